@@ -1,0 +1,33 @@
+# Four commands: demo, test, bench, lint. Each installs what it lacks and says what it does.
+
+CARGO ?= cargo
+RELEASE = target/release/ashkar
+
+.PHONY: demo test bench lint
+
+## Twelve polling stations on air, with some hours of history, in a browser.
+demo: $(RELEASE)
+	$(RELEASE) demo
+
+## Every test: unit, property, scenario, fuzz seconds, end to end with real clients, browser.
+test:
+	scripts/tools.sh build media browser
+	scripts/web.sh
+	scripts/test.sh
+
+## The figures in docs/, measured again on this machine.
+bench: $(RELEASE)
+	scripts/tools.sh build media
+	scripts/bench.sh
+
+## Formatting, lints, types, dependencies.
+lint:
+	scripts/tools.sh build lint
+	scripts/web.sh
+	scripts/lint.sh
+
+.PHONY: FORCE
+$(RELEASE): FORCE
+	scripts/tools.sh build
+	scripts/web.sh
+	$(CARGO) build --release --locked -p ashkar

@@ -1,0 +1,335 @@
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread::{self, JoinHandle};
+
+use ashkar_media::{Fact, InitSegment, Output};
+use ashkar_terms::{CameraId, Clock, ClockState, Span};
+use bytes::Bytes;
+use parking_lot::{Condvar, Mutex, RwLock};
+
+use crate::coverage::{GapEntry, Interval};
+use crate::disk::{Disk, RealDisk};
+use crate::error::{FlushError, OpenError, ReadError, Refused};
+use crate::front::{Front, Resumed};
+use crate::identity;
+use crate::keeper::{Keeper, note_space};
+use crate::options::Options;
+use crate::read::{self, SegmentEntry};
+use crate::recover::{self, Recovery};
+use crate::shared::{OpenFiles, Shared};
+use crate::status::{DiskState, Meters, Status};
+use crate::writer::Writer;
+
+/// The recordings of all cameras, in one directory. Clones are the same archive; when the last is dropped, it is
+/// closed.
+///
+/// [`Archive::append`] never waits for the disk. Everything that reads may, so asynchronous callers read from a
+/// thread that may block.
+#[derive(Clone)]
+pub struct Archive {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    id: String,
+    recovery: Recovery,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Held until nothing writes any more.
+    lock: Mutex<Option<Box<dyn Send + Sync>>>,
+}
+
+impl Archive {
+    /// Opens the archive in `directory`, or makes one there. After a crash it holds everything that was durable,
+    /// and goes on (I2): see [`Archive::recovery`].
+    ///
+    /// # Errors
+    /// [`OpenError::Locked`] if another process writes there; the others as they say. Damage inside recordings is
+    /// no error: it is in [`Archive::recovery`].
+    pub fn open(directory: &Path, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let disk = RealDisk::create(directory)
+            .map_err(|source| OpenError::Io { path: directory.display().to_string(), source })?;
+        Self::open_on(Arc::new(disk), options, clock)
+    }
+
+    /// Opens the archive on any disk.
+    ///
+    /// # Errors
+    /// As [`Archive::open`].
+    pub fn open_on(disk: Arc<dyn Disk>, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let options = options.held();
+        let lock = disk.lock().map_err(|source| match source.kind() {
+            io::ErrorKind::WouldBlock => OpenError::Locked,
+            _ => OpenError::Io { path: "LOCK".to_owned(), source },
+        })?;
+        let listing = recover::list(&*disk)?;
+        let id = identity::read_or_make(&*disk, &listing, clock.now().wall)?;
+        let (catalog, recovery) = recover::recover(&*disk, id, listing)?;
+        let next_number = catalog.journals.keys().next_back().map_or(1, |last| last.saturating_add(1));
+        let space = disk.space().unwrap_or_default();
+        let mut front = Front::new(options.queue_bytes);
+        for (camera, coverage) in &catalog.cameras {
+            front.adopt(*camera, &coverage.state);
+        }
+        let shared = Arc::new(Shared {
+            disk,
+            options,
+            clock,
+            clock_state: AtomicU8::new(ClockState::Unknown as u8),
+            id,
+            boot_id: identity::boot_id()?,
+            front: Mutex::new(front),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+            keeper_ends: Mutex::new(false),
+            keeper: Condvar::new(),
+            catalog: RwLock::new(catalog),
+            meters: Mutex::new(Meters::new(space)),
+            open_files: Mutex::new(OpenFiles::default()),
+        });
+        note_space(&shared, space);
+        Self::start(shared, next_number, recovery, lock)
+    }
+
+    fn start(
+        shared: Arc<Shared>,
+        next_number: u32,
+        recovery: Recovery,
+        lock: Box<dyn Send + Sync>,
+    ) -> Result<Self, OpenError> {
+        let id = String::from_utf8_lossy(&shared.id).into_owned();
+        let inner =
+            Inner { shared, id, recovery, threads: Mutex::new(Vec::new()), lock: Mutex::new(Some(lock)) };
+        let archive = Self { inner: Arc::new(inner) };
+        let (writer, keeper) = (
+            Writer::new(archive.inner.shared.clone(), next_number),
+            Keeper::new(archive.inner.shared.clone()),
+        );
+        archive.inner.spawn("archive-writer", move || writer.run())?;
+        archive.inner.spawn("archive-keeper", move || keeper.run())?;
+        Ok(archive)
+    }
+
+    /// Eight lower-case hex digits, drawn when the archive was made. Part of media addresses.
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// What was found at the start, and what was repaired.
+    pub fn recovery(&self) -> &Recovery {
+        &self.inner.recovery
+    }
+
+    /// Says what is known of the wall clock; evidence records carry it from now on.
+    pub fn set_clock_state(&self, state: ClockState) {
+        self.inner.shared.clock_state.store(state as u8, Ordering::Relaxed);
+    }
+
+    /// Hands in what the packager gave, in its order. Returns at once; it is durable when [`Archive::flush`] says
+    /// so, normally within two sync intervals.
+    ///
+    /// # Errors
+    /// What is refused is not recorded, and need not be handed in again. If it is a part, the archive ends the
+    /// segment with what it has, declares the gap, and ends the gap when parts are taken again: the caller must
+    /// not declare one of its own. A segment's end whose parts were refused is refused too.
+    pub fn append(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
+        let shared = &*self.inner.shared;
+        let now_us = shared.clock.now().mono_us;
+        let mut front = shared.front.lock();
+        let result = front.append(camera, output);
+        if !front.queue.is_empty() && front.queued_since.is_none() {
+            front.queued_since = Some(now_us);
+        }
+        let wake = result?;
+        drop(front);
+        if wake {
+            shared.work.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Where a camera goes on, with everything that was handed in; `None` if nothing of it was ever recorded.
+    pub fn resume(&self, camera: CameraId) -> Option<Resumed> {
+        self.inner.shared.front.lock().resume(camera)
+    }
+
+    /// Returns when everything handed in before is durable.
+    ///
+    /// # Errors
+    /// [`FlushError::Failing`] as soon as a write or sync fails meanwhile, [`FlushError::Closed`] if the archive was
+    /// closed before it was durable.
+    pub fn flush(&self) -> Result<(), FlushError> {
+        let shared = &*self.inner.shared;
+        let mut front = shared.front.lock();
+        let (wanted, failures) = (front.appended, front.failures);
+        while front.durable < wanted {
+            if front.failures > failures {
+                return Err(FlushError::Failing);
+            }
+            if front.closed {
+                return Err(FlushError::Closed);
+            }
+            front.flush_wanted = true;
+            shared.work.notify_one();
+            shared.progress.wait(&mut front);
+        }
+        Ok(())
+    }
+
+    /// Makes everything durable, seals the journal, and lets other processes write. Later calls of
+    /// [`Archive::append`] are refused; reading goes on.
+    ///
+    /// # Errors
+    /// [`FlushError::Failing`] if the disk failed, so that not everything is durable.
+    pub fn close(&self) -> Result<(), FlushError> {
+        self.inner.close()
+    }
+
+    /// Cameras of which something is recorded, in order.
+    pub fn cameras(&self) -> Vec<CameraId> {
+        self.inner.shared.catalog.read().cameras.keys().copied().collect()
+    }
+
+    /// Segments that overlap `span`, in order. Only what is durable and ended is listed.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn segments(&self, camera: CameraId, span: Span) -> Result<Vec<SegmentEntry>, ReadError> {
+        read::segments(&self.inner.shared, camera, span)
+    }
+
+    /// The segment with this number, if it is durable and ended.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn segment(&self, camera: CameraId, number: u64) -> Result<Option<SegmentEntry>, ReadError> {
+        read::segment(&self.inner.shared, camera, number)
+    }
+
+    /// The bytes of a segment: its parts in order. Their checksums are verified.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read_segment(&self, entry: &SegmentEntry) -> Result<Vec<Bytes>, ReadError> {
+        read::read_segment(&self.inner.shared, entry)
+    }
+
+    /// Says to the disk that these segments are about to be read, so that it reads them all at once.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn will_need(&self, entries: &[SegmentEntry]) -> Result<(), ReadError> {
+        read::will_need(&self.inner.shared, entries)
+    }
+
+    /// The bytes of one part, also of a segment that is not ended, if it is durable.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read_part(&self, camera: CameraId, segment: u64, part: u16) -> Result<Option<Bytes>, ReadError> {
+        read::part(&self.inner.shared, camera, segment, part)
+    }
+
+    /// The init segment of `camera` whose SHA-256 begins with `id`.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn init(&self, camera: CameraId, id: [u8; 8]) -> Result<Option<Arc<InitSegment>>, ReadError> {
+        read::init(&self.inner.shared, camera, id)
+    }
+
+    /// What is recorded of `span`: intervals that touch each other and fill it. From memory.
+    pub fn coverage(&self, camera: CameraId, span: Span) -> Vec<Interval> {
+        let shared = &*self.inner.shared;
+        let now = shared.clock.now().wall;
+        let catalog = shared.catalog.read();
+        let nothing = crate::Coverage::default();
+        catalog.cameras.get(&camera).unwrap_or(&nothing).intervals(span, now)
+    }
+
+    /// Declared gaps that overlap `span`, in the order in which they were declared, with the numbers that they
+    /// take. An open gap reaches beyond any span. From memory.
+    pub fn gaps(&self, camera: CameraId, span: Span) -> Vec<GapEntry> {
+        let catalog = self.inner.shared.catalog.read();
+        let all = catalog.cameras.get(&camera).map(|coverage| coverage.gaps.as_slice()).unwrap_or_default();
+        let overlaps =
+            |gap: &&GapEntry| gap.from.to_utc() < span.to && gap.to.is_none_or(|to| to.to_utc() > span.from);
+        all.iter().filter(overlaps).copied().collect()
+    }
+
+    /// Facts of `span` in order, at most [`crate::options::QUERY_FACTS_MAX`].
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn facts(&self, camera: CameraId, span: Span) -> Result<Vec<Fact>, ReadError> {
+        read::facts(&self.inner.shared, camera, span)
+    }
+
+    /// How the archive is. Cheap: it asks nothing of the disk.
+    pub fn status(&self) -> Status {
+        let shared = &*self.inner.shared;
+        let now_us = shared.clock.now().mono_us;
+        let unsealed = u32::try_from(shared.catalog.read().unsealed.len()).unwrap_or(u32::MAX);
+        let mut meters = shared.meters.lock();
+        let (sync, durable_delay) = (meters.sync.times(), meters.durable_delay.times());
+        let (errors, bytes, space, journal) = (meters.errors, meters.bytes, meters.space, meters.journal);
+        drop(meters);
+        let front = shared.front.lock();
+        let oldest = front.taken_since.or(front.queued_since);
+        Status {
+            state: state_of(&front, space.free < shared.options.nearly_full_bytes),
+            oldest_unsynced_ms: oldest.map_or(0, |since| now_us.saturating_sub(since) / 1000),
+            sync,
+            errors,
+            durable_delay,
+            bytes,
+            space,
+            queue_bytes: front.waiting_bytes as u64,
+            refused: front.refused,
+            journal,
+            unsealed,
+        }
+    }
+}
+
+fn state_of(front: &Front, nearly_full: bool) -> DiskState {
+    match front {
+        Front { failing: true, .. } => DiskState::Failing,
+        _ if front.is_full() => DiskState::Full,
+        _ if nearly_full => DiskState::NearlyFull,
+        _ => DiskState::Ok,
+    }
+}
+
+impl Inner {
+    fn spawn(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(body).map_err(OpenError::Thread)?;
+        self.threads.lock().push(thread);
+        Ok(())
+    }
+
+    fn close(&self) -> Result<(), FlushError> {
+        let mut threads = std::mem::take(&mut *self.threads.lock()).into_iter();
+        self.shared.front.lock().closing = true;
+        self.shared.work.notify_one();
+        // The writer ends first: it leaves its last journal to the keeper.
+        let writer_ended = threads.next().is_none_or(|writer| writer.join().is_ok());
+        *self.shared.keeper_ends.lock() = true;
+        self.shared.keeper.notify_all();
+        let keeper_ended = threads.all(|keeper| keeper.join().is_ok());
+        drop(self.lock.lock().take());
+        let front = self.shared.front.lock();
+        let durable = front.durable >= front.appended;
+        if writer_ended && keeper_ended && durable { Ok(()) } else { Err(FlushError::Failing) }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Err(error) = self.close() {
+            tracing::error!(%error, "the archive was closed with something not durable; blame=centre");
+        }
+    }
+}

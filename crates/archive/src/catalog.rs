@@ -1,0 +1,98 @@
+//! What is durable, as readers see it: every camera's coverage, the journals by number, and the indexes of those
+//! journals that have no sidecar yet.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use ashkar_terms::CameraId;
+
+use crate::coverage::{Coverage, Effect};
+use crate::format::Header;
+use crate::format::name::JournalName;
+use crate::format::sidecar::{Block, Sidecar};
+
+/// Shared by the writer, the keeper and all readers. Nobody holds its lock across a call to the disk.
+#[derive(Default)]
+pub(crate) struct Catalog {
+    pub(crate) cameras: BTreeMap<CameraId, Coverage>,
+    pub(crate) journals: BTreeMap<u32, JournalName>,
+    /// Indexes of journals without a sidecar; the writer's own among them.
+    pub(crate) unsealed: BTreeMap<u32, Unsealed>,
+    /// Up to where `cameras` has taken everything in: journal and byte.
+    pub(crate) covered: (u32, u32),
+}
+
+/// The index of a journal that has no sidecar yet.
+#[derive(Default)]
+pub(crate) struct Unsealed {
+    pub(crate) salt: u32,
+    /// Bytes of the journal that count.
+    pub(crate) length: u32,
+    /// The file may be cut to this length: nothing that was ever acknowledged lies behind it.
+    pub(crate) cut_to: Option<u32>,
+    pub(crate) headers: HashMap<CameraId, Vec<Header>>,
+    /// Nothing will be written to it any more; then every camera's state at its end is in `index`.
+    pub(crate) finished: Option<Arc<Sidecar>>,
+}
+
+impl Catalog {
+    /// Takes in a record that is durable.
+    pub(crate) fn publish(&mut self, header: &Header, effect: Effect) {
+        self.cameras.entry(header.camera).or_default().apply(header, effect);
+        self.index(header);
+    }
+
+    /// Notes where a record lies, without taking it into the coverage.
+    pub(crate) fn index(&mut self, header: &Header) {
+        let journal = self.unsealed.entry(header.journal).or_default();
+        journal.headers.entry(header.camera).or_default().push(*header);
+    }
+
+    pub(crate) fn begin(&mut self, name: JournalName, salt: u32) {
+        self.journals.insert(name.number, name);
+        self.unsealed.insert(name.number, Unsealed { salt, ..Unsealed::default() });
+    }
+
+    pub(crate) fn advance(&mut self, journal: u32, length: u32) {
+        self.covered = (journal, length);
+        if let Some(unsealed) = self.unsealed.get_mut(&journal) {
+            unsealed.length = length;
+        }
+    }
+
+    /// Ends journal `number`: from here on it is to be sealed.
+    pub(crate) fn finish(&mut self, number: u32, cut_to: Option<u32>) {
+        let Some(unsealed) = self.unsealed.get_mut(&number) else { return };
+        let states = &self.cameras;
+        let block = |(camera, headers): (CameraId, Vec<Header>)| {
+            let state = states.get(&camera).map(|coverage| coverage.state).unwrap_or_default();
+            (camera, Block { state, headers })
+        };
+        let cameras = std::mem::take(&mut unsealed.headers).into_iter().map(block).collect();
+        unsealed.cut_to = cut_to;
+        unsealed.finished = Some(Arc::new(Sidecar {
+            journal: number,
+            salt: unsealed.salt,
+            journal_bytes: unsealed.length,
+            cameras,
+        }));
+    }
+
+    /// The journal that waits longest for its sidecar.
+    pub(crate) fn next_to_seal(&self) -> Option<(JournalName, Option<u32>, Arc<Sidecar>)> {
+        self.unsealed.iter().find_map(|(number, unsealed)| {
+            let sidecar = unsealed.finished.clone()?;
+            Some((*self.journals.get(number)?, unsealed.cut_to, sidecar))
+        })
+    }
+
+    /// Records of `camera` in a journal without a sidecar; `None` if it has one.
+    pub(crate) fn headers(&self, journal: u32, camera: CameraId) -> Option<Vec<Header>> {
+        let unsealed = self.unsealed.get(&journal)?;
+        let headers = match &unsealed.finished {
+            Some(sidecar) => sidecar.cameras.get(&camera).map(|block| &block.headers),
+            None => unsealed.headers.get(&camera),
+        };
+        Some(headers.cloned().unwrap_or_default())
+    }
+}

@@ -1,0 +1,348 @@
+//! Reading everything and saying what is wrong where: every checksum, every segment's SHA-256 against its record,
+//! every camera's chain, every sidecar against its journal. Read only; a running archive may be checked too.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+
+use ashkar_evidence::{Chain, ChainError, Record};
+use ashkar_terms::{Blame, CameraId};
+use sha2::{Digest, Sha256};
+
+use crate::disk::{Disk, RealDisk, read_all};
+use crate::error::OpenError;
+use crate::format::name::JournalName;
+use crate::format::payload::decode_init;
+use crate::format::sidecar::Sidecar;
+use crate::format::{Header, Kind};
+use crate::identity;
+use crate::options::INDEX_BYTES_MAX;
+use crate::recover::{Listing, list};
+use crate::scan::{Depth, Hint, scan};
+
+/// Records of a camera that are remembered, so that one that stands twice is known again.
+const REMEMBERED_RECORDS: usize = 256;
+/// Faults that are reported; of more, only the number.
+const FAULTS_MAX: usize = 10_000;
+
+/// How far a check has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Journals read.
+    pub journals: u32,
+    /// Journals in all.
+    pub of: u32,
+    /// Bytes read.
+    pub bytes: u64,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The archive's id.
+    pub archive: String,
+    /// Journals read.
+    pub journals: u32,
+    /// Journals without a sidecar: one that is being written, or one that the next start seals.
+    pub unsealed: u32,
+    /// Cameras that something is recorded of.
+    pub cameras: u32,
+    /// Segments whose bytes have the hash that their record names.
+    pub segments: u64,
+    /// Gap records.
+    pub gaps: u64,
+    /// Bytes of journals that were read.
+    pub bytes: u64,
+    /// What is wrong, at most some thousand of it, in the order of the journals.
+    pub faults: Vec<Fault>,
+    /// How many faults there are.
+    pub fault_count: u64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    pub const fn is_well(&self) -> bool {
+        self.fault_count == 0
+    }
+}
+
+/// Something that is wrong, with its place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}{}: {problem}", self.place())]
+pub struct Fault {
+    /// In which file, from the archive's directory.
+    pub path: String,
+    /// At which byte of it.
+    pub offset: Option<u64>,
+    /// Whose record it is.
+    pub camera: Option<CameraId>,
+    /// Of which segment.
+    pub segment: Option<u64>,
+    /// What.
+    pub problem: Problem,
+    /// Whose fault it is: as far as files tell, the machine's on which they lie.
+    pub blame: Blame,
+}
+
+/// What can be wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Bytes are not what was written there.
+    #[error("{bytes} bytes are damaged")]
+    Damaged {
+        /// How many, as far as records tell.
+        bytes: u64,
+    },
+    /// The file cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(String),
+    /// There is a sidecar and no journal.
+    #[error("the journal is missing")]
+    JournalMissing,
+    /// The sidecar is damaged; the next reader makes it anew.
+    #[error("the sidecar is damaged")]
+    SidecarDamaged,
+    /// Journal and sidecar do not say the same.
+    #[error("the sidecar does not fit its journal")]
+    SidecarDiffers,
+    /// The journal says that it belongs to another archive.
+    #[error("it belongs to archive {0}")]
+    Foreign(String),
+    /// An evidence record or an init segment cannot be read though its checksum fits.
+    #[error("a record says what it cannot mean")]
+    Nonsense,
+    /// The bytes of a segment do not have the hash, length or number of parts that its record names.
+    #[error("the segment is not the one that its evidence record names")]
+    SegmentDiffers,
+    /// A camera's chain of records is broken.
+    #[error("{0}")]
+    Chain(ChainError),
+}
+
+impl Fault {
+    fn place(&self) -> String {
+        let mut place = self.offset.map_or_else(String::new, |offset| format!(", byte {offset}"));
+        place.extend(self.camera.map(|camera| format!(", camera {camera}")));
+        place.extend(self.segment.map(|segment| format!(", segment {segment}")));
+        place
+    }
+}
+
+/// Checks the archive in `directory`; `progress` is told after each journal.
+///
+/// # Errors
+/// [`OpenError`] if there is no archive there or its directory cannot be read. Everything else is in the report.
+pub fn run(directory: &Path, progress: impl FnMut(Progress)) -> Result<Report, OpenError> {
+    let disk = RealDisk::existing(directory)
+        .map_err(|source| OpenError::Io { path: directory.display().to_string(), source })?;
+    run_on(&disk, progress)
+}
+
+/// Checks the archive on any disk.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_on(disk: &dyn Disk, mut progress: impl FnMut(Progress)) -> Result<Report, OpenError> {
+    let listing = list(disk)?;
+    let id = identity::read(disk)?.ok_or_else(|| OpenError::Unusable {
+        path: "ARCHIVE".to_owned(),
+        reason: "it is missing: no archive, or one that lost its name".to_owned(),
+    })?;
+    let mut check = Check::new(id);
+    let of = u32::try_from(listing.journals.len()).unwrap_or(u32::MAX);
+    check.missing_journals(&listing);
+    for (name, journals) in listing.journals.values().zip(1..) {
+        check.journal(disk, *name, listing.sidecars.contains(&name.number));
+        progress(Progress { journals, of, bytes: check.report.bytes });
+    }
+    check.report.journals = of;
+    check.report.cameras = u32::try_from(check.cameras.len()).unwrap_or(u32::MAX);
+    Ok(check.report)
+}
+
+struct Check {
+    archive: [u8; 8],
+    cameras: BTreeMap<CameraId, Camera>,
+    report: Report,
+    path: String,
+}
+
+/// What is known of a camera while its journals go by.
+#[derive(Default)]
+struct Camera {
+    chain: Chain,
+    /// Hashes of the newest records, the last at the end.
+    recent: VecDeque<[u8; 32]>,
+    current: Option<Current>,
+    next_segment: u64,
+}
+
+/// The segment whose parts go by.
+#[derive(Default)]
+struct Current {
+    segment: u64,
+    parts: u16,
+    bytes: u64,
+    sha256: Sha256,
+}
+
+impl Check {
+    fn new(archive: [u8; 8]) -> Self {
+        let report = Report { archive: String::from_utf8_lossy(&archive).into_owned(), ..Report::default() };
+        Self { archive, cameras: BTreeMap::new(), report, path: String::new() }
+    }
+
+    fn missing_journals(&mut self, listing: &Listing) {
+        for number in listing.sidecars.iter().filter(|number| !listing.journals.contains_key(number)) {
+            self.path = format!("journal {number}");
+            self.fault(None, None, None, Problem::JournalMissing);
+        }
+    }
+
+    fn journal(&mut self, disk: &dyn Disk, name: JournalName, sealed: bool) {
+        let sidecar = if sealed { self.sidecar(disk, name) } else { None };
+        self.report.unsealed += u32::from(!sealed);
+        self.path = name.journal();
+        let limit = sidecar.as_ref().map_or(u64::MAX, |sidecar| u64::from(sidecar.journal_bytes));
+        let hint = sidecar.as_ref().map(|sidecar| Hint { salt: sidecar.salt, durable_to: limit });
+        let scanned = disk.open(&self.path, false).and_then(|file| {
+            scan(&*file, name.number, hint, Depth::All, &mut |header, payload| {
+                if header.next() <= limit {
+                    self.record(header, payload);
+                }
+            })
+        });
+        let found = match scanned {
+            Ok(found) => found,
+            Err(error) => return self.fault(None, None, None, Problem::Unreadable(error.to_string())),
+        };
+        self.report.bytes += found.end;
+        if let Some(boot) = found.boot.as_ref().filter(|boot| boot.archive != self.archive) {
+            let other = String::from_utf8_lossy(&boot.archive).into_owned();
+            self.fault(Some(0), None, None, Problem::Foreign(other));
+        }
+        for damage in &found.damage {
+            let whose = damage.header.map(|header| header.camera);
+            let segment = damage.header.filter(|header| header.kind == Kind::Part).map(|h| h.segment);
+            let bytes = damage.to.saturating_sub(damage.from);
+            self.fault(Some(damage.from), whose, segment, Problem::Damaged { bytes });
+        }
+        let Some(sidecar) = sidecar else { return };
+        if found.end < limit {
+            // Sealed means acknowledged to its end: what is missing there is not a torn tail.
+            self.fault(Some(found.end), None, None, Problem::Damaged { bytes: limit - found.end });
+        } else if found.damage.is_empty() && !fits(&sidecar, &found.records) {
+            self.fault(None, None, None, Problem::SidecarDiffers);
+        }
+    }
+
+    fn sidecar(&mut self, disk: &dyn Disk, name: JournalName) -> Option<Sidecar> {
+        self.path = name.sidecar();
+        match read_all(disk, &self.path, INDEX_BYTES_MAX).map(|bytes| Sidecar::decode(&bytes)) {
+            Ok(Ok(sidecar)) if sidecar.journal == name.number => return Some(sidecar),
+            Ok(_) => self.fault(None, None, None, Problem::SidecarDamaged),
+            Err(error) => self.fault(None, None, None, Problem::Unreadable(error.to_string())),
+        }
+        None
+    }
+
+    fn record(&mut self, header: &Header, payload: &[u8]) {
+        match header.kind {
+            Kind::Part => self.cameras.entry(header.camera).or_default().part(header, payload),
+            Kind::SegmentEnd | Kind::Gap => self.evidence(header, payload),
+            Kind::Init if decode_init(payload).is_err() => self.fault_at(header, Problem::Nonsense),
+            _ => {}
+        }
+    }
+
+    fn evidence(&mut self, header: &Header, payload: &[u8]) {
+        let record = match Record::decode(payload) {
+            Ok(record) if record.link().camera == header.camera => record,
+            _ => return self.fault_at(header, Problem::Nonsense),
+        };
+        let camera = self.cameras.entry(header.camera).or_default();
+        if camera.recent.contains(&record.hash()) {
+            // Written again after a sync had failed.
+            return;
+        }
+        let followed = camera.follow(&record);
+        let fits = camera.judge(&record);
+        match (&record, fits) {
+            (Record::Segment(_), true) => self.report.segments += 1,
+            (Record::Gap(_), _) => self.report.gaps += 1,
+            (Record::Segment(_), false) => self.fault_at(header, Problem::SegmentDiffers),
+        }
+        if let Err(error) = followed {
+            self.fault_at(header, Problem::Chain(error));
+        }
+    }
+
+    fn fault_at(&mut self, header: &Header, problem: Problem) {
+        let segment = (header.kind == Kind::SegmentEnd).then_some(header.segment);
+        self.fault(Some(u64::from(header.offset)), Some(header.camera), segment, problem);
+    }
+
+    fn fault(
+        &mut self,
+        offset: Option<u64>,
+        camera: Option<CameraId>,
+        segment: Option<u64>,
+        problem: Problem,
+    ) {
+        self.report.fault_count += 1;
+        if self.report.faults.len() < FAULTS_MAX {
+            let path = self.path.clone();
+            self.report.faults.push(Fault { path, offset, camera, segment, problem, blame: Blame::Centre });
+        }
+    }
+}
+
+impl Camera {
+    fn part(&mut self, header: &Header, payload: &[u8]) {
+        let same = self.current.as_ref().is_some_and(|current| current.segment == header.segment);
+        if !same {
+            if header.segment < self.next_segment {
+                return;
+            }
+            self.current = Some(Current { segment: header.segment, ..Current::default() });
+            self.next_segment = header.segment.saturating_add(1);
+        }
+        let Some(current) = self.current.as_mut().filter(|current| current.parts == header.part) else {
+            return;
+        };
+        current.parts = current.parts.saturating_add(1);
+        current.bytes = current.bytes.saturating_add(payload.len() as u64);
+        current.sha256.update(payload);
+    }
+
+    fn follow(&mut self, record: &Record) -> Result<(), ChainError> {
+        let followed = self.chain.follow(record);
+        self.chain = Chain::after(record);
+        if self.recent.len() >= REMEMBERED_RECORDS {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(record.hash());
+        followed
+    }
+
+    /// Whether the parts that went by are the segment that the record names.
+    fn judge(&mut self, record: &Record) -> bool {
+        let Record::Segment(segment) = record else { return true };
+        let Some(current) = self.current.take() else { return false };
+        let sha256: [u8; 32] = current.sha256.finalize().into();
+        (current.segment, current.parts, current.bytes, sha256)
+            == (segment.segment, segment.parts, segment.byte_length, segment.sha256)
+    }
+}
+
+/// Whether a sidecar names the records of its journal and no others.
+fn fits(sidecar: &Sidecar, records: &[(Header, crate::coverage::Effect)]) -> bool {
+    let mut own = BTreeMap::<CameraId, Vec<Header>>::new();
+    let counted = records.iter().filter(|(header, _)| header.next() <= u64::from(sidecar.journal_bytes));
+    for (header, _) in counted {
+        own.entry(header.camera).or_default().push(*header);
+    }
+    own.len() == sidecar.cameras.len()
+        && own.iter().all(|(camera, headers)| {
+            sidecar.cameras.get(camera).is_some_and(|block| block.headers == *headers)
+        })
+}

@@ -1,0 +1,308 @@
+//! What is remembered of a camera without reading a file: where media is, where none is, and in which journals to
+//! look. A camera's day is some kilobytes.
+
+use ashkar_evidence::Chain;
+use ashkar_terms::{Cause, MediaTime, Span, UtcMicros};
+
+use crate::format::state::CameraState;
+use crate::format::{Header, Kind};
+use crate::options::{INITS_MAX, LATE_AFTER_US, MARK_SPACING_TICKS, MARKS_MAX, RUN_TOLERANCE_TICKS};
+
+/// What is recorded of an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntervalKind {
+    /// There is media.
+    Recorded {
+        /// It arrived more than [`crate::options::LATE_AFTER_US`] after it happened.
+        late: bool,
+    },
+    /// It was declared that there is none.
+    Gap {
+        /// Why.
+        cause: Cause,
+    },
+    /// Neither media nor a statement: before the first picture, or after now.
+    Nothing,
+}
+
+/// An interval of a camera's time and what is recorded of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interval {
+    /// When.
+    pub span: Span,
+    /// What.
+    pub kind: IntervalKind,
+}
+
+/// A declared gap of a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GapEntry {
+    /// First tick without media.
+    pub from: MediaTime,
+    /// First tick with media again; `None` while it lasts.
+    pub to: Option<MediaTime>,
+    /// Why.
+    pub cause: Cause,
+    /// First media sequence number that belongs to the gap.
+    pub first_segment: u64,
+    /// First media sequence number after it.
+    pub next_segment: u64,
+}
+
+/// Where a record lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    pub(crate) journal: u32,
+    pub(crate) offset: u32,
+}
+
+/// A place by which a run is searched: segment `segment` starts at `start` and its first part lies in `journal`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) segment: u64,
+    pub(crate) start: MediaTime,
+    pub(crate) journal: u32,
+}
+
+/// Media without a hole, in the order of its journals, of its segments and of time alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) from: MediaTime,
+    pub(crate) to: MediaTime,
+    pub(crate) first_segment: u64,
+    pub(crate) last_segment: u64,
+    /// The last journal with a part or with an end of its segments.
+    pub(crate) last_journal: u32,
+    pub(crate) late: bool,
+    /// Least distance of the next mark.
+    pub(crate) spacing: i64,
+    /// Never empty.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// What a record's payload adds to its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    None,
+    /// The chain after the record.
+    Chain(Chain),
+    /// SHA-256 of the init segment.
+    Init([u8; 32]),
+}
+
+/// All of one camera.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Coverage {
+    pub(crate) state: CameraState,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) gaps: Vec<GapEntry>,
+    /// Journals with facts about it, rising.
+    pub(crate) fact_journals: Vec<u32>,
+    /// Where each init segment lies, by the first bytes of its SHA-256.
+    pub(crate) inits: Vec<([u8; 8], Place)>,
+}
+
+impl Coverage {
+    /// Takes in a durable record. Records come in the order in which they were written; one that comes again,
+    /// because a failed sync made the archive write it twice, changes nothing.
+    pub(crate) fn apply(&mut self, header: &Header, effect: Effect) {
+        let known = |chain: Chain| chain.next_sequence <= self.state.chain.next_sequence;
+        if matches!(effect, Effect::Chain(chain) if known(chain)) {
+            return;
+        }
+        match header.kind {
+            Kind::Part => self.apply_part(header),
+            Kind::SegmentEnd => self.apply_end(header),
+            Kind::Gap => self.apply_gap(header),
+            Kind::Fact => {
+                if self.fact_journals.last() != Some(&header.journal) {
+                    self.fact_journals.push(header.journal);
+                }
+            }
+            Kind::Init => self.apply_init(header),
+            Kind::Boot | Kind::Commit => {}
+        }
+        match effect {
+            Effect::Chain(chain) => self.state.chain = chain,
+            Effect::Init(sha256) => self.state.init_sha256 = Some(sha256),
+            Effect::None => {}
+        }
+    }
+
+    /// Takes from a sidecar's state what headers do not say.
+    pub(crate) fn apply_state(&mut self, state: &CameraState) {
+        if state.chain.next_sequence > self.state.chain.next_sequence {
+            self.state.chain = state.chain;
+        }
+        self.state.init_sha256 = state.init_sha256.or(self.state.init_sha256);
+    }
+
+    fn apply_part(&mut self, header: &Header) {
+        let expected = match self.state.open_segment {
+            Some((segment, parts)) if segment == header.segment => header.part >= parts,
+            _ => header.segment >= self.state.next_segment,
+        };
+        if !expected {
+            return;
+        }
+        self.state.open_segment = Some((header.segment, header.part.saturating_add(1)));
+        self.state.next_segment = self.state.next_segment.max(header.segment.saturating_add(1));
+        self.state.timeline_end = Some(header.end());
+        self.state.open_gap = None;
+        let late = header.arrival.wall.since(header.end().to_utc()) > LATE_AFTER_US;
+        match self.runs.last_mut() {
+            Some(run) if run.goes_on(header, late) => run.extend(header),
+            _ => self.runs.push(Run::new(header, late)),
+        }
+    }
+
+    fn apply_end(&mut self, header: &Header) {
+        if self.state.open_segment.is_some_and(|(segment, _)| segment == header.segment) {
+            self.state.open_segment = None;
+        }
+        let its_run = self.runs.iter_mut().rev().find(|run| run.has(header.segment));
+        if let Some(run) = its_run {
+            run.last_journal = run.last_journal.max(header.journal);
+        }
+    }
+
+    fn apply_gap(&mut self, header: &Header) {
+        let to = header.gap_to();
+        let known = |last: &GapEntry| {
+            last.from == header.start && (last.to == to || to.is_none()) && last.to.is_some()
+        };
+        if self.gaps.last().is_some_and(known) {
+            return;
+        }
+        let mut gap = GapEntry {
+            from: header.start,
+            to,
+            cause: header.cause(),
+            first_segment: self.state.next_segment,
+            next_segment: header.segment,
+        };
+        self.state.timeline_end = Some(to.unwrap_or(header.start));
+        self.state.open_gap = to.is_none().then_some((header.start, gap.cause));
+        match self.gaps.last_mut() {
+            Some(last) if last.from == gap.from => {
+                gap.first_segment = last.first_segment;
+                *last = gap;
+                // While it lasted, numbers may have been taken in advance; its end says which one follows.
+                self.state.next_segment = header.segment.max(gap.first_segment);
+            }
+            _ => {
+                self.gaps.push(gap);
+                self.state.next_segment = self.state.next_segment.max(header.segment);
+            }
+        }
+    }
+
+    fn apply_init(&mut self, header: &Header) {
+        if self.inits.iter().any(|(id, _)| *id == header.init) {
+            return;
+        }
+        if self.inits.len() >= INITS_MAX {
+            self.inits.remove(0);
+        }
+        self.inits.push((header.init, Place { journal: header.journal, offset: header.offset }));
+    }
+
+    /// What is recorded of `span`: intervals that touch each other and fill it. Where two statements meet, media
+    /// wins over a gap and media in time over late media. An open gap ends at `now`.
+    pub(crate) fn intervals(&self, span: Span, now: UtcMicros) -> Vec<Interval> {
+        let mut claims = Vec::new();
+        let mut claim = |from: MediaTime, to: UtcMicros, kind: IntervalKind| {
+            let own = Span::new(from.to_utc(), to).and_then(|own| own.intersection(&span));
+            claims.extend(own.map(|span| Interval { span, kind }));
+        };
+        for gap in &self.gaps {
+            let until = gap.to.map_or(now, MediaTime::to_utc);
+            claim(gap.from, until, IntervalKind::Gap { cause: gap.cause });
+        }
+        for late in [true, false] {
+            for run in self.runs.iter().filter(|run| run.late == late) {
+                claim(run.from, run.to.to_utc(), IntervalKind::Recorded { late });
+            }
+        }
+        tile(span, &claims)
+    }
+}
+
+/// Fills `span`; of several claims to an instant the last counts.
+fn tile(span: Span, claims: &[Interval]) -> Vec<Interval> {
+    let mut tiles = vec![Interval { span, kind: IntervalKind::Nothing }];
+    for claim in claims {
+        // Claims come sorted within their kind, so almost always only the last tiles are concerned.
+        let first = tiles.partition_point(|tile| tile.span.to <= claim.span.from);
+        let mut end = first;
+        let mut new = Vec::with_capacity(3);
+        let mut rest = None;
+        while let Some(tile) = tiles.get(end).filter(|tile| tile.span.from < claim.span.to) {
+            if end == first {
+                new.extend(Span::new(tile.span.from, claim.span.from).map(|span| Interval { span, ..*tile }));
+            }
+            rest = Span::new(claim.span.to, tile.span.to).map(|span| Interval { span, ..*tile });
+            end += 1;
+        }
+        new.push(*claim);
+        new.extend(rest);
+        tiles.splice(first..end, new);
+    }
+    tiles.dedup_by(|next, tile| {
+        let same = tile.kind == next.kind && tile.span.to == next.span.from;
+        if same {
+            tile.span.to = next.span.to;
+        }
+        same
+    });
+    tiles
+}
+
+impl Run {
+    fn new(header: &Header, late: bool) -> Self {
+        Self {
+            from: header.start,
+            to: header.end(),
+            first_segment: header.segment,
+            last_segment: header.segment,
+            last_journal: header.journal,
+            late,
+            spacing: MARK_SPACING_TICKS,
+            marks: vec![Mark { segment: header.segment, start: header.start, journal: header.journal }],
+        }
+    }
+
+    /// A segment never lies in two runs: its parts are found by walking one of them.
+    fn goes_on(&self, header: &Header, late: bool) -> bool {
+        if header.part > 0 && header.segment == self.last_segment {
+            return true;
+        }
+        let step = header.start.since(self.to);
+        late == self.late
+            && step.saturating_abs() <= RUN_TOLERANCE_TICKS
+            && header.start >= self.from
+            && (header.segment == self.last_segment || header.segment == self.last_segment.saturating_add(1))
+    }
+
+    fn extend(&mut self, header: &Header) {
+        self.to = self.to.max(header.end());
+        self.last_segment = header.segment;
+        self.last_journal = header.journal;
+        let far = |mark: &Mark| header.start.since(mark.start) >= self.spacing;
+        if header.part == 0 && self.marks.last().is_none_or(far) {
+            self.marks.push(Mark { segment: header.segment, start: header.start, journal: header.journal });
+        }
+        if self.marks.len() > MARKS_MAX {
+            let mut at = 0;
+            self.marks.retain(|_| {
+                at += 1;
+                at % 2 == 1
+            });
+            self.spacing = self.spacing.saturating_mul(2);
+        }
+    }
+
+    pub(crate) fn has(&self, segment: u64) -> bool {
+        (self.first_segment..=self.last_segment).contains(&segment)
+    }
+}

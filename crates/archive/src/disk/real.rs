@@ -1,0 +1,157 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, IoSlice};
+use std::num::NonZeroU64;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{Advice, FallocateFlags, FlockOperation};
+
+use super::{Disk, DiskFile, Space};
+
+const LOCK_FILE: &str = "LOCK";
+/// Slices in one `pwritev`; Linux takes 1024.
+const SLICES_MAX: usize = 1024;
+
+/// A directory of this machine's file system.
+#[derive(Debug, Clone)]
+pub struct RealDisk {
+    directory: PathBuf,
+}
+
+impl RealDisk {
+    /// The directory `directory`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn create(directory: &Path) -> io::Result<Self> {
+        fs::create_dir_all(directory)?;
+        Ok(Self { directory: directory.to_owned() })
+    }
+
+    /// The directory `directory`, which must be there.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::NotFound`] if it is not.
+    pub fn existing(directory: &Path) -> io::Result<Self> {
+        if !fs::metadata(directory)?.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
+        }
+        Ok(Self { directory: directory.to_owned() })
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        if path.is_empty() { self.directory.clone() } else { self.directory.join(path) }
+    }
+}
+
+impl Disk for RealDisk {
+    fn lock(&self) -> io::Result<Box<dyn Send + Sync>> {
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(self.path(LOCK_FILE))?;
+        rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(Box::new(file))
+    }
+
+    fn create_dir(&self, path: &str) -> io::Result<()> {
+        match fs::create_dir(self.path(path)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    }
+
+    fn create(&self, path: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(self.path(path))?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn open(&self, path: &str, write: bool) -> io::Result<Arc<dyn DiskFile>> {
+        let file = OpenOptions::new().read(true).write(write).open(self.path(path))?;
+        Ok(Arc::new(RealFile(file)))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    fn remove(&self, path: &str) -> io::Result<()> {
+        fs::remove_file(self.path(path))
+    }
+
+    fn sync_dir(&self, path: &str) -> io::Result<()> {
+        File::open(self.path(path))?.sync_all()
+    }
+
+    fn list(&self, path: &str) -> io::Result<Vec<String>> {
+        let names = fs::read_dir(self.path(path))?.map(|entry| Ok(entry?.file_name().into_string().ok()));
+        // A name that is not UTF-8 is not the archive's.
+        names.filter_map(Result::transpose).collect()
+    }
+
+    fn space(&self) -> io::Result<Space> {
+        let stat = rustix::fs::statvfs(&self.directory)?;
+        Ok(Space {
+            free: stat.f_bavail.saturating_mul(stat.f_frsize),
+            total: stat.f_blocks.saturating_mul(stat.f_frsize),
+        })
+    }
+}
+
+struct RealFile(File);
+
+impl DiskFile for RealFile {
+    fn allocate(&self, length: u64) -> io::Result<()> {
+        match rustix::fs::fallocate(&self.0, FallocateFlags::empty(), 0, length) {
+            // Some file systems cannot reserve; there the file is sparse and fullness shows at the write.
+            Err(rustix::io::Errno::OPNOTSUPP) => self.0.set_len(length),
+            other => Ok(other?),
+        }
+    }
+
+    fn write_at(&self, offset: u64, pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+        let (mut rest, mut at) = (pieces, offset);
+        while !rest.is_empty() {
+            let count = rest.len().min(SLICES_MAX);
+            let written = rustix::io::retry_on_intr(|| rustix::io::pwritev(&self.0, &rest[..count], at))?;
+            if written == 0 && rest.iter().any(|piece| !piece.is_empty()) {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            at = at.saturating_add(written as u64);
+            IoSlice::advance_slices(&mut rest, written);
+        }
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        // Not repeated on EINTR or any other error: an error may be reported once, and then the data is gone.
+        Ok(rustix::fs::fdatasync(&self.0)?)
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < into.len() {
+            match self.0.read_at(&mut into[filled..], offset.saturating_add(filled as u64)) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn truncate(&self, length: u64) -> io::Result<()> {
+        self.0.set_len(length)
+    }
+
+    fn will_need(&self, offset: u64, length: u64) {
+        let _ = rustix::fs::fadvise(&self.0, offset, NonZeroU64::new(length), Advice::WillNeed);
+    }
+
+    fn forget(&self, offset: u64, length: u64) {
+        let _ = rustix::fs::fadvise(&self.0, offset, NonZeroU64::new(length), Advice::DontNeed);
+    }
+}

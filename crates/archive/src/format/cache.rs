@@ -1,0 +1,146 @@
+use std::collections::BTreeMap;
+
+use ashkar_terms::{CameraId, Cause, MediaTime};
+
+use super::state::CameraState;
+use super::wire::{FormatError, Reader, Writer, checked, seal};
+use crate::coverage::{Coverage, GapEntry, Mark, Place, Run};
+
+const MAGIC: [u8; 4] = [b'A', b'K', b'C', 1];
+const LATE: u8 = 1;
+const OPEN: u8 = 1;
+
+/// The summary that a start begins from: everything before byte `offset` of journal `journal`. Pure convenience:
+/// it can be made anew from sidecars and journals at any time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Cache {
+    pub(crate) archive: [u8; 8],
+    pub(crate) journal: u32,
+    pub(crate) offset: u32,
+    pub(crate) cameras: BTreeMap<CameraId, Coverage>,
+}
+
+pub(crate) fn encode(
+    archive: [u8; 8],
+    journal: u32,
+    offset: u32,
+    cameras: &BTreeMap<CameraId, Coverage>,
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(32 + cameras.len() * 4096);
+    out.extend(MAGIC);
+    out.extend(archive);
+    out.extend(journal.to_be_bytes());
+    out.extend(offset.to_be_bytes());
+    out.extend((cameras.len() as u32).to_be_bytes());
+    for (camera, coverage) in cameras {
+        out.camera(*camera);
+        encode_coverage(coverage, &mut out);
+    }
+    seal(&mut out, 0);
+    out
+}
+
+fn encode_coverage(coverage: &Coverage, out: &mut Vec<u8>) {
+    coverage.state.encode(out);
+    for count in
+        [coverage.runs.len(), coverage.gaps.len(), coverage.fact_journals.len(), coverage.inits.len()]
+    {
+        out.extend((count as u32).to_be_bytes());
+    }
+    for run in &coverage.runs {
+        encode_run(run, out);
+    }
+    for gap in &coverage.gaps {
+        encode_gap(gap, out);
+    }
+    for journal in &coverage.fact_journals {
+        out.extend(journal.to_be_bytes());
+    }
+    for (id, place) in &coverage.inits {
+        out.extend(id);
+        out.extend(place.journal.to_be_bytes());
+        out.extend(place.offset.to_be_bytes());
+    }
+}
+
+fn encode_run(run: &Run, out: &mut Vec<u8>) {
+    out.extend(run.from.0.to_be_bytes());
+    out.extend(run.to.0.to_be_bytes());
+    out.extend(run.first_segment.to_be_bytes());
+    out.extend(run.last_segment.to_be_bytes());
+    out.extend(run.last_journal.to_be_bytes());
+    out.extend(run.spacing.to_be_bytes());
+    out.push(if run.late { LATE } else { 0 });
+    out.extend((run.marks.len() as u16).to_be_bytes());
+    for mark in &run.marks {
+        out.extend(mark.segment.to_be_bytes());
+        out.extend(mark.start.0.to_be_bytes());
+        out.extend(mark.journal.to_be_bytes());
+    }
+}
+
+fn encode_gap(gap: &GapEntry, out: &mut Vec<u8>) {
+    out.extend(gap.from.0.to_be_bytes());
+    out.extend(gap.to.map_or(0, |to| to.0).to_be_bytes());
+    out.extend(gap.first_segment.to_be_bytes());
+    out.extend(gap.next_segment.to_be_bytes());
+    out.extend([gap.cause as u8, if gap.to.is_none() { OPEN } else { 0 }]);
+}
+
+pub(crate) fn decode(bytes: &[u8]) -> Result<Cache, FormatError> {
+    let mut r = Reader::new(checked(bytes)?);
+    if r.take()? != MAGIC {
+        return Err(FormatError::Magic);
+    }
+    let mut cache =
+        Cache { archive: r.take()?, journal: r.u32()?, offset: r.u32()?, cameras: BTreeMap::new() };
+    for _ in 0..r.u32()? {
+        let camera = r.camera()?;
+        cache.cameras.insert(camera, decode_coverage(&mut r)?);
+    }
+    r.end()?;
+    Ok(cache)
+}
+
+fn decode_coverage(r: &mut Reader<'_>) -> Result<Coverage, FormatError> {
+    let mut coverage = Coverage { state: CameraState::decode(r)?, ..Coverage::default() };
+    let (runs, gaps, facts, inits) = (r.u32()?, r.u32()?, r.u32()?, r.u32()?);
+    for _ in 0..runs {
+        coverage.runs.push(decode_run(r)?);
+    }
+    for _ in 0..gaps {
+        coverage.gaps.push(decode_gap(r)?);
+    }
+    for _ in 0..facts {
+        coverage.fact_journals.push(r.u32()?);
+    }
+    for _ in 0..inits {
+        coverage.inits.push((r.take()?, Place { journal: r.u32()?, offset: r.u32()? }));
+    }
+    Ok(coverage)
+}
+
+fn decode_run(r: &mut Reader<'_>) -> Result<Run, FormatError> {
+    let mut run = Run {
+        from: MediaTime(r.i64()?),
+        to: MediaTime(r.i64()?),
+        first_segment: r.u64()?,
+        last_segment: r.u64()?,
+        last_journal: r.u32()?,
+        spacing: r.i64()?,
+        late: r.u8()? & LATE != 0,
+        marks: Vec::new(),
+    };
+    for _ in 0..r.u16()? {
+        run.marks.push(Mark { segment: r.u64()?, start: MediaTime(r.i64()?), journal: r.u32()? });
+    }
+    if run.marks.is_empty() { Err(FormatError::Value) } else { Ok(run) }
+}
+
+fn decode_gap(r: &mut Reader<'_>) -> Result<GapEntry, FormatError> {
+    let (from, to) = (MediaTime(r.i64()?), MediaTime(r.i64()?));
+    let (first_segment, next_segment) = (r.u64()?, r.u64()?);
+    let (cause, flags) = (Cause::from_u8(r.u8()?), r.u8()?);
+    let to = (flags & OPEN == 0).then_some(to);
+    Ok(GapEntry { from, to, cause, first_segment, next_segment })
+}

@@ -1,0 +1,13 @@
+//! The bytes on disk. `docs/reference/archive-format.md` has them as tables; a change there and here is one commit
+//! and a new version.
+
+pub(crate) mod cache;
+pub(crate) mod fact;
+pub(crate) mod header;
+pub(crate) mod name;
+pub(crate) mod payload;
+pub(crate) mod sidecar;
+pub(crate) mod state;
+pub(crate) mod wire;
+
+pub(crate) use header::{Header, Kind, record_bytes};

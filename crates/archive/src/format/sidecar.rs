@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+use std::io;
+
+use ashkar_terms::CameraId;
+
+use super::header::{HEADER_BYTES, Header};
+use super::state::{CameraState, STATE_BYTES};
+use super::wire::{FormatError, Reader, Writer, checked, seal};
+use crate::disk::DiskFile;
+
+const MAGIC: [u8; 4] = [b'A', b'K', b'X', 1];
+const HEAD_BYTES: usize = 32;
+const ENTRY_BYTES: usize = 20;
+/// More cameras than this no journal has; a greater count is damage.
+const CAMERAS_MAX: u32 = 1 << 20;
+/// Read at once at the beginning of a sidecar: head and directory of 1000 cameras.
+const FIRST_READ_BYTES: usize = HEAD_BYTES + 1000 * ENTRY_BYTES + 4;
+
+/// What one journal holds of one camera.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Block {
+    /// Where the camera stood at the end of the journal.
+    pub(crate) state: CameraState,
+    /// Its records in the order in which they were written.
+    pub(crate) headers: Vec<Header>,
+}
+
+/// The index of one journal, camera by camera.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Sidecar {
+    pub(crate) journal: u32,
+    pub(crate) salt: u32,
+    /// Bytes of the journal that count; what lies behind them is of no account.
+    pub(crate) journal_bytes: u32,
+    pub(crate) cameras: BTreeMap<CameraId, Block>,
+}
+
+struct Head {
+    journal: u32,
+    salt: u32,
+    journal_bytes: u32,
+    cameras: u32,
+}
+
+struct Entry {
+    camera: CameraId,
+    offset: u32,
+    headers: u32,
+    crc: u32,
+}
+
+impl Entry {
+    fn block_bytes(&self) -> u64 {
+        STATE_BYTES as u64 + u64::from(self.headers) * HEADER_BYTES as u64
+    }
+}
+
+impl Sidecar {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let directory_end = HEAD_BYTES + self.cameras.len() * ENTRY_BYTES + 4;
+        let blocks: Vec<(CameraId, u32, Vec<u8>)> = self
+            .cameras
+            .iter()
+            .map(|(id, block)| (*id, block.headers.len() as u32, block.encode()))
+            .collect();
+        let mut out = Vec::with_capacity(directory_end);
+        self.encode_head(&mut out);
+        let mut offset = directory_end;
+        for (camera, headers, block) in &blocks {
+            out.camera(*camera);
+            out.extend([0; 2]);
+            out.extend((offset as u32).to_be_bytes());
+            out.extend(headers.to_be_bytes());
+            out.extend(crc32c::crc32c(block).to_be_bytes());
+            offset = offset.saturating_add(block.len());
+        }
+        seal(&mut out, HEAD_BYTES);
+        for (_, _, block) in blocks {
+            out.extend(block);
+        }
+        out
+    }
+
+    fn encode_head(&self, out: &mut Vec<u8>) {
+        out.extend(MAGIC);
+        out.extend(self.journal.to_be_bytes());
+        out.extend(self.salt.to_be_bytes());
+        out.extend(self.journal_bytes.to_be_bytes());
+        out.extend((self.cameras.len() as u32).to_be_bytes());
+        out.extend([0; 8]);
+        seal(out, 0);
+    }
+
+    /// Reads a whole sidecar; every checksum is verified.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
+        let head = decode_head(bytes)?;
+        let mut sidecar = Self {
+            journal: head.journal,
+            salt: head.salt,
+            journal_bytes: head.journal_bytes,
+            cameras: BTreeMap::new(),
+        };
+        for entry in entries(directory(bytes, &head)?) {
+            let entry = entry?;
+            let from = usize::try_from(entry.offset).map_err(|_| FormatError::Short)?;
+            let length = usize::try_from(entry.block_bytes()).map_err(|_| FormatError::Short)?;
+            let block = bytes.get(from..).and_then(|rest| rest.get(..length)).ok_or(FormatError::Short)?;
+            sidecar.cameras.insert(entry.camera, Block::decode(block, &entry, head.journal)?);
+        }
+        Ok(sidecar)
+    }
+
+    /// Reads only what concerns `camera`, in two reads. `None` if the journal has nothing of it.
+    pub(crate) fn read_block(
+        file: &dyn DiskFile,
+        journal: u32,
+        camera: CameraId,
+    ) -> io::Result<Result<Option<Block>, FormatError>> {
+        let mut first = vec![0; FIRST_READ_BYTES];
+        let read = file.read_at(0, &mut first)?;
+        first.truncate(read);
+        let head = match decode_head(&first) {
+            Ok(head) if head.journal == journal => head,
+            Ok(_) => return Ok(Err(FormatError::Value)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let needed = directory_end(&head);
+        if needed > first.len() {
+            first.resize(needed, 0);
+            let read = file.read_at(0, &mut first)?;
+            first.truncate(read);
+        }
+        let entry = match directory(&first, &head).and_then(|directory| find(directory, camera)) {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok(Ok(None)),
+            Err(error) => return Ok(Err(error)),
+        };
+        if entry.block_bytes() > file.length()? {
+            return Ok(Err(FormatError::Short));
+        }
+        let mut block = vec![0; usize::try_from(entry.block_bytes()).unwrap_or_default()];
+        let read = file.read_at(u64::from(entry.offset), &mut block)?;
+        block.truncate(read);
+        Ok(Block::decode(&block, &entry, journal).map(Some))
+    }
+}
+
+impl Block {
+    fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(STATE_BYTES + self.headers.len() * HEADER_BYTES);
+        self.state.encode(&mut out);
+        for header in &self.headers {
+            out.extend(header.encode());
+        }
+        out
+    }
+
+    fn decode(bytes: &[u8], entry: &Entry, journal: u32) -> Result<Self, FormatError> {
+        if bytes.len() as u64 != entry.block_bytes() {
+            return Err(FormatError::Short);
+        }
+        if crc32c::crc32c(bytes) != entry.crc {
+            return Err(FormatError::Checksum);
+        }
+        let mut r = Reader::new(bytes);
+        let state = CameraState::decode(&mut r)?;
+        let headers = r.rest().chunks(HEADER_BYTES).map(Header::decode).collect::<Result<Vec<_>, _>>()?;
+        let own = |header: &Header| header.camera == entry.camera && header.journal == journal;
+        if headers.iter().all(own) { Ok(Self { state, headers }) } else { Err(FormatError::Value) }
+    }
+}
+
+fn decode_head(bytes: &[u8]) -> Result<Head, FormatError> {
+    let head = bytes.first_chunk::<HEAD_BYTES>().ok_or(FormatError::Short)?;
+    let mut r = Reader::new(head);
+    if r.take()? != MAGIC {
+        return Err(FormatError::Magic);
+    }
+    checked(head)?;
+    let head = Head { journal: r.u32()?, salt: r.u32()?, journal_bytes: r.u32()?, cameras: r.u32()? };
+    if head.cameras <= CAMERAS_MAX { Ok(head) } else { Err(FormatError::Value) }
+}
+
+fn directory_end(head: &Head) -> usize {
+    HEAD_BYTES + head.cameras as usize * ENTRY_BYTES + 4
+}
+
+fn directory<'a>(bytes: &'a [u8], head: &Head) -> Result<&'a [u8], FormatError> {
+    checked(bytes.get(HEAD_BYTES..directory_end(head)).ok_or(FormatError::Short)?)
+}
+
+fn entries(directory: &[u8]) -> impl Iterator<Item = Result<Entry, FormatError>> + '_ {
+    directory.chunks(ENTRY_BYTES).map(decode_entry)
+}
+
+fn decode_entry(bytes: &[u8]) -> Result<Entry, FormatError> {
+    let mut r = Reader::new(bytes);
+    let camera = r.camera()?;
+    r.u16()?;
+    Ok(Entry { camera, offset: r.u32()?, headers: r.u32()?, crc: r.u32()? })
+}
+
+/// Entries are sorted by camera and of one length.
+fn find(directory: &[u8], camera: CameraId) -> Result<Option<Entry>, FormatError> {
+    let (mut low, mut high) = (0, directory.len() / ENTRY_BYTES);
+    while low < high {
+        let middle = low.midpoint(high);
+        let place = middle * ENTRY_BYTES;
+        let entry = decode_entry(directory.get(place..place + ENTRY_BYTES).ok_or(FormatError::Short)?)?;
+        match entry.camera.cmp(&camera) {
+            std::cmp::Ordering::Equal => return Ok(Some(entry)),
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    Ok(None)
+}

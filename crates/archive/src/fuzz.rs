@@ -1,0 +1,57 @@
+//! What the fuzz targets call: every reader of stored bytes. Not part of the library's promise.
+
+use std::io::{self, IoSlice};
+
+use crate::disk::{Disk, MemoryDisk};
+use crate::format::sidecar::Sidecar;
+use crate::format::{Header, cache, fact, payload};
+use crate::scan::{Depth, scan};
+
+/// A record's header and payloads of every kind.
+pub fn record(bytes: &[u8]) {
+    if let Ok(header) = Header::decode(bytes) {
+        assert_eq!(bytes.get(..96), Some(header.encode().as_slice()));
+    }
+    let _ = payload::Boot::decode(bytes);
+    let _ = payload::decode_commit(bytes);
+    let _ = payload::decode_init(bytes);
+    if let Some((code, rest)) = bytes.split_first()
+        && let Ok(kind) = fact::decode(u16::from(*code), rest)
+    {
+        assert_eq!(fact::decode(u16::from(*code), &fact::encode(&kind)), Ok(kind));
+    }
+}
+
+/// A sidecar: as given, and with the checksums of its head and directory made to fit.
+pub fn sidecar(bytes: &[u8]) {
+    if let Ok(sidecar) = Sidecar::decode(bytes) {
+        assert_eq!(Sidecar::decode(&sidecar.encode()), Ok(sidecar));
+    }
+}
+
+/// A summary: as given, and with a checksum that fits.
+pub fn summary(bytes: &[u8]) {
+    let mut sealed = bytes.to_vec();
+    sealed.extend(crc32c::crc32c(bytes).to_be_bytes());
+    for bytes in [bytes, &sealed] {
+        if let Ok(found) = cache::decode(bytes) {
+            let again = cache::encode(found.archive, found.journal, found.offset, &found.cameras);
+            assert_eq!(cache::decode(&again), Ok(found));
+        }
+    }
+}
+
+/// A journal.
+///
+/// # Errors
+/// Never: the disk is in memory.
+pub fn journal(bytes: &[u8]) -> io::Result<()> {
+    let disk = MemoryDisk::new();
+    let file = disk.create("journal")?;
+    file.write_at(0, &mut [IoSlice::new(bytes)])?;
+    for depth in [Depth::Tail, Depth::All] {
+        let found = scan(&*file, 1, None, depth, &mut |_, _| {})?;
+        assert!(found.end <= found.length && found.traces_end <= found.length);
+    }
+    Ok(())
+}

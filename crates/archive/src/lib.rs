@@ -1,0 +1,44 @@
+//! The archive: what cameras sent, on disk, durable within a fraction of a second, found again by time and number,
+//! and recovered after any crash by reading alone.
+//!
+//! All cameras share one journal, because one sync of one file is what a disk can do often. A journal is a sequence
+//! of records, each with checksums over header and payload; when it is full, a sidecar with the same headers sorted
+//! by camera is put beside it. The bytes are described in `docs/reference/archive-format.md`, the reasons in
+//! `docs/design/archive.md`.
+//!
+//! Invariants guarded here: I1 (`append` never waits for the disk), I2 (what [`Archive::flush`] acknowledged is
+//! there after any crash), I8 ([`options`]), I10 (nothing is deleted; a full disk refuses parts, declares the gap
+//! and goes on by itself).
+
+mod archive;
+mod catalog;
+pub mod check;
+mod coverage;
+pub mod disk;
+mod error;
+mod format;
+mod front;
+#[doc(hidden)]
+pub mod fuzz;
+mod identity;
+mod journal;
+mod keeper;
+pub mod options;
+mod read;
+mod records;
+mod recover;
+mod scan;
+mod shared;
+mod status;
+mod writer;
+
+pub use archive::Archive;
+pub(crate) use coverage::Coverage;
+pub use coverage::{GapEntry, Interval, IntervalKind};
+pub use disk::Space;
+pub use error::{FlushError, OpenError, ReadError, Refused};
+pub use front::Resumed;
+pub use options::Options;
+pub use read::SegmentEntry;
+pub use recover::{DamagedRange, Recovery};
+pub use status::{DiskState, Status, Times};

@@ -1,0 +1,433 @@
+//! Reading: from a camera and a time or a number to records, and from records to bytes. Everything here blocks.
+
+use std::sync::Arc;
+
+use ashkar_media::{Fact, InitSegment};
+use ashkar_terms::{CameraId, MediaTime, Span, UtcMicros};
+use bytes::Bytes;
+
+use crate::catalog::Unsealed;
+use crate::coverage::{Mark, Place, Run};
+use crate::error::ReadError;
+use crate::format::header::{AFTER_HOLE, DISCONTINUITY, HEADER_BYTES, INDEPENDENT, RECOVERED};
+use crate::format::sidecar::Sidecar;
+use crate::format::{Header, Kind, fact, payload as payloads};
+use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_SEGMENTS_MAX};
+use crate::recover::sidecar_of;
+use crate::scan::{Depth, scan};
+use crate::shared::Shared;
+
+/// A fact is looked for this much before and after its journal's time: the wall clock may have stepped.
+const FACT_SLACK_US: i64 = 60_000_000;
+
+/// A segment that is recorded and ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentEntry {
+    /// Whose it is.
+    pub camera: CameraId,
+    /// Media sequence number.
+    pub segment: u64,
+    /// Start of its first part.
+    pub start: MediaTime,
+    /// Sum of its parts' durations, ticks.
+    pub duration: u32,
+    /// Sum of its parts' lengths.
+    pub byte_length: u64,
+    /// First 8 bytes of the SHA-256 of the init segment that it needs.
+    pub init: [u8; 8],
+    /// First after a gap, a change of parameters, a step of the timeline, or refused parts.
+    pub discontinuity: bool,
+    /// Whether decoding can begin at its first part.
+    pub independent: bool,
+    /// Whether it was cut short and ended with what was recorded of it.
+    pub recovered: bool,
+    /// When its last access unit arrived.
+    pub last_arrival: UtcMicros,
+    /// How many parts it has.
+    pub parts: u16,
+    places: Vec<PartPlace>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct PartPlace {
+    journal: u32,
+    offset: u32,
+    payload_bytes: u32,
+    part: u16,
+}
+
+impl SegmentEntry {
+    /// First tick after it.
+    pub const fn end(&self) -> MediaTime {
+        self.start.plus(self.duration as i64)
+    }
+}
+
+/// What a run is searched by. Both rise along a run.
+#[derive(Debug, Clone, Copy)]
+enum Key {
+    Time(MediaTime),
+    Segment(u64),
+}
+
+impl Key {
+    fn is_behind(self, segment: u64, start: MediaTime) -> bool {
+        match self {
+            Self::Time(time) => start > time,
+            Self::Segment(number) => segment > number,
+        }
+    }
+}
+
+pub(crate) fn segments(
+    shared: &Shared,
+    camera: CameraId,
+    span: Span,
+) -> Result<Vec<SegmentEntry>, ReadError> {
+    let overlaps = |from: MediaTime, to: MediaTime| from.to_utc() < span.to && to.to_utc() > span.from;
+    let runs = runs(shared, camera, |run| overlaps(run.from, run.to));
+    let mut found = Vec::new();
+    for run in runs {
+        let key = Key::Time(MediaTime::from_utc(span.from));
+        let headers = walk(shared, camera, &run, key, |header| header.start.to_utc() >= span.to)?;
+        found.extend(assemble(camera, &headers).filter(|entry| overlaps(entry.start, entry.end())));
+        if found.len() > QUERY_SEGMENTS_MAX {
+            return Err(ReadError::TooMany { camera });
+        }
+    }
+    found.sort_by_key(|entry| (entry.start, entry.segment));
+    Ok(found)
+}
+
+pub(crate) fn segment(
+    shared: &Shared,
+    camera: CameraId,
+    number: u64,
+) -> Result<Option<SegmentEntry>, ReadError> {
+    let headers = records_of_segment(shared, camera, number)?;
+    Ok(assemble(camera, &headers).find(|entry| entry.segment == number))
+}
+
+/// The durable parts of a segment in order, ended or not.
+pub(crate) fn parts_of(shared: &Shared, camera: CameraId, number: u64) -> Result<Vec<Header>, ReadError> {
+    let mut headers = records_of_segment(shared, camera, number)?;
+    headers.retain(|header| header.kind == Kind::Part && header.segment == number);
+    headers.sort_by_key(|header| header.part);
+    headers.dedup_by_key(|header| header.part);
+    Ok(headers)
+}
+
+pub(crate) fn part(
+    shared: &Shared,
+    camera: CameraId,
+    number: u64,
+    part: u16,
+) -> Result<Option<Bytes>, ReadError> {
+    let headers = parts_of(shared, camera, number)?;
+    headers.iter().find(|header| header.part == part).map(|header| payload(shared, header)).transpose()
+}
+
+pub(crate) fn read_segment(shared: &Shared, entry: &SegmentEntry) -> Result<Vec<Bytes>, ReadError> {
+    if entry.places.len() > 1 {
+        will_need(shared, std::slice::from_ref(entry))?;
+    }
+    entry.places.iter().map(|place| read_part(shared, entry, *place)).collect()
+}
+
+fn read_part(shared: &Shared, entry: &SegmentEntry, place: PartPlace) -> Result<Bytes, ReadError> {
+    let at = Place { journal: place.journal, offset: place.offset };
+    let (header, bytes) = record(shared, entry.camera, at, place.payload_bytes)?;
+    let own = header.kind == Kind::Part && (header.segment, header.part) == (entry.segment, place.part);
+    if own { Ok(bytes) } else { Err(damaged(entry.camera, at)) }
+}
+
+/// Says to the disk that these segments are about to be read.
+pub(crate) fn will_need(shared: &Shared, entries: &[SegmentEntry]) -> Result<(), ReadError> {
+    for place in entries.iter().flat_map(|entry| &entry.places) {
+        let length = HEADER_BYTES as u64 + u64::from(place.payload_bytes);
+        journal(shared, place.journal)?.will_need(u64::from(place.offset), length);
+    }
+    Ok(())
+}
+
+pub(crate) fn init(
+    shared: &Shared,
+    camera: CameraId,
+    id: [u8; 8],
+) -> Result<Option<Arc<InitSegment>>, ReadError> {
+    let catalog = shared.catalog.read();
+    let inits = catalog.cameras.get(&camera).map(|coverage| &coverage.inits);
+    let place = inits.and_then(|inits| inits.iter().find(|(other, _)| *other == id).map(|(_, place)| *place));
+    drop(catalog);
+    let Some(at) = place else { return Ok(None) };
+    let headers = headers(shared, camera, at.journal)?;
+    let own = headers.iter().find(|header| header.kind == Kind::Init && header.init == id);
+    let Some(header) = own else { return Ok(None) };
+    let decoded = payloads::decode_init(&payload(shared, header)?);
+    decoded.map(Some).map_err(|_| damaged(camera, at))
+}
+
+pub(crate) fn facts(shared: &Shared, camera: CameraId, span: Span) -> Result<Vec<Fact>, ReadError> {
+    let mut facts = Vec::new();
+    for journal in fact_journals(shared, camera, span) {
+        for header in headers(shared, camera, journal)? {
+            if header.kind != Kind::Fact || !span.contains(header.arrival.wall) {
+                continue;
+            }
+            let bytes = payload(shared, &header)?;
+            // A kind of fact that a later version wrote is passed over.
+            let kind = fact::decode(header.part, &bytes).ok();
+            facts.extend(kind.map(|kind| Fact { at: header.arrival, kind }));
+        }
+        if facts.len() >= QUERY_FACTS_MAX {
+            break;
+        }
+    }
+    facts.truncate(QUERY_FACTS_MAX);
+    facts.sort_by_key(|fact| fact.at.wall);
+    Ok(facts)
+}
+
+/// Journals with facts of `camera` whose time comes near `span`.
+fn fact_journals(shared: &Shared, camera: CameraId, span: Span) -> Vec<u32> {
+    let catalog = shared.catalog.read();
+    let all = catalog.cameras.get(&camera).map(|coverage| coverage.fact_journals.clone()).unwrap_or_default();
+    let near = |number: &u32| {
+        let begins = catalog.journals.get(number).map(|name| name.start);
+        let next = catalog.journals.range(number.saturating_add(1)..).next().map(|(_, name)| name.start);
+        begins.is_some_and(|begins| begins.plus(-FACT_SLACK_US) < span.to)
+            && next.is_none_or(|next| next.plus(FACT_SLACK_US) > span.from)
+    };
+    all.into_iter().filter(near).collect()
+}
+
+fn runs(shared: &Shared, camera: CameraId, wanted: impl Fn(&Run) -> bool) -> Vec<Run> {
+    let catalog = shared.catalog.read();
+    let all = catalog.cameras.get(&camera).map(|coverage| coverage.runs.as_slice()).unwrap_or_default();
+    all.iter().filter(|run| wanted(run)).cloned().collect()
+}
+
+fn records_of_segment(shared: &Shared, camera: CameraId, number: u64) -> Result<Vec<Header>, ReadError> {
+    let mut found = Vec::new();
+    for run in runs(shared, camera, |run| run.has(number)) {
+        found.extend(walk(shared, camera, &run, Key::Segment(number), |header| header.segment > number)?);
+    }
+    Ok(found)
+}
+
+/// Parts and ends of segments of a run, from the segment that `key` lies in up to the first segment that is
+/// `beyond`.
+fn walk(
+    shared: &Shared,
+    camera: CameraId,
+    run: &Run,
+    key: Key,
+    beyond: impl Fn(&Header) -> bool,
+) -> Result<Vec<Header>, ReadError> {
+    let mut found = Vec::new();
+    for journal in first_journal(shared, camera, run, key)?..=run.last_journal {
+        for header in headers(shared, camera, journal)? {
+            if !matches!(header.kind, Kind::Part | Kind::SegmentEnd) || !run.has(header.segment) {
+                continue;
+            }
+            if header.kind == Kind::Part && header.part == 0 {
+                if beyond(&header) {
+                    return Ok(found);
+                }
+                if !key_is_behind(key, &header) {
+                    // Everything before it belongs to earlier segments.
+                    found.clear();
+                }
+            }
+            found.push(header);
+        }
+    }
+    Ok(found)
+}
+
+fn key_is_behind(key: Key, header: &Header) -> bool {
+    key.is_behind(header.segment, header.start)
+}
+
+/// A journal in which, or behind which, the segment that `key` lies in begins; close to it.
+fn first_journal(shared: &Shared, camera: CameraId, run: &Run, key: Key) -> Result<u32, ReadError> {
+    let behind = run.marks.partition_point(|mark| !key.is_behind(mark.segment, mark.start));
+    let journal_of = |mark: &Mark| mark.journal;
+    let mut low = run.marks.get(behind.saturating_sub(1)).map_or(0, journal_of);
+    let mut high = run.marks.get(behind).map_or(run.last_journal, journal_of);
+    // In `low` a segment begins that is not behind `key`.
+    while high.saturating_sub(low) > 1 {
+        let middle = low.midpoint(high);
+        let Some((journal, begins)) = nearest_beginning(shared, camera, run, low, middle, high)? else {
+            break;
+        };
+        if key.is_behind(begins.segment, begins.start) {
+            high = journal;
+        } else {
+            low = journal;
+        }
+    }
+    Ok(low)
+}
+
+/// The first beginning of a segment in the journal nearest to `middle`, strictly between `low` and `high`.
+fn nearest_beginning(
+    shared: &Shared,
+    camera: CameraId,
+    run: &Run,
+    low: u32,
+    middle: u32,
+    high: u32,
+) -> Result<Option<(u32, Header)>, ReadError> {
+    for journal in (middle..high).chain((low + 1..middle).rev()) {
+        let first = headers(shared, camera, journal)?
+            .into_iter()
+            .find(|header| header.kind == Kind::Part && header.part == 0 && run.has(header.segment));
+        if let Some(header) = first {
+            return Ok(Some((journal, header)));
+        }
+    }
+    Ok(None)
+}
+
+/// Puts parts together to segments. Segments without an end are left out.
+fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = SegmentEntry> {
+    let mut entries: Vec<(SegmentEntry, bool)> = Vec::new();
+    for header in headers {
+        let current = entries.last_mut().filter(|(entry, _)| entry.segment == header.segment);
+        match (header.kind, current) {
+            (Kind::Part, Some((entry, _))) => entry.add(header),
+            (Kind::Part, None) if header.part == 0 => {
+                entries.push((SegmentEntry::new(camera, header), false))
+            }
+            (Kind::SegmentEnd, Some((entry, ended))) => {
+                *ended = true;
+                entry.recovered = header.has(RECOVERED);
+            }
+            _ => {}
+        }
+    }
+    // A record that stands twice, because a sync failed, makes its segment stand twice.
+    entries.sort_by_key(|(entry, ended)| (entry.segment, !ended));
+    entries.dedup_by_key(|(entry, _)| entry.segment);
+    entries.into_iter().filter_map(|(entry, ended)| ended.then_some(entry))
+}
+
+impl SegmentEntry {
+    fn new(camera: CameraId, first: &Header) -> Self {
+        let mut entry = Self {
+            camera,
+            segment: first.segment,
+            start: first.start,
+            duration: 0,
+            byte_length: 0,
+            init: first.init,
+            discontinuity: first.has(DISCONTINUITY) || first.has(AFTER_HOLE),
+            independent: first.has(INDEPENDENT),
+            recovered: false,
+            last_arrival: first.arrival.wall,
+            parts: 0,
+            places: Vec::new(),
+        };
+        entry.add(first);
+        entry
+    }
+
+    fn add(&mut self, part: &Header) {
+        if part.part != self.parts {
+            return;
+        }
+        self.parts = self.parts.saturating_add(1);
+        self.duration = self.duration.saturating_add(part.duration);
+        self.byte_length = self.byte_length.saturating_add(u64::from(part.payload_bytes));
+        self.last_arrival = part.arrival.wall;
+        self.places.push(PartPlace {
+            journal: part.journal,
+            offset: part.offset,
+            payload_bytes: part.payload_bytes,
+            part: part.part,
+        });
+    }
+}
+
+/// All records of `camera` in a journal, in the order in which they were written.
+pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result<Vec<Header>, ReadError> {
+    let catalog = shared.catalog.read();
+    if let Some(headers) = catalog.headers(journal, camera) {
+        return Ok(headers);
+    }
+    // A number without a journal is one whose journal could not be made.
+    let Some(name) = catalog.journals.get(&journal).copied() else { return Ok(Vec::new()) };
+    drop(catalog);
+    let block = shared
+        .disk
+        .open(&name.sidecar(), false)
+        .and_then(|file| Sidecar::read_block(&*file, journal, camera));
+    match block {
+        Ok(Ok(block)) => Ok(block.map(|block| block.headers).unwrap_or_default()),
+        Ok(Err(_)) => repair(shared, camera, journal),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => repair(shared, camera, journal),
+        Err(source) => Err(ReadError::Io { journal, source }),
+    }
+}
+
+/// The sidecar is damaged or missing: makes it anew from its journal. The keeper writes it.
+fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>, ReadError> {
+    tracing::error!(journal = number, "a sidecar is damaged and is made anew; blame=centre");
+    let file = journal(shared, number)?;
+    let found = scan(&*file, number, None, Depth::Tail, &mut |_, _| {})
+        .map_err(|source| ReadError::Io { journal: number, source })?;
+    let sidecar = Arc::new(sidecar_of(number, &found));
+    let headers = sidecar.cameras.get(&camera).map(|block| block.headers.clone()).unwrap_or_default();
+    let unsealed = Unsealed {
+        salt: sidecar.salt,
+        length: sidecar.journal_bytes,
+        finished: Some(sidecar),
+        ..Unsealed::default()
+    };
+    shared.catalog.write().unsealed.entry(number).or_insert(unsealed);
+    Ok(headers)
+}
+
+/// The payload of a record whose header is known.
+pub(crate) fn payload(shared: &Shared, header: &Header) -> Result<Bytes, ReadError> {
+    let at = Place { journal: header.journal, offset: header.offset };
+    let (found, bytes) = record(shared, header.camera, at, header.payload_bytes)?;
+    if found == *header { Ok(bytes) } else { Err(damaged(header.camera, at)) }
+}
+
+/// Reads a record and verifies both its checksums.
+fn record(
+    shared: &Shared,
+    camera: CameraId,
+    at: Place,
+    payload_bytes: u32,
+) -> Result<(Header, Bytes), ReadError> {
+    let file = journal(shared, at.journal)?;
+    if payload_bytes as usize > PART_BYTES_MAX {
+        return Err(damaged(camera, at));
+    }
+    let mut bytes = vec![0; HEADER_BYTES + payload_bytes as usize];
+    let read = file
+        .read_at(u64::from(at.offset), &mut bytes)
+        .map_err(|source| ReadError::Io { journal: at.journal, source })?;
+    bytes.truncate(read);
+    let header = Header::decode(&bytes).map_err(|_| damaged(camera, at))?;
+    let payload = Bytes::from(bytes).slice(HEADER_BYTES..);
+    let own = (header.camera, header.journal, header.offset, header.payload_bytes)
+        == (camera, at.journal, at.offset, payload_bytes);
+    if own && payload.len() == payload_bytes as usize && crc32c::crc32c(&payload) == header.payload_crc {
+        Ok((header, payload))
+    } else {
+        Err(damaged(camera, at))
+    }
+}
+
+fn journal(shared: &Shared, number: u32) -> Result<Arc<dyn crate::disk::DiskFile>, ReadError> {
+    let file = shared.journal(number).map_err(|source| ReadError::Io { journal: number, source })?;
+    file.ok_or(ReadError::Missing { journal: number })
+}
+
+fn damaged(camera: CameraId, at: Place) -> ReadError {
+    ReadError::Damaged { journal: at.journal, offset: at.offset, camera }
+}

@@ -1,0 +1,72 @@
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use ashkar_terms::{Clock, ClockState};
+use parking_lot::{Condvar, Mutex, RwLock};
+
+use crate::catalog::Catalog;
+use crate::disk::{Disk, DiskFile};
+use crate::front::Front;
+use crate::options::{OPEN_FILES_MAX, Options};
+use crate::status::Meters;
+
+/// What the callers' threads, the writer and the keeper have in common. Locks are taken one at a time, and none is
+/// held across a call to the disk (I1).
+pub(crate) struct Shared {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) options: Options,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock_state: AtomicU8,
+    /// Eight lower-case hex digits.
+    pub(crate) id: [u8; 8],
+    pub(crate) boot_id: [u8; 16],
+    pub(crate) front: Mutex<Front>,
+    /// Wakes the writer.
+    pub(crate) work: Condvar,
+    /// Wakes those who wait for something to be durable.
+    pub(crate) progress: Condvar,
+    /// Wakes the keeper; the flag says that it is to end.
+    pub(crate) keeper_ends: Mutex<bool>,
+    pub(crate) keeper: Condvar,
+    pub(crate) catalog: RwLock<Catalog>,
+    pub(crate) meters: Mutex<Meters>,
+    pub(crate) open_files: Mutex<OpenFiles>,
+}
+
+impl Shared {
+    pub(crate) fn clock_state(&self) -> ClockState {
+        ClockState::from_u8(self.clock_state.load(Ordering::Relaxed))
+    }
+
+    /// A journal for reading. `None` if no such journal is known.
+    pub(crate) fn journal(&self, number: u32) -> io::Result<Option<Arc<dyn DiskFile>>> {
+        if let Some(file) = self.open_files.lock().find(number) {
+            return Ok(Some(file));
+        }
+        let Some(name) = self.catalog.read().journals.get(&number).copied() else { return Ok(None) };
+        let file = self.disk.open(&name.journal(), false)?;
+        self.open_files.lock().keep(number, file.clone());
+        Ok(Some(file))
+    }
+}
+
+/// The files last read, the last used at the end.
+#[derive(Default)]
+pub(crate) struct OpenFiles(Vec<(u32, Arc<dyn DiskFile>)>);
+
+impl OpenFiles {
+    fn find(&mut self, number: u32) -> Option<Arc<dyn DiskFile>> {
+        let at = self.0.iter().position(|(other, _)| *other == number)?;
+        let found = self.0.remove(at);
+        self.0.push(found.clone());
+        Some(found.1)
+    }
+
+    fn keep(&mut self, number: u32, file: Arc<dyn DiskFile>) {
+        if self.0.len() >= OPEN_FILES_MAX {
+            self.0.remove(0);
+        }
+        self.0.push((number, file));
+    }
+}

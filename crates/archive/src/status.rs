@@ -1,0 +1,229 @@
+use std::time::{Duration, Instant};
+
+use crate::disk::Space;
+
+/// How the disk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DiskState {
+    /// All is well.
+    Ok,
+    /// Less than [`crate::Options::nearly_full_bytes`] are left.
+    NearlyFull,
+    /// No room but the reserve: parts are refused until there is some (I10).
+    Full,
+    /// The last write or sync failed; what waits is tried again in new journals.
+    Failing,
+}
+
+impl DiskState {
+    /// The name used in metrics and pages: `ok`, `nearly_full`, `full`, `failing`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::NearlyFull => "nearly_full",
+            Self::Full => "full",
+            Self::Failing => "failing",
+        }
+    }
+}
+
+/// Percentiles of times of the last one to two minutes, and counts since the start. Microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Times {
+    /// How many since the start.
+    pub count: u64,
+    /// Their sum since the start.
+    pub sum_us: u64,
+    /// The longest since the start.
+    pub max_us: u64,
+    /// Half were shorter.
+    pub p50_us: u64,
+    /// 95 % were shorter.
+    pub p95_us: u64,
+    /// 99 % were shorter.
+    pub p99_us: u64,
+}
+
+/// How the archive is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Status {
+    /// How the disk is.
+    pub state: DiskState,
+    /// How long the oldest thing that is not durable waits; 0 if nothing does. Above some seconds is an alarm.
+    pub oldest_unsynced_ms: u64,
+    /// How long syncs take.
+    pub sync: Times,
+    /// Writes and syncs that failed since the start.
+    pub errors: u64,
+    /// From the arrival of a part's last access unit until it is durable.
+    pub durable_delay: Times,
+    /// Bytes of records that became durable since the start.
+    pub bytes: u64,
+    /// Room on the disk.
+    pub space: Space,
+    /// Bytes in memory that are not durable.
+    pub queue_bytes: u64,
+    /// Parts and other things refused since the start.
+    pub refused: u64,
+    /// Number of the journal that is written.
+    pub journal: u32,
+    /// Journals that have no sidecar yet.
+    pub unsealed: u32,
+}
+
+/// Mutable side of [`Status`].
+pub(crate) struct Meters {
+    pub(crate) sync: Histogram,
+    pub(crate) durable_delay: Histogram,
+    pub(crate) errors: u64,
+    pub(crate) bytes: u64,
+    pub(crate) space: Space,
+    pub(crate) journal: u32,
+}
+
+impl Meters {
+    pub(crate) fn new(space: Space) -> Self {
+        Self {
+            sync: Histogram::new(),
+            durable_delay: Histogram::new(),
+            errors: 0,
+            bytes: 0,
+            space,
+            journal: 0,
+        }
+    }
+}
+
+/// Buckets per doubling: values within 12 % of each other share one.
+const STEPS: usize = 8;
+/// Doublings: up to 2^40 µs, 12 days.
+const DOUBLINGS: usize = 40;
+const BUCKETS: usize = STEPS * DOUBLINGS;
+/// A percentile speaks of the window that runs and of the one before it.
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Counts times in buckets whose width grows with them.
+pub(crate) struct Histogram {
+    now: Box<[u32; BUCKETS]>,
+    before: Box<[u32; BUCKETS]>,
+    window_start: Instant,
+    count: u64,
+    sum_us: u64,
+    max_us: u64,
+}
+
+impl Histogram {
+    fn new() -> Self {
+        Self {
+            now: Box::new([0; BUCKETS]),
+            before: Box::new([0; BUCKETS]),
+            window_start: Instant::now(),
+            count: 0,
+            sum_us: 0,
+            max_us: 0,
+        }
+    }
+
+    pub(crate) fn add(&mut self, us: u64) {
+        self.turn(Instant::now());
+        self.count += 1;
+        self.sum_us = self.sum_us.saturating_add(us);
+        self.max_us = self.max_us.max(us);
+        if let Some(bucket) = self.now.get_mut(bucket_of(us)) {
+            *bucket = bucket.saturating_add(1);
+        }
+    }
+
+    fn turn(&mut self, now: Instant) {
+        let age = now.duration_since(self.window_start);
+        if age < WINDOW {
+            return;
+        }
+        std::mem::swap(&mut self.now, &mut self.before);
+        self.now.fill(0);
+        if age >= 2 * WINDOW {
+            self.before.fill(0);
+        }
+        self.window_start = now;
+    }
+
+    pub(crate) fn times(&mut self) -> Times {
+        self.turn(Instant::now());
+        Times {
+            count: self.count,
+            sum_us: self.sum_us,
+            max_us: self.max_us,
+            p50_us: self.percentile(50),
+            p95_us: self.percentile(95),
+            p99_us: self.percentile(99),
+        }
+    }
+
+    fn percentile(&self, percent: u64) -> u64 {
+        let counts = || self.now.iter().zip(self.before.iter()).map(|(a, b)| u64::from(*a) + u64::from(*b));
+        let wanted = (counts().sum::<u64>() * percent).div_ceil(100);
+        let mut seen = 0;
+        for (index, count) in counts().enumerate() {
+            seen += count;
+            if seen >= wanted && seen > 0 {
+                return bucket_end(index).min(self.max_us);
+            }
+        }
+        0
+    }
+}
+
+fn bucket_of(us: u64) -> usize {
+    let us = us.max(1);
+    let doubling = us.ilog2() as usize;
+    let within = if doubling >= 3 { (us >> (doubling - 3)) & 7 } else { (us << (3 - doubling)) & 7 };
+    (doubling * STEPS + within as usize).min(BUCKETS - 1)
+}
+
+fn bucket_end(index: usize) -> u64 {
+    let (doubling, within) = (index / STEPS, (index % STEPS) as u64);
+    ((8 + within + 1) << doubling) / 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_within_an_eighth() {
+        let mut histogram = Histogram::new();
+        for us in 1..=100_000 {
+            histogram.add(us);
+        }
+        let times = histogram.times();
+        for (found, exact) in [(times.p50_us, 50_000.0), (times.p95_us, 95_000.0), (times.p99_us, 99_000.0)] {
+            let ratio = found as f64 / exact;
+            assert!((1.0..1.13).contains(&ratio), "{found} for {exact}");
+        }
+        assert_eq!((times.max_us, times.count), (100_000, 100_000));
+    }
+
+    #[test]
+    fn without_a_value_all_is_zero() {
+        assert_eq!(Histogram::new().times(), Times::default());
+    }
+
+    #[test]
+    fn any_value_has_a_bucket() {
+        for us in [0, 1, 2, 7, 8, 9, 1 << 39, u64::MAX] {
+            assert!(bucket_of(us) < BUCKETS);
+            assert!(us > 1 << 39 || bucket_end(bucket_of(us)) >= us);
+        }
+    }
+
+    #[test]
+    fn old_values_leave_the_percentiles() {
+        let mut histogram = Histogram::new();
+        histogram.add(1_000_000);
+        histogram.turn(histogram.window_start + WINDOW);
+        histogram.turn(histogram.window_start + WINDOW);
+        histogram.add(10);
+        assert!(histogram.times().p99_us <= 12);
+        assert_eq!(histogram.times().max_us, 1_000_000);
+    }
+}

@@ -1,0 +1,216 @@
+//! Everything that is handed in comes back, by time, by number and part by part, also after a new start.
+
+mod support;
+
+use std::sync::Arc;
+
+use ashkar_archive::disk::MemoryDisk;
+use ashkar_archive::{Archive, IntervalKind, OpenError};
+use ashkar_media::{Fact, FactKind, Output};
+use ashkar_terms::{CameraId, Cause, MediaTime};
+use support::{Feed, TestClock, append_all, assert_well, day, moment, open, options, recorded, span};
+
+const CAMERA: CameraId = CameraId::new(7, 12, 1);
+
+#[test]
+fn on_a_real_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = TestClock::at(support::MORNING);
+    let mut feed = Feed::new(CAMERA);
+    let mut sent = Vec::new();
+    let archive = Archive::open(directory.path(), options(), clock.clone()).unwrap();
+    for _ in 0..40 {
+        let (outputs, segment) = feed.segment(4);
+        append_all(&archive, CAMERA, &outputs).unwrap();
+        sent.push(segment);
+    }
+    archive.flush().unwrap();
+    assert_eq!(recorded(&archive, CAMERA), sent);
+    let other = Archive::open(directory.path(), options(), clock.clone());
+    assert!(matches!(other, Err(OpenError::Locked)));
+    let id = archive.id().to_owned();
+    drop(archive);
+
+    let archive = Archive::open(directory.path(), options(), clock).unwrap();
+    assert_eq!(archive.id(), id);
+    assert_eq!(recorded(&archive, CAMERA), sent);
+    assert!(archive.recovery().journals > 5, "{:?}", archive.recovery());
+    assert_eq!(archive.recovery().journals_scanned, 0);
+    archive.close().unwrap();
+    let report = ashkar_archive::check::run(directory.path(), |_| {}).unwrap();
+    assert!(report.is_well(), "{:?}", report.faults);
+    assert_eq!((report.segments, report.cameras), (40, 1));
+}
+
+#[test]
+fn by_number_and_part_by_part_and_with_its_init_segment() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERA);
+    let mut sent = Vec::new();
+    for tag in [10, 10, 20] {
+        feed.change_parameters(tag);
+        for parts in 1..=8 {
+            let (outputs, segment) = feed.segment(parts);
+            append_all(&archive, CAMERA, &outputs).unwrap();
+            sent.push(segment);
+        }
+    }
+    archive.flush().unwrap();
+    for segment in &sent {
+        let entry = archive.segment(CAMERA, segment.segment).unwrap().expect("the segment is there");
+        assert_eq!((entry.start, entry.end(), entry.init), (segment.start, segment.end(), segment.init));
+        assert_eq!(archive.read_segment(&entry).unwrap(), segment.parts);
+        assert!(entry.independent && !entry.recovered);
+        for (index, bytes) in segment.parts.iter().enumerate() {
+            let part = archive.read_part(CAMERA, segment.segment, index as u16).unwrap();
+            assert_eq!(part.as_ref(), Some(bytes));
+        }
+        let part = archive.read_part(CAMERA, segment.segment, segment.parts.len() as u16).unwrap();
+        assert_eq!(part, None);
+    }
+    assert_eq!(archive.segment(CAMERA, 0).unwrap(), None);
+    assert_eq!(archive.segment(CAMERA, 1000).unwrap(), None);
+    assert_eq!(archive.segment(CameraId::new(7, 12, 2), 1).unwrap(), None);
+    for tag in [10, 20] {
+        let init = support::init_segment(tag);
+        let id = *init.sha256.first_chunk().unwrap();
+        assert_eq!(archive.init(CAMERA, id).unwrap(), Some(init));
+    }
+    assert_eq!(archive.init(CAMERA, [0; 8]).unwrap(), None);
+    let changes: Vec<bool> =
+        archive.segments(CAMERA, day()).unwrap().iter().map(|entry| entry.discontinuity).collect();
+    assert_eq!(changes.iter().filter(|change| **change).count(), 3);
+}
+
+#[test]
+fn a_part_is_read_before_its_segment_ends_and_a_segment_is_not() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING));
+    let archive = open(&disk, &clock);
+    let (outputs, sent) = Feed::new(CAMERA).segment(3);
+    append_all(&archive, CAMERA, &outputs[..3]).unwrap();
+    archive.flush().unwrap();
+    assert_eq!(archive.read_part(CAMERA, 1, 1).unwrap(), Some(sent.parts[1].clone()));
+    assert_eq!(archive.read_part(CAMERA, 1, 2).unwrap(), None);
+    assert_eq!(archive.segment(CAMERA, 1).unwrap(), None);
+    assert_eq!(archive.segments(CAMERA, day()).unwrap(), vec![]);
+}
+
+#[test]
+fn facts_come_in_order_and_from_their_span_only() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING));
+    let archive = open(&disk, &clock);
+    let fact = |second: i64| Fact {
+        at: moment(support::MORNING.plus(second * 1_000_000)),
+        kind: FactKind::CameraClockJumped { by: second },
+    };
+    let mut feed = Feed::new(CAMERA);
+    for second in 0..30 {
+        archive.append(CAMERA, &Output::Fact(fact(second))).unwrap();
+        append_all(&archive, CAMERA, &feed.segment(2).0).unwrap();
+        archive.flush().unwrap();
+        clock.set(support::MORNING.plus(second * 1_000_000));
+    }
+    let at = |second: i64| MediaTime::from_utc(support::MORNING.plus(second * 1_000_000));
+    let expected: Vec<Fact> = (10..20).map(fact).collect();
+    assert_eq!(archive.facts(CAMERA, span(at(10), at(20))).unwrap(), expected);
+    archive.close().unwrap();
+    let archive = open(&disk, &clock);
+    assert_eq!(archive.facts(CAMERA, span(at(10), at(20))).unwrap(), expected);
+}
+
+#[test]
+fn a_day_is_tiled_with_what_is_there_and_what_is_not() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING.plus(100_000_000)));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERA);
+    let mut outputs = feed.segment(4).0;
+    outputs.push(feed.gap(10 * 90_000, Cause::Uplink));
+    outputs.extend(feed.segment(4).0);
+    feed.lag_us = 60_000_000;
+    outputs.extend(feed.segment(4).0);
+    let end = feed.time;
+    append_all(&archive, CAMERA, &outputs).unwrap();
+    let open_gap = ashkar_media::Gap { from: end, to: None, cause: Cause::Source, next_segment: 9 };
+    archive.append(CAMERA, &Output::Gap(open_gap)).unwrap();
+    archive.flush().unwrap();
+    let whole = span(MediaTime::from_utc(support::MORNING).plus(-90_000), end.plus(200 * 90_000));
+    let seconds_and_kinds = |archive: &Archive| -> Vec<(i64, IntervalKind)> {
+        let intervals = archive.coverage(CAMERA, whole);
+        assert_eq!(intervals.first().unwrap().span.from, whole.from);
+        assert_eq!(intervals.last().unwrap().span.to, whole.to);
+        assert!(intervals.windows(2).all(|pair| pair[0].span.to == pair[1].span.from));
+        intervals.iter().map(|one| (one.span.micros() / 1_000_000, one.kind)).collect()
+    };
+    let expected = vec![
+        (1, IntervalKind::Nothing),
+        (2, IntervalKind::Recorded { late: false }),
+        (10, IntervalKind::Gap { cause: Cause::Uplink }),
+        (2, IntervalKind::Recorded { late: false }),
+        (2, IntervalKind::Recorded { late: true }),
+        (84, IntervalKind::Gap { cause: Cause::Source }),
+        (116, IntervalKind::Nothing),
+    ];
+    assert_eq!(seconds_and_kinds(&archive), expected);
+    let gaps = archive.gaps(CAMERA, whole);
+    assert_eq!(
+        gaps.iter().map(|gap| (gap.first_segment, gap.next_segment)).collect::<Vec<_>>(),
+        [(2, 5), (7, 9)]
+    );
+    archive.close().unwrap();
+    assert_well(&disk, "after closing");
+    for cache in [true, false] {
+        if !cache {
+            disk.lose("coverage");
+        }
+        let archive = open(&disk, &clock);
+        assert_eq!(archive.recovery().summary_used, cache);
+        assert_eq!(seconds_and_kinds(&archive), expected);
+        let resumed = archive.resume(CAMERA).unwrap();
+        assert_eq!(
+            (resumed.next_segment, resumed.timeline_end, resumed.open_gap),
+            (9, end, Some(Cause::Source))
+        );
+        archive.close().unwrap();
+    }
+}
+
+#[test]
+fn what_does_not_follow_is_refused() {
+    use ashkar_archive::Refused;
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERA);
+    let (outputs, sent) = feed.segment(3);
+    let refused = append_all(&archive, CAMERA, &outputs[1..]);
+    assert!(matches!(refused, Err(Refused::UnknownInit { .. })), "{refused:?}");
+    let mut feed = Feed::new(CAMERA);
+    feed.next_segment = 100;
+    let (outputs, second) = feed.segment(3);
+    append_all(&archive, CAMERA, &outputs).unwrap();
+    let again = archive.append(CAMERA, &outputs[1]);
+    assert!(matches!(again, Err(Refused::OutOfOrder { segment: 100, part: 0, .. })), "{again:?}");
+    archive.close().unwrap();
+    assert!(matches!(archive.append(CAMERA, &outputs[0]), Err(Refused::Closed)));
+    assert_eq!(recorded(&archive, CAMERA), vec![second]);
+    assert_ne!(sent.segment, 100);
+    assert_well(&disk, "after refusals");
+}
+
+#[test]
+fn two_archives_have_two_names() {
+    let clock = TestClock::at(support::MORNING);
+    let names = [MemoryDisk::new(), MemoryDisk::new()].map(|disk| open(&disk, &clock).id().to_owned());
+    assert_ne!(names[0], names[1]);
+    assert!(names.iter().all(|id| id.len() == 8 && id.bytes().all(|b| b.is_ascii_hexdigit())));
+}
+
+#[test]
+fn another_version_is_refused_and_left_alone() {
+    let disk = MemoryDisk::new();
+    let clock = TestClock::at(support::MORNING);
+    open(&disk, &clock).close().unwrap();
+    disk.rot("ARCHIVE", 15, 1 ^ 2);
+    let refused = Archive::open_on(Arc::new(disk.clone()), options(), clock);
+    assert!(matches!(refused, Err(OpenError::Unusable { .. })));
+}

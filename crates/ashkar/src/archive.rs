@@ -1,0 +1,72 @@
+//! `ashkar archive`.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use ashkar_archive::check::Report;
+use serde_json::json;
+
+use crate::cli::{Archive, Output};
+use crate::store;
+
+/// Exit code where something is wrong.
+const WRONG: u8 = 1;
+
+pub(crate) fn run(command: Archive) -> anyhow::Result<ExitCode> {
+    match command {
+        Archive::Check(output) => check(&output),
+    }
+}
+
+fn check(output: &Output) -> anyhow::Result<ExitCode> {
+    let dir = store::archive_of(&output.data.data);
+    anyhow::ensure!(dir.is_dir(), "{}: there is no archive; --data names the data directory", dir.display());
+    let shows_progress = std::io::stderr().is_terminal() && !output.json;
+    let report = ashkar_archive::check::run(&dir, |progress| {
+        if shows_progress {
+            eprint!("\r{} of {} journals, {} MB read  ", progress.journals, progress.of, progress.bytes / 1_000_000);
+            let _ = std::io::stderr().flush();
+        }
+    })
+    .with_context(|| format!("{}: cannot be checked", dir.display()))?;
+    if shows_progress {
+        eprintln!();
+    }
+    if output.json {
+        println!("{:#}", as_json(&report));
+    } else {
+        print_report(&report);
+    }
+    Ok(if report.is_well() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+}
+
+fn print_report(report: &Report) {
+    for fault in &report.faults {
+        println!("{fault} (blame: {})", fault.blame.name());
+    }
+    println!(
+        "archive {}: {} segments of {} cameras, {} gaps, {} MB in {} journals; {}",
+        report.archive,
+        report.segments,
+        report.cameras,
+        report.gaps,
+        report.bytes / 1_000_000,
+        report.journals,
+        if report.is_well() { "all is well".to_owned() } else { format!("{} faults", report.fault_count) },
+    );
+}
+
+fn as_json(report: &Report) -> serde_json::Value {
+    let faults: Vec<_> = report
+        .faults
+        .iter()
+        .map(|fault| {
+            json!({ "path": fault.path, "offset": fault.offset, "camera": fault.camera, "segment": fault.segment,
+                    "problem": fault.problem.to_string(), "blame": fault.blame })
+        })
+        .collect();
+    json!({ "archive": report.archive, "well": report.is_well(), "journals": report.journals, "unsealed": report.unsealed,
+            "cameras": report.cameras, "segments": report.segments, "gaps": report.gaps, "bytes": report.bytes,
+            "problems": faults, "problem_count": report.fault_count })
+}

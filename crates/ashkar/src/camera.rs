@@ -1,0 +1,83 @@
+//! `ashkar camera`.
+
+use anyhow::Context;
+use ashkar_election::{NewCamera, PullUrl, StationId, Store, StreamKey};
+use ashkar_terms::CameraId;
+use serde_json::json;
+
+use crate::cli::{Camera, Output};
+use crate::store;
+
+pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
+    match command {
+        Camera::Add { output, camera, pull, push_host } => add(&output, camera, pull, &push_host).await,
+        Camera::List(output) => list(&output).await,
+        Camera::Key { output, camera, push_host } => {
+            let store = store::open(&output.data.data).await?;
+            let keys = store.replace_keys(&[camera], &store::actor()).await?;
+            let key = keys.into_iter().next().context("the store gave no key")?;
+            print_key(&output, &key, &push_host);
+            Ok(())
+        }
+        Camera::Remove { output, camera } => {
+            let store = store::open(&output.data.data).await?;
+            store.set_enabled(camera, false, &store::actor()).await?;
+            say(&output, &json!({ "camera": camera, "enabled": false }), &format!("{camera} is switched off; its recordings stay."));
+            Ok(())
+        }
+    }
+}
+
+async fn add(output: &Output, camera: CameraId, pull: Option<String>, push_host: &str) -> anyhow::Result<()> {
+    let pull: Option<PullUrl> = pull.map(|url| url.parse()).transpose()?;
+    let store = store::open(&output.data.data).await?;
+    store::ensure_election(&store).await?;
+    let (_, list) = store.list().await?;
+    let unlisted = list.station(StationId::from(camera)).is_none();
+    if unlisted {
+        eprintln!("note: station {} is not on the list; its page exists, but nobody finds it by search.", StationId::from(camera));
+    }
+    let is_pulled = pull.is_some();
+    let key = store.add_camera(&NewCamera { id: camera, pull, unlisted }, &store::actor()).await?;
+    if is_pulled && !output.json {
+        println!("{camera} is fetched by the centre; it may also be published to, with the key below.");
+    }
+    print_key(output, &key, push_host);
+    Ok(())
+}
+
+fn print_key(output: &Output, key: &StreamKey, push_host: &str) {
+    let camera = key.camera();
+    let stream_key = key.reveal();
+    let push_url = format!("rtmp://{push_host}/ingest/{stream_key}");
+    let text = format!("camera      {camera}\nstream key  {stream_key}\npush to     {push_url}\n\nThe key is shown only now. Keep it secret.");
+    say(output, &json!({ "camera": camera, "stream_key": stream_key, "push_url": push_url }), &text);
+}
+
+async fn list(output: &Output) -> anyhow::Result<()> {
+    let store = store::open(&output.data.data).await?;
+    let cameras = store.cameras().await?;
+    let text: Vec<String> = cameras
+        .iter()
+        .map(|camera| {
+            let how = match (&camera.pull, &camera.key) {
+                (Some(pull), _) => format!("pulled from {pull}"),
+                (None, Some(_)) => "publishes".to_owned(),
+                (None, None) => "no key yet".to_owned(),
+            };
+            let off = if camera.enabled { "" } else { "  (off)" };
+            format!("{:<12} {how}{off}", camera.id.to_string())
+        })
+        .collect();
+    say(output, &serde_json::to_value(&cameras)?, &text.join("\n"));
+    Ok(())
+}
+
+/// Prints `json` or `text`, as was asked for.
+pub(crate) fn say(output: &Output, json: &serde_json::Value, text: &str) {
+    if output.json {
+        println!("{json:#}");
+    } else {
+        println!("{text}");
+    }
+}

@@ -1,0 +1,264 @@
+//! The command line. Every flag is also a variable and a key of the configuration file: see `layers`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ashkar_terms::CameraId;
+use clap::{Args, Parser, Subcommand};
+
+use crate::logging::Format;
+
+/// Puts polling stations on air, records them without a gap, and shows them to anyone.
+#[derive(Debug, Parser)]
+#[command(name = "ashkar", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Configuration file (TOML). Keys are the flags' names, in tables named like the commands.
+    #[arg(long, global = true, env = "ASHKAR_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// What is logged, such as `info` or `info,ashkar_ingest=debug`.
+    #[arg(long, global = true, env = "ASHKAR_LOG", default_value = "info", value_name = "FILTER")]
+    pub(crate) log: String,
+    /// How log lines are written.
+    #[arg(long, global = true, env = "ASHKAR_LOG_FORMAT", default_value = "text")]
+    pub(crate) log_format: Format,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything on embedded defaults: twelve stations on air, with a day behind them.
+    Demo(Demo),
+    /// The centre: takes cameras in, records them, shows them.
+    Serve(Serve),
+    /// The election: its date, day plan and policy.
+    #[command(subcommand)]
+    Election(Election),
+    /// The list of polling stations.
+    #[command(subcommand)]
+    Stations(Stations),
+    /// Cameras and their stream keys.
+    #[command(subcommand)]
+    Camera(Camera),
+    /// Marks an act of a station's day: closed, unused-cancelled, mobile-box, stationary-box, count, protocol-completed.
+    Mark(Mark),
+    /// The recordings.
+    #[command(subcommand)]
+    Archive(Archive),
+    /// Live streams, seen from outside.
+    #[command(subcommand)]
+    Live(Live),
+    /// Load and rehearsal.
+    #[command(subcommand)]
+    Simulate(Simulate),
+    /// Prints the OpenAPI description of `/api/v1`.
+    Openapi,
+    /// Decodes stills for its parent process. Not for people.
+    #[command(hide = true)]
+    StillWorker,
+}
+
+/// The data directory, shared by all commands that change something.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Data {
+    /// Data directory; a server may run on it at the same time.
+    #[arg(long, env = "ASHKAR_DATA", value_name = "DIR", default_value = "ashkar-data")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Demo {
+    /// Data directory of the demo; it is the demo's own and made anew each time.
+    #[arg(long, env = "ASHKAR_DEMO_DATA", value_name = "DIR", default_value = "ashkar-demo")]
+    pub(crate) data: PathBuf,
+    /// Address of the site.
+    #[arg(long, env = "ASHKAR_DEMO_LISTEN", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Address for RTMP publishers.
+    #[arg(long, env = "ASHKAR_DEMO_RTMP", default_value = "127.0.0.1:1935")]
+    pub(crate) rtmp: SocketAddr,
+    /// Stations on air.
+    #[arg(long, env = "ASHKAR_DEMO_STATIONS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=200))]
+    pub(crate) stations: u16,
+    /// Hours of history made before it starts.
+    #[arg(long, env = "ASHKAR_DEMO_HOURS", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=12))]
+    pub(crate) hours: u8,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Address of the site.
+    #[arg(long, env = "ASHKAR_LISTEN", default_value = "0.0.0.0:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Address for RTMP publishers.
+    #[arg(long, env = "ASHKAR_RTMP", default_value = "0.0.0.0:1935")]
+    pub(crate) rtmp: SocketAddr,
+    /// Serve /metrics here only, instead of on the site's address.
+    #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Certificate chain (PEM); with it the site speaks TLS.
+    #[arg(long, env = "ASHKAR_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// Private key (PEM).
+    #[arg(long, env = "ASHKAR_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Connections to the site at once.
+    #[arg(long, env = "ASHKAR_MAX_CONNECTIONS", default_value_t = 16_000, value_name = "N")]
+    pub(crate) max_connections: usize,
+    /// Connections to the site at once from one address; addresses of this machine are exempt.
+    #[arg(long, env = "ASHKAR_MAX_CONNECTIONS_PER_CLIENT", default_value_t = 256, value_name = "N")]
+    pub(crate) max_connections_per_client: usize,
+    /// Size of one journal of the archive, bytes.
+    #[arg(long, env = "ASHKAR_JOURNAL_BYTES", default_value_t = 256 << 20, value_name = "BYTES")]
+    pub(crate) journal_bytes: u64,
+    /// Free disk space below which recording stops, bytes.
+    #[arg(long, env = "ASHKAR_DISK_RESERVE_BYTES", default_value_t = 1 << 30, value_name = "BYTES")]
+    pub(crate) disk_reserve_bytes: u64,
+    /// Processes that decode stills.
+    #[arg(long, env = "ASHKAR_STILL_WORKERS", default_value_t = 1, value_name = "N")]
+    pub(crate) still_workers: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Election {
+    /// Shows the current election.
+    Show(Output),
+    /// Makes or changes the current election from a TOML file; see docs/guide/election.md.
+    Set {
+        #[command(flatten)]
+        output: Output,
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Stations {
+    /// Reads constituencies or stations from a CSV file: all rows or none.
+    Import {
+        #[command(flatten)]
+        output: Output,
+        /// Shows what would change, and changes nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Writes the list.
+    Export {
+        #[command(flatten)]
+        data: Data,
+        /// `csv` or `json`.
+        #[arg(long, default_value = "csv")]
+        format: ListFormat,
+        /// A version of the list; the newest where none is given.
+        #[arg(long, value_name = "N")]
+        list_version: Option<i64>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ListFormat {
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Camera {
+    /// Adds a camera, or gives an existing one a first key; prints the key, which is shown only now.
+    Add {
+        #[command(flatten)]
+        output: Output,
+        /// Such as 7/12/1.
+        camera: CameraId,
+        /// Pull it from this RTSP address instead of waiting for a publisher.
+        #[arg(long, value_name = "URL")]
+        pull: Option<String>,
+        /// Host and port that publishers reach, for the printed address.
+        #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
+        push_host: String,
+    },
+    /// Lists cameras.
+    List(Output),
+    /// Replaces a camera's stream key; the old one ends at once.
+    Key {
+        #[command(flatten)]
+        output: Output,
+        /// Such as 7/12/1.
+        camera: CameraId,
+        /// Host and port that publishers reach, for the printed address.
+        #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
+        push_host: String,
+    },
+    /// Removes a camera; what it recorded stays.
+    Remove {
+        #[command(flatten)]
+        output: Output,
+        /// Such as 7/12/1.
+        camera: CameraId,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Mark {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Such as 7/12.
+    pub(crate) station: String,
+    /// The act.
+    pub(crate) act: String,
+}
+
+/// Data directory and form of the answer.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Archive {
+    /// Reads every recording and says what is wrong where. Exit 0: all is well; 1: something is wrong; 2: could not be checked.
+    Check(Output),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Live {
+    /// Follows a live playlist and checks it against the HLS draft. Exit 0: no rule broken.
+    Check {
+        /// Address of index.m3u8, over plain HTTP.
+        url: String,
+        /// How long to follow, seconds.
+        #[arg(long, default_value_t = 20, value_name = "SECONDS")]
+        seconds: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Simulate {
+    /// Publishes drawn polling stations as real H.264 over RTMP.
+    Cameras(SimulateCameras),
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SimulateCameras {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// How many; the first ones of the list. They get new stream keys in the data directory.
+    #[arg(long, default_value_t = 12, value_name = "N")]
+    pub(crate) count: usize,
+    /// The centre's RTMP address.
+    #[arg(long, default_value = "127.0.0.1:1935", value_name = "ADDR")]
+    pub(crate) rtmp: SocketAddr,
+    /// Bits a second of each camera; filled up with filler data where the picture needs less. 0: as the picture needs.
+    #[arg(long, default_value_t = 0, value_name = "BITS")]
+    pub(crate) bitrate: u32,
+    /// Stop after this many seconds. 0: never.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    pub(crate) seconds: u64,
+}

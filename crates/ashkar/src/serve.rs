@@ -1,0 +1,139 @@
+//! `ashkar serve`: the centre and its site, until a signal ends them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use ashkar_centre::{Centre, Options};
+use ashkar_election::Store;
+use ashkar_ingest::rtmp::RtmpOptions;
+use ashkar_site::server::{Counters, Limits, tls_acceptor};
+use ashkar_site::{Metrics, metrics_router, router, server};
+use ashkar_terms::SystemClock;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::cli::Serve;
+use crate::store;
+
+/// First argument of a child process that decodes stills.
+pub(crate) const STILL_WORKER: &str = "still-worker";
+/// Room under which the state becomes "nearly full": so many times the reserve.
+const NEARLY_FULL_FACTOR: u64 = 10;
+
+/// A running centre with its site.
+pub(crate) struct Running {
+    pub(crate) centre: Arc<Centre>,
+    /// Where the site listens.
+    pub(crate) http: SocketAddr,
+    /// Where publishers connect.
+    pub(crate) rtmp: SocketAddr,
+    stop: watch::Sender<bool>,
+    listeners: Vec<JoinHandle<()>>,
+}
+
+pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
+    let scheme = if options.tls_certificate.is_some() { "https" } else { "http" };
+    let running = start(&options).await?;
+    // The one line on standard output: for scripts, and for people who started it by hand.
+    println!("ready {scheme}://{} rtmp://{}", running.http, running.rtmp);
+    until_signal().await?;
+    running.stop().await;
+    Ok(())
+}
+
+/// Opens everything; returns when viewers and publishers can come.
+pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
+    raise_open_files();
+    std::fs::create_dir_all(&options.data.data)
+        .with_context(|| format!("{}: cannot be made", options.data.data.display()))?;
+    let store: Arc<dyn Store> = Arc::new(store::open(&options.data.data).await?);
+    // Bind first: an address that is taken should not cost a recovery.
+    let listener = bind(options.listen).await?;
+    let http = listener.local_addr()?;
+    let centre = Centre::start(centre_options(options)?, store, Arc::new(SystemClock::new())).await?;
+    let rtmp = centre.rtmp_address().context("the RTMP port is not open")?;
+    let counters = Arc::new(Counters::default());
+    let metrics = Arc::new(Metrics::new(Arc::clone(&centre), Arc::clone(&counters)));
+    let tls = match (&options.tls_certificate, &options.tls_key) {
+        (Some(certificate), Some(key)) => Some(tls_acceptor(certificate, key)?),
+        _ => None,
+    };
+    let limits = Limits {
+        connections: options.max_connections,
+        connections_per_client: options.max_connections_per_client,
+    };
+    let stop = watch::Sender::new(false);
+    let site = router(Arc::clone(&centre), Arc::clone(&metrics), options.metrics_listen.is_none());
+    let mut listeners =
+        vec![tokio::spawn(server::serve(listener, tls, site, limits.clone(), counters, stop.subscribe()))];
+    if let Some(address) = options.metrics_listen {
+        let listener = bind(address).await?;
+        let apart = metrics_router(metrics);
+        listeners.push(tokio::spawn(server::serve(listener, None, apart, limits, Arc::default(), stop.subscribe())));
+    }
+    tracing::info!(%http, %rtmp, data = %options.data.data.display(), "on air");
+    Ok(Running { centre, http, rtmp, stop, listeners })
+}
+
+impl Running {
+    /// Stops taking cameras in, makes everything durable, then lets the viewers' last answers finish.
+    pub(crate) async fn stop(self) {
+        tracing::info!("stopping");
+        self.stop.send_replace(true);
+        self.centre.stop().await;
+        for listener in self.listeners {
+            let _ = listener.await;
+        }
+    }
+}
+
+fn centre_options(options: &Serve) -> anyhow::Result<Options> {
+    let archive_options = ashkar_archive::Options {
+        journal_bytes: u32::try_from(options.journal_bytes).context("a journal is at most 4 GiB")?,
+        reserve_bytes: options.disk_reserve_bytes,
+        nearly_full_bytes: options.disk_reserve_bytes.saturating_mul(NEARLY_FULL_FACTOR),
+        ..ashkar_archive::Options::default()
+    };
+    Ok(Options {
+        archive: store::archive_of(&options.data.data),
+        archive_options,
+        rtmp: options.rtmp,
+        rtmp_options: RtmpOptions::default(),
+        still_program: this_program()?,
+        still_worker: STILL_WORKER.to_owned(),
+        still_workers: options.still_workers,
+    })
+}
+
+/// The running binary itself, also after its file was replaced by a newer one.
+fn this_program() -> anyhow::Result<PathBuf> {
+    let linked = PathBuf::from("/proc/self/exe");
+    if linked.exists() { Ok(PathBuf::from(format!("/proc/{}/exe", std::process::id()))) } else { Ok(std::env::current_exe()?) }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("the address {address} cannot be opened; is another server running there?"))
+}
+
+/// Each camera and each viewer is an open file; the soft limit is often far below the hard one.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+/// Waits for SIGINT or SIGTERM.
+pub(crate) async fn until_signal() -> anyhow::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

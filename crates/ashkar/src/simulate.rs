@@ -1,0 +1,112 @@
+//! `ashkar simulate`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use ashkar_election::{NewCamera, SqliteStore, Store, sample_election, sample_list};
+use ashkar_sim::{Publisher, Reel, ReelOptions, SimOptions, Simulator};
+use ashkar_terms::CameraId;
+use jiff::tz::TimeZone;
+
+use crate::cli::{Simulate, SimulateCameras};
+use crate::{serve, store};
+
+/// How often the figures are shown.
+const REPORT: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
+    match command {
+        Simulate::Cameras(options) => cameras(options).await,
+    }
+}
+
+async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
+    let store = store::open(&options.data.data).await?;
+    ensure_sample(&store).await?;
+    let wanted: Vec<CameraId> = store.cameras().await?.iter().map(|camera| camera.id).take(options.count).collect();
+    anyhow::ensure!(wanted.len() == options.count, "the list has {} cameras, fewer than {}", wanted.len(), options.count);
+    let publishers = publishers(&store, &wanted).await?;
+    let zone = zone_of(&store).await?;
+    let bitrate = (options.bitrate > 0).then_some(options.bitrate);
+    let reel_options = ReelOptions { zone, bitrate, cache: Some(reel_cache(&options.data.data)), ..ReelOptions::default() };
+    eprintln!("drawing and encoding the polling stations …");
+    let reel = tokio::task::spawn_blocking(move || Reel::new(reel_options)).await??;
+    let background = reel.clone();
+    let rooms = tokio::task::spawn_blocking(move || background.prepare_all());
+    let simulator = Simulator::start(
+        &reel,
+        SimOptions { target: options.rtmp, application: "ingest".to_owned(), publishers },
+    )?;
+    let end = async {
+        if options.seconds == 0 { std::future::pending().await } else { tokio::time::sleep(Duration::from_secs(options.seconds)).await }
+    };
+    tokio::pin!(end);
+    let mut reports = tokio::time::interval(REPORT);
+    loop {
+        tokio::select! {
+            _ = reports.tick() => {
+                let stats = simulator.stats();
+                eprintln!("{} of {} cameras publish; {} pictures, {} MB sent, {} pictures left out, {} connections lost",
+                    stats.publishing, wanted.len(), stats.frames, stats.bytes / 1_000_000, stats.behind, stats.lost);
+            }
+            () = &mut end => break,
+            signal = serve::until_signal() => { signal?; break }
+        }
+    }
+    let stats = tokio::task::spawn_blocking(move || simulator.stop()).await?;
+    println!("{}", serde_json::json!({ "frames": stats.frames, "bytes": stats.bytes, "left_out": stats.behind, "lost": stats.lost }));
+    rooms.await.context("drawing failed")??;
+    Ok(())
+}
+
+/// Where drawn and encoded rooms are kept between runs.
+pub(crate) fn reel_cache(data: &Path) -> std::path::PathBuf {
+    data.join("reel")
+}
+
+/// The sample election and its list, where there is none yet.
+async fn ensure_sample(store: &SqliteStore) -> anyhow::Result<()> {
+    if store.list().await?.0.is_some() {
+        return Ok(());
+    }
+    if store.election().await?.is_none() {
+        let (today, _) = ashkar_election::Zone::baku().local(store::now());
+        store.put_election(&sample_election(today), &store::actor()).await?;
+    }
+    import_sample(store).await
+}
+
+/// Makes the synthetic list the newest version.
+pub(crate) async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
+    let list = sample_list().map_err(|errors| anyhow::anyhow!("{errors}"))?;
+    let constituencies = ashkar_election::export_constituencies_csv(&list);
+    let stations = ashkar_election::export_stations_csv(&list);
+    for (csv, name) in [(constituencies, "constituencies.csv"), (stations, "stations-synthetic.csv")] {
+        let (_, current) = store.list().await?;
+        let plan = ashkar_election::plan_import(&current, csv.as_bytes()).map_err(|errors| anyhow::anyhow!("{errors}"))?;
+        store.apply_import(&plan, name, &store::actor()).await?;
+    }
+    Ok(())
+}
+
+/// New keys for `cameras`, whether they had one or not.
+pub(crate) async fn publishers(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<Publisher>> {
+    let known = store.cameras().await?;
+    let mut publishers = Vec::with_capacity(cameras.len());
+    let (with_key, without): (Vec<CameraId>, Vec<CameraId>) = cameras
+        .iter()
+        .partition(|id| known.iter().any(|camera| camera.id == **id && camera.key.is_some()));
+    let mut keys = store.replace_keys(&with_key, &store::actor()).await?;
+    for id in without {
+        keys.push(store.add_camera(&NewCamera { id, pull: None, unlisted: false }, &store::actor()).await?);
+    }
+    publishers.extend(keys.iter().map(|key| Publisher { camera: key.camera(), key: key.reveal() }));
+    Ok(publishers)
+}
+
+/// The zone of the current election: the clocks in the pictures show it.
+pub(crate) async fn zone_of(store: &SqliteStore) -> anyhow::Result<TimeZone> {
+    let election = store.election().await?.context("there is no election")?;
+    Ok(jiff::tz::TimeZoneDatabase::bundled().get(election.time_zone.name())?)
+}

@@ -1,0 +1,152 @@
+//! The centre: wires ingest to media to archive and live, one [`Camera`] each.
+//!
+//! In: publishers ([`ashkar_ingest::Gate`]), pulled cameras, the store's changes, the clock. Out: recordings, live
+//! windows, timelines, stills. What must never happen: I/O under a camera's lock, a reader before the recording (I1).
+
+mod camera;
+mod figures;
+mod gate;
+mod pulls;
+mod recorder;
+mod registry;
+mod restore;
+mod start;
+mod stills;
+mod timeline;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use ashkar_archive::Archive;
+use ashkar_election::Store;
+use ashkar_ingest::rtmp::RtmpServer;
+use ashkar_stills::Pool;
+use ashkar_terms::{CameraId, Cause, Clock, Moment, Span, State, UtcMicros};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub use camera::{Camera, Status};
+pub use figures::{Figure, Rows};
+pub use registry::Registry;
+pub use start::{Options, StartError};
+pub use stills::StillFailure;
+pub use timeline::{Entry, Found, LIVE_SLACK_US, Owed, Present, tell};
+
+use pulls::Pulls;
+use stills::LatestStills;
+
+/// How long after the election's date its day is over for the public: until the end of the day after, microseconds.
+const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
+
+/// The centre at work.
+pub struct Centre {
+    clock: Arc<dyn Clock>,
+    archive: Archive,
+    store: Arc<dyn Store>,
+    registry: ArcSwap<Registry>,
+    cameras: RwLock<HashMap<CameraId, Arc<Camera>>>,
+    stills: Pool,
+    latest_stills: LatestStills,
+    rtmp: Mutex<Option<Arc<RtmpServer>>>,
+    pulls: Pulls,
+    stopping: watch::Sender<bool>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Centre {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Centre").field("cameras", &self.cameras.read().len()).finish_non_exhaustive()
+    }
+}
+
+/// A camera's state at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CameraState {
+    /// One of the five.
+    pub state: State,
+    /// Since when, where it is known.
+    pub since: Option<UtcMicros>,
+    /// Why it is missing.
+    pub cause: Option<Cause>,
+}
+
+impl Centre {
+    /// Now, on both clocks.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// The recordings.
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// The store behind the registry.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// What is known of the election.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.registry.load_full()
+    }
+
+    /// The camera `id`, where the registry has it or the archive has seen it.
+    pub fn camera(&self, id: CameraId) -> Option<Arc<Camera>> {
+        self.cameras.read().get(&id).cloned()
+    }
+
+    /// Every camera that has sent something since this process started.
+    pub fn cameras_that_sent(&self) -> Vec<Arc<Camera>> {
+        let mut cameras: Vec<_> = self.cameras.read().values().filter(|camera| camera.has_sent()).cloned().collect();
+        cameras.sort_by_key(|camera| camera.id);
+        cameras
+    }
+
+    /// State of the camera `id` now.
+    pub fn state_of(&self, id: CameraId) -> CameraState {
+        self.state_with(&self.registry.load(), id, self.now())
+    }
+
+    /// State of the camera `id` at `now`, by a registry at hand: for those who ask for many.
+    pub fn state_with(&self, registry: &Registry, id: CameraId, now: Moment) -> CameraState {
+        let status = self.camera(id).map(|camera| camera.status(now));
+        if let Some(status) = &status
+            && status.live
+        {
+            return CameraState { state: State::Live, since: status.live_since, cause: None };
+        }
+        let owed = registry.owed(id).filter(|owed| owed.from <= now.wall && owed.to.is_none_or(|to| now.wall < to));
+        let Some(owed) = owed else {
+            return CameraState { state: State::Due, since: None, cause: None };
+        };
+        let ended = status.as_ref().and_then(|status| status.ended).map_or(owed.from, |ended| ended.max(owed.from));
+        let cause = status.and_then(|status| status.cause).unwrap_or(Cause::NeverConnected);
+        CameraState { state: State::Missing, since: Some(ended), cause: Some(cause) }
+    }
+
+    /// The intervals of the camera `id` in `span`. Reads the archive's index: call it where waiting is allowed.
+    pub fn timeline(&self, id: CameraId, span: Span) -> Vec<Entry> {
+        let registry = self.registry.load();
+        let now = self.now();
+        let found: Vec<_> = self.archive.coverage(id, span).into_iter().map(|found| (found.span, Found::from(found.kind))).collect();
+        let status = self.camera(id).map(|camera| camera.status(now));
+        let present = Present {
+            now: now.wall,
+            live: status.as_ref().is_some_and(|status| status.live),
+            cause: status.map_or(Some(Cause::NeverConnected), |status| status.cause),
+        };
+        tell(span, &found, registry.owed(id), present)
+    }
+
+    /// Whether the election's policy lets the public go back in time now.
+    pub fn rewind_is_public(&self) -> bool {
+        let registry = self.registry.load();
+        let election = &registry.election;
+        let midnight = election.instant(ashkar_election::Minute(0));
+        let over = self.now().wall >= midnight.plus(DAY_LASTS_US);
+        if over { election.policy.archive_public_after } else { election.policy.rewind_on_day }
+    }
+}

@@ -1,0 +1,44 @@
+//! Hands a camera's outputs to the archive, and remembers whether the archive takes them.
+
+use ashkar_archive::Archive;
+use ashkar_media::Output;
+use ashkar_terms::CameraId;
+
+/// One camera's way into the archive. The archive itself declares the gap where it refused (I10); live goes on.
+pub(crate) struct Recorder {
+    archive: Archive,
+    camera: CameraId,
+    is_refused: bool,
+}
+
+impl Recorder {
+    pub(crate) fn new(archive: Archive, camera: CameraId) -> Self {
+        Self { archive, camera, is_refused: false }
+    }
+
+    /// Whether nothing of this camera is being recorded because the disk does not take it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.is_refused
+    }
+
+    /// Offers one output. Never waits for the disk (I1).
+    pub(crate) fn record(&mut self, output: &Output) {
+        match self.archive.append(self.camera, output) {
+            Ok(()) if matches!(output, Output::Part(_)) => self.note(None),
+            Ok(()) => {}
+            Err(refused) => self.note(Some(&refused)),
+        }
+    }
+
+    /// Says it once when it begins, and once when it is over.
+    fn note(&mut self, refused: Option<&dyn std::fmt::Display>) {
+        match refused {
+            Some(refused) if !self.is_refused => {
+                tracing::error!(camera = %self.camera, %refused, blame = "centre", "the archive does not take the recording");
+            }
+            None if self.is_refused => tracing::warn!(camera = %self.camera, "the archive takes the recording again"),
+            _ => {}
+        }
+        self.is_refused = refused.is_some();
+    }
+}

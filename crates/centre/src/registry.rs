@@ -1,0 +1,97 @@
+//! What the centre knows of the election: the store's snapshot, kept current while other processes change it.
+
+use std::sync::Arc;
+
+use ashkar_election::{Camera, Election, KeyHash, SearchIndex, Snapshot, Station, StationId, Zone};
+use ashkar_terms::{CameraId, UtcMicros};
+
+use crate::timeline::Owed;
+
+/// One state of the store, with what is computed from it once.
+#[derive(Debug)]
+pub struct Registry {
+    /// As it stands in the store.
+    pub snapshot: Snapshot,
+    /// The current election; a nameless one of today where nobody has described one yet.
+    pub election: Election,
+    /// Finds stations.
+    pub search: Arc<SearchIndex>,
+    /// Stations that have cameras and are not on the list: rehearsals, and everything before the first list.
+    pub unlisted: Vec<Station>,
+}
+
+/// By what right somebody sends a camera's pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Right {
+    /// The publisher knew this key.
+    Key(KeyHash),
+    /// The centre fetches it.
+    Pull,
+}
+
+impl Registry {
+    pub(crate) fn new(snapshot: Snapshot, now: UtcMicros) -> Self {
+        let election = snapshot.election.clone().unwrap_or_else(|| {
+            let (today, _) = Zone::baku().local(now);
+            Election::of_date(today)
+        });
+        let search = Arc::new(SearchIndex::new(&snapshot.list));
+        let unlisted = unlisted(&snapshot);
+        Self { snapshot, election, search, unlisted }
+    }
+
+    /// The station `id`, on the list or not.
+    pub fn station(&self, id: StationId) -> Option<&Station> {
+        self.snapshot.list.station(id).or_else(|| self.unlisted.iter().find(|station| station.id == id))
+    }
+
+    /// All stations: those of the list, then the others.
+    pub fn stations(&self) -> impl Iterator<Item = &Station> {
+        self.snapshot.list.stations().iter().chain(&self.unlisted)
+    }
+
+    /// Whether a camera that is on air by `right` may stay.
+    pub(crate) fn allows(&self, camera: CameraId, right: Right) -> bool {
+        self.snapshot.camera(camera).is_some_and(|known| {
+            known.enabled
+                && match right {
+                    Right::Key(hash) => known.key == Some(hash),
+                    Right::Pull => known.pull.is_some(),
+                }
+        })
+    }
+
+    /// What `camera` owes: nothing until somebody has installed it, that is, given it a key or an address.
+    pub fn owed(&self, camera: CameraId) -> Option<Owed> {
+        self.snapshot.camera(camera).filter(|known| is_installed(known))?;
+        let owed = self.election.owed(&self.snapshot.marks_of(camera.into()));
+        Some(Owed { from: owed.from, to: owed.to })
+    }
+}
+
+/// Whether a camera can send at all.
+fn is_installed(camera: &Camera) -> bool {
+    camera.enabled && (camera.key.is_some() || camera.pull.is_some())
+}
+
+fn unlisted(snapshot: &Snapshot) -> Vec<Station> {
+    let mut stations: Vec<Station> = Vec::new();
+    for camera in snapshot.cameras.iter().filter(|camera| camera.enabled) {
+        let id = StationId::from(camera.id);
+        if snapshot.list.station(id).is_some() {
+            continue;
+        }
+        match stations.last_mut() {
+            Some(station) if station.id == id => station.cameras = station.cameras.max(camera.id.camera),
+            _ => stations.push(Station {
+                id,
+                venue: String::new(),
+                address: String::new(),
+                voters: 0,
+                coordinates: None,
+                cameras: camera.id.camera,
+            }),
+        }
+    }
+    stations
+}

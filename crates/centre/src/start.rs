@@ -1,0 +1,208 @@
+//! Beginning and end of a centre, and its two recurring tasks.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use ashkar_archive::{Archive, OpenError};
+use ashkar_election::{Store, StoreError};
+use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
+use ashkar_live::{LiveCamera, WindowOptions};
+use ashkar_stills::Pool;
+use ashkar_terms::{CameraId, Clock};
+use parking_lot::{Mutex, RwLock};
+use thiserror::Error;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::pulls::Pulls;
+use crate::registry::Registry;
+use crate::stills::LatestStills;
+use crate::{Camera, Centre};
+
+/// How often silences are looked for.
+const TICK: Duration = Duration::from_secs(1);
+/// How often the store is asked whether another process changed it.
+const POLL: Duration = Duration::from_secs(1);
+
+/// What a centre is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the archive is.
+    pub archive: PathBuf,
+    /// Settings of the archive.
+    pub archive_options: ashkar_archive::Options,
+    /// Address for RTMP publishers.
+    pub rtmp: SocketAddr,
+    /// Settings of the RTMP port.
+    pub rtmp_options: RtmpOptions,
+    /// The program whose first argument is `still_worker` and which then decodes stills.
+    pub still_program: PathBuf,
+    /// That argument.
+    pub still_worker: String,
+    /// How many of them.
+    pub still_workers: usize,
+}
+
+/// Why a centre does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The archive cannot be opened.
+    #[error("the archive cannot be opened: {0}")]
+    Archive(#[from] OpenError),
+    /// The store cannot be read.
+    #[error("the store cannot be read: {0}")]
+    Store(#[from] StoreError),
+    /// The RTMP port cannot be opened.
+    #[error("the RTMP address {address} cannot be opened: {error}")]
+    Rtmp {
+        /// Which.
+        address: SocketAddr,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+impl Centre {
+    /// Opens the archive, takes up every camera where it ended, and lets publishers in.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(options: Options, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
+        let (path, settings, archive_clock) = (options.archive.clone(), options.archive_options, Arc::clone(&clock));
+        let opened = tokio::task::spawn_blocking(move || Archive::open(&path, settings, archive_clock)).await;
+        let archive = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        let registry = Registry::new(store.snapshot().await?, clock.now().wall);
+        let centre = Arc::new(Self {
+            clock,
+            archive,
+            store,
+            registry: ArcSwap::from_pointee(registry),
+            cameras: RwLock::default(),
+            stills: Pool::new(options.still_program, options.still_worker, options.still_workers),
+            latest_stills: LatestStills::default(),
+            rtmp: Mutex::new(None),
+            pulls: Pulls::default(),
+            stopping: watch::Sender::new(false),
+            tasks: Mutex::default(),
+        });
+        centre.follow_registry().await;
+        centre.open_rtmp(options.rtmp, options.rtmp_options)?;
+        let tasks = [tokio::spawn(Arc::clone(&centre).tick_cameras()), tokio::spawn(Arc::clone(&centre).poll_store())];
+        centre.tasks.lock().extend(tasks);
+        Ok(centre)
+    }
+
+    fn open_rtmp(self: &Arc<Self>, address: SocketAddr, options: RtmpOptions) -> Result<(), StartError> {
+        let gate: Arc<dyn ashkar_ingest::Gate> = Arc::<Self>::clone(self);
+        let server = RtmpServer::bind(address, gate, Arc::clone(&self.clock), options)
+            .map_err(|error| StartError::Rtmp { address, error })?;
+        *self.rtmp.lock() = Some(Arc::new(server));
+        Ok(())
+    }
+
+    /// Where publishers connect; `None` once the centre was stopped.
+    pub fn rtmp_address(&self) -> Option<SocketAddr> {
+        self.rtmp.lock().as_ref().map(|server| server.local_addr())
+    }
+
+    /// Ends every connection, completes every segment, makes all of it durable. What is called after it does nothing.
+    pub async fn stop(&self) {
+        self.stopping.send_replace(true);
+        let tasks = std::mem::take(&mut *self.tasks.lock());
+        for task in tasks {
+            let _ = task.await;
+        }
+        self.pulls.stop().await;
+        let rtmp = self.rtmp.lock().take();
+        let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
+        let (archive, now) = (self.archive.clone(), self.now());
+        let stopped = tokio::task::spawn_blocking(move || {
+            if let Some(rtmp) = rtmp {
+                rtmp.shutdown();
+            }
+            cameras.iter().for_each(|camera| camera.flush(now));
+            archive.close()
+        })
+        .await;
+        match stopped {
+            Ok(Ok(())) => tracing::info!("stopped; everything is durable"),
+            Ok(Err(error)) => tracing::error!(%error, blame = "centre", "the archive did not close cleanly"),
+            Err(error) => tracing::error!(%error, blame = "centre", "stopping failed"),
+        }
+    }
+
+    /// Takes the registry over: new cameras come up, void keys end, pulled cameras are fetched.
+    async fn follow_registry(self: &Arc<Self>) {
+        let registry = self.registry.load_full();
+        let wanted: Vec<CameraId> = registry.snapshot.cameras.iter().map(|camera| camera.id).collect();
+        let centre = Arc::clone(self);
+        let sound = registry.election.policy.sound;
+        let made = tokio::task::spawn_blocking(move || centre.make_cameras(&wanted, sound)).await;
+        if let Err(error) = made {
+            tracing::error!(%error, blame = "centre", "cameras could not be taken up");
+        }
+        let now = self.now();
+        let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
+        cameras.iter().for_each(|camera| camera.enforce(&registry, now));
+        self.pulls.follow(self, &registry).await;
+    }
+
+    /// Makes the cameras that are not there yet. Reads the archive, so never on a runtime thread.
+    fn make_cameras(&self, wanted: &[CameraId], sound: bool) {
+        for &id in wanted {
+            if self.cameras.read().contains_key(&id) {
+                continue;
+            }
+            let live = LiveCamera::new(self.archive.id(), id, WindowOptions::default());
+            if let Some(restored) = crate::restore::newest(&self.archive, id, self.now().wall) {
+                live.restore(restored);
+            }
+            let camera = Arc::new(Camera::new(id, self.archive.clone(), live, sound));
+            self.cameras.write().entry(id).or_insert(camera);
+        }
+    }
+
+    async fn tick_cameras(self: Arc<Self>) {
+        let mut stop = self.stopping.subscribe();
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                _ = stop.wait_for(|stopping| *stopping) => return,
+            }
+            let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
+            let now = self.now();
+            cameras.iter().for_each(|camera| camera.tick(now));
+        }
+    }
+
+    async fn poll_store(self: Arc<Self>) {
+        let mut stop = self.stopping.subscribe();
+        let mut ticks = interval(POLL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                _ = stop.wait_for(|stopping| *stopping) => return,
+            }
+            if let Err(error) = self.reload_if_changed().await {
+                tracing::error!(%error, blame = "centre", "the store cannot be read; what was known stays valid");
+            }
+        }
+    }
+
+    async fn reload_if_changed(self: &Arc<Self>) -> Result<(), StoreError> {
+        if self.store.change_token().await? == self.registry.load().snapshot.token {
+            return Ok(());
+        }
+        let registry = Registry::new(self.store.snapshot().await?, self.now().wall);
+        tracing::info!(cameras = registry.snapshot.cameras.len(), "the registry was changed; taken over");
+        self.registry.store(Arc::new(registry));
+        self.follow_registry().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! A camera's interval, told in the five states (I5). Pure.
+
+use ashkar_terms::{Cause, Span, State, UtcMicros};
+use serde::{Deserialize, Serialize};
+
+/// Recording ends this far behind now while a camera is live: the segment under way is not complete yet. Below it
+/// nothing is called missing, microseconds.
+pub const LIVE_SLACK_US: i64 = 8_000_000;
+
+/// What the archive has for an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Media; late where it arrived long after it happened.
+    Recorded {
+        /// Arrived later than it happened.
+        late: bool,
+    },
+    /// A declared gap.
+    Gap(Cause),
+    /// Neither media nor a gap.
+    Nothing,
+}
+
+impl From<ashkar_archive::IntervalKind> for Found {
+    fn from(kind: ashkar_archive::IntervalKind) -> Self {
+        use ashkar_archive::IntervalKind;
+        match kind {
+            IntervalKind::Recorded { late } => Self::Recorded { late },
+            IntervalKind::Gap { cause } => Self::Gap(cause),
+            IntervalKind::Nothing => Self::Nothing,
+        }
+    }
+}
+
+/// What a camera owes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owed {
+    /// From when on.
+    pub from: UtcMicros,
+    /// Until when; `None` until the protocol is completed.
+    pub to: Option<UtcMicros>,
+}
+
+/// One interval of a camera's day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// First microsecond inside.
+    pub from: UtcMicros,
+    /// First microsecond after it.
+    pub to: UtcMicros,
+    /// What it is.
+    pub state: State,
+    /// Why, where it is missing.
+    pub cause: Option<Cause>,
+}
+
+/// The camera at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Present {
+    /// The wall clock.
+    pub now: UtcMicros,
+    /// Whether pictures arrive.
+    pub live: bool,
+    /// Why they do not.
+    pub cause: Option<Cause>,
+}
+
+/// Tells `span` in entries that tile it: `found` must be in order and without overlap. Neighbours that say the same
+/// are one entry.
+pub fn tell(span: Span, found: &[(Span, Found)], owed: Option<Owed>, present: Present) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(found.len() + 3);
+    let mut at = span.from;
+    for (place, what) in found {
+        let Some(place) = place.intersection(&span) else { continue };
+        if at < place.from {
+            fill(&mut entries, at, place.from, Found::Nothing, owed, present);
+        }
+        fill(&mut entries, place.from.max(at), place.to, *what, owed, present);
+        at = at.max(place.to);
+    }
+    if at < span.to {
+        fill(&mut entries, at, span.to, Found::Nothing, owed, present);
+    }
+    entries
+}
+
+/// Cuts `[from, to)` where what is owed begins and ends, and at the present, and tells each piece.
+fn fill(entries: &mut Vec<Entry>, from: UtcMicros, to: UtcMicros, found: Found, owed: Option<Owed>, present: Present) {
+    let edge = present.now.plus(-LIVE_SLACK_US);
+    let mut cuts = vec![from, to];
+    cuts.extend(owed.map(|owed| owed.from));
+    cuts.extend(owed.and_then(|owed| owed.to));
+    cuts.extend([edge, present.now]);
+    cuts.retain(|cut| from <= *cut && *cut <= to);
+    cuts.sort_unstable();
+    cuts.dedup();
+    for piece in cuts.windows(2) {
+        if let [from, to] = *piece {
+            let (state, cause) = tell_piece(from, found, owed, present, edge);
+            push(entries, Entry { from, to, state, cause });
+        }
+    }
+}
+
+fn tell_piece(
+    from: UtcMicros,
+    found: Found,
+    owed: Option<Owed>,
+    present: Present,
+    edge: UtcMicros,
+) -> (State, Option<Cause>) {
+    let is_owed = owed.is_some_and(|owed| owed.from <= from && owed.to.is_none_or(|to| from < to));
+    match found {
+        Found::Recorded { late: false } => (State::Live, None),
+        Found::Recorded { late: true } => (State::Late, None),
+        _ if from >= present.now || !is_owed => (State::Due, None),
+        // The segment under way.
+        Found::Nothing if from >= edge && present.live => (State::Live, None),
+        Found::Gap(cause) => (State::Missing, Some(cause)),
+        Found::Nothing if present.live => (State::Missing, Some(Cause::Unknown)),
+        Found::Nothing => (State::Missing, Some(present.cause.unwrap_or(Cause::Unknown))),
+    }
+}
+
+fn push(entries: &mut Vec<Entry>, entry: Entry) {
+    match entries.last_mut() {
+        Some(last) if last.to == entry.from && (last.state, last.cause) == (entry.state, entry.cause) => {
+            last.to = entry.to;
+        }
+        _ => entries.push(entry),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000_000;
+
+    fn at(seconds: i64) -> UtcMicros {
+        UtcMicros(seconds * SECOND)
+    }
+
+    fn span(from: i64, to: i64) -> Span {
+        Span::new(at(from), at(to)).unwrap()
+    }
+
+    fn told(found: &[(i64, i64, Found)], owed: Option<(i64, Option<i64>)>, now: i64, live: bool) -> Vec<(i64, i64, State)> {
+        let found: Vec<_> = found.iter().map(|(from, to, what)| (span(*from, *to), *what)).collect();
+        let owed = owed.map(|(from, to)| Owed { from: at(from), to: to.map(at) });
+        let present = Present { now: at(now), live, cause: Some(Cause::Uplink) };
+        let entries = tell(span(0, 1000), &found, owed, present);
+        entries.iter().map(|e| (e.from.0 / SECOND, e.to.0 / SECOND, e.state)).collect()
+    }
+
+    #[test]
+    fn a_day_with_everything_in_it() {
+        let found = [
+            (100, 200, Found::Recorded { late: false }),
+            (200, 260, Found::Gap(Cause::Uplink)),
+            (260, 300, Found::Recorded { late: true }),
+            (300, 494, Found::Recorded { late: false }),
+        ];
+        assert_eq!(
+            told(&found, Some((50, None)), 500, true),
+            [
+                (0, 50, State::Due),
+                (50, 100, State::Missing),
+                (100, 200, State::Live),
+                (200, 260, State::Missing),
+                (260, 300, State::Late),
+                (300, 500, State::Live),
+                (500, 1000, State::Due),
+            ]
+        );
+    }
+
+    #[test]
+    fn silence_is_missing_and_not_slack() {
+        let found = [(100, 494, Found::Recorded { late: false })];
+        assert_eq!(
+            told(&found, Some((100, None)), 500, false),
+            [(0, 100, State::Due), (100, 494, State::Live), (494, 500, State::Missing), (500, 1000, State::Due)]
+        );
+    }
+
+    #[test]
+    fn after_the_protocol_nothing_is_owed() {
+        let found = [(100, 300, Found::Recorded { late: false })];
+        assert_eq!(
+            told(&found, Some((100, Some(300))), 500, false),
+            [(0, 100, State::Due), (100, 300, State::Live), (300, 1000, State::Due)]
+        );
+        assert_eq!(told(&[], None, 500, false), [(0, 1000, State::Due)]);
+    }
+
+    #[test]
+    fn entries_tile_the_span() {
+        let found = [(10, 20, Found::Gap(Cause::Disk)), (40, 60, Found::Recorded { late: true })];
+        let told = told(&found, Some((15, Some(50))), 55, false);
+        assert_eq!(told.first().unwrap().0, 0);
+        assert_eq!(told.last().unwrap().1, 1000);
+        assert!(told.windows(2).all(|pair| pair[0].1 == pair[1].0));
+    }
+}

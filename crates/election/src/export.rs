@@ -1,0 +1,215 @@
+//! The list as files: CSV that the importer reads back to the same list, and JSON.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::model::{
+    Constituency, Election, ElectionKey, NameStatus, Names, Station, StationList, StationView,
+};
+use crate::store::{ListVersion, Snapshot};
+
+/// Columns of the constituencies' CSV, in the order in which they are written.
+const CONSTITUENCY_COLUMNS: [&str; 5] = ["number", "name_az", "name_en", "name_ru", "name_status"];
+
+/// Columns of the stations' CSV, in the order in which they are written.
+const STATION_COLUMNS: [&str; 8] =
+    ["constituency", "station", "venue", "address", "voters", "cameras", "latitude", "longitude"];
+
+/// The constituencies as CSV: UTF-8 without BOM, header `number,name_az,name_en,name_ru,name_status`, lines end
+/// with LF, cells are quoted only where they must be. Importing it gives the same constituencies.
+pub fn constituencies_csv(list: &StationList) -> String {
+    let mut csv = Csv::new(&CONSTITUENCY_COLUMNS);
+    for constituency in list.constituencies() {
+        let text = |name: &Option<String>| name.clone().unwrap_or_default();
+        csv.row([
+            constituency.number.to_string(),
+            text(&constituency.name_az),
+            text(&constituency.name_en),
+            text(&constituency.name_ru),
+            constituency.name_status.name().into(),
+        ]);
+    }
+    csv.0
+}
+
+/// The stations as CSV, by the same rules; header
+/// `constituency,station,venue,address,voters,cameras,latitude,longitude`.
+pub fn stations_csv(list: &StationList) -> String {
+    let mut csv = Csv::new(&STATION_COLUMNS);
+    for station in list.stations() {
+        let degrees = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        csv.row([
+            station.id.constituency.to_string(),
+            station.id.station.to_string(),
+            station.venue.clone(),
+            station.address.clone(),
+            station.voters.to_string(),
+            station.cameras.to_string(),
+            degrees(station.coordinates.map(|at| at.lat())),
+            degrees(station.coordinates.map(|at| at.lon())),
+        ]);
+    }
+    csv.0
+}
+
+/// SHA-256 over both CSV forms: equal exactly where the lists are.
+pub fn list_digest(list: &StationList) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(constituencies_csv(list));
+    hash.update([0]);
+    hash.update(stations_csv(list));
+    hash.finalize().into()
+}
+
+/// A CSV text under construction (RFC 4180, with LF).
+struct Csv(String);
+
+impl Csv {
+    fn new<const N: usize>(columns: &[&str; N]) -> Self {
+        let mut csv = Self(String::new());
+        csv.row(columns.map(String::from));
+        csv
+    }
+
+    fn row<const N: usize>(&mut self, cells: [String; N]) {
+        for (at, cell) in cells.iter().enumerate() {
+            if at > 0 {
+                self.0.push(',');
+            }
+            self.cell(cell);
+        }
+        self.0.push('\n');
+    }
+
+    fn cell(&mut self, cell: &str) {
+        if cell.contains([',', '"', ';', '\t', '\n', '\r']) {
+            self.0.push('"');
+            self.0.push_str(&cell.replace('"', "\"\""));
+            self.0.push('"');
+        } else {
+            self.0.push_str(cell);
+        }
+    }
+}
+
+/// The list as one JSON document.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListDocument<'a> {
+    /// The election's key.
+    pub election: Option<&'a ElectionKey>,
+    /// The election's name.
+    pub names: Option<&'a Names>,
+    /// Whether the list is made up.
+    pub sample: bool,
+    /// Which version of the list; none before the first import.
+    pub version: Option<&'a ListVersion>,
+    /// The constituencies, by number.
+    pub constituencies: Vec<ConstituencyView<'a>>,
+    /// The stations, by constituency and number.
+    pub stations: Vec<StationView<'a>>,
+}
+
+/// A constituency in JSON.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConstituencyView<'a> {
+    /// Its number.
+    pub number: u16,
+    /// Its bare name in Azerbaijani.
+    pub name_az: Option<&'a str>,
+    /// Its bare name in English.
+    pub name_en: Option<&'a str>,
+    /// Its bare name in Russian.
+    pub name_ru: Option<&'a str>,
+    /// How sure the name is.
+    pub name_status: NameStatus,
+    /// What it is called, also without a name.
+    pub titles: Names,
+    /// How many of its stations are in the list.
+    pub stations: usize,
+}
+
+impl<'a> ListDocument<'a> {
+    /// The current list of `snapshot`.
+    pub fn current(snapshot: &'a Snapshot) -> Self {
+        Self::new(snapshot.election.as_ref(), snapshot.version.as_ref(), &snapshot.list)
+    }
+
+    /// A list, as it was in `version` of `election`.
+    pub fn new(
+        election: Option<&'a Election>,
+        version: Option<&'a ListVersion>,
+        list: &'a StationList,
+    ) -> Self {
+        Self {
+            election: election.map(|election| &election.key),
+            names: election.map(|election| &election.names),
+            sample: election.is_some_and(|election| election.sample),
+            version,
+            constituencies: list
+                .constituencies()
+                .iter()
+                .map(|one| ConstituencyView::new(one, list))
+                .collect(),
+            stations: list.stations().iter().map(Station::view).collect(),
+        }
+    }
+}
+
+impl<'a> ConstituencyView<'a> {
+    /// A constituency of `list`.
+    pub fn new(constituency: &'a Constituency, list: &StationList) -> Self {
+        Self {
+            number: constituency.number,
+            name_az: constituency.name_az.as_deref(),
+            name_en: constituency.name_en.as_deref(),
+            name_ru: constituency.name_ru.as_deref(),
+            name_status: constituency.name_status,
+            titles: constituency.titles(),
+            stations: list.stations_of(constituency.number).len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Coordinates, StationId};
+
+    fn list() -> StationList {
+        let station = Station {
+            id: StationId::new(7, 12),
+            venue: "Məktəb \"34\", yeni; bina".into(),
+            address: String::new(),
+            voters: 991,
+            coordinates: Coordinates::new(40.4, 49.867_092),
+            cameras: 2,
+        };
+        StationList::new(vec![Constituency::unnamed(7)], vec![station])
+    }
+
+    #[test]
+    fn csv_quotes_what_it_must() {
+        assert_eq!(constituencies_csv(&list()), "number,name_az,name_en,name_ru,name_status\n7,,,,unknown\n");
+        assert_eq!(
+            stations_csv(&list()).lines().nth(1),
+            Some("7,12,\"Məktəb \"\"34\"\", yeni; bina\",,991,2,40.4,49.867092")
+        );
+    }
+
+    #[test]
+    fn the_json_document_names_everything() {
+        let list = list();
+        let json = serde_json::to_value(ListDocument::new(None, None, &list)).unwrap();
+        assert_eq!(json["version"], serde_json::Value::Null);
+        assert_eq!(json["constituencies"][0]["titles"]["en"], "Constituency no. 7");
+        assert_eq!(json["constituencies"][0]["stations"], 1);
+        assert_eq!(json["stations"][0]["cameras"][1], "7/12/2");
+    }
+
+    #[test]
+    fn the_digest_tells_lists_apart() {
+        let other = StationList::new(list().constituencies().to_vec(), Vec::new());
+        assert_eq!(list_digest(&list()), list_digest(&list()));
+        assert_ne!(list_digest(&list()), list_digest(&other));
+    }
+}

@@ -1,0 +1,112 @@
+//! Reading the commission's CSV files: all or nothing, and every wrong cell is named.
+//!
+//! Bytes become text ([`decode`]), text becomes rows ([`table`]), the header says what the columns are
+//! ([`columns`]), each row becomes a value ([`rows`]), and the new list is compared with the current one.
+
+mod columns;
+mod decode;
+mod errors;
+mod rows;
+mod table;
+
+use serde::Serialize;
+
+pub use columns::FileKind;
+pub use decode::SourceEncoding;
+pub use errors::{ImportError, ImportErrors, Reason};
+pub use table::Delimiter;
+
+use crate::diff::Diff;
+use crate::export::list_digest;
+use crate::model::StationList;
+
+/// The largest file that is read, in bytes: 8 MiB. A list of 7000 stations has less than one.
+pub const MAX_FILE_BYTES: usize = 8 << 20;
+
+/// The most rows that a file may have.
+pub const MAX_ROWS: usize = 20_000;
+
+/// What an import would make of the list. Nothing is changed until a store applies it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportPlan {
+    /// What the file holds.
+    pub kind: FileKind,
+    /// How many stations or constituencies it holds.
+    pub rows: usize,
+    /// The encoding that it was read in.
+    pub encoding: SourceEncoding,
+    /// What separates its cells.
+    pub delimiter: Delimiter,
+    /// What the person who imports it should know.
+    pub notes: Vec<ImportNote>,
+    /// What changes; empty where the list already is as the file has it.
+    pub diff: Diff,
+    /// The list as it would be.
+    #[serde(skip)]
+    pub list: StationList,
+    /// [`list_digest`] of the list that this plan was made against: it applies to no other.
+    #[serde(skip)]
+    pub base: [u8; 32],
+}
+
+/// Something worth knowing that is no error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum ImportNote {
+    /// The file is not UTF-8.
+    #[error("the file is not UTF-8 and was read as Windows-1254, which has no ə: look at the names closely")]
+    Windows1254,
+    /// A column that no field takes.
+    #[error("column {header:?} is not known and was ignored")]
+    IgnoredColumn {
+        /// Its header.
+        header: String,
+    },
+    /// No column says how many cameras a station has.
+    #[error("there is no column \"cameras\": each station gets one camera")]
+    OneCameraEach,
+}
+
+/// Reads `file` as constituencies or stations, whichever its header says, and plans the list with them in the place
+/// of those in `current`. The file is the complete list of its kind: what it does not name is removed.
+///
+/// # Errors
+/// [`ImportErrors`] with everything that is wrong anywhere in the file; then nothing of it is used.
+pub fn plan_import(current: &StationList, file: &[u8]) -> Result<ImportPlan, ImportErrors> {
+    let decoded = decode::decode(file)?;
+    let table = table::read(&decoded.text)?;
+    let columns = columns::recognise(&table.header)?;
+    let rows = table.rows.len();
+    let list = match columns.kind() {
+        FileKind::Constituencies => {
+            StationList::new(rows::constituencies(current, &table, &columns)?, current.stations().to_vec())
+        }
+        FileKind::Stations => {
+            StationList::new(current.constituencies().to_vec(), rows::stations(current, &table, &columns)?)
+        }
+    };
+    Ok(ImportPlan {
+        kind: columns.kind(),
+        rows,
+        encoding: decoded.encoding,
+        delimiter: table.delimiter,
+        notes: notes(&decoded, &columns),
+        diff: Diff::between(current, &list),
+        base: list_digest(current),
+        list,
+    })
+}
+
+fn notes(decoded: &decode::Decoded<'_>, columns: &columns::Columns) -> Vec<ImportNote> {
+    let mut notes = Vec::new();
+    if decoded.encoding == SourceEncoding::Windows1254 {
+        notes.push(ImportNote::Windows1254);
+    }
+    if columns.lacks_cameras() {
+        notes.push(ImportNote::OneCameraEach);
+    }
+    notes.extend(
+        columns.ignored().iter().map(|header| ImportNote::IgnoredColumn { header: errors::shorten(header) }),
+    );
+    notes
+}

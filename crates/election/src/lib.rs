@@ -1,0 +1,41 @@
+//! The election: what is on air, when, where, and who says so.
+//!
+//! * [`model`]-level types ([`Election`], [`DayPlan`], [`Constituency`], [`Station`], [`StationList`]) are pure values;
+//! * [`plan_import`] reads the commission's CSV files, all or nothing, and [`Diff`] says what they change;
+//! * [`export_constituencies_csv`], [`export_stations_csv`] and [`ListDocument`] publish the list;
+//! * [`SearchIndex`] finds stations by number, name and venue; [`collate`] sorts by the Azerbaijani alphabet;
+//! * [`Store`] keeps it all, with every change audited; [`SqliteStore`] is the embedded one.
+//!
+//! Nothing here touches media. The server holds a [`Snapshot`] in memory and reloads it when the store's
+//! [`ChangeToken`] moves, so that several processes can work on one data directory.
+
+mod diff;
+mod export;
+mod import;
+mod model;
+mod sample;
+mod search;
+mod store;
+mod text;
+
+pub use diff::{ConstituencyChange, Diff, DiffCounts, FieldChange, Place, StationChange};
+pub use export::{
+    ConstituencyView, ListDocument, constituencies_csv as export_constituencies_csv, list_digest,
+    stations_csv as export_stations_csv,
+};
+pub use import::{
+    Delimiter, FileKind, ImportError, ImportErrors, ImportNote, ImportPlan, MAX_FILE_BYTES, MAX_ROWS, Reason,
+    SourceEncoding, plan_import,
+};
+pub use model::{
+    Act, Constituency, Coordinates, DayPlan, DayTime, Election, ElectionError, ElectionKey, Language, Mark,
+    Minute, NameStatus, Names, Owed, ParseStationIdError, Phase, Policy, Station, StationId, StationList,
+    StationMarks, StationView, Zone,
+};
+pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
+pub use search::SearchIndex;
+pub use store::{
+    Actor, Applied, AuditEntry, Camera, ChangeToken, KeyHash, KeyRefusal, ListChanges, ListVersion,
+    NewCamera, PullUrl, PullUrlError, Snapshot, SqliteStore, Store, StoreError, StreamKey,
+};
+pub use text::{collate, collation_key, fold};

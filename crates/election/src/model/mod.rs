@@ -1,0 +1,18 @@
+//! Pure values: no I/O and no clock; times are arguments.
+
+mod day;
+mod election;
+mod language;
+mod list;
+mod marks;
+mod names;
+mod station;
+
+pub use day::{DayPlan, DayTime, Minute};
+pub use election::{Election, ElectionError, ElectionKey, Policy, Zone};
+pub use language::{Language, Names};
+pub use list::StationList;
+pub use marks::{Act, Mark, Owed, Phase, StationMarks};
+pub use station::{
+    Constituency, Coordinates, NameStatus, ParseStationIdError, Station, StationId, StationView,
+};

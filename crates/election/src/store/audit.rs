@@ -1,0 +1,38 @@
+use ashkar_terms::UtcMicros;
+use serde::Serialize;
+
+/// Who changes something, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Such as `cli:aysel`, `desk:rauf`, `demo`.
+    pub name: String,
+    /// When, by the wall clock of the machine that does it.
+    pub at: UtcMicros,
+}
+
+impl Actor {
+    /// `name` at `at`.
+    pub fn new(name: impl Into<String>, at: UtcMicros) -> Self {
+        Self { name: name.into(), at }
+    }
+}
+
+/// One change, as it was recorded. Entries are never changed or deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditEntry {
+    /// Its number; later ones are larger.
+    pub id: i64,
+    /// When.
+    pub at: UtcMicros,
+    /// Who.
+    pub by: String,
+    /// What was done: `election.put`, `list.import`, `camera.add`, `camera.key`, `camera.pull`, `camera.enabled`,
+    /// `mark.set`, `mark.withdraw`.
+    pub what: String,
+    /// To what: an election's key, a list version, a camera, a station.
+    pub subject: String,
+    /// What it was before. Without secrets.
+    pub before: Option<serde_json::Value>,
+    /// What it is after. Without secrets.
+    pub after: Option<serde_json::Value>,
+}

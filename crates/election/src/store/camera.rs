@@ -1,0 +1,40 @@
+use ashkar_terms::{CameraId, UtcMicros};
+use serde::Serialize;
+
+use super::{KeyHash, PullUrl};
+
+/// A camera, as the registry has it. In JSON its key is only `has_key`, and its address is redacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Camera {
+    /// Its number.
+    #[serde(rename = "camera")]
+    pub id: CameraId,
+    /// Whether the newest list has it; otherwise it was added by hand, or the list no longer has it.
+    pub listed: bool,
+    /// Whether it may publish or is fetched.
+    pub enabled: bool,
+    /// The hash of its stream key; none until a key was asked for.
+    #[serde(rename = "has_key", serialize_with = "is_some")]
+    pub key: Option<KeyHash>,
+    /// Where the centre fetches it from; none where it publishes by itself.
+    pub pull: Option<PullUrl>,
+    /// Whether there is an address that does not open with the data directory's `secret.key`.
+    pub pull_unreadable: bool,
+    /// When it was added.
+    pub added_at: UtcMicros,
+}
+
+fn is_some<T, S: serde::Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bool(value.is_some())
+}
+
+/// A camera to be added.
+#[derive(Debug, Clone)]
+pub struct NewCamera {
+    /// Its number.
+    pub id: CameraId,
+    /// Where to fetch it from, if it does not publish by itself.
+    pub pull: Option<PullUrl>,
+    /// Whether its station may be missing from the list: for rehearsals, and before the first list.
+    pub unlisted: bool,
+}

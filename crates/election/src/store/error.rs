@@ -1,0 +1,87 @@
+use std::path::PathBuf;
+
+use ashkar_terms::{Blame, CameraId};
+
+use crate::model::{ElectionError, StationId};
+
+/// Why the store did not do it. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No election was made yet.
+    #[error("there is no election yet")]
+    NoElection,
+    /// The election's description is wrong.
+    #[error(transparent)]
+    Election(#[from] ElectionError),
+    /// The list changed between plan and import.
+    #[error("the list was changed by somebody else in the meantime; look at the differences again")]
+    ListChanged,
+    /// No such version of the list.
+    #[error("the list has no version {0}")]
+    NoVersion(u32),
+    /// No such camera.
+    #[error("there is no camera {0}")]
+    NoCamera(CameraId),
+    /// The camera has a key already.
+    #[error("camera {0} exists and has a key; a new key makes the old one void")]
+    CameraExists(CameraId),
+    /// The camera's station is not in the list.
+    #[error("station {0} is not in the list")]
+    NotInList(StationId),
+    /// The act was marked before.
+    #[error("{act} of station {station} is already marked; withdraw that mark first")]
+    AlreadyMarked {
+        /// The station.
+        station: StationId,
+        /// [`crate::Act::name`].
+        act: &'static str,
+    },
+    /// The act is not marked.
+    #[error("{act} of station {station} is not marked")]
+    NotMarked {
+        /// The station.
+        station: StationId,
+        /// [`crate::Act::name`].
+        act: &'static str,
+    },
+    /// A file of the data directory could not be read, made or locked.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The key file is not one.
+    #[error("{path} does not hold a key of this program; it opens the stored camera addresses", path = .0.display())]
+    SecretKey(PathBuf),
+    /// A row that this program never writes.
+    #[error("the database holds {what} that cannot be")]
+    Corrupt {
+        /// Which field of which table.
+        what: &'static str,
+    },
+    /// The database was made by a newer version of this program, or its migrations failed.
+    #[error("the database cannot be brought to this version: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database itself.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The system gave no random numbers.
+    #[error("the system gives no random numbers")]
+    Random,
+}
+
+impl StoreError {
+    /// Whose fault it is.
+    pub const fn blame(&self) -> Blame {
+        match self {
+            Self::File { .. }
+            | Self::Corrupt { .. }
+            | Self::Migrate(_)
+            | Self::Database(_)
+            | Self::Random => Blame::Centre,
+            _ => Blame::Operator,
+        }
+    }
+}

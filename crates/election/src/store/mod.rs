@@ -1,0 +1,123 @@
+//! Where it is kept: one trait, so that other databases can serve it, and the embedded SQLite behind it.
+
+mod audit;
+mod camera;
+mod error;
+mod key;
+mod pull;
+mod seal;
+mod snapshot;
+mod sqlite;
+mod version;
+
+use ashkar_terms::{CameraId, UtcMicros};
+use async_trait::async_trait;
+
+pub use audit::{Actor, AuditEntry};
+pub use camera::{Camera, NewCamera};
+pub use error::StoreError;
+pub use key::{KeyHash, KeyRefusal, StreamKey};
+pub use pull::{PullUrl, PullUrlError};
+pub use snapshot::{ChangeToken, Snapshot};
+pub use sqlite::SqliteStore;
+pub use version::{Applied, ListChanges, ListVersion};
+
+use crate::diff::Diff;
+use crate::import::ImportPlan;
+use crate::model::{Act, Election, StationId, StationList};
+
+/// The registry: the current election with its list, cameras and marks, and the record of every change.
+///
+/// * Every method that changes something takes an [`Actor`] and writes the audit entry in the same transaction:
+///   after a crash there are both or neither.
+/// * Several processes may work on one store at a time. A change by any of them moves [`Store::change_token`].
+/// * Without an election reads give nothing, and changes fail with [`StoreError::NoElection`].
+/// * All reads of one call are of one moment.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The current election.
+    async fn election(&self) -> Result<Option<Election>, StoreError>;
+
+    /// Creates the election of that key, or updates it, and makes it the current one.
+    async fn put_election(&self, election: &Election, by: &Actor) -> Result<(), StoreError>;
+
+    /// The newest list with its version; an empty list without a version before the first import.
+    async fn list(&self) -> Result<(Option<ListVersion>, StationList), StoreError>;
+
+    /// All versions of the list, oldest first.
+    async fn list_versions(&self) -> Result<Vec<ListVersion>, StoreError>;
+
+    /// The list as it was in version `number`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoVersion`] where there is none.
+    async fn list_version(&self, number: u32) -> Result<(ListVersion, StationList), StoreError>;
+
+    /// What version `number` of the list changed of the one before it.
+    ///
+    /// # Errors
+    /// [`StoreError::NoVersion`] where there is none.
+    async fn list_changes(&self, number: u32) -> Result<ListChanges, StoreError> {
+        let (version, list) = self.list_version(number).await?;
+        // Versions are kept and count from 1, so a missing predecessor means that there is none.
+        let (previous, before) = match self.list_version(number.saturating_sub(1)).await {
+            Ok((previous, before)) => (Some(previous), before),
+            Err(StoreError::NoVersion(_)) => (None, StationList::default()),
+            Err(error) => return Err(error),
+        };
+        let diff = Diff::between(&before, &list);
+        Ok(ListChanges { version, previous, counts: diff.counts(), diff })
+    }
+
+    /// Makes the planned list the newest version. A plan without changes makes none. Earlier versions stay.
+    ///
+    /// The cameras follow the list: the stations' cameras are created (without a key), those of the list that it no
+    /// longer has are disabled, and enabled again when it has them again. Cameras added by hand stay as they are.
+    ///
+    /// # Errors
+    /// [`StoreError::ListChanged`] where the list is no longer the one that the plan was made against.
+    async fn apply_import(&self, plan: &ImportPlan, source: &str, by: &Actor) -> Result<Applied, StoreError>;
+
+    /// All cameras in the order of their numbers, with pull addresses in the clear.
+    async fn cameras(&self) -> Result<Vec<Camera>, StoreError>;
+
+    /// Adds a camera, or takes over one that the list made and nobody has a key of yet, and gives it a key.
+    ///
+    /// # Errors
+    /// [`StoreError::CameraExists`] where it has a key already (see [`Store::replace_keys`]),
+    /// [`StoreError::NotInList`] where its station is not in the list and the camera is not said to be unlisted.
+    async fn add_camera(&self, camera: &NewCamera, by: &Actor) -> Result<StreamKey, StoreError>;
+
+    /// New keys for all of `cameras`, in one transaction; the former ones are void at once. In the order asked.
+    ///
+    /// # Errors
+    /// [`StoreError::NoCamera`] for the first that does not exist; then none is replaced.
+    async fn replace_keys(&self, cameras: &[CameraId], by: &Actor) -> Result<Vec<StreamKey>, StoreError>;
+
+    /// Where the centre fetches the camera from; none where it publishes by itself.
+    async fn set_pull(&self, camera: CameraId, pull: Option<&PullUrl>, by: &Actor) -> Result<(), StoreError>;
+
+    /// Enables or disables a camera. A disabled one is refused at the door; its recordings stay.
+    async fn set_enabled(&self, camera: CameraId, enabled: bool, by: &Actor) -> Result<(), StoreError>;
+
+    /// Marks an act of a station's day as done at `at`.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyMarked`] where it is marked: a wrong mark is withdrawn first, so that both are recorded.
+    async fn mark(&self, station: StationId, act: Act, at: UtcMicros, by: &Actor) -> Result<(), StoreError>;
+
+    /// Withdraws a mark that was wrong.
+    ///
+    /// # Errors
+    /// [`StoreError::NotMarked`] where there is none.
+    async fn withdraw_mark(&self, station: StationId, act: Act, by: &Actor) -> Result<(), StoreError>;
+
+    /// Everything that the server needs in memory, from one moment.
+    async fn snapshot(&self) -> Result<Snapshot, StoreError>;
+
+    /// A value that any change of the store changes; one row is read.
+    async fn change_token(&self) -> Result<ChangeToken, StoreError>;
+
+    /// At most `limit` audit entries after entry `after` (0 for the first), oldest first.
+    async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+}

@@ -1,0 +1,306 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use ashkar_terms::{CameraId, UtcMicros};
+use serde_json::{Value, json};
+use sqlx::{FromRow, SqliteConnection};
+
+use super::super::seal::Sealer;
+use super::super::{Actor, Camera, KeyHash, NewCamera, PullUrl, StoreError, StreamKey};
+use super::elections::{self, Current};
+use super::lists;
+use super::record::{self, Change};
+use crate::model::{ElectionKey, Station, StationId, StationList};
+
+#[derive(FromRow)]
+struct CameraRow {
+    constituency: u16,
+    station: u16,
+    camera: u8,
+    listed: bool,
+    disabled_by: Option<String>,
+    key_hash: Option<Vec<u8>>,
+    pull_sealed: Option<Vec<u8>>,
+    added_at_us: i64,
+}
+
+impl CameraRow {
+    fn id(&self) -> CameraId {
+        CameraId::new(self.constituency, self.station, self.camera)
+    }
+}
+
+/// All cameras of the current election, in order.
+pub(super) async fn all(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Vec<Camera>, StoreError> {
+    let Some(current) = elections::current(tx).await? else { return Ok(Vec::new()) };
+    let rows = rows(tx, current.id).await?;
+    rows.into_iter().map(|row| camera(sealer, &current.election.key, row)).collect()
+}
+
+async fn rows(tx: &mut SqliteConnection, election: i64) -> Result<Vec<CameraRow>, StoreError> {
+    let query = sqlx::query_as(
+        "SELECT constituency, station, camera, listed, disabled_by, key_hash, pull_sealed, added_at_us FROM camera \
+         WHERE election_id = $1 ORDER BY constituency, station, camera",
+    );
+    Ok(query.bind(election).fetch_all(tx).await?)
+}
+
+async fn row(
+    tx: &mut SqliteConnection,
+    election: i64,
+    id: CameraId,
+) -> Result<Option<CameraRow>, StoreError> {
+    let query = sqlx::query_as(
+        "SELECT constituency, station, camera, listed, disabled_by, key_hash, pull_sealed, added_at_us FROM camera \
+         WHERE election_id = $1 AND constituency = $2 AND station = $3 AND camera = $4",
+    );
+    let query = query.bind(election).bind(id.constituency).bind(id.station).bind(id.camera);
+    Ok(query.fetch_optional(tx).await?)
+}
+
+fn camera(sealer: &Sealer, election: &ElectionKey, row: CameraRow) -> Result<Camera, StoreError> {
+    let id = row.id();
+    let key = row.key_hash.map(|hash| hash.try_into().map(KeyHash));
+    let pull = row.pull_sealed.as_deref().map(|sealed| open_pull(sealer, election, id, sealed));
+    Ok(Camera {
+        id,
+        listed: row.listed,
+        enabled: row.disabled_by.is_none(),
+        key: key.transpose().map_err(|_| StoreError::Corrupt { what: "a camera's key" })?,
+        pull_unreadable: matches!(pull, Some(None)),
+        pull: pull.flatten(),
+        added_at: UtcMicros(row.added_at_us),
+    })
+}
+
+/// An address that does not open must not stop the other cameras: the camera says so, and the log does.
+fn open_pull(sealer: &Sealer, election: &ElectionKey, id: CameraId, sealed: &[u8]) -> Option<PullUrl> {
+    let pull = sealer.open_sealed(&row_name(election, id), sealed).and_then(|url| url.parse().ok());
+    if pull.is_none() {
+        tracing::error!(camera = %id, "the camera's address does not open with this data directory's secret.key");
+    }
+    pull
+}
+
+/// What a sealed address is bound to.
+fn row_name(election: &ElectionKey, id: CameraId) -> String {
+    format!("{election} {id}")
+}
+
+pub(super) async fn add(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    new: &NewCamera,
+    by: &Actor,
+) -> Result<StreamKey, StoreError> {
+    let Current { id: election, election: described } = elections::required(tx).await?;
+    let before = row(tx, election, new.id).await?;
+    if before.as_ref().is_some_and(|before| before.key_hash.is_some()) {
+        return Err(StoreError::CameraExists(new.id));
+    }
+    let station = StationId::from(new.id);
+    if !new.unlisted && lists::newest(tx).await?.1.station(station).is_none() {
+        return Err(StoreError::NotInList(station));
+    }
+    let key = StreamKey::generate(new.id)?;
+    let sealed = seal(sealer, &described.key, new.id, new.pull.as_ref())?;
+    sqlx::query(
+        "INSERT INTO camera (election_id, constituency, station, camera, listed, key_hash, pull_sealed, added_at_us) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (election_id, constituency, station, camera) \
+         DO UPDATE SET disabled_by = NULL, key_hash = excluded.key_hash, \
+         pull_sealed = COALESCE(excluded.pull_sealed, camera.pull_sealed)",
+    )
+    .bind(election)
+    .bind(new.id.constituency)
+    .bind(new.id.station)
+    .bind(new.id.camera)
+    .bind(false)
+    .bind(&key.hash().0[..])
+    .bind(sealed)
+    .bind(by.at.0)
+    .execute(&mut *tx)
+    .await?;
+    let change = Change {
+        what: "camera.add",
+        subject: new.id.to_string(),
+        before: before.map(|before| json!({ "listed": before.listed, "disabled_by": before.disabled_by })),
+        after: Some(json!({ "pull": new.pull })),
+    };
+    record::write(tx, by, change).await?;
+    Ok(key)
+}
+
+fn seal(
+    sealer: &Sealer,
+    election: &ElectionKey,
+    id: CameraId,
+    pull: Option<&PullUrl>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    pull.map(|pull| sealer.seal(&row_name(election, id), pull.expose().as_str())).transpose()
+}
+
+pub(super) async fn replace_keys(
+    tx: &mut SqliteConnection,
+    cameras: &[CameraId],
+    by: &Actor,
+) -> Result<Vec<StreamKey>, StoreError> {
+    let election = elections::required(tx).await?.id;
+    let mut keys = Vec::with_capacity(cameras.len());
+    for &id in cameras {
+        let before = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
+        let key = StreamKey::generate(id)?;
+        let hash = key.hash();
+        update(tx, election, id, Update::Key(&hash)).await?;
+        let had_key = json!({ "key": before.key_hash.is_some() });
+        note(tx, by, "camera.key", id, had_key, json!({ "key": true })).await?;
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+pub(super) async fn set_pull(
+    tx: &mut SqliteConnection,
+    sealer: &Sealer,
+    id: CameraId,
+    pull: Option<&PullUrl>,
+    by: &Actor,
+) -> Result<(), StoreError> {
+    let Current { id: election, election: described } = elections::required(tx).await?;
+    let row = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
+    let before = camera(sealer, &described.key, row)?;
+    if !before.pull_unreadable && before.pull.as_ref() == pull {
+        return Ok(());
+    }
+    let sealed = seal(sealer, &described.key, id, pull)?;
+    update(tx, election, id, Update::Pull(sealed.as_deref())).await?;
+    note(tx, by, "camera.pull", id, json!({ "pull": before.pull }), json!({ "pull": pull })).await
+}
+
+pub(super) async fn set_enabled(
+    tx: &mut SqliteConnection,
+    id: CameraId,
+    enabled: bool,
+    by: &Actor,
+) -> Result<(), StoreError> {
+    let election = elections::required(tx).await?.id;
+    let before = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
+    if before.disabled_by.is_none() == enabled {
+        return Ok(());
+    }
+    update(tx, election, id, Update::DisabledBy((!enabled).then_some("hand"))).await?;
+    note(tx, by, "camera.enabled", id, json!({ "enabled": !enabled }), json!({ "enabled": enabled })).await
+}
+
+async fn note(
+    tx: &mut SqliteConnection,
+    by: &Actor,
+    what: &'static str,
+    id: CameraId,
+    before: Value,
+    after: Value,
+) -> Result<(), StoreError> {
+    record::write(tx, by, Change { what, subject: id.to_string(), before: Some(before), after: Some(after) })
+        .await
+}
+
+/// One column of one camera.
+enum Update<'a> {
+    Key(&'a KeyHash),
+    Pull(Option<&'a [u8]>),
+    DisabledBy(Option<&'static str>),
+    Listed { disabled_by: Option<&'a str>, listed: bool },
+}
+
+async fn update(
+    tx: &mut SqliteConnection,
+    election: i64,
+    id: CameraId,
+    update: Update<'_>,
+) -> Result<(), StoreError> {
+    const KEY: &str = "UPDATE camera SET key_hash = $5 \
+         WHERE election_id = $1 AND constituency = $2 AND station = $3 AND camera = $4";
+    const PULL: &str = "UPDATE camera SET pull_sealed = $5 \
+         WHERE election_id = $1 AND constituency = $2 AND station = $3 AND camera = $4";
+    const DISABLED_BY: &str = "UPDATE camera SET disabled_by = $5 \
+         WHERE election_id = $1 AND constituency = $2 AND station = $3 AND camera = $4";
+    const LISTED: &str = "UPDATE camera SET disabled_by = $5, listed = $6 \
+         WHERE election_id = $1 AND constituency = $2 AND station = $3 AND camera = $4";
+    let statement = match update {
+        Update::Key(_) => KEY,
+        Update::Pull(_) => PULL,
+        Update::DisabledBy(_) => DISABLED_BY,
+        Update::Listed { .. } => LISTED,
+    };
+    let query = sqlx::query(statement).bind(election).bind(id.constituency).bind(id.station).bind(id.camera);
+    let query = match update {
+        Update::Key(hash) => query.bind(&hash.0[..]),
+        Update::Pull(sealed) => query.bind(sealed),
+        Update::DisabledBy(by) => query.bind(by),
+        Update::Listed { disabled_by, listed } => query.bind(disabled_by).bind(listed),
+    };
+    query.execute(tx).await?;
+    Ok(())
+}
+
+/// Makes the cameras those of `list`; how many were enabled and disabled. The caller records it.
+pub(super) async fn follow_list(
+    tx: &mut SqliteConnection,
+    election: i64,
+    list: &StationList,
+    at: UtcMicros,
+) -> Result<(usize, usize), StoreError> {
+    let before = rows(tx, election).await?;
+    let before: BTreeMap<CameraId, CameraRow> = before.into_iter().map(|row| (row.id(), row)).collect();
+    let wanted: BTreeSet<CameraId> = list.stations().iter().flat_map(Station::camera_ids).collect();
+    let mut enabled = 0;
+    for &id in &wanted {
+        enabled += usize::from(list_camera(tx, election, id, before.get(&id), at).await?);
+    }
+    let mut disabled = 0;
+    for row in before.values().filter(|row| row.listed && !wanted.contains(&row.id())) {
+        disabled += usize::from(row.disabled_by.is_none());
+        let disabled_by = Some(row.disabled_by.as_deref().unwrap_or("list"));
+        update(tx, election, row.id(), Update::Listed { disabled_by, listed: false }).await?;
+    }
+    Ok((enabled, disabled))
+}
+
+/// Takes a camera into the list; whether that enabled it. What a person disabled stays so.
+async fn list_camera(
+    tx: &mut SqliteConnection,
+    election: i64,
+    id: CameraId,
+    before: Option<&CameraRow>,
+    at: UtcMicros,
+) -> Result<bool, StoreError> {
+    let Some(before) = before else {
+        insert_listed(tx, election, id, at).await?;
+        return Ok(true);
+    };
+    if before.listed {
+        return Ok(false);
+    }
+    let disabled_by = before.disabled_by.as_deref().filter(|by| *by != "list");
+    update(tx, election, id, Update::Listed { disabled_by, listed: true }).await?;
+    Ok(before.disabled_by.is_some() && disabled_by.is_none())
+}
+
+async fn insert_listed(
+    tx: &mut SqliteConnection,
+    election: i64,
+    id: CameraId,
+    at: UtcMicros,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO camera (election_id, constituency, station, camera, listed, added_at_us) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(election)
+    .bind(id.constituency)
+    .bind(id.station)
+    .bind(id.camera)
+    .bind(true)
+    .bind(at.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

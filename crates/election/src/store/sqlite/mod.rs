@@ -1,0 +1,143 @@
+//! The embedded store: one SQLite file, `election.db`, in the data directory.
+//!
+//! What only SQLite understands is in `open.rs` (pragmas, `BEGIN IMMEDIATE`) and in the migrations' folder. The other
+//! statements keep to what PostgreSQL also has: `$1` parameters, `ON CONFLICT`, partial indices, multi-row inserts.
+
+mod cameras;
+mod elections;
+mod lists;
+mod marks;
+mod open;
+mod record;
+mod whole;
+
+use std::sync::Arc;
+
+use ashkar_terms::{CameraId, UtcMicros};
+use async_trait::async_trait;
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use super::seal::Sealer;
+use super::{
+    Actor, Applied, AuditEntry, Camera, ChangeToken, ListVersion, NewCamera, PullUrl, Snapshot, Store,
+    StoreError, StreamKey,
+};
+use crate::import::ImportPlan;
+use crate::model::{Act, Election, StationId, StationList};
+
+type Tx = Transaction<'static, Sqlite>;
+
+/// The store in one SQLite file. Clones share its connections.
+#[derive(Clone)]
+pub struct SqliteStore {
+    pool: SqlitePool,
+    sealer: Arc<Sealer>,
+}
+
+impl SqliteStore {
+    /// Closes all connections, after what they are doing is done.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SqliteStore")
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn election(&self) -> Result<Option<Election>, StoreError> {
+        let mut tx = self.read().await?;
+        Ok(elections::current(&mut tx).await?.map(|current| current.election))
+    }
+
+    async fn put_election(&self, election: &Election, by: &Actor) -> Result<(), StoreError> {
+        election.check()?;
+        let mut tx = self.write().await?;
+        elections::put(&mut tx, election, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn list(&self) -> Result<(Option<ListVersion>, StationList), StoreError> {
+        let mut tx = self.read().await?;
+        lists::newest(&mut tx).await
+    }
+
+    async fn list_versions(&self) -> Result<Vec<ListVersion>, StoreError> {
+        let mut tx = self.read().await?;
+        lists::versions(&mut tx).await
+    }
+
+    async fn list_version(&self, number: u32) -> Result<(ListVersion, StationList), StoreError> {
+        let mut tx = self.read().await?;
+        lists::version(&mut tx, number).await
+    }
+
+    async fn apply_import(&self, plan: &ImportPlan, source: &str, by: &Actor) -> Result<Applied, StoreError> {
+        let mut tx = self.write().await?;
+        let applied = lists::apply(&mut tx, plan, source, by).await?;
+        tx.commit().await?;
+        Ok(applied)
+    }
+
+    async fn cameras(&self) -> Result<Vec<Camera>, StoreError> {
+        let mut tx = self.read().await?;
+        cameras::all(&mut tx, &self.sealer).await
+    }
+
+    async fn add_camera(&self, camera: &NewCamera, by: &Actor) -> Result<StreamKey, StoreError> {
+        let mut tx = self.write().await?;
+        let key = cameras::add(&mut tx, &self.sealer, camera, by).await?;
+        tx.commit().await?;
+        Ok(key)
+    }
+
+    async fn replace_keys(&self, cameras: &[CameraId], by: &Actor) -> Result<Vec<StreamKey>, StoreError> {
+        let mut tx = self.write().await?;
+        let keys = cameras::replace_keys(&mut tx, cameras, by).await?;
+        tx.commit().await?;
+        Ok(keys)
+    }
+
+    async fn set_pull(&self, camera: CameraId, pull: Option<&PullUrl>, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        cameras::set_pull(&mut tx, &self.sealer, camera, pull, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn set_enabled(&self, camera: CameraId, enabled: bool, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        cameras::set_enabled(&mut tx, camera, enabled, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn mark(&self, station: StationId, act: Act, at: UtcMicros, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        marks::set(&mut tx, station, act, at, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn withdraw_mark(&self, station: StationId, act: Act, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        marks::withdraw(&mut tx, station, act, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let mut tx = self.read().await?;
+        whole::snapshot(&mut tx, &self.sealer).await
+    }
+
+    async fn change_token(&self) -> Result<ChangeToken, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        record::token(&mut connection).await
+    }
+
+    async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut tx = self.read().await?;
+        record::entries(&mut tx, after, limit).await
+    }
+}

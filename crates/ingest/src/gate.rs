@@ -1,0 +1,149 @@
+use std::fmt;
+use std::net::SocketAddr;
+
+use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_terms::{Blame, CameraId, Cause, Moment};
+
+/// Decides which publisher may send, and for which camera. Called from the reactor threads: no I/O, no waiting.
+pub trait Gate: Send + Sync + 'static {
+    /// Opens the camera that `key` stands for.
+    ///
+    /// `key` is the secret that the publisher sent: at most 256 bytes of anything. It must not be logged.
+    ///
+    /// # Errors
+    /// A [`Refusal`]; the publisher is told in its protocol's words, and the connection is closed.
+    fn admit(
+        &self,
+        key: &str,
+        peer: SocketAddr,
+        protocol: Protocol,
+        now: Moment,
+    ) -> Result<Box<dyn Intake>, Refusal>;
+}
+
+/// Opens cameras that the centre itself connects to. The configuration has already said which those are.
+pub trait PullGate: Send + Sync + 'static {
+    /// Opens `camera`, whose media now arrive from `source` (protocol and address, without credentials).
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyLive`] where a publisher holds the camera, [`Refusal::Unknown`] where it is not listed.
+    fn open(&self, camera: CameraId, source: &str, now: Moment) -> Result<Box<dyn Intake>, Refusal>;
+}
+
+/// One camera that is on air. All calls for one intake come from one thread at a time, in order of arrival.
+///
+/// After a panic in one of the calls, [`Intake::end`] is still tried once, with [`Cause::Centre`]; if that panics
+/// too, the intake is dropped without it, and its implementation must close the camera then.
+pub trait Intake: Send {
+    /// Parameter sets; again whenever the camera repeats or changes them.
+    fn video_config(&mut self, config: VideoConfig, now: Moment);
+
+    /// AAC parameters; again whenever they are repeated or changed. Only called while [`Intake::wants_audio`].
+    fn audio_config(&mut self, config: AudioConfig, now: Moment);
+
+    /// Sound came and is dropped: it is not AAC and so cannot be passed through, or [`Intake::wants_audio`] says
+    /// no. Called when a connection first drops a codec, `AAC` included.
+    fn sound_refused(&mut self, codec: &str, now: Moment);
+
+    /// One picture.
+    fn video(&mut self, unit: AccessUnit);
+
+    /// One AAC frame. Only called while [`Intake::wants_audio`].
+    fn audio(&mut self, frame: AudioFrame);
+
+    /// Something could not be used and was dropped alone; the stream goes on (I3). `camera_dts` in 90 kHz ticks
+    /// where it is known.
+    fn refused(&mut self, reason: &str, camera_dts: Option<i64>, now: Moment);
+
+    /// Whether the election's policy has sound. Where it has not, sound is dropped before it is assembled.
+    fn wants_audio(&self) -> bool;
+
+    /// Whether this connection lost its camera: key replaced, camera removed, or taken over by a new publisher.
+    /// The shell asks at each tick on which bytes came, and at least each second; it then closes and calls `end`.
+    fn superseded(&self) -> bool;
+
+    /// The connection is over. Called at most once, and last.
+    fn end(self: Box<Self>, end: End, now: Moment);
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    /// What the gap that follows is to be called.
+    pub cause: Cause,
+    /// What was said or seen, in English, without secrets.
+    pub reason: String,
+}
+
+impl End {
+    /// An end of this cause for this reason.
+    pub fn new(cause: Cause, reason: impl Into<String>) -> Self {
+        Self { cause, reason: reason.into() }
+    }
+}
+
+/// How a camera's media came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// RTMP, pushed.
+    Rtmp,
+    /// RTMP inside TLS, pushed.
+    Rtmps,
+    /// RTSP, pulled.
+    Rtsp,
+}
+
+impl Protocol {
+    /// The name used in logs, facts and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rtmp => "rtmp",
+            Self::Rtmps => "rtmps",
+            Self::Rtsp => "rtsp",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a publisher may not send. The texts are sent to the publisher: they never contain a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// No camera has this key, or it was replaced. Said alike in both cases.
+    #[error("the stream key is not valid")]
+    WrongKey,
+    /// Another publisher is live on this camera.
+    #[error("another publisher is live on this camera")]
+    AlreadyLive,
+    /// The camera is not on the list, or switched off.
+    #[error("the camera is not enabled")]
+    Unknown,
+    /// A limit of the centre is reached; trying later may help.
+    #[error("the centre takes no more publishers now")]
+    Busy,
+}
+
+impl Refusal {
+    /// The name used in metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WrongKey => "wrong_key",
+            Self::AlreadyLive => "already_live",
+            Self::Unknown => "unknown",
+            Self::Busy => "busy",
+        }
+    }
+
+    /// Whose fault it is.
+    pub const fn blame(self) -> Blame {
+        match self {
+            Self::WrongKey | Self::AlreadyLive => Blame::Station,
+            Self::Unknown => Blame::Operator,
+            Self::Busy => Blame::Centre,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! From sockets to access units: how cameras reach the centre.
+//!
+//! [`rtmp`] takes what publishers push (OBS, ffmpeg, encoders); [`rtsp`] fetches from IP cameras. Both are
+//! Sans-IO engines inside thin shells, and both hand over to the same two traits: a [`Gate`] (or a [`PullGate`])
+//! that says whether a publisher may send, and the [`Intake`] that it opens for one camera.
+//!
+//! What must never happen here: a panic that reaches another camera, memory that an outsider can make grow, a
+//! stream key in a log, an error or a `Debug` text.
+
+mod gate;
+pub mod rtmp;
+pub mod rtsp;
+
+pub use gate::{End, Gate, Intake, Protocol, PullGate, Refusal};

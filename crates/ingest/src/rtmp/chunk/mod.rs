@@ -1,0 +1,61 @@
+//! Chunks to messages and back (Adobe RTMP 1.0, section 5.3).
+
+mod header;
+mod reader;
+mod writer;
+
+pub use reader::{ChunkError, ChunkReader, Limits};
+pub(crate) use writer::MessageHeader;
+pub use writer::{ChunkWriter, put_message};
+
+use bytes::Bytes;
+
+/// Bytes of payload in a chunk until a peer says otherwise.
+pub const DEFAULT_CHUNK_SIZE: usize = 128;
+/// Timestamps from here on stand in a field of their own.
+const EXTENDED: u32 = 0xFF_FFFF;
+
+/// A complete message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Chunk stream that carried it, 2 to 65,599.
+    pub chunk_stream: u32,
+    /// Milliseconds on the sender's clock, modulo 2^32.
+    pub timestamp: u32,
+    /// What it is: one of [`kind`], or anything else.
+    pub kind: u8,
+    /// Message stream.
+    pub stream: u32,
+    /// The payload; less than was sent where the reader was told to drop it.
+    pub payload: Bytes,
+}
+
+/// Message type ids.
+pub mod kind {
+    /// Set Chunk Size.
+    pub const SET_CHUNK_SIZE: u8 = 1;
+    /// Abort Message.
+    pub const ABORT: u8 = 2;
+    /// Acknowledgement.
+    pub const ACKNOWLEDGEMENT: u8 = 3;
+    /// User Control Message.
+    pub const USER_CONTROL: u8 = 4;
+    /// Window Acknowledgement Size.
+    pub const WINDOW_SIZE: u8 = 5;
+    /// Set Peer Bandwidth.
+    pub const PEER_BANDWIDTH: u8 = 6;
+    /// Audio.
+    pub const AUDIO: u8 = 8;
+    /// Video.
+    pub const VIDEO: u8 = 9;
+    /// Data, AMF 3.
+    pub const DATA_AMF3: u8 = 15;
+    /// Command, AMF 3.
+    pub const COMMAND_AMF3: u8 = 17;
+    /// Data, AMF 0: `onMetaData` and the like.
+    pub const DATA: u8 = 18;
+    /// Command, AMF 0.
+    pub const COMMAND: u8 = 20;
+    /// Aggregate: several tags in one message.
+    pub const AGGREGATE: u8 = 22;
+}

@@ -1,0 +1,23 @@
+//! RTMP publishers: OBS, ffmpeg, hardware encoders.
+//!
+//! The engines are Sans-IO: [`session::Session`] for the side that takes in, [`client::PublisherSession`] for the
+//! side that sends. [`server::RtmpServer`] is the shell: one thread that gathers from all sockets each tick.
+//! What is accepted, and why each leniency is there, is in `docs/reference/rtmp.md`.
+
+pub mod amf0;
+pub mod chunk;
+pub mod client;
+mod command;
+pub mod flv;
+pub mod handshake;
+mod key;
+pub mod server;
+pub mod session;
+mod unwrap;
+
+pub use client::PublisherSession;
+pub use key::StreamKey;
+pub use server::{RtmpMetrics, RtmpOptions, RtmpServer};
+
+/// The application that cameras publish to: `rtmp://HOST/ingest/STREAM_KEY`.
+pub const APPLICATION: &str = "ingest";

@@ -1,0 +1,146 @@
+//! The RTMP port: sockets and threads around [`super::session::Session`].
+//!
+//! **Gathering.** Encoders send small TCP segments; waking up for each would cost more than all the work on the
+//! bytes. So a reactor thread does not wait on its sockets: it sleeps until the next tick (25 ms), asks the kernel
+//! which sockets have something, and reads each of them once. With 1000 cameras that is some 25,000 reads a
+//! second, and 40 wake-ups. Without any connection it blocks, and does not wake at all.
+
+mod connection;
+mod metrics;
+mod peers;
+mod reactor;
+
+pub use metrics::RtmpMetrics;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use ashkar_terms::Clock;
+use mio::net::TcpListener;
+use parking_lot::Mutex;
+
+use crate::Gate;
+use metrics::Counters;
+use peers::Peers;
+use reactor::{Inbox, Reactor};
+
+/// Limits of an RTMP port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RtmpOptions {
+    /// Reactor threads. One carries 1000 cameras of 1 Mbit/s; what an intake does is done there too.
+    pub threads: usize,
+    /// How long bytes gather in the kernel before they are read.
+    pub gather: Duration,
+    /// Connections at once, all together.
+    pub max_connections: usize,
+    /// Connections from one address (IPv6: one /64) that are not publishing yet.
+    pub max_pending_per_peer: usize,
+    /// Whether connections from this machine are exempt from `max_pending_per_peer`: a proxy may speak for many.
+    pub trusts_loopback: bool,
+    /// From connecting to a valid key.
+    pub greeting_timeout: Duration,
+    /// Without a single byte, a publisher counts as dead.
+    pub silence_timeout: Duration,
+    /// How long the first wrong key of an address waits for its answer; each further one twice as long, up to 8 s.
+    pub wrong_key_delay: Duration,
+}
+
+impl Default for RtmpOptions {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            gather: Duration::from_millis(25),
+            max_connections: 4096,
+            max_pending_per_peer: 64,
+            trusts_loopback: true,
+            greeting_timeout: Duration::from_secs(10),
+            silence_timeout: Duration::from_secs(15),
+            wrong_key_delay: Duration::from_millis(500),
+        }
+    }
+}
+
+/// What the threads of one port share.
+struct Shared {
+    gate: Arc<dyn Gate>,
+    clock: Arc<dyn Clock>,
+    options: RtmpOptions,
+    counters: Counters,
+    peers: Arc<Peers>,
+    is_stopping: AtomicBool,
+}
+
+/// An open RTMP port. Dropping it is [`RtmpServer::shutdown`].
+pub struct RtmpServer {
+    local_addr: SocketAddr,
+    shared: Arc<Shared>,
+    inboxes: Arc<[Inbox]>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl RtmpServer {
+    /// Opens `addr` and takes publishers in from now on.
+    ///
+    /// # Errors
+    /// The address cannot be opened, or the machine gives no thread or no epoll.
+    pub fn bind(
+        addr: SocketAddr,
+        gate: Arc<dyn Gate>,
+        clock: Arc<dyn Clock>,
+        options: RtmpOptions,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(addr)?;
+        let local_addr = listener.local_addr()?;
+        let count = options.threads.max(1);
+        let peers = Arc::new(Peers::new(&options));
+        let counters = Counters::default();
+        let is_stopping = AtomicBool::new(false);
+        let shared = Arc::new(Shared { gate, clock, options, counters, peers, is_stopping });
+        let (reactors, inboxes) = Reactor::build(count, listener, &shared)?;
+        let server = Self { local_addr, shared, inboxes, threads: Mutex::default() };
+        for (index, reactor) in reactors.into_iter().enumerate() {
+            let thread = thread::Builder::new().name(format!("rtmp-{index}")).spawn(move || reactor.run())?;
+            server.threads.lock().push(thread);
+        }
+        Ok(server)
+    }
+
+    /// Where it listens; the port is the real one even where 0 was asked for.
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// What happened so far.
+    pub fn metrics(&self) -> RtmpMetrics {
+        self.shared.counters.snapshot()
+    }
+
+    /// Ends every intake with [`ashkar_terms::Cause::Centre`], closes everything, and returns when that is done.
+    /// Further calls do nothing.
+    pub fn shutdown(&self) {
+        self.shared.is_stopping.store(true, Ordering::Release);
+        self.inboxes.iter().for_each(Inbox::wake);
+        for thread in std::mem::take(&mut *self.threads.lock()) {
+            if thread.join().is_err() {
+                tracing::error!("an RTMP thread had panicked");
+            }
+        }
+    }
+}
+
+impl Drop for RtmpServer {
+    fn drop(&mut self) {
+        self.shutdown();
+    }
+}
+
+impl fmt::Debug for RtmpServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RtmpServer").field("local_addr", &self.local_addr).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,304 @@
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::sync::Arc;
+
+use ashkar_terms::{Cause, Moment};
+use mio::net::TcpStream;
+
+use super::Shared;
+use super::metrics::add;
+use super::peers::Pending;
+use crate::rtmp::StreamKey;
+use crate::rtmp::session::{Event, Session};
+use crate::{End, Intake, Protocol, Refusal};
+
+/// Bytes read at once from a connection that has not shown a valid key.
+const STRANGER_READ_BYTES: usize = 16 << 10;
+/// Answers that may wait for a peer which does not read them, bytes.
+const MAX_UNSENT_BYTES: usize = 64 << 10;
+/// How long a last answer may take to be fetched.
+const FAREWELL_US: u64 = 2_000_000;
+
+/// What a connection needs of its socket, so that TLS can stand between them.
+pub(super) trait Transport: Read + Write {
+    /// No more will be written.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+impl Transport for TcpStream {
+    fn finish(&mut self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+}
+
+/// What becomes of a connection after it was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It waits for the next event.
+    Waits,
+    /// There may be more to read or to write: it is looked at again at the next tick.
+    Again,
+    /// It is over, and can be dropped.
+    Over,
+}
+
+/// One accepted connection.
+pub(super) struct Connection<T> {
+    transport: T,
+    peer: SocketAddr,
+    session: Session,
+    phase: Phase,
+    out: Vec<u8>,
+    last_bytes_us: u64,
+    /// Its place at the door, until it publishes. Kept over a delay and a farewell too.
+    pending: Option<Pending>,
+    shared: Arc<Shared>,
+}
+
+enum Phase {
+    /// It has not shown a key.
+    Greeting { since_us: u64 },
+    /// Its key was wrong, and the answer waits, also if the peer has left: its place at the door stays taken.
+    Delayed { until_us: u64 },
+    /// It sends.
+    Publishing(Box<dyn Intake>),
+    /// The last answer is on its way. What still comes is thrown away, because closing over unread bytes would
+    /// reset the connection, and the answer would be lost.
+    Farewell { until_us: u64, is_finished: bool },
+    /// Nothing is left to do.
+    Over,
+}
+
+impl<T: Transport> Connection<T> {
+    pub(super) fn new(
+        transport: T,
+        peer: SocketAddr,
+        pending: Pending,
+        shared: Arc<Shared>,
+        now: Moment,
+    ) -> Self {
+        let since_us = now.mono_us;
+        add(&shared.counters.connections);
+        Self {
+            transport,
+            peer,
+            session: Session::new(since_us ^ u64::from(peer.port())),
+            phase: Phase::Greeting { since_us },
+            out: Vec::new(),
+            last_bytes_us: since_us,
+            pending: Some(pending),
+            shared,
+        }
+    }
+
+    pub(super) fn transport_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+
+    /// Reads once, up to the fair share, and does what follows from it.
+    pub(super) fn on_ready(&mut self, buffer: &mut [u8], is_closed: bool, now: Moment) -> Fate {
+        let share = match self.phase {
+            Phase::Delayed { .. } => return Fate::Waits,
+            Phase::Over => return Fate::Over,
+            Phase::Publishing(_) => buffer.len(),
+            Phase::Greeting { .. } | Phase::Farewell { .. } => STRANGER_READ_BYTES.min(buffer.len()),
+        };
+        let Some(space) = buffer.get_mut(..share) else { return Fate::Over };
+        let is_drained = match self.transport.read(space) {
+            Ok(0) => {
+                self.end(Cause::Source, "the publisher closed the connection", now);
+                true
+            }
+            Ok(count) => {
+                self.shared.counters.read(count);
+                self.last_bytes_us = now.mono_us;
+                self.feed(space.get(..count).unwrap_or_default(), now);
+                count < share && !is_closed
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => true,
+            Err(error) if error.kind() == ErrorKind::Interrupted => false,
+            Err(error) => {
+                self.end(Cause::Uplink, &format!("the connection broke: {}", error.kind()), now);
+                true
+            }
+        };
+        self.flush(now);
+        self.fate(is_drained)
+    }
+
+    /// Deadlines, a few times a second.
+    pub(super) fn on_time(&mut self, now: Moment) -> Fate {
+        let options = &self.shared.options;
+        let silence_us = micros(options.silence_timeout);
+        let greeting_us = micros(options.greeting_timeout);
+        let silent_for_us = now.mono_us.saturating_sub(self.last_bytes_us);
+        match &mut self.phase {
+            Phase::Greeting { since_us } if now.mono_us.saturating_sub(*since_us) >= greeting_us => {
+                add(&self.shared.counters.timeouts);
+                tracing::debug!(peer = %self.peer, "no valid key in time");
+                self.phase = Phase::Over;
+            }
+            Phase::Delayed { until_us } if now.mono_us >= *until_us => {
+                self.refuse(Refusal::WrongKey, now);
+                self.flush(now);
+                return self.fate(false);
+            }
+            Phase::Publishing(_) if silent_for_us >= silence_us => {
+                add(&self.shared.counters.timeouts);
+                self.end(Cause::Uplink, "the publisher fell silent", now);
+            }
+            Phase::Publishing(intake) if intake.superseded() => self.supersede(now),
+            Phase::Farewell { until_us, .. } if now.mono_us >= *until_us => self.phase = Phase::Over,
+            _ => {}
+        }
+        self.fate(true)
+    }
+
+    /// Ends the intake, if there is one; the connection is over. Called at most once with effect.
+    pub(super) fn end(&mut self, cause: Cause, reason: &str, now: Moment) {
+        if let Phase::Publishing(intake) = std::mem::replace(&mut self.phase, Phase::Over) {
+            self.count_end();
+            tracing::info!(peer = %self.peer, cause = cause.name(), reason, "publisher ended");
+            intake.end(End::new(cause, reason), now);
+        }
+    }
+
+    fn fate(&self, is_drained: bool) -> Fate {
+        match self.phase {
+            Phase::Over => Fate::Over,
+            _ if is_drained && self.out.is_empty() => Fate::Waits,
+            _ => Fate::Again,
+        }
+    }
+
+    fn feed(&mut self, mut input: &[u8], now: Moment) {
+        if let Phase::Publishing(intake) = &self.phase {
+            if intake.superseded() {
+                return self.supersede(now);
+            }
+            self.session.set_wants_audio(intake.wants_audio());
+        }
+        while matches!(self.phase, Phase::Greeting { .. } | Phase::Publishing(_)) {
+            match self.session.next(&mut input, now, &mut self.out) {
+                Ok(Some(event)) => self.take(event, now),
+                Ok(None) => return,
+                Err(error) => return self.fail(&error.to_string(), now),
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event, now: Moment) {
+        if let Event::Publish(key) = &event {
+            return self.publish(key.as_ref(), now);
+        }
+        if let Event::Ended(command) = event {
+            return self.goodbye(command, now);
+        }
+        let Phase::Publishing(intake) = &mut self.phase else { return };
+        match event {
+            Event::Video(unit) => intake.video(unit),
+            Event::Audio(frame) => intake.audio(frame),
+            Event::VideoConfig(config) => intake.video_config(config, now),
+            Event::AudioConfig(config) => intake.audio_config(config, now),
+            Event::SoundDropped(codec) => intake.sound_refused(&codec, now),
+            Event::Refused { reason, camera_dts } => intake.refused(&reason, Some(camera_dts), now),
+            Event::Publish(_) | Event::Ended(_) => {}
+        }
+    }
+
+    fn publish(&mut self, key: Option<&StreamKey>, now: Moment) {
+        let answer = key.map_or(Err(Refusal::WrongKey), |key| {
+            self.shared.gate.admit(key.expose(), self.peer, Protocol::Rtmp, now)
+        });
+        match answer {
+            Ok(intake) => {
+                add(&self.shared.counters.admitted);
+                add(&self.shared.counters.publishing);
+                tracing::info!(peer = %self.peer, "publisher admitted");
+                self.session.accept(intake.wants_audio(), &mut self.out);
+                self.phase = Phase::Publishing(intake);
+                self.pending = None;
+            }
+            Err(refusal) => {
+                self.shared.counters.refused(refusal);
+                tracing::warn!(peer = %self.peer, reason = refusal.name(), "publisher refused");
+                if refusal == Refusal::WrongKey { self.delay(now) } else { self.refuse(refusal, now) }
+            }
+        }
+    }
+
+    fn delay(&mut self, now: Moment) {
+        let delay = self.shared.peers.failed(self.peer.ip(), now.mono_us);
+        self.phase = Phase::Delayed { until_us: now.mono_us.saturating_add(micros(delay)) };
+    }
+
+    fn refuse(&mut self, refusal: Refusal, now: Moment) {
+        self.session.refuse(refusal, &mut self.out);
+        self.say_farewell(now);
+    }
+
+    fn goodbye(&mut self, command: &str, now: Moment) {
+        self.end(Cause::Source, &format!("the publisher ended its stream ({command})"), now);
+        self.say_farewell(now);
+    }
+
+    fn supersede(&mut self, now: Moment) {
+        let reason = "the key was replaced, the camera removed, or another publisher took over";
+        self.end(Cause::Unknown, reason, now);
+    }
+
+    /// The publisher broke the protocol. What was already answered says why, where there is anything to say.
+    fn fail(&mut self, reason: &str, now: Moment) {
+        add(&self.shared.counters.protocol_errors);
+        tracing::debug!(peer = %self.peer, reason, "protocol error");
+        self.end(Cause::Source, &format!("the publisher broke the protocol: {reason}"), now);
+        self.say_farewell(now);
+    }
+
+    fn say_farewell(&mut self, now: Moment) {
+        let until_us = now.mono_us.saturating_add(FAREWELL_US);
+        self.phase = Phase::Farewell { until_us, is_finished: false };
+    }
+
+    fn flush(&mut self, now: Moment) {
+        while !self.out.is_empty() {
+            match self.transport.write(&self.out) {
+                Ok(0) => return self.end(Cause::Uplink, "the connection takes no answers", now),
+                Ok(count) => {
+                    self.out.drain(..count.min(self.out.len()));
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => {
+                    let reason = format!("the connection broke: {}", error.kind());
+                    return self.end(Cause::Uplink, &reason, now);
+                }
+            }
+        }
+        if self.out.len() > MAX_UNSENT_BYTES {
+            return self.end(Cause::Uplink, "the publisher does not read our answers", now);
+        }
+        if let Phase::Farewell { is_finished: is_finished @ false, .. } = &mut self.phase
+            && self.out.is_empty()
+        {
+            *is_finished = true;
+            if self.transport.finish().is_err() {
+                self.phase = Phase::Over;
+            }
+        }
+    }
+
+    fn count_end(&self) {
+        self.shared.counters.publishing.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+impl<T> Drop for Connection<T> {
+    fn drop(&mut self) {
+        self.shared.counters.connections.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+fn micros(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,159 @@
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::RtmpOptions;
+
+/// Addresses whose wrong keys are remembered.
+const MAX_REMEMBERED: usize = 4096;
+/// How long they are.
+const FORGET_AFTER: Duration = Duration::from_secs(600);
+/// The longest wait for the answer to a wrong key. Shorter than any encoder waits before it gives up.
+const MAX_DELAY: Duration = Duration::from_secs(8);
+
+/// Who is at the door: connections that do not publish yet, and wrong keys, per address.
+#[derive(Debug)]
+pub(super) struct Peers {
+    max_pending: usize,
+    trusts_loopback: bool,
+    first_delay: Duration,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    pending: HashMap<IpAddr, usize>,
+    failures: HashMap<IpAddr, Failures>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    last_us: u64,
+}
+
+/// One connection that does not publish yet. Dropped when it does, or when it is gone.
+#[derive(Debug)]
+pub(super) struct Pending {
+    peers: Arc<Peers>,
+    group: IpAddr,
+}
+
+impl Peers {
+    pub(super) fn new(options: &RtmpOptions) -> Self {
+        Self {
+            max_pending: options.max_pending_per_peer,
+            trusts_loopback: options.trusts_loopback,
+            first_delay: options.wrong_key_delay,
+            table: Mutex::default(),
+        }
+    }
+
+    /// A connection came. `None`: its address has too many at the door already.
+    pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Pending> {
+        let group = group(address);
+        let is_exempt = self.trusts_loopback && address.to_canonical().is_loopback();
+        let mut table = self.table.lock();
+        let pending = table.pending.entry(group).or_default();
+        if *pending >= self.max_pending && !is_exempt {
+            return None;
+        }
+        *pending += 1;
+        Some(Pending { peers: Arc::clone(self), group })
+    }
+
+    /// A wrong key came from there: how long its answer has to wait. Right keys never wait, wherever they come
+    /// from: many stations may share one address.
+    pub(super) fn failed(&self, address: IpAddr, now_us: u64) -> Duration {
+        let group = group(address);
+        let mut table = self.table.lock();
+        table.make_room(group, now_us);
+        let failures = table.failures.entry(group).or_insert(Failures { count: 0, last_us: now_us });
+        failures.last_us = now_us;
+        failures.count = failures.count.saturating_add(1);
+        let doublings = failures.count.saturating_sub(1).min(16);
+        self.first_delay.saturating_mul(1 << doublings).min(MAX_DELAY)
+    }
+}
+
+impl Table {
+    fn make_room(&mut self, group: IpAddr, now_us: u64) {
+        let forget_us = FORGET_AFTER.as_micros() as u64;
+        if self.failures.get(&group).is_some_and(|old| now_us.saturating_sub(old.last_us) > forget_us) {
+            self.failures.remove(&group);
+        }
+        if self.failures.len() < MAX_REMEMBERED || self.failures.contains_key(&group) {
+            return;
+        }
+        self.failures.retain(|_, old| now_us.saturating_sub(old.last_us) <= forget_us);
+        // With so many addresses at it, forgetting everybody costs less than remembering the wrong ones.
+        if self.failures.len() >= MAX_REMEMBERED {
+            self.failures.clear();
+        }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let mut table = self.peers.table.lock();
+        if let Some(pending) = table.pending.get_mut(&self.group) {
+            *pending = pending.saturating_sub(1);
+            if *pending == 0 {
+                table.pending.remove(&self.group);
+            }
+        }
+    }
+}
+
+/// Whoever has one IPv6 address has its /64.
+fn group(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peers() -> Arc<Peers> {
+        Arc::new(Peers::new(&RtmpOptions { max_pending_per_peer: 2, ..RtmpOptions::default() }))
+    }
+
+    #[test]
+    fn an_address_has_so_many_at_the_door_and_no_more() {
+        let peers = peers();
+        let here: IpAddr = "2001:db8::1".parse().unwrap();
+        let neighbour: IpAddr = "2001:db8::2".parse().unwrap();
+        let elsewhere: IpAddr = "10.0.0.1".parse().unwrap();
+        let first = peers.enter(here).unwrap();
+        let _second = peers.enter(neighbour).unwrap();
+        assert!(peers.enter(here).is_none());
+        assert!(peers.enter(elsewhere).is_some());
+        drop(first);
+        assert!(peers.enter(here).is_some());
+    }
+
+    #[test]
+    fn each_wrong_key_waits_longer_and_time_heals() {
+        let peers = peers();
+        let here: IpAddr = "10.0.0.1".parse().unwrap();
+        let delays: Vec<_> = (0..7).map(|_| peers.failed(here, 0).as_millis()).collect();
+        assert_eq!(delays, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
+        assert_eq!(peers.failed("10.0.0.2".parse().unwrap(), 0).as_millis(), 500);
+        assert_eq!(peers.failed(here, 601_000_000).as_millis(), 500);
+    }
+
+    #[test]
+    fn the_table_of_wrong_keys_is_bounded() {
+        let peers = peers();
+        for n in 0..3 * MAX_REMEMBERED as u32 {
+            peers.failed(IpAddr::V4(n.into()), 0);
+        }
+        assert!(peers.table.lock().failures.len() <= MAX_REMEMBERED);
+    }
+}

@@ -1,0 +1,324 @@
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ashkar_terms::{Cause, Moment};
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token, Waker};
+use parking_lot::Mutex;
+use rustix::net::sockopt;
+
+use super::Shared;
+use super::connection::{Connection, Fate};
+use super::metrics::add;
+use super::peers::Pending;
+
+const LISTENER: Token = Token(0);
+const WAKER: Token = Token(1);
+const FIRST_CONNECTION: usize = 2;
+/// Bytes read from one connection in one tick: 80 Mbit/s.
+const READ_BYTES: usize = 256 << 10;
+/// Connections accepted in one tick.
+const MAX_ACCEPTS: usize = 128;
+/// After the system gave no socket, how long until it is asked again.
+const ACCEPT_RETRY: Duration = Duration::from_secs(1);
+/// How often deadlines are looked at.
+const SWEEP_US: u64 = 250_000;
+/// A dead line is noticed by the kernel too, should nobody else.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
+
+/// One thread with its sockets.
+pub(super) struct Reactor {
+    poll: Poll,
+    listener: Option<Door>,
+    connections: HashMap<Token, Box<Connection<TcpStream>>>,
+    /// To be looked at in the next tick whether or not there is an event; true where the peer has closed.
+    again: BTreeMap<Token, bool>,
+    next_token: usize,
+    next_sweep_us: u64,
+    buffer: Vec<u8>,
+    index: usize,
+    inboxes: Arc<[Inbox]>,
+    shared: Arc<Shared>,
+}
+
+/// The listening socket, which the first thread has.
+struct Door {
+    listener: TcpListener,
+    may_have_more: bool,
+    closed_until: Option<Instant>,
+    next_inbox: usize,
+}
+
+/// How a connection comes to its thread.
+pub(super) struct Inbox {
+    waker: Waker,
+    arrivals: Mutex<Vec<Arrival>>,
+}
+
+struct Arrival {
+    stream: TcpStream,
+    peer: SocketAddr,
+    pending: Pending,
+}
+
+impl Inbox {
+    /// Makes the thread look at once, where it is blocked, or else at its next tick.
+    pub(super) fn wake(&self) {
+        if let Err(error) = self.waker.wake() {
+            tracing::error!(%error, "an RTMP thread cannot be woken");
+        }
+    }
+}
+
+impl Reactor {
+    pub(super) fn build(
+        count: usize,
+        mut listener: TcpListener,
+        shared: &Arc<Shared>,
+    ) -> io::Result<(Vec<Self>, Arc<[Inbox]>)> {
+        let polls = (0..count).map(|_| Poll::new()).collect::<io::Result<Vec<_>>>()?;
+        let inboxes = polls.iter().map(Inbox::new).collect::<io::Result<Arc<[_]>>>()?;
+        if let Some(first) = polls.first() {
+            first.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        }
+        let mut door = Some(Door { listener, may_have_more: true, closed_until: None, next_inbox: 0 });
+        let reactors = polls.into_iter().enumerate().map(|(index, poll)| Self {
+            poll,
+            listener: door.take(),
+            connections: HashMap::new(),
+            again: BTreeMap::new(),
+            next_token: FIRST_CONNECTION,
+            next_sweep_us: 0,
+            buffer: vec![0; READ_BYTES],
+            index,
+            inboxes: Arc::clone(&inboxes),
+            shared: Arc::clone(shared),
+        });
+        Ok((reactors.collect(), inboxes))
+    }
+
+    /// Ticks until the port is shut down.
+    pub(super) fn run(mut self) {
+        // Room for every socket, so that one call a tick tells of all of them.
+        let sockets = self.shared.options.max_connections.saturating_add(FIRST_CONNECTION);
+        let mut events = Events::with_capacity(sockets);
+        let mut last_tick = Instant::now();
+        while !self.shared.is_stopping.load(Ordering::Acquire) {
+            let timeout = self.rest_until_tick(&mut last_tick);
+            if let Err(error) = self.tick(&mut events, timeout) {
+                tracing::error!(%error, "epoll failed");
+                thread::sleep(ACCEPT_RETRY);
+            }
+        }
+        let now = self.shared.clock.now();
+        for token in self.connections.keys().copied().collect::<Vec<_>>() {
+            self.visit(token, |connection, _| {
+                connection.end(Cause::Centre, "the centre is stopping", now);
+                Fate::Over
+            });
+        }
+    }
+
+    /// Sleeps until the next tick is due, and says how long the kernel may then be waited for: not at all while
+    /// there are connections, for ever without any.
+    fn rest_until_tick(&self, last_tick: &mut Instant) -> Option<Duration> {
+        if self.connections.is_empty() {
+            return self.listener.as_ref().and_then(Door::wait);
+        }
+        thread::sleep(self.shared.options.gather.saturating_sub(last_tick.elapsed()));
+        *last_tick = Instant::now();
+        Some(Duration::ZERO)
+    }
+
+    fn tick(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
+        let mut again = std::mem::take(&mut self.again);
+        if let Err(error) = self.poll.poll(events, timeout)
+            && error.kind() != ErrorKind::Interrupted
+        {
+            return Err(error);
+        }
+        let now = self.shared.clock.now();
+        for event in events.iter() {
+            let was_closed = again.remove(&event.token()).unwrap_or_default();
+            let is_closed = was_closed || event.is_read_closed() || event.is_error();
+            self.on_event(event.token(), is_closed, now);
+        }
+        for (token, is_closed) in again {
+            self.on_ready(token, is_closed, now);
+        }
+        // Last, so that no event of this tick can meet a connection of this tick.
+        self.take_arrivals(now);
+        self.accept(now);
+        if now.mono_us >= self.next_sweep_us {
+            self.next_sweep_us = now.mono_us.saturating_add(SWEEP_US);
+            self.sweep(now);
+        }
+        Ok(())
+    }
+
+    fn on_event(&mut self, token: Token, is_closed: bool, now: Moment) {
+        match token {
+            LISTENER => {
+                if let Some(door) = &mut self.listener {
+                    door.may_have_more = true;
+                }
+            }
+            WAKER => {}
+            token => self.on_ready(token, is_closed, now),
+        }
+    }
+
+    fn on_ready(&mut self, token: Token, is_closed: bool, now: Moment) {
+        let fate = self.visit(token, |connection, buffer| connection.on_ready(buffer, is_closed, now));
+        if fate == Fate::Again {
+            self.again.insert(token, is_closed);
+        }
+    }
+
+    fn sweep(&mut self, now: Moment) {
+        for token in self.connections.keys().copied().collect::<Vec<_>>() {
+            let fate = self.visit(token, |connection, _| connection.on_time(now));
+            if fate == Fate::Again {
+                self.again.entry(token).or_default();
+            }
+        }
+    }
+
+    /// Works on one connection, and drops it where it is over. A panic ends this connection and no other.
+    fn visit(
+        &mut self,
+        token: Token,
+        work: impl FnOnce(&mut Connection<TcpStream>, &mut [u8]) -> Fate,
+    ) -> Fate {
+        let Some(connection) = self.connections.get_mut(&token) else { return Fate::Over };
+        let buffer = &mut self.buffer;
+        let fate = catch_unwind(AssertUnwindSafe(|| work(connection, buffer)));
+        let fate = fate.unwrap_or_else(|_| {
+            add(&self.shared.counters.panics);
+            tracing::error!("a panic ended one RTMP connection");
+            let now = self.shared.clock.now();
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                connection.end(Cause::Centre, "an internal error ended the connection", now);
+            }));
+            Fate::Over
+        });
+        if fate == Fate::Over
+            && let Some(connection) = self.connections.remove(&token)
+        {
+            // Closing the socket takes it out of the poll. Dropping an intake may panic as well.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(connection)));
+        }
+        fate
+    }
+
+    fn accept(&mut self, now: Moment) {
+        let Some(mut door) = self.listener.take() else { return };
+        let mut accepted = 0;
+        while door.is_open() && accepted < MAX_ACCEPTS {
+            accepted += 1;
+            match door.listener.accept() {
+                Ok((stream, peer)) => self.admit(stream, peer, &mut door, now),
+                Err(error) => door.take_error(&error, &self.shared),
+            }
+        }
+        self.listener = Some(door);
+    }
+
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr, door: &mut Door, now: Moment) {
+        add(&self.shared.counters.accepted);
+        let open = self.shared.counters.connections.load(Ordering::Relaxed);
+        let is_full = open >= self.shared.options.max_connections as u64;
+        let pending = if is_full { None } else { self.shared.peers.enter(peer.ip()) };
+        let Some(pending) = pending else {
+            add(&self.shared.counters.refused_connections);
+            tracing::debug!(%peer, "too many connections");
+            return;
+        };
+        door.next_inbox = (door.next_inbox + 1) % self.inboxes.len();
+        let arrival = Arrival { stream, peer, pending };
+        match self.inboxes.get(door.next_inbox) {
+            Some(inbox) if door.next_inbox != self.index => {
+                inbox.arrivals.lock().push(arrival);
+                inbox.wake();
+            }
+            _ => self.enter(arrival, now),
+        }
+    }
+
+    fn take_arrivals(&mut self, now: Moment) {
+        let Some(inbox) = self.inboxes.get(self.index) else { return };
+        let arrivals = std::mem::take(&mut *inbox.arrivals.lock());
+        for arrival in arrivals {
+            self.enter(arrival, now);
+        }
+    }
+
+    fn enter(&mut self, arrival: Arrival, now: Moment) {
+        let Arrival { stream, peer, pending } = arrival;
+        let token = Token(self.next_token);
+        self.next_token += 1;
+        if let Err(error) = configure(&stream) {
+            tracing::debug!(%peer, %error, "a socket option was not taken");
+        }
+        let shared = Arc::clone(&self.shared);
+        let mut connection = Box::new(Connection::new(stream, peer, pending, shared, now));
+        let registered = self.poll.registry().register(connection.transport_mut(), token, Interest::READABLE);
+        match registered {
+            Ok(()) => {
+                self.connections.insert(token, connection);
+            }
+            Err(error) => tracing::error!(%peer, %error, "a connection cannot be watched"),
+        }
+    }
+}
+
+fn configure(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    sockopt::set_socket_keepalive(stream, true)?;
+    sockopt::set_tcp_keepidle(stream, KEEPALIVE_IDLE)?;
+    Ok(())
+}
+
+impl Door {
+    fn is_open(&self) -> bool {
+        self.may_have_more && self.closed_until.is_none_or(|until| Instant::now() >= until)
+    }
+
+    /// How long to wait where nothing but a new connection can happen.
+    fn wait(&self) -> Option<Duration> {
+        if !self.may_have_more {
+            return None;
+        }
+        let until = self.closed_until.map(|until| until.saturating_duration_since(Instant::now()));
+        Some(until.unwrap_or(Duration::ZERO))
+    }
+
+    fn take_error(&mut self, error: &io::Error, shared: &Shared) {
+        match error.kind() {
+            ErrorKind::WouldBlock => {
+                self.may_have_more = false;
+                self.closed_until = None;
+            }
+            ErrorKind::Interrupted | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset => {}
+            // Out of descriptors or memory. The connection stays in the kernel's queue: asking again at once
+            // would only burn the processor.
+            _ => {
+                add(&shared.counters.accept_errors);
+                tracing::error!(%error, "no socket for a new RTMP connection");
+                self.closed_until = Some(Instant::now() + ACCEPT_RETRY);
+            }
+        }
+    }
+}
+
+impl Inbox {
+    fn new(poll: &Poll) -> io::Result<Self> {
+        Ok(Self { waker: Waker::new(poll.registry(), WAKER)?, arrivals: Mutex::default() })
+    }
+}

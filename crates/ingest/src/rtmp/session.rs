@@ -1,0 +1,415 @@
+//! One publisher's connection, without its socket: bytes in; answers and [`Event`]s out.
+
+use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_terms::Moment;
+use bytes::Bytes;
+
+use super::amf0::Amf0Error;
+use super::chunk::{ChunkError, ChunkReader, Limits, Message, kind};
+use super::command::{self, Command};
+use super::flv::{AudioTag, NalLength, VideoTag, read_audio, read_video};
+use super::handshake::{Handshake, HandshakeError};
+use super::unwrap::Unwrapper;
+use super::{APPLICATION, StreamKey};
+use crate::Refusal;
+
+/// Commands that a connection may send in its life. Encoders send fewer than ten.
+const MAX_COMMANDS: u32 = 64;
+/// How often we acknowledge while the publisher has not said how often it wants it, bytes.
+const DEFAULT_WINDOW: u64 = 2_500_000;
+/// 90 kHz ticks in a millisecond.
+const TICKS_PER_MS: i32 = 90;
+
+/// What a publisher did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// It asks to send, with this key; `None` where it gave no name, or one that is too long to be a key. Nothing
+    /// more comes until [`Session::accept`] or [`Session::refuse`].
+    Publish(Option<StreamKey>),
+    /// Parameter sets.
+    VideoConfig(VideoConfig),
+    /// One picture.
+    Video(AccessUnit),
+    /// AAC parameters.
+    AudioConfig(AudioConfig),
+    /// One AAC frame.
+    Audio(AudioFrame),
+    /// Sound that is dropped came for the first time: not AAC, or not wanted. The codec's name.
+    SoundDropped(String),
+    /// Something that cannot be used was dropped alone.
+    Refused {
+        /// Why.
+        reason: String,
+        /// Where on the camera's clock, 90 kHz ticks.
+        camera_dts: i64,
+    },
+    /// The publisher ended its stream. Nothing more comes.
+    Ended(&'static str),
+}
+
+/// The connection cannot go on. Texts never contain a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// It is no RTMP.
+    #[error(transparent)]
+    Handshake(#[from] HandshakeError),
+    /// The framing is broken.
+    #[error("byte {offset}: {source}")]
+    Chunk {
+        /// Bytes received before the piece in which it was noticed.
+        offset: u64,
+        /// What is wrong.
+        source: ChunkError,
+    },
+    /// A command that cannot be read.
+    #[error("byte {offset}: a command that cannot be read: {source}")]
+    Command {
+        /// Bytes received before the piece in which it was noticed.
+        offset: u64,
+        /// What is wrong.
+        source: Amf0Error,
+    },
+    /// More commands than a publisher needs.
+    #[error("more than 64 commands")]
+    TooManyCommands,
+    /// A command that does not belong there.
+    #[error("{0} in the wrong place")]
+    OutOfOrder(&'static str),
+    /// The application is not ours. Its name is not repeated: a key may have been put there.
+    #[error("the application is not \"ingest\"")]
+    WrongApplication,
+    /// It wants to play.
+    #[error("a player came to the port for publishers")]
+    Player,
+}
+
+/// A publisher's connection.
+///
+/// The order is: handshake, `connect`, `createStream`, `publish`, the gate's answer, media, goodbye. Media before
+/// the gate has answered are thrown away.
+#[derive(Debug)]
+pub struct Session {
+    stage: Stage,
+    handshake: Handshake,
+    reader: ChunkReader,
+    received: u64,
+    acknowledged: u64,
+    window: u64,
+    commands: u32,
+    clock: Unwrapper,
+    video: NalLength,
+    wants_audio: bool,
+    /// The last AAC parameters, kept for a policy that begins to want sound in mid-stream.
+    aac: Option<AudioConfig>,
+    aac_is_told: bool,
+    told_dropped: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Handshake,
+    Connect,
+    Connected,
+    Asking,
+    Publishing,
+    Closed,
+}
+
+impl Session {
+    /// A connection that was just accepted. `seed` fills a field of the handshake that protects nothing.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            stage: Stage::Handshake,
+            handshake: Handshake::new(seed),
+            reader: ChunkReader::new(Limits::STRANGER),
+            received: 0,
+            acknowledged: 0,
+            window: DEFAULT_WINDOW,
+            commands: 0,
+            clock: Unwrapper::default(),
+            video: NalLength::FOUR,
+            wants_audio: false,
+            aac: None,
+            aac_is_told: false,
+            told_dropped: None,
+        }
+    }
+
+    /// Takes bytes from the front of `input` up to the next event, or all of them. Answers are appended to `out`.
+    ///
+    /// # Errors
+    /// [`SessionError`]: answers that are in `out` may still be sent, then the connection is to be closed.
+    pub fn next(
+        &mut self,
+        input: &mut &[u8],
+        now: Moment,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event>, SessionError> {
+        let offset = self.received;
+        let before = input.len();
+        let event = self.advance(input, now, out);
+        self.received = offset.saturating_add((before - input.len()) as u64);
+        if input.is_empty() {
+            self.acknowledge(out);
+        }
+        event.map_err(|fault| fault.at(offset))
+    }
+
+    /// The gate let the publisher in; `wants_audio` as the policy says.
+    pub fn accept(&mut self, wants_audio: bool, out: &mut Vec<u8>) {
+        if self.stage == Stage::Asking {
+            self.stage = Stage::Publishing;
+            self.reader.set_limits(Limits::PUBLISHER);
+            self.set_wants_audio(wants_audio);
+            command::put_publish_started(out);
+        }
+    }
+
+    /// The gate did not let it in. The connection is to be closed once `out` is sent.
+    pub fn refuse(&mut self, refusal: Refusal, out: &mut Vec<u8>) {
+        self.stage = Stage::Closed;
+        command::put_publish_refused(&refusal.to_string(), out);
+    }
+
+    /// Whether sound is assembled and handed out, from the next message on.
+    pub fn set_wants_audio(&mut self, wants: bool) {
+        // A frame may be half dropped already when sound begins to be wanted: the first one is never handed out.
+        self.aac_is_told &= wants;
+        self.wants_audio = wants;
+        self.reader.set_drops_audio(!wants);
+    }
+
+    /// Whether the gate has let it in and it has not ended.
+    pub const fn is_publishing(&self) -> bool {
+        matches!(self.stage, Stage::Publishing)
+    }
+
+    fn advance(&mut self, input: &mut &[u8], now: Moment, out: &mut Vec<u8>) -> Result<Option<Event>, Fault> {
+        if self.stage == Stage::Handshake {
+            if !self.handshake.feed(input, out)? {
+                return Ok(None);
+            }
+            self.stage = Stage::Connect;
+        }
+        while !matches!(self.stage, Stage::Asking | Stage::Closed) {
+            let Some(message) = self.reader.next(input)? else { return Ok(None) };
+            if let Some(event) = self.take(message, now, out)? {
+                return Ok(Some(event));
+            }
+        }
+        if self.stage == Stage::Closed {
+            *input = &[];
+        }
+        Ok(None)
+    }
+
+    fn take(&mut self, message: Message, now: Moment, out: &mut Vec<u8>) -> Result<Option<Event>, Fault> {
+        match message.kind {
+            kind::VIDEO if self.is_publishing() => Ok(self.take_video(message, now)),
+            kind::AUDIO if self.is_publishing() => Ok(self.take_audio(message, now)),
+            kind::COMMAND => self.take_command(&message.payload, out),
+            // AMF 3 commands of publishers are AMF 0 behind one byte that says so.
+            kind::COMMAND_AMF3 => self.take_command(message.payload.get(1..).unwrap_or_default(), out),
+            kind::USER_CONTROL => {
+                answer_ping(&message.payload, out);
+                Ok(None)
+            }
+            kind::WINDOW_SIZE => {
+                self.set_window(&message.payload);
+                Ok(None)
+            }
+            kind::AGGREGATE if self.is_publishing() => Ok(Some(Event::Refused {
+                reason: "an aggregate message is not taken in".to_owned(),
+                camera_dts: self.clock.ticks(message.timestamp),
+            })),
+            _ => Ok(None),
+        }
+    }
+
+    fn take_video(&mut self, message: Message, now: Moment) -> Option<Event> {
+        let camera_dts = self.clock.ticks(message.timestamp);
+        let refused =
+            |reason: super::flv::TagError| Some(Event::Refused { reason: reason.to_string(), camera_dts });
+        match read_video(message.payload) {
+            Ok(VideoTag::Config(config)) => match NalLength::take_from(config) {
+                Ok((length, config)) => {
+                    self.video = length;
+                    Some(Event::VideoConfig(config))
+                }
+                Err(error) => refused(error),
+            },
+            Ok(VideoTag::Coded { keyframe, composition_ms, data, .. }) => match self.video.widen(data) {
+                Ok(data) => Some(Event::Video(AccessUnit {
+                    data,
+                    camera_dts,
+                    composition_offset: composition_ms.saturating_mul(TICKS_PER_MS),
+                    keyframe,
+                    arrival: now,
+                })),
+                Err(error) => refused(error),
+            },
+            Ok(VideoTag::End | VideoTag::Nothing) => None,
+            Err(error) => refused(error),
+        }
+    }
+
+    fn take_audio(&mut self, message: Message, now: Moment) -> Option<Event> {
+        let camera_dts = self.clock.ticks(message.timestamp);
+        match read_audio(message.payload) {
+            Ok(AudioTag::Config(config)) => {
+                self.aac_is_told = self.wants_audio;
+                self.aac = Some(config.clone());
+                if self.wants_audio { Some(Event::AudioConfig(config)) } else { self.drop_sound("AAC") }
+            }
+            Ok(AudioTag::Frame(_)) if !self.wants_audio => self.drop_sound("AAC"),
+            Ok(AudioTag::Frame(data)) => self.take_aac(data, camera_dts, now),
+            Ok(AudioTag::Other(codec)) => self.drop_sound(&codec),
+            Ok(AudioTag::Nothing) => None,
+            Err(error) => Some(Event::Refused { reason: error.to_string(), camera_dts }),
+        }
+    }
+
+    /// The first frame after sound began to be wanted gives way to the parameters that it needs.
+    fn take_aac(&mut self, data: Bytes, camera_dts: i64, now: Moment) -> Option<Event> {
+        if self.aac_is_told {
+            return Some(Event::Audio(AudioFrame { data, camera_dts, arrival: now }));
+        }
+        let config = self.aac.clone()?;
+        self.aac_is_told = true;
+        Some(Event::AudioConfig(config))
+    }
+
+    fn drop_sound(&mut self, codec: &str) -> Option<Event> {
+        if self.told_dropped.as_deref() == Some(codec) {
+            return None;
+        }
+        self.told_dropped = Some(codec.to_owned());
+        Some(Event::SoundDropped(codec.to_owned()))
+    }
+
+    fn take_command(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<Option<Event>, Fault> {
+        self.commands += 1;
+        if self.commands > MAX_COMMANDS {
+            return Err(SessionError::TooManyCommands.into());
+        }
+        match (self.stage, Command::read(payload)?) {
+            (Stage::Connect, Command::Connect { transaction, application, is_enhanced }) => {
+                self.connect(transaction, &application, is_enhanced, out)
+            }
+            (_, Command::Connect { .. }) => Err(SessionError::OutOfOrder("connect").into()),
+            (Stage::Connect, Command::Publish { .. } | Command::CreateStream { .. }) => {
+                Err(SessionError::OutOfOrder("a stream before connect").into())
+            }
+            (_, Command::CreateStream { transaction }) => {
+                command::put_stream_created(transaction, out);
+                Ok(None)
+            }
+            (Stage::Connected, Command::Publish { key }) => {
+                self.stage = Stage::Asking;
+                Ok(Some(Event::Publish(key)))
+            }
+            (_, Command::Publish { .. }) => Err(SessionError::OutOfOrder("a second publish").into()),
+            (_, Command::Goodbye(name)) => Ok(self.end(name, out)),
+            (_, Command::Courtesy { transaction }) => {
+                command::put_courtesy(transaction, out);
+                Ok(None)
+            }
+            (Stage::Connect, Command::Play) => Err(SessionError::Player.into()),
+            (_, Command::Play) => {
+                command::put_play_refused(out);
+                Err(SessionError::Player.into())
+            }
+            (_, Command::Other) => Ok(None),
+        }
+    }
+
+    fn connect(
+        &mut self,
+        transaction: f64,
+        application: &str,
+        is_enhanced: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event>, Fault> {
+        if application != APPLICATION {
+            command::put_wrong_application(transaction, out);
+            return Err(SessionError::WrongApplication.into());
+        }
+        command::put_connected(transaction, is_enhanced, out);
+        self.stage = Stage::Connected;
+        Ok(None)
+    }
+
+    /// Encoders clear old streams away before they publish; only what follows a publish is a goodbye.
+    fn end(&mut self, name: &'static str, out: &mut Vec<u8>) -> Option<Event> {
+        if self.stage != Stage::Publishing {
+            return None;
+        }
+        self.stage = Stage::Closed;
+        command::put_unpublished(out);
+        Some(Event::Ended(name))
+    }
+
+    /// Zero means that no acknowledgements are wanted.
+    fn set_window(&mut self, payload: &[u8]) {
+        if let Some(window) = payload.first_chunk() {
+            self.window = u64::from(u32::from_be_bytes(*window));
+        }
+    }
+
+    /// At most one acknowledgement per piece of input, however small the window.
+    fn acknowledge(&mut self, out: &mut Vec<u8>) {
+        let due = self.window > 0 && self.received - self.acknowledged >= self.window;
+        if due && self.stage != Stage::Handshake {
+            self.acknowledged = self.received;
+            // The field counts modulo 2^32.
+            command::put_acknowledgement(self.received as u32, out);
+        }
+    }
+}
+
+fn answer_ping(payload: &[u8], out: &mut Vec<u8>) {
+    if let [0, 6, a, b, c, d, ..] = *payload {
+        command::put_pong([a, b, c, d], out);
+    }
+}
+
+/// An error that does not know its place yet.
+enum Fault {
+    Session(SessionError),
+    Chunk(ChunkError),
+    Command(Amf0Error),
+}
+
+impl Fault {
+    fn at(self, offset: u64) -> SessionError {
+        match self {
+            Self::Session(error) => error,
+            Self::Chunk(source) => SessionError::Chunk { offset, source },
+            Self::Command(source) => SessionError::Command { offset, source },
+        }
+    }
+}
+
+impl From<SessionError> for Fault {
+    fn from(error: SessionError) -> Self {
+        Self::Session(error)
+    }
+}
+
+impl From<HandshakeError> for Fault {
+    fn from(error: HandshakeError) -> Self {
+        Self::Session(error.into())
+    }
+}
+
+impl From<ChunkError> for Fault {
+    fn from(error: ChunkError) -> Self {
+        Self::Chunk(error)
+    }
+}
+
+impl From<Amf0Error> for Fault {
+    fn from(error: Amf0Error) -> Self {
+        Self::Command(error)
+    }
+}

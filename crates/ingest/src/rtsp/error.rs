@@ -1,0 +1,102 @@
+use ashkar_terms::{Blame, Cause};
+
+use super::auth::AuthError;
+use super::message::MessageError;
+use super::sdp::SdpError;
+
+/// Why a session with a camera cannot go on. The texts hold neither credentials nor addresses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SessionError {
+    /// The byte stream is no RTSP.
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// The camera's description cannot be read.
+    #[error(transparent)]
+    Description(#[from] SdpError),
+    /// The camera does not let us in.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// The camera refused a request.
+    #[error("the camera answered {method} with {status} {reason}")]
+    Status {
+        /// The request.
+        method: &'static str,
+        /// Status code.
+        status: u16,
+        /// Reason phrase.
+        reason: String,
+    },
+    /// The camera points to another address.
+    #[error(
+        "the camera answered {method} with {status}: it wants to be asked at another address; configure that one"
+    )]
+    Redirected {
+        /// The request.
+        method: &'static str,
+        /// Status code.
+        status: u16,
+    },
+    /// 461 to the first SETUP.
+    #[error("the camera refuses this way of sending (461): configure the other of TCP and UDP")]
+    TransportRefused,
+    /// The camera gave no session identifier, or one that cannot be sent back.
+    #[error("the camera's answer to SETUP names no session")]
+    NoSession,
+    /// The description names no stream that can be taken.
+    #[error("the camera offers no H.264 and no H.265, only: {offered}")]
+    NoVideo {
+        /// What it offers.
+        offered: String,
+    },
+    /// A request stayed without an answer.
+    #[error("the camera did not answer {method} within {seconds} s")]
+    NoAnswer {
+        /// The request.
+        method: &'static str,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The camera plays, and nothing that can be used comes.
+    #[error("no access unit came for {seconds} s")]
+    Silent {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The camera ended the session: TEARDOWN, or goodbye in RTCP.
+    #[error("the camera ended its stream ({how})")]
+    Ended {
+        /// In which words.
+        how: &'static str,
+    },
+    /// 454 while playing.
+    #[error("the camera has forgotten the session (454)")]
+    SessionLost,
+    /// Answers pile up that the camera does not read.
+    #[error("the camera sends requests and reads no answers")]
+    NotReading,
+}
+
+impl SessionError {
+    /// What the gap that follows is to be called.
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Silent { .. } | Self::NoAnswer { .. } => Cause::Uplink,
+            _ => Cause::Source,
+        }
+    }
+
+    /// Whose fault it is.
+    pub const fn blame(&self) -> Blame {
+        match self {
+            Self::Auth(AuthError::Needed | AuthError::Refused) | Self::Redirected { .. } => Blame::Operator,
+            Self::Silent { .. } | Self::NoAnswer { .. } => Blame::Line,
+            Self::Status { status: 404 | 403, .. } | Self::TransportRefused => Blame::Operator,
+            _ => Blame::Camera,
+        }
+    }
+
+    /// Whether another attempt soon is of no use, and may lock the account at the camera.
+    pub const fn is_lasting(&self) -> bool {
+        matches!(self, Self::Auth(_) | Self::Status { status: 403, .. })
+    }
+}

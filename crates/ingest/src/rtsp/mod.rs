@@ -1,0 +1,50 @@
+//! RTSP (RFC 2326): the centre fetches from IP cameras.
+//!
+//! [`Session`] is the protocol without sockets and clocks; [`RtspPuller`] is the thin shell around it, one
+//! supervised task per camera that connects, reads, and connects again. What a camera may cost is limited by the
+//! constants named here (invariant I8).
+
+mod aac;
+mod audio;
+mod auth;
+mod backoff;
+mod bits;
+mod error;
+mod event;
+mod h264;
+mod h265;
+mod limit;
+mod link;
+mod message;
+mod nal;
+mod offer;
+mod parameters;
+mod puller;
+mod reorder;
+mod rtp;
+mod sdp;
+mod session;
+mod source;
+mod streams;
+mod timeline;
+mod transport;
+mod unit;
+mod video;
+mod visit;
+
+pub use auth::AuthError;
+pub use backoff::BackoffLimits;
+pub use error::SessionError;
+pub use event::Event;
+pub use limit::MAX_REFUSALS_PER_SECOND;
+pub use message::{
+    Headers, Item, MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MessageError, Receiver, Request, Response,
+};
+pub use puller::{PullFault, PullOptions, PullState, PullStatus, RtspPuller};
+pub use reorder::{MAX_WAIT_US, MAX_WAITING_BYTES, MAX_WAITING_PACKETS};
+pub use rtp::{Rtcp, RtpPacket, parse_rtcp};
+pub use sdp::{AacFormat, Description, Format, MAX_MEDIA, MAX_PARAMETER_SET_BYTES, Media, SdpError};
+pub use session::{MAX_OUTPUT_BYTES, Session, SessionConfig, Way};
+pub use source::{Credentials, RtspSource, SourceError, Transport};
+pub use streams::Kind;
+pub use unit::MAX_ACCESS_UNIT_BYTES;

@@ -1,0 +1,56 @@
+use super::error::SessionError;
+use super::sdp::{Description, Format, Media};
+use super::transport::join_control;
+
+/// Most names of codecs that an error lists.
+const MAX_NAMED: usize = 6;
+
+/// What is taken of a camera's description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Offer {
+    /// The first stream of H.264 or H.265.
+    pub(super) video: Media,
+    /// The first stream of AAC.
+    pub(super) audio: Option<Media>,
+    /// Names of sound that cannot be passed through, each once.
+    pub(super) other_sound: Vec<String>,
+    /// What the streams' controls are appended to.
+    pub(super) base: String,
+    /// The address of the whole session.
+    pub(super) aggregate: String,
+}
+
+impl Offer {
+    pub(super) fn choose(description: &Description, base: &str) -> Result<Self, SessionError> {
+        let first = |wanted: fn(&Format) -> bool| {
+            description.media.iter().find(|media| wanted(&media.format)).cloned()
+        };
+        let video = first(|format| matches!(format, Format::H264 { .. } | Format::H265 { .. }))
+            .ok_or_else(|| SessionError::NoVideo { offered: names(description) })?;
+        let mut other_sound: Vec<String> = Vec::new();
+        for media in &description.media {
+            if let Format::OtherSound { codec } = &media.format
+                && !other_sound.contains(codec)
+            {
+                other_sound.push(codec.clone());
+            }
+        }
+        Ok(Self {
+            video,
+            audio: first(|format| matches!(format, Format::Aac(_))),
+            other_sound,
+            base: base.to_owned(),
+            aggregate: join_control(base, description.control.as_deref()),
+        })
+    }
+}
+
+fn names(description: &Description) -> String {
+    let name = |media: &Media| match &media.format {
+        Format::OtherVideo { codec } | Format::OtherSound { codec } => codec.clone(),
+        Format::Aac(_) => "aac".to_owned(),
+        _ => "other".to_owned(),
+    };
+    let names: Vec<String> = description.media.iter().take(MAX_NAMED).map(name).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}

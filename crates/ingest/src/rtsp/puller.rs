@@ -1,0 +1,334 @@
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ashkar_terms::{Blame, Cause, Clock, Moment};
+use futures_util::FutureExt;
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::{error, info, warn};
+
+use super::backoff::{Backoff, BackoffLimits};
+use super::error::SessionError;
+use super::source::{RtspSource, Transport};
+use super::visit::Visit;
+use crate::{PullGate, Refusal};
+
+/// Time limits of fetching from a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PullOptions {
+    /// For finding the camera's address and connecting.
+    pub connect_timeout: Duration,
+    /// For the answer to a request.
+    pub answer_timeout: Duration,
+    /// For a playing camera to give an access unit; then it counts as dead.
+    pub silence: Duration,
+    /// How long data gather in a TCP connection before they are read.
+    pub gather: Duration,
+    /// The same over UDP, whose buffer in the kernel is small.
+    pub gather_udp: Duration,
+    /// Waits between attempts.
+    pub backoff: BackoffLimits,
+    /// Waits after the camera refused the password: cameras lock accounts that are tried often.
+    pub lasting_backoff: BackoffLimits,
+}
+
+impl Default for PullOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            answer_timeout: Duration::from_secs(10),
+            silence: Duration::from_secs(10),
+            gather: Duration::from_millis(25),
+            gather_udp: Duration::from_millis(20),
+            backoff: BackoffLimits { first: Duration::from_millis(500), longest: Duration::from_secs(30) },
+            lasting_backoff: BackoffLimits {
+                first: Duration::from_secs(60),
+                longest: Duration::from_secs(600),
+            },
+        }
+    }
+}
+
+/// What a puller is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PullState {
+    /// Finding, connecting, asking.
+    Connecting,
+    /// The camera plays.
+    Playing,
+    /// Waiting before the next attempt.
+    Waiting,
+    /// Stopped for good.
+    Stopped,
+}
+
+/// Why the last session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullFault {
+    /// Whose fault it is.
+    pub blame: Blame,
+    /// What the gap is called, where the camera was on air.
+    pub cause: Cause,
+    /// In words, without secrets.
+    pub reason: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// How fetching from a camera goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullStatus {
+    /// What it is doing.
+    pub state: PullState,
+    /// Why the last session ended; stays while the next one plays.
+    pub last_fault: Option<PullFault>,
+    /// Connections tried.
+    pub attempts: u64,
+    /// Sessions in which the camera played.
+    pub sessions: u64,
+    /// Panics caught. Each is a defect of ours.
+    pub panics: u64,
+    /// Access units taken.
+    pub access_units: u64,
+    /// Things refused alone.
+    pub refused: u64,
+    /// Bytes read.
+    pub bytes: u64,
+}
+
+/// Why a visit to a camera ended.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PullError {
+    #[error("the camera's name cannot be found, or it cannot be reached: {0}")]
+    Connect(io::Error),
+    #[error("the camera could not be reached within {} s", .0.as_secs())]
+    ConnectTimeout(Duration),
+    #[error("no ports for the camera's packets: {0}")]
+    Ports(io::Error),
+    #[error("the camera closed the connection")]
+    Closed,
+    #[error("the connection broke: {0}")]
+    Broken(io::Error),
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error("the camera is not taken: {0}")]
+    Gate(Refusal),
+    #[error("the camera was taken over by another connection, or is no longer fetched")]
+    Superseded,
+    #[error("a defect of this software ended the session")]
+    Panicked,
+    #[error("the centre stopped fetching")]
+    Stopped,
+}
+
+impl PullError {
+    pub(super) const fn cause(&self) -> Cause {
+        match self {
+            Self::Connect(_) | Self::ConnectTimeout(_) | Self::Broken(_) => Cause::Uplink,
+            Self::Closed => Cause::Source,
+            Self::Session(error) => error.cause(),
+            Self::Ports(_) | Self::Gate(_) | Self::Superseded | Self::Panicked | Self::Stopped => {
+                Cause::Centre
+            }
+        }
+    }
+
+    const fn blame(&self) -> Blame {
+        match self {
+            Self::Connect(_) | Self::ConnectTimeout(_) | Self::Broken(_) => Blame::Line,
+            Self::Closed => Blame::Camera,
+            Self::Session(error) => error.blame(),
+            Self::Gate(refusal) => refusal.blame(),
+            Self::Ports(_) | Self::Panicked => Blame::Centre,
+            Self::Superseded | Self::Stopped => Blame::Operator,
+        }
+    }
+
+    const fn is_lasting(&self) -> bool {
+        matches!(self, Self::Session(error) if error.is_lasting())
+    }
+}
+
+/// Fetches from one camera for as long as it exists: connects, plays, and connects again.
+///
+/// Each camera has a task of its own; a panic in it is caught, counted, and ends the session only.
+#[derive(Debug)]
+pub struct RtspPuller {
+    stop: watch::Sender<bool>,
+    task: Option<JoinHandle<()>>,
+    shared: Arc<Shared>,
+}
+
+/// What the task tells.
+#[derive(Debug)]
+pub(super) struct Shared {
+    told: Mutex<Told>,
+    pub(super) attempts: AtomicU64,
+    pub(super) access_units: AtomicU64,
+    pub(super) refused: AtomicU64,
+    pub(super) bytes: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Told {
+    state: PullState,
+    last_fault: Option<PullFault>,
+    sessions: u64,
+    panics: u64,
+}
+
+impl RtspPuller {
+    /// Begins to fetch from `source` on `handle`, and opens its camera at `gate` each time that it answers.
+    pub fn spawn(
+        handle: &Handle,
+        source: RtspSource,
+        gate: Arc<dyn PullGate>,
+        clock: Arc<dyn Clock>,
+        options: PullOptions,
+    ) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let shared = Arc::new(Shared::new());
+        let supervisor = Supervisor { source, gate, clock, options, shared: Arc::clone(&shared), stopped };
+        Self { stop, task: Some(handle.spawn(supervisor.run())), shared }
+    }
+
+    /// How it goes.
+    pub fn status(&self) -> PullStatus {
+        let told = self.shared.told.lock();
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        PullStatus {
+            state: told.state,
+            last_fault: told.last_fault.clone(),
+            attempts: count(&self.shared.attempts),
+            sessions: told.sessions,
+            panics: told.panics,
+            access_units: count(&self.shared.access_units),
+            refused: count(&self.shared.refused),
+            bytes: count(&self.shared.bytes),
+        }
+    }
+
+    /// Says goodbye to the camera, ends its intake with [`Cause::Centre`], and waits until that is done.
+    pub async fn stop(mut self) {
+        let _ = self.stop.send(true);
+        if let Some(task) = self.task.take() {
+            // Its panics are caught inside; what is left is a runtime that shuts down.
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for RtspPuller {
+    /// The task winds down by itself.
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+    }
+}
+
+impl Shared {
+    fn new() -> Self {
+        let told = Told { state: PullState::Connecting, last_fault: None, sessions: 0, panics: 0 };
+        Self {
+            told: Mutex::new(told),
+            attempts: AtomicU64::new(0),
+            access_units: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn playing(&self) {
+        let mut told = self.told.lock();
+        told.state = PullState::Playing;
+        told.sessions += 1;
+    }
+
+    fn state(&self, state: PullState) {
+        self.told.lock().state = state;
+    }
+
+    fn failed(&self, error: &PullError, at: Moment) {
+        let mut told = self.told.lock();
+        told.panics += u64::from(matches!(error, PullError::Panicked));
+        told.last_fault =
+            Some(PullFault { blame: error.blame(), cause: error.cause(), reason: error.to_string(), at });
+    }
+}
+
+struct Supervisor {
+    source: RtspSource,
+    gate: Arc<dyn PullGate>,
+    clock: Arc<dyn Clock>,
+    options: PullOptions,
+    shared: Arc<Shared>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Supervisor {
+    async fn run(mut self) {
+        let mut backoff = Backoff::new();
+        let mut over_udp = self.source.transport() == Transport::Udp;
+        while !*self.stopped.borrow() {
+            let (error, played) = self.visit(over_udp).await;
+            if matches!(error, PullError::Stopped) {
+                break;
+            }
+            self.tell(&error);
+            if self.wants_udp(&error, over_udp) {
+                over_udp = true;
+                continue;
+            }
+            let limits = if error.is_lasting() { self.options.lasting_backoff } else { self.options.backoff };
+            self.shared.state(PullState::Waiting);
+            self.wait(backoff.next(limits, played)).await;
+        }
+        self.shared.state(PullState::Stopped);
+    }
+
+    /// One connection, from finding the camera to the end; and how long it lasted, where pictures came.
+    async fn visit(&self, over_udp: bool) -> (PullError, Duration) {
+        self.shared.attempts.fetch_add(1, Ordering::Relaxed);
+        self.shared.state(PullState::Connecting);
+        let visit = Visit {
+            source: &self.source,
+            gate: self.gate.as_ref(),
+            clock: self.clock.as_ref(),
+            options: &self.options,
+            shared: &self.shared,
+        };
+        let (began, units) = (self.clock.now(), self.shared.access_units.load(Ordering::Relaxed));
+        // Whatever a panic leaves behind belongs to the visit alone, and is dropped with it.
+        let visited = AssertUnwindSafe(visit.run(over_udp, self.stopped.clone())).catch_unwind().await;
+        let error = visited.unwrap_or(PullError::Panicked);
+        let pictures = self.shared.access_units.load(Ordering::Relaxed) > units;
+        let us = if pictures { self.clock.now().mono_us.saturating_sub(began.mono_us) } else { 0 };
+        (error, Duration::from_micros(us))
+    }
+
+    fn wants_udp(&self, error: &PullError, over_udp: bool) -> bool {
+        let refused = matches!(error, PullError::Session(SessionError::TransportRefused));
+        refused && !over_udp && self.source.transport() == Transport::Auto
+    }
+
+    fn tell(&self, fault: &PullError) {
+        self.shared.failed(fault, self.clock.now());
+        let (camera, source, blame) = (self.source.camera(), &self.source, fault.blame().name());
+        match fault {
+            PullError::Panicked => error!(%camera, %source, blame, "{fault}"),
+            PullError::Superseded => info!(%camera, %source, blame, "{fault}"),
+            _ => warn!(%camera, %source, blame, "{fault}"),
+        }
+    }
+
+    async fn wait(&mut self, wait: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            _ = self.stopped.wait_for(|stopped| *stopped) => {}
+        }
+    }
+}

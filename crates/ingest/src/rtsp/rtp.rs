@@ -1,0 +1,235 @@
+//! RTP packets (RFC 3550, 5.1), their order, and what of RTCP matters.
+//!
+//! ```text
+//!  0                   1                   2                   3
+//! |V=2|P|X|  CC   |M|     PT      |       sequence number         |
+//! |                           timestamp                           |
+//! |                             SSRC                              |
+//! |                   CSRC, CC times 32 bits                      |
+//! |  extension profile, where X   |     length in 32-bit words    |  extension …
+//! ```
+
+const VERSION: u8 = 2;
+const FIXED_HEADER_BYTES: usize = 12;
+
+/// A packet this far ahead of the one awaited still belongs to the same run; beyond it the camera began anew.
+/// RFC 3550, A.1, calls it MAX_DROPOUT.
+const MAX_DROPOUT_PACKETS: i16 = 3000;
+/// A packet this far behind is late or doubled; beyond it the camera began anew (MAX_MISORDER).
+const MAX_MISORDER_PACKETS: i16 = 100;
+
+/// One RTP packet, padding and extensions taken off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RtpPacket<'a> {
+    /// For video: the last packet of an access unit.
+    pub marker: bool,
+    /// Payload type, 7 bits.
+    pub payload_type: u8,
+    /// Sequence number.
+    pub sequence: u16,
+    /// Presentation time on the stream's clock, modulo 2^32.
+    pub timestamp: u32,
+    /// Synchronisation source.
+    pub ssrc: u32,
+    /// Payload; may be empty.
+    pub payload: &'a [u8],
+}
+
+impl<'a> RtpPacket<'a> {
+    /// Reads one packet; `None` where it is no RTP version 2, or shorter than it says.
+    pub fn parse(data: &'a [u8]) -> Option<Self> {
+        let (&[flags, kind, s0, s1, t0, t1, t2, t3, c0, c1, c2, c3], mut rest) =
+            data.split_first_chunk::<FIXED_HEADER_BYTES>()?;
+        if flags >> 6 != VERSION {
+            return None;
+        }
+        rest = rest.get(usize::from(flags & 0x0f) * 4..)?;
+        if flags & 0x10 != 0 {
+            let (&[_, _, high, low], body) = rest.split_first_chunk()?;
+            rest = body.get(usize::from(u16::from_be_bytes([high, low])) * 4..)?;
+        }
+        if flags & 0x20 != 0 {
+            let padding = usize::from(*rest.last()?);
+            rest = rest.get(..rest.len().checked_sub(padding)?)?;
+        }
+        Some(Self {
+            marker: kind & 0x80 != 0,
+            payload_type: kind & 0x7f,
+            sequence: u16::from_be_bytes([s0, s1]),
+            timestamp: u32::from_be_bytes([t0, t1, t2, t3]),
+            ssrc: u32::from_be_bytes([c0, c1, c2, c3]),
+            payload: rest,
+        })
+    }
+}
+
+/// How a packet stands to those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The one awaited, or the first.
+    Next,
+    /// This many packets before it never came.
+    After(u16),
+    /// Came already, or too late.
+    Old,
+    /// The camera began a new run of numbers, or another source took its place.
+    Restart,
+}
+
+/// Follows the sequence numbers of one stream.
+#[derive(Debug, Default)]
+pub(super) struct Sequence {
+    awaited: Option<(u32, u16)>,
+}
+
+impl Sequence {
+    /// Judges a packet, and moves on behind it unless it is old.
+    pub(super) fn judge(&mut self, ssrc: u32, sequence: u16) -> Order {
+        let order = match self.awaited {
+            None => Order::Next,
+            Some((known, _)) if known != ssrc => Order::Restart,
+            Some((_, awaited)) => match sequence.wrapping_sub(awaited).cast_signed() {
+                0 => Order::Next,
+                lost if lost > 0 && lost <= MAX_DROPOUT_PACKETS => Order::After(lost.unsigned_abs()),
+                behind if (-MAX_MISORDER_PACKETS..0).contains(&behind) => Order::Old,
+                _ => Order::Restart,
+            },
+        };
+        if order != Order::Old {
+            self.awaited = Some((ssrc, sequence.wrapping_add(1)));
+        }
+        order
+    }
+
+    /// How far `sequence` lies ahead of the awaited packet of the same source; `None` where that means nothing.
+    pub(super) fn ahead(&self, ssrc: u32, sequence: u16) -> Option<i16> {
+        let (known, awaited) = self.awaited?;
+        (known == ssrc).then(|| sequence.wrapping_sub(awaited).cast_signed())
+    }
+}
+
+/// Undoes the wraps of 32-bit timestamps: each is taken as the one nearest to its predecessor.
+#[derive(Debug, Default)]
+pub(super) struct Unwrapper {
+    last: Option<i64>,
+}
+
+impl Unwrapper {
+    pub(super) fn unwrap(&mut self, timestamp: u32) -> i64 {
+        let extended = self.last.map_or_else(|| i64::from(timestamp), |last| nearest(last, timestamp));
+        self.last = Some(extended);
+        extended
+    }
+}
+
+/// The number nearest to `last` that is `timestamp` modulo 2^32.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "arithmetic modulo 2^32 is meant"
+)]
+pub(super) fn nearest(last: i64, timestamp: u32) -> i64 {
+    last.saturating_add(i64::from(timestamp.wrapping_sub(last as u32).cast_signed()))
+}
+
+/// What an RTCP packet said (RFC 3550, 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rtcp {
+    /// A sender report: NTP time (32.32 bits) and the RTP timestamp of the same instant.
+    pub report: Option<(u64, u32)>,
+    /// The source says goodbye.
+    pub bye: bool,
+}
+
+/// Reads a compound RTCP packet as far as it can be read; what is broken ends the reading, and nothing else.
+pub fn parse_rtcp(mut data: &[u8]) -> Rtcp {
+    let mut out = Rtcp::default();
+    while let Some((&[flags, kind, high, low], body)) = data.split_first_chunk() {
+        let length = usize::from(u16::from_be_bytes([high, low])) * 4;
+        let Some((packet, rest)) = body.split_at_checked(length).filter(|_| flags >> 6 == VERSION) else {
+            break;
+        };
+        match kind {
+            200 => out.report = sender_report(packet).or(out.report),
+            203 => out.bye = true,
+            _ => {}
+        }
+        data = rest;
+    }
+    out
+}
+
+fn sender_report(packet: &[u8]) -> Option<(u64, u32)> {
+    let ntp = packet.get(4..12)?.try_into().ok()?;
+    let rtp = packet.get(12..16)?.try_into().ok()?;
+    Some((u64::from_be_bytes(ntp), u32::from_be_bytes(rtp)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn extensions_contributors_and_padding_come_off() {
+        let packet = [
+            0xb1, 0xe0, 0x12, 0x34, 0, 0, 0, 9, 0, 0, 0, 7, // V2 P X CC=1, M, PT 96
+            1, 1, 1, 1, // one contributor
+            0xab, 0xac, 0, 1, 5, 5, 5, 5, // ONVIF's replay extension, one word
+            b'h', b'i', 0, 2, // payload, and two bytes of padding
+        ];
+        let parsed = RtpPacket::parse(&packet).unwrap();
+        assert!(parsed.marker);
+        assert_eq!((parsed.payload_type, parsed.sequence, parsed.timestamp, parsed.ssrc), (96, 0x1234, 9, 7));
+        assert_eq!(parsed.payload, b"hi");
+        for cut in 0..packet.len() - 4 {
+            assert_eq!(RtpPacket::parse(&packet[..cut]).map_or(0, |p| p.payload.len()), 0, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn order_is_judged_over_the_wrap() {
+        let mut sequence = Sequence::default();
+        assert_eq!(sequence.judge(1, 65_534), Order::Next);
+        assert_eq!(sequence.judge(1, 65_535), Order::Next);
+        assert_eq!(sequence.judge(1, 2), Order::After(2));
+        assert_eq!(sequence.judge(1, 0), Order::Old);
+        assert_eq!(sequence.judge(1, 3), Order::Next);
+        assert_eq!(sequence.judge(1, 20_000), Order::Restart);
+        assert_eq!(sequence.judge(1, 20_001), Order::Next);
+        assert_eq!(sequence.judge(2, 20_002), Order::Restart);
+    }
+
+    #[test]
+    fn timestamps_go_on_over_the_wrap_both_ways() {
+        let mut clock = Unwrapper::default();
+        assert_eq!(clock.unwrap(u32::MAX), i64::from(u32::MAX));
+        assert_eq!(clock.unwrap(2), i64::from(u32::MAX) + 3);
+        assert_eq!(clock.unwrap(u32::MAX - 1), i64::from(u32::MAX) - 1);
+    }
+
+    #[test]
+    fn reports_and_goodbyes_are_found_in_compounds() {
+        let mut packet = vec![0x80, 200, 0, 6];
+        packet.extend([0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4]);
+        packet.extend([0; 8]);
+        packet.extend([0x81, 203, 0, 1, 0, 0, 0, 1]);
+        assert_eq!(parse_rtcp(&packet), Rtcp { report: Some((2 << 32 | 3, 4)), bye: true });
+        assert_eq!(parse_rtcp(&packet[..20]), Rtcp::default());
+    }
+
+    proptest! {
+        #[test]
+        fn random_packets_never_panic(data in prop::collection::vec(any::<u8>(), 0..100)) {
+            let _ = (RtpPacket::parse(&data), parse_rtcp(&data));
+        }
+
+        #[test]
+        fn the_nearest_is_never_half_a_round_away(last in any::<i32>().prop_map(i64::from), timestamp in any::<u32>()) {
+            let found = nearest(last, timestamp);
+            prop_assert_eq!(found.rem_euclid(1 << 32), i64::from(timestamp));
+            prop_assert!((found - last).abs() <= 1 << 31);
+        }
+    }
+}

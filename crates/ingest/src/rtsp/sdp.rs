@@ -1,0 +1,357 @@
+//! The part of a session description (RFC 8866) that says what a camera sends and where to ask for it.
+//!
+//! Cameras write odd descriptions: `fmtp` without parameters, attributes before any media, streams that are no
+//! RTP, text where a payload type belongs, trailing blanks. Whatever cannot be read is passed over; a media
+//! description that cannot be used is left out, and the others stand.
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use bytes::Bytes;
+
+/// Most media descriptions that are looked at. Real cameras have up to four.
+pub const MAX_MEDIA: usize = 16;
+/// Longest parameter set that is taken, bytes.
+pub const MAX_PARAMETER_SET_BYTES: usize = 4096;
+
+const MAX_PARAMETER_SETS: usize = 16;
+const VIDEO_CLOCK_HZ: u32 = 90_000;
+
+/// Cameras leave out the padding, or let bits stand behind the last byte.
+const FORGIVING: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// What a camera offers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description {
+    /// The session's `a=control`, where it names another address than the one asked.
+    pub control: Option<String>,
+    /// Its streams, in order, at most [`MAX_MEDIA`].
+    pub media: Vec<Media>,
+}
+
+/// One stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    /// `a=control`.
+    pub control: Option<String>,
+    /// RTP payload type.
+    pub payload_type: u8,
+    /// What it carries.
+    pub format: Format,
+}
+
+/// What a stream carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// H.264 by RFC 6184.
+    H264 {
+        /// SPS and PPS of `sprop-parameter-sets`; may be empty.
+        parameter_sets: Vec<Bytes>,
+    },
+    /// H.265 by RFC 7798.
+    H265 {
+        /// VPS, SPS and PPS of the `sprop-` parameters; may be empty.
+        parameter_sets: Vec<Bytes>,
+        /// Whether each payload carries a decoding order number (`sprop-max-don-diff` above 0).
+        with_don: bool,
+    },
+    /// AAC by RFC 3640.
+    Aac(AacFormat),
+    /// Sound that cannot be passed through.
+    OtherSound {
+        /// Lower-case encoding name, such as `pcma`.
+        codec: String,
+    },
+    /// Video that cannot be passed through.
+    OtherVideo {
+        /// Lower-case encoding name, such as `jpeg`.
+        codec: String,
+    },
+    /// Neither: ONVIF metadata, text.
+    Other,
+}
+
+/// AAC by RFC 3640, 3.3.5 and 3.3.6 (AAC-lbr and AAC-hbr).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AacFormat {
+    /// `AudioSpecificConfig`.
+    pub config: Bytes,
+    /// Ticks of its RTP timestamps in a second.
+    pub clock_hz: u32,
+    /// Bits of the size in each AU header, at most 16.
+    pub size_bits: u8,
+    /// Bits of the index or index delta in each AU header, at most 16; both must be alike.
+    pub index_bits: u8,
+}
+
+/// The body of the answer to DESCRIBE holds no session description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SdpError {
+    /// Not one line in the form of RFC 8866.
+    #[error("the camera's description of its streams is empty or not SDP")]
+    NotSdp,
+}
+
+impl Description {
+    /// Reads a session description of at most [`super::message::MAX_BODY_BYTES`].
+    ///
+    /// # Errors
+    /// [`SdpError::NotSdp`] where no line has the form `x=…`.
+    pub fn parse(body: &[u8]) -> Result<Self, SdpError> {
+        let text = String::from_utf8_lossy(body);
+        let mut raw: Vec<RawMedia<'_>> = Vec::new();
+        let mut control = None;
+        let mut lines = 0_u32;
+        for line in text.split(['\r', '\n']).map(str::trim) {
+            let Some((kind, value)) = line.split_once('=').filter(|(kind, _)| kind.len() == 1) else {
+                continue;
+            };
+            lines += 1;
+            if kind == "m" {
+                if raw.len() == MAX_MEDIA {
+                    break;
+                }
+                raw.push(RawMedia::new(value));
+            }
+            match (kind, raw.last_mut()) {
+                ("a", Some(media)) => media.attribute(value),
+                ("a", None) => {
+                    control = control.or_else(|| value.strip_prefix("control:").map(|c| c.trim().to_owned()));
+                }
+                _ => {}
+            }
+        }
+        if lines == 0 {
+            return Err(SdpError::NotSdp);
+        }
+        Ok(Self { control, media: raw.iter().filter_map(RawMedia::finish).collect() })
+    }
+}
+
+/// The lines of one media description, not yet understood.
+struct RawMedia<'a> {
+    media: &'a str,
+    protocol: &'a str,
+    format: &'a str,
+    control: Option<&'a str>,
+    rtpmap: Option<&'a str>,
+    fmtp: Option<&'a str>,
+}
+
+impl<'a> RawMedia<'a> {
+    /// `m=video 0 RTP/AVP 96`. Where several formats are listed, the first is the one to be sent (RFC 8866, 5.14).
+    fn new(line: &'a str) -> Self {
+        let mut words = line.split_ascii_whitespace();
+        let (media, _port) = (words.next().unwrap_or(""), words.next());
+        let (protocol, format) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        Self { media, protocol, format, control: None, rtpmap: None, fmtp: None }
+    }
+
+    fn attribute(&mut self, line: &'a str) {
+        let Some((name, value)) = line.split_once(':') else { return };
+        let value = value.trim();
+        match name {
+            "control" => self.control = Some(value),
+            "rtpmap" => self.rtpmap = self.for_format(value).or(self.rtpmap),
+            "fmtp" => self.fmtp = self.for_format(value).or(self.fmtp),
+            _ => {}
+        }
+    }
+
+    fn for_format(&self, value: &'a str) -> Option<&'a str> {
+        let (format, rest) = value.split_once([' ', '\t'])?;
+        (format == self.format).then(|| rest.trim())
+    }
+
+    fn finish(&self) -> Option<Media> {
+        let payload_type = self.format.parse().ok().filter(|number| *number < 128)?;
+        if !self.protocol.split('/').any(|word| word.eq_ignore_ascii_case("RTP")) {
+            return None;
+        }
+        let control = self.control.map(str::to_owned);
+        Some(Media { control, payload_type, format: self.understand(payload_type) })
+    }
+
+    fn understand(&self, payload_type: u8) -> Format {
+        let mut words = self.rtpmap.unwrap_or("").split('/');
+        let declared = words.next().unwrap_or("").trim().to_ascii_lowercase();
+        let clock_hz = words.next().and_then(|hz| hz.trim().parse().ok()).unwrap_or(VIDEO_CLOCK_HZ);
+        let codec = if declared.is_empty() { static_codec(payload_type).to_owned() } else { declared };
+        match (self.media, codec.as_str()) {
+            ("video", "h264") => {
+                Format::H264 { parameter_sets: self.parameter_sets(&["sprop-parameter-sets"]) }
+            }
+            ("video", "h265" | "hevc") => Format::H265 {
+                parameter_sets: self.parameter_sets(&["sprop-vps", "sprop-sps", "sprop-pps"]),
+                with_don: self.number("sprop-max-don-diff").is_some_and(|difference| difference > 0),
+            },
+            ("video", _) => Format::OtherVideo { codec: super::message::printable(&codec) },
+            ("audio", "mpeg4-generic") => {
+                self.aac(clock_hz).map_or(Format::OtherSound { codec }, Format::Aac)
+            }
+            ("audio", _) => Format::OtherSound { codec: super::message::printable(&codec) },
+            _ => Format::Other,
+        }
+    }
+
+    fn aac(&self, clock_hz: u32) -> Option<AacFormat> {
+        let config = decode_hex(self.parameter("config")?)?;
+        let bits = |name| self.number(name).and_then(|bits| u8::try_from(bits).ok());
+        let (size_bits, index_bits) = (bits("sizelength")?, bits("indexlength").unwrap_or(0));
+        let delta_bits = bits("indexdeltalength").unwrap_or(index_bits);
+        // Interleaving and the other header fields of RFC 3640 are not in use for AAC-hbr and AAC-lbr.
+        let usable = (1..=16).contains(&size_bits) && index_bits <= 16 && delta_bits == index_bits;
+        let plain = ["ctsdeltalength", "dtsdeltalength", "streamstateindication", "auxiliarydatasizelength"];
+        let plain = plain.iter().all(|name| self.number(name).unwrap_or(0) == 0);
+        let clock = (8_000..=192_000).contains(&clock_hz);
+        (usable && plain && clock && config.len() >= 2).then_some(AacFormat {
+            config,
+            clock_hz,
+            size_bits,
+            index_bits,
+        })
+    }
+
+    fn parameter_sets(&self, names: &[&str]) -> Vec<Bytes> {
+        let values = names.iter().filter_map(|name| self.parameter(name));
+        let coded = values.flat_map(|value| value.split(',')).take(MAX_PARAMETER_SETS);
+        let decoded = coded.filter_map(|text| FORGIVING.decode(text.trim()).ok()).map(without_start_code);
+        decoded.filter(|set| !set.is_empty() && set.len() <= MAX_PARAMETER_SET_BYTES).collect()
+    }
+
+    fn number(&self, name: &str) -> Option<u32> {
+        self.parameter(name)?.parse().ok()
+    }
+
+    fn parameter(&self, wanted: &str) -> Option<&'a str> {
+        let pairs = self.fmtp?.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value.trim())
+            .next()
+    }
+}
+
+/// Some cameras put an Annex B start code before each set.
+fn without_start_code(set: Vec<u8>) -> Bytes {
+    let set = Bytes::from(set);
+    match set.as_ref() {
+        [0, 0, 0, 1, ..] => set.slice(4..),
+        [0, 0, 1, ..] => set.slice(3..),
+        _ => set,
+    }
+}
+
+fn decode_hex(text: &str) -> Option<Bytes> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
+    let digits = digits.filter(|digits| digits.len() <= 128)?;
+    Some(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |sum, digit| sum << 4 | digit)).collect())
+}
+
+/// Names of the static payload types of RFC 3551 that cameras use.
+const fn static_codec(payload_type: u8) -> &'static str {
+    match payload_type {
+        0 => "pcmu",
+        4 => "g723",
+        8 => "pcma",
+        9 => "g722",
+        10 | 11 => "l16",
+        14 => "mpa",
+        26 => "jpeg",
+        32 => "mpv",
+        33 => "mp2t",
+        _ => "unknown",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn formats(text: &str) -> Vec<Format> {
+        Description::parse(text.as_bytes()).unwrap().media.into_iter().map(|media| media.format).collect()
+    }
+
+    #[test]
+    fn an_ordinary_camera_with_h264_and_aac() {
+        let text = "v=0\r\no=- 1 1 IN IP4 10.0.0.1\r\ns=Media\r\na=control:rtsp://10.0.0.1/ch1/\r\nt=0 0\r\n\
+            m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=1\r\n\
+            a=fmtp:96 packetization-mode=1; profile-level-id=4D401F;sprop-parameter-sets=Z01AHw==,aO48gA==\r\n\
+            m=audio 0 RTP/AVP 97\r\na=rtpmap:97 MPEG4-GENERIC/48000/2\r\na=control:trackID=2\r\n\
+            a=fmtp:97 streamtype=5;mode=AAC-hbr;config=1190;SizeLength=13;IndexLength=3;IndexDeltaLength=3;\r\n";
+        let description = Description::parse(text.as_bytes()).unwrap();
+        assert_eq!(description.control.as_deref(), Some("rtsp://10.0.0.1/ch1/"));
+        assert_eq!(description.media[0].control.as_deref(), Some("trackID=1"));
+        let sets = vec![
+            Bytes::from_static(&[0x67, 0x4d, 0x40, 0x1f]),
+            Bytes::from_static(&[0x68, 0xee, 0x3c, 0x80]),
+        ];
+        assert_eq!(description.media[0].format, Format::H264 { parameter_sets: sets });
+        let aac = AacFormat {
+            config: Bytes::from_static(&[0x11, 0x90]),
+            clock_hz: 48_000,
+            size_bits: 13,
+            index_bits: 3,
+        };
+        assert_eq!(description.media[1].format, Format::Aac(aac));
+    }
+
+    #[test]
+    fn oddities_cost_only_themselves() {
+        let text = "m=video 0 RTP/AVP 96 \na=rtpmap:96 H264/90000 \na=fmtp:96\n\
+            m=application/MP2T 0 RTP/AVP smart/1/90000\na=rtpmap:smart x\n\
+            m=audio 0 RTP/AVP 8\n\
+            m=application 0 RTP/AVP 107\na=rtpmap:107 vnd.onvif.metadata/90000\n\
+            m=audio 0 RTP/AVP 98\na=rtpmap:98 MPEG4-GENERIC/16000\na=fmtp:98 mode=AAC-hbr;config=zz\n\
+            m=video 0 udp 33\nm=\na=control:nothing\n";
+        let pcma = Format::OtherSound { codec: "pcma".into() };
+        let broken = Format::OtherSound { codec: "mpeg4-generic".into() };
+        assert_eq!(formats(text), [Format::H264 { parameter_sets: vec![] }, pcma, Format::Other, broken]);
+    }
+
+    #[test]
+    fn parameter_sets_in_odd_base64() {
+        let text = "m=video 0 TCP/RTP/AVP 96\na=rtpmap:96 H264/90000\na=fmtp:96 sprop-parameter-sets=AAAAAWdNQB8,!!, aO48gB\n";
+        let sets = vec![
+            Bytes::from_static(&[0x67, 0x4d, 0x40, 0x1f]),
+            Bytes::from_static(&[0x68, 0xee, 0x3c, 0x80]),
+        ];
+        assert_eq!(formats(text), [Format::H264 { parameter_sets: sets }]);
+    }
+
+    #[test]
+    fn h265_with_decoding_order_numbers() {
+        let text =
+            "m=video 0 RTP/AVP 99\na=rtpmap:99 H265/90000\na=fmtp:99 sprop-max-don-diff=1;sprop-vps=QAE=\n";
+        let vps = vec![Bytes::from_static(&[0x40, 0x01])];
+        assert_eq!(formats(text), [Format::H265 { parameter_sets: vps, with_don: true }]);
+    }
+
+    #[test]
+    fn what_is_no_description_is_said_to_be_none() {
+        assert_eq!(Description::parse(b""), Err(SdpError::NotSdp));
+        assert_eq!(Description::parse(b"<html>404</html>"), Err(SdpError::NotSdp));
+        assert_eq!(Description::parse(b"v=0\r\n").unwrap().media, []);
+    }
+
+    #[test]
+    fn the_number_of_streams_is_capped() {
+        assert_eq!(formats(&"m=audio 0 RTP/AVP 0\n".repeat(1000)).len(), MAX_MEDIA);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(text in "([mav]=[a-z0-9:/;=, ]{0,40}\r?\n){0,30}") {
+            let _ = Description::parse(text.as_bytes());
+        }
+    }
+}

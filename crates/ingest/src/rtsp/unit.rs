@@ -1,0 +1,281 @@
+//! Puts one access unit together from NAL units and fragments of them.
+
+use ashkar_media::VideoCodec;
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::nal::{NalKind, has_start_code, kind_of, split_at_start_codes};
+
+/// Largest access unit that is taken, bytes with the lengths. A 4K keyframe is 1 to 2 MB.
+pub const MAX_ACCESS_UNIT_BYTES: usize = 4 * 1024 * 1024;
+
+const LENGTH_BYTES: usize = 4;
+
+/// Why an access unit cannot be used. It alone is dropped (I3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Damage {
+    #[error("{0} of its packets were lost")]
+    Lost(u16),
+    #[error("the camera began a new run of packets inside it")]
+    Restarted,
+    #[error("its first slice never came")]
+    Headless,
+    #[error("one of its NAL units never ended")]
+    Unended,
+    #[error("a fragment came without its beginning")]
+    Unbegun,
+    #[error("it is larger than {MAX_ACCESS_UNIT_BYTES} bytes")]
+    TooLarge,
+    #[error("slices came after the packet that was marked as its last")]
+    AfterMarker,
+    #[error("a packet of it cannot be read")]
+    Malformed,
+    #[error("it came in packets of type {0}, for interleaved sending, which is not supported")]
+    Interleaved(u8),
+}
+
+/// The access unit in progress: NAL units behind their lengths.
+#[derive(Debug)]
+pub(super) struct Unit {
+    codec: VideoCodec,
+    data: BytesMut,
+    /// Where the length of the NAL unit stands that is coming in fragments.
+    fragment: Option<usize>,
+    damage: Option<Damage>,
+    slices: bool,
+    key: bool,
+    /// Its first slice must be a picture's first; otherwise this is what happened.
+    suspicion: Option<Damage>,
+    /// How large the last unit with and without a keyframe was, to ask for the right amount of memory.
+    sizes: [usize; 2],
+}
+
+/// A complete access unit, or what became of it.
+#[derive(Debug)]
+pub(super) enum Finished {
+    /// Usable.
+    Whole { data: Bytes, key: bool },
+    /// Not usable.
+    Damaged(Damage),
+    /// No picture was in it.
+    Empty,
+}
+
+impl Unit {
+    pub(super) fn new(codec: VideoCodec) -> Self {
+        Self {
+            codec,
+            data: BytesMut::new(),
+            fragment: None,
+            damage: None,
+            slices: false,
+            key: false,
+            suspicion: None,
+            sizes: [0; 2],
+        }
+    }
+
+    /// Whether a part of a picture is in it.
+    pub(super) const fn has_slices(&self) -> bool {
+        self.slices
+    }
+
+    /// Marks it as unusable; the first reason stands.
+    pub(super) fn damaged(&mut self, damage: Damage) {
+        self.damage = self.damage.or(Some(damage));
+        self.fragment = None;
+        self.data.clear();
+    }
+
+    /// Whether it is known to be unusable.
+    pub(super) const fn is_damaged(&self) -> bool {
+        self.damage.is_some()
+    }
+
+    /// Says that its first slice must be a picture's first, and what to call it where it is not.
+    pub(super) const fn suspect(&mut self, otherwise: Damage) {
+        self.suspicion = Some(otherwise);
+    }
+
+    /// Adds a whole NAL unit and shows it, or its pieces, to `seen`.
+    pub(super) fn nal(&mut self, nal: &[u8], seen: &mut impl FnMut(&[u8])) {
+        if self.fragment.is_some() {
+            self.damaged(Damage::Unended);
+        }
+        if self.stuffed(nal) {
+            split_at_start_codes(nal).for_each(|piece| self.plain_nal(piece, seen));
+        } else if !nal.is_empty() {
+            self.plain_nal(nal, seen);
+        }
+    }
+
+    /// Adds the first fragment of a NAL unit: its header, rebuilt, and what follows.
+    pub(super) fn begin_fragment(&mut self, header: &[u8], payload: &[u8]) {
+        if self.fragment.is_some() {
+            self.damaged(Damage::Unended);
+        }
+        let place = self.data.len();
+        if self.reserve(header, LENGTH_BYTES + header.len() + payload.len()) {
+            self.data.put_bytes(0, LENGTH_BYTES);
+            self.data.put_slice(header);
+            self.data.put_slice(payload);
+            self.fragment = Some(place);
+        }
+    }
+
+    /// Adds a fragment after the first.
+    pub(super) fn go_on_fragment(&mut self, payload: &[u8]) {
+        if self.damage.is_some() {
+            return;
+        }
+        if self.fragment.is_none() {
+            self.damaged(Damage::Unbegun);
+        } else if self.reserve(&[], payload.len()) {
+            self.data.put_slice(payload);
+        }
+    }
+
+    /// Ends the NAL unit that came in fragments and shows it, or its pieces, to `seen`.
+    pub(super) fn end_fragment(&mut self, seen: &mut impl FnMut(&[u8])) {
+        let Some(place) = self.fragment.take() else { return };
+        let nal = self.data.get(place + LENGTH_BYTES..).unwrap_or_default();
+        if self.stuffed(nal) {
+            let bundle = nal.to_vec();
+            self.data.truncate(place);
+            split_at_start_codes(&bundle).for_each(|piece| self.plain_nal(piece, seen));
+            return;
+        }
+        let kind = kind_of(self.codec, nal);
+        seen(nal);
+        let length = u32::try_from(nal.len()).unwrap_or(u32::MAX);
+        if let Some(field) = self.data.get_mut(place..place + LENGTH_BYTES) {
+            field.copy_from_slice(&length.to_be_bytes());
+        }
+        self.note(kind);
+    }
+
+    /// Gives the unit out and begins the next one.
+    pub(super) fn finish(&mut self, marked: bool, seen: &mut impl FnMut(&[u8])) -> Finished {
+        // Some cameras forget the end bit of the last fragment, but not the marker.
+        if marked {
+            self.end_fragment(seen);
+        } else if self.fragment.is_some() {
+            self.damaged(Damage::Unended);
+        }
+        let (data, damage) = (std::mem::take(&mut self.data).freeze(), self.damage.take());
+        let (slices, key) = (self.slices, self.key);
+        (self.slices, self.key, self.suspicion) = (false, false, None);
+        if let Some(damage) = damage {
+            return Finished::Damaged(damage);
+        }
+        if !slices {
+            return Finished::Empty;
+        }
+        self.sizes[usize::from(key)] = data.len();
+        Finished::Whole { data, key }
+    }
+
+    /// Some cameras put several NAL units with start codes between them where one belongs. Pictures are not
+    /// searched: that would touch every byte, and no camera was seen that begins such a bundle with a slice.
+    fn stuffed(&self, nal: &[u8]) -> bool {
+        let begins_with_code = matches!(nal, [0, 0, 1, ..] | [0, 0, 0, 1, ..]);
+        begins_with_code
+            || (!matches!(kind_of(self.codec, nal), NalKind::Slice { .. }) && has_start_code(nal))
+    }
+
+    fn plain_nal(&mut self, nal: &[u8], seen: &mut impl FnMut(&[u8])) {
+        seen(nal);
+        let kind = kind_of(self.codec, nal);
+        if self.reserve(nal, LENGTH_BYTES + nal.len()) {
+            self.data.put_u32(u32::try_from(nal.len()).unwrap_or(u32::MAX));
+            self.data.put_slice(nal);
+        }
+        self.note(kind);
+    }
+
+    fn note(&mut self, kind: NalKind) {
+        let NalKind::Slice { key, first } = kind else { return };
+        if let Some(otherwise) = self.suspicion.take()
+            && !first
+        {
+            self.damaged(otherwise);
+        }
+        self.slices = true;
+        self.key |= key;
+    }
+
+    /// Makes room for `more` bytes; false where the unit is damaged or would become too large.
+    fn reserve(&mut self, beginning: &[u8], more: usize) -> bool {
+        if self.damage.is_none() && self.data.len() + more > MAX_ACCESS_UNIT_BYTES {
+            self.damaged(Damage::TooLarge);
+        }
+        if self.damage.is_some() {
+            return false;
+        }
+        if self.data.is_empty() {
+            // A unit that begins with anything but an ordinary slice is most often a keyframe.
+            let plain = matches!(kind_of(self.codec, beginning), NalKind::Slice { key: false, .. });
+            let expected = self.sizes[usize::from(!plain)];
+            self.data.reserve(more.max(expected + expected / 8));
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finish(unit: &mut Unit) -> Result<(Vec<u8>, bool), Damage> {
+        match unit.finish(true, &mut |_| {}) {
+            Finished::Whole { data, key } => Ok((data.to_vec(), key)),
+            Finished::Damaged(damage) => Err(damage),
+            Finished::Empty => Ok((vec![], false)),
+        }
+    }
+
+    #[test]
+    fn fragments_become_one_nal_unit() {
+        let mut unit = Unit::new(VideoCodec::H264);
+        let mut seen = Vec::new();
+        unit.nal(&[0x06, 5], &mut |nal| seen.push(nal.to_vec()));
+        unit.begin_fragment(&[0x65], &[0x88, 1]);
+        unit.go_on_fragment(&[2, 3]);
+        unit.end_fragment(&mut |nal| seen.push(nal.to_vec()));
+        assert_eq!(seen, [vec![0x06, 5], vec![0x65, 0x88, 1, 2, 3]]);
+        assert_eq!(finish(&mut unit), Ok((vec![0, 0, 0, 2, 6, 5, 0, 0, 0, 5, 0x65, 0x88, 1, 2, 3], true)));
+    }
+
+    #[test]
+    fn bundles_with_start_codes_are_taken_apart() {
+        let mut unit = Unit::new(VideoCodec::H264);
+        unit.begin_fragment(&[0x67], &[1, 0, 0, 0, 1, 0x68, 2, 0, 0]);
+        unit.go_on_fragment(&[1, 0x65, 0x80]);
+        unit.end_fragment(&mut |_| {});
+        let expected = vec![0, 0, 0, 2, 0x67, 1, 0, 0, 0, 2, 0x68, 2, 0, 0, 0, 2, 0x65, 0x80];
+        assert_eq!(finish(&mut unit), Ok((expected, true)));
+    }
+
+    #[test]
+    fn size_is_capped_and_the_next_unit_is_whole_again() {
+        let mut unit = Unit::new(VideoCodec::H264);
+        unit.begin_fragment(&[0x65], &[0x80]);
+        for _ in 0..MAX_ACCESS_UNIT_BYTES / 60_000 + 2 {
+            unit.go_on_fragment(&[0; 60_000]);
+        }
+        assert!(unit.data.capacity() <= 2 * MAX_ACCESS_UNIT_BYTES);
+        assert_eq!(finish(&mut unit), Err(Damage::TooLarge));
+        unit.nal(&[0x41, 0x80], &mut |_| {});
+        assert_eq!(finish(&mut unit), Ok((vec![0, 0, 0, 2, 0x41, 0x80], false)));
+    }
+
+    #[test]
+    fn a_suspect_unit_must_begin_at_its_first_slice() {
+        let mut unit = Unit::new(VideoCodec::H264);
+        unit.suspect(Damage::Headless);
+        unit.nal(&[0x41, 0x40], &mut |_| {});
+        assert_eq!(finish(&mut unit), Err(Damage::Headless));
+        unit.suspect(Damage::Headless);
+        unit.nal(&[0x41, 0x9a], &mut |_| {});
+        assert!(finish(&mut unit).is_ok());
+    }
+}

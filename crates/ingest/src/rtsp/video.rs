@@ -1,0 +1,154 @@
+//! One video stream: RTP packets in, access units out.
+//!
+//! An access unit ends at the packet with the marker, or where the timestamp changes. A lost packet costs the
+//! access unit that it belonged to, and no other (I3).
+
+use ashkar_media::{AccessUnit, VideoCodec};
+use ashkar_terms::Moment;
+use bytes::Bytes;
+
+use super::event::Event;
+use super::parameters::ParameterSets;
+use super::rtp::{Order, RtpPacket, Unwrapper};
+use super::timeline::Timeline;
+use super::unit::{Damage, Finished, Unit};
+use super::{h264, h265};
+
+/// Depacketiser of one video stream.
+#[derive(Debug)]
+pub(super) struct Video {
+    codec: VideoCodec,
+    with_don: bool,
+    parameters: ParameterSets,
+    unit: Unit,
+    clock: Unwrapper,
+    timeline: Timeline,
+    /// Timestamp of the unit in progress.
+    current: Option<i64>,
+    /// Timestamp of the unit that a marker ended last.
+    ended: Option<i64>,
+    /// The camera sets the marker on packets that are not the last: only timestamps end units then.
+    markers_lie: bool,
+    /// Packets lost between units, to be reported with the next one.
+    lost_between: u16,
+}
+
+impl Video {
+    /// A stream of `codec`; `sets` are the parameter sets of the camera's description, if any.
+    pub(super) fn new(codec: VideoCodec, with_don: bool, sets: &[Bytes], out: &mut Vec<Event>) -> Self {
+        let mut video = Self {
+            codec,
+            with_don,
+            parameters: ParameterSets::new(codec),
+            unit: Unit::new(codec),
+            clock: Unwrapper::default(),
+            timeline: Timeline::new(),
+            current: None,
+            ended: None,
+            markers_lie: false,
+            lost_between: 0,
+        };
+        for error in sets.iter().filter_map(|set| video.parameters.note(set).err()) {
+            out.push(Event::Refused {
+                reason: format!("in the camera's description, {error}"),
+                camera_dts: None,
+            });
+        }
+        out.extend(video.parameters.config_if_changed().map(Event::VideoConfig));
+        video
+    }
+
+    /// The latest decoding time given out.
+    pub(super) const fn last_dts(&self) -> Option<i64> {
+        self.timeline.last_dts()
+    }
+
+    /// Takes a packet that is not old.
+    pub(super) fn take(&mut self, packet: &RtpPacket<'_>, order: Order, now: Moment, out: &mut Vec<Event>) {
+        let pts = self.clock.unwrap(packet.timestamp);
+        let begun = self.current;
+        let loss = loss(order);
+        if let (Some(loss), Some(_)) = (loss, begun) {
+            self.unit.damaged(loss);
+        }
+        if begun.is_some_and(|begun| begun != pts) {
+            self.timestamp_changed(now, out);
+        }
+        if let Some(loss) = loss {
+            self.lost_before(loss, begun);
+        } else if begun.is_none() && self.ended == Some(pts) {
+            self.unit.suspect(Damage::AfterMarker);
+        }
+        self.current = Some(pts);
+        self.add(packet.payload, pts, out);
+        if packet.marker && !self.markers_lie && (self.unit.has_slices() || self.unit.is_damaged()) {
+            self.ended = Some(pts);
+            self.finish(true, now, out);
+        }
+    }
+
+    /// The unit in progress ends without a marker. One that has no slice yet goes on: some cameras send
+    /// parameter sets with a timestamp of their own, ahead of the picture.
+    fn timestamp_changed(&mut self, now: Moment, out: &mut Vec<Event>) {
+        if self.unit.has_slices() || self.unit.is_damaged() {
+            self.finish(false, now, out);
+        }
+    }
+
+    /// Packets were lost, and the unit that now begins may have lost its beginning with them.
+    fn lost_before(&mut self, loss: Damage, begun: Option<i64>) {
+        self.unit.suspect(Damage::Headless);
+        if let (Damage::Lost(packets), None) = (loss, begun) {
+            self.lost_between = packets;
+        }
+    }
+
+    fn add(&mut self, payload: &[u8], pts: i64, out: &mut Vec<Event>) {
+        let Self { parameters, unit, .. } = self;
+        let mut seen = |nal: &[u8]| note_set(parameters, nal, pts, out);
+        match self.codec {
+            VideoCodec::H264 => h264::take(payload, unit, &mut seen),
+            VideoCodec::H265 => h265::take(payload, self.with_don, unit, &mut seen),
+        }
+    }
+
+    fn finish(&mut self, marked: bool, now: Moment, out: &mut Vec<Event>) {
+        let Some(pts) = self.current.take() else { return };
+        let Self { parameters, unit, .. } = self;
+        let finished = unit.finish(marked, &mut |nal: &[u8]| note_set(parameters, nal, pts, out));
+        let lost = std::mem::take(&mut self.lost_between);
+        if lost > 0 {
+            let reason = format!("{lost} packets before this access unit were lost");
+            out.push(Event::Refused { reason, camera_dts: Some(pts) });
+        }
+        match finished {
+            Finished::Whole { data, key } => self.give(data, key, pts, now, out),
+            Finished::Damaged(damage) => {
+                self.markers_lie |= damage == Damage::AfterMarker;
+                let reason = format!("an access unit was dropped: {damage}");
+                out.push(Event::Refused { reason, camera_dts: Some(pts) });
+            }
+            Finished::Empty => {}
+        }
+    }
+
+    fn give(&mut self, data: Bytes, keyframe: bool, pts: i64, arrival: Moment, out: &mut Vec<Event>) {
+        out.extend(self.parameters.config_if_changed().map(Event::VideoConfig));
+        let (camera_dts, composition_offset) = self.timeline.place(pts);
+        out.push(Event::Video(AccessUnit { data, camera_dts, composition_offset, keyframe, arrival }));
+    }
+}
+
+const fn loss(order: Order) -> Option<Damage> {
+    match order {
+        Order::After(lost) => Some(Damage::Lost(lost)),
+        Order::Restart => Some(Damage::Restarted),
+        Order::Next | Order::Old => None,
+    }
+}
+
+fn note_set(parameters: &mut ParameterSets, nal: &[u8], pts: i64, out: &mut Vec<Event>) {
+    if let Err(error) = parameters.note(nal) {
+        out.push(Event::Refused { reason: error.to_string(), camera_dts: Some(pts) });
+    }
+}

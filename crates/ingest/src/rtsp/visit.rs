@@ -1,0 +1,201 @@
+//! One visit to a camera: connect, drive the session at ticks, hand over what comes out of it.
+
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ashkar_terms::{Clock, Moment};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
+use tracing::info;
+
+use super::event::Event;
+use super::link::{Link, LinkError};
+use super::puller::{PullError, PullOptions, Shared};
+use super::session::{Session, SessionConfig};
+use super::source::RtspSource;
+use crate::{End, Intake, PullGate};
+
+/// How often a camera over UDP is sent a packet that keeps the way open.
+const OPEN_WAY_EVERY_US: u64 = 10_000_000;
+
+/// What a visit works with.
+pub(super) struct Visit<'a> {
+    pub(super) source: &'a RtspSource,
+    pub(super) gate: &'a dyn PullGate,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) options: &'a PullOptions,
+    pub(super) shared: &'a Shared,
+}
+
+/// A visit that is connected.
+struct Conversation<'a> {
+    visit: &'a Visit<'a>,
+    link: Link,
+    session: Session,
+    intake: Option<Box<dyn Intake>>,
+    events: Vec<Event>,
+    way_opened_us: u64,
+    over_udp: bool,
+}
+
+impl Visit<'_> {
+    /// Runs until something ends it, and says what.
+    pub(super) async fn run(&self, over_udp: bool, mut stopped: watch::Receiver<bool>) -> PullError {
+        let connected = tokio::select! {
+            connected = self.connect(over_udp) => connected,
+            _ = stopped.wait_for(|stopped| *stopped) => return PullError::Stopped,
+        };
+        let mut conversation = match connected {
+            Ok(conversation) => conversation,
+            Err(error) => return error,
+        };
+        let tick = if over_udp { self.options.gather_udp } else { self.options.gather };
+        let error = loop {
+            if let Err(error) = conversation.step(self.clock.now()) {
+                break error;
+            }
+            tokio::select! {
+                () = sleep_until(next_tick(tick)) => {}
+                _ = stopped.wait_for(|stopped| *stopped) => break PullError::Stopped,
+            }
+        };
+        conversation.end(&error, self.clock.now());
+        error
+    }
+
+    async fn connect(&self, over_udp: bool) -> Result<Conversation<'_>, PullError> {
+        let address = (self.source.host(), self.source.port());
+        let limit = self.options.connect_timeout;
+        let tcp = timeout(limit, TcpStream::connect(address)).await;
+        let tcp = tcp.map_err(|_| PullError::ConnectTimeout(limit))?.map_err(PullError::Connect)?;
+        let tcp = tcp.into_std().map_err(PullError::Connect)?;
+        let (link, way) = Link::new(tcp, over_udp).map_err(PullError::Ports)?;
+        let config = SessionConfig {
+            url: self.source.url().as_str().to_owned(),
+            credentials: self.source.credentials().cloned(),
+            way,
+            answer_timeout_us: micros(self.options.answer_timeout),
+            silence_us: micros(self.options.silence),
+        };
+        let session = Session::new(config, self.clock.now());
+        Ok(Conversation {
+            visit: self,
+            link,
+            session,
+            intake: None,
+            events: Vec::new(),
+            way_opened_us: 0,
+            over_udp,
+        })
+    }
+}
+
+impl Conversation<'_> {
+    /// One tick: read what has gathered, hand it over, look at the time, write.
+    fn step(&mut self, now: Moment) -> Result<(), PullError> {
+        let read = self.link.read(&mut self.session, now, &mut self.events);
+        self.hand_over(now)?;
+        self.visit.shared.bytes.fetch_add(read? as u64, Ordering::Relaxed);
+        let looked = self.session.tick(now, &mut self.events);
+        self.hand_over(now)?;
+        looked?;
+        if self.intake.as_ref().is_some_and(|intake| intake.superseded()) {
+            return Err(PullError::Superseded);
+        }
+        self.keep_way_open(now);
+        self.link.write(&mut self.session)?;
+        Ok(())
+    }
+
+    fn keep_way_open(&mut self, now: Moment) {
+        let due =
+            now.mono_us.saturating_sub(self.way_opened_us) >= OPEN_WAY_EVERY_US || self.way_opened_us == 0;
+        if self.over_udp && due && !self.session.server_ports().is_empty() {
+            self.link.open_way(&self.session);
+            self.way_opened_us = now.mono_us.max(1);
+        }
+    }
+
+    fn hand_over(&mut self, now: Moment) -> Result<(), PullError> {
+        while !self.events.is_empty() {
+            let mut events = std::mem::take(&mut self.events);
+            events.drain(..).try_for_each(|event| self.hand_over_one(event, now))?;
+            if self.events.is_empty() {
+                self.events = events;
+            }
+        }
+        Ok(())
+    }
+
+    fn hand_over_one(&mut self, event: Event, now: Moment) -> Result<(), PullError> {
+        let shared = self.visit.shared;
+        match (event, &mut self.intake) {
+            (Event::Described, None) => self.open(now)?,
+            (Event::Playing, _) => {
+                shared.playing();
+                info!(camera = %self.visit.source.camera(), source = %self.visit.source, "the camera plays");
+            }
+            (Event::VideoConfig(config), Some(intake)) => intake.video_config(config, now),
+            (Event::AudioConfig(config), Some(intake)) => intake.audio_config(config, now),
+            (Event::SoundRefused { codec }, Some(intake)) => intake.sound_refused(&codec, now),
+            (Event::Video(unit), Some(intake)) => {
+                shared.access_units.fetch_add(1, Ordering::Relaxed);
+                intake.video(unit);
+            }
+            (Event::Audio(frame), Some(intake)) => intake.audio(frame),
+            (Event::Refused { reason, camera_dts }, Some(intake)) => {
+                shared.refused.fetch_add(1, Ordering::Relaxed);
+                intake.refused(&reason, camera_dts, now);
+            }
+            // Before the description there is nothing else, and it comes once.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The camera has answered: its intake is opened, and says whether sound is wanted.
+    fn open(&mut self, now: Moment) -> Result<(), PullError> {
+        let source = format!("rtsp {}:{}", self.visit.source.host(), self.visit.source.port());
+        let intake =
+            self.visit.gate.open(self.visit.source.camera(), &source, now).map_err(PullError::Gate)?;
+        let wants_audio = intake.wants_audio();
+        self.intake = Some(intake);
+        self.session.proceed(wants_audio, now, &mut self.events);
+        Ok(())
+    }
+
+    /// Frees the camera's session, of which it has few, and ends the intake.
+    fn end(mut self, error: &PullError, now: Moment) {
+        self.session.teardown(now);
+        // The camera may be gone already.
+        let _ = self.link.write(&mut self.session);
+        if let Some(intake) = self.intake.take() {
+            intake.end(End::new(error.cause(), error.to_string()), now);
+        }
+    }
+}
+
+impl From<LinkError> for PullError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Closed => Self::Closed,
+            LinkError::Io(error) => Self::Broken(error),
+            LinkError::Session(error) => Self::Session(error),
+        }
+    }
+}
+
+/// The next of the instants that all cameras share, so that one wake-up of the runtime serves many of them.
+fn next_tick(tick: Duration) -> Instant {
+    static ORIGIN: OnceLock<Instant> = OnceLock::new();
+    let (origin, now) = (*ORIGIN.get_or_init(Instant::now), Instant::now());
+    let tick_us = tick.as_micros().max(1000);
+    let into_us = now.duration_since(origin).as_micros() % tick_us;
+    now + Duration::from_micros(u64::try_from(tick_us - into_us).unwrap_or(1000))
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,197 @@
+//! A gate that remembers, a clock that stands still, and bytes of RTMP.
+// Each test file uses another part of it.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use ashkar_ingest::rtmp::PublisherSession;
+use ashkar_ingest::rtmp::session::{Event, Session, SessionError};
+use ashkar_ingest::{End, Gate, Intake, Protocol, Refusal};
+use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_terms::{Clock, Moment, UtcMicros};
+use bytes::Bytes;
+
+/// The key of the one camera that the test gate knows.
+pub const KEY: &str = "7-12-1.s3cretS3CRETs3cret";
+/// The key whose intake panics at its first picture.
+pub const PANICKING_KEY: &str = "7-13-1.panic";
+
+pub const NOW: Moment = Moment { wall: UtcMicros(1_700_000_000_000_000), mono_us: 5_000_000 };
+
+/// What an intake was told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    Video(AccessUnit),
+    Audio(AudioFrame),
+    VideoConfig(VideoConfig),
+    AudioConfig(AudioConfig),
+    SoundDropped(String),
+    Refused(String),
+    End(End),
+}
+
+#[derive(Debug, Default)]
+pub struct TestGate {
+    pub told: Arc<Mutex<Vec<Told>>>,
+    pub wants_audio: bool,
+    pub superseded: Arc<AtomicBool>,
+    pub live: Arc<AtomicBool>,
+    pub any_key: bool,
+}
+
+impl TestGate {
+    pub fn told(&self) -> Vec<Told> {
+        self.told.lock().unwrap().clone()
+    }
+
+    pub fn videos(&self) -> Vec<AccessUnit> {
+        self.told()
+            .into_iter()
+            .filter_map(|told| if let Told::Video(unit) = told { Some(unit) } else { None })
+            .collect()
+    }
+
+    pub fn end(&self) -> Option<End> {
+        self.told().into_iter().find_map(|told| if let Told::End(end) = told { Some(end) } else { None })
+    }
+}
+
+impl Gate for TestGate {
+    fn admit(&self, key: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn Intake>, Refusal> {
+        if !self.any_key && key != KEY && key != PANICKING_KEY {
+            return Err(Refusal::WrongKey);
+        }
+        if !self.any_key && key == KEY && self.live.swap(true, Ordering::SeqCst) {
+            return Err(Refusal::AlreadyLive);
+        }
+        Ok(Box::new(TestIntake {
+            told: Arc::clone(&self.told),
+            wants_audio: self.wants_audio,
+            superseded: Arc::clone(&self.superseded),
+            live: Arc::clone(&self.live),
+            panics: key == PANICKING_KEY,
+        }))
+    }
+}
+
+struct TestIntake {
+    told: Arc<Mutex<Vec<Told>>>,
+    wants_audio: bool,
+    superseded: Arc<AtomicBool>,
+    live: Arc<AtomicBool>,
+    panics: bool,
+}
+
+impl TestIntake {
+    fn tell(&self, told: Told) {
+        self.told.lock().unwrap().push(told);
+    }
+}
+
+impl Intake for TestIntake {
+    fn video_config(&mut self, config: VideoConfig, _: Moment) {
+        self.tell(Told::VideoConfig(config));
+    }
+    fn audio_config(&mut self, config: AudioConfig, _: Moment) {
+        self.tell(Told::AudioConfig(config));
+    }
+    fn sound_refused(&mut self, codec: &str, _: Moment) {
+        self.tell(Told::SoundDropped(codec.to_owned()));
+    }
+    fn video(&mut self, unit: AccessUnit) {
+        assert!(!self.panics, "a fault in the code behind the gate, made on purpose");
+        self.tell(Told::Video(unit));
+    }
+    fn audio(&mut self, frame: AudioFrame) {
+        self.tell(Told::Audio(frame));
+    }
+    fn refused(&mut self, reason: &str, _: Option<i64>, _: Moment) {
+        self.tell(Told::Refused(reason.to_owned()));
+    }
+    fn wants_audio(&self) -> bool {
+        self.wants_audio
+    }
+    fn superseded(&self) -> bool {
+        self.superseded.load(Ordering::SeqCst)
+    }
+    fn end(self: Box<Self>, end: End, _: Moment) {
+        self.tell(Told::End(end));
+        if !self.panics {
+            self.live.store(false, Ordering::SeqCst);
+        }
+    }
+}
+
+/// A clock that only moves when it is told to.
+#[derive(Debug)]
+pub struct HeldClock(AtomicU64);
+
+impl HeldClock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(NOW.mono_us)))
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(u64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HeldClock {
+    fn now(&self) -> Moment {
+        let mono_us = self.0.load(Ordering::SeqCst);
+        Moment { wall: NOW.wall.plus(i64::try_from(mono_us).unwrap()), mono_us }
+    }
+}
+
+/// Waits until `what` is there; fails after 15 s.
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "in vain waited for: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Everything that a session makes of these bytes; publishers are let in.
+pub fn events(session: &mut Session, mut input: &[u8]) -> Result<Vec<Event>, SessionError> {
+    let mut out = Vec::new();
+    let mut events = Vec::new();
+    while let Some(event) = session.next(&mut input, NOW, &mut out)? {
+        if matches!(event, Event::Publish(_)) {
+            session.accept(true, &mut out);
+        }
+        events.push(event);
+    }
+    Ok(events)
+}
+
+/// A session, and a publisher of ours whom it has let in. Also what it needed for that: the publisher's bytes.
+pub fn publishing(wants_audio: bool) -> (Session, PublisherSession, Vec<u8>) {
+    let mut session = Session::new(1);
+    let mut publisher = PublisherSession::new("ingest", KEY, "rtmp://centre/ingest");
+    let mut sent = Vec::new();
+    while !publisher.is_publishing() {
+        let bytes = publisher.poll_output().expect("a publisher with something to say");
+        let (mut input, mut out) = (&bytes[..], Vec::new());
+        while let Some(event) = session.next(&mut input, NOW, &mut out).unwrap() {
+            assert!(matches!(event, Event::Publish(Some(ref key)) if key.expose() == KEY));
+            session.accept(wants_audio, &mut out);
+        }
+        publisher.feed(&out).unwrap();
+        sent.extend_from_slice(&bytes);
+    }
+    (session, publisher, sent)
+}
+
+/// One H.264 access unit in four-byte lengths, as long as is asked for.
+pub fn picture(length: usize, fill: u8) -> Bytes {
+    let mut unit = u32::try_from(length).unwrap().to_be_bytes().to_vec();
+    unit.extend(std::iter::repeat_n(fill, length));
+    unit.into()
+}

@@ -1,0 +1,307 @@
+use std::hash::{DefaultHasher, Hasher};
+use std::time::Duration;
+
+use ashkar_media::Output;
+use ashkar_terms::{CameraId, UtcMicros};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::time::{Instant, timeout_at};
+
+use crate::cache::CacheFor;
+use crate::item::InitId;
+use crate::limits::MAX_WAIT_MS;
+use crate::query::Query;
+use crate::snapshot::Snapshot;
+use crate::waiters::{Awaited, Released, Waiters};
+use crate::window::{PartLookup, Restored, Window, WindowError, WindowOptions};
+
+/// A camera's live window, shared between the one that fills it and those who watch.
+///
+/// Filling never waits for viewers: the lock is held for microseconds at a time, never over I/O, and waking is the
+/// viewers' own work. Waiting needs a tokio runtime with its time driver.
+#[derive(Debug)]
+pub struct LiveCamera {
+    id: CameraId,
+    shared: Mutex<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    window: Window,
+    rendered: Rendered,
+    waiters: Waiters,
+}
+
+/// The playlists of one version of the window, made when first asked for and shared by all who ask.
+#[derive(Debug, Default)]
+struct Rendered {
+    version: u64,
+    full: Option<Text>,
+    delta: Option<Text>,
+}
+
+#[derive(Debug, Clone)]
+struct Text {
+    body: Bytes,
+    etag: String,
+}
+
+/// A playlist to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Playlist {
+    /// UTF-8 text, shared by all viewers of this version.
+    pub body: Bytes,
+    /// A strong entity tag, with its quotes. Equal text has an equal tag.
+    pub etag: String,
+    /// How long it may be kept.
+    pub cache: CacheFor,
+}
+
+/// Why there is no playlist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PlaylistError {
+    /// More than two segments, or more parts than the advance limit, ahead of what is listed: 400.
+    #[error("the requested media sequence number or part is too far ahead")]
+    TooFarAhead,
+    /// `_HLS_part` without `_HLS_msn`: 400.
+    #[error("_HLS_part needs _HLS_msn")]
+    PartWithoutMsn,
+    /// It did not come within three target durations: 503.
+    #[error("the requested media has not come in time")]
+    Unavailable,
+    /// The camera has no complete segment yet: 404.
+    #[error("the camera has not been on air yet")]
+    NotStarted,
+}
+
+/// Why there is no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PartError {
+    /// Not in memory any more: ask the archive, which may not have it either.
+    #[error("the part is not in memory")]
+    Archived,
+    /// There is no such part, or no longer: 404.
+    #[error("there is no such part")]
+    Absent,
+    /// The hinted part did not come within three target durations: 503.
+    #[error("the part has not come in time")]
+    Unavailable,
+}
+
+impl PlaylistError {
+    /// The HTTP status that the draft wants.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::TooFarAhead | Self::PartWithoutMsn => 400,
+            Self::Unavailable => 503,
+            Self::NotStarted => 404,
+        }
+    }
+
+    /// How long the refusal may be kept: a second where the same request cannot succeed at once, else not at all.
+    pub const fn cache(self) -> CacheFor {
+        match self {
+            Self::PartWithoutMsn | Self::NotStarted => CacheFor::Second,
+            Self::TooFarAhead | Self::Unavailable => CacheFor::Never,
+        }
+    }
+}
+
+impl LiveCamera {
+    /// A camera that has not sent anything. `archive_id` is the archive's id, part of every media address.
+    pub fn new(archive_id: &str, id: CameraId, options: WindowOptions) -> Self {
+        let shared = Shared {
+            window: Window::new(archive_id, id, options),
+            rendered: Rendered::default(),
+            waiters: Waiters::default(),
+        };
+        Self { id, shared: Mutex::new(shared) }
+    }
+
+    /// Which camera it is.
+    pub fn id(&self) -> CameraId {
+        self.id
+    }
+
+    /// Goes on after a restart: see [`Window::restore`].
+    pub fn restore(&self, restored: Restored) {
+        self.change(|window| window.restore(restored));
+    }
+
+    /// Takes in one output of the packager. Where several came out together, [`push_all`](Self::push_all) keeps viewers
+    /// from seeing the state between them.
+    ///
+    /// # Errors
+    /// [`WindowError`] for an output that does not fit; the camera goes on without it.
+    pub fn push(&self, output: &Output) -> Result<(), WindowError> {
+        self.push_all(std::slice::from_ref(output))
+    }
+
+    /// Takes in what the packager gave out at once, in one step for viewers: a segment's last part and its end belong
+    /// together, since between them the hint would name a part that never comes.
+    ///
+    /// # Errors
+    /// The first [`WindowError`]; all that fit have been taken in nevertheless.
+    pub fn push_all<'a>(&self, outputs: impl IntoIterator<Item = &'a Output>) -> Result<(), WindowError> {
+        self.change(|window| {
+            let mut result = Ok(());
+            for output in outputs {
+                let pushed = window.push(output);
+                result = result.and(pushed);
+            }
+            result
+        })
+    }
+
+    /// Lets time pass: see [`Window::tick`]. About once a second.
+    pub fn tick(&self, now: UtcMicros) {
+        self.change(|window| window.tick(now));
+    }
+
+    /// The playlist that the query asks for, waiting for it where the draft says so (6.2.5.2), for 13 s at most.
+    ///
+    /// # Errors
+    /// [`PlaylistError`], with the HTTP status to answer with.
+    pub async fn playlist(&self, query: Query) -> Result<Playlist, PlaylistError> {
+        let Some(msn) = query.msn else {
+            let none = query.part.is_none();
+            return if none { self.current(query.skip) } else { Err(PlaylistError::PartWithoutMsn) };
+        };
+        let awaited = Awaited::Listed(msn, query.part);
+        let deadline = deadline();
+        loop {
+            let ticket = {
+                let mut shared = self.shared.lock();
+                if !shared.window.started() {
+                    return Err(PlaylistError::NotStarted);
+                }
+                if shared.is_over(awaited) {
+                    let cache = shared.cache_for(msn);
+                    return Ok(shared.playlist(query.skip, cache));
+                }
+                if shared.window.is_too_far(msn, query.part) {
+                    return Err(PlaylistError::TooFarAhead);
+                }
+                shared.waiters.join(awaited)
+            };
+            timeout_at(deadline, ticket.wait()).await.map_err(|_| PlaylistError::Unavailable)?;
+        }
+    }
+
+    /// The playlist as it stands.
+    fn current(&self, skip: bool) -> Result<Playlist, PlaylistError> {
+        let mut shared = self.shared.lock();
+        if !shared.window.started() {
+            return Err(PlaylistError::NotStarted);
+        }
+        Ok(shared.playlist(skip, CacheFor::Second))
+    }
+
+    /// A part's bytes. For the part that the playlist hints at, waits until it is complete, for 13 s at most.
+    ///
+    /// # Errors
+    /// [`PartError`]: older parts are the archive's.
+    pub async fn part(&self, segment: u64, part: u32) -> Result<Bytes, PartError> {
+        let deadline = deadline();
+        loop {
+            let ticket = {
+                let mut shared = self.shared.lock();
+                match shared.window.part(segment, part) {
+                    PartLookup::Ready(bytes) => return Ok(bytes),
+                    PartLookup::Archived => return Err(PartError::Archived),
+                    PartLookup::Absent => return Err(PartError::Absent),
+                    PartLookup::Hinted => shared.waiters.join(Awaited::Part(segment, part)),
+                }
+            };
+            timeout_at(deadline, ticket.wait()).await.map_err(|_| PartError::Unavailable)?;
+        }
+    }
+
+    /// A complete segment's bytes, as the parts that make it up. `None` when it is not in memory: ask the archive.
+    pub fn segment(&self, number: u64) -> Option<Vec<Bytes>> {
+        self.shared.lock().window.segment(number)
+    }
+
+    /// An init segment's bytes. `None` when it is not in memory: ask the archive.
+    pub fn init(&self, id: InitId) -> Option<Bytes> {
+        self.shared.lock().window.init(id)
+    }
+
+    /// What is known right now.
+    pub fn snapshot(&self) -> Snapshot {
+        self.shared.lock().window.snapshot()
+    }
+
+    /// Changes the window and lets go those who waited for the change.
+    fn change<T>(&self, act: impl FnOnce(&mut Window) -> T) -> T {
+        let (result, released) = {
+            let mut shared = self.shared.lock();
+            let before = shared.window.version();
+            let result = act(&mut shared.window);
+            let released = (shared.window.version() != before).then(|| shared.release());
+            (result, released)
+        };
+        if let Some(released) = released {
+            released.wake();
+        }
+        result
+    }
+}
+
+impl Shared {
+    fn is_over(&self, awaited: Awaited) -> bool {
+        is_over(&self.window, awaited)
+    }
+
+    fn release(&mut self) -> Released {
+        let window = &self.window;
+        self.waiters.release(|awaited| is_over(window, awaited))
+    }
+
+    /// A request for what is at the edge is made by all viewers now, one for an older number only by a late one.
+    fn cache_for(&self, msn: u64) -> CacheFor {
+        let edge = self.window.next_segment().unwrap_or(0);
+        if msn.saturating_add(1) >= edge { CacheFor::Target } else { CacheFor::Second }
+    }
+
+    fn playlist(&mut self, skip: bool, cache: CacheFor) -> Playlist {
+        let version = self.window.version();
+        if self.rendered.version != version {
+            self.rendered = Rendered { version, full: None, delta: None };
+        }
+        let Text { body, etag } = if skip { self.delta() } else { self.full() };
+        Playlist { body, etag, cache }
+    }
+
+    fn full(&mut self) -> Text {
+        self.rendered.full.get_or_insert_with(|| Text::new(self.window.playlist())).clone()
+    }
+
+    fn delta(&mut self) -> Text {
+        if let Some(delta) = &self.rendered.delta {
+            return delta.clone();
+        }
+        // Where nothing can be skipped, the full playlist is the delta update.
+        let delta = self.window.delta().map_or_else(|| self.full(), Text::new);
+        self.rendered.delta.insert(delta).clone()
+    }
+}
+
+impl Text {
+    fn new(text: String) -> Self {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(text.as_bytes());
+        Self { etag: format!("\"{:016x}\"", hasher.finish()), body: Bytes::from(text) }
+    }
+}
+
+fn is_over(window: &Window, awaited: Awaited) -> bool {
+    match awaited {
+        Awaited::Listed(segment, part) => window.satisfies(segment, part),
+        Awaited::Part(segment, part) => window.hint() != Some((segment, part)),
+    }
+}
+
+fn deadline() -> Instant {
+    Instant::now() + Duration::from_millis(MAX_WAIT_MS)
+}

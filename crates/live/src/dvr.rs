@@ -1,0 +1,139 @@
+use ashkar_terms::{CameraId, MediaTime, Span};
+use std::fmt::Write;
+
+use crate::item::{InitId, Item, SegmentItem};
+use crate::limits::{DVR_DATE_EVERY, MAX_DVR_GAP_TICKS, TARGET_DURATION_S, TARGET_TICKS};
+use crate::text::{Addresses, push_date, push_seconds};
+
+/// Starts may differ from the end before them by so much without being called a step, ticks: 10 ms.
+const MAX_STEP_TICKS: i64 = 900;
+/// `EXT-X-VERSION`: 8 is what `EXT-X-GAP` needs (draft, 8).
+const VERSION: u32 = 8;
+
+/// The playlist of a span of the past.
+///
+/// `items` are the camera's segments and gaps in order, those that touch `span`; others are left out, so a caller may
+/// give too much. The first segment is the one that contains `span.from`, so playing starts a little before it.
+/// `ended` says that no item will join the span any more: the playlist is closed and never changes. Otherwise it is an
+/// `EVENT` playlist that only grows, and not beyond the span.
+///
+/// A gap of at most 12 s between two segments is written as GAP segments; a longer one as a discontinuity with a new
+/// date, so that no player waits for what is not there (docs/design/live.md). A gap with nothing after it is not
+/// written: it may still be growing.
+///
+/// An empty playlist (no segment touches the span) is still valid text, but has nothing to play: answer 404 instead.
+pub fn dvr_playlist(archive_id: &str, camera: CameraId, items: &[Item], span: Span, ended: bool) -> String {
+    let segments = || items.iter().filter_map(|item| touching(item, span));
+    let mut writer = Writer::new(archive_id, camera);
+    writer.push_header(segments(), ended);
+    for segment in segments() {
+        writer.push_segment(segment);
+    }
+    if ended {
+        writer.out.push_str("#EXT-X-ENDLIST\n");
+    }
+    writer.out
+}
+
+fn touching(item: &Item, span: Span) -> Option<&SegmentItem> {
+    let Item::Segment(segment) = item else { return None };
+    let starts_before_end = segment.start < MediaTime::from_utc(span.to);
+    let ends_after_start = segment.end() > MediaTime::from_utc(span.from);
+    (starts_before_end && ends_after_start).then_some(segment)
+}
+
+struct Writer {
+    addresses: Addresses,
+    out: String,
+    /// Where the last segment ended.
+    edge: Option<MediaTime>,
+    number: u64,
+    said: Option<InitId>,
+    /// Segments since the last date.
+    undated: usize,
+}
+
+impl Writer {
+    fn new(archive_id: &str, camera: CameraId) -> Self {
+        let addresses = Addresses::new(archive_id, camera);
+        Self { addresses, out: String::new(), edge: None, number: 0, said: None, undated: 0 }
+    }
+
+    fn push_header<'a>(&mut self, segments: impl Iterator<Item = &'a SegmentItem> + Clone, ended: bool) {
+        let first = segments.clone().next().map_or(0, |segment| segment.number);
+        let longest = segments.map(|segment| (i64::from(segment.duration) + 45_000) / 90_000).max();
+        let target = longest.unwrap_or(0).max(TARGET_DURATION_S);
+        let kind = if ended { "VOD" } else { "EVENT" };
+        // Writing into a String cannot fail.
+        let _ = write!(
+            self.out,
+            "#EXTM3U\n#EXT-X-VERSION:{VERSION}\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-PLAYLIST-TYPE:{kind}\n\
+             #EXT-X-MEDIA-SEQUENCE:{first}\n"
+        );
+    }
+
+    fn push_segment(&mut self, segment: &SegmentItem) {
+        let broken = self.bridge(segment);
+        let first = self.edge.is_none();
+        let new_init = self.said != Some(segment.init);
+        if !first && (broken || segment.discontinuity || new_init) {
+            self.out.push_str("#EXT-X-DISCONTINUITY\n");
+            self.undated = DVR_DATE_EVERY;
+        }
+        if first || new_init || broken || segment.discontinuity {
+            self.addresses.push_map(&mut self.out, segment.init);
+            self.said = Some(segment.init);
+        }
+        if first || self.undated >= DVR_DATE_EVERY {
+            self.push_date(segment.start);
+        }
+        self.push_inf(i64::from(segment.duration));
+        self.addresses.push_segment(&mut self.out, segment.number);
+        self.out.push('\n');
+        self.undated += 1;
+        self.number = segment.number;
+        self.edge = Some(segment.end());
+    }
+
+    /// Writes what lies between the last segment and this one. True if time is left out, or steps.
+    fn bridge(&mut self, segment: &SegmentItem) -> bool {
+        let Some(edge) = self.edge else { return false };
+        let ticks = segment.start.since(edge);
+        // A gap takes at least one number; where none is missing, the timeline is whole, or was stepped.
+        let is_gap = segment.number > self.number.saturating_add(1);
+        if !is_gap || ticks <= 0 || ticks > MAX_DVR_GAP_TICKS {
+            return is_gap || ticks.abs() > MAX_STEP_TICKS;
+        }
+        let mut at = edge;
+        while at < segment.start {
+            let length = segment.start.since(at).min(TARGET_TICKS);
+            self.push_gap(at, length);
+            at = at.plus(length);
+        }
+        // The timeline goes on, so the date does too; it is said again for players that do not count GAP segments.
+        self.undated = DVR_DATE_EVERY;
+        false
+    }
+
+    fn push_gap(&mut self, at: MediaTime, length: i64) {
+        self.number = self.number.saturating_add(1);
+        self.push_date(at);
+        self.out.push_str("#EXT-X-GAP\n");
+        self.push_inf(length);
+        self.addresses.push_segment(&mut self.out, self.number);
+        self.out.push('\n');
+    }
+
+    fn push_date(&mut self, at: MediaTime) {
+        self.out.push_str("#EXT-X-PROGRAM-DATE-TIME:");
+        push_date(&mut self.out, at);
+        self.out.push('\n');
+        self.undated = 0;
+    }
+
+    fn push_inf(&mut self, ticks: i64) {
+        self.out.push_str("#EXTINF:");
+        push_seconds(&mut self.out, ticks);
+        self.out.push_str(",\n");
+    }
+}

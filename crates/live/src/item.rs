@@ -1,0 +1,61 @@
+use ashkar_media::InitSegment;
+use ashkar_terms::MediaTime;
+
+use crate::limits::TARGET_TICKS;
+
+/// First 8 bytes of an init segment's SHA-256: its name in URLs.
+pub type InitId = [u8; 8];
+
+/// The name of an init segment.
+pub fn init_id(init: &InitSegment) -> InitId {
+    let mut id = [0; 8];
+    id.copy_from_slice(&init.sha256[..8]);
+    id
+}
+
+/// How many media sequence numbers a gap of `ticks` takes: one per started 4 s.
+pub const fn gap_pieces(ticks: i64) -> u64 {
+    if ticks <= 0 { 0 } else { (ticks as u64).div_ceil(TARGET_TICKS as u64) }
+}
+
+/// A piece of a camera's recorded timeline, as the archive's index knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// Media.
+    Segment(SegmentItem),
+    /// No media.
+    Gap(GapItem),
+}
+
+/// A complete segment, without its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentItem {
+    /// Media sequence number.
+    pub number: u64,
+    /// Start of its first sample.
+    pub start: MediaTime,
+    /// Ticks.
+    pub duration: u32,
+    /// The init segment that it needs.
+    pub init: InitId,
+    /// Whether its first part said [`discontinuity`](ashkar_media::Part::discontinuity).
+    pub discontinuity: bool,
+}
+
+/// A gap, without its cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GapItem {
+    /// The first media sequence number that it takes.
+    pub first_number: u64,
+    /// End of the last sample before it.
+    pub from: MediaTime,
+    /// Start of the first sample after it; `None` while it lasts.
+    pub to: Option<MediaTime>,
+}
+
+impl SegmentItem {
+    /// Where it ends.
+    pub fn end(&self) -> MediaTime {
+        self.start.plus(i64::from(self.duration))
+    }
+}

@@ -1,0 +1,322 @@
+//! How a window is filled: outputs, restored items, the passing of time; and how it lets go.
+
+use std::sync::Arc;
+
+use ashkar_media::{Gap, InitSegment, Output, Part, SegmentEnd};
+use ashkar_terms::{Cause, MediaTime, UtcMicros};
+
+use super::{OpenGap, Restored, Window, WindowError};
+use crate::entry::{Entry, Opening};
+use crate::item::{InitId, Item, SegmentItem, gap_pieces, init_id};
+use crate::limits::{
+    GAP_MARGIN_US, MAX_PARTS_BEHIND, MAX_WINDOW_SEGMENTS, MIN_WINDOW_TICKS, PARTS_LISTED_TICKS,
+    QUIET_AFTER_US, TARGET_TICKS,
+};
+use crate::snapshot::Keyframe;
+
+impl Window {
+    /// Goes on after a restart: lists what the archive knows, without bytes, and takes the time since its end as a gap
+    /// of the centre until the packager says otherwise. Only for a window that has seen nothing yet.
+    pub fn restore(&mut self, restored: Restored) {
+        self.discontinuity_sequence = restored.discontinuity_sequence;
+        for init in restored.inits {
+            self.push_init(init);
+        }
+        for item in &restored.items {
+            match item {
+                Item::Segment(segment) => self.restore_segment(segment),
+                Item::Gap(gap) => {
+                    self.go_to(gap.first_number);
+                    self.open_gap = Some(OpenGap { from: gap.from, cause: Cause::Unknown, pieces: 0 });
+                    if let Some(to) = gap.to {
+                        self.close_gap(to);
+                    }
+                }
+            }
+        }
+        if self.open_gap.is_none()
+            && let Some(from) = self.entries.back().map(Entry::end)
+        {
+            self.open_gap = Some(OpenGap { from, cause: Cause::Centre, pieces: 0 });
+        }
+        self.version += 1;
+    }
+
+    /// Takes in what the packager gave out.
+    ///
+    /// # Errors
+    /// [`WindowError`] when it does not follow on what came before; nothing has changed then, except that it is counted
+    /// in [`Snapshot::refused`].
+    pub fn push(&mut self, output: &Output) -> Result<(), WindowError> {
+        let result = match output {
+            Output::Init(init) => {
+                self.push_init(Arc::clone(init));
+                Ok(())
+            }
+            Output::Part(part) => self.push_part(part),
+            Output::SegmentEnd(end) => self.push_end(end),
+            Output::Gap(gap) => self.push_gap(gap),
+            Output::Fact(_) => Ok(()),
+        };
+        if result.is_err() {
+            self.refused = self.refused.saturating_add(1);
+        }
+        result
+    }
+
+    /// Lets time pass: lists the GAP segments of an open gap that are due, and notices silence. Call it about once a
+    /// second.
+    pub fn tick(&mut self, now: UtcMicros) {
+        if let Some(arrival) = self.last_arrival {
+            self.quiet = now.since(arrival.wall) >= QUIET_AFTER_US;
+        }
+        let Some(gap) = self.open_gap else { return };
+        let over_us = now.since(gap.from.to_utc()).saturating_sub(GAP_MARGIN_US);
+        let due = MediaTime::from_utc(UtcMicros(over_us.max(0))).0 / TARGET_TICKS;
+        self.list_pieces(due.unsigned_abs(), None);
+    }
+
+    fn push_init(&mut self, init: Arc<InitSegment>) {
+        let id = init_id(&init);
+        self.inits.retain(|(known, _)| *known != id);
+        self.inits.push((id, init));
+    }
+
+    fn push_part(&mut self, part: &Part) -> Result<(), WindowError> {
+        if let Some(next) = self.next.filter(|&next| part.segment < next) {
+            self.refuse_behind(part, next)?;
+        }
+        let growing = self.current.as_ref().filter(|current| current.number == part.segment);
+        let (continues, expected) = (growing.is_some(), growing.map_or(0, |current| current.parts.len()));
+        if usize::from(part.index) != expected {
+            let index = part.index;
+            return Err(WindowError::PartMissing { segment: part.segment, index, expected });
+        }
+        if !continues {
+            self.open_segment(part);
+        }
+        if let Some(current) = &mut self.current {
+            current.push_part(part, &self.addresses);
+            self.edge = Some(current.end());
+        }
+        self.note_part(part);
+        Ok(())
+    }
+
+    /// Numbers that are behind what is listed are refused, until it is plain that the numbers to come are these: then the
+    /// window begins anew with them. Players must load anew too, but the camera is on air.
+    fn refuse_behind(&mut self, part: &Part, next: u64) -> Result<(), WindowError> {
+        self.behind = self.behind.saturating_add(1);
+        if self.behind <= MAX_PARTS_BEHIND || part.index != 0 {
+            return Err(WindowError::Backwards { next, got: part.segment });
+        }
+        self.current = None;
+        self.open_gap = None;
+        Ok(())
+    }
+
+    fn open_segment(&mut self, part: &Part) {
+        self.close_current();
+        // A packager says a gap's end before the part after it; should it not, the part says it.
+        self.close_gap(part.start);
+        let jumped = self.go_to(part.segment);
+        let opening = Opening {
+            number: part.segment,
+            start: part.start,
+            init: Some(part.init),
+            discontinuity: part.discontinuity || jumped,
+            gap: false,
+        };
+        self.current = Some(self.opened(&opening));
+    }
+
+    fn note_part(&mut self, part: &Part) {
+        let place = (part.segment, u32::from(part.index));
+        if part.independent {
+            let init = self.find_init(part.init).cloned();
+            let (segment, part_index) = place;
+            self.keyframe =
+                Some(Keyframe { segment, part: part_index, at: part.start, bytes: part.bytes.clone(), init });
+        }
+        self.last_part = Some(place);
+        self.last_arrival = Some(part.last_arrival);
+        self.quiet = false;
+        self.behind = 0;
+        self.flowing = true;
+        self.version += 1;
+    }
+
+    fn push_end(&mut self, end: &SegmentEnd) -> Result<(), WindowError> {
+        if self.current.as_ref().is_none_or(|current| current.number != end.segment) {
+            return Err(WindowError::NotGrowing { got: end.segment });
+        }
+        self.close_current();
+        Ok(())
+    }
+
+    fn push_gap(&mut self, gap: &Gap) -> Result<(), WindowError> {
+        if let Some(next) = self.next.filter(|&next| gap.next_segment < next && gap.to.is_some()) {
+            return Err(WindowError::Backwards { next, got: gap.next_segment });
+        }
+        self.close_current();
+        // A gap before the first segment ever is not owed to anybody: there is nothing that it lies between.
+        if self.next.is_none() {
+            return Ok(());
+        }
+        if let Some(open) = &mut self.open_gap {
+            open.cause = gap.cause;
+        } else {
+            self.open_gap = Some(OpenGap { from: gap.from, cause: gap.cause, pieces: 0 });
+        }
+        self.flowing = false;
+        self.version += 1;
+        if let Some(to) = gap.to {
+            self.close_gap(to);
+            self.flowing = true;
+        }
+        Ok(())
+    }
+
+    /// Completes the growing segment.
+    fn close_current(&mut self) {
+        let Some(mut entry) = self.current.take() else { return };
+        entry.close(&self.addresses);
+        self.list(entry);
+        self.slide();
+    }
+
+    /// Lists what is still missing of the open gap, which ends at `to`.
+    fn close_gap(&mut self, to: MediaTime) {
+        let Some(gap) = self.open_gap else { return };
+        self.list_pieces(gap_pieces(to.since(gap.from)), Some(to));
+        self.open_gap = None;
+    }
+
+    /// Lists GAP segments of the open gap until there are `pieces` of them; the last is shortened to end at `to`.
+    fn list_pieces(&mut self, pieces: u64, to: Option<MediaTime>) {
+        let Some(mut gap) = self.open_gap else { return };
+        let (Some(missing), Some(_)) = (pieces.checked_sub(gap.pieces), self.next) else { return };
+        let keep = self.options.window_segments.max(1) as u64;
+        if missing > keep {
+            self.pass_over(missing - keep);
+            gap.pieces += missing - keep;
+        }
+        for piece in gap.pieces..pieces {
+            self.list_piece(gap.from.plus(ticks(piece)), to);
+        }
+        gap.pieces = gap.pieces.max(pieces);
+        self.open_gap = Some(gap);
+    }
+
+    fn list_piece(&mut self, start: MediaTime, to: Option<MediaTime>) {
+        let Some(number) = self.next else { return };
+        let opening = Opening { number, start, init: None, discontinuity: false, gap: true };
+        let mut entry = self.opened(&opening);
+        entry.duration = to.map_or(TARGET_TICKS, |to| to.since(start).clamp(1, TARGET_TICKS));
+        entry.close(&self.addresses);
+        self.list(entry);
+        self.slide();
+    }
+
+    /// Leaves out `pieces` GAP segments that nobody would see: so many follow that they and all before them would have
+    /// left the window.
+    fn pass_over(&mut self, pieces: u64) {
+        while !self.entries.is_empty() {
+            self.evict();
+        }
+        self.next = self.next.map(|next| next.saturating_add(pieces));
+    }
+
+    fn restore_segment(&mut self, segment: &SegmentItem) {
+        self.close_gap(segment.start);
+        let jumped = self.go_to(segment.number);
+        let opening = Opening {
+            number: segment.number,
+            start: segment.start,
+            init: Some(segment.init),
+            discontinuity: segment.discontinuity || jumped,
+            gap: false,
+        };
+        let mut entry = self.opened(&opening);
+        entry.duration = i64::from(segment.duration);
+        entry.close(&self.addresses);
+        self.edge = Some(entry.end());
+        self.list(entry);
+        self.slide();
+    }
+
+    /// Makes `number` the next one. Where that skips numbers, the window begins anew, because a playlist's numbers
+    /// cannot have holes; true then.
+    fn go_to(&mut self, number: u64) -> bool {
+        let jumped = self.next.is_some_and(|next| next != number);
+        if jumped {
+            while !self.entries.is_empty() {
+                self.evict();
+            }
+        }
+        self.next = Some(number);
+        jumped
+    }
+
+    fn opened(&mut self, opening: &Opening) -> Entry {
+        let entry = Entry::open(opening, self.said, &self.addresses);
+        self.said = entry.init;
+        entry
+    }
+
+    fn list(&mut self, entry: Entry) {
+        self.listed_ticks = self.listed_ticks.saturating_add(entry.duration);
+        self.next = entry.number.checked_add(1);
+        self.entries.push_back(entry);
+        self.version += 1;
+    }
+
+    /// Lets go of what is too old to be listed, of parts that are no longer at the edge, and of bytes.
+    fn slide(&mut self) {
+        while self.entries.front().is_some_and(|first| self.may_leave(first)) {
+            self.evict();
+        }
+        let end = self.entries.back().map_or(MediaTime(0), Entry::end);
+        for entry in &mut self.entries {
+            if !entry.part_lines.is_empty() && end.since(entry.end()) > PARTS_LISTED_TICKS {
+                entry.unlist_parts();
+            }
+        }
+        let in_memory = self.entries.len().saturating_sub(self.options.memory_segments);
+        for entry in self.entries.iter_mut().take(in_memory) {
+            entry.drop_bytes();
+        }
+        self.forget_inits();
+    }
+
+    /// Keeps the init segments that something here needs, and the newest.
+    fn forget_inits(&mut self) {
+        if self.inits.len() <= 1 {
+            return;
+        }
+        let newest = self.inits.last().map(|(id, _)| *id);
+        let used = |id: InitId| self.entries.iter().chain(&self.current).any(|entry| entry.init == Some(id));
+        let needed: Vec<InitId> =
+            self.inits.iter().map(|(id, _)| *id).filter(|&id| Some(id) == newest || used(id)).collect();
+        self.inits.retain(|(id, _)| needed.contains(id));
+    }
+
+    fn may_leave(&self, first: &Entry) -> bool {
+        let enough = self.entries.len() > self.options.window_segments;
+        let long_enough = self.listed_ticks.saturating_sub(first.duration) >= MIN_WINDOW_TICKS;
+        (enough && long_enough) || self.entries.len() > MAX_WINDOW_SEGMENTS
+    }
+
+    fn evict(&mut self) {
+        let Some(entry) = self.entries.pop_front() else { return };
+        self.listed_ticks = self.listed_ticks.saturating_sub(entry.duration);
+        if entry.discontinuity {
+            self.discontinuity_sequence = self.discontinuity_sequence.saturating_add(1);
+        }
+        self.version += 1;
+    }
+}
+
+fn ticks(pieces: u64) -> i64 {
+    i64::try_from(pieces).unwrap_or(i64::MAX).saturating_mul(TARGET_TICKS)
+}

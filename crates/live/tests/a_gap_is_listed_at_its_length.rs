@@ -1,0 +1,103 @@
+//! A gap is listed at its length.
+#![allow(clippy::unwrap_used, reason = "tests")]
+mod support;
+
+use ashkar_live::check::{PlaylistChecker, Rule};
+use ashkar_live::{LiveCamera, Query, Window, WindowOptions};
+use ashkar_terms::{Cause, State};
+use support::{ARCHIVE, CAMERA, Packager, all_well, parses_elsewhere};
+
+fn gaps(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let after = |index: usize| lines.get(index + 1).map_or(String::new(), ToString::to_string);
+    (0..lines.len()).filter(|&index| lines[index] == "#EXT-X-GAP").map(after).collect()
+}
+
+#[test]
+fn while_it_lasts_and_when_it_is_over() {
+    let mut window = Window::new(ARCHIVE, CAMERA, WindowOptions::default());
+    let mut packager = Packager::new(0);
+    let mut checker = PlaylistChecker::new();
+    let mut judge = |window: &Window, at| {
+        // A gap is listed 12 s after it began at the earliest: later than the draft wants new segments.
+        all_well(&mut checker, at, Query::default(), &window.playlist(), &[Rule::LateUpdate]);
+        parses_elsewhere(&window.playlist());
+    };
+    packager.segments(8).iter().for_each(|output| window.push(output).unwrap());
+    judge(&window, packager.now());
+    let gone = packager.now();
+    window.push(&packager.gap_opens()).unwrap();
+    assert_eq!(window.hint(), None);
+    assert_eq!(window.snapshot().state, State::Missing);
+    assert_eq!(window.snapshot().cause, Some(Cause::Uplink));
+
+    for (seconds, listed) in [(0, 0), (11, 0), (12, 1), (15, 1), (16, 2), (20, 3), (29, 5)] {
+        window.tick(gone.plus(seconds * 1_000_000));
+        assert_eq!(gaps(&window.playlist()).len(), listed, "after {seconds} s");
+        judge(&window, gone.plus(seconds * 1_000_000));
+    }
+
+    // Back after 30.5 s: seven gaps of 4 s and one of 2.5 s.
+    window.push(&packager.gap_closes(30 * 90_000 + 45_000)).unwrap();
+    packager.whole_segment().iter().for_each(|output| window.push(output).unwrap());
+    judge(&window, packager.now());
+    let text = window.playlist();
+    let mut expected = vec!["#EXTINF:4.0,".to_owned(); 7];
+    expected.push("#EXTINF:2.5,".to_owned());
+    assert_eq!(gaps(&text), expected);
+    let after = "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=\"/media/0a1b2c3d/7/12/1/init-0101010101010101.mp4\"\n\
+                 #EXT-X-PROGRAM-DATE-TIME:2024-02-07T08:00:46.500Z\n";
+    assert!(text.contains(after), "{text}");
+    assert!(text.contains("/16.m4s\n"), "8 segments, 8 gaps, one segment\n{text}");
+    assert_eq!(window.snapshot().state, State::Live);
+}
+
+#[test]
+fn a_burst_within_the_margin_leaves_no_trace() {
+    let mut window = Window::new(ARCHIVE, CAMERA, WindowOptions::default());
+    let mut packager = Packager::new(0);
+    packager.segments(3).iter().for_each(|output| window.push(output).unwrap());
+    window.tick(packager.now().plus(11_900_000));
+    packager.segments(3).iter().for_each(|output| window.push(output).unwrap());
+    assert_eq!(gaps(&window.playlist()), [""; 0]);
+    assert_eq!(window.next_segment(), Some(6));
+}
+
+#[test]
+fn a_night_costs_no_more_than_a_window() {
+    let mut window = Window::new(ARCHIVE, CAMERA, WindowOptions::default());
+    let mut packager = Packager::new(0);
+    packager.segments(3).iter().for_each(|output| window.push(output).unwrap());
+    let night = 8 * 3600;
+    let gone = packager.now();
+    window.push(&packager.gap_opens()).unwrap();
+    window.tick(gone.plus((night - 60) * 1_000_000));
+    assert_eq!(gaps(&window.playlist()).len(), 15);
+    window.push(&packager.gap_closes(night * 90_000)).unwrap();
+    packager.whole_segment().iter().for_each(|output| window.push(output).unwrap());
+    let text = window.playlist();
+    assert_eq!(window.next_segment(), Some(3 + night as u64 / 4 + 1));
+    // The first segment of all began with one, and has left.
+    assert!(text.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n"), "{text}");
+    assert!(text.contains("#EXT-X-MAP"), "{text}");
+    all_well(&mut PlaylistChecker::new(), packager.now(), Query::default(), &text, &[]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_viewer_that_waits_gets_the_gap() {
+    let camera = LiveCamera::new(ARCHIVE, CAMERA, WindowOptions::default());
+    let mut packager = Packager::new(0);
+    camera.push_all(&packager.segments(3)).unwrap();
+    let gone = packager.now();
+    camera.push(&packager.gap_opens()).unwrap();
+    let query = Query { msn: Some(3), part: Some(0), skip: false };
+    let clock = async {
+        for second in 1..=12 {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            camera.tick(gone.plus(second * 1_000_000));
+        }
+    };
+    let (answer, ()) = tokio::join!(camera.playlist(query), clock);
+    let text = String::from_utf8(answer.unwrap().body.to_vec()).unwrap();
+    assert_eq!(gaps(&text), ["#EXTINF:4.0,"]);
+}

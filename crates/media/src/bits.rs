@@ -1,0 +1,101 @@
+/// Reads the bits of a raw byte sequence payload (ITU-T H.264 7.4.1, H.265 7.4.2): emulation prevention bytes are
+/// skipped on the way, nothing is allocated. Every read past the end gives `None`.
+#[derive(Debug, Clone)]
+pub(crate) struct RbspBits<'a> {
+    bytes: &'a [u8],
+    next: usize,
+    zeros: u8,
+    byte: u8,
+    left: u8,
+}
+
+impl<'a> RbspBits<'a> {
+    /// Reads `payload`: a NAL unit without its header.
+    pub(crate) fn new(payload: &'a [u8]) -> Self {
+        Self { bytes: payload, next: 0, zeros: 0, byte: 0, left: 0 }
+    }
+
+    /// `u(1)`.
+    pub(crate) fn flag(&mut self) -> Option<bool> {
+        if self.left == 0 {
+            self.load()?;
+        }
+        self.left -= 1;
+        Some(self.byte >> self.left & 1 == 1)
+    }
+
+    /// `u(count)`, for up to 32 bits.
+    pub(crate) fn bits(&mut self, count: u32) -> Option<u32> {
+        let mut value = 0_u32;
+        for _ in 0..count.min(32) {
+            value = value << 1 | u32::from(self.flag()?);
+        }
+        Some(value)
+    }
+
+    /// Passes over `count` bits.
+    pub(crate) fn skip(&mut self, count: u32) -> Option<()> {
+        (0..count).try_for_each(|_| self.flag().map(|_| ()))
+    }
+
+    /// `ue(v)`; values that need more than 32 bits are refused.
+    pub(crate) fn ue(&mut self) -> Option<u32> {
+        let mut zeros = 0_u32;
+        while !self.flag()? {
+            zeros += 1;
+            if zeros > 31 {
+                return None;
+            }
+        }
+        let suffix = self.bits(zeros)?;
+        Some((1_u32 << zeros) - 1 + suffix)
+    }
+
+    /// `se(v)`.
+    pub(crate) fn se(&mut self) -> Option<i32> {
+        let code = i64::from(self.ue()?);
+        let magnitude = (code + 1) / 2;
+        i32::try_from(if code % 2 == 1 { magnitude } else { -magnitude }).ok()
+    }
+
+    fn load(&mut self) -> Option<()> {
+        let mut byte = *self.bytes.get(self.next)?;
+        self.next += 1;
+        if self.zeros >= 2 && byte == 3 {
+            self.zeros = 0;
+            byte = *self.bytes.get(self.next)?;
+            self.next += 1;
+        }
+        self.zeros = if byte == 0 { self.zeros.saturating_add(1) } else { 0 };
+        (self.byte, self.left) = (byte, 8);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponential_golomb_codes_as_in_the_tables() {
+        // 1 010 011 00100 00101, then se: 010 (+1) 011 (-1)
+        let mut bits = RbspBits::new(&[0b1010_0110, 0b0100_0010, 0b1010_0110]);
+        let codes: Vec<_> = (0..5).map(|_| bits.ue().unwrap()).collect();
+        assert_eq!(codes, [0, 1, 2, 3, 4]);
+        assert_eq!((bits.se(), bits.se()), (Some(1), Some(-1)));
+    }
+
+    #[test]
+    fn emulation_prevention_bytes_are_not_payload() {
+        let mut bits = RbspBits::new(&[0, 0, 3, 1, 0, 0, 3, 0, 0, 3, 2]);
+        let read: Vec<_> = std::iter::from_fn(|| bits.bits(8)).collect();
+        assert_eq!(read, [0, 0, 1, 0, 0, 0, 0, 2]);
+    }
+
+    #[test]
+    fn the_end_is_an_answer() {
+        assert_eq!(RbspBits::new(&[]).flag(), None);
+        assert_eq!(RbspBits::new(&[0; 9]).ue(), None, "more than 31 leading zeros");
+        assert_eq!(RbspBits::new(&[0, 0, 3]).bits(24), None);
+    }
+}

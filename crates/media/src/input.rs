@@ -1,0 +1,53 @@
+use ashkar_terms::Moment;
+use bytes::Bytes;
+
+/// The video codecs that are taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VideoCodec {
+    /// ITU-T H.264, ISO/IEC 14496-10.
+    H264,
+    /// ITU-T H.265, ISO/IEC 23008-2.
+    H265,
+}
+
+/// A camera's parameter sets, as its protocol gave them. Not yet trusted: the packager parses them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VideoConfig {
+    /// Which codec the record is for.
+    pub codec: VideoCodec,
+    /// `AVCDecoderConfigurationRecord` or `HEVCDecoderConfigurationRecord` (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
+    pub record: Bytes,
+}
+
+/// AAC parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudioConfig {
+    /// `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1).
+    pub record: Bytes,
+}
+
+/// One picture as the camera sent it, byte-exact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessUnit {
+    /// NAL units, each behind its length in four bytes, big-endian (ISO/IEC 14496-15 with `lengthSizeMinusOne` 3).
+    pub data: Bytes,
+    /// Decoding time on the camera's clock, 90 kHz ticks from an origin of its own, wraps already undone.
+    pub camera_dts: i64,
+    /// Composition offset: presentation time less decoding time, 90 kHz ticks.
+    pub composition_offset: i32,
+    /// Whether decoding can start here, as the protocol claims; the packager looks for itself.
+    pub keyframe: bool,
+    /// When its last byte was read.
+    pub arrival: Moment,
+}
+
+/// One raw AAC frame, without ADTS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudioFrame {
+    /// The raw_data_block.
+    pub data: Bytes,
+    /// Decoding time on the camera's clock, 90 kHz ticks on the origin that the video uses.
+    pub camera_dts: i64,
+    /// When its last byte was read.
+    pub arrival: Moment,
+}

@@ -1,0 +1,269 @@
+use crate::VideoCodec;
+
+/// Most NAL units that one access unit may have; real ones have fewer than two hundred.
+pub const MAX_NAL_UNITS: usize = 4096;
+
+/// Bytes of the length before each NAL unit.
+const LENGTH_BYTES: usize = 4;
+
+/// Why an access unit is not a row of length-prefixed NAL units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NalError {
+    /// It has no bytes at all.
+    #[error("the access unit is empty")]
+    EmptyAccessUnit,
+    /// Fewer than four bytes are left where a length must stand.
+    #[error("NAL unit {index} at byte {offset}: its length field is cut off")]
+    CutLength {
+        /// Which NAL unit, from 0.
+        index: usize,
+        /// Where its length field begins.
+        offset: usize,
+    },
+    /// A length of zero, or less than the NAL unit header needs.
+    #[error("NAL unit {index} at byte {offset} is empty")]
+    Empty {
+        /// Which NAL unit, from 0.
+        index: usize,
+        /// Where its length field begins.
+        offset: usize,
+    },
+    /// The length points beyond the access unit.
+    #[error("NAL unit {index} at byte {offset} claims {claimed} bytes, {left} are left")]
+    BeyondEnd {
+        /// Which NAL unit, from 0.
+        index: usize,
+        /// Where its length field begins.
+        offset: usize,
+        /// What the length says.
+        claimed: u32,
+        /// What is there.
+        left: usize,
+    },
+    /// More than [`MAX_NAL_UNITS`].
+    #[error("more than {MAX_NAL_UNITS} NAL units in one access unit")]
+    TooMany,
+}
+
+/// Iterates over the NAL units of an access unit (ISO/IEC 14496-15, 5.3.4.2.1, with four length bytes), bounds
+/// checked. After an error it ends. Bytes are only borrowed, never changed (I4).
+#[derive(Debug, Clone)]
+pub struct NalUnits<'a> {
+    data: &'a [u8],
+    offset: usize,
+    index: usize,
+    ended: bool,
+}
+
+impl<'a> NalUnits<'a> {
+    /// The NAL units of `access_unit`.
+    pub const fn new(access_unit: &'a [u8]) -> Self {
+        Self { data: access_unit, offset: 0, index: 0, ended: false }
+    }
+
+    fn read(&mut self) -> Result<&'a [u8], NalError> {
+        let (index, offset) = (self.index, self.offset);
+        if index >= MAX_NAL_UNITS {
+            return Err(NalError::TooMany);
+        }
+        let rest = self.data.get(offset..).unwrap_or_default();
+        let (length, body) =
+            rest.split_first_chunk::<LENGTH_BYTES>().ok_or(NalError::CutLength { index, offset })?;
+        let claimed = u32::from_be_bytes(*length);
+        if claimed == 0 {
+            return Err(NalError::Empty { index, offset });
+        }
+        let beyond = NalError::BeyondEnd { index, offset, claimed, left: body.len() };
+        let length = usize::try_from(claimed).map_err(|_| beyond)?;
+        let unit = body.get(..length).ok_or(beyond)?;
+        self.offset += LENGTH_BYTES + length;
+        self.index += 1;
+        Ok(unit)
+    }
+}
+
+impl<'a> Iterator for NalUnits<'a> {
+    type Item = Result<&'a [u8], NalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended || (self.offset == self.data.len() && self.index > 0) {
+            return None;
+        }
+        let unit = if self.data.is_empty() { Err(NalError::EmptyAccessUnit) } else { self.read() };
+        self.ended = unit.is_err();
+        Some(unit)
+    }
+}
+
+/// What a NAL unit is for, as far as the packager minds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NalKind {
+    /// Video parameter set (H.265).
+    Vps,
+    /// Sequence parameter set.
+    Sps,
+    /// Picture parameter set.
+    Pps,
+    /// Supplemental enhancement information that precedes the picture.
+    Sei,
+    /// A coded slice of an IDR picture (H.264) or of an IRAP picture (H.265): decoding can start here.
+    KeySlice,
+    /// Any other coded slice.
+    Slice,
+    /// Anything else: delimiters, filler, end of sequence, reserved and unspecified types.
+    Other,
+}
+
+impl NalKind {
+    /// Reads the header of `unit` (H.264 7.3.1, H.265 7.3.1.2); an empty unit is [`NalKind::Other`].
+    pub fn of(codec: VideoCodec, unit: &[u8]) -> Self {
+        let Some(header) = unit.first() else { return Self::Other };
+        match codec {
+            VideoCodec::H264 => match header & 0x1f {
+                1..=4 => Self::Slice,
+                5 => Self::KeySlice,
+                6 => Self::Sei,
+                7 => Self::Sps,
+                8 => Self::Pps,
+                _ => Self::Other,
+            },
+            VideoCodec::H265 => match header >> 1 & 0x3f {
+                0..=15 => Self::Slice,
+                16..=23 => Self::KeySlice,
+                32 => Self::Vps,
+                33 => Self::Sps,
+                34 => Self::Pps,
+                39 => Self::Sei,
+                _ => Self::Other,
+            },
+        }
+    }
+}
+
+/// What one walk over an access unit finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Survey {
+    /// It has at least one coded slice.
+    pub picture: bool,
+    /// Decoding can start here: an IDR or IRAP picture, or an H.264 picture with a recovery point.
+    pub keyframe: bool,
+    /// It carries parameter sets of its own.
+    pub parameter_sets: bool,
+}
+
+/// Walks over `access_unit` once.
+///
+/// An H.264 encoder that refreshes its picture slice by slice never sends an IDR picture; where the protocol
+/// claims a keyframe (`claimed`) and a recovery point message stands before the picture, that is taken for one.
+///
+/// # Errors
+/// [`NalError`] if it is not a row of NAL units; nothing of it can be used then.
+pub fn survey(codec: VideoCodec, access_unit: &[u8], claimed: bool) -> Result<Survey, NalError> {
+    let mut found = Survey::default();
+    let mut recovery_point = false;
+    for unit in NalUnits::new(access_unit) {
+        let unit = unit?;
+        match NalKind::of(codec, unit) {
+            NalKind::Vps | NalKind::Sps | NalKind::Pps => found.parameter_sets = true,
+            NalKind::KeySlice => (found.picture, found.keyframe) = (true, true),
+            NalKind::Slice => found.picture = true,
+            NalKind::Sei if claimed && codec == VideoCodec::H264 => {
+                recovery_point |= has_recovery_point(unit);
+            }
+            NalKind::Sei | NalKind::Other => {}
+        }
+    }
+    found.keyframe |= found.picture && recovery_point;
+    Ok(found)
+}
+
+/// `payloadType` of the recovery point message (H.264 D.1.8).
+const RECOVERY_POINT: u32 = 6;
+
+/// Looks through the messages of one SEI NAL unit (H.264 7.3.2.3.1). Emulation prevention bytes inside payloads
+/// would shift later messages; a recovery point comes early, so at worst one is overlooked.
+fn has_recovery_point(unit: &[u8]) -> bool {
+    let mut bytes = unit.get(1..).unwrap_or_default();
+    while bytes.len() > 2 {
+        let Some((kind, rest)) = extended_byte(bytes) else { return false };
+        let Some((size, rest)) = extended_byte(rest) else { return false };
+        if kind == RECOVERY_POINT {
+            return true;
+        }
+        bytes = usize::try_from(size).ok().and_then(|size| rest.get(size..)).unwrap_or_default();
+    }
+    false
+}
+
+/// A number written as bytes of 0xff and one last byte, all added up.
+fn extended_byte(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let mut sum = 0_u32;
+    for (at, byte) in bytes.iter().enumerate() {
+        sum = sum.saturating_add(u32::from(*byte));
+        if *byte != 0xff {
+            return Some((sum, bytes.get(at + 1..).unwrap_or_default()));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn prefixed(units: &[&[u8]]) -> Vec<u8> {
+        units.iter().flat_map(|unit| [&(unit.len() as u32).to_be_bytes()[..], unit].concat()).collect()
+    }
+
+    #[test]
+    fn every_broken_length_is_named_with_its_place() {
+        let errors = |bytes: &[u8]| NalUnits::new(bytes).find_map(Result::err);
+        assert_eq!(errors(&[]), Some(NalError::EmptyAccessUnit));
+        assert_eq!(errors(&[0, 0, 1]), Some(NalError::CutLength { index: 0, offset: 0 }));
+        assert_eq!(errors(&[0, 0, 0, 0]), Some(NalError::Empty { index: 0, offset: 0 }));
+        let cut = [0, 0, 0, 1, 0x65, 0xff, 0xff, 0xff, 0xff, 1];
+        let beyond = NalError::BeyondEnd { index: 1, offset: 5, claimed: u32::MAX, left: 1 };
+        assert_eq!(errors(&cut), Some(beyond));
+        assert_eq!(errors(&[0, 0, 0, 1, 0x65, 9]), Some(NalError::CutLength { index: 1, offset: 5 }));
+        let many = [0, 0, 0, 1, 9].repeat(MAX_NAL_UNITS + 1);
+        assert_eq!(errors(&many), Some(NalError::TooMany));
+    }
+
+    #[test]
+    fn keyframes_are_seen_whatever_the_protocol_claims() {
+        let idr = prefixed(&[&[0x09, 0xf0], &[0x65, 1]]);
+        assert!(survey(VideoCodec::H264, &idr, false).unwrap().keyframe);
+        let not_idr = prefixed(&[&[0x41, 1]]);
+        assert!(!survey(VideoCodec::H264, &not_idr, true).unwrap().keyframe);
+        let cra = prefixed(&[&[21 << 1, 1, 0]]);
+        assert!(survey(VideoCodec::H265, &cra, false).unwrap().keyframe);
+        let trail = prefixed(&[&[1 << 1, 1, 0]]);
+        assert!(!survey(VideoCodec::H265, &trail, true).unwrap().keyframe);
+    }
+
+    #[test]
+    fn a_recovery_point_counts_where_the_protocol_claims_a_keyframe() {
+        let refresh = prefixed(&[&[0x06, 5, 2, 0xaa, 0xbb, 6, 1, 0xc4, 0x80], &[0x41, 1]]);
+        assert!(survey(VideoCodec::H264, &refresh, true).unwrap().keyframe);
+        assert!(!survey(VideoCodec::H264, &refresh, false).unwrap().keyframe);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_prefixed_is_read_back(units in prop::collection::vec(
+            prop::collection::vec(any::<u8>(), 1..40), 1..20)
+        ) {
+            let units: Vec<&[u8]> = units.iter().map(Vec::as_slice).collect();
+            let read: Result<Vec<_>, _> = NalUnits::new(&prefixed(&units)).map(|u| u.map(<[u8]>::to_vec)).collect();
+            prop_assert_eq!(read.unwrap(), units);
+        }
+
+        #[test]
+        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            for codec in [VideoCodec::H264, VideoCodec::H265] {
+                let _ = survey(codec, &bytes, true);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+use ashkar_terms::{Cause, MediaTime, TICKS_PER_SECOND};
+
+/// A decoding time step of at least this is made between any two samples: 1 ms, in ticks.
+pub const MIN_SAMPLE_TICKS: i64 = TICKS_PER_SECOND / 1000;
+
+/// A gap that was declared is at least this long, 0.1 s in ticks, so that no consumer meets an empty one.
+pub const MIN_GAP_TICKS: i64 = TICKS_PER_SECOND / 10;
+
+/// Length of one GAP segment of the playlists: 4 s, in ticks. A gap takes one media sequence number for each.
+pub const GAP_SEGMENT_TICKS: i64 = 4 * TICKS_PER_SECOND;
+
+/// How one camera's stream is cut. Ticks are 90 kHz.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// No part is longer than this, unless a single sample is.
+    pub part_target_ticks: i64,
+    /// A segment ends at the first keyframe after it has lasted this long.
+    pub segment_min_ticks: i64,
+    /// A segment without a keyframe ends at the latest after this long. A sample that would be longer is cut
+    /// and a gap follows it.
+    pub segment_max_ticks: i64,
+    /// A segment may be this much longer if the camera's rhythm says that its next keyframe falls into it:
+    /// a camera with a keyframe each 4 s then gets segments that begin with one. Together with
+    /// `segment_max_ticks` it must round to 4 s.
+    pub segment_grace_ticks: i64,
+    /// A live connection that is silent for this long opens a gap.
+    pub silence_ticks: i64,
+    /// A part that has samples is closed at the latest when nothing arrived for this long.
+    pub stall_ticks: i64,
+    /// Whether the policy lets sound through.
+    pub sound: bool,
+    /// Larger access units are refused.
+    pub max_access_unit_bytes: usize,
+    /// A part is closed before it grows beyond this.
+    pub max_part_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            part_target_ticks: TICKS_PER_SECOND / 2,
+            segment_min_ticks: 19 * TICKS_PER_SECOND / 10,
+            segment_max_ticks: 4 * TICKS_PER_SECOND,
+            segment_grace_ticks: 4 * TICKS_PER_SECOND / 10,
+            silence_ticks: 12 * TICKS_PER_SECOND,
+            stall_ticks: TICKS_PER_SECOND,
+            sound: false,
+            max_access_unit_bytes: 4 << 20,
+            max_part_bytes: 8 << 20,
+        }
+    }
+}
+
+/// Where a camera's recording ended, so that a new packager goes on from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Resume {
+    /// The next free media sequence number.
+    pub next_segment: u64,
+    /// End of the last sample recorded, if there ever was one.
+    pub timeline_end: Option<MediaTime>,
+    /// Cause of the gap that was already open then.
+    pub open_gap: Option<Cause>,
+    /// Init segment of the last segment recorded. If the camera's differs, that is a fact; it is given out anew in
+    /// any case, since whoever reads the outputs may have started anew too.
+    pub init_sha256: Option<[u8; 32]>,
+}
+
+/// What a packager has seen since it was made; only ever rising.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Access units taken in.
+    pub access_units: u64,
+    /// Their bytes.
+    pub access_unit_bytes: u64,
+    /// Access units refused as corrupt, by the protocol layer or here.
+    pub refused: u64,
+    /// Access units dropped while waiting for parameter sets or a first keyframe.
+    pub waiting_dropped: u64,
+    /// Decoding times that had to be repaired.
+    pub timestamps_repaired: u64,
+    /// Steps of the camera's clock.
+    pub camera_clock_jumps: u64,
+    /// Re-anchorings of the timeline on a running connection.
+    pub reanchored: u64,
+    /// Parts given out.
+    pub parts: u64,
+    /// Segments given out.
+    pub segments: u64,
+    /// Gaps opened.
+    pub gaps: u64,
+    /// Sound frames dropped.
+    pub sound_dropped: u64,
+    /// Facts held back because they came too thick; what they tell of is still counted here.
+    pub facts_suppressed: u64,
+}

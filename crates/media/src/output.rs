@@ -1,0 +1,183 @@
+use std::sync::Arc;
+
+use ashkar_terms::{Cause, MediaTime, Moment};
+use bytes::Bytes;
+
+/// What the packager gives out for one camera, in this order: an init segment before the first part that needs
+/// it, parts of a segment in order, the segment's end, gaps between segments only. Facts may stand anywhere.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// Parameters for the parts that follow.
+    Init(Arc<InitSegment>),
+    /// A piece of the current segment.
+    Part(Part),
+    /// The current segment is complete.
+    SegmentEnd(SegmentEnd),
+    /// Time that has no media. First with an open end when the silence is noticed, again when it is over.
+    Gap(Gap),
+    /// Something to be remembered that is neither media nor gap.
+    Fact(Fact),
+}
+
+/// A CMAF header (ISO/IEC 23000-19, 7.3.1): `ftyp` and `moov`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InitSegment {
+    /// SHA-256 of `bytes`; the first 8 bytes name it in URLs.
+    pub sha256: [u8; 32],
+    /// The bytes as served.
+    pub bytes: Bytes,
+    /// RFC 6381, such as `avc1.64001f` or `avc1.64001f,mp4a.40.2`.
+    pub codecs: String,
+    /// Width of the picture in pixels, after cropping.
+    pub width: u16,
+    /// Height of the picture in pixels, after cropping.
+    pub height: u16,
+}
+
+/// A CMAF chunk (ISO/IEC 23000-19, 7.3.2.3): one `moof` and one `mdat`, as served, stored and hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Media sequence number of its segment: goes up by one per segment and camera for ever, also over restarts.
+    pub segment: u64,
+    /// Its place in the segment, from 0.
+    pub index: u16,
+    /// Decoding time of its first sample, also in its `tfdt`.
+    pub start: MediaTime,
+    /// Sum of its video samples' durations, ticks.
+    pub duration: u32,
+    /// Whether decoding can start at its first sample.
+    pub independent: bool,
+    /// First 8 bytes of the SHA-256 of the init segment that it needs.
+    pub init: [u8; 8],
+    /// True on the first part after a gap, a parameter change or a step of the timeline.
+    pub discontinuity: bool,
+    /// Camera clock at its first sample, 90 kHz ticks of an origin of its own (I3).
+    pub camera_dts: i64,
+    /// When its first access unit arrived.
+    pub first_arrival: Moment,
+    /// When its last access unit arrived.
+    pub last_arrival: Moment,
+    /// Video samples inside.
+    pub samples: u16,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+/// A complete segment: the parts of one media sequence number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentEnd {
+    /// Media sequence number.
+    pub segment: u64,
+    /// Start of its first part.
+    pub start: MediaTime,
+    /// Sum of its parts' durations, ticks.
+    pub duration: u32,
+    /// How many parts.
+    pub parts: u16,
+    /// Sum of its parts' lengths.
+    pub byte_length: u64,
+    /// SHA-256 over its parts' bytes, in order: the bytes that are served for the segment.
+    pub sha256: [u8; 32],
+    /// SHA-256 of its init segment.
+    pub init_sha256: [u8; 32],
+    /// Arrival of its last access unit.
+    pub last_arrival: Moment,
+}
+
+/// Time without media, between two segments. `[from, to)` on the media timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// End of the last sample before it.
+    pub from: MediaTime,
+    /// Start of the first sample after it; `None` while it lasts.
+    pub to: Option<MediaTime>,
+    /// Why.
+    pub cause: Cause,
+    /// Media sequence number of the first segment after it once it is over; the next free number while it lasts.
+    pub next_segment: u64,
+}
+
+/// Something that happened to a camera's stream, with its place (I3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// When, on this machine's clocks.
+    pub at: Moment,
+    /// What.
+    pub kind: FactKind,
+}
+
+/// The kinds of facts. Numbers are 90 kHz ticks unless named otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactKind {
+    /// A publisher or a pulled camera began to send. The text names the peer, never a key.
+    Connected {
+        /// Protocol and address, such as `rtmp 10.1.2.3:50123`.
+        source: String,
+    },
+    /// It ended.
+    Disconnected {
+        /// Why the connection ended.
+        cause: Cause,
+        /// What was said or seen.
+        reason: String,
+    },
+    /// The camera's clock stepped while pictures kept arriving: no time is missing.
+    CameraClockJumped {
+        /// How far, ticks; negative is backwards.
+        by: i64,
+    },
+    /// The camera's clock runs at another rate than the centre's; the timeline follows the centre's.
+    CameraClockDrifts {
+        /// Parts per million; positive is fast.
+        ppm: i32,
+    },
+    /// The media timeline was re-anchored to the arrival clock.
+    TimelineReanchored {
+        /// How far, ticks.
+        by: i64,
+    },
+    /// A decoding time was equal to or before the one before it; the access unit was kept with a sane time.
+    TimestampRepaired {
+        /// The camera's decoding time.
+        camera_dts: i64,
+    },
+    /// New parameter sets: a new init segment follows.
+    ParametersChanged,
+    /// Parameter sets that cannot be used; what was valid before goes on.
+    ParametersRefused {
+        /// Why.
+        reason: String,
+    },
+    /// An access unit that cannot be used; it alone was dropped.
+    AccessUnitRefused {
+        /// The camera's decoding time.
+        camera_dts: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Access units dropped while waiting for parameter sets or for the first keyframe.
+    WaitingForKeyframe {
+        /// How many were dropped.
+        dropped: u32,
+    },
+    /// Sound came and was dropped before recording, as the policy says, or because it cannot be passed through.
+    SoundDropped {
+        /// Its codec.
+        codec: String,
+    },
+    /// The centre's wall clock stepped against its monotonic clock.
+    CentreClockStepped {
+        /// How far, microseconds.
+        by_us: i64,
+    },
+    /// A second publisher with the right key was refused because the camera is live.
+    PublisherRefused {
+        /// Protocol and address.
+        source: String,
+    },
+    /// A new publisher took over from a silent one.
+    PublisherTookOver {
+        /// Protocol and address of the new one.
+        source: String,
+    },
+}

@@ -1,0 +1,59 @@
+use ashkar_terms::Moment;
+
+use crate::{Counters, Fact, FactKind, Output};
+
+/// Facts of the kinds that a broken camera can cause with each picture: so many at once, …
+const BURST: u32 = 20;
+/// … and one more for each second of this many microseconds.
+const REFILL_US: u64 = 1_000_000;
+
+/// Lets facts through, and holds back the thick ones beyond their budget: what they tell of is in the counters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
+    budget: u32,
+    refilled_us: u64,
+}
+
+impl Facts {
+    pub(super) const fn new() -> Self {
+        Self { budget: BURST, refilled_us: 0 }
+    }
+
+    pub(super) fn tell(
+        &mut self,
+        kind: FactKind,
+        at: Moment,
+        counters: &mut Counters,
+        out: &mut Vec<Output>,
+    ) {
+        if comes_thick(&kind) && !self.spend(at) {
+            counters.facts_suppressed += 1;
+            return;
+        }
+        out.push(Output::Fact(Fact { at, kind }));
+    }
+
+    fn spend(&mut self, at: Moment) -> bool {
+        let earned = at.mono_us.saturating_sub(self.refilled_us) / REFILL_US;
+        if earned > 0 {
+            self.refilled_us = at.mono_us;
+            self.budget = self.budget.saturating_add(u32::try_from(earned).unwrap_or(BURST)).min(BURST);
+        }
+        let left = self.budget > 0;
+        self.budget = self.budget.saturating_sub(1);
+        left
+    }
+}
+
+const fn comes_thick(kind: &FactKind) -> bool {
+    !matches!(
+        kind,
+        FactKind::Connected { .. }
+            | FactKind::Disconnected { .. }
+            | FactKind::PublisherRefused { .. }
+            | FactKind::PublisherTookOver { .. }
+            | FactKind::SoundDropped { .. }
+            | FactKind::WaitingForKeyframe { .. }
+            | FactKind::CentreClockStepped { .. }
+    )
+}

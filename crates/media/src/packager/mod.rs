@@ -1,0 +1,315 @@
+//! The engine of one camera: access units in, parts, segments, gaps and facts out.
+
+mod facts;
+mod gaps;
+mod parameters;
+mod pictures;
+mod segmenter;
+mod sound;
+
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
+use bytes::BytesMut;
+
+use crate::timeline::{Timeline, WallClock};
+use crate::{
+    AccessUnit, AudioConfig, AudioFrame, AudioParameters, Counters, FactKind, Options, Output, Resume,
+    VideoConfig,
+};
+use facts::Facts;
+use parameters::Parameters;
+use segmenter::{Picture, Segmenter};
+
+/// What may be told again and again is told at most once in this many microseconds.
+const REPORT_INTERVAL_US: u64 = 60_000_000;
+/// No timeline goes beyond this tick, 2^53: it must fit a JavaScript number.
+const LAST_TICK: i64 = 1 << 53;
+
+/// Turns what one camera sends into CMAF.
+///
+/// Pure and deterministic: the same calls give the same outputs. Call it in the order of arrival; each call appends
+/// to `out`. Nothing that comes from the camera makes it panic, end, or grow beyond its [`Options`].
+///
+/// ```
+/// use ashkar_media::{Options, Packager, Resume};
+/// use ashkar_terms::{CameraId, Moment, UtcMicros};
+///
+/// let mut packager = Packager::new(CameraId::new(7, 12, 1), Resume::default(), Options::default());
+/// let mut out = Vec::new();
+/// let at = Moment { wall: UtcMicros(1_700_000_000_000_000), mono_us: 0 };
+/// packager.connected("rtmp 10.1.2.3:50123".to_owned(), at, &mut out);
+/// assert!(packager.is_connected());
+/// assert_eq!(out.len(), 1, "one fact");
+/// ```
+#[derive(Debug)]
+pub struct Packager {
+    camera: CameraId,
+    options: Options,
+    segmenter: Segmenter,
+    parameters: Parameters,
+    audio: Audio,
+    facts: Facts,
+    counters: Counters,
+    wall: WallClock,
+    connected: bool,
+    /// Of the connection; made at its first keyframe.
+    timeline: Option<Timeline>,
+    /// The last picture: it lasts until the next one, so it waits for it.
+    pending: Option<Picture>,
+    /// End of the last picture given out.
+    end: Option<MediaTime>,
+    gap: Option<OpenGap>,
+    /// Cause of the gap that was open before the restart.
+    resumed_gap: Option<Cause>,
+    rhythm: Rhythm,
+    ahead_of_picture: BytesMut,
+    waiting_dropped: u32,
+    refused_since_picture: bool,
+    last_picture: Option<Moment>,
+    last_arrival: Option<Moment>,
+    resumed_init: Option<[u8; 32]>,
+    drift: Report<i32>,
+    waiting: Report<()>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct OpenGap {
+    from: MediaTime,
+    cause: Cause,
+}
+
+/// Sound of the connection.
+#[derive(Debug, Default)]
+struct Audio {
+    parameters: Option<AudioParameters>,
+    changed: bool,
+    drop_told: bool,
+}
+
+/// When keyframes come.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rhythm {
+    last: Option<MediaTime>,
+    distance: Option<i64>,
+}
+
+/// What was told last, and when.
+#[derive(Debug, Clone, Copy, Default)]
+struct Report<T> {
+    value: T,
+    at_us: Option<u64>,
+}
+
+impl<T> Report<T> {
+    fn due(&self, now: Moment) -> bool {
+        self.at_us.is_none_or(|at| now.mono_us.saturating_sub(at) >= REPORT_INTERVAL_US)
+    }
+}
+
+impl Packager {
+    /// A packager that goes on from `resume`.
+    pub fn new(camera: CameraId, resume: Resume, options: Options) -> Self {
+        let end = resume.timeline_end.map(|end| end.clamp(MediaTime(0), MediaTime(LAST_TICK)));
+        Self {
+            camera,
+            options,
+            segmenter: Segmenter::new(options, resume.next_segment),
+            parameters: Parameters::default(),
+            audio: Audio::default(),
+            facts: Facts::new(),
+            counters: Counters::default(),
+            wall: WallClock::default(),
+            connected: false,
+            timeline: None,
+            pending: None,
+            end,
+            gap: None,
+            resumed_gap: resume.open_gap,
+            rhythm: Rhythm::default(),
+            ahead_of_picture: BytesMut::new(),
+            waiting_dropped: 0,
+            refused_since_picture: false,
+            last_picture: None,
+            last_arrival: None,
+            resumed_init: resume.init_sha256,
+            drift: Report::default(),
+            waiting: Report::default(),
+        }
+    }
+
+    /// A publisher or a pulled camera begins to send. `source` names protocol and peer, never a key. A connection
+    /// that was still open is taken for lost.
+    pub fn connected(&mut self, source: String, at: Moment, out: &mut Vec<Output>) {
+        if self.connected {
+            self.disconnected(Cause::Unknown, "replaced by another connection".to_owned(), at, out);
+        }
+        self.observe_wall_clock(at, out);
+        self.connected = true;
+        self.parameters = Parameters::default();
+        self.audio = Audio::default();
+        self.open_gap(Cause::Centre, out);
+        self.tell(FactKind::Connected { source }, at, out);
+    }
+
+    /// Parameter sets from the protocol. They come into use at the next keyframe; unusable ones are a fact, and
+    /// what was valid goes on.
+    pub fn video_config(&mut self, config: VideoConfig, at: Moment, out: &mut Vec<Output>) {
+        if let Err(error) = self.parameters.offer(&config) {
+            self.tell(FactKind::ParametersRefused { reason: error.to_string() }, at, out);
+        }
+    }
+
+    /// AAC parameters. With sound off this only notes that sound is dropped.
+    pub fn audio_config(&mut self, config: AudioConfig, at: Moment, out: &mut Vec<Output>) {
+        match AudioParameters::parse(&config) {
+            Ok(parameters) if self.options.sound => {
+                self.audio.changed |= self.audio.parameters.as_ref() != Some(&parameters);
+                self.audio.parameters = Some(parameters);
+            }
+            Ok(parameters) => self.sound_refused(&parameters.codecs, at, out),
+            Err(error) if self.options.sound => {
+                self.tell(FactKind::ParametersRefused { reason: error.to_string() }, at, out);
+            }
+            Err(_) => self.sound_refused("mp4a.40", at, out),
+        }
+    }
+
+    /// Sound came that cannot be passed through, such as G.711. One fact per connection.
+    pub fn sound_refused(&mut self, codec: &str, at: Moment, out: &mut Vec<Output>) {
+        self.counters.sound_dropped += 1;
+        if !std::mem::replace(&mut self.audio.drop_told, true) {
+            self.tell(FactKind::SoundDropped { codec: codec.to_owned() }, at, out);
+        }
+    }
+
+    /// One picture. A corrupt one is a fact, and it alone is dropped (I3).
+    pub fn video(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
+        let at = unit.arrival;
+        self.observe_wall_clock(at, out);
+        self.last_arrival = Some(at);
+        match self.survey(&unit) {
+            Err(reason) => self.refuse(reason, Some(unit.camera_dts), at, out),
+            Ok(found) if !found.picture => self.hold(unit, at, out),
+            Ok(found) => self.picture(unit, found, out),
+        }
+    }
+
+    /// One AAC frame. With sound off it is dropped; so is what comes before the first picture.
+    pub fn audio(&mut self, frame: AudioFrame, out: &mut Vec<Output>) {
+        self.last_arrival = Some(frame.arrival);
+        if !self.options.sound {
+            return self.sound_refused("mp4a.40", frame.arrival, out);
+        }
+        let (Some(timeline), Some(parameters), None) = (&self.timeline, &self.audio.parameters, self.gap)
+        else {
+            self.counters.sound_dropped += 1;
+            return;
+        };
+        let time = timeline.near(frame.camera_dts);
+        if !self.segmenter.sound.push(frame.data, time, parameters.frame_ticks()) {
+            self.counters.sound_dropped += 1;
+        }
+    }
+
+    /// The protocol layer could not make an access unit of what arrived, and dropped it alone.
+    pub fn refused(&mut self, reason: String, camera_dts: Option<i64>, at: Moment, out: &mut Vec<Output>) {
+        self.last_arrival = Some(at);
+        self.refuse(reason, camera_dts, at, out);
+    }
+
+    /// The connection ended. The segment ends, and a gap opens.
+    pub fn disconnected(&mut self, cause: Cause, reason: String, at: Moment, out: &mut Vec<Output>) {
+        self.observe_wall_clock(at, out);
+        self.tell_waiting(at, out);
+        self.finish(out);
+        self.leave();
+        self.tell(FactKind::Disconnected { cause, reason }, at, out);
+        if let Some(gap) = &mut self.gap {
+            gap.cause = cause;
+        }
+        self.open_gap(cause, out);
+    }
+
+    /// Once a second: notices silence and steps of the wall clock, and gives out a part that waits in vain.
+    pub fn tick(&mut self, now: Moment, out: &mut Vec<Output>) {
+        self.observe_wall_clock(now, out);
+        if !self.connected {
+            return self.open_gap(Cause::Centre, out);
+        }
+        if self.waiting.due(now) {
+            self.tell_waiting(now, out);
+        }
+        self.tell_drift(now, out);
+        let Some(last) = self.last_picture.filter(|_| self.timeline.is_some()) else { return };
+        let silent = i64::try_from(now.mono_us.saturating_sub(last.mono_us) / 100 * 9).unwrap_or(i64::MAX);
+        if silent >= self.options.silence_ticks && self.gap.is_none() {
+            self.finish(out);
+            self.open_gap(if self.refused_since_picture { Cause::Source } else { Cause::Uplink }, out);
+        } else if silent >= self.options.stall_ticks {
+            self.segmenter.close_part(&mut self.counters, out);
+        }
+    }
+
+    /// Before the process stops: ends part and segment. No gap is opened; whoever resumes declares it.
+    pub fn flush(&mut self, at: Moment, out: &mut Vec<Output>) {
+        self.observe_wall_clock(at, out);
+        self.tell_waiting(at, out);
+        self.finish(out);
+        self.leave();
+    }
+
+    /// Which camera it is for.
+    pub const fn camera(&self) -> CameraId {
+        self.camera
+    }
+
+    /// Whether a connection is open.
+    pub const fn is_connected(&self) -> bool {
+        self.connected
+    }
+
+    /// When anything arrived last.
+    pub const fn last_arrival(&self) -> Option<Moment> {
+        self.last_arrival
+    }
+
+    /// End of the last picture, the one that waits for its length included.
+    pub fn timeline_end(&self) -> Option<MediaTime> {
+        match (&self.pending, &self.timeline) {
+            (Some(pending), Some(timeline)) => Some(pending.time.plus(timeline.usual_ticks())),
+            _ => self.end,
+        }
+    }
+
+    /// Media sequence number of the segment that is open, or the next free one.
+    pub const fn segment(&self) -> u64 {
+        self.segmenter.number()
+    }
+
+    /// How far the newest picture's media time lies behind its arrival, microseconds; negative is ahead. `None`
+    /// while there is no picture.
+    pub fn live_delay_us(&self) -> Option<i64> {
+        self.timeline.as_ref().map(Timeline::delay_us)
+    }
+
+    /// How much faster the camera's clock runs than the centre's, parts per million.
+    pub fn camera_clock_ppm(&self) -> Option<i32> {
+        self.timeline.as_ref().map(Timeline::camera_ppm)
+    }
+
+    /// What was seen so far.
+    pub const fn counters(&self) -> Counters {
+        self.counters
+    }
+}
+
+impl Rhythm {
+    fn keyframe(&mut self, time: MediaTime) {
+        self.distance = self.last.map(|last| time.since(last));
+        self.last = Some(time);
+    }
+
+    /// When the next keyframe is due, if the camera keeps its rhythm.
+    fn next(&self) -> Option<MediaTime> {
+        Some(self.last?.plus(self.distance?))
+    }
+}

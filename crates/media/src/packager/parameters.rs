@@ -1,0 +1,74 @@
+use crate::config::{VideoParameters, with_in_band};
+use crate::{ConfigError, VideoCodec, VideoConfig};
+
+/// The parameters of a connection: those in use, and those that wait for the next keyframe.
+#[derive(Debug, Default)]
+pub(super) struct Parameters {
+    active: Option<VideoParameters>,
+    incoming: Option<VideoParameters>,
+    /// What the protocol said last, for access units that bring their own parameter sets.
+    announced: Option<VideoCodec>,
+    /// The last refusal, so that a camera that repeats itself is reported once.
+    refusal: Option<ConfigError>,
+}
+
+impl Parameters {
+    /// The codec that the next access unit is in.
+    pub(super) fn codec(&self) -> VideoCodec {
+        let known = self.incoming.as_ref().or(self.active.as_ref()).map(|parameters| parameters.codec);
+        known.or(self.announced).unwrap_or(VideoCodec::H264)
+    }
+
+    /// Takes in what the protocol gave. `Err` if it cannot be used and has not been refused before; what was valid
+    /// stays.
+    pub(super) fn offer(&mut self, config: &VideoConfig) -> Result<(), ConfigError> {
+        self.announced = Some(config.codec);
+        match VideoParameters::parse(config) {
+            Ok(parameters) => {
+                self.refusal = None;
+                self.incoming = Some(parameters);
+                Ok(())
+            }
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    /// Takes in the parameter sets that an access unit carries.
+    pub(super) fn offer_in_band(&mut self, access_unit: &[u8]) -> Result<(), ConfigError> {
+        let base = self.incoming.as_ref().or(self.active.as_ref());
+        match with_in_band(base, self.codec(), access_unit) {
+            Ok(None) => Ok(()),
+            Ok(Some(parameters)) => {
+                self.refusal = None;
+                self.incoming = Some(parameters);
+                Ok(())
+            }
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    /// Whether there is anything to decode with, or will be at the next keyframe.
+    pub(super) const fn known(&self) -> bool {
+        self.incoming.is_some() || self.active.is_some()
+    }
+
+    /// At a keyframe: what waited is now in use. True if something did.
+    pub(super) fn activate(&mut self) -> bool {
+        let waited = self.incoming.is_some();
+        self.active = self.incoming.take().or_else(|| self.active.take());
+        waited
+    }
+
+    /// What is in use.
+    pub(super) const fn active(&self) -> Option<&VideoParameters> {
+        self.active.as_ref()
+    }
+
+    fn refuse(&mut self, error: ConfigError) -> Result<(), ConfigError> {
+        if self.refusal.as_ref() == Some(&error) {
+            return Ok(());
+        }
+        self.refusal = Some(error.clone());
+        Err(error)
+    }
+}

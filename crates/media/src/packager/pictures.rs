@@ -1,0 +1,209 @@
+//! The way of an access unit: looked at, placed, given its length.
+
+use ashkar_terms::{Cause, MediaTime, Moment};
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::segmenter::Picture;
+use super::{OpenGap, Packager};
+use crate::init::init_segment;
+use crate::nal::{Survey, survey};
+use crate::options::{MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
+use crate::timeline::{Placed, Reanchored, Timeline};
+use crate::{AccessUnit, FactKind, Output};
+
+/// Parameter sets and messages that came in an access unit of their own wait for their picture; at most this many
+/// bytes of them.
+const MAX_AHEAD_OF_PICTURE_BYTES: usize = 64 << 10;
+/// A burst after a declared gap may fill the gap's end, back to this long before it arrives: 6 s in ticks. What
+/// lies farther back may already stand in playlists as a GAP segment.
+const REFILL_TICKS: i64 = 540_000;
+/// Composition offsets beyond this are held to it: 10 s in ticks.
+const MAX_COMPOSITION_TICKS: f64 = 900_000.0;
+
+impl Packager {
+    pub(super) fn survey(&self, unit: &AccessUnit) -> Result<Survey, String> {
+        let (bytes, limit) = (unit.data.len(), self.options.max_access_unit_bytes);
+        if bytes > limit {
+            return Err(format!("{bytes} bytes, at most {limit} are taken"));
+        }
+        survey(self.parameters.codec(), &unit.data, unit.keyframe).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        reason: String,
+        camera_dts: Option<i64>,
+        at: Moment,
+        out: &mut Vec<Output>,
+    ) {
+        self.counters.refused += 1;
+        self.refused_since_picture = true;
+        // A unit that has no time of its own comes after the last one.
+        let camera_dts =
+            camera_dts.or_else(|| self.pending.as_ref().map(|last| last.camera_dts)).unwrap_or(0);
+        self.tell(FactKind::AccessUnitRefused { camera_dts, reason }, at, out);
+    }
+
+    /// Keeps what came without a picture, to put it before the next one: no byte of it is lost.
+    pub(super) fn hold(&mut self, unit: AccessUnit, at: Moment, out: &mut Vec<Output>) {
+        if self.ahead_of_picture.len().saturating_add(unit.data.len()) > MAX_AHEAD_OF_PICTURE_BYTES {
+            self.ahead_of_picture = BytesMut::new();
+            let reason = format!("more than {MAX_AHEAD_OF_PICTURE_BYTES} bytes without a picture");
+            return self.refuse(reason, Some(unit.camera_dts), at, out);
+        }
+        self.ahead_of_picture.extend_from_slice(&unit.data);
+    }
+
+    pub(super) fn picture(&mut self, unit: AccessUnit, found: Survey, out: &mut Vec<Output>) {
+        let held = !self.ahead_of_picture.is_empty();
+        let data = if held { self.with_held(&unit.data) } else { unit.data };
+        if (found.parameter_sets || held)
+            && let Err(error) = self.parameters.offer_in_band(&data)
+        {
+            self.tell(FactKind::ParametersRefused { reason: error.to_string() }, unit.arrival, out);
+        }
+        let starting = self.timeline.is_none();
+        if !self.parameters.known() || (starting && !found.keyframe) {
+            self.waiting_dropped = self.waiting_dropped.saturating_add(1);
+            self.counters.waiting_dropped += 1;
+            return;
+        }
+        self.counters.access_units += 1;
+        self.counters.access_unit_bytes += data.len() as u64;
+        let time = if starting {
+            self.start(unit.camera_dts, unit.arrival, out)
+        } else {
+            self.go_on(unit.camera_dts, unit.arrival, out)
+        };
+        if found.keyframe {
+            self.keyframe(time, unit.arrival, out);
+        }
+        self.last_picture = Some(unit.arrival);
+        self.refused_since_picture = false;
+        self.pending = Some(Picture {
+            data,
+            time,
+            composition_offset: self.composition_offset(unit.composition_offset),
+            keyframe: found.keyframe,
+            camera_dts: unit.camera_dts,
+            arrival: unit.arrival,
+        });
+    }
+
+    /// The first picture of a connection: the timeline is anchored, and the gap before it is over.
+    pub(super) fn start(&mut self, camera_dts: i64, arrival: Moment, out: &mut Vec<Output>) -> MediaTime {
+        self.tell_waiting(arrival, out);
+        self.connected = true;
+        let earliest = self.end.map(|end| end.plus(MIN_GAP_TICKS));
+        let timeline = Timeline::start(camera_dts, arrival, earliest);
+        let time = timeline.last();
+        self.timeline = Some(timeline);
+        if let Some(end) = self.end {
+            let cause = self.resumed_gap.take().unwrap_or(Cause::Centre);
+            self.gap.get_or_insert(OpenGap { from: end, cause });
+            self.close_gap(time, out);
+        }
+        time
+    }
+
+    /// A further picture: it is placed, and gives the one before it its length.
+    pub(super) fn go_on(&mut self, camera_dts: i64, arrival: Moment, out: &mut Vec<Output>) -> MediaTime {
+        let gap = self.gap;
+        let Some(timeline) = &mut self.timeline else { return MediaTime(0) };
+        let floor = gap
+            .map(|gap| gap.from.plus(MIN_GAP_TICKS).max(timeline.arrival_time(arrival).plus(-REFILL_TICKS)));
+        let placed = timeline.place(camera_dts, arrival, floor);
+        let usual = timeline.usual_ticks();
+        self.tell_placed(&placed, camera_dts, arrival, out);
+        if gap.is_some() {
+            self.close_gap(placed.time, out);
+        } else {
+            self.settle(&placed, usual, out);
+        }
+        placed.time
+    }
+
+    /// Gives the pending picture its length: until the next one, unless there is a hole between them.
+    pub(super) fn settle(&mut self, next: &Placed, usual: i64, out: &mut Vec<Output>) {
+        let Some(pending) = self.pending.take() else { return };
+        let length = next.time.since(pending.time);
+        let cause = match next.reanchored {
+            Some(Reanchored::WallClock(_)) => Some(Cause::Clock),
+            Some(Reanchored::Lagging(_)) => Some(Cause::Source),
+            _ => (length > self.options.segment_max_ticks).then_some(Cause::Source),
+        };
+        let longest = length.saturating_sub(MIN_GAP_TICKS).max(MIN_SAMPLE_TICKS);
+        match cause.filter(|_| longest < length) {
+            None => self.give(pending, length, out),
+            Some(cause) => {
+                let shown = usual.min(longest);
+                let from = pending.time.plus(shown);
+                self.give(pending, shown, out);
+                self.segmenter.end_segment(&mut self.counters, out);
+                self.counters.gaps += 1;
+                self.gap = Some(OpenGap { from, cause });
+                self.close_gap(next.time, out);
+            }
+        }
+    }
+
+    pub(super) fn give(&mut self, picture: Picture, length: i64, out: &mut Vec<Output>) {
+        self.end = Some(picture.time.plus(length));
+        let limit = self.segment_limit();
+        self.segmenter.push(picture, length, limit, &mut self.counters, out);
+    }
+
+    /// New parameters come into use, or the segment ends because it is long enough.
+    pub(super) fn keyframe(&mut self, time: MediaTime, at: Moment, out: &mut Vec<Output>) {
+        self.rhythm.keyframe(time);
+        let changed = self.parameters.activate() | std::mem::take(&mut self.audio.changed);
+        if changed || self.segmenter.init().is_none() {
+            self.change_init(at, out);
+        }
+        if self.segmenter.segment().is_some_and(|(_, length)| length >= self.options.segment_min_ticks) {
+            self.segmenter.end_segment(&mut self.counters, out);
+        }
+    }
+
+    pub(super) fn change_init(&mut self, at: Moment, out: &mut Vec<Output>) {
+        let Some(video) = self.parameters.active() else { return };
+        let init = init_segment(video, self.audio.parameters.as_ref());
+        let before = self.segmenter.init().map(|init| init.sha256);
+        if before == Some(init.sha256) {
+            return;
+        }
+        let before = before.or_else(|| self.resumed_init.take());
+        let differs = before.is_some_and(|before| before != init.sha256);
+        self.segmenter.end_segment(&mut self.counters, out);
+        self.segmenter.set_init(init);
+        self.segmenter.sound.reset();
+        if differs {
+            self.segmenter.mark_discontinuity();
+            self.tell(FactKind::ParametersChanged, at, out);
+        }
+    }
+
+    /// A segment may wait a little for a keyframe that is expected.
+    pub(super) fn segment_limit(&self) -> i64 {
+        let (longest, grace) = (self.options.segment_max_ticks, self.options.segment_grace_ticks);
+        let expected = self.segmenter.segment().zip(self.rhythm.next());
+        let wait = expected.map(|((start, _), keyframe)| keyframe.since(start));
+        match wait {
+            Some(wait) if wait > longest - grace && wait <= longest + grace => longest + grace,
+            _ => longest,
+        }
+    }
+
+    pub(super) fn composition_offset(&self, camera_ticks: i32) -> i32 {
+        let rate = self.timeline.as_ref().map_or(1.0, Timeline::rate);
+        (f64::from(camera_ticks) * rate).round().clamp(-MAX_COMPOSITION_TICKS, MAX_COMPOSITION_TICKS) as i32
+    }
+
+    pub(super) fn with_held(&mut self, data: &[u8]) -> Bytes {
+        let mut joined = BytesMut::with_capacity(self.ahead_of_picture.len().saturating_add(data.len()));
+        joined.put_slice(&self.ahead_of_picture);
+        joined.put_slice(data);
+        self.ahead_of_picture.clear();
+        joined.freeze()
+    }
+}

@@ -1,0 +1,245 @@
+use std::sync::Arc;
+
+use ashkar_terms::{MediaTime, Moment};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::sound::SoundQueue;
+use crate::cmaf::{Run, Sample, write_part};
+use crate::{Counters, InitSegment, Options, Output, Part, SegmentEnd};
+
+/// An access unit with its place on the timeline.
+#[derive(Debug, Clone)]
+pub(super) struct Picture {
+    pub(super) data: Bytes,
+    pub(super) time: MediaTime,
+    pub(super) composition_offset: i32,
+    pub(super) keyframe: bool,
+    pub(super) camera_dts: i64,
+    pub(super) arrival: Moment,
+}
+
+/// Makes parts of pictures and segments of parts. Knows nothing of clocks: pictures come with their durations.
+#[derive(Debug)]
+pub(super) struct Segmenter {
+    options: Options,
+    number: u64,
+    init: Option<Arc<InitSegment>>,
+    init_given: bool,
+    discontinuity: bool,
+    segment: Option<OpenSegment>,
+    part: OpenPart,
+    pub(super) sound: SoundQueue,
+}
+
+#[derive(Debug)]
+struct OpenSegment {
+    start: MediaTime,
+    /// Of its closed parts, ticks.
+    duration: i64,
+    parts: u16,
+    byte_length: u64,
+    sha256: Sha256,
+}
+
+/// The part that is being filled; its buffers are kept from part to part.
+#[derive(Debug, Default)]
+struct OpenPart {
+    samples: Vec<Sample>,
+    bytes: usize,
+    duration: i64,
+    first: Option<First>,
+    last_arrival: Option<Moment>,
+}
+
+/// What a part takes from its first picture.
+#[derive(Debug, Clone, Copy)]
+struct First {
+    time: MediaTime,
+    keyframe: bool,
+    camera_dts: i64,
+    arrival: Moment,
+}
+
+impl Segmenter {
+    pub(super) fn new(options: Options, number: u64) -> Self {
+        Self {
+            options,
+            number,
+            init: None,
+            init_given: false,
+            discontinuity: false,
+            segment: None,
+            part: OpenPart::default(),
+            sound: SoundQueue::default(),
+        }
+    }
+
+    /// Number of the segment that is open, or the next free one.
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Passes over the numbers of a gap. Between segments only.
+    pub(super) const fn skip_numbers(&mut self, count: u64) {
+        self.number = self.number.saturating_add(count);
+    }
+
+    pub(super) fn init(&self) -> Option<&InitSegment> {
+        self.init.as_deref()
+    }
+
+    /// Parameters for the segments that follow. Between segments only.
+    pub(super) fn set_init(&mut self, init: InitSegment) {
+        self.init = Some(Arc::new(init));
+        self.init_given = false;
+    }
+
+    /// The next part begins anew.
+    pub(super) const fn mark_discontinuity(&mut self) {
+        self.discontinuity = true;
+    }
+
+    /// Start of the open segment, and its length so far, ticks.
+    pub(super) fn segment(&self) -> Option<(MediaTime, i64)> {
+        let open = self.segment.as_ref().map(|segment| (segment.start, segment.duration));
+        let (start, closed) = open.or_else(|| self.part.first.map(|first| (first.time, 0)))?;
+        Some((start, closed + self.part.duration))
+    }
+
+    /// Adds a picture that lasts `duration` ticks. What would grow too long or too large is closed before it; a
+    /// segment grows up to `segment_limit` ticks.
+    pub(super) fn push(
+        &mut self,
+        picture: Picture,
+        duration: i64,
+        segment_limit: i64,
+        counters: &mut Counters,
+        out: &mut Vec<Output>,
+    ) {
+        let part = &self.part;
+        let too_long = part.duration + duration > self.options.part_target_ticks;
+        let too_large = part.bytes.saturating_add(picture.data.len()) > self.options.max_part_bytes;
+        if self.segment().is_some_and(|(_, length)| length + duration > segment_limit) {
+            self.end_segment(counters, out);
+        } else if too_long || too_large {
+            self.close_part(counters, out);
+        }
+        self.part.push(picture, duration);
+        // The next picture most likely lasts as long; if it would not fit, waiting for it gains nothing.
+        if self.part.duration + duration > self.options.part_target_ticks {
+            self.close_part(counters, out);
+        }
+    }
+
+    /// Ends the segment, if there is one.
+    pub(super) fn end_segment(&mut self, counters: &mut Counters, out: &mut Vec<Output>) {
+        let last_arrival = self.close_part(counters, out).or(self.part.last_arrival);
+        let (Some(segment), Some(init), Some(last_arrival)) = (self.segment.take(), &self.init, last_arrival)
+        else {
+            return;
+        };
+        counters.segments += 1;
+        out.push(Output::SegmentEnd(SegmentEnd {
+            segment: self.number,
+            start: segment.start,
+            duration: ticks(segment.duration),
+            parts: segment.parts,
+            byte_length: segment.byte_length,
+            sha256: segment.sha256.finalize().into(),
+            init_sha256: init.sha256,
+            last_arrival,
+        }));
+        self.number = self.number.saturating_add(1);
+    }
+
+    /// Closes the part, if it has a picture; gives the arrival of its last.
+    pub(super) fn close_part(&mut self, counters: &mut Counters, out: &mut Vec<Output>) -> Option<Moment> {
+        let (first, last_arrival) = (self.part.first.take()?, self.part.last_arrival?);
+        let init = Arc::clone(self.init.as_ref()?);
+        if !self.init_given {
+            self.init_given = true;
+            out.push(Output::Init(Arc::clone(&init)));
+        }
+        let segment = self.segment.get_or_insert_with(|| OpenSegment::starting(first.time));
+        let end = first.time.plus(self.part.duration);
+        let bytes = write_part(
+            sequence(self.number, segment.parts),
+            Run { start: first.time.0, samples: &self.part.samples },
+            self.sound.take_until(end),
+        );
+        let part = Part {
+            segment: self.number,
+            index: segment.parts,
+            start: first.time,
+            duration: ticks(self.part.duration),
+            independent: first.keyframe,
+            init: short(&init.sha256),
+            discontinuity: std::mem::take(&mut self.discontinuity),
+            camera_dts: first.camera_dts,
+            first_arrival: first.arrival,
+            last_arrival,
+            samples: u16::try_from(self.part.samples.len()).unwrap_or(u16::MAX),
+            bytes,
+        };
+        self.sound.clear_taken();
+        segment.add(&part);
+        self.part.clear();
+        counters.parts += 1;
+        out.push(Output::Part(part));
+        Some(last_arrival)
+    }
+}
+
+impl OpenSegment {
+    fn starting(start: MediaTime) -> Self {
+        Self { start, duration: 0, parts: 0, byte_length: 0, sha256: Sha256::new() }
+    }
+
+    fn add(&mut self, part: &Part) {
+        self.sha256.update(&part.bytes);
+        self.duration += i64::from(part.duration);
+        self.parts = self.parts.saturating_add(1);
+        self.byte_length = self.byte_length.saturating_add(part.bytes.len() as u64);
+    }
+}
+
+impl OpenPart {
+    fn push(&mut self, picture: Picture, duration: i64) {
+        self.first.get_or_insert(First {
+            time: picture.time,
+            keyframe: picture.keyframe,
+            camera_dts: picture.camera_dts,
+            arrival: picture.arrival,
+        });
+        self.last_arrival = Some(picture.arrival);
+        self.bytes = self.bytes.saturating_add(picture.data.len());
+        self.duration += duration;
+        self.samples.push(Sample {
+            data: picture.data,
+            duration: ticks(duration),
+            composition_offset: picture.composition_offset,
+            sync: picture.keyframe,
+        });
+    }
+
+    /// Empties it for the next part. The arrival stays: it is the segment's last.
+    fn clear(&mut self) {
+        self.samples.clear();
+        (self.bytes, self.duration, self.first) = (0, 0, None);
+    }
+}
+
+/// `mfhd` sequence number: rises within a segment and from segment to segment, also over restarts, until 2^32.
+fn sequence(segment: u64, part: u16) -> u32 {
+    (segment as u32).wrapping_mul(256).wrapping_add(u32::from(part.min(255)))
+}
+
+fn short(sha256: &[u8; 32]) -> [u8; 8] {
+    let [a, b, c, d, e, f, g, h, ..] = *sha256;
+    [a, b, c, d, e, f, g, h]
+}
+
+fn ticks(duration: i64) -> u32 {
+    u32::try_from(duration).unwrap_or(0)
+}

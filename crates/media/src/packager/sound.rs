@@ -1,0 +1,87 @@
+use ashkar_terms::{MediaTime, TICKS_PER_SECOND};
+use bytes::Bytes;
+
+use crate::cmaf::{Run, Sample};
+
+/// Most AAC frames that wait for their part: six seconds at 48 kHz are 282.
+const MAX_WAITING: usize = 512;
+/// Largest AAC frame, in bytes: 768 for each of eight channels.
+pub(super) const MAX_FRAME_BYTES: usize = 8 * 768;
+/// Sound this far from where its frames add up to is set anew: 50 ms in ticks.
+const LARGEST_OFFSET_TICKS: f64 = TICKS_PER_SECOND as f64 / 20.0;
+
+/// AAC frames on their way into parts, each exactly behind the one before it.
+///
+/// A frame's length is its samples over their rate, not the difference of two timestamps: millisecond timestamps
+/// would leave cracks. Where timestamps and lengths come apart by more than 50 ms, the frame before is stretched,
+/// or frames are dropped until the time is right again.
+#[derive(Debug, Default)]
+pub(super) struct SoundQueue {
+    waiting: Vec<Sample>,
+    /// Start of the first waiting frame.
+    start: i64,
+    /// End of the last frame, with its fraction.
+    end: Option<f64>,
+    taken: usize,
+    taken_start: i64,
+}
+
+impl SoundQueue {
+    /// Adds a frame that lasts `length` ticks and belongs at `time`, if the camera's clock can tell. False if it
+    /// was dropped.
+    pub(super) fn push(&mut self, data: Bytes, time: Option<MediaTime>, length: f64) -> bool {
+        if self.waiting.len() >= MAX_WAITING || data.is_empty() || data.len() > MAX_FRAME_BYTES {
+            return false;
+        }
+        let Some(wanted) = time.map(|time| time.0 as f64).or(self.end) else { return false };
+        let begin = match self.end {
+            None => wanted,
+            Some(end) if wanted - end > LARGEST_OFFSET_TICKS => {
+                self.stretch_last(end, wanted);
+                wanted
+            }
+            Some(end) if end - wanted > LARGEST_OFFSET_TICKS => return false,
+            Some(end) => end,
+        };
+        if self.waiting.is_empty() {
+            self.start = begin.round() as i64;
+        }
+        let duration = (begin + length).round() - begin.round();
+        self.end = Some(begin + length);
+        self.waiting.push(Sample { data, duration: duration as u32, composition_offset: 0, sync: true });
+        true
+    }
+
+    /// The frames that begin before `end`, for the part that ends there. [`Self::clear_taken`] must follow.
+    pub(super) fn take_until(&mut self, end: MediaTime) -> Option<Run<'_>> {
+        let mut at = self.start;
+        let mut count = 0;
+        for sample in &self.waiting {
+            if at >= end.0 {
+                break;
+            }
+            at = at.saturating_add(i64::from(sample.duration));
+            count += 1;
+        }
+        (self.taken, self.taken_start, self.start) = (count, self.start, at);
+        let samples = self.waiting.get(..count).filter(|samples| !samples.is_empty())?;
+        Some(Run { start: self.taken_start, samples })
+    }
+
+    pub(super) fn clear_taken(&mut self) {
+        self.waiting.drain(..self.taken.min(self.waiting.len()));
+        self.taken = 0;
+    }
+
+    /// Forgets what waits: the picture that it belongs to does not come.
+    pub(super) fn reset(&mut self) {
+        *self = Self { waiting: std::mem::take(&mut self.waiting), ..Self::default() };
+        self.waiting.clear();
+    }
+
+    fn stretch_last(&mut self, end: f64, to: f64) {
+        if let Some(last) = self.waiting.last_mut() {
+            last.duration = last.duration.saturating_add((to.round() - end.round()) as u32);
+        }
+    }
+}

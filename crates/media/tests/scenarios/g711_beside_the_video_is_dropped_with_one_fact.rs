@@ -1,0 +1,54 @@
+use ashkar_media::{AudioConfig, AudioFrame, FactKind};
+use ashkar_terms::Cause;
+use bytes::Bytes;
+
+use crate::support::Rig;
+
+fn dropped(rig: &Rig) -> Vec<String> {
+    let facts = rig.facts().into_iter();
+    facts
+        .filter_map(
+            |fact| if let FactKind::SoundDropped { codec } = fact { Some(codec.clone()) } else { None },
+        )
+        .collect()
+}
+
+#[test]
+fn g711_beside_the_video_is_dropped_with_one_fact() {
+    let mut rig = Rig::on_air();
+    for _ in 0..200 {
+        rig.frame();
+        let at = rig.now();
+        rig.packager.sound_refused("G.711 A-law", at, &mut rig.out);
+    }
+    assert_eq!(dropped(&rig), ["G.711 A-law"]);
+    rig.disconnect(Cause::Source);
+    rig.now_us += 1_000_000;
+    rig.connect();
+    rig.frames(50);
+    let at = rig.now();
+    rig.packager.sound_refused("G.711 µ-law", at, &mut rig.out);
+    assert_eq!(dropped(&rig), ["G.711 A-law", "G.711 µ-law"], "one per connection");
+    assert_eq!(rig.packager.counters().sound_dropped, 201);
+    rig.finish_and_judge();
+}
+
+#[test]
+fn with_sound_off_aac_is_dropped_before_recording() {
+    let mut rig = Rig::on_air();
+    let at = rig.now();
+    rig.packager.audio_config(AudioConfig { record: Bytes::from_static(&[0x12, 0x10]) }, at, &mut rig.out);
+    for _ in 0..100 {
+        rig.frame();
+        let (camera_dts, arrival) = (rig.dts, rig.now());
+        let frame = AudioFrame { data: Bytes::from_static(b"secret sound"), camera_dts, arrival };
+        rig.packager.audio(frame, &mut rig.out);
+    }
+    assert_eq!(dropped(&rig), ["mp4a.40.2"]);
+    rig.flush();
+    for part in rig.parts() {
+        assert!(!part.bytes.windows(12).any(|window| window == b"secret sound"));
+    }
+    let judged = rig.finish_and_judge();
+    assert!(judged.sound.is_empty());
+}

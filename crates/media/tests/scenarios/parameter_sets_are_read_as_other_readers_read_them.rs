@@ -1,0 +1,170 @@
+use ashkar_media::{ConfigError, VideoCodec, VideoConfig, VideoParameters, h264_config_from_parameter_sets};
+use bytes::Bytes;
+use h264_reader::nal::sps::SeqParameterSet;
+use h264_reader::rbsp::{BitReader, decode_nal};
+use tempfile::tempdir;
+
+use crate::support::reel::encode;
+use crate::support::{HEVC_PPS, HEVC_SPS, HEVC_VPS, PPS_180, PPS_360, SPS_180, SPS_360, config_hevc};
+
+fn h264(sps: &[u8], pps: &[u8]) -> Result<VideoParameters, ConfigError> {
+    VideoParameters::parse(&h264_config_from_parameter_sets(&[sps], &[pps])?)
+}
+
+#[test]
+fn h264_reader_agrees_on_the_size() {
+    for (sps, pps) in [(SPS_180, PPS_180), (SPS_360, PPS_360)] {
+        let ours = h264(sps, pps).unwrap();
+        let rbsp = decode_nal(sps).unwrap();
+        let theirs = SeqParameterSet::from_bits(BitReader::new(&rbsp[..])).unwrap();
+        let size = (u32::from(ours.width), u32::from(ours.height));
+        assert_eq!(size, theirs.pixel_dimensions().unwrap());
+        assert_eq!(ours.codecs, format!("{}", theirs.rfc6381()).to_lowercase());
+    }
+}
+
+/// Wherever both can read a damaged SPS, they read the same.
+#[test]
+fn h264_reader_agrees_on_damaged_sets_too() {
+    let mut both = 0;
+    for at in 4..SPS_360.len() {
+        for bit in 0..8 {
+            let mut sps = SPS_360.to_vec();
+            sps[at] ^= 1 << bit;
+            let Ok(rbsp) = decode_nal(&sps) else { continue };
+            let Ok(theirs) = SeqParameterSet::from_bits(BitReader::new(&rbsp[..])) else { continue };
+            let (Ok(ours), Ok(size)) = (h264(&sps, PPS_360), theirs.pixel_dimensions()) else { continue };
+            assert_eq!((u32::from(ours.width), u32::from(ours.height)), size, "bit {bit} of byte {at}");
+            both += 1;
+        }
+    }
+    assert!(both > 20, "{both}");
+}
+
+/// What is built from parameter sets is what x264 and x265 wrote themselves.
+#[test]
+fn records_built_here_are_the_encoders_own() {
+    let directory = tempdir().unwrap();
+    let profiles = ["baseline", "main", "high", "high10"];
+    for profile in profiles {
+        let pixels = if profile == "high10" { "yuv420p10le" } else { "yuv420p" };
+        let reel = encode(
+            directory.path(),
+            1,
+            false,
+            &["-c:v", "libx264", "-profile:v", profile, "-pix_fmt", pixels],
+        );
+        let theirs = VideoParameters::parse(&reel.config).unwrap();
+        assert_eq!((theirs.width, theirs.height), (320, 180));
+        let (sps, pps) = avc_sets(&reel.config.record);
+        let ours = h264_config_from_parameter_sets(&[&sps], &[&pps]).unwrap();
+        assert_eq!(ours.record, reel.config.record, "{profile}");
+    }
+}
+
+fn avc_sets(record: &Bytes) -> (Bytes, Bytes) {
+    let length = usize::from(u16::from_be_bytes([record[6], record[7]]));
+    let pps = 8 + length + 3;
+    let pps_length = usize::from(u16::from_be_bytes([record[pps - 2], record[pps - 1]]));
+    (record.slice(8..8 + length), record.slice(pps..pps + pps_length))
+}
+
+#[test]
+fn an_h265_record_is_x265s_own_up_to_its_arrays() {
+    let directory = tempdir().unwrap();
+    let reel = encode(
+        directory.path(),
+        1,
+        false,
+        &["-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1"],
+    );
+    let theirs = VideoParameters::parse(&reel.config).unwrap();
+    assert_eq!((theirs.width, theirs.height, theirs.codecs.as_str()), (320, 180, "hvc1.1.6.L60.90"));
+    let ours = config_hevc();
+    assert_eq!(ours.record[..22], reel.config.record[..22]);
+    let ours = VideoParameters::parse(&ours).unwrap();
+    assert_eq!((ours.width, ours.height, ours.codecs), (320, 180, theirs.codecs));
+}
+
+#[test]
+fn records_without_parameter_sets_say_which_are_missing() {
+    let parse = |codec, record: &'static [u8]| {
+        VideoParameters::parse(&VideoConfig { codec, record: Bytes::from_static(record) })
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        parse(VideoCodec::H264, &[1, 0x42, 0xc0, 0x0c, 0xff, 0xe0, 0]),
+        "no H.264 sequence parameter set"
+    );
+    assert_eq!(
+        parse(VideoCodec::H264, &[1, 0x42, 0xc0, 0x0c, 0xff, 0xe1, 0, 0, 0]),
+        "the H.264 sequence parameter set ends too early"
+    );
+    assert_eq!(parse(VideoCodec::H264, &[0; 7]), "unknown version 0 of the decoder configuration record");
+    let sps_only = h264_config_from_parameter_sets(&[SPS_180], &[]).unwrap_err();
+    assert_eq!(sps_only, ConfigError::Missing { what: "H.264 picture parameter set" });
+    let swapped =
+        ashkar_media::h265_config_from_parameter_sets(&[HEVC_SPS], &[HEVC_VPS], &[HEVC_PPS]).unwrap_err();
+    assert!(matches!(swapped, ConfigError::WrongNalUnit { header: 0x40, .. }));
+}
+
+/// A crop larger than the picture, and a picture of 2^32 macroblocks: scuffle-h264 and scuffle-h265 overflow here.
+#[test]
+fn absurd_sizes_are_refused() {
+    // Baseline, level 1.2, sps 0, log2_max_frame_num 0, order count type 2, 1 reference, no gaps allowed, then
+    // width and height as given, frames only, no direct 8x8, cropping as given.
+    let sps = |width: u32, height: u32, crop: Option<[u32; 4]>| {
+        let mut bits = String::new();
+        for code in [0, 0, 2, 1] {
+            bits += &golomb(code);
+        }
+        bits += "0";
+        bits += &golomb(width);
+        bits += &golomb(height);
+        bits += "10";
+        match crop {
+            Some(crop) => crop.iter().fold(bits + "1", |bits, code| bits + &golomb(*code)),
+            None => bits + "0",
+        }
+    };
+    let refused = |bits: String| h264(&nal(&bits), PPS_180).unwrap_err();
+    assert!(h264(&nal(&sps(19, 11, None)), PPS_180).is_ok());
+    let sizes = [
+        sps(u32::MAX - 1, 11, None),
+        sps(19, u32::MAX - 1, None),
+        sps(256, 11, None),
+        sps(19, 11, Some([1000, 0, 0, 0])),
+        sps(19, 11, Some([u32::MAX - 1; 4])),
+        sps(19, 11, Some([0, 0, 90, 0])),
+    ];
+    for bits in sizes {
+        assert!(matches!(refused(bits), ConfigError::PictureSize { .. }));
+    }
+}
+
+/// `ue(v)` as a text of bits.
+fn golomb(value: u32) -> String {
+    let code = format!("{:b}", u64::from(value) + 1);
+    "0".repeat(code.len() - 1) + &code
+}
+
+/// A baseline SPS with these bits after its id and level, emulation prevention included.
+fn nal(bits: &str) -> Vec<u8> {
+    let padded = format!("{bits}1{}", "0".repeat((8 - (bits.len() + 1) % 8) % 8));
+    let mut out = vec![0x67, 0x42, 0xc0, 0x0c];
+    let mut zeros = 0;
+    for byte in padded
+        .as_bytes()
+        .chunks(8)
+        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
+    {
+        if zeros >= 2 && byte <= 3 {
+            out.push(3);
+            zeros = 0;
+        }
+        zeros = if byte == 0 { zeros + 1 } else { 0 };
+        out.push(byte);
+    }
+    out
+}

@@ -1,0 +1,34 @@
+//! The description of the API. `docs/reference/openapi.json` is this, and a test compares them.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use utoipa::OpenApi;
+
+use super::types::{ConstituencyView, ElectionView, StationDetail, StationStatus, TimelineEntry};
+use crate::problem::Problem;
+use crate::respond::{Cached, REVALIDATE};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Aşkar", description = "Polling stations on air: what is live, what was, and what is missing. Read only, no login.",
+         license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    paths(super::election::election, super::election::constituencies, super::stations::list, super::stations::one, super::timeline::timeline),
+    components(schemas(ElectionView, ConstituencyView, StationStatus, StationDetail, TimelineEntry, Problem))
+)]
+struct Description;
+
+/// The description as JSON text.
+///
+/// # Errors
+/// None in practice: it is made of this program's own types.
+pub fn document() -> Result<String, serde_json::Error> {
+    let mut text = Description::openapi().to_pretty_json()?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// `GET /api/v1/openapi.json`
+pub(crate) async fn show(headers: HeaderMap) -> Result<Response, Problem> {
+    let text = document().map_err(|error| Problem::internal(&error))?;
+    Ok(Cached::new(text, "application/json", REVALIDATE).respond(&headers))
+}

@@ -1,0 +1,157 @@
+//! Stations: found, filtered, one by one.
+
+use std::sync::Arc;
+
+use ashkar_centre::{Centre, Registry};
+use ashkar_election::{Constituency, Station, StationId};
+use ashkar_terms::{Moment, State as CameraStateName};
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::tz::TimeZone;
+
+use super::election::phase_name;
+use super::types::{CameraView, MarkView, OwedView, Page, Place, StationDetail, StationStatus, StationsQuery};
+use crate::problem::Problem;
+use crate::respond::{BRIEF, Cached};
+use crate::times;
+
+/// Items of a page where nothing is asked, and at most.
+const DEFAULT_LIMIT: usize = 1000;
+const MAX_LIMIT: usize = 10_000;
+/// Longest search text, bytes.
+const MAX_SEARCH_BYTES: usize = 200;
+
+/// Polling stations with cameras, in the order of their numbers; found ones best first.
+#[utoipa::path(get, path = "/api/v1/stations", params(StationsQuery),
+    responses((status = 200, body = Page<StationStatus>), (status = 400, body = Problem)))]
+pub(crate) async fn list(
+    State(centre): State<Arc<Centre>>,
+    query: Result<Query<StationsQuery>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let registry = centre.registry();
+    let teller = Teller::new(&centre, &registry);
+    let found = found(&registry, &query)?;
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+    let start: usize = match &query.cursor {
+        Some(cursor) => cursor.parse().map_err(|_| Problem::bad_request("cursor is not one that was given out"))?,
+        None => 0,
+    };
+    let matching: Vec<StationStatus> = found
+        .into_iter()
+        .filter(|station| query.constituency.is_none_or(|number| station.id.constituency == number))
+        .map(|station| teller.status(station))
+        .filter(|status| query.state.as_deref().is_none_or(|state| status.state == state))
+        .collect();
+    let total = matching.len();
+    let items: Vec<_> = matching.into_iter().skip(start).take(limit).collect();
+    let reached = start.saturating_add(items.len());
+    let next = (reached < total).then(|| reached.to_string());
+    Ok(Cached::json(&Page { items, total, next }, BRIEF)?.respond(&headers))
+}
+
+fn found<'a>(registry: &'a Registry, query: &StationsQuery) -> Result<Vec<&'a Station>, Problem> {
+    const STATES: [&str; 5] = ["live", "late", "missing", "hidden", "due"];
+    if let Some(state) = &query.state
+        && !STATES.contains(&state.as_str())
+    {
+        return Err(Problem::bad_request("state is one of live, late, missing, hidden, due"));
+    }
+    let text = query.q.as_deref().map(str::trim).unwrap_or_default();
+    if text.len() > MAX_SEARCH_BYTES {
+        return Err(Problem::bad_request("q is longer than 200 bytes"));
+    }
+    if text.is_empty() {
+        return Ok(registry.stations().collect());
+    }
+    Ok(registry.search.find(text).into_iter().filter_map(|id| registry.station(id)).collect())
+}
+
+/// A station with everything that its page shows.
+#[utoipa::path(get, path = "/api/v1/stations/{constituency}/{station}",
+    params(("constituency" = u16, Path), ("station" = u16, Path)),
+    responses((status = 200, body = StationDetail), (status = 404, body = Problem)))]
+pub(crate) async fn one(
+    State(centre): State<Arc<Centre>>,
+    Path((constituency, station)): Path<(u16, u16)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let id = StationId::new(constituency, station);
+    let registry = centre.registry();
+    let found = registry.station(id).ok_or_else(|| Problem::not_found(format!("There is no station {id} on the list.")))?;
+    let detail = Teller::new(&centre, &registry).detail(found);
+    Ok(Cached::json(&detail, BRIEF)?.respond(&headers))
+}
+
+/// Tells of stations as they are at one moment.
+struct Teller<'a> {
+    centre: &'a Centre,
+    registry: &'a Registry,
+    now: Moment,
+    zone: TimeZone,
+}
+
+impl<'a> Teller<'a> {
+    fn new(centre: &'a Centre, registry: &'a Registry) -> Self {
+        Self { centre, registry, now: centre.now(), zone: super::zone(centre) }
+    }
+
+    fn status(&self, station: &Station) -> StationStatus {
+        let enabled = self.registry.snapshot.cameras_of(station.id).iter().filter(|camera| camera.enabled);
+        let mut worst = None;
+        let mut cameras = Vec::with_capacity(1);
+        for camera in enabled {
+            let state = self.centre.state_with(self.registry, camera.id, self.now);
+            worst = worst.max(Some(badness(state.state)));
+            cameras.push(CameraView {
+                id: camera.id.to_string(),
+                state: state.state.name(),
+                since: state.since.map(|at| times::write(at, &self.zone)),
+                cause: state.cause.map(ashkar_terms::Cause::name),
+            });
+        }
+        StationStatus {
+            id: station.id.to_string(),
+            constituency: station.id.constituency,
+            station: station.id.station,
+            venue: station.venue.clone(),
+            address: Some(station.address.clone()).filter(|address| !address.is_empty()),
+            voters: station.voters,
+            coordinates: station.coordinates.map(|place| Place { lat: place.lat(), lon: place.lon() }),
+            state: worst.map_or(CameraStateName::Due, |(_, state)| state).name(),
+            cameras,
+        }
+    }
+
+    fn detail(&self, station: &Station) -> StationDetail {
+        let number = station.id.constituency;
+        let named = self.registry.snapshot.list.constituency(number).cloned();
+        let constituency = named.unwrap_or_else(|| Constituency::unnamed(number));
+        let marks = self.registry.snapshot.marks_of(station.id);
+        let election = &self.registry.election;
+        let owed = election.owed(&marks);
+        let write = |at| times::write(at, &self.zone);
+        StationDetail {
+            station: self.status(station),
+            constituency_display: constituency.titles().into(),
+            full_name: constituency.station_titles(station.id.station).into(),
+            phase: phase_name(election.phase_at(self.now.wall, &marks)),
+            marks: marks.iter().map(|mark| MarkView { act: mark.act.name(), at: write(mark.at) }).collect(),
+            owed: OwedView { from: write(owed.from), to: owed.to.map(write) },
+        }
+    }
+}
+
+/// Orders states from quiet to worst: no average hides a hole.
+fn badness(state: CameraStateName) -> (u8, CameraStateName) {
+    let rank = match state {
+        CameraStateName::Due => 0,
+        CameraStateName::Live => 1,
+        CameraStateName::Hidden => 2,
+        CameraStateName::Late => 3,
+        CameraStateName::Missing => 4,
+    };
+    (rank, state)
+}

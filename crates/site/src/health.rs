@@ -1,0 +1,26 @@
+//! `/healthz` and `/readyz`: for whoever restarts or routes.
+
+use std::sync::Arc;
+
+use ashkar_archive::DiskState;
+use ashkar_centre::Centre;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// `GET /healthz`: the process answers.
+pub(crate) async fn healthz() -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response()
+}
+
+/// `GET /readyz`: the centre takes cameras in and records them; 503 where the disk does not take the recording.
+pub(crate) async fn readyz(State(centre): State<Arc<Centre>>) -> Response {
+    let disk = centre.archive().status().state;
+    let records = matches!(disk, DiskState::Ok | DiskState::NearlyFull);
+    let takes_in = centre.rtmp_address().is_some();
+    let status = if records && takes_in { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = json!({ "ready": status == StatusCode::OK, "disk": disk.name(), "takes_cameras_in": takes_in });
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}

@@ -1,0 +1,69 @@
+//! The public side: pages, API, playlists, media, stills, the list, metrics.
+//!
+//! In: requests. Out: answers that caches may keep. Nothing here changes anything, knows anyone, or sets a cookie;
+//! it can be down or attacked without touching ingest and recording (I11).
+
+pub mod api;
+mod headers;
+mod health;
+mod list;
+mod media;
+mod metrics;
+mod pages;
+mod past;
+mod problem;
+mod respond;
+pub mod server;
+mod times;
+
+use std::sync::Arc;
+
+use ashkar_centre::Centre;
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::middleware;
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+pub use metrics::Metrics;
+pub use problem::Problem;
+
+/// Smaller answers are not compressed, bytes.
+const COMPRESS_ABOVE_BYTES: u64 = 1024;
+
+/// The whole public side. With `with_metrics`, `/metrics` stands beside it; otherwise see [`metrics_router`].
+pub fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, with_metrics: bool) -> Router {
+    let media = Router::new()
+        .route("/live/{constituency}/{station}/{camera}/index.m3u8", get(media::live_playlist))
+        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
+        .route("/media/{archive}/{constituency}/{station}/{camera}/{name}", get(media::media))
+        .route("/still/{constituency}/{station}/{file}", get(past::still));
+    let open = Router::new()
+        .nest("/api/v1", api::routes())
+        .route("/list/stations.csv", get(list::csv))
+        .route("/list/stations.json", get(list::json))
+        .route("/list/changes", get(list::changes))
+        .merge(media)
+        // What is public may be read by pages of others too.
+        .layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+    let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES)
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("image/jpeg"));
+    let site = Router::new()
+        .merge(open)
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .fallback(get(pages::serve))
+        .layer(CompressionLayer::new().compress_when(worth_it))
+        .layer(middleware::map_response(headers::add))
+        .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
+        .with_state(centre);
+    if with_metrics { site.merge(metrics_router(metrics)) } else { site }
+}
+
+/// `/metrics` alone, for an address of its own.
+pub fn metrics_router(metrics: Arc<Metrics>) -> Router {
+    Router::new().route("/metrics", get(metrics::show)).with_state(metrics)
+}

@@ -1,0 +1,177 @@
+//! `/metrics`, OpenMetrics text.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use ashkar_centre::Centre;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use crate::problem::Problem;
+use crate::server::Counters;
+
+const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// Bounds of the request histogram, seconds; blocking playlists wait for a part, at most 13 s.
+const REQUEST_SECONDS: [f64; 10] = [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2.5, 5.0, 15.0];
+
+type Labels = Vec<(&'static str, String)>;
+
+/// Everything that `/metrics` shows.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Labels, Histogram, fn() -> Histogram>,
+}
+
+impl Metrics {
+    /// Metrics of `centre` and of the site's connections.
+    pub fn new(centre: Arc<Centre>, http: Arc<Counters>) -> Self {
+        let mut registry = Registry::with_prefix("ashkar");
+        let requests: Family<Labels, Histogram, fn() -> Histogram> =
+            Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
+        registry.register("http_request_seconds", "Time until the head of an answer", requests.clone());
+        registry.register_collector(Box::new(Measured { centre, http }));
+        Self { registry, requests }
+    }
+
+    fn text(&self) -> Result<String, fmt::Error> {
+        let mut text = String::with_capacity(64 * 1024);
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+/// `GET /metrics`
+pub(crate) async fn show(State(metrics): State<Arc<Metrics>>) -> Result<Response, Problem> {
+    let text = metrics.text().map_err(|error| Problem::internal(&error))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, text).into_response())
+}
+
+/// Measures every request by the route that answered it, never by its address.
+pub(crate) async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "page".to_owned(), |path| path.as_str().to_owned());
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let labels = vec![("route", route), ("status", response.status().as_u16().to_string())];
+    metrics.requests.get_or_create(&labels).observe(start.elapsed().as_secs_f64());
+    response
+}
+
+/// Reads the centre's own counters when it is asked.
+#[derive(Debug)]
+struct Measured {
+    centre: Arc<Centre>,
+    http: Arc<Counters>,
+}
+
+impl Collector for Measured {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        self.cameras(&mut encoder)?;
+        self.archive(&mut encoder)?;
+        self.ingest(&mut encoder)?;
+        self.site(&mut encoder)
+    }
+}
+
+impl Measured {
+    fn cameras(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let now = self.centre.now();
+        let cameras: Vec<(String, _)> = self
+            .centre
+            .cameras_that_sent()
+            .into_iter()
+            .map(|camera| (camera.id.to_string(), camera.status(now)))
+            .collect();
+        let mut each = |name: &str, help: &str, kind: Kind, value: &dyn Fn(&ashkar_centre::Status) -> Option<f64>| {
+            let rows = cameras.iter().filter_map(|(id, status)| Some((vec![("camera", id.clone())], value(status)?)));
+            family(encoder, name, help, kind, rows)
+        };
+        let flag = |on: bool| Some(f64::from(u8::from(on)));
+        let count = |number: u64| Some(number as f64);
+        each("camera_connected", "1 while somebody sends", Kind::Gauge, &|s| flag(s.connected))?;
+        each("camera_live", "1 while pictures arrive", Kind::Gauge, &|s| flag(s.live))?;
+        each("camera_recording", "1 while the disk takes the recording", Kind::Gauge, &|s| flag(s.recording))?;
+        each("camera_silence_seconds", "Since the newest picture arrived", Kind::Gauge, &|s| {
+            s.last_arrival.map(|arrival| now.mono_us.saturating_sub(arrival.mono_us) as f64 / 1e6)
+        })?;
+        each("camera_access_units", "Pictures taken in", Kind::Counter, &|s| count(s.counters.access_units))?;
+        each("camera_bytes", "Their bytes", Kind::Counter, &|s| count(s.counters.access_unit_bytes))?;
+        each("camera_refused_access_units", "Pictures that could not be used", Kind::Counter, &|s| count(s.counters.refused))?;
+        each("camera_repaired_timestamps", "Decoding times that were repaired", Kind::Counter, &|s| {
+            count(s.counters.timestamps_repaired)
+        })?;
+        each("camera_clock_jumps", "Steps of the camera's clock", Kind::Counter, &|s| count(s.counters.camera_clock_jumps))?;
+        each("camera_parts", "Parts made", Kind::Counter, &|s| count(s.counters.parts))?;
+        each("camera_segments", "Segments made", Kind::Counter, &|s| count(s.counters.segments))?;
+        each("camera_gaps", "Gaps opened", Kind::Counter, &|s| count(s.counters.gaps))
+    }
+
+    fn archive(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        for (name, help, kind, rows) in self.centre.archive_figures() {
+            let kind = if kind { Kind::Counter } else { Kind::Gauge };
+            family(encoder, name, help, kind, rows.into_iter())?;
+        }
+        Ok(())
+    }
+
+    fn ingest(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        for (name, help, kind, rows) in self.centre.ingest_figures() {
+            let kind = if kind { Kind::Counter } else { Kind::Gauge };
+            family(encoder, name, help, kind, rows.into_iter())?;
+        }
+        Ok(())
+    }
+
+    fn site(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let one = |value: f64| std::iter::once((Labels::new(), value));
+        let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed) as f64;
+        family(encoder, "http_open_connections", "Connections open", Kind::Gauge, one(read(&self.http.open)))?;
+        family(encoder, "http_connections", "Connections accepted", Kind::Counter, one(read(&self.http.accepted)))?;
+        family(encoder, "http_refused_connections", "Connections refused by a limit", Kind::Counter, one(read(&self.http.refused)))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Counter,
+    Gauge,
+}
+
+fn family(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    kind: Kind,
+    rows: impl Iterator<Item = (Labels, f64)>,
+) -> fmt::Result {
+    let metric_type = match kind {
+        Kind::Counter => MetricType::Counter,
+        Kind::Gauge => MetricType::Gauge,
+    };
+    let mut metrics = encoder.encode_descriptor(name, help, None, metric_type)?;
+    for (labels, value) in rows {
+        let row = metrics.encode_family(&labels)?;
+        match kind {
+            Kind::Counter => ConstCounter::new(value).encode(row)?,
+            Kind::Gauge => ConstGauge::new(value).encode(row)?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! The accept loop: connection limits, header time limits, TLS, graceful stop. One task per connection.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+/// How long a client may take to send a request's head, and a TLS handshake.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a graceful stop waits for answers under way.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes of a request's head that are read at most; a browser's is under 4 KiB.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// After `EMFILE` and its like: how long until the next accept, so that the loop does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Limits of one listener.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections at once from one address. Addresses of this machine are exempt: a cache stands there.
+    pub connections_per_client: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 16_000, connections_per_client: 256 }
+    }
+}
+
+/// What a listener has seen; for `/metrics`.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Connections accepted.
+    pub accepted: AtomicU64,
+    /// Connections closed at once because a limit was reached.
+    pub refused: AtomicU64,
+    /// Connections open now.
+    pub open: AtomicU64,
+}
+
+/// Serves `router` on `listener` until `stop` turns true; then finishes the answers under way.
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    limits: Limits,
+    counters: Arc<Counters>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let door = Arc::new(Door::new(limits, counters));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.wait_for(|stopped| *stopped) => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                if let Some(pass) = door.admit(peer.ip()) {
+                    let connection = Connection { stream, peer, pass, watcher: graceful.watcher() };
+                    tokio::spawn(connection.run(tls.clone(), router.clone()));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, blame = "centre", "cannot accept a connection; raise the limit of open files");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
+}
+
+/// Reads PEM files into an acceptor that offers HTTP/2 and HTTP/1.1.
+///
+/// # Errors
+/// Where a file cannot be read, holds no certificate or key, or the two do not belong together.
+pub fn tls_acceptor(certificate: &Path, key: &Path) -> io::Result<TlsAcceptor> {
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    let named = |path: &Path, error: &dyn std::fmt::Display| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+    };
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| named(certificate, &error))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| named(key, &error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, private))
+        .map_err(|error| named(certificate, &error))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+struct Connection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    pass: Pass,
+    watcher: Watcher,
+}
+
+impl Connection {
+    async fn run(self, tls: Option<TlsAcceptor>, router: Router) {
+        let Self { stream, peer, pass, watcher } = self;
+        let _ = stream.set_nodelay(true);
+        match tls {
+            None => converse(stream, peer, router, watcher).await,
+            Some(acceptor) => {
+                if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
+                    converse(stream, peer, router, watcher).await;
+                }
+            }
+        }
+        drop(pass);
+    }
+}
+
+/// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.
+async fn converse<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request.map(axum::body::Body::new))
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HEAD_TIMEOUT))
+        .max_header_list_size(MAX_HEAD_BYTES as u32);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let _ = watcher.watch(connection).await;
+}
+
+/// Counts who is inside, and lets in as many as the limits say.
+struct Door {
+    total: Arc<Semaphore>,
+    per_client: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    limit_per_client: usize,
+    counters: Arc<Counters>,
+}
+
+struct Pass {
+    _permit: OwnedSemaphorePermit,
+    counted: Option<(Arc<Mutex<HashMap<IpAddr, usize>>>, IpAddr)>,
+    counters: Arc<Counters>,
+}
+
+impl Door {
+    fn new(limits: Limits, counters: Arc<Counters>) -> Self {
+        Self {
+            total: Arc::new(Semaphore::new(limits.connections)),
+            per_client: Arc::default(),
+            limit_per_client: limits.connections_per_client,
+            counters,
+        }
+    }
+
+    fn admit(&self, client: IpAddr) -> Option<Pass> {
+        let pass = self.try_admit(client);
+        let counter = if pass.is_some() { &self.counters.accepted } else { &self.counters.refused };
+        counter.fetch_add(1, Ordering::Relaxed);
+        pass
+    }
+
+    fn try_admit(&self, client: IpAddr) -> Option<Pass> {
+        let permit = Arc::clone(&self.total).try_acquire_owned().ok()?;
+        let counted = if client.to_canonical().is_loopback() {
+            None
+        } else {
+            let mut clients = self.per_client.lock();
+            let inside = clients.entry(client).or_default();
+            if *inside >= self.limit_per_client {
+                return None;
+            }
+            *inside += 1;
+            Some((Arc::clone(&self.per_client), client))
+        };
+        self.counters.open.fetch_add(1, Ordering::Relaxed);
+        Some(Pass { _permit: permit, counted, counters: Arc::clone(&self.counters) })
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.counters.open.fetch_sub(1, Ordering::Relaxed);
+        if let Some((clients, client)) = &self.counted {
+            let mut clients = clients.lock();
+            if let Some(inside) = clients.get_mut(client) {
+                *inside = inside.saturating_sub(1);
+                if *inside == 0 {
+                    clients.remove(client);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn door(connections: usize, connections_per_client: usize) -> Door {
+        Door::new(Limits { connections, connections_per_client }, Arc::default())
+    }
+
+    #[test]
+    fn one_client_cannot_take_every_place() {
+        let door = door(10, 2);
+        let greedy: IpAddr = "192.0.2.1".parse().unwrap();
+        let other: IpAddr = "192.0.2.2".parse().unwrap();
+        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(greedy)).collect();
+        assert_eq!(inside.len(), 2);
+        assert!(door.admit(other).is_some());
+        drop(inside);
+        assert!(door.admit(greedy).is_some());
+        assert!(door.per_client.lock().is_empty(), "addresses that left are forgotten");
+    }
+
+    #[test]
+    fn a_cache_on_this_machine_is_bounded_by_the_total_only() {
+        let door = door(3, 1);
+        let cache: IpAddr = "127.0.0.1".parse().unwrap();
+        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(cache)).collect();
+        assert_eq!(inside.len(), 3);
+        assert_eq!(door.counters.open.load(Ordering::Relaxed), 3);
+        assert_eq!(door.counters.refused.load(Ordering::Relaxed), 2);
+    }
+}

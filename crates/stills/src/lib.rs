@@ -1,0 +1,17 @@
+//! Still pictures: the keyframe at the head of a part, as a JPEG.
+//!
+//! In: an init segment and an independent part, as recorded. Out: a JPEG of at most [`MAX_WIDTH`] pixels' width.
+//!
+//! The H.264 decoder is the one piece of C++ that reads what a camera sent, so it never runs inside the centre: it
+//! runs in child processes of the same binary with little memory and no files ([`worker`]), which may die at any
+//! time without anyone but the asker noticing ([`Pool`]).
+
+mod keyframe;
+mod picture;
+mod pool;
+mod wire;
+pub mod worker;
+
+pub use keyframe::KeyframeError;
+pub use picture::{MAX_WIDTH, StillError, still};
+pub use pool::{Pool, PoolError};

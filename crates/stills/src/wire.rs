@@ -1,0 +1,36 @@
+//! What parent and worker say to each other: frames of a 32-bit big-endian length and that many bytes.
+//! A request is two frames, init segment and part; an answer is a status byte in a frame's first place.
+
+use std::io::{self, Read, Write};
+
+/// The longest frame, bytes: a part is bounded by the packager at 8 MiB.
+pub(crate) const MAX_FRAME_BYTES: usize = 16 << 20;
+/// First byte of an answer that holds a JPEG.
+pub(crate) const OK: u8 = 0;
+/// First byte of an answer that holds an error in words.
+pub(crate) const FAILED: u8 = 1;
+
+/// Reads a frame; `None` at a clean end.
+pub(crate) fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 4];
+    match from.read_exact(&mut length) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        other => other?,
+    }
+    let length = u32::from_be_bytes(length) as usize;
+    if length > MAX_FRAME_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a frame is longer than allowed"));
+    }
+    let mut frame = vec![0; length];
+    from.read_exact(&mut frame)?;
+    Ok(Some(frame))
+}
+
+/// Writes a frame whose bytes are `status` and `body`.
+pub(crate) fn write(to: &mut impl Write, status: u8, body: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(body.len() + 1).map_err(|_| io::Error::other("a frame is too long"))?;
+    to.write_all(&length.to_be_bytes())?;
+    to.write_all(&[status])?;
+    to.write_all(body)?;
+    to.flush()
+}

@@ -1,0 +1,140 @@
+use serde::{Deserialize, Serialize};
+
+/// What can be said of an interval of a camera's day (invariant I5). Nothing else may be said of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Recorded, and arrived when it happened.
+    Live,
+    /// Recorded, but arrived later than it happened.
+    Late,
+    /// Owed, and not there.
+    Missing,
+    /// Recorded, and withheld from the public with a stated reason.
+    Hidden,
+    /// Not owed yet, or not owed at all.
+    Due,
+}
+
+impl State {
+    /// The name used in the API: `live`, `late`, `missing`, `hidden`, `due`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Late => "late",
+            Self::Missing => "missing",
+            Self::Hidden => "hidden",
+            Self::Due => "due",
+        }
+    }
+}
+
+/// Why an interval is missing. The discriminants are stored: never renumber.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Cause {
+    /// Nobody knows.
+    Unknown = 0,
+    /// The line between station and centre.
+    Uplink = 1,
+    /// The camera: it fell silent, ended its stream, or sent what cannot be used.
+    Source = 2,
+    /// The station had no power.
+    Power = 3,
+    /// The centre's disk was full or failing.
+    Disk = 4,
+    /// A clock stepped over the interval.
+    Clock = 5,
+    /// Withheld from the public.
+    Hidden = 6,
+    /// The centre itself was not running.
+    Centre = 7,
+    /// The camera has not sent anything yet today.
+    NeverConnected = 8,
+}
+
+impl Cause {
+    /// Reads a stored discriminant; what this version does not know is [`Cause::Unknown`].
+    pub const fn from_u8(value: u8) -> Self {
+        match value {
+            1 => Self::Uplink,
+            2 => Self::Source,
+            3 => Self::Power,
+            4 => Self::Disk,
+            5 => Self::Clock,
+            6 => Self::Hidden,
+            7 => Self::Centre,
+            8 => Self::NeverConnected,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The name used in the API and in metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Uplink => "uplink",
+            Self::Source => "source",
+            Self::Power => "power",
+            Self::Disk => "disk",
+            Self::Clock => "clock",
+            Self::Hidden => "hidden",
+            Self::Centre => "centre",
+            Self::NeverConnected => "neverconnected",
+        }
+    }
+}
+
+/// Whose fault an error is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Blame {
+    /// The camera sent something wrong.
+    Camera,
+    /// Something at the polling station: power, cabling, a wrong key typed in.
+    Station,
+    /// The line between station and centre.
+    Line,
+    /// This software or its machine.
+    Centre,
+    /// Whoever configured or commanded it.
+    Operator,
+}
+
+impl Blame {
+    /// The name used in logs and in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Camera => "camera",
+            Self::Station => "station",
+            Self::Line => "line",
+            Self::Centre => "centre",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// What the machine knows of its own wall clock when it writes a record. The discriminants are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum ClockState {
+    /// The kernel was not asked, or did not say.
+    Unknown = 0,
+    /// The kernel says that the clock is disciplined (`adjtimex` without `STA_UNSYNC`).
+    Synchronised = 1,
+    /// The kernel says that it is not.
+    Unsynchronised = 2,
+}
+
+impl ClockState {
+    /// Reads a stored discriminant; what this version does not know is [`ClockState::Unknown`].
+    pub const fn from_u8(value: u8) -> Self {
+        match value {
+            1 => Self::Synchronised,
+            2 => Self::Unsynchronised,
+            _ => Self::Unknown,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# The pages in Chromium: layout, languages and accessibility on their own, then everything against a real demo.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+demo=
+finish() {
+  if [ -n "$demo" ]; then kill -TERM "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; fi
+  rm -rf "$work"
+}
+trap finish EXIT
+
+(cd web && npm run --silent test:pages)
+
+cargo build --locked -p ashkar
+target/debug/ashkar demo --data "$work/demo" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --hours 1 --log warn >"$work/out" 2>"$work/err" &
+demo=$!
+for _ in $(seq 600); do
+  grep -q 'Open ' "$work/out" && break
+  kill -0 "$demo" 2>/dev/null || { cat "$work/out" "$work/err"; echo "browser: the demo ended before it was ready" >&2; exit 1; }
+  sleep 0.2
+done
+url=$(sed -n 's/^ *Open *\(http:[^ ]*\)$/\1/p' "$work/out")
+[ -n "$url" ] || { cat "$work/out" "$work/err"; echo "browser: the demo was not ready in time" >&2; exit 1; }
+echo "browser: the demo answers at $url"
+if ! (cd web && BASE_URL="${url%/}" npm run --silent test:e2e); then
+  echo "--- the demo's log"; tail -n 50 "$work/err"
+  exit 1
+fi

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Every test. Each step says what it is; the first failure ends it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+step() { printf '\n== %s\n' "$*"; }
+
+step "pages: pure logic"
+(cd web && npm test --silent)
+
+step "Rust: unit, property and scenario tests, and end to end with ffmpeg, GStreamer and nginx"
+cargo test --workspace --locked
+
+step "fuzzing: seconds for every parser"
+scripts/fuzz.sh "${FUZZ_SECONDS:-3}"
+
+step "browser: the real server in Chromium"
+scripts/browser-test.sh

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a group of tools needs, where they are missing. Groups: build media browser lint.
+set -euo pipefail
+
+declare -A packages=(
+  [build]="build-essential nasm pkg-config"
+  [media]="ffmpeg nginx-light gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp gir1.2-gst-rtsp-server-1.0 python3-gi curl"
+  [browser]="chromium fonts-noto-core"
+  [lint]="shellcheck"
+)
+
+missing=()
+for group in "$@"; do
+  for package in ${packages[$group]:?no group "$group"}; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "tools: installing Debian packages: ${missing[*]}"
+  as_root=(); [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+for command in cargo node npm; do
+  command -v "$command" >/dev/null || { echo "tools: $command is missing; install Rust 1.95 and Node.js 20.19 or newer first" >&2; exit 1; }
+done
+
+for group in "$@"; do
+  if [ "$group" = lint ] && ! cargo deny --version >/dev/null 2>&1; then
+    echo "tools: installing cargo-deny (some minutes, once)"
+    cargo install cargo-deny --version 0.20.2 --locked
+  fi
+done

@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test';
+import { MOCK_URL } from './tests/mock/port';
+
+/**
+ * `npm run test:pages` needs nothing but a build; `BASE_URL=http://127.0.0.1:8080 npm run test:e2e` needs a running centre.
+ * A browser is heavy, and timing is what some of these tests look at: so one at a time.
+ */
+const browser = {
+  browserName: 'chromium' as const,
+  launchOptions: {
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  },
+};
+const againstCentre = process.argv.includes('--project=e2e');
+
+export default defineConfig({
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  ...(againstCentre ? {} : { globalSetup: './tests/mock/setup.ts' }),
+  use: { ...browser, locale: 'az-AZ', timezoneId: 'Europe/London', trace: 'off' },
+  projects: [
+    { name: 'pages', testDir: 'tests/pages', use: { baseURL: MOCK_URL } },
+    { name: 'tmp', testDir: 'tests/tmp', use: { baseURL: MOCK_URL } },
+    { name: 'screens', testDir: 'tests/screens', use: { baseURL: MOCK_URL } },
+    { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: process.env['BASE_URL'] ?? 'http://127.0.0.1:8080' } },
+  ],
+});

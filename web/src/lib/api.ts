@@ -1,0 +1,155 @@
+/** The JSON API of the centre, as these pages use it. Fields that are not named here are ignored. */
+
+import { connection } from './connection.svelte';
+
+/** The five states of a camera's time; every interval of its day is in exactly one of them. */
+export type State = 'live' | 'late' | 'missing' | 'hidden' | 'due';
+export const STATES: readonly State[] = ['live', 'late', 'missing', 'hidden', 'due'];
+
+/** Why a picture is not there. A word that these pages do not know is shown as `unknown`. */
+export type Cause =
+  | 'unknown' | 'uplink' | 'source' | 'power' | 'disk'
+  | 'clock' | 'hidden' | 'centre' | 'neverconnected';
+
+export type Phase =
+  | 'before' | 'on_air' | 'empty_boxes' | 'voting' | 'closed'
+  | 'unused_cancelled' | 'mobile_box' | 'stationary_box' | 'count' | 'completed';
+
+export interface Names { az: string; en: string | null; ru: string | null }
+export type StateCounts = Record<State, number>;
+
+export interface Election {
+  sample: boolean;
+  names: Names;
+  date: string;
+  time_zone: string;
+  now: string;
+  phase: Phase;
+  plan: {
+    on_air: string; empty_boxes: string; voting_from: string; voting_to: string; turnout: string[];
+  };
+  policy: { sound: boolean; rewind_on_day: boolean; archive_public_after: boolean; retention_years: number };
+  list: { version: number; published: string } | null;
+  totals: { constituencies: number; stations: number; cameras: number; states: StateCounts };
+}
+
+export interface Constituency {
+  number: number; names: { az: string | null; en: string | null; ru: string | null };
+  display: Names; stations: number; states: StateCounts;
+}
+
+export interface Camera { id: string; state: State; since: string | null; cause: Cause | null }
+
+export interface Station {
+  id: string; constituency: number; station: number; venue: string; address: string | null;
+  voters: number | null; state: State; cameras: Camera[];
+}
+
+export interface Mark { act: Phase; at: string }
+
+export interface StationDetail extends Station {
+  constituency_display: Names; full_name: Names; marks: Mark[];
+  owed: { from: string; to: string | null } | null;
+}
+
+export interface Span { from: string; to: string; state: State; cause: Cause | null }
+export interface Page<T> { items: T[]; total: number; next: string | null }
+
+/** What one version of the list changed of the one before it; `previous` is null for the first version. */
+export interface ListChanges {
+  version: { number: number } | null; previous: { number: number } | null; stations: StationChange[];
+}
+export type StationChange =
+  | { change: 'new' | 'removed' | 'changed'; id: string; place: Place }
+  | { change: 'renumbered'; from: string; to: string; place: Place }
+  | { change: 'moved'; id: string; from: Place; to: Place };
+export interface Place { venue: string; address: string | null }
+
+/** An answer that is not 2xx: RFC 9457 problem details as far as the server gave them. */
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly title: string, readonly detail: string) {
+    super(`${status} ${title}`);
+  }
+}
+
+/** No answer at all: the line, or the server, is down. */
+export class Unreachable extends Error {}
+
+const REQUEST_LIMIT_MS = 15_000;
+
+/**
+ * Fetches one JSON document from the own origin.
+ * Throws `ApiError` for an answer that is an error, `Unreachable` for none, and `AbortError` when `signal` fires.
+ */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      headers: { accept: 'application/json' },
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    connection.lost();
+    throw new Unreachable(path, { cause: error });
+  }
+  if (response.status === 502 || response.status === 504) {
+    connection.lost();
+    throw new Unreachable(path);
+  }
+  connection.answered();
+  if (!response.ok) throw await problem(response);
+  return (await response.json()) as T;
+}
+
+async function problem(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
+  return new ApiError(response.status, body.title ?? response.statusText, body.detail ?? '');
+}
+
+export const election = (signal?: AbortSignal) => get<Election>('/api/v1/election', signal);
+
+export const constituencies = async (signal?: AbortSignal) =>
+  (await get<{ items: Constituency[] }>('/api/v1/constituencies', signal)).items;
+
+export interface StationQuery { q?: string; constituency?: number; state?: State; limit?: number; cursor?: string }
+
+export function stations(query: StationQuery, signal?: AbortSignal): Promise<Page<Station>> {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) params.set(key, String(value));
+  return get(`/api/v1/stations?${params}`, signal);
+}
+
+/** Pages that are followed at most, so that a server that never ends a list cannot hold the page. */
+const PAGES_LIMIT = 50;
+
+/** All stations of a query, however many pages the server makes of them. */
+export async function allStations(query: StationQuery, signal?: AbortSignal): Promise<Station[]> {
+  const items: Station[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES_LIMIT; page++) {
+    const answer: Page<Station> = await stations({ ...query, limit: 1000, ...(cursor ? { cursor } : {}) }, signal);
+    items.push(...answer.items);
+    cursor = answer.next;
+    if (!cursor) break;
+  }
+  return items;
+}
+
+export const station = (id: string, signal?: AbortSignal) => get<StationDetail>(`/api/v1/stations/${id}`, signal);
+
+/** The states of one camera from `from` to `to`, both in milliseconds since the epoch. */
+export function timeline(camera: string, from: number, to: number, signal?: AbortSignal): Promise<Span[]> {
+  const params = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+  return get(`/api/v1/cameras/${camera}/timeline?${params}`, signal);
+}
+
+export const listChanges = (signal?: AbortSignal) => get<ListChanges>('/list/changes', signal);
+
+/** The address of a still: the latest, or that of the minute of `at` (whole minutes, so that caches share it). */
+export function stillOf(camera: string, at?: number): string {
+  if (at === undefined) return `/still/${camera}.jpg`;
+  const minute = new Date(Math.floor(at / 60_000) * 60_000).toISOString().replace('.000Z', 'Z');
+  return `/still/${camera}.jpg?at=${encodeURIComponent(minute)}`;
+}

@@ -1,0 +1,39 @@
+/** The election and its constituencies: asked for by every page, so held once. */
+
+import * as api from './api';
+import { clock } from './clock.svelte';
+import { poll } from './poll';
+import { instant } from './time';
+
+const EVERY_MS = 15_000;
+const ZONE_UNTIL_KNOWN = 'Asia/Baku';
+
+class ElectionNow {
+  now = $state.raw<api.Election | null>(null);
+  constituencies = $state.raw<api.Constituency[] | null>(null);
+
+  get zone(): string {
+    return this.now?.time_zone ?? ZONE_UNTIL_KNOWN;
+  }
+
+  /** Begins to follow the election; called once. */
+  start(): void {
+    poll(async (signal) => {
+      const sent = Date.now();
+      const election = await api.election(signal);
+      clock.learn(instant(election.now), sent, Date.now());
+      this.now = election;
+    }, EVERY_MS);
+  }
+
+  /** Renews the constituencies and the counts of their stations' states. */
+  async renewConstituencies(signal?: AbortSignal): Promise<void> {
+    this.constituencies = await api.constituencies(signal);
+  }
+
+  constituency(number: number): api.Constituency | undefined {
+    return this.constituencies?.find((c) => c.number === number);
+  }
+}
+
+export const election = new ElectionNow();

@@ -1,0 +1,45 @@
+/** Repeats a piece of work while the page is visible. The one place where requests are repeated. */
+
+/** After failures the pause grows to this, with a little chance in it so that viewers do not come back all at once. */
+const PAUSE_LIMIT_MS = 15_000;
+
+/**
+ * Runs `work` now and then every `every` milliseconds, one at a time; not while the page is hidden, and at once when it
+ * is shown again. Failures double the pause. Returns the function that ends it.
+ */
+export function poll(work: (signal: AbortSignal) => Promise<void>, every: number): () => void {
+  const ended = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running = false;
+  let failures = 0;
+
+  const again = (pause: number) => {
+    clearTimeout(timer);
+    if (!ended.signal.aborted) timer = setTimeout(run, pause);
+  };
+  const pause = () => {
+    if (failures === 0) return every;
+    return Math.min(PAUSE_LIMIT_MS, Math.max(every, 1000 * 2 ** failures)) * (0.75 + Math.random() / 2);
+  };
+  async function run(): Promise<void> {
+    if (running || document.hidden) return;
+    running = true;
+    try {
+      await work(ended.signal);
+      failures = 0;
+    } catch {
+      failures += 1;
+    }
+    running = false;
+    again(pause());
+  }
+  const shown = () => { if (!document.hidden) again(0); };
+
+  document.addEventListener('visibilitychange', shown);
+  void run();
+  return () => {
+    ended.abort();
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', shown);
+  };
+}

@@ -1,0 +1,101 @@
+/** One camera's day as spans, and what can be told from it. All times in milliseconds since the epoch. */
+
+import type { Cause, Span, State } from './api';
+import { instant, MINUTE } from './time';
+
+export interface Stretch { from: number; to: number; state: State; cause: Cause | null }
+
+/** From best to worst; a cell that covers several states shows the last of them. */
+const WORSE: readonly State[] = ['due', 'live', 'late', 'hidden', 'missing'];
+
+export function worse(a: State, b: State): State {
+  return WORSE.indexOf(a) >= WORSE.indexOf(b) ? a : b;
+}
+
+/** The API's spans in order, empty ones left out and equal neighbours joined. */
+export function stretches(spans: readonly Span[]): Stretch[] {
+  const read = spans
+    .map(({ from, to, state, cause }) => ({ from: instant(from), to: instant(to), state, cause }))
+    .filter(({ from, to }) => to > from)
+    .sort((a, b) => a.from - b.from);
+  return joined(read);
+}
+
+function joined(ordered: readonly Stretch[]): Stretch[] {
+  const out: Stretch[] = [];
+  for (const next of ordered) {
+    const last = out.at(-1);
+    if (last && last.state === next.state && last.cause === next.cause && next.from <= last.to) {
+      last.to = Math.max(last.to, next.to);
+    } else {
+      out.push({ ...next });
+    }
+  }
+  return out;
+}
+
+/** The day with the stretch `[from,to)` replaced by what a newer answer says of it. */
+export function replaced(day: readonly Stretch[], newer: readonly Stretch[], from: number, to: number): Stretch[] {
+  const before = day.filter((s) => s.from < from).map((s) => ({ ...s, to: Math.min(s.to, from) }));
+  const after = day.filter((s) => s.to > to).map((s) => ({ ...s, from: Math.max(s.from, to) }));
+  return joined([...before, ...newer, ...after].filter((s) => s.to > s.from));
+}
+
+export function stretchAt(day: readonly Stretch[], at: number): Stretch | null {
+  return day.find((s) => s.from <= at && at < s.to) ?? null;
+}
+
+/** Whether there is a picture to show. */
+export const hasPicture = (state: State | undefined) => state === 'live' || state === 'late';
+
+/** The nearest moment at or after `at` that has a picture, or null when none is known. */
+export function nextPicture(day: readonly Stretch[], at: number): number | null {
+  const found = day.find((s) => s.to > at && hasPicture(s.state));
+  return found ? Math.max(at, found.from) : null;
+}
+
+/** The last moment before `at` that has a picture. */
+export function lastPicture(day: readonly Stretch[], at: number): number | null {
+  const found = day.findLast((s) => s.from < at && hasPicture(s.state));
+  return found ? Math.min(at, found.to) : null;
+}
+
+/** What is not plainly live and already past: the rows of "what is missing". */
+export function lacking(day: readonly Stretch[], until: number): Stretch[] {
+  return day
+    .filter((s) => s.from < until && s.state !== 'live' && s.state !== 'due')
+    .map((s) => ({ ...s, to: Math.min(s.to, until) }));
+}
+
+export type Sums = Record<State | 'owed', number>;
+
+/** Milliseconds in each state between `from` and `until`, and how many were owed. */
+export function sums(day: readonly Stretch[], from: number, until: number): Sums {
+  const out: Sums = { live: 0, late: 0, missing: 0, hidden: 0, due: 0, owed: 0 };
+  for (const s of day) {
+    const length = Math.max(0, Math.min(s.to, until) - Math.max(s.from, from));
+    out[s.state] += length;
+    if (s.state !== 'due') out.owed += length;
+  }
+  return out;
+}
+
+/**
+ * Whole minutes for people, and they add up: what is not plainly live is rounded up, so that rounding hides no hole,
+ * and live is the rest.
+ */
+export function minutesOf(all: Sums): Sums {
+  const up = (state: State) => Math.ceil(all[state] / MINUTE);
+  const others = up('late') + up('missing') + up('hidden');
+  const owed = Math.max(Math.round(all.owed / MINUTE), others);
+  return { live: owed - others, late: up('late'), missing: up('missing'), hidden: up('hidden'), due: up('due'), owed };
+}
+
+/** The 60 minutes of the hour that starts at `from`: the worst state in each; what no span covers is not yet due. */
+export function minuteCells(day: readonly Stretch[], from: number): State[] {
+  return Array.from({ length: 60 }, (_, minute) => {
+    const start = from + minute * MINUTE;
+    const inside = day.filter((s) => s.from < start + MINUTE && s.to > start);
+    return inside.reduce<State>((worst, s) => worse(worst, s.state), 'due');
+  });
+}

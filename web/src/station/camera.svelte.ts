@@ -1,0 +1,59 @@
+/** One camera's day, kept up to date: the whole day once, then only its end, and the whole again now and then. */
+
+import * as api from '../lib/api';
+import { clock } from '../lib/clock.svelte';
+import { poll } from '../lib/poll';
+import { MINUTE } from '../lib/time';
+import { replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
+
+const EVERY_MS = 5_000;
+/** Late video mends the past; so the whole day is read again this often. */
+const WHOLE_EVERY_MS = 60_000;
+const TAIL_MS = 10 * MINUTE;
+
+const minuteBefore = (at: number) => Math.floor(at / MINUTE) * MINUTE;
+
+export class CameraDay {
+  day = $state.raw<Stretch[]>([]);
+  known = $state(false);
+  failed = $state(false);
+  /** What the camera is in at this moment. */
+  current = $state.raw<Stretch | null>(null);
+
+  readonly camera: string;
+  #from: () => number;
+  #wholeAt = -Infinity;
+
+  /** `from`: where the camera's day begins. */
+  constructor(camera: string, from: () => number) {
+    this.camera = camera;
+    this.#from = from;
+  }
+
+  /** Follows the day until the function it returns is called. */
+  follow(): () => void {
+    return poll(async (signal) => {
+      try {
+        await this.#renew(signal);
+        this.failed = false;
+      } catch (error) {
+        if (!signal.aborted) this.failed = true;
+        throw error;
+      }
+    }, EVERY_MS);
+  }
+
+  async #renew(signal: AbortSignal): Promise<void> {
+    const now = clock.exact();
+    const whole = !this.known || now - this.#wholeAt > WHOLE_EVERY_MS;
+    // A camera may be tried out before its day begins.
+    const start = minuteBefore(Math.min(this.#from(), now - TAIL_MS));
+    const from = whole ? start : Math.max(start, minuteBefore(now - TAIL_MS));
+    const to = Math.max(minuteBefore(now) + MINUTE, from + MINUTE);
+    const newer = stretches(await api.timeline(this.camera, from, to, signal));
+    this.day = whole ? newer : replaced(this.day, newer, from, to);
+    if (whole) this.#wholeAt = now;
+    this.known = true;
+    this.current = stretchAt(this.day, now - 500) ?? this.day.findLast((s) => s.from <= now) ?? null;
+  }
+}

@@ -1,0 +1,151 @@
+/** What plays a playlist: hls.js where the browser has media source extensions, the browser's own player elsewhere. */
+
+import type { HlsConfig, LevelDetails } from 'hls.js';
+import type { Piece } from '../lib/wall';
+
+/** Where playing begins: at the live edge, or at a true time (epoch milliseconds). */
+export type Start = 'live' | number;
+export type Failure = 'network' | 'media' | 'codec';
+
+export interface EngineEvents {
+  /** The playlist is known: positions and true times can be told from each other. */
+  ready(): void;
+  /** It cannot go on by itself. The engine is of no more use, except after `media`, which `recover` may mend. */
+  failed(why: Failure): void;
+}
+
+export interface Engine {
+  load(address: string, start: Start): void;
+  /** The playlist as pieces of time; empty before it is known. */
+  pieces(): readonly Piece[];
+  /** The position that is right for the live edge, in seconds, or null outside of live. */
+  liveEdge(): number | null;
+  /** Whether a playback rate slightly above one may be used to stay at the live edge. */
+  follow(on: boolean): void;
+  /** Loads further ahead for fast replay. */
+  hurry(rate: number): void;
+  /** Tries to go on after a decoding error. */
+  recover(): void;
+  destroy(): void;
+}
+
+/** Seconds of video that are kept behind, so that a step back costs nothing. */
+const KEPT_BEHIND_S = 90;
+const AHEAD_S = 20;
+const AHEAD_LIMIT_S = 240;
+/** How much faster than the clock live may play to catch up with the edge; more would be seen. */
+const CATCH_UP_RATE = 1.1;
+
+const CODEC_ERRORS = ['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'];
+
+const OPTIONS: Partial<HlsConfig> = {
+  // Fragmented MP4 needs no transmuxing, and a worker would need a wider content policy.
+  enableWorker: false,
+  autoStartLoad: false,
+  lowLatencyMode: true,
+  backBufferLength: KEPT_BEHIND_S,
+  maxBufferLength: AHEAD_S,
+};
+
+/** The engine that this browser can use, or null when it can play no HLS at all. */
+export async function makeEngine(video: HTMLVideoElement, events: EngineEvents): Promise<Engine | null> {
+  const { default: Hls } = await import('hls.js/light');
+  if (Hls.isSupported()) return hlsEngine(Hls, video, events);
+  if (video.canPlayType('application/vnd.apple.mpegurl')) return nativeEngine(video, events);
+  return null;
+}
+
+function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement, events: EngineEvents): Engine {
+  const hls = new Hls(OPTIONS);
+  let start: Start = 'live';
+  let started = false;
+
+  hls.on(Hls.Events.LEVEL_LOADED, () => {
+    if (started) return;
+    started = true;
+    hls.startLoad(start === 'live' ? -1 : startPosition(pieces(), start));
+    events.ready();
+  });
+  hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
+    if (CODEC_ERRORS.includes(details)) events.failed('codec');
+    else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'network');
+  });
+  const pieces = () => {
+    const details = hls.latestLevelDetails ?? hls.levels[0]?.details;
+    return details ? piecesOf(details) : [];
+  };
+  return {
+    pieces,
+    load(address, from) {
+      start = from;
+      hls.loadSource(address);
+      hls.attachMedia(video);
+    },
+    liveEdge: () => (hls.latestLevelDetails?.live ? hls.liveSyncPosition : null),
+    follow: (on) => { hls.config.maxLiveSyncPlaybackRate = on ? CATCH_UP_RATE : 1; },
+    hurry: (rate) => { hls.config.maxBufferLength = Math.min(AHEAD_LIMIT_S, AHEAD_S * Math.max(1, rate)); },
+    recover: () => hls.recoverMediaError(),
+    destroy: () => hls.destroy(),
+  };
+}
+
+function startPosition(pieces: readonly Piece[], wall: number): number {
+  const piece = pieces.find((p) => !p.gap && p.wall + p.duration * 1000 > wall) ?? pieces[0];
+  return piece ? piece.start + Math.max(0, wall - piece.wall) / 1000 : 0;
+}
+
+function piecesOf(details: LevelDetails): Piece[] {
+  const pieces: Piece[] = [];
+  for (const fragment of details.fragments) {
+    if (fragment.programDateTime === null) continue;
+    pieces.push({
+      start: fragment.start,
+      duration: fragment.duration,
+      wall: fragment.programDateTime,
+      // hls.js also marks fragments that it gave up as gaps; only the server's own mark means that there is no picture.
+      gap: fragment.tagList.some(([tag]) => tag === 'GAP'),
+    });
+  }
+  return pieces;
+}
+
+/** Safari's own player; its video element knows the true time of its beginning. */
+type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
+
+function nativeEngine(video: DatedVideo, events: EngineEvents): Engine {
+  let start: Start = 'live';
+  const ended = new AbortController();
+  const began = () => video.getStartDate?.().getTime() ?? NaN;
+
+  const pieces = (): Piece[] => {
+    const wall = began();
+    return Number.isNaN(wall) ? [] : [{ start: 0, duration: Number.MAX_SAFE_INTEGER, wall, gap: false }];
+  };
+  const seekable = () => (video.seekable.length ? video.seekable.end(video.seekable.length - 1) : null);
+  video.addEventListener('loadedmetadata', () => {
+    if (start !== 'live') video.currentTime = startPosition(pieces(), start);
+    events.ready();
+  }, { signal: ended.signal });
+  video.addEventListener('error', () => {
+    const code = video.error?.code;
+    const unsupported = code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED && video.networkState !== HTMLMediaElement.NETWORK_NO_SOURCE;
+    events.failed(unsupported ? 'codec' : 'network');
+  }, { signal: ended.signal });
+  return {
+    pieces,
+    load(address, from) {
+      start = from;
+      video.src = address;
+      video.load();
+    },
+    liveEdge: () => (video.duration === Infinity ? seekable() : null),
+    follow: () => undefined,
+    hurry: () => undefined,
+    recover: () => video.load(),
+    destroy() {
+      ended.abort();
+      video.removeAttribute('src');
+      video.load();
+    },
+  };
+}

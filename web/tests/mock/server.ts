@@ -1,0 +1,91 @@
+/**
+ * A stand-in for the centre: the built pages, the API with made-up states, and HLS from one short encoded loop.
+ * It exists for layout, languages and accessibility; that the real centre works with these pages is proven in `tests/e2e`.
+ */
+
+import { readFileSync, existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { Day, type Kind } from './day';
+import type { Media } from './media';
+
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml',
+};
+
+export interface Mock { server: Server; day: Day }
+
+export function startMock(dist: string, data: string, media: Media, port: number): Promise<Mock> {
+  const day = new Day(data);
+  let down = false;
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://mock');
+    if (url.pathname === '/_mock/down') down = url.searchParams.get('on') === '1';
+    if (url.pathname === '/_mock/shift') day.shift(Number(url.searchParams.get('seconds')));
+    if (url.pathname === '/_mock/phase') day.jumpTo(url.searchParams.get('at') ?? '');
+    if (url.pathname.startsWith('/_mock/')) return void response.end('ok');
+    if (down) return void request.socket.destroy();
+    try {
+      answer(url, day, media, dist, response, request);
+    } catch (error) {
+      problem(response, 500, String(error));
+    }
+  });
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve({ server, day })));
+}
+
+function answer(url: URL, day: Day, media: Media, dist: string, response: ServerResponse, _: IncomingMessage): void {
+  const path = url.pathname;
+  const camera = /^\/(live|dvr)\/(\d+\/\d+\/\d+)\/index\.m3u8$/.exec(path);
+  const timeline = /^\/api\/v1\/cameras\/(\d+\/\d+\/\d+)\/timeline$/.exec(path);
+  const station = /^\/api\/v1\/stations\/(\d+\/\d+)$/.exec(path);
+  const piece = /^\/media\/feedbeef\/(\d+\/\d+\/\d+)\/(\d+|init-\w+)\.(m4s|mp4)$/.exec(path);
+  const at = (name: string) => Date.parse(url.searchParams.get(name) ?? '');
+
+  if (path === '/api/v1/election') return json(response, day.election());
+  if (path === '/api/v1/constituencies') return json(response, { items: day.constituencies() });
+  if (path === '/api/v1/stations') return json(response, day.stations(url.searchParams));
+  if (path === '/list/changes') return json(response, day.changes());
+  if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
+  if (path === '/list/stations.json') return json(response, []);
+  if (station?.[1]) return orMissing(response, day.station(station[1]));
+  if (timeline?.[1]) return json(response, day.timeline(timeline[1], at('from'), at('to')));
+  if (path.startsWith('/still/')) return send(response, 'image/jpeg', media.still);
+  if (camera?.[2]) {
+    const kind: Kind = day.kind(camera[2]);
+    if (camera[1] === 'live' && (kind === 'missing' || kind === 'due')) return problem(response, 404, 'no live picture');
+    const text = camera[1] === 'live' ? day.livePlaylist(camera[2]) : day.dvrPlaylist(camera[2], at('from'), at('to'));
+    return send(response, 'application/vnd.apple.mpegurl', text);
+  }
+  if (piece?.[2]) {
+    const hevc = day.kind(piece[1] ?? '') === 'hevc';
+    return send(response, 'video/mp4', piece[2].startsWith('init') ? (hevc ? media.hevcInit : media.init) : media.segment(Number(piece[2])));
+  }
+  return file(response, dist, path);
+}
+
+function file(response: ServerResponse, dist: string, path: string): void {
+  const known = /^\/(assets\/[\w.-]+|mark\.svg)$/.test(path) && existsSync(join(dist, path));
+  if (!known && /\.\w+$/.test(path)) return problem(response, 404, path);
+  const found = known ? join(dist, path) : join(dist, 'index.html');
+  response.setHeader('content-security-policy', POLICY);
+  send(response, TYPES[extname(found)] ?? 'application/octet-stream', readFileSync(found));
+}
+
+function send(response: ServerResponse, type: string, body: string | Buffer): void {
+  response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'no-store');
+  response.end(body);
+}
+const json = (response: ServerResponse, body: unknown) => send(response, 'application/json', JSON.stringify(body));
+
+function orMissing(response: ServerResponse, body: unknown): void {
+  if (body) json(response, body);
+  else problem(response, 404, 'no such station');
+}
+
+function problem(response: ServerResponse, status: number, detail: string): void {
+  response.statusCode = status;
+  send(response, 'application/problem+json', JSON.stringify({ type: 'about:blank', title: 'Problem', status, detail }));
+}

@@ -1,0 +1,28 @@
+import { mkdirSync } from 'node:fs';
+import { test } from '@playwright/test';
+import { MOCK_URL } from '../mock/port';
+
+/** Pictures of the pages for people to look at: `ASHKAR_SCREENS=/some/folder npm run screens`. */
+const FOLDER = process.env['ASHKAR_SCREENS'] ?? 'test-results/screens';
+const PAGES: Record<string, string> = {
+  home: '/', list: '/list', constituency: '/constituencies/1', about: '/about',
+  station: '/stations/1/2', replay: '/stations/1/2?t=2026-11-22T11:41:32+04:00', hole: '/stations/1/2?t=2026-11-22T11:22:00+04:00',
+  offair: '/stations/1/29', hidden: '/stations/2/12', hevc: '/stations/1/33', unknown: '/nowhere',
+};
+const only = process.env['ASHKAR_ONLY']?.split(',');
+
+mkdirSync(FOLDER, { recursive: true });
+for (const [lang, width, scheme] of [['az', 1440, 'light'], ['az', 390, 'light'], ['en', 1440, 'dark'], ['ru', 390, 'dark'], ['ru', 1440, 'light']] as const) {
+  for (const [name, address] of Object.entries(PAGES)) {
+    const file = `${name}-${lang}-${width}-${scheme}`;
+    if (only && !only.some((one) => file.startsWith(one))) continue;
+    test(file, async ({ browser }) => {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, deviceScaleFactor: 1, baseURL: MOCK_URL });
+      const page = await context.newPage();
+      await page.goto(address + (address.includes('?') ? '&' : '?') + `lang=${lang}`);
+      await page.waitForTimeout(address.startsWith('/stations') ? 3500 : 1500);
+      await page.screenshot({ path: `${FOLDER}/${file}.png`, fullPage: name !== 'list' });
+      await context.close();
+    });
+  }
+}

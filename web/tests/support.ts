@@ -1,0 +1,53 @@
+/** What both layers of browser tests need. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, type Page } from '@playwright/test';
+import type { AxeResults } from 'axe-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Fails when axe finds anything against WCAG 2.2 A or AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe);
+  const results = await page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: { run(options: unknown): Promise<AxeResults> } }).axe.run;
+    return run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+  });
+  expect(results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
+}
+
+/** Collects everything that a page should never say: errors of scripts and refusals of the content policy. */
+export function watchConsole(page: Page): string[] {
+  const said: string[] = [];
+  page.on('pageerror', (error) => said.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) said.push(message.text());
+  });
+  return said;
+}
+
+export interface Playing { time: number; frames: number }
+
+/** Where the video stands and how many frames were decoded. */
+export const playing = (page: Page): Promise<Playing> =>
+  page.locator('video').evaluate((video: HTMLVideoElement) => ({
+    time: video.currentTime, frames: video.getVideoPlaybackQuality().totalVideoFrames,
+  }));
+
+/** Fails unless the picture moves: the position advances and frames are decoded. */
+export async function expectPlaying(page: Page): Promise<void> {
+  await expect.poll(async () => (await playing(page)).frames, { timeout: 20_000 }).toBeGreaterThan(0);
+  const before = await playing(page);
+  await expect.poll(async () => (await playing(page)).time).toBeGreaterThan(before.time + 0.8);
+  expect((await playing(page)).frames).toBeGreaterThan(before.frames);
+}
+
+/** The time of the picture as the page shows it, in epoch milliseconds. */
+export async function shownTime(page: Page): Promise<number> {
+  return Date.parse((await page.locator('.player time').getAttribute('datetime')) ?? '');
+}
+
+/** Whether nothing is wider than the window. */
+export const fits = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
