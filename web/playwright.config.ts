@@ -25,7 +25,6 @@ export default defineConfig({
   use: { ...browser, locale: 'az-AZ', timezoneId: 'Europe/London', trace: 'off' },
   projects: [
     { name: 'pages', testDir: 'tests/pages', use: { baseURL: MOCK_URL } },
-    { name: 'tmp', testDir: 'tests/tmp', use: { baseURL: MOCK_URL } },
     { name: 'screens', testDir: 'tests/screens', use: { baseURL: MOCK_URL } },
     { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: process.env['BASE_URL'] ?? 'http://127.0.0.1:8080' } },
   ],

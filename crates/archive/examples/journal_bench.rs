@@ -1,7 +1,8 @@
 //! Records synthetic streams at their real rate and prints how long after its arrival a part is durable, and what
 //! it costs: `cargo run --release -p ashkar-archive --example journal_bench -- [DIR] [STREAMS] [SECONDS]`.
 //!
-//! The load is open: parts are handed in when they are due, whether or not the disk keeps up.
+//! The load is open: parts are handed in when they are due, whether or not the disk keeps up. Then the archive is
+//! opened again, and moments are looked up and read from its cold journals.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use ashkar_archive::{Archive, Options, Times};
 use ashkar_media::{InitSegment, Output, Part, SegmentEnd};
-use ashkar_terms::{CameraId, Clock, MediaTime, SystemClock};
+use ashkar_terms::{CameraId, Clock, MediaTime, Span, SystemClock, UtcMicros};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
@@ -20,6 +21,10 @@ const PARTS: u16 = 4;
 const PART_PERIOD: Duration = Duration::from_millis(500);
 /// Streams are served in this many groups, evenly over a part's period, as a reactor's ticks do it.
 const GROUPS: u32 = 20;
+/// Shortest run in which moments are looked up.
+const LOOK_UP_SECONDS_MIN: u32 = 5;
+/// Moments that are looked up.
+const PROBES: usize = 500;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -27,7 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let streams: u32 = arguments.next().map_or(Ok(1000), |text| text.parse())?;
     let seconds: u32 = arguments.next().map_or(Ok(20), |text| text.parse())?;
     let clock = Arc::new(SystemClock::new());
+    let opening = Instant::now();
     let archive = Archive::open(&directory, Options::default(), clock.clone())?;
+    println!("opened in {:.1} ms: {:?}", opening.elapsed().as_secs_f64() * 1e3, archive.recovery());
+    let begun = clock.now().wall;
     let mut cameras: Vec<Stream> = (0..streams).map(Stream::new).collect();
     let started = Instant::now();
     let cpu_before = cpu_seconds();
@@ -49,9 +57,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("CPU {:.1} % of one core (SHA-256 by the packager is not in it)", cpu / took * 100.0);
     println!("refused {}, errors {}", status.refused, status.errors);
     archive.close()?;
+    drop(archive);
     let reopening = Instant::now();
     let again = Archive::open(&directory, Options::default(), clock)?;
     println!("opened again in {:.1} ms: {:?}", reopening.elapsed().as_secs_f64() * 1e3, again.recovery());
+    if seconds >= LOOK_UP_SECONDS_MIN { look_up(&again, &cameras, begun, i64::from(seconds)) } else { Ok(()) }
+}
+
+/// Time from the question for ten seconds of a camera to the first part's bytes, for moments spread over the run.
+fn look_up(
+    archive: &Archive,
+    cameras: &[Stream],
+    begun: UtcMicros,
+    seconds: i64,
+) -> Result<(), Box<dyn Error>> {
+    let mut times = Vec::new();
+    for probe in 0..PROBES {
+        let stream = cameras.get(probe * 37 % cameras.len()).ok_or("there are streams")?;
+        let from = begun.plus((probe as i64 * 7919 % seconds.max(2) / 2) * 1_000_000 + 500_000);
+        let span = Span::new(from, from.plus(10_000_000)).ok_or("a span of ten seconds")?;
+        let started = Instant::now();
+        let entries = archive.segments(stream.camera, span)?;
+        let first = entries.first().ok_or("the moment was recorded")?;
+        archive.read_part(stream.camera, first.segment, 0)?.ok_or("the part was recorded")?;
+        times.push(started.elapsed());
+    }
+    times.sort();
+    let at =
+        |percent: usize| times.get((times.len() - 1) * percent / 100).map_or(0.0, |t| t.as_secs_f64() * 1e3);
+    println!("moment to first part: p50 {:.2} p99 {:.2} max {:.2} ms", at(50), at(99), at(100));
     Ok(())
 }
 

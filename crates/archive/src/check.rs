@@ -1,7 +1,7 @@
 //! Reading everything and saying what is wrong where: every checksum, every segment's SHA-256 against its record,
 //! every camera's chain, every sidecar against its journal. Read only; a running archive may be checked too.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 
 use ashkar_evidence::{Chain, ChainError, Record};
@@ -113,6 +113,9 @@ pub enum Problem {
     /// The bytes of a segment do not have the hash, length or number of parts that its record names.
     #[error("the segment is not the one that its evidence record names")]
     SegmentDiffers,
+    /// A part stands in a journal that does not hold the init segment that it needs in front of it.
+    #[error("the init segment of its parts is missing in this journal")]
+    InitMissing,
     /// A camera's chain of records is broken.
     #[error("{0}")]
     Chain(ChainError),
@@ -164,6 +167,8 @@ struct Check {
     cameras: BTreeMap<CameraId, Camera>,
     report: Report,
     path: String,
+    /// Init segments that the journal has shown so far.
+    inits: HashSet<(CameraId, [u8; 8])>,
 }
 
 /// What is known of a camera while its journals go by.
@@ -188,7 +193,7 @@ struct Current {
 impl Check {
     fn new(archive: [u8; 8]) -> Self {
         let report = Report { archive: String::from_utf8_lossy(&archive).into_owned(), ..Report::default() };
-        Self { archive, cameras: BTreeMap::new(), report, path: String::new() }
+        Self { archive, cameras: BTreeMap::new(), report, path: String::new(), inits: HashSet::new() }
     }
 
     fn missing_journals(&mut self, listing: &Listing) {
@@ -202,6 +207,7 @@ impl Check {
         let sidecar = if sealed { self.sidecar(disk, name) } else { None };
         self.report.unsealed += u32::from(!sealed);
         self.path = name.journal();
+        self.inits.clear();
         let limit = sidecar.as_ref().map_or(u64::MAX, |sidecar| u64::from(sidecar.journal_bytes));
         let hint = sidecar.as_ref().map(|sidecar| Hint { salt: sidecar.salt, durable_to: limit });
         let scanned = disk.open(&self.path, false).and_then(|file| {
@@ -247,9 +253,20 @@ impl Check {
 
     fn record(&mut self, header: &Header, payload: &[u8]) {
         match header.kind {
-            Kind::Part => self.cameras.entry(header.camera).or_default().part(header, payload),
+            Kind::Part => {
+                // Said once for all parts that miss it.
+                if self.inits.insert((header.camera, header.init)) {
+                    self.fault_at(header, Problem::InitMissing);
+                }
+                self.cameras.entry(header.camera).or_default().part(header, payload);
+            }
             Kind::SegmentEnd | Kind::Gap => self.evidence(header, payload),
-            Kind::Init if decode_init(payload).is_err() => self.fault_at(header, Problem::Nonsense),
+            Kind::Init => match decode_init(payload) {
+                Ok(init) if init.sha256.starts_with(&header.init) => {
+                    self.inits.insert((header.camera, header.init));
+                }
+                _ => self.fault_at(header, Problem::Nonsense),
+            },
             _ => {}
         }
     }
@@ -277,7 +294,8 @@ impl Check {
     }
 
     fn fault_at(&mut self, header: &Header, problem: Problem) {
-        let segment = (header.kind == Kind::SegmentEnd).then_some(header.segment);
+        let of_segment = matches!(header.kind, Kind::Part | Kind::SegmentEnd);
+        let segment = of_segment.then_some(header.segment);
         self.fault(Some(u64::from(header.offset)), Some(header.camera), segment, problem);
     }
 

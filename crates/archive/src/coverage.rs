@@ -306,3 +306,79 @@ impl Run {
         (self.first_segment..=self.last_segment).contains(&segment)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ashkar_terms::{CameraId, Moment};
+
+    use super::*;
+
+    fn at(us: i64) -> Moment {
+        Moment { wall: UtcMicros(us), mono_us: 0 }
+    }
+
+    fn header(kind: Kind, journal: u32, segment: u64, part: u16, start: i64) -> Header {
+        Header {
+            journal,
+            segment,
+            part,
+            start: MediaTime(start),
+            duration: 45_000,
+            ..Header::empty(kind, CameraId::new(1, 1, 1), at(0))
+        }
+    }
+
+    /// Two segments, a gap that opens and closes, and one more segment.
+    fn story(journal: u32) -> Vec<(Header, Effect)> {
+        let chain = |next_sequence| Effect::Chain(Chain { next_sequence, previous: [0; 32] });
+        let mut closed = header(Kind::Gap, journal, 5, 1, 90_000);
+        closed.set_gap_to(Some(MediaTime(900_000)));
+        let mut open = header(Kind::Gap, journal, 3, 1, 90_000);
+        open.set_gap_to(None);
+        vec![
+            (header(Kind::Part, journal, 1, 0, 0), Effect::None),
+            (header(Kind::SegmentEnd, journal, 1, 1, 0), chain(1)),
+            (header(Kind::Part, journal, 2, 0, 45_000), Effect::None),
+            (header(Kind::SegmentEnd, journal, 2, 1, 45_000), chain(2)),
+            (open, chain(3)),
+            (closed, chain(4)),
+            (header(Kind::Part, journal, 5, 0, 900_000), Effect::None),
+        ]
+    }
+
+    #[test]
+    fn what_comes_twice_counts_once() {
+        let mut once = Coverage::default();
+        story(1).iter().for_each(|(header, effect)| once.apply(header, *effect));
+        assert_eq!(once.state.open_segment, Some((5, 1)));
+        assert_eq!((once.runs.len(), once.gaps.len(), once.state.next_segment), (2, 1, 6));
+        for with_effects in [true, false] {
+            let mut twice = once.clone();
+            for (header, effect) in story(2) {
+                twice.apply(&header, if with_effects { effect } else { Effect::None });
+            }
+            assert_eq!((twice.state, &twice.gaps), (once.state, &once.gaps));
+            let ends = |coverage: &Coverage| -> Vec<_> {
+                coverage.runs.iter().map(|run| (run.from, run.to, run.last_segment)).collect()
+            };
+            assert_eq!(ends(&twice), ends(&once));
+        }
+    }
+
+    #[test]
+    fn a_run_of_any_length_has_few_marks() {
+        let mut coverage = Coverage::default();
+        for segment in 0..100_000 {
+            let start = segment as i64 * 180_000;
+            let mut part = header(Kind::Part, segment as u32 / 100, segment, 0, start);
+            part.duration = 180_000;
+            part.arrival = at(part.end().to_utc().0);
+            coverage.apply(&part, Effect::None);
+        }
+        let [run] = &coverage.runs[..] else { panic!("one run, not {}", coverage.runs.len()) };
+        assert!((MARKS_MAX / 2..=MARKS_MAX).contains(&run.marks.len()), "{} marks", run.marks.len());
+        let gaps = run.marks.windows(2).map(|pair| pair[1].start.since(pair[0].start));
+        assert!(gaps.clone().all(|gap| gap > 0 && gap <= 3 * run.spacing), "marks are spread evenly");
+        assert_eq!((run.first_segment, run.last_segment, run.last_journal), (0, 99_999, 999));
+    }
+}

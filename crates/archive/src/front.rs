@@ -196,11 +196,8 @@ impl Front {
         let order = Refused::OutOfOrder { camera, segment: part.segment, part: part.index };
         let current = own.and_then(|own| own.current);
         match current {
-            Some(current) if current.segment == part.segment => {
-                if current.parts != part.index {
-                    return Err(order);
-                }
-            }
+            Some(current) if (current.segment, current.parts) == (part.segment, part.index) => {}
+            Some(current) if current.segment == part.segment => return Err(order),
             _ if part.index != 0 => {
                 let hole = own.and_then(|own| own.hole);
                 return Err(hole.map_or(order, |_| Refused::Incomplete { camera, segment: part.segment }));

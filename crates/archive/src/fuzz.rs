@@ -22,7 +22,7 @@ pub fn record(bytes: &[u8]) {
     }
 }
 
-/// A sidecar: as given, and with the checksums of its head and directory made to fit.
+/// A sidecar.
 pub fn sidecar(bytes: &[u8]) {
     if let Ok(sidecar) = Sidecar::decode(bytes) {
         assert_eq!(Sidecar::decode(&sidecar.encode()), Ok(sidecar));

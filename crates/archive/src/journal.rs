@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
+use ashkar_media::InitSegment;
 use ashkar_terms::{CameraId, Moment};
 use bytes::Bytes;
 
@@ -26,6 +27,8 @@ pub(crate) struct Record {
     pub(crate) header: Header,
     pub(crate) payload: Bytes,
     pub(crate) effect: Effect,
+    /// Part: what must stand before it in its journal.
+    pub(crate) init: Option<Arc<InitSegment>>,
     /// Made for the journal that it stands in: to another journal it is not taken along.
     pub(crate) of_journal: bool,
 }
@@ -34,7 +37,7 @@ impl Record {
     pub(crate) fn new(mut header: Header, payload: Bytes, effect: Effect) -> Self {
         header.payload_bytes = u32::try_from(payload.len()).unwrap_or(u32::MAX);
         header.payload_crc = crc32c::crc32c(&payload);
-        Self { header, payload, effect, of_journal: false }
+        Self { header, payload, effect, init: None, of_journal: false }
     }
 
     pub(crate) fn bytes(&self) -> u64 {
@@ -61,11 +64,20 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Makes a journal of `capacity` bytes. Nothing of it is durable before the first sync but its name.
-    pub(crate) fn create(disk: &dyn Disk, name: JournalName, capacity: u32, boot: &Boot) -> io::Result<Self> {
+    /// Makes a journal of `capacity` bytes, and the directory of its day where `new_day` says that it may be the
+    /// first of it. Nothing of it is durable before the first sync but its name.
+    pub(crate) fn create(
+        disk: &dyn Disk,
+        name: JournalName,
+        new_day: bool,
+        capacity: u32,
+        boot: &Boot,
+    ) -> io::Result<Self> {
         let salt = getrandom::u32().map_err(|error| io::Error::other(error.to_string()))?;
-        disk.create_dir(&name.day())?;
-        disk.sync_dir("")?;
+        if new_day {
+            disk.create_dir(&name.day())?;
+            disk.sync_dir("")?;
+        }
         let path = name.journal();
         let file = disk.create(&path)?;
         // A crash here leaves an empty journal: recovery gives it an empty sidecar.

@@ -63,6 +63,8 @@ pub const FACT_TEXT_BYTES_MAX: usize = 1024;
 pub const METADATA_QUEUE_BYTES: usize = 16 << 20;
 /// Segments that one question may give, more than two days of 2 s.
 pub const QUERY_SEGMENTS_MAX: usize = 100_000;
+/// Records that may be looked through for one question.
+pub const QUERY_RECORDS_MAX: usize = 10 * QUERY_SEGMENTS_MAX;
 /// Facts that one question may give; the earliest are given.
 pub const QUERY_FACTS_MAX: usize = 10_000;
 /// Longest pause after a failed write or sync, milliseconds.

@@ -12,7 +12,7 @@ use crate::error::ReadError;
 use crate::format::header::{AFTER_HOLE, DISCONTINUITY, HEADER_BYTES, INDEPENDENT, RECOVERED};
 use crate::format::sidecar::Sidecar;
 use crate::format::{Header, Kind, fact, payload as payloads};
-use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_SEGMENTS_MAX};
+use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_RECORDS_MAX, QUERY_SEGMENTS_MAX};
 use crate::recover::sidecar_of;
 use crate::scan::{Depth, scan};
 use crate::shared::Shared;
@@ -241,6 +241,9 @@ fn walk(
             }
             found.push(header);
         }
+        if found.len() > QUERY_RECORDS_MAX {
+            return Err(ReadError::TooMany { camera });
+        }
     }
     Ok(found)
 }
@@ -298,7 +301,7 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
         match (header.kind, current) {
             (Kind::Part, Some((entry, _))) => entry.add(header),
             (Kind::Part, None) if header.part == 0 => {
-                entries.push((SegmentEntry::new(camera, header), false))
+                entries.push((SegmentEntry::new(camera, header), false));
             }
             (Kind::SegmentEnd, Some((entry, ended))) => {
                 *ended = true;

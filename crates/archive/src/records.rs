@@ -21,7 +21,11 @@ impl Writer {
                 self.inits.insert(camera, init);
                 None
             }
-            Work::Part { camera, part, after_hole } => Some(part_record(camera, part, after_hole)),
+            Work::Part { camera, part, after_hole } => {
+                let init =
+                    self.inits.get(&camera).filter(|init| init.sha256.starts_with(&part.init)).cloned();
+                Some(Record { init, ..part_record(camera, part, after_hole) })
+            }
             Work::End(camera, end) => Some(self.end_record(camera, &end, false)),
             Work::Interrupted(camera, segment) => self.interrupted_record(camera, segment),
             Work::Gap(camera, gap) => Some(self.gap_record(camera, &gap)),

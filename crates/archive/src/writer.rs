@@ -27,9 +27,11 @@ pub(crate) struct Writer {
     journal: Option<Journal>,
     begun: Instant,
     next_number: u32,
+    /// The day whose directory is there for sure.
+    last_day: Option<String>,
     /// Made into records, and not yet placed in a journal.
     pub(crate) pending: VecDeque<Record>,
-    /// The newest init segment of each camera.
+    /// The newest init segment of each camera, as the queue gave it.
     pub(crate) inits: HashMap<CameraId, Arc<InitSegment>>,
     /// The end of each camera's chain, with what is pending.
     pub(crate) chains: HashMap<CameraId, Chain>,
@@ -50,6 +52,7 @@ impl Writer {
             journal: None,
             begun: Instant::now(),
             next_number,
+            last_day: None,
             pending: VecDeque::new(),
             inits: HashMap::new(),
             chains,
@@ -154,15 +157,11 @@ impl Writer {
     /// The init segment that must stand in front of `record`, if the journal does not have it: each journal can be
     /// played by itself.
     fn init_before(&self, record: &Record) -> Option<Record> {
-        let header = &record.header;
-        if header.kind != Kind::Part {
-            return None;
-        }
+        let (header, init) = (&record.header, record.init.as_ref()?);
         let key = (header.camera, header.init);
         if self.journal.as_ref().is_some_and(|journal| journal.inits.contains(&key)) {
             return None;
         }
-        let init = self.inits.get(&header.camera).filter(|init| init.sha256.starts_with(&header.init))?;
         let head = Header { init: header.init, ..Header::empty(Kind::Init, header.camera, header.arrival) };
         Some(Record::new(head, Bytes::from(encode_init(init)), Effect::Init(init.sha256)))
     }
@@ -183,7 +182,9 @@ impl Writer {
         };
         // A number is never used twice, even if the journal comes to nothing.
         self.next_number = self.next_number.saturating_add(1);
-        let journal = Journal::create(&*self.shared.disk, name, usual.max(needed), &boot)?;
+        let new_day = self.last_day.as_ref() != Some(&name.day());
+        let journal = Journal::create(&*self.shared.disk, name, new_day, usual.max(needed), &boot)?;
+        self.last_day = Some(name.day());
         self.shared.catalog.write().begin(name, journal.salt());
         self.shared.meters.lock().journal = name.number;
         self.begun = Instant::now();

@@ -1,5 +1,7 @@
 //! Everything that is handed in comes back, by time, by number and part by part, also after a new start.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
+
 mod support;
 
 use std::sync::Arc;
@@ -94,6 +96,35 @@ fn a_part_is_read_before_its_segment_ends_and_a_segment_is_not() {
     assert_eq!(archive.read_part(CAMERA, 1, 2).unwrap(), None);
     assert_eq!(archive.segment(CAMERA, 1).unwrap(), None);
     assert_eq!(archive.segments(CAMERA, day()).unwrap(), vec![]);
+}
+
+#[test]
+fn any_moment_and_any_number_of_a_long_run() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERA);
+    feed.part_bytes = 200;
+    let one = |_| {
+        let (outputs, sent) = feed.segment(8);
+        append_all(&archive, CAMERA, &outputs).unwrap();
+        sent
+    };
+    let sent: Vec<_> = (0..4000).map(one).collect();
+    archive.close().unwrap();
+    assert!(disk.files().len() > 150, "{} files", disk.files().len());
+    for sealed in [true, false] {
+        let archive = open(&disk, &clock);
+        for own in sent.iter().step_by(if sealed { 13 } else { 301 }) {
+            let entry = archive.segment(CAMERA, own.segment).unwrap().expect("the segment is there");
+            assert_eq!((entry.start, entry.end()), (own.start, own.end()));
+            let moment = span(own.start.plus(9_000), own.end().plus(-9_000));
+            assert_eq!(archive.segments(CAMERA, moment).unwrap(), [entry]);
+        }
+        assert_eq!(archive.segments(CAMERA, day()).unwrap().len(), sent.len());
+        drop(archive);
+        let names = disk.files().into_iter().map(|(path, _)| path);
+        names.filter(|path| path.ends_with(".index")).for_each(|path| disk.lose(&path));
+    }
 }
 
 #[test]
@@ -211,6 +242,6 @@ fn another_version_is_refused_and_left_alone() {
     let clock = TestClock::at(support::MORNING);
     open(&disk, &clock).close().unwrap();
     disk.rot("ARCHIVE", 15, 1 ^ 2);
-    let refused = Archive::open_on(Arc::new(disk.clone()), options(), clock);
+    let refused = Archive::open_on(Arc::new(disk), options(), clock);
     assert!(matches!(refused, Err(OpenError::Unusable { .. })));
 }

@@ -25,7 +25,12 @@ fn check(output: &Output) -> anyhow::Result<ExitCode> {
     let shows_progress = std::io::stderr().is_terminal() && !output.json;
     let report = ashkar_archive::check::run(&dir, |progress| {
         if shows_progress {
-            eprint!("\r{} of {} journals, {} MB read  ", progress.journals, progress.of, progress.bytes / 1_000_000);
+            eprint!(
+                "\r{} of {} journals, {} MB read  ",
+                progress.journals,
+                progress.of,
+                progress.bytes / 1_000_000
+            );
             let _ = std::io::stderr().flush();
         }
     })

@@ -22,7 +22,11 @@ pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
         Camera::Remove { output, camera } => {
             let store = store::open(&output.data.data).await?;
             store.set_enabled(camera, false, &store::actor()).await?;
-            say(&output, &json!({ "camera": camera, "enabled": false }), &format!("{camera} is switched off; its recordings stay."));
+            say(
+                &output,
+                &json!({ "camera": camera, "enabled": false }),
+                &format!("{camera} is switched off; its recordings stay."),
+            );
             Ok(())
         }
     }
@@ -35,7 +39,10 @@ async fn add(output: &Output, camera: CameraId, pull: Option<String>, push_host:
     let (_, list) = store.list().await?;
     let unlisted = list.station(StationId::from(camera)).is_none();
     if unlisted {
-        eprintln!("note: station {} is not on the list; its page exists, but nobody finds it by search.", StationId::from(camera));
+        eprintln!(
+            "note: station {} is not on the list; its page exists, but nobody finds it by search.",
+            StationId::from(camera)
+        );
     }
     let is_pulled = pull.is_some();
     let key = store.add_camera(&NewCamera { id: camera, pull, unlisted }, &store::actor()).await?;
@@ -50,7 +57,9 @@ fn print_key(output: &Output, key: &StreamKey, push_host: &str) {
     let camera = key.camera();
     let stream_key = key.reveal();
     let push_url = format!("rtmp://{push_host}/ingest/{stream_key}");
-    let text = format!("camera      {camera}\nstream key  {stream_key}\npush to     {push_url}\n\nThe key is shown only now. Keep it secret.");
+    let text = format!(
+        "camera      {camera}\nstream key  {stream_key}\npush to     {push_url}\n\nThe key is shown only now. Keep it secret."
+    );
     say(output, &json!({ "camera": camera, "stream_key": stream_key, "push_url": push_url }), &text);
 }
 

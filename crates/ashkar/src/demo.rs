@@ -41,7 +41,14 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     say(started, "the list is imported; drawing and encoding the rooms");
 
     let hours = day_hours(&registry).await?;
-    let reel = make_reel(ReelOptions { rate: FrameRate::HALF, zone, hours, cache: Some(reel_cache), ..ReelOptions::default() }).await?;
+    let reel = make_reel(ReelOptions {
+        rate: FrameRate::HALF,
+        zone,
+        hours,
+        cache: Some(reel_cache),
+        ..ReelOptions::default()
+    })
+    .await?;
     say(started, "the rooms are drawn; recording the hours behind");
     let election = registry.election().await?.context("the election was just made")?;
     make_history(&options.data, &reel, &on_air, election.on_air_at(), started).await?;
@@ -75,7 +82,9 @@ fn fresh_directory(data: &Path) -> anyhow::Result<()> {
                 continue;
             }
             if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) }
-                .with_context(|| format!("{}: cannot be removed; is another demo running?", path.display()))?;
+                .with_context(|| {
+                    format!("{}: cannot be removed; is another demo running?", path.display())
+                })?;
         }
     }
     std::fs::create_dir_all(data).with_context(|| format!("{}: cannot be made", data.display()))?;
@@ -91,7 +100,8 @@ fn keep_reel(data: &Path) -> anyhow::Result<std::path::PathBuf> {
 async fn chosen_cameras(store: &SqliteStore, count: usize) -> anyhow::Result<(Vec<CameraId>, CameraId)> {
     let cameras = store.cameras().await?;
     let step = (cameras.len() / (count + 1)).max(1);
-    let mut spread: Vec<CameraId> = cameras.iter().step_by(step).map(|camera| camera.id).take(count + 1).collect();
+    let mut spread: Vec<CameraId> =
+        cameras.iter().step_by(step).map(|camera| camera.id).take(count + 1).collect();
     anyhow::ensure!(spread.len() == count + 1, "the list has too few stations");
     let own = spread.pop().context("the list is empty")?;
     Ok((spread, own))
@@ -127,31 +137,20 @@ fn serve_options(options: &Demo) -> Serve {
 }
 
 /// Records what the cameras would have sent since `from`, each with the interruptions that a real day has.
-async fn make_history(data: &Path, reel: &Reel, cameras: &[CameraId], from: UtcMicros, started: Instant) -> anyhow::Result<()> {
+async fn make_history(
+    data: &Path,
+    reel: &Reel,
+    cameras: &[CameraId],
+    from: UtcMicros,
+    started: Instant,
+) -> anyhow::Result<()> {
     let dir = store::archive_of(data);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let options = ashkar_archive::Options { journal_bytes: 64 << 20, reserve_bytes: 256 << 20, ..ashkar_archive::Options::default() };
     let (reel, cameras) = (reel.clone(), cameras.to_vec());
     let progress = Arc::new(AtomicU64::new(0));
-    let total = u64::try_from(store::now().since(from) / MINUTE_US).unwrap_or(1).max(1) * cameras.len() as u64;
+    let total =
+        u64::try_from(store::now().since(from) / MINUTE_US).unwrap_or(1).max(1) * cameras.len() as u64;
     let shown = Arc::clone(&progress);
-    let mut work = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
-        let archive = Archive::open(&dir, options, clock)?;
-        let failed = std::thread::scope(|scope| {
-            let hands: Vec<_> = (0..HISTORY_THREADS)
-                .map(|hand| {
-                    let mine: Vec<_> = cameras.iter().copied().enumerate().skip(hand).step_by(HISTORY_THREADS).collect();
-                    let (archive, reel, progress) = (&archive, &reel, &progress);
-                    scope.spawn(move || {
-                        mine.into_iter().try_for_each(|(index, camera)| record_day(archive, reel, camera, index, from, progress))
-                    })
-                })
-                .collect();
-            hands.into_iter().find_map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).err())
-        });
-        failed.map_or(Ok(()), Err)?;
-        archive.close().context("the history cannot be made durable")
-    });
+    let mut work = tokio::task::spawn_blocking(move || record_days(&dir, &reel, &cameras, from, &progress));
     loop {
         tokio::select! {
             done = &mut work => return done?,
@@ -162,31 +161,118 @@ async fn make_history(data: &Path, reel: &Reel, cameras: &[CameraId], from: UtcM
     }
 }
 
-fn record_day(archive: &Archive, reel: &Reel, camera: CameraId, index: usize, from: UtcMicros, progress: &AtomicU64) -> anyhow::Result<()> {
-    let mut packager = Packager::new(camera, Resume::default(), MediaOptions::default());
-    let mut out = Vec::new();
-    for (span, ended_by) in spans(index, from, store::now()) {
-        let mono_us = u64::try_from(span.from.since(from)).unwrap_or(0);
-        let at = Moment { wall: span.from, mono_us };
-        reel.prepare_for(camera, span)?;
-        packager.connected("demo".to_owned(), at, &mut out);
-        packager.video_config(reel.config(), at, &mut out);
-        let mut last = at;
-        for unit in reel.history(camera, span, mono_us) {
-            if unit.arrival.wall.0 / MINUTE_US != last.wall.0 / MINUTE_US {
-                progress.fetch_add(1, Ordering::Relaxed);
-            }
-            last = unit.arrival;
-            packager.video(unit, &mut out);
-            deliver(archive, camera, &mut out)?;
-        }
-        match ended_by {
-            Some(cause) => packager.disconnected(cause, "demo".to_owned(), last, &mut out),
-            None => packager.flush(last, &mut out),
-        }
-        deliver(archive, camera, &mut out)?;
+/// All days, on all cores. What passed meanwhile is recorded in a second, short round.
+fn record_days(
+    dir: &Path,
+    reel: &Reel,
+    cameras: &[CameraId],
+    from: UtcMicros,
+    progress: &AtomicU64,
+) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let options = ashkar_archive::Options {
+        journal_bytes: 64 << 20,
+        reserve_bytes: 256 << 20,
+        ..ashkar_archive::Options::default()
+    };
+    let archive = Archive::open(dir, options, clock)?;
+    let until = store::now();
+    let mut days: Vec<Day<'_>> = cameras
+        .iter()
+        .enumerate()
+        .map(|(index, &camera)| Day::new(&archive, reel, camera, from, spans(index, from, until), progress))
+        .collect();
+    for round in 0..2 {
+        let per_hand = days.len().div_ceil(HISTORY_THREADS).max(1);
+        let failed = std::thread::scope(|scope| {
+            let hands: Vec<_> = days
+                .chunks_mut(per_hand)
+                .map(|mine| {
+                    scope.spawn(move || {
+                        mine.iter_mut()
+                            .try_for_each(|day| if round == 0 { day.record() } else { day.catch_up() })
+                    })
+                })
+                .collect();
+            hands
+                .into_iter()
+                .find_map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).err())
+        });
+        failed.map_or(Ok(()), Err)?;
     }
-    Ok(())
+    archive.close().context("the history cannot be made durable")
+}
+
+/// The hours behind of one camera, through the same packager that live pictures take.
+struct Day<'a> {
+    archive: &'a Archive,
+    reel: &'a Reel,
+    camera: CameraId,
+    from: UtcMicros,
+    spans: Vec<(Span, Option<Cause>)>,
+    packager: Packager,
+    out: Vec<Output>,
+    reached: UtcMicros,
+    progress: &'a AtomicU64,
+}
+
+impl<'a> Day<'a> {
+    fn new(
+        archive: &'a Archive,
+        reel: &'a Reel,
+        camera: CameraId,
+        from: UtcMicros,
+        spans: Vec<(Span, Option<Cause>)>,
+        progress: &'a AtomicU64,
+    ) -> Self {
+        let packager = Packager::new(camera, Resume::default(), MediaOptions::default());
+        Self { archive, reel, camera, from, spans, packager, out: Vec::new(), reached: from, progress }
+    }
+
+    fn record(&mut self) -> anyhow::Result<()> {
+        for (span, ended_by) in std::mem::take(&mut self.spans) {
+            let at = self.moment(span.from);
+            self.packager.connected("demo".to_owned(), at, &mut self.out);
+            self.packager.video_config(self.reel.config(), at, &mut self.out);
+            self.play(span)?;
+            if let Some(cause) = ended_by {
+                self.packager.disconnected(
+                    cause,
+                    "demo".to_owned(),
+                    self.moment(self.reached),
+                    &mut self.out,
+                );
+                deliver(self.archive, self.camera, &mut self.out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What passed since `record` began.
+    fn catch_up(&mut self) -> anyhow::Result<()> {
+        if let Some(rest) = Span::new(self.reached.plus(1), store::now()) {
+            self.play(rest)?;
+        }
+        self.packager.flush(self.moment(self.reached), &mut self.out);
+        deliver(self.archive, self.camera, &mut self.out)
+    }
+
+    fn play(&mut self, span: Span) -> anyhow::Result<()> {
+        self.reel.prepare_for(self.camera, span)?;
+        for unit in self.reel.history(self.camera, span, self.moment(span.from).mono_us) {
+            if unit.arrival.wall.0 / MINUTE_US != self.reached.0 / MINUTE_US {
+                self.progress.fetch_add(1, Ordering::Relaxed);
+            }
+            self.reached = unit.arrival.wall;
+            self.packager.video(unit, &mut self.out);
+            deliver(self.archive, self.camera, &mut self.out)?;
+        }
+        Ok(())
+    }
+
+    fn moment(&self, wall: UtcMicros) -> Moment {
+        Moment { wall, mono_us: u64::try_from(wall.since(self.from.plus(-MINUTE_US))).unwrap_or(0) }
+    }
 }
 
 fn deliver(archive: &Archive, camera: CameraId, out: &mut Vec<Output>) -> anyhow::Result<()> {
@@ -215,8 +301,8 @@ fn spans(index: usize, from: UtcMicros, now: UtcMicros) -> Vec<(Span, Option<Cau
         _ => &[],
     };
     let mut spans = Vec::new();
-    // One station is late: its camera came on air some minutes after the others.
-    let mut start = if index % 6 == 3 { from.plus(4 * MINUTE_US) } else { from };
+    // Cameras are switched on a little early; that of one station came on air some minutes after the others.
+    let mut start = if index % 6 == 3 { from.plus(4 * MINUTE_US) } else { from.plus(-MINUTE_US) };
     for (part, length, cause) in interruptions {
         spans.extend(Span::new(start, at(*part)).map(|span| (span, Some(*cause))));
         start = at(*part).plus(length * MINUTE_US);
@@ -234,7 +320,11 @@ fn announce(running: &serve::Running, started: Instant, stations: usize, own: Ca
          ffmpeg -re -f lavfi -i testsrc=size=1280x720:rate=25 -c:v libx264 -preset veryfast -tune zerolatency -g 50 -pix_fmt yuv420p -f flv rtmp://{rtmp}/ingest/{key}\n  \
          and watch it at http://{http}/stations/{}/{}\n\n\
          Ctrl+C ends it.",
-        started.elapsed().as_secs_f64(), own.constituency, own.station, own.constituency, own.station
+        started.elapsed().as_secs_f64(),
+        own.constituency,
+        own.station,
+        own.constituency,
+        own.station
     );
 }
 

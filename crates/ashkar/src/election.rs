@@ -12,16 +12,22 @@ pub(crate) async fn run(command: Election) -> anyhow::Result<()> {
     match command {
         Election::Show(output) => {
             let store = store::open(&output.data.data).await?;
-            let election = store.election().await?.context("no election is described yet; see `ashkar election set`")?;
+            let election =
+                store.election().await?.context("no election is described yet; see `ashkar election set`")?;
             say(&output, &serde_json::to_value(&election)?, toml::to_string_pretty(&election)?.trim_end());
         }
         Election::Set { output, file } => {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("{}: cannot be read", file.display()))?;
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("{}: cannot be read", file.display()))?;
             let election: Described = toml::from_str(&text).with_context(|| format!("{}", file.display()))?;
             election.check().with_context(|| format!("{}", file.display()))?;
             let store = store::open(&output.data.data).await?;
             store.put_election(&election, &store::actor()).await?;
-            say(&output, &serde_json::to_value(&election)?, &format!("The election of {} is the current one.", election.date));
+            say(
+                &output,
+                &serde_json::to_value(&election)?,
+                &format!("The election of {} is the current one.", election.date),
+            );
         }
     }
     Ok(())
@@ -36,6 +42,10 @@ pub(crate) async fn mark(options: Mark) -> anyhow::Result<()> {
     let store = store::open(&options.output.data.data).await?;
     let at = store::now();
     store.mark(station, act, at, &store::actor()).await?;
-    say(&options.output, &json!({ "station": station, "act": act }), &format!("{station}: {}", act.name().replace('_', " ")));
+    say(
+        &options.output,
+        &json!({ "station": station, "act": act }),
+        &format!("{station}: {}", act.name().replace('_', " ")),
+    );
     Ok(())
 }

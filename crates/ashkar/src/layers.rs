@@ -57,7 +57,10 @@ fn apply(mut command: Command, table: &toml::Table) -> anyhow::Result<Command> {
     for (key, value) in table {
         if let toml::Value::Table(inner) = value {
             let Some(sub) = command.find_subcommand(key).cloned() else {
-                bail!("[{key}]: there is no such command{}", nearest(key, command.get_subcommands().map(Command::get_name)));
+                bail!(
+                    "[{key}]: there is no such command{}",
+                    nearest(key, command.get_subcommands().map(Command::get_name))
+                );
             };
             let sub = apply_keys(sub, inner).with_context(|| format!("[{key}]"))?;
             command = command.mut_subcommand(key, |_| sub);
@@ -131,7 +134,9 @@ fn refuse_unknown_variables(command: &Command) -> anyhow::Result<()> {
 }
 
 fn collect_variables(command: &Command, known: &mut BTreeSet<String>) {
-    known.extend(command.get_arguments().filter_map(|a| a.get_env()).map(|e| e.to_string_lossy().into_owned()));
+    known.extend(
+        command.get_arguments().filter_map(|a| a.get_env()).map(|e| e.to_string_lossy().into_owned()),
+    );
     for sub in command.get_subcommands() {
         collect_variables(sub, known);
     }
@@ -169,7 +174,9 @@ mod tests {
 
     fn command() -> Command {
         Command::new("ashkar").subcommand(
-            Command::new("serve").arg(Arg::new("listen").long("listen").required(true)).arg(Arg::new("rtmp").long("rtmp")),
+            Command::new("serve")
+                .arg(Arg::new("listen").long("listen").required(true))
+                .arg(Arg::new("rtmp").long("rtmp")),
         )
     }
 
@@ -192,7 +199,12 @@ mod tests {
     fn unknown_keys_are_refused_and_the_nearest_is_named() {
         let error = format!("{:#}", listen("[serve]\nlissen = \"a\"", &["ashkar", "serve"]).unwrap_err());
         assert_eq!(error, "[serve]: lissen: there is no such setting; did you mean listen?");
-        assert!(listen("[serf]\nlisten = \"a\"", &["ashkar", "serve"]).unwrap_err().to_string().contains("serve?"));
+        assert!(
+            listen("[serf]\nlisten = \"a\"", &["ashkar", "serve"])
+                .unwrap_err()
+                .to_string()
+                .contains("serve?")
+        );
         assert!(listen("config = \"x\"", &["ashkar", "serve"]).is_err());
         assert!(listen("[serve]\nlisten = [1]", &["ashkar", "serve"]).is_err());
     }

@@ -24,7 +24,8 @@ pub(crate) async fn run(command: Live) -> anyhow::Result<ExitCode> {
 
 fn check(url: &str, limit: Duration) -> anyhow::Result<ExitCode> {
     let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build().into();
-    let origin = origin_of(url).context("an address like http://host:port/live/7/12/1/index.m3u8 is wanted")?;
+    let origin =
+        origin_of(url).context("an address like http://host:port/live/7/12/1/index.m3u8 is wanted")?;
     let mut checker = PlaylistChecker::new();
     let (mut broken, mut advised, mut seen) = (0, 0, 0);
     let mut judge = |violations: Vec<ashkar_live::check::Violation>| {
@@ -50,9 +51,15 @@ fn check(url: &str, limit: Duration) -> anyhow::Result<ExitCode> {
             }
         }
         // Every other request is for a delta update, so that both forms are judged.
-        query = Query { skip: seen % 2 == 1, ..next(&text).context("the playlist names no part that comes next")? };
+        query = Query {
+            skip: seen % 2 == 1,
+            ..next(&text).context("the playlist names no part that comes next")?
+        };
     }
-    println!("{seen} playlists and {} media files judged: {broken} rules broken, {advised} advices not taken", fetched.len());
+    println!(
+        "{seen} playlists and {} media files judged: {broken} rules broken, {advised} advices not taken",
+        fetched.len()
+    );
     Ok(if broken == 0 { ExitCode::SUCCESS } else { ExitCode::from(BROKEN) })
 }
 
@@ -65,7 +72,12 @@ fn origin_of(url: &str) -> Option<&str> {
 fn get(agent: &ureq::Agent, address: &str) -> anyhow::Result<Vec<u8>> {
     let mut response = agent.get(address).call().with_context(|| address.to_owned())?;
     let mut body = Vec::new();
-    response.body_mut().as_reader().take(MAX_BODY_BYTES).read_to_end(&mut body).with_context(|| address.to_owned())?;
+    response
+        .body_mut()
+        .as_reader()
+        .take(MAX_BODY_BYTES)
+        .read_to_end(&mut body)
+        .with_context(|| address.to_owned())?;
     Ok(body)
 }
 
@@ -73,7 +85,8 @@ fn get(agent: &ureq::Agent, address: &str) -> anyhow::Result<Vec<u8>> {
 fn new_media(text: &str) -> Vec<String> {
     let quoted = |line: &str| Some(line.split_once("URI=\"")?.1.split_once('"')?.0.to_owned());
     let maps = text.lines().filter(|line| line.starts_with("#EXT-X-MAP:")).filter_map(quoted);
-    let parts: Vec<_> = text.lines().filter(|line| line.starts_with("#EXT-X-PART:")).filter_map(quoted).collect();
+    let parts: Vec<_> =
+        text.lines().filter(|line| line.starts_with("#EXT-X-PART:")).filter_map(quoted).collect();
     let newest = parts.len().saturating_sub(3);
     maps.chain(parts.into_iter().skip(newest)).collect()
 }
@@ -82,7 +95,9 @@ fn new_media(text: &str) -> Vec<String> {
 fn next(text: &str) -> Option<Query> {
     let number = |prefix: &str| text.lines().find_map(|line| line.strip_prefix(prefix));
     let first: u64 = number("#EXT-X-MEDIA-SEQUENCE:")?.trim().parse().ok()?;
-    let skipped: u64 = number("#EXT-X-SKIP:SKIPPED-SEGMENTS=").and_then(|rest| rest.split(',').next()?.parse().ok()).unwrap_or(0);
+    let skipped: u64 = number("#EXT-X-SKIP:SKIPPED-SEGMENTS=")
+        .and_then(|rest| rest.split(',').next()?.parse().ok())
+        .unwrap_or(0);
     let listed = text.lines().filter(|line| line.starts_with("#EXTINF:")).count() as u64;
     let tail = text.rfind("#EXTINF:").map_or(text, |at| text.get(at..).unwrap_or_default());
     let parts = tail.lines().filter(|line| line.starts_with("#EXT-X-PART:")).count();

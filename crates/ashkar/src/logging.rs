@@ -17,7 +17,8 @@ pub(crate) enum Format {
 /// Where the filter cannot be understood.
 pub(crate) fn start(filter: &str, format: Format) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match format {
         Format::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
         Format::Json => builder.json().flatten_event(true).init(),

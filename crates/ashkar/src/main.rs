@@ -37,7 +37,9 @@ fn run() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let matches = layers::parse(Cli::command(), arguments)?;
-    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.exit()).unwrap_or_else(|never: clap::Error| never.exit());
+    let cli = Cli::from_arg_matches(&matches)
+        .map_err(|error| error.exit())
+        .unwrap_or_else(|never: clap::Error| never.exit());
     logging::start(&cli.log, cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(cli.command))

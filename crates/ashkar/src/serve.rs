@@ -73,7 +73,14 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     if let Some(address) = options.metrics_listen {
         let listener = bind(address).await?;
         let apart = metrics_router(metrics);
-        listeners.push(tokio::spawn(server::serve(listener, None, apart, limits, Arc::default(), stop.subscribe())));
+        listeners.push(tokio::spawn(server::serve(
+            listener,
+            None,
+            apart,
+            limits,
+            Arc::default(),
+            stop.subscribe(),
+        )));
     }
     tracing::info!(%http, %rtmp, data = %options.data.data.display(), "on air");
     Ok(Running { centre, http, rtmp, stop, listeners })
@@ -112,18 +119,25 @@ fn centre_options(options: &Serve) -> anyhow::Result<Options> {
 /// The running binary itself, also after its file was replaced by a newer one.
 fn this_program() -> anyhow::Result<PathBuf> {
     let linked = PathBuf::from("/proc/self/exe");
-    if linked.exists() { Ok(PathBuf::from(format!("/proc/{}/exe", std::process::id()))) } else { Ok(std::env::current_exe()?) }
+    if linked.exists() {
+        Ok(PathBuf::from(format!("/proc/{}/exe", std::process::id())))
+    } else {
+        Ok(std::env::current_exe()?)
+    }
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("the address {address} cannot be opened; is another server running there?"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("the address {address} cannot be opened; is another server running there?"))
 }
 
 /// Each camera and each viewer is an open file; the soft limit is often far below the hard one.
 fn raise_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
+    {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }

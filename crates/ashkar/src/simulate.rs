@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use ashkar_election::{NewCamera, SqliteStore, Store, sample_election, sample_list};
+use ashkar_election::{NewCamera, SqliteStore, Store, sample_election, sample_import};
 use ashkar_sim::{Publisher, Reel, ReelOptions, SimOptions, Simulator};
 use ashkar_terms::CameraId;
 use jiff::tz::TimeZone;
@@ -24,12 +24,19 @@ pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
 async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
     let store = store::open(&options.data.data).await?;
     ensure_sample(&store).await?;
-    let wanted: Vec<CameraId> = store.cameras().await?.iter().map(|camera| camera.id).take(options.count).collect();
-    anyhow::ensure!(wanted.len() == options.count, "the list has {} cameras, fewer than {}", wanted.len(), options.count);
+    let wanted: Vec<CameraId> =
+        store.cameras().await?.iter().map(|camera| camera.id).take(options.count).collect();
+    anyhow::ensure!(
+        wanted.len() == options.count,
+        "the list has {} cameras, fewer than {}",
+        wanted.len(),
+        options.count
+    );
     let publishers = publishers(&store, &wanted).await?;
     let zone = zone_of(&store).await?;
     let bitrate = (options.bitrate > 0).then_some(options.bitrate);
-    let reel_options = ReelOptions { zone, bitrate, cache: Some(reel_cache(&options.data.data)), ..ReelOptions::default() };
+    let reel_options =
+        ReelOptions { zone, bitrate, cache: Some(reel_cache(&options.data.data)), ..ReelOptions::default() };
     eprintln!("drawing and encoding the polling stations …");
     let reel = tokio::task::spawn_blocking(move || Reel::new(reel_options)).await??;
     let background = reel.clone();
@@ -39,7 +46,11 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
         SimOptions { target: options.rtmp, application: "ingest".to_owned(), publishers },
     )?;
     let end = async {
-        if options.seconds == 0 { std::future::pending().await } else { tokio::time::sleep(Duration::from_secs(options.seconds)).await }
+        if options.seconds == 0 {
+            std::future::pending::<()>().await;
+        } else {
+            tokio::time::sleep(Duration::from_secs(options.seconds)).await;
+        }
     };
     tokio::pin!(end);
     let mut reports = tokio::time::interval(REPORT);
@@ -55,7 +66,10 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
         }
     }
     let stats = tokio::task::spawn_blocking(move || simulator.stop()).await?;
-    println!("{}", serde_json::json!({ "frames": stats.frames, "bytes": stats.bytes, "left_out": stats.behind, "lost": stats.lost }));
+    println!(
+        "{}",
+        serde_json::json!({ "frames": stats.frames, "bytes": stats.bytes, "left_out": stats.behind, "lost": stats.lost })
+    );
     rooms.await.context("drawing failed")??;
     Ok(())
 }
@@ -79,14 +93,9 @@ async fn ensure_sample(store: &SqliteStore) -> anyhow::Result<()> {
 
 /// Makes the synthetic list the newest version.
 pub(crate) async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
-    let list = sample_list().map_err(|errors| anyhow::anyhow!("{errors}"))?;
-    let constituencies = ashkar_election::export_constituencies_csv(&list);
-    let stations = ashkar_election::export_stations_csv(&list);
-    for (csv, name) in [(constituencies, "constituencies.csv"), (stations, "stations-synthetic.csv")] {
-        let (_, current) = store.list().await?;
-        let plan = ashkar_election::plan_import(&current, csv.as_bytes()).map_err(|errors| anyhow::anyhow!("{errors}"))?;
-        store.apply_import(&plan, name, &store::actor()).await?;
-    }
+    let (_, current) = store.list().await?;
+    let plan = sample_import(&current).map_err(|errors| anyhow::anyhow!("{errors}"))?;
+    store.apply_import(&plan, "stations-synthetic.csv", &store::actor()).await?;
     Ok(())
 }
 
@@ -94,9 +103,8 @@ pub(crate) async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
 pub(crate) async fn publishers(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<Publisher>> {
     let known = store.cameras().await?;
     let mut publishers = Vec::with_capacity(cameras.len());
-    let (with_key, without): (Vec<CameraId>, Vec<CameraId>) = cameras
-        .iter()
-        .partition(|id| known.iter().any(|camera| camera.id == **id && camera.key.is_some()));
+    let (with_key, without): (Vec<CameraId>, Vec<CameraId>) =
+        cameras.iter().partition(|id| known.iter().any(|camera| camera.id == **id && camera.key.is_some()));
     let mut keys = store.replace_keys(&with_key, &store::actor()).await?;
     for id in without {
         keys.push(store.add_camera(&NewCamera { id, pull: None, unlisted: false }, &store::actor()).await?);

@@ -28,7 +28,9 @@ pub(crate) async fn run(command: Stations) -> anyhow::Result<ExitCode> {
             }
             match format {
                 ListFormat::Csv => print!("{}", export_stations_csv(&snapshot.list)),
-                ListFormat::Json => println!("{}", serde_json::to_string_pretty(&ListDocument::current(&snapshot))?),
+                ListFormat::Json => {
+                    println!("{}", serde_json::to_string_pretty(&ListDocument::current(&snapshot))?);
+                }
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -53,14 +55,21 @@ async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyho
     };
     let planned = describe(&plan);
     if dry_run {
-        say(output, &json!({ "plan": plan }), &format!("{planned}\nNothing was changed: this was a dry run."));
+        say(
+            output,
+            &json!({ "plan": plan }),
+            &format!("{planned}\nNothing was changed: this was a dry run."),
+        );
         return Ok(ExitCode::SUCCESS);
     }
     store::ensure_election(&store).await?;
-    let source = file.file_name().map_or_else(|| shown.to_string(), |name| name.to_string_lossy().into_owned());
+    let source =
+        file.file_name().map_or_else(|| shown.to_string(), |name| name.to_string_lossy().into_owned());
     let applied = store.apply_import(&plan, &source, &store::actor()).await?;
     let said = match &applied {
-        ashkar_election::Applied::NewVersion { version, .. } => format!("The list is now version {}.", version.number),
+        ashkar_election::Applied::NewVersion { version, .. } => {
+            format!("The list is now version {}.", version.number)
+        }
         ashkar_election::Applied::NoChange => "The list already was so; no new version was made.".to_owned(),
     };
     say(output, &json!({ "plan": plan, "applied": applied }), &format!("{planned}\n{said}"));
@@ -75,7 +84,11 @@ fn describe(plan: &ImportPlan) -> String {
         plan.rows, counts.new, counts.removed, counts.renumbered, counts.moved, counts.changed, counts.constituencies
     ));
     // A first list is all new: that is said once.
-    let worth = plan.diff.stations.iter().filter(|change| !matches!(change, ashkar_election::StationChange::New { .. }));
+    let worth = plan
+        .diff
+        .stations
+        .iter()
+        .filter(|change| !matches!(change, ashkar_election::StationChange::New { .. }));
     lines.extend(worth.clone().take(SHOWN_CHANGES).map(|change| format!("  {change}")));
     let rest = worth.count().saturating_sub(SHOWN_CHANGES);
     if rest > 0 {

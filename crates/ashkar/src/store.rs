@@ -8,7 +8,9 @@ use ashkar_terms::{Clock, SystemClock, UtcMicros};
 
 /// Opens the registry of `data`; it is made where it is not there yet.
 pub(crate) async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open(data).await.with_context(|| format!("{}: the registry cannot be opened", data.display()))
+    SqliteStore::open(data)
+        .await
+        .with_context(|| format!("{}: the registry cannot be opened", data.display()))
 }
 
 /// Where a data directory has its recordings.
@@ -23,7 +25,8 @@ pub(crate) fn now() -> UtcMicros {
 
 /// Who acts, for the audit trail: the person logged in, at this moment.
 pub(crate) fn actor() -> Actor {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
+    let user =
+        std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
     Actor::new(format!("cli:{user}"), now())
 }
 

@@ -1,5 +1,7 @@
 //! Wrong keys are refused; a second publisher is refused; no key is in a log, in the API or in the data directory.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 mod common;
 
 use std::path::Path;
@@ -12,13 +14,13 @@ fn a_wrong_key_is_refused_and_written_nowhere() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let key = add_camera(&data, "7/12/1");
-    let centre = Centre::start_with(
-        &data,
-        &["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--log", "debug"],
-    );
+    let centre =
+        Centre::start_with(&data, &["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--log", "debug"]);
 
     let mut wrong = centre.publish("7-12-1.aaaaaaaaaaaaaaaaaaaaaaaaaa", &Publish::default());
-    let status = eventually("the wrong key ends the publisher", Duration::from_secs(20), || wrong.0.try_wait().unwrap());
+    let status = eventually("the wrong key ends the publisher", Duration::from_secs(20), || {
+        wrong.0.try_wait().unwrap()
+    });
     assert!(!status.success());
 
     let publisher = centre.publish(&key, &Publish::default());
@@ -32,7 +34,9 @@ fn a_wrong_key_is_refused_and_written_nowhere() {
     let new_key = replaced["stream_key"].as_str().unwrap();
     assert_ne!(new_key, key);
     let mut publisher = publisher;
-    eventually("the old key ends with its replacement", Duration::from_secs(10), || publisher.0.try_wait().unwrap());
+    eventually("the old key ends with its replacement", Duration::from_secs(10), || {
+        publisher.0.try_wait().unwrap()
+    });
     let _publisher = centre.publish(new_key, &Publish::default());
     eventually("the new key is good", Duration::from_secs(20), || is_live(&centre).then_some(()));
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ashkar_archive::Archive;
-use ashkar_live::LiveCamera;
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, FactKind, Fact, Output, Packager, VideoConfig};
 use ashkar_ingest::{End, Intake, Refusal};
+use ashkar_live::LiveCamera;
+use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, Fact, FactKind, Output, Packager, VideoConfig};
 use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
 use parking_lot::Mutex;
 
@@ -72,7 +72,11 @@ impl Camera {
             open_gap: resumed.open_gap,
             init_sha256: resumed.init_sha256,
         });
-        let cause = if resume.timeline_end.is_some() { resume.open_gap.unwrap_or(Cause::Centre) } else { Cause::NeverConnected };
+        let cause = if resume.timeline_end.is_some() {
+            resume.open_gap.unwrap_or(Cause::Centre)
+        } else {
+            Cause::NeverConnected
+        };
         let disconnected_at = resume.timeline_end.map(|end| end.to_utc());
         let options = ashkar_media::Options { sound, ..ashkar_media::Options::default() };
         let work = Work {
@@ -91,7 +95,13 @@ impl Camera {
     }
 
     /// Lets `source` send, where nobody does or who does is silent.
-    pub(crate) fn open(self: &Arc<Self>, source: String, right: Right, now: Moment, sound: bool) -> Result<CameraIntake, Refusal> {
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        source: String,
+        right: Right,
+        now: Moment,
+        sound: bool,
+    ) -> Result<CameraIntake, Refusal> {
         let mut work = self.work.lock();
         if self.owner.load(Ordering::Acquire) != 0 {
             if now.mono_us.saturating_sub(work.last_seen.mono_us) < SILENT_AFTER_US {
@@ -159,9 +169,17 @@ impl Camera {
         let last_arrival = work.packager.last_arrival();
         let connected = self.owner.load(Ordering::Acquire) != 0;
         let live = connected
-            && last_arrival.is_some_and(|arrival| now.mono_us.saturating_sub(arrival.mono_us) < SILENT_AFTER_US);
-        let cause = if live { None } else if connected { Some(Cause::Uplink) } else { Some(work.cause) };
-        let ended = if live { None } else { last_arrival.map(|arrival| arrival.wall).or(work.disconnected_at) };
+            && last_arrival
+                .is_some_and(|arrival| now.mono_us.saturating_sub(arrival.mono_us) < SILENT_AFTER_US);
+        let cause = if live {
+            None
+        } else if connected {
+            Some(Cause::Uplink)
+        } else {
+            Some(work.cause)
+        };
+        let ended =
+            if live { None } else { last_arrival.map(|arrival| arrival.wall).or(work.disconnected_at) };
         Status {
             connected,
             source: work.source.clone().filter(|_| connected),
@@ -238,9 +256,8 @@ impl Intake for CameraIntake {
         self.with(now, |packager, out| packager.audio_config(config, now, out));
     }
 
-    fn sound_refused(&mut self, codec: &str, at: Moment) {
-        let kind = FactKind::SoundDropped { codec: codec.to_owned() };
-        self.with(at, |_, out| out.push(Output::Fact(Fact { at, kind })));
+    fn sound_refused(&mut self, codec: &str, now: Moment) {
+        self.with(now, |packager, out| packager.sound_refused(codec, now, out));
     }
 
     fn video(&mut self, unit: AccessUnit) {

@@ -11,7 +11,9 @@ pub type Figure = (&'static str, &'static str, bool, Rows);
 impl Centre {
     /// What the RTMP port counts.
     pub fn ingest_figures(&self) -> Vec<Figure> {
-        let Some(metrics) = self.rtmp.lock().as_ref().map(|server| server.metrics()) else { return Vec::new() };
+        let Some(metrics) = self.rtmp.lock().as_ref().map(|server| server.metrics()) else {
+            return Vec::new();
+        };
         let one = |value: u64| vec![(Vec::new(), value as f64)];
         let refused = [
             ("wrong_key", metrics.refused_wrong_key),
@@ -24,7 +26,12 @@ impl Centre {
             ("rtmp_publishing", "RTMP connections that publish", false, one(metrics.publishing)),
             ("rtmp_accepted", "RTMP connections accepted", true, one(metrics.accepted)),
             ("rtmp_refused", "Publishers and connections refused", true, labelled("reason", refused)),
-            ("rtmp_protocol_errors", "Connections that broke the protocol", true, one(metrics.protocol_errors)),
+            (
+                "rtmp_protocol_errors",
+                "Connections that broke the protocol",
+                true,
+                one(metrics.protocol_errors),
+            ),
             ("rtmp_timeouts", "Connections that fell silent", true, one(metrics.timeouts)),
             ("rtmp_panics", "Panics that ended one connection", true, one(metrics.panics)),
             ("rtmp_bytes", "Bytes read", true, one(metrics.bytes)),
@@ -47,14 +54,29 @@ impl Centre {
             .map(|state| (state.name(), u64::from(status.state == state)));
         vec![
             ("archive_state", "1 for the state that the disk is in", false, labelled("state", states)),
-            ("archive_durable_delay_seconds", "From a part's last arrival until it is durable, last minutes", false, quantiles(&status.durable_delay)),
+            (
+                "archive_durable_delay_seconds",
+                "From a part's last arrival until it is durable, last minutes",
+                false,
+                quantiles(&status.durable_delay),
+            ),
             ("archive_sync_seconds", "How long syncs take, last minutes", false, quantiles(&status.sync)),
             ("archive_syncs", "Syncs done", true, one(status.sync.count as f64)),
             ("archive_errors", "Writes and syncs that failed", true, one(status.errors as f64)),
             ("archive_bytes", "Bytes that became durable", true, one(status.bytes as f64)),
             ("archive_refused", "Parts that were not taken", true, one(status.refused as f64)),
-            ("archive_queue_bytes", "Bytes in memory that are not durable", false, one(status.queue_bytes as f64)),
-            ("archive_oldest_unsynced_seconds", "How long the oldest of them waits", false, one(status.oldest_unsynced_ms as f64 / 1e3)),
+            (
+                "archive_queue_bytes",
+                "Bytes in memory that are not durable",
+                false,
+                one(status.queue_bytes as f64),
+            ),
+            (
+                "archive_oldest_unsynced_seconds",
+                "How long the oldest of them waits",
+                false,
+                one(status.oldest_unsynced_ms as f64 / 1e3),
+            ),
             ("archive_disk_free_bytes", "Room on the disk", false, one(status.space.free as f64)),
             ("archive_disk_bytes", "Size of the disk", false, one(status.space.total as f64)),
         ]

@@ -9,7 +9,13 @@ use crate::Centre;
 use crate::registry::Right;
 
 impl Gate for Centre {
-    fn admit(&self, key: &str, peer: SocketAddr, protocol: Protocol, now: Moment) -> Result<Box<dyn Intake>, Refusal> {
+    fn admit(
+        &self,
+        key: &str,
+        peer: SocketAddr,
+        protocol: Protocol,
+        now: Moment,
+    ) -> Result<Box<dyn Intake>, Refusal> {
         let registry = self.registry.load();
         let known = registry.snapshot.verify_key(key).map_err(|reason| {
             tracing::warn!(%peer, %reason, blame = "station", "a publisher was refused");

@@ -100,7 +100,8 @@ impl Centre {
 
     /// Every camera that has sent something since this process started.
     pub fn cameras_that_sent(&self) -> Vec<Arc<Camera>> {
-        let mut cameras: Vec<_> = self.cameras.read().values().filter(|camera| camera.has_sent()).cloned().collect();
+        let mut cameras: Vec<_> =
+            self.cameras.read().values().filter(|camera| camera.has_sent()).cloned().collect();
         cameras.sort_by_key(|camera| camera.id);
         cameras
     }
@@ -118,11 +119,13 @@ impl Centre {
         {
             return CameraState { state: State::Live, since: status.live_since, cause: None };
         }
-        let owed = registry.owed(id).filter(|owed| owed.from <= now.wall && owed.to.is_none_or(|to| now.wall < to));
+        let owed =
+            registry.owed(id).filter(|owed| owed.from <= now.wall && owed.to.is_none_or(|to| now.wall < to));
         let Some(owed) = owed else {
             return CameraState { state: State::Due, since: None, cause: None };
         };
-        let ended = status.as_ref().and_then(|status| status.ended).map_or(owed.from, |ended| ended.max(owed.from));
+        let ended =
+            status.as_ref().and_then(|status| status.ended).map_or(owed.from, |ended| ended.max(owed.from));
         let cause = status.and_then(|status| status.cause).unwrap_or(Cause::NeverConnected);
         CameraState { state: State::Missing, since: Some(ended), cause: Some(cause) }
     }
@@ -131,7 +134,12 @@ impl Centre {
     pub fn timeline(&self, id: CameraId, span: Span) -> Vec<Entry> {
         let registry = self.registry.load();
         let now = self.now();
-        let found: Vec<_> = self.archive.coverage(id, span).into_iter().map(|found| (found.span, Found::from(found.kind))).collect();
+        let found: Vec<_> = self
+            .archive
+            .coverage(id, span)
+            .into_iter()
+            .map(|found| (found.span, Found::from(found.kind)))
+            .collect();
         let status = self.camera(id).map(|camera| camera.status(now));
         let present = Present {
             now: now.wall,

@@ -26,8 +26,11 @@ impl Pulls {
             .filter_map(|camera| Some((camera.id, camera.pull.as_ref()?.expose().to_string())))
             .collect();
         let mut running = self.0.lock().await;
-        let stale: Vec<CameraId> =
-            running.iter().filter(|(id, (address, _))| wanted.get(id) != Some(address)).map(|(id, _)| *id).collect();
+        let stale: Vec<CameraId> = running
+            .iter()
+            .filter(|(id, (address, _))| wanted.get(id) != Some(address))
+            .map(|(id, _)| *id)
+            .collect();
         for id in stale {
             if let Some((_, puller)) = running.remove(&id) {
                 puller.stop().await;
@@ -41,10 +44,18 @@ impl Pulls {
                 Ok(source) => {
                     let gate: Arc<dyn PullGate> = Arc::<Centre>::clone(centre);
                     let handle = tokio::runtime::Handle::current();
-                    let puller = RtspPuller::spawn(&handle, source, gate, Arc::clone(&centre.clock), PullOptions::default());
+                    let puller = RtspPuller::spawn(
+                        &handle,
+                        source,
+                        gate,
+                        Arc::clone(&centre.clock),
+                        PullOptions::default(),
+                    );
                     running.insert(id, (address, puller));
                 }
-                Err(error) => tracing::error!(camera = %id, %error, blame = "operator", "its RTSP address cannot be used"),
+                Err(error) => {
+                    tracing::error!(camera = %id, %error, blame = "operator", "its RTSP address cannot be used");
+                }
             }
         }
     }

@@ -36,7 +36,9 @@ impl Recorder {
             Some(refused) if !self.is_refused => {
                 tracing::error!(camera = %self.camera, %refused, blame = "centre", "the archive does not take the recording");
             }
-            None if self.is_refused => tracing::warn!(camera = %self.camera, "the archive takes the recording again"),
+            None if self.is_refused => {
+                tracing::warn!(camera = %self.camera, "the archive takes the recording again");
+            }
             _ => {}
         }
         self.is_refused = refused.is_some();

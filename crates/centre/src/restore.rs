@@ -18,11 +18,14 @@ pub(crate) fn newest(archive: &Archive, camera: CameraId, now: UtcMicros) -> Opt
     let span = Span::new(end.plus(-WINDOW_US), end)?;
     let entries = archive
         .segments(camera, span)
-        .inspect_err(|error| tracing::error!(%camera, %error, blame = "centre", "the newest minute cannot be read"))
+        .inspect_err(
+            |error| tracing::error!(%camera, %error, blame = "centre", "the newest minute cannot be read"),
+        )
         .ok()?;
     let names: BTreeSet<_> = entries.iter().map(|entry| entry.init).collect();
     let inits = names.into_iter().filter_map(|name| archive.init(camera, name).ok().flatten()).collect();
-    let discontinuity_sequence = entries.first().map_or(0, |first| discontinuities_before(archive, camera, first));
+    let discontinuity_sequence =
+        entries.first().map_or(0, |first| discontinuities_before(archive, camera, first));
     Some(Restored { items: items(&entries), discontinuity_sequence, inits })
 }
 

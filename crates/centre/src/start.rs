@@ -70,8 +70,13 @@ impl Centre {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(options: Options, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StartError> {
-        let (path, settings, archive_clock) = (options.archive.clone(), options.archive_options, Arc::clone(&clock));
+    pub async fn start(
+        options: Options,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, StartError> {
+        let (path, settings, archive_clock) =
+            (options.archive.clone(), options.archive_options, Arc::clone(&clock));
         let opened = tokio::task::spawn_blocking(move || Archive::open(&path, settings, archive_clock)).await;
         let archive = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
         let registry = Registry::new(store.snapshot().await?, clock.now().wall);
@@ -90,7 +95,10 @@ impl Centre {
         });
         centre.follow_registry().await;
         centre.open_rtmp(options.rtmp, options.rtmp_options)?;
-        let tasks = [tokio::spawn(Arc::clone(&centre).tick_cameras()), tokio::spawn(Arc::clone(&centre).poll_store())];
+        let tasks = [
+            tokio::spawn(Arc::clone(&centre).tick_cameras()),
+            tokio::spawn(Arc::clone(&centre).poll_store()),
+        ];
         centre.tasks.lock().extend(tasks);
         Ok(centre)
     }

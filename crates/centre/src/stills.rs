@@ -66,15 +66,18 @@ impl Centre {
         let archive = self.archive.clone();
         let found = tokio::task::spawn_blocking(move || {
             let span = Span { from: at.plus(-LOOK_BACK_US), to: at.plus(1) };
-            let entries = archive.segments(id, span).map_err(|error| StillFailure::Failed(error.to_string()))?;
+            let entries =
+                archive.segments(id, span).map_err(|error| StillFailure::Failed(error.to_string()))?;
             // Nothing older than a segment that ends before the moment: a gap shows as a gap.
-            let covers = entries.last().is_some_and(|last| last.start.plus(i64::from(last.duration)).to_utc() > at);
+            let covers =
+                entries.last().is_some_and(|last| last.start.plus(i64::from(last.duration)).to_utc() > at);
             let entry = entries.iter().rev().find(|entry| entry.independent).filter(|_| covers);
             let Some(entry) = entry else { return Ok(None) };
             let part = archive
                 .read_part(id, entry.segment, 0)
                 .map_err(|error| StillFailure::Failed(error.to_string()))?;
-            let init = archive.init(id, entry.init).map_err(|error| StillFailure::Failed(error.to_string()))?;
+            let init =
+                archive.init(id, entry.init).map_err(|error| StillFailure::Failed(error.to_string()))?;
             Ok(part.zip(init))
         })
         .await

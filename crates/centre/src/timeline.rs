@@ -68,57 +68,68 @@ pub struct Present {
 /// Tells `span` in entries that tile it: `found` must be in order and without overlap. Neighbours that say the same
 /// are one entry.
 pub fn tell(span: Span, found: &[(Span, Found)], owed: Option<Owed>, present: Present) -> Vec<Entry> {
+    let recorded = found.iter().filter(|(_, what)| matches!(what, Found::Recorded { .. }));
+    let teller = Teller { owed, present, recorded_to: recorded.map(|(place, _)| place.to).max() };
     let mut entries = Vec::with_capacity(found.len() + 3);
     let mut at = span.from;
     for (place, what) in found {
         let Some(place) = place.intersection(&span) else { continue };
         if at < place.from {
-            fill(&mut entries, at, place.from, Found::Nothing, owed, present);
+            teller.fill(&mut entries, at, place.from, Found::Nothing);
         }
-        fill(&mut entries, place.from.max(at), place.to, *what, owed, present);
+        teller.fill(&mut entries, place.from.max(at), place.to, *what);
         at = at.max(place.to);
     }
     if at < span.to {
-        fill(&mut entries, at, span.to, Found::Nothing, owed, present);
+        teller.fill(&mut entries, at, span.to, Found::Nothing);
     }
     entries
 }
 
-/// Cuts `[from, to)` where what is owed begins and ends, and at the present, and tells each piece.
-fn fill(entries: &mut Vec<Entry>, from: UtcMicros, to: UtcMicros, found: Found, owed: Option<Owed>, present: Present) {
-    let edge = present.now.plus(-LIVE_SLACK_US);
-    let mut cuts = vec![from, to];
-    cuts.extend(owed.map(|owed| owed.from));
-    cuts.extend(owed.and_then(|owed| owed.to));
-    cuts.extend([edge, present.now]);
-    cuts.retain(|cut| from <= *cut && *cut <= to);
-    cuts.sort_unstable();
-    cuts.dedup();
-    for piece in cuts.windows(2) {
-        if let [from, to] = *piece {
-            let (state, cause) = tell_piece(from, found, owed, present, edge);
-            push(entries, Entry { from, to, state, cause });
-        }
-    }
-}
-
-fn tell_piece(
-    from: UtcMicros,
-    found: Found,
+struct Teller {
     owed: Option<Owed>,
     present: Present,
-    edge: UtcMicros,
-) -> (State, Option<Cause>) {
-    let is_owed = owed.is_some_and(|owed| owed.from <= from && owed.to.is_none_or(|to| from < to));
-    match found {
-        Found::Recorded { late: false } => (State::Live, None),
-        Found::Recorded { late: true } => (State::Late, None),
-        _ if from >= present.now || !is_owed => (State::Due, None),
-        // The segment under way.
-        Found::Nothing if from >= edge && present.live => (State::Live, None),
-        Found::Gap(cause) => (State::Missing, Some(cause)),
-        Found::Nothing if present.live => (State::Missing, Some(Cause::Unknown)),
-        Found::Nothing => (State::Missing, Some(present.cause.unwrap_or(Cause::Unknown))),
+    /// End of the last media.
+    recorded_to: Option<UtcMicros>,
+}
+
+impl Teller {
+    /// Cuts `[from, to)` where what is owed begins and ends, and at the present, and tells each piece.
+    fn fill(&self, entries: &mut Vec<Entry>, from: UtcMicros, to: UtcMicros, found: Found) {
+        let edge = self.present.now.plus(-LIVE_SLACK_US);
+        let mut cuts = vec![from, to];
+        cuts.extend(self.owed.map(|owed| owed.from));
+        cuts.extend(self.owed.and_then(|owed| owed.to));
+        cuts.extend([edge, self.present.now]);
+        cuts.retain(|cut| from <= *cut && *cut <= to);
+        cuts.sort_unstable();
+        cuts.dedup();
+        for piece in cuts.windows(2) {
+            if let [from, to] = *piece {
+                let (state, cause) = self.tell(from, found, edge);
+                push(entries, Entry { from, to, state, cause });
+            }
+        }
+    }
+
+    fn tell(&self, from: UtcMicros, found: Found, edge: UtcMicros) -> (State, Option<Cause>) {
+        let present = self.present;
+        let is_owed = self.owed.is_some_and(|owed| owed.from <= from && owed.to.is_none_or(|to| from < to));
+        // A hole between two recorded stretches is a hole, also in a rehearsal that nobody was owed.
+        let is_hole = self.recorded_to.is_some_and(|end| from < end);
+        match found {
+            Found::Recorded { late: false } => (State::Live, None),
+            Found::Recorded { late: true } => (State::Late, None),
+            _ if from >= present.now => (State::Due, None),
+            Found::Gap(cause) if is_owed || is_hole => (State::Missing, Some(cause)),
+            // The segment under way.
+            Found::Nothing if from >= edge && present.live => (State::Live, None),
+            _ if !is_owed => (State::Due, None),
+            Found::Nothing if !present.live => {
+                (State::Missing, Some(present.cause.unwrap_or(Cause::Unknown)))
+            }
+            Found::Nothing | Found::Gap(_) => (State::Missing, Some(Cause::Unknown)),
+        }
     }
 }
 
@@ -145,7 +156,12 @@ mod tests {
         Span::new(at(from), at(to)).unwrap()
     }
 
-    fn told(found: &[(i64, i64, Found)], owed: Option<(i64, Option<i64>)>, now: i64, live: bool) -> Vec<(i64, i64, State)> {
+    fn told(
+        found: &[(i64, i64, Found)],
+        owed: Option<(i64, Option<i64>)>,
+        now: i64,
+        live: bool,
+    ) -> Vec<(i64, i64, State)> {
         let found: Vec<_> = found.iter().map(|(from, to, what)| (span(*from, *to), *what)).collect();
         let owed = owed.map(|(from, to)| Owed { from: at(from), to: to.map(at) });
         let present = Present { now: at(now), live, cause: Some(Cause::Uplink) };
@@ -180,7 +196,12 @@ mod tests {
         let found = [(100, 494, Found::Recorded { late: false })];
         assert_eq!(
             told(&found, Some((100, None)), 500, false),
-            [(0, 100, State::Due), (100, 494, State::Live), (494, 500, State::Missing), (500, 1000, State::Due)]
+            [
+                (0, 100, State::Due),
+                (100, 494, State::Live),
+                (494, 500, State::Missing),
+                (500, 1000, State::Due)
+            ]
         );
     }
 
@@ -192,6 +213,27 @@ mod tests {
             [(0, 100, State::Due), (100, 300, State::Live), (300, 1000, State::Due)]
         );
         assert_eq!(told(&[], None, 500, false), [(0, 1000, State::Due)]);
+    }
+
+    #[test]
+    fn a_hole_in_a_rehearsal_is_a_hole() {
+        let live = Found::Recorded { late: false };
+        let found = [
+            (100, 200, live),
+            (200, 220, Found::Gap(Cause::Centre)),
+            (220, 300, live),
+            (300, 400, Found::Gap(Cause::Source)),
+        ];
+        assert_eq!(
+            told(&found, None, 500, false),
+            [
+                (0, 100, State::Due),
+                (100, 200, State::Live),
+                (200, 220, State::Missing),
+                (220, 300, State::Live),
+                (300, 1000, State::Due)
+            ]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The election: what is on air, when, where, and who says so.
 //!
-//! * [`model`]-level types ([`Election`], [`DayPlan`], [`Constituency`], [`Station`], [`StationList`]) are pure values;
+//! * [`Election`], [`DayPlan`], [`Constituency`], [`Station`], [`StationList`] and their kin are pure values;
 //! * [`plan_import`] reads the commission's CSV files, all or nothing, and [`Diff`] says what they change;
 //! * [`export_constituencies_csv`], [`export_stations_csv`] and [`ListDocument`] publish the list;
 //! * [`SearchIndex`] finds stations by number, name and venue; [`collate`] sorts by the Azerbaijani alphabet;

@@ -78,6 +78,15 @@ mod tests {
     }
 
     #[test]
+    fn no_two_names_of_the_scheme_fold_alike() {
+        let list = sample_list().unwrap();
+        let names: Vec<&str> =
+            list.constituencies().iter().filter_map(|one| one.name_az.as_deref()).collect();
+        let folded: std::collections::BTreeSet<String> = names.iter().map(|name| crate::fold(name)).collect();
+        assert_eq!(folded.len(), names.len());
+    }
+
+    #[test]
     fn the_day_begins_where_the_demonstration_needs_it() {
         let marks = StationMarks::default();
         // Every hour of two days, whatever the local date.

@@ -189,9 +189,10 @@ struct Cursor<'a> {
 impl Cursor<'_> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let field = rest
-            .first_chunk::<N>()
-            .ok_or(DecodeError::Length { expected: self.at.saturating_add(N), found: self.bytes.len() })?;
+        let field = rest.first_chunk::<N>().ok_or_else(|| DecodeError::Length {
+            expected: self.at.saturating_add(N),
+            found: self.bytes.len(),
+        })?;
         self.at += N;
         Ok(*field)
     }

@@ -53,6 +53,17 @@ pub struct DayHours {
     pub closes: Time,
 }
 
+impl DayHours {
+    /// Whether the room is shown voting at `time`. A day that closes after midnight is one that wraps around.
+    pub(crate) fn is_voting(&self, time: Time) -> bool {
+        if self.on_air <= self.closes {
+            (self.on_air..self.closes).contains(&time)
+        } else {
+            time >= self.on_air || time < self.closes
+        }
+    }
+}
+
 impl Default for DayHours {
     /// 07:30 and 19:00.
     fn default() -> Self {
@@ -117,6 +128,16 @@ impl fmt::Display for FrameRate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_may_close_after_midnight() {
+        let time = |hour| Time::constant(hour, 0, 0, 0);
+        let late = DayHours { on_air: time(22), closes: time(10) };
+        for (hour, voting) in [(21, false), (22, true), (0, true), (9, true), (10, false)] {
+            assert_eq!(late.is_voting(time(hour)), voting, "{hour}");
+        }
+        assert!(DayHours::default().is_voting(time(8)) && !DayHours::default().is_voting(time(19)));
+    }
 
     #[test]
     fn reads_the_rates_that_fit() {

@@ -150,8 +150,7 @@ impl Reel {
     /// What the room is doing at a moment of the timeline, 90 kHz ticks since the Unix epoch.
     pub(crate) fn act_at(&self, ticks: i64) -> Act {
         let time = self.local(ticks).time();
-        let hours = self.0.options.hours;
-        if (hours.on_air..hours.closes).contains(&time) { Act::Voting } else { Act::Count }
+        if self.0.options.hours.is_voting(time) { Act::Voting } else { Act::Count }
     }
 
     /// Local date and time of a moment of the timeline. Moments that no calendar reaches are the epoch.

@@ -21,6 +21,7 @@ pub(crate) async fn readyz(State(centre): State<Arc<Centre>>) -> Response {
     let records = matches!(disk, DiskState::Ok | DiskState::NearlyFull);
     let takes_in = centre.rtmp_address().is_some();
     let status = if records && takes_in { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = json!({ "ready": status == StatusCode::OK, "disk": disk.name(), "takes_cameras_in": takes_in });
+    let body =
+        json!({ "ready": status == StatusCode::OK, "disk": disk.name(), "takes_cameras_in": takes_in });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

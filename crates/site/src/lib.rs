@@ -47,7 +47,10 @@ pub fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, with_metrics: bool) ->
         .route("/list/changes", get(list::changes))
         .merge(media)
         // What is public may be read by pages of others too.
-        .layer(SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+        .layer(SetResponseHeaderLayer::overriding(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        ));
     let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES)
         .and(NotForContentType::const_new("video/"))
         .and(NotForContentType::const_new("image/jpeg"));

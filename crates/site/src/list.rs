@@ -42,7 +42,10 @@ pub(crate) async fn json(State(centre): State<Arc<Centre>>, headers: HeaderMap) 
 }
 
 /// `GET /list/changes`
-pub(crate) async fn changes(State(centre): State<Arc<Centre>>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn changes(
+    State(centre): State<Arc<Centre>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let registry = centre.registry();
     let version = registry.snapshot.version.as_ref();
     let (previous, diff) = match version.filter(|version| version.number > 1) {
@@ -53,6 +56,7 @@ pub(crate) async fn changes(State(centre): State<Arc<Centre>>, headers: HeaderMa
             (Some(previous), Diff::between(&list, &registry.snapshot.list))
         }
     };
-    let changes = Changes { version, previous: previous.as_ref(), counts: diff.counts(), stations: diff.stations };
+    let changes =
+        Changes { version, previous: previous.as_ref(), counts: diff.counts(), stations: diff.stations };
     Ok(Cached::json(&changes, BRIEF)?.respond(&headers))
 }

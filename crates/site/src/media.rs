@@ -68,7 +68,9 @@ fn to_canonical(id: CameraId, query: Query) -> Response {
 fn refused(id: CameraId, error: PlaylistError) -> Problem {
     let problem = match error {
         PlaylistError::TooFarAhead | PlaylistError::PartWithoutMsn => Problem::bad_request(error.to_string()),
-        PlaylistError::Unavailable => Problem::unavailable(format!("Camera {id} sends nothing at the moment.")),
+        PlaylistError::Unavailable => {
+            Problem::unavailable(format!("Camera {id} sends nothing at the moment."))
+        }
         PlaylistError::NotStarted => Problem::not_found(format!("Camera {id} has not been on air yet.")),
     };
     Problem { cache: error.cache().header(), ..problem }
@@ -115,7 +117,12 @@ async fn find_segment(centre: &Centre, camera: &Camera, number: u64) -> Result<O
     .await
 }
 
-async fn find_part(centre: &Centre, camera: &Camera, segment: u64, part: u16) -> Result<Option<Vec<Bytes>>, Problem> {
+async fn find_part(
+    centre: &Centre,
+    camera: &Camera,
+    segment: u64,
+    part: u16,
+) -> Result<Option<Vec<Bytes>>, Problem> {
     match camera.live.part(segment, u32::from(part)).await {
         Ok(bytes) => return Ok(Some(vec![bytes])),
         Err(PartError::Archived) => {}
@@ -143,13 +150,20 @@ fn respond_chunks(chunks: Vec<Bytes>, etag: String, request: &HeaderMap) -> Resp
     let mut chunks = chunks;
     if let [_] = chunks.as_slice() {
         let body = chunks.pop().unwrap_or_default();
-        return Cached { body, content_type: MEDIA_TYPE, cache: HeaderValue::from_static(IMMUTABLE), etag }.respond(request);
+        return Cached { body, content_type: MEDIA_TYPE, cache: HeaderValue::from_static(IMMUTABLE), etag }
+            .respond(request);
     }
-    let head = Cached { body: Bytes::new(), content_type: MEDIA_TYPE, cache: HeaderValue::from_static(IMMUTABLE), etag };
+    let head = Cached {
+        body: Bytes::new(),
+        content_type: MEDIA_TYPE,
+        cache: HeaderValue::from_static(IMMUTABLE),
+        etag,
+    };
     let mut response = head.respond(request);
     if response.status() == StatusCode::OK {
         let length: usize = chunks.iter().map(Bytes::len).sum();
-        let frames = chunks.into_iter().map(|chunk| Ok::<_, std::convert::Infallible>(http_body::Frame::data(chunk)));
+        let frames =
+            chunks.into_iter().map(|chunk| Ok::<_, std::convert::Infallible>(http_body::Frame::data(chunk)));
         *response.body_mut() = Body::new(StreamBody::new(stream::iter(frames)));
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
@@ -191,8 +205,21 @@ mod tests {
     fn every_media_has_one_name() {
         assert_eq!(parse_name("17.m4s"), Some(MediaName::Segment(17)));
         assert_eq!(parse_name("17.0.m4s"), Some(MediaName::Part(17, 0)));
-        assert_eq!(parse_name("init-00ff00ff00ff00ff.mp4"), Some(MediaName::Init([0, 255, 0, 255, 0, 255, 0, 255])));
-        for name in ["", "17", "017.m4s", "+17.m4s", "17.70000.m4s", "17.1.2.m4s", "init-00FF00FF00FF00FF.mp4", "init-00.mp4", ".m4s"] {
+        assert_eq!(
+            parse_name("init-00ff00ff00ff00ff.mp4"),
+            Some(MediaName::Init([0, 255, 0, 255, 0, 255, 0, 255]))
+        );
+        for name in [
+            "",
+            "17",
+            "017.m4s",
+            "+17.m4s",
+            "17.70000.m4s",
+            "17.1.2.m4s",
+            "init-00FF00FF00FF00FF.mp4",
+            "init-00.mp4",
+            ".m4s",
+        ] {
             assert_eq!(parse_name(name), None, "{name}");
         }
     }

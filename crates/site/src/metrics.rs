@@ -66,7 +66,10 @@ pub(crate) async fn show(State(metrics): State<Arc<Metrics>>) -> Result<Response
 
 /// Measures every request by the route that answered it, never by its address.
 pub(crate) async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "page".to_owned(), |path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "page".to_owned(), |path| path.as_str().to_owned());
     let start = Instant::now();
     let response = next.run(request).await;
     let labels = vec![("route", route), ("status", response.status().as_u16().to_string())];
@@ -99,25 +102,34 @@ impl Measured {
             .into_iter()
             .map(|camera| (camera.id.to_string(), camera.status(now)))
             .collect();
-        let mut each = |name: &str, help: &str, kind: Kind, value: &dyn Fn(&ashkar_centre::Status) -> Option<f64>| {
-            let rows = cameras.iter().filter_map(|(id, status)| Some((vec![("camera", id.clone())], value(status)?)));
-            family(encoder, name, help, kind, rows)
-        };
+        let mut each =
+            |name: &str, help: &str, kind: Kind, value: &dyn Fn(&ashkar_centre::Status) -> Option<f64>| {
+                let rows = cameras
+                    .iter()
+                    .filter_map(|(id, status)| Some((vec![("camera", id.clone())], value(status)?)));
+                family(encoder, name, help, kind, rows)
+            };
         let flag = |on: bool| Some(f64::from(u8::from(on)));
         let count = |number: u64| Some(number as f64);
         each("camera_connected", "1 while somebody sends", Kind::Gauge, &|s| flag(s.connected))?;
         each("camera_live", "1 while pictures arrive", Kind::Gauge, &|s| flag(s.live))?;
-        each("camera_recording", "1 while the disk takes the recording", Kind::Gauge, &|s| flag(s.recording))?;
+        each("camera_recording", "1 while the disk takes the recording", Kind::Gauge, &|s| {
+            flag(s.recording)
+        })?;
         each("camera_silence_seconds", "Since the newest picture arrived", Kind::Gauge, &|s| {
             s.last_arrival.map(|arrival| now.mono_us.saturating_sub(arrival.mono_us) as f64 / 1e6)
         })?;
         each("camera_access_units", "Pictures taken in", Kind::Counter, &|s| count(s.counters.access_units))?;
         each("camera_bytes", "Their bytes", Kind::Counter, &|s| count(s.counters.access_unit_bytes))?;
-        each("camera_refused_access_units", "Pictures that could not be used", Kind::Counter, &|s| count(s.counters.refused))?;
+        each("camera_refused_access_units", "Pictures that could not be used", Kind::Counter, &|s| {
+            count(s.counters.refused)
+        })?;
         each("camera_repaired_timestamps", "Decoding times that were repaired", Kind::Counter, &|s| {
             count(s.counters.timestamps_repaired)
         })?;
-        each("camera_clock_jumps", "Steps of the camera's clock", Kind::Counter, &|s| count(s.counters.camera_clock_jumps))?;
+        each("camera_clock_jumps", "Steps of the camera's clock", Kind::Counter, &|s| {
+            count(s.counters.camera_clock_jumps)
+        })?;
         each("camera_parts", "Parts made", Kind::Counter, &|s| count(s.counters.parts))?;
         each("camera_segments", "Segments made", Kind::Counter, &|s| count(s.counters.segments))?;
         each("camera_gaps", "Gaps opened", Kind::Counter, &|s| count(s.counters.gaps))
@@ -142,9 +154,27 @@ impl Measured {
     fn site(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let one = |value: f64| std::iter::once((Labels::new(), value));
         let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed) as f64;
-        family(encoder, "http_open_connections", "Connections open", Kind::Gauge, one(read(&self.http.open)))?;
-        family(encoder, "http_connections", "Connections accepted", Kind::Counter, one(read(&self.http.accepted)))?;
-        family(encoder, "http_refused_connections", "Connections refused by a limit", Kind::Counter, one(read(&self.http.refused)))
+        family(
+            encoder,
+            "http_open_connections",
+            "Connections open",
+            Kind::Gauge,
+            one(read(&self.http.open)),
+        )?;
+        family(
+            encoder,
+            "http_connections",
+            "Connections accepted",
+            Kind::Counter,
+            one(read(&self.http.accepted)),
+        )?;
+        family(
+            encoder,
+            "http_refused_connections",
+            "Connections refused by a limit",
+            Kind::Counter,
+            one(read(&self.http.refused)),
+        )
     }
 }
 

@@ -19,16 +19,20 @@ const PAGES: [&str; 3] = ["/", "/list", "/about"];
 pub(crate) async fn serve(uri: Uri, request: HeaderMap) -> Result<Response, Problem> {
     let path = uri.path();
     let name = path.trim_start_matches('/');
-    if name != "index.html" && let Some(file) = Dist::get(name) {
+    if name != "index.html"
+        && let Some(file) = Dist::get(name)
+    {
         let cache = if name.starts_with("assets/") { IMMUTABLE } else { REVALIDATE };
         return Ok(Cached::new(bytes(file.data), content_type(name), cache).respond(&request));
     }
     if name.starts_with("assets/") || name.starts_with("api/") {
         return Err(Problem::not_found("There is nothing at this address."));
     }
-    let shell = Dist::get("index.html")
-        .ok_or_else(|| Problem::unavailable("This server was built without its pages; build again with make."))?;
-    let mut response = Cached::new(bytes(shell.data), "text/html; charset=utf-8", REVALIDATE).respond(&request);
+    let shell = Dist::get("index.html").ok_or_else(|| {
+        Problem::unavailable("This server was built without its pages; build again with make.")
+    })?;
+    let mut response =
+        Cached::new(bytes(shell.data), "text/html; charset=utf-8", REVALIDATE).respond(&request);
     if !is_page(path) {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
@@ -77,7 +81,14 @@ mod tests {
         for path in ["/", "/list", "/list/", "/stations/7/12", "/constituencies/119"] {
             assert!(is_page(path), "{path}");
         }
-        for path in ["/stations", "/stations/7", "/stations/0/1", "/stations/7/12/1", "/wp-login.php", "/constituencies/x"] {
+        for path in [
+            "/stations",
+            "/stations/7",
+            "/stations/0/1",
+            "/stations/7/12/1",
+            "/wp-login.php",
+            "/constituencies/x",
+        ] {
             assert!(!is_page(path), "{path}");
         }
     }

@@ -42,7 +42,8 @@ pub(crate) async fn dvr_playlist_of(
     query: Result<Query<DvrQuery>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|_| Problem::bad_request("from and to are wanted, both RFC 3339 times"))?;
+    let Query(query) =
+        query.map_err(|_| Problem::bad_request("from and to are wanted, both RFC 3339 times"))?;
     let id = CameraId::new(constituency, station, camera);
     known(&centre, id)?;
     let span = times::span(times::read("from", &query.from)?, times::read("to", &query.to)?)?;
@@ -60,7 +61,9 @@ pub(crate) async fn dvr_playlist_of(
     .map_err(|error| Problem::internal(&error))?
     .map_err(|error| Problem::internal(&error))?;
     let text = text.ok_or_else(|| {
-        Problem::not_found(format!("Nothing of camera {id} was recorded in this span; its timeline says why."))
+        Problem::not_found(format!(
+            "Nothing of camera {id} was recorded in this span; its timeline says why."
+        ))
     })?;
     Ok(Cached::new(text, PLAYLIST_TYPE, if ended { IMMUTABLE } else { GROWING }).respond(&headers))
 }
@@ -105,9 +108,9 @@ fn cache_of_moment(at: UtcMicros, now: UtcMicros) -> &'static str {
 fn told(id: CameraId, failure: StillFailure) -> Problem {
     match failure {
         StillFailure::NoPicture => Problem::not_found(format!("Camera {id} has no picture of this moment.")),
-        StillFailure::Codec => {
-            Problem::not_found(format!("Camera {id} sends H.265, of which no stills are made; watch the video."))
-        }
+        StillFailure::Codec => Problem::not_found(format!(
+            "Camera {id} sends H.265, of which no stills are made; watch the video."
+        )),
         StillFailure::Busy => Problem::unavailable("Too many stills are being made; try again in a moment."),
         StillFailure::Failed(reason) => Problem::internal(&reason),
     }

@@ -31,12 +31,18 @@ impl Problem {
 
     /// 400: the request cannot be understood.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "/problems/bad-request", "The request cannot be understood", detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "/problems/bad-request",
+            "The request cannot be understood",
+            detail,
+        )
     }
 
     /// 404: there is no such thing. May be cached for a second, so that a cache shields the centre.
     pub fn not_found(detail: impl Into<String>) -> Self {
-        let problem = Self::new(StatusCode::NOT_FOUND, "/problems/not-found", "There is no such thing", detail);
+        let problem =
+            Self::new(StatusCode::NOT_FOUND, "/problems/not-found", "There is no such thing", detail);
         Self { cache: "public, max-age=1", ..problem }
     }
 
@@ -47,7 +53,12 @@ impl Problem {
 
     /// 503: not now.
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "/problems/unavailable", "Not available at the moment", detail)
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "/problems/unavailable",
+            "Not available at the moment",
+            detail,
+        )
     }
 
     /// 500: the centre's fault. The cause goes to the log, not to the client.

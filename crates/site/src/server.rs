@@ -158,17 +158,20 @@ where
     let _ = watcher.watch(connection).await;
 }
 
+/// Connections by address.
+type Clients = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// Counts who is inside, and lets in as many as the limits say.
 struct Door {
     total: Arc<Semaphore>,
-    per_client: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    per_client: Clients,
     limit_per_client: usize,
     counters: Arc<Counters>,
 }
 
 struct Pass {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(Arc<Mutex<HashMap<IpAddr, usize>>>, IpAddr)>,
+    counted: Option<(Clients, IpAddr)>,
     counters: Arc<Counters>,
 }
 

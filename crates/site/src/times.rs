@@ -11,9 +11,11 @@ pub(crate) const MAX_SPAN_US: i64 = 24 * 3600 * 1_000_000;
 
 /// `at` in `zone`, to the millisecond, such as `2024-02-07T12:07:00.040+04:00`.
 pub(crate) fn write(at: UtcMicros, zone: &TimeZone) -> String {
-    let timestamp = Timestamp::from_microsecond(at.0).unwrap_or(if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX });
+    let timestamp =
+        Timestamp::from_microsecond(at.0).unwrap_or(if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX });
     let zoned = timestamp.to_zoned(zone.clone());
-    let form = if at.0.rem_euclid(1_000_000) < 1000 { "%Y-%m-%dT%H:%M:%S%:z" } else { "%Y-%m-%dT%H:%M:%S.%3f%:z" };
+    let form =
+        if at.0.rem_euclid(1_000_000) < 1000 { "%Y-%m-%dT%H:%M:%S%:z" } else { "%Y-%m-%dT%H:%M:%S.%3f%:z" };
     zoned.strftime(form).to_string()
 }
 

@@ -55,9 +55,15 @@ fn first_sample(part: &[u8]) -> Result<&[u8], KeyframeError> {
     let moof: Moof = find(part)?;
     let traf = moof.traf.first().ok_or(KeyframeError::Missing("traf"))?;
     let trun = traf.trun.first().ok_or(KeyframeError::Missing("trun"))?;
-    let size = trun.samples.iter().next().and_then(|entry| entry.size).ok_or(KeyframeError::Missing("sample size"))?;
+    let size = trun
+        .samples
+        .iter()
+        .next()
+        .and_then(|entry| entry.size)
+        .ok_or(KeyframeError::Missing("sample size"))?;
     // The data offset counts from the first byte of the moof (default-base-is-moof); parts begin with it.
-    let offset = trun.data_offset.and_then(|offset| usize::try_from(offset).ok()).ok_or(KeyframeError::OutOfBounds)?;
+    let offset =
+        trun.data_offset.and_then(|offset| usize::try_from(offset).ok()).ok_or(KeyframeError::OutOfBounds)?;
     let end = offset.checked_add(size as usize).ok_or(KeyframeError::OutOfBounds)?;
     part.get(offset..end).ok_or(KeyframeError::OutOfBounds)
 }

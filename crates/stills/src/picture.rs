@@ -1,7 +1,7 @@
 //! Decodes one keyframe, makes it small, and writes it as a JPEG.
 
 use jpeg_encoder::{Encoder, ImageBuffer, JpegColorType, SamplingFactor};
-use openh264::decoder::{Decoder, DecodedYUV};
+use openh264::decoder::{DecodedYUV, Decoder};
 use openh264::formats::YUVSource;
 use thiserror::Error;
 
@@ -69,7 +69,11 @@ impl Small {
         let luma = Plane { bytes: picture.y(), stride: y, subsampling: 1, low: 16, span: 219, zero: 0 };
         let blue = Plane { bytes: picture.u(), stride: u, subsampling: 2, low: 128, span: 224, zero: 128 };
         let red = Plane { bytes: picture.v(), stride: v, subsampling: 2, low: 128, span: 224, zero: 128 };
-        Ok(Self { width: size.0, height: size.1, planes: [luma, blue, red].map(|plane| plane.shrink(size, factor)) })
+        Ok(Self {
+            width: size.0,
+            height: size.1,
+            planes: [luma, blue, red].map(|plane| plane.shrink(size, factor)),
+        })
     }
 }
 

@@ -105,7 +105,8 @@ impl Pool {
 impl Worker {
     async fn ask(&mut self, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
         for frame in [init, part] {
-            let length = u32::try_from(frame.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+            let length =
+                u32::try_from(frame.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
             self.requests.write_all(&length.to_be_bytes()).await?;
             self.requests.write_all(frame).await?;
         }

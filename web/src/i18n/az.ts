@@ -11,8 +11,6 @@ const duration = (seconds: number): string => {
 };
 
 export const az = {
-  code: 'az',
-  self: 'Azərbaycanca',
   months: ['yanvar', 'fevral', 'mart', 'aprel', 'may', 'iyun', 'iyul', 'avqust', 'sentyabr', 'oktyabr', 'noyabr', 'dekabr'],
   decimalMark: ',',
   siteTitle: 'Aşkar: seçki məntəqələri göz önündə',
@@ -167,7 +165,6 @@ export const az = {
   needsPlay: 'Brauzer şəkli özü başlatmadı. “Oynat” düyməsini basın.',
 
   share: 'Bu anı paylaş',
-  sharePage: 'Səhifəni paylaş',
   shareLabel: 'Keçid',
   shared: (time: string) => `Keçid kopyalandı: ${time}`,
   shareByHand: (time: string) => `Keçidi buradan kopyalayın: ${time}`,

@@ -10,8 +10,6 @@ const duration = (seconds: number): string => {
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 export const en: Messages = {
-  code: 'en',
-  self: 'English',
   months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
   decimalMark: '.',
   siteTitle: 'Aşkar: polling stations in plain view',
@@ -166,7 +164,6 @@ export const en: Messages = {
   needsPlay: 'The browser did not start the picture by itself. Press “Play”.',
 
   share: 'Share this moment',
-  sharePage: 'Share this page',
   shareLabel: 'Link',
   shared: (time) => `Link copied: ${time}`,
   shareByHand: (time) => `Copy the link from here: ${time}`,

@@ -33,6 +33,8 @@ class Language {
   #chosen = $state<Lang>(known(router.params.get('lang')) ?? stored() ?? 'az');
 
   constructor() {
+    // A link's language lasts beyond its page for who has not chosen one yet.
+    if (stored() === null && known(router.params.get('lang'))) this.#store();
     this.#tell();
   }
 
@@ -46,11 +48,7 @@ class Language {
 
   choose(lang: Lang): void {
     this.#chosen = lang;
-    try {
-      localStorage.setItem(KEY, lang);
-    } catch {
-      // Said above: the choice then lasts as long as the page.
-    }
+    this.#store();
     router.amend({ lang: null });
     this.#tell();
   }
@@ -67,6 +65,14 @@ class Language {
   /** The name in the language of the page; Azerbaijani where none is known. */
   name(names: Names): string {
     return names[this.#chosen] ?? names.az;
+  }
+
+  #store(): void {
+    try {
+      localStorage.setItem(KEY, this.#chosen);
+    } catch {
+      // Said above: the choice then lasts as long as the page.
+    }
   }
 
   #tell(): void {

@@ -14,8 +14,6 @@ const plural = (n: number, one: string, few: string, many: string) => {
 };
 
 export const ru: Messages = {
-  code: 'ru',
-  self: 'Русский',
   months: ['января', 'февраля', 'марта', 'апреля', 'мая', 'июня', 'июля', 'августа', 'сентября', 'октября', 'ноября', 'декабря'],
   decimalMark: ',',
   siteTitle: 'Aşkar: избирательные участки на виду',
@@ -170,7 +168,6 @@ export const ru: Messages = {
   needsPlay: 'Браузер не начал показ сам. Нажмите «Воспроизвести».',
 
   share: 'Поделиться этим моментом',
-  sharePage: 'Поделиться страницей',
   shareLabel: 'Ссылка',
   shared: (time) => `Ссылка скопирована: ${time}`,
   shareByHand: (time) => `Скопируйте ссылку отсюда: ${time}`,

@@ -11,7 +11,7 @@ export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
 /** What the player has to say for itself; it stays until the next one. */
 export type Notice =
   | { kind: 'jumped'; from: number; to: number; cause: Stretch['cause'] }
-  | { kind: 'caughtUp' | 'needsPlay' | 'future' };
+  | { kind: 'caughtUp' | 'needsPlay' | 'future' | 'closed' };
 
 export type Trouble = 'waiting' | 'unreachable' | 'codec' | 'unsupported';
 

@@ -191,7 +191,12 @@ pub fn content(camera: CameraId, segment: u64, part: u16, length: usize) -> Byte
 
 /// Hands everything in; says whether all of it was taken.
 pub fn append_all(archive: &Archive, camera: CameraId, outputs: &[Output]) -> Result<(), Refused> {
-    outputs.iter().map(|output| archive.append(camera, output)).fold(Ok(()), |all, one| all.and(one))
+    let mut result = Ok(());
+    for output in outputs {
+        let own = archive.append(camera, output);
+        result = result.and(own);
+    }
+    result
 }
 
 pub fn span(from: MediaTime, to: MediaTime) -> Span {

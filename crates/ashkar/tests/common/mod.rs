@@ -1,5 +1,5 @@
 //! Starts the real binary and real clients, and ends them with the test.
-#![allow(dead_code, reason = "each test uses its own part")]
+#![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses its own part of this module")]
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -118,7 +118,20 @@ impl Default for Publish<'_> {
     fn default() -> Self {
         Self {
             input: &["-f", "lavfi", "-i", "testsrc=size=320x180:rate=25"],
-            encode: &["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "50", "-b:v", "300k", "-pix_fmt", "yuv420p"],
+            encode: &[
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+                "-tune",
+                "zerolatency",
+                "-g",
+                "50",
+                "-b:v",
+                "300k",
+                "-pix_fmt",
+                "yuv420p",
+            ],
         }
     }
 }
@@ -199,5 +212,10 @@ pub fn log_of(data: &Path) -> String {
 
 fn log_file(data: &Path) -> Stdio {
     std::fs::create_dir_all(data).expect("the data directory can be made");
-    std::fs::OpenOptions::new().create(true).append(true).open(data.join("test.log")).expect("a log file").into()
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(data.join("test.log"))
+        .expect("a log file")
+        .into()
 }

@@ -75,6 +75,7 @@ pub enum DayTime {
 
 /// The times of an election day. Everything after the close is an act that somebody marks ([`super::Act`]), no time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DayPlan {
     /// Cameras must be on air from here; 07:30.
     pub on_air: Minute,

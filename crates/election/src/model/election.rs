@@ -13,6 +13,7 @@ const MAX_NAME_CHARS: usize = 200;
 
 /// One election: what the constituencies, the stations and the recordings belong to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Election {
     /// Its name in addresses and records.
     pub key: ElectionKey,
@@ -196,6 +197,7 @@ impl<'de> Deserialize<'de> for Zone {
 
 /// What the commission decided; the careful choice is the default of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Sound is recorded and broadcast. Default: off, and then sound is dropped before recording.
     pub sound: bool,

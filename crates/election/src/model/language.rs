@@ -28,6 +28,7 @@ impl Language {
 
 /// A name in all three languages, none of them empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Names {
     /// Azerbaijani.
     pub az: String,

@@ -49,9 +49,10 @@ impl Act {
 impl FromStr for Act {
     type Err = super::ElectionError;
 
-    /// Reads [`Act::name`].
+    /// Reads [`Act::name`]; on a command line `-` serves for `_`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let named = |act: &Self| act.name() == text;
+        let name = text.replace('-', "_");
+        let named = |act: &Self| act.name() == name;
         let unknown = || super::ElectionError::Act(text.chars().take(40).collect());
         Self::ALL.into_iter().find(named).ok_or_else(unknown)
     }
@@ -182,6 +183,7 @@ mod tests {
             assert_eq!(act.name().parse(), Ok(act));
             assert_eq!(serde_json::to_string(&act).unwrap(), format!("{:?}", act.name()));
         }
+        assert_eq!("protocol-completed".parse(), Ok(Act::ProtocolCompleted));
         assert!("finished".parse::<Act>().is_err());
     }
 }

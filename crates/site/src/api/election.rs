@@ -18,7 +18,10 @@ use crate::times;
 
 /// The election, its day and how its cameras are.
 #[utoipa::path(get, path = "/api/v1/election", responses((status = 200, body = ElectionView)))]
-pub(crate) async fn election(State(centre): State<Arc<Centre>>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn election(
+    State(centre): State<Arc<Centre>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let registry = centre.registry();
     Ok(Cached::json(&view(&centre, &registry), BRIEF)?.respond(&headers))
 }
@@ -43,7 +46,8 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
             archive_public_after: election.policy.archive_public_after,
             retention_years: u16::from(election.policy.retention_years),
         },
-        list: list.map(|version| ListView { version: i64::from(version.number), published: write(version.at) }),
+        list: list
+            .map(|version| ListView { version: i64::from(version.number), published: write(version.at) }),
         totals: totals(centre, registry),
     }
 }
@@ -51,7 +55,8 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
 fn plan(registry: &Registry, write: impl Fn(ashkar_terms::UtcMicros) -> String) -> PlanView {
     let election = &registry.election;
     let at = |minute| write(election.instant(minute));
-    let turnout = election.times().into_iter().filter(|(_, what)| *what == DayTime::Turnout).map(|(at, _)| write(at));
+    let turnout =
+        election.times().into_iter().filter(|(_, what)| *what == DayTime::Turnout).map(|(at, _)| write(at));
     PlanView {
         on_air: at(election.plan.on_air),
         empty_boxes: at(election.plan.empty_boxes),
@@ -69,7 +74,8 @@ fn totals(centre: &Centre, registry: &Registry) -> Totals {
         states.add(centre.state_with(registry, camera.id, now).state);
     }
     let stations = registry.stations();
-    let constituencies: std::collections::BTreeSet<u16> = stations.map(|station| station.id.constituency).collect();
+    let constituencies: std::collections::BTreeSet<u16> =
+        stations.map(|station| station.id.constituency).collect();
     Totals {
         constituencies: constituencies.len(),
         stations: registry.stations().count(),
@@ -80,7 +86,10 @@ fn totals(centre: &Centre, registry: &Registry) -> Totals {
 
 /// The constituencies that have stations on the list.
 #[utoipa::path(get, path = "/api/v1/constituencies", responses((status = 200, body = Page<ConstituencyView>)))]
-pub(crate) async fn constituencies(State(centre): State<Arc<Centre>>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn constituencies(
+    State(centre): State<Arc<Centre>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let registry = centre.registry();
     let now = centre.now();
     let mut counted: BTreeMap<u16, (usize, StateCounts)> = BTreeMap::new();

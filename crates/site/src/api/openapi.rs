@@ -10,10 +10,26 @@ use crate::respond::{Cached, REVALIDATE};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Aşkar", description = "Polling stations on air: what is live, what was, and what is missing. Read only, no login.",
-         license(name = "Apache-2.0", identifier = "Apache-2.0")),
-    paths(super::election::election, super::election::constituencies, super::stations::list, super::stations::one, super::timeline::timeline),
-    components(schemas(ElectionView, ConstituencyView, StationStatus, StationDetail, TimelineEntry, Problem))
+    info(
+        title = "Aşkar",
+        description = "Polling stations on air: what is live, what was, and what is missing. Read only, no login.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        super::election::election,
+        super::election::constituencies,
+        super::stations::list,
+        super::stations::one,
+        super::timeline::timeline
+    ),
+    components(schemas(
+        ElectionView,
+        ConstituencyView,
+        StationStatus,
+        StationDetail,
+        TimelineEntry,
+        Problem
+    ))
 )]
 struct Description;
 
@@ -31,4 +47,17 @@ pub fn document() -> Result<String, serde_json::Error> {
 pub(crate) async fn show(headers: HeaderMap) -> Result<Response, Problem> {
     let text = document().map_err(|error| Problem::internal(&error))?;
     Ok(Cached::new(text, "application/json", REVALIDATE).respond(&headers))
+}
+
+#[cfg(test)]
+mod tests {
+    /// After a wanted change: `ashkar openapi > docs/reference/openapi.json`.
+    #[test]
+    fn the_committed_description_is_this_one() {
+        let committed = include_str!("../../../../docs/reference/openapi.json");
+        assert!(
+            super::document().unwrap() == committed,
+            "docs/reference/openapi.json is not what the API is"
+        );
+    }
 }

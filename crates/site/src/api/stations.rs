@@ -11,7 +11,9 @@ use axum::response::Response;
 use jiff::tz::TimeZone;
 
 use super::election::phase_name;
-use super::types::{CameraView, MarkView, OwedView, Page, Place, StationDetail, StationStatus, StationsQuery};
+use super::types::{
+    CameraView, MarkView, OwedView, Page, Place, StationDetail, StationStatus, StationsQuery,
+};
 use crate::problem::Problem;
 use crate::respond::{BRIEF, Cached};
 use crate::times;
@@ -36,7 +38,9 @@ pub(crate) async fn list(
     let found = found(&registry, &query)?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
     let start: usize = match &query.cursor {
-        Some(cursor) => cursor.parse().map_err(|_| Problem::bad_request("cursor is not one that was given out"))?,
+        Some(cursor) => {
+            cursor.parse().map_err(|_| Problem::bad_request("cursor is not one that was given out"))?
+        }
         None => 0,
     };
     let matching: Vec<StationStatus> = found
@@ -80,7 +84,9 @@ pub(crate) async fn one(
 ) -> Result<Response, Problem> {
     let id = StationId::new(constituency, station);
     let registry = centre.registry();
-    let found = registry.station(id).ok_or_else(|| Problem::not_found(format!("There is no station {id} on the list.")))?;
+    let found = registry
+        .station(id)
+        .ok_or_else(|| Problem::not_found(format!("There is no station {id} on the list.")))?;
     let detail = Teller::new(&centre, &registry).detail(found);
     Ok(Cached::json(&detail, BRIEF)?.respond(&headers))
 }

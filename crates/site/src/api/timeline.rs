@@ -32,7 +32,12 @@ pub(crate) async fn timeline(
     let from = match query.from.as_deref() {
         Some(text) => times::read("from", text)?,
         // The day from its start, or what a rehearsal before it recorded; a day at most.
-        None => centre.registry().election.on_air_at().min(now.plus(-3_600_000_000)).max(to.plus(-times::MAX_SPAN_US)),
+        None => centre
+            .registry()
+            .election
+            .on_air_at()
+            .min(now.plus(-3_600_000_000))
+            .max(to.plus(-times::MAX_SPAN_US)),
     };
     let span = times::span(from, to)?;
     let zone = super::zone(&centre);
