@@ -48,7 +48,7 @@ async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyho
             if output.json {
                 println!("{:#}", serde_json::to_value(&errors)?);
             } else {
-                eprintln!("{shown}: nothing was imported.\n{errors}");
+                eprintln!("{shown}: {errors}");
             }
             return Ok(ExitCode::from(WRONG_ROWS));
         }

@@ -115,8 +115,8 @@ impl Teller {
     fn tell(&self, from: UtcMicros, found: Found, edge: UtcMicros) -> (State, Option<Cause>) {
         let present = self.present;
         let is_owed = self.owed.is_some_and(|owed| owed.from <= from && owed.to.is_none_or(|to| from < to));
-        // A hole between two recorded stretches is a hole, also in a rehearsal that nobody was owed.
-        let is_hole = self.recorded_to.is_some_and(|end| from < end);
+        // A hole before pictures that came, or come now, is a hole, also in a rehearsal that nobody was owed.
+        let is_hole = present.live || self.recorded_to.is_some_and(|end| from < end);
         match found {
             Found::Recorded { late: false } => (State::Live, None),
             Found::Recorded { late: true } => (State::Late, None),

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::respond::{Cached, IMMUTABLE, REVALIDATE};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Dist;
 

@@ -28,7 +28,7 @@ export interface Election {
   plan: {
     on_air: string; empty_boxes: string; voting_from: string; voting_to: string; turnout: string[];
   };
-  policy: { sound: boolean; rewind_on_day: boolean; archive_public_after: boolean; retention_years: number };
+  policy: { sound: boolean; rewind_on_day: boolean; rewind_now: boolean; archive_public_after: boolean; retention_years: number };
   list: { version: number; published: string } | null;
   totals: { constituencies: number; stations: number; cameras: number; states: StateCounts };
 }

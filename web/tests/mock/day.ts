@@ -79,7 +79,7 @@ export class Day {
         on_air: iso(today('07:30')), empty_boxes: iso(today('07:50')), voting_from: iso(today('08:00')), voting_to: iso(today('19:00')),
         turnout: ['10:00', '12:00', '15:00', '17:00', '19:00'].map((time) => iso(today(time))),
       },
-      policy: { sound: false, rewind_on_day: true, archive_public_after: false, retention_years: 5 },
+      policy: { sound: false, rewind_on_day: true, rewind_now: true, archive_public_after: false, retention_years: 5 },
       list: { version: 3, published: iso(today('07:00') - 6 * 24 * 60 * MINUTE) },
       totals: { constituencies: 119, stations: this.#rows.length, cameras: this.#rows.length + 1, states },
     };

@@ -43,6 +43,7 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
         policy: PolicyView {
             sound: election.policy.sound,
             rewind_on_day: election.policy.rewind_on_day,
+            rewind_now: centre.rewind_is_public(),
             archive_public_after: election.policy.archive_public_after,
             retention_years: u16::from(election.policy.retention_years),
         },

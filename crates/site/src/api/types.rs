@@ -112,6 +112,8 @@ pub struct PolicyView {
     pub sound: bool,
     /// Whether anyone may go back in time on the day.
     pub rewind_on_day: bool,
+    /// Whether anyone may go back in time at this moment.
+    pub rewind_now: bool,
     /// Whether the archive stays public after the day.
     pub archive_public_after: bool,
     /// How long recordings are kept.
