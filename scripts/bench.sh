@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 step() { printf '\n== %s\n' "$*"; }
 
+ashkar=${CARGO_TARGET_DIR:-target}/release/ashkar
 step "packager: one access unit, parts, CMAF, SHA-256"
 cargo run --release --locked -q -p ashkar-media --example packager_bench
 
@@ -26,11 +27,11 @@ cargo run --release --locked -q -p ashkar-ingest --example rtmp_bench -- 200 10
 
 count=${BENCH_CAMERAS:-200} seconds=${BENCH_SECONDS:-30}
 step "the whole centre: $count cameras of 1 Mbit/s for $seconds s, recorded and live"
-target/release/ashkar serve --data "$work/data" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --log warn >"$work/ready" 2>"$work/log" &
+"$ashkar" serve --data "$work/data" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --log warn >"$work/ready" 2>"$work/log" &
 centre=$!
 for _ in $(seq 100); do grep -q '^ready' "$work/ready" && break; sleep 0.1; done
 read -r _ http rtmp <"$work/ready"
-target/release/ashkar simulate cameras --data "$work/data" --count "$count" --bitrate 1000000 --rtmp "${rtmp#rtmp://}" --log warn >"$work/sim" 2>&1 &
+"$ashkar" simulate cameras --data "$work/data" --count "$count" --bitrate 1000000 --rtmp "${rtmp#rtmp://}" --log warn >"$work/sim" 2>&1 &
 simulator=$!
 publishing() { curl -s "$http/metrics" | sed -n 's/^ashkar_rtmp_publishing \([0-9]*\).*/\1/p'; }
 for _ in $(seq 600); do [ "$(publishing)" = "$count" ] && break; sleep 0.2; done
