@@ -68,8 +68,11 @@ pub struct Present {
 /// Tells `span` in entries that tile it: `found` must be in order and without overlap. Neighbours that say the same
 /// are one entry.
 pub fn tell(span: Span, found: &[(Span, Found)], owed: Option<Owed>, present: Present) -> Vec<Entry> {
-    let recorded = found.iter().filter(|(_, what)| matches!(what, Found::Recorded { .. }));
-    let teller = Teller { owed, present, recorded_to: recorded.map(|(place, _)| place.to).max() };
+    let recorded =
+        || found.iter().filter(|(_, what)| matches!(what, Found::Recorded { .. })).map(|(place, _)| place);
+    let recorded_from = recorded().map(|place| place.from).min();
+    let recorded_to = recorded().map(|place| place.to).max();
+    let teller = Teller { owed, present, recorded_from, recorded_to };
     let mut entries = Vec::with_capacity(found.len() + 3);
     let mut at = span.from;
     for (place, what) in found {
@@ -89,6 +92,8 @@ pub fn tell(span: Span, found: &[(Span, Found)], owed: Option<Owed>, present: Pr
 struct Teller {
     owed: Option<Owed>,
     present: Present,
+    /// Start of the first media.
+    recorded_from: Option<UtcMicros>,
     /// End of the last media.
     recorded_to: Option<UtcMicros>,
 }
@@ -125,6 +130,9 @@ impl Teller {
             // The segment under way.
             Found::Nothing if from >= edge && present.live => (State::Live, None),
             _ if !is_owed => (State::Due, None),
+            Found::Nothing if self.recorded_from.is_some_and(|first| from < first) => {
+                (State::Missing, Some(Cause::NeverConnected))
+            }
             Found::Nothing if !present.live => {
                 (State::Missing, Some(present.cause.unwrap_or(Cause::Unknown)))
             }
@@ -189,6 +197,16 @@ mod tests {
                 (500, 1000, State::Due),
             ]
         );
+    }
+
+    #[test]
+    fn before_its_first_picture_a_camera_had_not_connected() {
+        let found = [(span(100, 494), Found::Recorded { late: false })];
+        let owed = Some(Owed { from: at(50), to: None });
+        let present = Present { now: at(500), live: true, cause: None };
+        let entries = tell(span(0, 500), &found, owed, present);
+        assert_eq!(entries[1].cause, Some(Cause::NeverConnected));
+        assert_eq!((entries[1].from, entries[1].to), (at(50), at(100)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::family::Family;
@@ -197,11 +197,17 @@ fn family(
     };
     let mut metrics = encoder.encode_descriptor(name, help, None, metric_type)?;
     for (labels, value) in rows {
-        let row = metrics.encode_family(&labels)?;
-        match kind {
-            Kind::Counter => ConstCounter::new(value).encode(row)?,
-            Kind::Gauge => ConstGauge::new(value).encode(row)?,
+        if labels.is_empty() {
+            return write(kind, value, metrics);
         }
+        write(kind, value, metrics.encode_family(&labels)?)?;
     }
     Ok(())
+}
+
+fn write(kind: Kind, value: f64, to: MetricEncoder<'_>) -> fmt::Result {
+    match kind {
+        Kind::Counter => ConstCounter::new(value).encode(to),
+        Kind::Gauge => ConstGauge::new(value).encode(to),
+    }
 }
