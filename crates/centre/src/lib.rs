@@ -32,7 +32,7 @@ pub use figures::{Figure, Rows};
 pub use registry::Registry;
 pub use start::{Options, StartError};
 pub use stills::StillFailure;
-pub use timeline::{Entry, Found, LIVE_SLACK_US, Owed, Present, tell};
+pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
 
 use pulls::Pulls;
 use stills::LatestStills;
@@ -119,8 +119,7 @@ impl Centre {
         {
             return CameraState { state: State::Live, since: status.live_since, cause: None };
         }
-        let owed =
-            registry.owed(id).filter(|owed| owed.from <= now.wall && owed.to.is_none_or(|to| now.wall < to));
+        let owed = registry.owed(id).filter(|owed| owed.contains(now.wall));
         let Some(owed) = owed else {
             return CameraState { state: State::Due, since: None, cause: None };
         };

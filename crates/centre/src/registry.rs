@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use ashkar_election::{Camera, Election, KeyHash, SearchIndex, Snapshot, Station, StationId, Zone};
+use ashkar_election::{Camera, Election, KeyHash, Owed, SearchIndex, Snapshot, Station, StationId, Zone};
 use ashkar_terms::{CameraId, UtcMicros};
-
-use crate::timeline::Owed;
 
 /// One state of the store, with what is computed from it once.
 #[derive(Debug)]
@@ -64,8 +62,7 @@ impl Registry {
     /// What `camera` owes: nothing until somebody has installed it, that is, given it a key or an address.
     pub fn owed(&self, camera: CameraId) -> Option<Owed> {
         self.snapshot.camera(camera).filter(|known| is_installed(known))?;
-        let owed = self.election.owed(&self.snapshot.marks_of(camera.into()));
-        Some(Owed { from: owed.from, to: owed.to })
+        Some(self.election.owed(&self.snapshot.marks_of(camera.into())))
     }
 }
 

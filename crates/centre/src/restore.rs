@@ -54,7 +54,7 @@ fn items(entries: &[SegmentEntry]) -> Vec<Item> {
             init: entry.init,
             discontinuity: entry.discontinuity,
         }));
-        before = Some((entry.segment, entry.start.plus(i64::from(entry.duration))));
+        before = Some((entry.segment, entry.end()));
     }
     items
 }

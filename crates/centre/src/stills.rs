@@ -69,8 +69,7 @@ impl Centre {
             let entries =
                 archive.segments(id, span).map_err(|error| StillFailure::Failed(error.to_string()))?;
             // Nothing older than a segment that ends before the moment: a gap shows as a gap.
-            let covers =
-                entries.last().is_some_and(|last| last.start.plus(i64::from(last.duration)).to_utc() > at);
+            let covers = entries.last().is_some_and(|last| last.end().to_utc() > at);
             let entry = entries.iter().rev().find(|entry| entry.independent).filter(|_| covers);
             let Some(entry) = entry else { return Ok(None) };
             let part = archive

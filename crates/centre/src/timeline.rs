@@ -1,5 +1,6 @@
 //! A camera's interval, told in the five states (I5). Pure.
 
+use ashkar_election::Owed;
 use ashkar_terms::{Cause, Span, State, UtcMicros};
 use serde::{Deserialize, Serialize};
 
@@ -30,15 +31,6 @@ impl From<ashkar_archive::IntervalKind> for Found {
             IntervalKind::Nothing => Self::Nothing,
         }
     }
-}
-
-/// What a camera owes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owed {
-    /// From when on.
-    pub from: UtcMicros,
-    /// Until when; `None` until the protocol is completed.
-    pub to: Option<UtcMicros>,
 }
 
 /// One interval of a camera's day.
@@ -119,7 +111,7 @@ impl Teller {
 
     fn tell(&self, from: UtcMicros, found: Found, edge: UtcMicros) -> (State, Option<Cause>) {
         let present = self.present;
-        let is_owed = self.owed.is_some_and(|owed| owed.from <= from && owed.to.is_none_or(|to| from < to));
+        let is_owed = self.owed.is_some_and(|owed| owed.contains(from));
         // A hole before pictures that came, or come now, is a hole, also in a rehearsal that nobody was owed.
         let is_hole = present.live || self.recorded_to.is_some_and(|end| from < end);
         match found {
