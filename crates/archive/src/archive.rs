@@ -3,6 +3,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use ashkar_media::{Fact, InitSegment, Output};
 use ashkar_terms::{CameraId, Clock, ClockState, Span};
@@ -127,6 +128,11 @@ impl Archive {
         self.inner.shared.clock_state.store(state as u8, Ordering::Relaxed);
     }
 
+    /// What was said last of the wall clock.
+    pub fn clock_state(&self) -> ClockState {
+        self.inner.shared.clock_state()
+    }
+
     /// Hands in what the packager gave, in its order. Returns at once; it is durable when [`Archive::flush`] says
     /// so, normally within two sync intervals.
     ///
@@ -161,6 +167,18 @@ impl Archive {
     /// [`FlushError::Failing`] as soon as a write or sync fails meanwhile, [`FlushError::Closed`] if the archive was
     /// closed before it was durable.
     pub fn flush(&self) -> Result<(), FlushError> {
+        self.flush_until(None)
+    }
+
+    /// As [`Archive::flush`], but waits at most for `limit`.
+    ///
+    /// # Errors
+    /// Those of [`Archive::flush`], and [`FlushError::TimedOut`].
+    pub fn flush_within(&self, limit: Duration) -> Result<(), FlushError> {
+        self.flush_until(Instant::now().checked_add(limit))
+    }
+
+    fn flush_until(&self, deadline: Option<Instant>) -> Result<(), FlushError> {
         let shared = &*self.inner.shared;
         let mut front = shared.front.lock();
         let (wanted, failures) = (front.appended, front.failures);
@@ -173,7 +191,13 @@ impl Archive {
             }
             front.flush_wanted = true;
             shared.work.notify_one();
-            shared.progress.wait(&mut front);
+            match deadline {
+                None => shared.progress.wait(&mut front),
+                Some(deadline) if shared.progress.wait_until(&mut front, deadline).timed_out() => {
+                    return Err(FlushError::TimedOut);
+                }
+                Some(_) => {}
+            }
         }
         Ok(())
     }
@@ -257,6 +281,11 @@ impl Archive {
         let overlaps =
             |gap: &&GapEntry| gap.from.to_utc() < span.to && gap.to.is_none_or(|to| to.to_utc() > span.from);
         all.iter().filter(overlaps).copied().collect()
+    }
+
+    /// How many of the camera's durable segments begin anew, from the first ever to the newest. From memory.
+    pub fn discontinuities(&self, camera: CameraId) -> u64 {
+        self.inner.shared.catalog.read().cameras.get(&camera).map_or(0, |coverage| coverage.discontinuities)
     }
 
     /// Facts of `span` in order, at most [`crate::options::QUERY_FACTS_MAX`].

@@ -94,6 +94,8 @@ pub(crate) enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Coverage {
     pub(crate) state: CameraState,
+    /// Segments that begin anew: what a live playlist has counted as its discontinuities.
+    pub(crate) discontinuities: u64,
     pub(crate) runs: Vec<Run>,
     pub(crate) gaps: Vec<GapEntry>,
     /// Journals with facts about it, rising.
@@ -144,6 +146,10 @@ impl Coverage {
         };
         if !expected {
             return;
+        }
+        let opens = self.state.open_segment.is_none_or(|(segment, _)| segment != header.segment);
+        if opens && header.begins_anew() {
+            self.discontinuities = self.discontinuities.saturating_add(1);
         }
         self.state.open_segment = Some((header.segment, header.part.saturating_add(1)));
         self.state.next_segment = self.state.next_segment.max(header.segment.saturating_add(1));
@@ -312,6 +318,7 @@ mod tests {
     use ashkar_terms::{CameraId, Moment};
 
     use super::*;
+    use crate::format::header::{AFTER_HOLE, DISCONTINUITY};
 
     fn at(us: i64) -> Moment {
         Moment { wall: UtcMicros(us), mono_us: 0 }
@@ -363,6 +370,19 @@ mod tests {
             };
             assert_eq!(ends(&twice), ends(&once));
         }
+    }
+
+    #[test]
+    fn a_segment_that_begins_anew_counts_once() {
+        let mut coverage = Coverage::default();
+        let mut first = header(Kind::Part, 1, 1, 0, 0);
+        first.flags = DISCONTINUITY | AFTER_HOLE;
+        let second = Header { part: 1, start: MediaTime(45_000), ..first };
+        let third = Header { segment: 2, start: MediaTime(90_000), flags: AFTER_HOLE, ..first };
+        for part in [first, second, first, third, third] {
+            coverage.apply(&part, Effect::None);
+        }
+        assert_eq!(coverage.discontinuities, 2);
     }
 
     #[test]

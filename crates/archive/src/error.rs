@@ -84,6 +84,9 @@ pub enum Refused {
     /// The archive is closed.
     #[error("the archive is closed")]
     Closed,
+    /// Not everything became durable in the time that the caller gave it.
+    #[error("the disk is slow; not everything is durable yet")]
+    TimedOut,
 }
 
 impl Refused {
@@ -156,4 +159,7 @@ pub enum FlushError {
     /// The archive was closed before.
     #[error("the archive is closed")]
     Closed,
+    /// Not everything became durable in the time that the caller gave it.
+    #[error("the disk is slow; not everything is durable yet")]
+    TimedOut,
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::catalog::Unsealed;
 use crate::coverage::{Mark, Place, Run};
 use crate::error::ReadError;
-use crate::format::header::{AFTER_HOLE, DISCONTINUITY, HEADER_BYTES, INDEPENDENT, RECOVERED};
+use crate::format::header::{HEADER_BYTES, INDEPENDENT, RECOVERED};
 use crate::format::sidecar::Sidecar;
 use crate::format::{Header, Kind, fact, payload as payloads};
 use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_RECORDS_MAX, QUERY_SEGMENTS_MAX};
@@ -325,7 +325,7 @@ impl SegmentEntry {
             duration: 0,
             byte_length: 0,
             init: first.init,
-            discontinuity: first.has(DISCONTINUITY) || first.has(AFTER_HOLE),
+            discontinuity: first.begins_anew(),
             independent: first.has(INDEPENDENT),
             recovered: false,
             last_arrival: first.arrival.wall,

@@ -94,7 +94,7 @@ fn flushed(archive: &Archive) -> bool {
     (0..FLUSHES_MAX).any(|_| match archive.flush() {
         Ok(()) => true,
         Err(FlushError::Failing) => false,
-        Err(FlushError::Closed) => panic!("closed"),
+        Err(error @ (FlushError::Closed | FlushError::TimedOut)) => panic!("{error}"),
     })
 }
 

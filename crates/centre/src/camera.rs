@@ -1,7 +1,7 @@
 //! One camera at work: who sends, the packager, the recorder and the live window.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ashkar_archive::Archive;
 use ashkar_ingest::{End, Intake, Refusal};
@@ -24,6 +24,8 @@ pub struct Camera {
     pub live: LiveCamera,
     /// Number of the connection that owns the camera; 0 where none does.
     owner: AtomicU64,
+    /// Whether the policy lets sound through.
+    sound: AtomicBool,
     work: Mutex<Work>,
 }
 
@@ -91,7 +93,7 @@ impl Camera {
             connected_at: None,
             cause,
         };
-        Self { id, live, owner: AtomicU64::new(0), work: Mutex::new(work) }
+        Self { id, live, owner: AtomicU64::new(0), sound: AtomicBool::new(sound), work: Mutex::new(work) }
     }
 
     /// Lets `source` send, where nobody does or who does is silent.
@@ -100,7 +102,6 @@ impl Camera {
         source: String,
         right: Right,
         now: Moment,
-        sound: bool,
     ) -> Result<CameraIntake, Refusal> {
         let mut work = self.work.lock();
         if self.owner.load(Ordering::Acquire) != 0 {
@@ -125,12 +126,15 @@ impl Camera {
         packager.connected(source.clone(), now, out);
         self.deliver(&mut work);
         tracing::info!(camera = %self.id, %source, "connected");
-        Ok(CameraIntake { camera: Arc::clone(self), connection, sound })
+        Ok(CameraIntake { camera: Arc::clone(self), connection })
     }
 
-    /// Sends away whoever sends by a right that `registry` no longer knows.
+    /// Follows the policy about sound, and sends away whoever sends by a right that `registry` no longer knows.
     pub(crate) fn enforce(&self, registry: &Registry, now: Moment) {
         let mut work = self.work.lock();
+        let sound = registry.election.policy.sound;
+        self.sound.store(sound, Ordering::Relaxed);
+        work.packager.set_sound(sound);
         let Some(right) = work.right.filter(|_| self.owner.load(Ordering::Acquire) != 0) else { return };
         if !registry.allows(self.id, right) {
             tracing::warn!(camera = %self.id, "its publisher is sent away: key replaced or camera switched off");
@@ -230,7 +234,6 @@ impl Work {
 pub(crate) struct CameraIntake {
     camera: Arc<Camera>,
     connection: u64,
-    sound: bool,
 }
 
 impl CameraIntake {
@@ -273,7 +276,7 @@ impl Intake for CameraIntake {
     }
 
     fn wants_audio(&self) -> bool {
-        self.sound
+        self.camera.sound.load(Ordering::Relaxed)
     }
 
     fn superseded(&self) -> bool {

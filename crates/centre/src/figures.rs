@@ -77,6 +77,12 @@ impl Centre {
                 false,
                 one(status.oldest_unsynced_ms as f64 / 1e3),
             ),
+            (
+                "clock_synchronised",
+                "1 while the kernel says that the wall clock is disciplined",
+                false,
+                one(f64::from(self.archive.clock_state() == ashkar_terms::ClockState::Synchronised)),
+            ),
             ("archive_disk_free_bytes", "Room on the disk", false, one(status.space.free as f64)),
             ("archive_disk_bytes", "Size of the disk", false, one(status.space.total as f64)),
         ]

@@ -23,7 +23,7 @@ impl Gate for Centre {
         })?;
         let right = known.key.map(Right::Key).ok_or(Refusal::WrongKey)?;
         let camera = self.camera(known.id).ok_or(Refusal::Unknown)?;
-        let intake = camera.open(format!("{protocol} {peer}"), right, now, registry.election.policy.sound)?;
+        let intake = camera.open(format!("{protocol} {peer}"), right, now)?;
         Ok(Box::new(intake))
     }
 }
@@ -35,7 +35,7 @@ impl PullGate for Centre {
             return Err(Refusal::Unknown);
         }
         let camera = self.camera(camera).ok_or(Refusal::Unknown)?;
-        let intake = camera.open(source.to_owned(), Right::Pull, now, registry.election.policy.sound)?;
+        let intake = camera.open(source.to_owned(), Right::Pull, now)?;
         Ok(Box::new(intake))
     }
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use ashkar_election::{Camera, Election, KeyHash, Owed, SearchIndex, Snapshot, Station, StationId, Zone};
+use ashkar_election::{
+    Camera, Election, KeyHash, ListChanges, Owed, SearchIndex, Snapshot, Station, StationId, Store,
+    StoreError, Zone,
+};
 use ashkar_terms::{CameraId, UtcMicros};
 
 /// One state of the store, with what is computed from it once.
@@ -12,6 +15,8 @@ pub struct Registry {
     pub snapshot: Snapshot,
     /// The current election; a nameless one of today where nobody has described one yet.
     pub election: Election,
+    /// What the newest version of the list changed; none before the first list.
+    pub changes: Option<ListChanges>,
     /// Finds stations.
     pub search: Arc<SearchIndex>,
     /// Stations that have cameras and are not on the list: rehearsals, and everything before the first list.
@@ -28,14 +33,24 @@ pub(crate) enum Right {
 }
 
 impl Registry {
-    pub(crate) fn new(snapshot: Snapshot, now: UtcMicros) -> Self {
+    /// Reads `store` as it is now. Readers of the public side then need the store for nothing (I11).
+    pub(crate) async fn read(store: &dyn Store, now: UtcMicros) -> Result<Self, StoreError> {
+        let snapshot = store.snapshot().await?;
+        let changes = match &snapshot.version {
+            Some(version) => Some(store.list_changes(version.number).await?),
+            None => None,
+        };
+        Ok(Self { changes, ..Self::new(snapshot, now) })
+    }
+
+    fn new(snapshot: Snapshot, now: UtcMicros) -> Self {
         let election = snapshot.election.clone().unwrap_or_else(|| {
             let (today, _) = Zone::baku().local(now);
             Election::of_date(today)
         });
         let search = Arc::new(SearchIndex::new(&snapshot.list));
         let unlisted = unlisted(&snapshot);
-        Self { snapshot, election, search, unlisted }
+        Self { snapshot, election, changes: None, search, unlisted }
     }
 
     /// The station `id`, on the list or not.

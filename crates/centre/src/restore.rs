@@ -11,7 +11,8 @@ const WINDOW_US: i64 = 60_000_000;
 
 /// The newest minute of `camera`, where it ended less than a minute before `now`: an older picture is not live.
 pub(crate) fn newest(archive: &Archive, camera: CameraId, now: UtcMicros) -> Option<Restored> {
-    let end = archive.resume(camera)?.timeline_end.to_utc();
+    let resumed = archive.resume(camera)?;
+    let end = resumed.timeline_end.to_utc();
     if now.since(end) > WINDOW_US {
         return None;
     }
@@ -22,19 +23,17 @@ pub(crate) fn newest(archive: &Archive, camera: CameraId, now: UtcMicros) -> Opt
             |error| tracing::error!(%camera, %error, blame = "centre", "the newest minute cannot be read"),
         )
         .ok()?;
+    // A segment that a crash interrupted and that is not ended yet: its number must not be listed as something else.
+    let listed_to = entries.last()?.segment;
+    if resumed.open_gap.is_none() && resumed.next_segment != listed_to.saturating_add(1) {
+        return None;
+    }
     let names: BTreeSet<_> = entries.iter().map(|entry| entry.init).collect();
     let inits = names.into_iter().filter_map(|name| archive.init(camera, name).ok().flatten()).collect();
-    let discontinuity_sequence =
-        entries.first().map_or(0, |first| discontinuities_before(archive, camera, first));
+    // What is not listed again has left the window.
+    let listed = entries.iter().filter(|entry| entry.discontinuity).count() as u64;
+    let discontinuity_sequence = archive.discontinuities(camera).saturating_sub(listed);
     Some(Restored { items: items(&entries), discontinuity_sequence, inits })
-}
-
-/// Each gap is followed by one discontinuity. Those of changed parameters are not counted: a player that lives through
-/// both such a change and a restart may see the sequence step back once, and loads the playlist anew.
-fn discontinuities_before(archive: &Archive, camera: CameraId, first: &SegmentEntry) -> u64 {
-    let before = Span { from: UtcMicros(0), to: first.start.to_utc() };
-    let closed = |gap: &ashkar_archive::GapEntry| gap.to.is_some_and(|to| to < first.start);
-    archive.gaps(camera, before).into_iter().filter(closed).count() as u64
 }
 
 /// Segments, and between them the gaps that their numbers tell of.

@@ -1,7 +1,7 @@
 //! Beginning and end of a centre, and its two recurring tasks.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use ashkar_election::{Store, StoreError};
 use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
 use ashkar_live::{LiveCamera, WindowOptions};
 use ashkar_stills::Pool;
-use ashkar_terms::{CameraId, Clock};
+use ashkar_terms::{CameraId, Clock, ClockState};
 use parking_lot::{Mutex, RwLock};
 use thiserror::Error;
 use tokio::sync::watch;
@@ -26,6 +26,9 @@ use crate::{Camera, Centre};
 const TICK: Duration = Duration::from_secs(1);
 /// How often the store is asked whether another process changed it.
 const POLL: Duration = Duration::from_secs(1);
+
+/// How long a start waits for the ends of segments that a crash interrupted; a thousand take half a second.
+const INTERRUPTED_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a centre is started with.
 #[derive(Debug, Clone)]
@@ -77,9 +80,9 @@ impl Centre {
     ) -> Result<Arc<Self>, StartError> {
         let (path, settings, archive_clock) =
             (options.archive.clone(), options.archive_options, Arc::clone(&clock));
-        let opened = tokio::task::spawn_blocking(move || Archive::open(&path, settings, archive_clock)).await;
+        let opened = tokio::task::spawn_blocking(move || open_archive(&path, settings, archive_clock)).await;
         let archive = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
-        let registry = Registry::new(store.snapshot().await?, clock.now().wall);
+        let registry = Registry::read(&*store, clock.now().wall).await?;
         let centre = Arc::new(Self {
             clock,
             archive,
@@ -183,6 +186,7 @@ impl Centre {
                 _ = stop.wait_for(|stopping| *stopping) => return,
             }
             let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
+            observe_clock(&self.archive);
             let now = self.now();
             cameras.iter().for_each(|camera| camera.tick(now));
         }
@@ -207,10 +211,43 @@ impl Centre {
         if self.store.change_token().await? == self.registry.load().snapshot.token {
             return Ok(());
         }
-        let registry = Registry::new(self.store.snapshot().await?, self.now().wall);
+        let registry = Registry::read(&*self.store, self.now().wall).await?;
         tracing::info!(cameras = registry.snapshot.cameras.len(), "the registry was changed; taken over");
         self.registry.store(Arc::new(registry));
         self.follow_registry().await;
         Ok(())
+    }
+}
+
+/// Opens the archive, and lets it end the segments that a crash interrupted: the live windows list them.
+fn open_archive(
+    path: &Path,
+    options: ashkar_archive::Options,
+    clock: Arc<dyn Clock>,
+) -> Result<Archive, OpenError> {
+    let archive = Archive::open(path, options, clock)?;
+    observe_clock(&archive);
+    if let Err(error) = archive.flush_within(INTERRUPTED_WITHIN) {
+        tracing::warn!(%error, blame = "centre", "interrupted segments are not ended yet; going on air without them");
+    }
+    Ok(archive)
+}
+
+/// Lets evidence records say whether the wall clock is disciplined; says it in the log when that changes.
+fn observe_clock(archive: &Archive) {
+    let state = ashkar_kernel_clock::state();
+    if state == archive.clock_state() {
+        return;
+    }
+    archive.set_clock_state(state);
+    match state {
+        ClockState::Synchronised => tracing::info!("the kernel says that the wall clock is synchronised"),
+        ClockState::Unsynchronised | ClockState::Unknown => {
+            tracing::warn!(
+                ?state,
+                blame = "operator",
+                "the wall clock is not known to be synchronised; run chrony or systemd-timesyncd"
+            );
+        }
     }
 }

@@ -44,7 +44,8 @@ async fn each_change_is_a_version_and_the_earlier_ones_stay() {
     assert_eq!((changes.counts.renumbered, changes.counts.changed), (1, 1));
     assert_eq!(changes.previous.unwrap().number, 2);
     assert!(matches!(changes.diff.stations[0], StationChange::Renumbered { .. }));
-    assert!(store.list_changes(1).await.unwrap().previous.is_none());
+    let first = store.list_changes(1).await.unwrap();
+    assert!(first.previous.is_none() && first.diff.stations.is_empty(), "nothing was before it");
     assert!(matches!(store.list_version(4).await, Err(StoreError::NoVersion(4))));
     assert!(matches!(store.list_changes(0).await, Err(StoreError::NoVersion(0))));
 }

@@ -23,6 +23,7 @@ use axum::Router;
 use axum::http::{HeaderValue, header};
 use axum::middleware;
 use axum::routing::get;
+use tower::util::option_layer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -33,8 +34,17 @@ pub use problem::Problem;
 /// Smaller answers are not compressed, bytes.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
 
-/// The whole public side. With `with_metrics`, `/metrics` stands beside it; otherwise see [`metrics_router`].
-pub fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, with_metrics: bool) -> Router {
+/// How the public side is reached.
+#[derive(Debug, Clone, Copy)]
+pub struct SiteOptions {
+    /// `/metrics` stands beside it; otherwise see [`metrics_router`].
+    pub with_metrics: bool,
+    /// It is reached by TLS: browsers are told not to come back without.
+    pub tls: bool,
+}
+
+/// The whole public side.
+pub fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
     let media = Router::new()
         .route("/live/{constituency}/{station}/{camera}/index.m3u8", get(media::live_playlist))
         .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
@@ -61,9 +71,10 @@ pub fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, with_metrics: bool) ->
         .fallback(get(pages::serve))
         .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(middleware::map_response(headers::add))
+        .layer(option_layer(options.tls.then(headers::strict_transport)))
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
         .with_state(centre);
-    if with_metrics { site.merge(metrics_router(metrics)) } else { site }
+    if options.with_metrics { site.merge(metrics_router(metrics)) } else { site }
 }
 
 /// `/metrics` alone, for an address of its own.

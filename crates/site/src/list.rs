@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
-use ashkar_election::{Diff, DiffCounts, ListDocument, ListVersion, StationChange, export_stations_csv};
+use ashkar_election::{Diff, DiffCounts, ListDocument, ListVersion, export_stations_csv};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -11,15 +11,6 @@ use serde::Serialize;
 
 use crate::problem::Problem;
 use crate::respond::{BRIEF, Cached};
-
-/// What changed between the newest version of the list and the one before.
-#[derive(Debug, Serialize)]
-struct Changes<'a> {
-    version: Option<&'a ListVersion>,
-    previous: Option<&'a ListVersion>,
-    counts: DiffCounts,
-    stations: Vec<StationChange>,
-}
 
 /// `GET /list/stations.csv`
 pub(crate) async fn csv(State(centre): State<Arc<Centre>>, headers: HeaderMap) -> Response {
@@ -47,16 +38,19 @@ pub(crate) async fn changes(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let registry = centre.registry();
-    let version = registry.snapshot.version.as_ref();
-    let (previous, diff) = match version.filter(|version| version.number > 1) {
-        None => (None, Diff::default()),
-        Some(version) => {
-            let before = centre.store().list_version(version.number - 1).await;
-            let (previous, list) = before.map_err(|error| Problem::internal(&error))?;
-            (Some(previous), Diff::between(&list, &registry.snapshot.list))
-        }
+    let answer = match &registry.changes {
+        Some(changes) => Cached::json(changes, BRIEF)?,
+        None => Cached::json(&Unpublished::default(), BRIEF)?,
     };
-    let changes =
-        Changes { version, previous: previous.as_ref(), counts: diff.counts(), stations: diff.stations };
-    Ok(Cached::json(&changes, BRIEF)?.respond(&headers))
+    Ok(answer.respond(&headers))
+}
+
+/// The answer while there is no list yet, in the shape of [`ashkar_election::ListChanges`].
+#[derive(Debug, Default, Serialize)]
+struct Unpublished {
+    version: Option<ListVersion>,
+    previous: Option<ListVersion>,
+    counts: DiffCounts,
+    #[serde(flatten)]
+    diff: Diff,
 }

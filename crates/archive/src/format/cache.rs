@@ -6,7 +6,7 @@ use super::state::CameraState;
 use super::wire::{FormatError, Reader, Writer, checked, seal};
 use crate::coverage::{Coverage, GapEntry, Mark, Place, Run};
 
-const MAGIC: [u8; 4] = [b'A', b'K', b'C', 1];
+const MAGIC: [u8; 4] = [b'A', b'K', b'C', 2];
 const LATE: u8 = 1;
 const OPEN: u8 = 1;
 
@@ -42,6 +42,7 @@ pub(crate) fn encode(
 
 fn encode_coverage(coverage: &Coverage, out: &mut Vec<u8>) {
     coverage.state.encode(out);
+    out.extend(coverage.discontinuities.to_be_bytes());
     for count in
         [coverage.runs.len(), coverage.gaps.len(), coverage.fact_journals.len(), coverage.inits.len()]
     {
@@ -103,7 +104,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Cache, FormatError> {
 }
 
 fn decode_coverage(r: &mut Reader<'_>) -> Result<Coverage, FormatError> {
-    let mut coverage = Coverage { state: CameraState::decode(r)?, ..Coverage::default() };
+    let (state, discontinuities) = (CameraState::decode(r)?, r.u64()?);
+    let mut coverage = Coverage { state, discontinuities, ..Coverage::default() };
     let (runs, gaps, facts, inits) = (r.u32()?, r.u32()?, r.u32()?, r.u32()?);
     for _ in 0..runs {
         coverage.runs.push(decode_run(r)?);

@@ -118,6 +118,11 @@ impl Header {
         self.flags & flag != 0
     }
 
+    /// Whether what it begins does not go on from what was before: a discontinuity of a playlist.
+    pub(crate) const fn begins_anew(&self) -> bool {
+        self.has(DISCONTINUITY) || self.has(AFTER_HOLE)
+    }
+
     /// End of the media that it speaks of.
     pub(crate) const fn end(&self) -> MediaTime {
         self.start.plus(self.duration as i64)

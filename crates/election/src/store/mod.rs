@@ -60,12 +60,11 @@ pub trait Store: Send + Sync {
     async fn list_changes(&self, number: u32) -> Result<ListChanges, StoreError> {
         let (version, list) = self.list_version(number).await?;
         // Versions are kept and count from 1, so a missing predecessor means that there is none.
-        let (previous, before) = match self.list_version(number.saturating_sub(1)).await {
-            Ok((previous, before)) => (Some(previous), before),
-            Err(StoreError::NoVersion(_)) => (None, StationList::default()),
+        let (previous, diff) = match self.list_version(number.saturating_sub(1)).await {
+            Ok((previous, before)) => (Some(previous), Diff::between(&before, &list)),
+            Err(StoreError::NoVersion(_)) => (None, Diff::default()),
             Err(error) => return Err(error),
         };
-        let diff = Diff::between(&before, &list);
         Ok(ListChanges { version, previous, counts: diff.counts(), diff })
     }
 

@@ -28,7 +28,7 @@ pub struct ListVersion {
 pub struct ListChanges {
     /// The version.
     pub version: ListVersion,
-    /// The version before; none for the first one, which is compared with an empty list.
+    /// The version before; none for the first one, of which nothing is said to have changed.
     pub previous: Option<ListVersion>,
     /// How many stations changed, by kind.
     pub counts: DiffCounts,

@@ -181,6 +181,15 @@ impl Packager {
         }
     }
 
+    /// The policy about sound changed. Off takes effect at once; the sound track goes, or comes, with the next keyframe.
+    pub fn set_sound(&mut self, sound: bool) {
+        if std::mem::replace(&mut self.options.sound, sound) == sound {
+            return;
+        }
+        self.audio = Audio { parameters: None, changed: true, drop_told: false };
+        self.segmenter.sound.reset();
+    }
+
     /// One picture. A corrupt one is a fact, and it alone is dropped (I3).
     pub fn video(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
         let at = unit.arrival;

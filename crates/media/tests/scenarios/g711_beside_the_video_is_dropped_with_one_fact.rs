@@ -1,4 +1,4 @@
-use ashkar_media::{AudioConfig, AudioFrame, FactKind};
+use ashkar_media::{AudioConfig, AudioFrame, FactKind, Options, Output, Resume};
 use ashkar_terms::Cause;
 use bytes::Bytes;
 
@@ -51,4 +51,47 @@ fn with_sound_off_aac_is_dropped_before_recording() {
     }
     let judged = rig.finish_and_judge();
     assert!(judged.sound.is_empty());
+}
+
+#[test]
+fn a_policy_that_turns_sound_off_holds_from_the_next_frame_on() {
+    let mut rig = Rig::with(Resume::default(), Options { sound: true, ..Options::default() });
+    rig.connect();
+    let config = AudioConfig { record: Bytes::from_static(&[0x12, 0x10]) };
+    let speak = |rig: &mut Rig, words: &'static [u8], frames: u32| {
+        for _ in 0..frames {
+            rig.frame();
+            let (camera_dts, arrival) = (rig.dts, rig.now());
+            let data = Bytes::from_static(words);
+            rig.packager.audio(AudioFrame { data, camera_dts, arrival }, &mut rig.out);
+        }
+    };
+    let at = rig.now();
+    rig.packager.audio_config(config.clone(), at, &mut rig.out);
+    speak(&mut rig, b"public sound", 110);
+    rig.packager.set_sound(false);
+    speak(&mut rig, b"secret sound", 110);
+    rig.packager.set_sound(true);
+    let at = rig.now();
+    rig.packager.audio_config(config, at, &mut rig.out);
+    speak(&mut rig, b"audible again", 110);
+    rig.flush();
+    let said = |words: &[u8]| {
+        rig.parts()
+            .iter()
+            .filter(|part| part.bytes.windows(words.len()).any(|window| window == words))
+            .count()
+    };
+    assert!(said(b"public sound") > 6 && said(b"audible again") > 2, "sound is there while the policy is on");
+    assert_eq!(said(b"secret sound"), 0);
+    let tracks: Vec<bool> = rig
+        .out
+        .iter()
+        .filter_map(
+            |output| if let Output::Init(init) = output { Some(init.codecs.contains("mp4a")) } else { None },
+        )
+        .collect();
+    assert_eq!(tracks, [true, false, true], "the track goes and comes with a keyframe");
+    assert!(rig.gaps().is_empty(), "nobody loses a picture by it");
+    rig.finish_and_judge();
 }
