@@ -22,6 +22,7 @@ export const az = {
   stations: 'Məntəqələr',
   list: 'Siyahı',
   about: 'Aşkar haqqında',
+  api: 'Proqramlar üçün API',
   sampleWord: 'Nümunə.',
   sampleText: 'Məntəqələr, rəqəmlər, şəkillər uydurmadır.',
   foot: 'Aşkar açıq proqramdır: hər kəs kodunu oxuya bilər.',

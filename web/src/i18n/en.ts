@@ -21,6 +21,7 @@ export const en: Messages = {
   stations: 'Stations',
   list: 'List',
   about: 'About Aşkar',
+  api: 'API for programs',
   sampleWord: 'Sample.',
   sampleText: 'Stations, figures and pictures are made up.',
   foot: 'Aşkar is open software: anyone can read its code.',

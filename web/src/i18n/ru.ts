@@ -25,6 +25,7 @@ export const ru: Messages = {
   stations: 'Участки',
   list: 'Список',
   about: 'Что такое Aşkar',
+  api: 'API для программ',
   sampleWord: 'Образец.',
   sampleText: 'Участки, цифры и кадры вымышлены.',
   foot: 'Aşkar — открытая программа: каждый может прочитать её код.',
