@@ -6,6 +6,8 @@
 //! runs in child processes of the same binary with little memory and no files ([`worker`]), which may die at any
 //! time without anyone but the asker noticing ([`Pool`]).
 
+#[doc(hidden)]
+pub mod fuzz;
 mod keyframe;
 mod picture;
 mod pool;

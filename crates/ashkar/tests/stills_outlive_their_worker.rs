@@ -1,0 +1,49 @@
+//! A still's decoder may be killed, or be given rubbish: only that one request notices.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Centre, Publish, add_camera, eventually, tool};
+
+/// Process ids of the children of `parent` that decode stills.
+fn workers(parent: u32) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let is_worker = |pid: &String| {
+        let read = |file: &str| std::fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+        let of_parent =
+            read("status").lines().any(|line| line.strip_prefix("PPid:\t") == Some(&parent.to_string()));
+        of_parent && read("cmdline").contains("still-worker")
+    };
+    processes.filter_map(|entry| entry.file_name().into_string().ok()).filter(is_worker).collect()
+}
+
+#[test]
+fn a_killed_worker_is_replaced_by_the_next_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let key = add_camera(&data, "7/12/1");
+    let centre = Centre::start(&data);
+    let _publisher = centre.publish(&key, &Publish::default());
+    let first = eventually("a still", Duration::from_secs(20), || {
+        let (status, _, body) = centre.request("/still/7/12/1.jpg", &[]);
+        (status == 200).then_some(body)
+    });
+    assert!(first.starts_with(&[0xff, 0xd8]));
+    let before = workers(centre.process.0.id());
+    assert_eq!(before.len(), 1, "one worker has been needed");
+    tool("kill", &["-9", &before[0]]);
+
+    // The latest still is kept for a while; the past is decoded anew each time it is asked for.
+    eventually("the past has a still again", Duration::from_secs(20), || {
+        let moment = tool("date", &["-u", "-d", "3 seconds ago", "+%Y-%m-%dT%H:%M:%SZ"]);
+        let past = format!("/still/7/12/1.jpg?at={}", moment.trim());
+        let (status, _, body) = centre.request(&past, &[]);
+        (status == 200 && body.starts_with(&[0xff, 0xd8])).then_some(())
+    });
+    let after = workers(centre.process.0.id());
+    assert!(after.len() == 1 && after != before, "{before:?} then {after:?}");
+    assert_eq!(centre.request("/healthz", &[]).0, 200);
+}
