@@ -80,8 +80,8 @@ pub(crate) struct Demo {
     /// Stations on air.
     #[arg(long, env = "ASHKAR_DEMO_STATIONS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=200))]
     pub(crate) stations: u16,
-    /// Hours of history made before it starts; each takes some eight seconds to make.
-    #[arg(long, env = "ASHKAR_DEMO_HOURS", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=12))]
+    /// Hours of history made before it starts.
+    #[arg(long, env = "ASHKAR_DEMO_HOURS", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=12))]
     pub(crate) hours: u8,
 }
 

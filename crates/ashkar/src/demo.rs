@@ -1,27 +1,24 @@
 //! `ashkar demo`: everything on embedded defaults, with some hours already behind it.
 
+mod disk;
+mod history;
+
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use ashkar_archive::Archive;
 use ashkar_election::{NewCamera, SqliteStore, Store, sample_election_on_air};
-use ashkar_media::{Options as MediaOptions, Output, Packager, Resume};
 use ashkar_sim::{DayHours, FrameRate, Reel, ReelOptions, SimOptions, Simulator};
-use ashkar_terms::{CameraId, Cause, Clock, Moment, Span, SystemClock, UtcMicros};
+use ashkar_terms::{CameraId, Span, UtcMicros};
 
 use crate::cli::{Data, Demo, Serve};
 use crate::{serve, simulate, store};
+use history::History;
 
 /// Marks a directory as one that the demo may delete.
 const MARKER: &str = "THIS-IS-A-DEMO";
-/// Archive bytes in memory at which history waits for the disk.
-const HISTORY_QUEUE_BYTES: u64 = 128 << 20;
-/// Threads that make history.
-const HISTORY_THREADS: usize = 2;
-const MINUTE_US: i64 = 60_000_000;
 
 pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     let started = Instant::now();
@@ -41,19 +38,23 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     say(started, "the list is imported; drawing and encoding the rooms");
 
     let hours = day_hours(&registry).await?;
-    let reel = make_reel(ReelOptions {
-        rate: FrameRate::HALF,
-        zone,
-        hours,
-        cache: Some(reel_cache),
-        ..ReelOptions::default()
-    })
-    .await?;
+    let reel_options =
+        ReelOptions { rate: FrameRate::DEMO, zone, hours, cache: Some(reel_cache), ..ReelOptions::default() };
+    let from = registry.election().await?.context("the election was just made")?.on_air_at();
+    let cameras = on_air.clone();
+    let reel = tokio::task::spawn_blocking(move || draw(reel_options, &cameras, from)).await??;
     say(started, "the rooms are drawn; recording the hours behind");
-    let election = registry.election().await?.context("the election was just made")?;
-    make_history(&options.data, &reel, &on_air, election.on_air_at(), started).await?;
+    let serve_options = serve_options(&options);
+    let history = History {
+        archive: store::archive_of(&options.data),
+        archive_options: serve::archive_options(&serve_options)?,
+        reel: reel.clone(),
+        cameras: on_air.clone(),
+        from,
+    };
+    make(history, started).await?;
 
-    let running = serve::start(&serve_options(&options)).await?;
+    let running = serve::start(&serve_options).await?;
     let simulator = Simulator::start(
         &reel,
         SimOptions { target: running.rtmp, application: "ingest".to_owned(), publishers },
@@ -116,8 +117,28 @@ async fn day_hours(store: &SqliteStore) -> anyhow::Result<DayHours> {
     Ok(DayHours { on_air: time(election.plan.on_air)?, closes: time(election.plan.voting_to)? })
 }
 
-async fn make_reel(options: ReelOptions) -> anyhow::Result<Reel> {
-    Ok(tokio::task::spawn_blocking(move || Reel::new(options)).await??)
+/// The rooms as `cameras` show them from `from` until now.
+fn draw(options: ReelOptions, cameras: &[CameraId], from: UtcMicros) -> anyhow::Result<Reel> {
+    let reel = Reel::new(options)?;
+    if let Some(behind) = Span::new(from, store::now()) {
+        cameras.iter().try_for_each(|&camera| reel.prepare_for(camera, behind))?;
+    }
+    Ok(reel)
+}
+
+/// Makes `history`, and shows how far it is.
+async fn make(history: History, started: Instant) -> anyhow::Result<()> {
+    let progress = Arc::new(AtomicU8::new(0));
+    let shown = Arc::clone(&progress);
+    let mut work = tokio::task::spawn_blocking(move || history.record(&progress));
+    loop {
+        tokio::select! {
+            done = &mut work => return done?,
+            () = tokio::time::sleep(Duration::from_secs(2)) => {
+                say(started, &format!("{} % of the hours behind are recorded", shown.load(Ordering::Relaxed)));
+            }
+        }
+    }
 }
 
 fn serve_options(options: &Demo) -> Serve {
@@ -134,181 +155,6 @@ fn serve_options(options: &Demo) -> Serve {
         disk_reserve_bytes: 256 << 20,
         still_workers: 1,
     }
-}
-
-/// Records what the cameras would have sent since `from`, each with the interruptions that a real day has.
-async fn make_history(
-    data: &Path,
-    reel: &Reel,
-    cameras: &[CameraId],
-    from: UtcMicros,
-    started: Instant,
-) -> anyhow::Result<()> {
-    let dir = store::archive_of(data);
-    let (reel, cameras) = (reel.clone(), cameras.to_vec());
-    let progress = Arc::new(AtomicU64::new(0));
-    let total =
-        u64::try_from(store::now().since(from) / MINUTE_US).unwrap_or(1).max(1) * cameras.len() as u64;
-    let shown = Arc::clone(&progress);
-    let mut work = tokio::task::spawn_blocking(move || record_days(&dir, &reel, &cameras, from, &progress));
-    loop {
-        tokio::select! {
-            done = &mut work => return done?,
-            () = tokio::time::sleep(Duration::from_secs(2)) => {
-                say(started, &format!("{} % of the hours behind are recorded", shown.load(Ordering::Relaxed) * 100 / total));
-            }
-        }
-    }
-}
-
-/// All days, on all cores. What passed meanwhile is recorded in a second, short round.
-fn record_days(
-    dir: &Path,
-    reel: &Reel,
-    cameras: &[CameraId],
-    from: UtcMicros,
-    progress: &AtomicU64,
-) -> anyhow::Result<()> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let options = ashkar_archive::Options {
-        journal_bytes: 64 << 20,
-        reserve_bytes: 256 << 20,
-        ..ashkar_archive::Options::default()
-    };
-    let archive = Archive::open(dir, options, clock)?;
-    let until = store::now();
-    let mut days: Vec<Day<'_>> = cameras
-        .iter()
-        .enumerate()
-        .map(|(index, &camera)| Day::new(&archive, reel, camera, from, spans(index, from, until), progress))
-        .collect();
-    for round in 0..2 {
-        let per_hand = days.len().div_ceil(HISTORY_THREADS).max(1);
-        let failed = std::thread::scope(|scope| {
-            let hands: Vec<_> = days
-                .chunks_mut(per_hand)
-                .map(|mine| {
-                    scope.spawn(move || {
-                        mine.iter_mut()
-                            .try_for_each(|day| if round == 0 { day.record() } else { day.catch_up() })
-                    })
-                })
-                .collect();
-            hands
-                .into_iter()
-                .find_map(|hand| hand.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).err())
-        });
-        failed.map_or(Ok(()), Err)?;
-    }
-    archive.close().context("the history cannot be made durable")
-}
-
-/// The hours behind of one camera, through the same packager that live pictures take.
-struct Day<'a> {
-    archive: &'a Archive,
-    reel: &'a Reel,
-    camera: CameraId,
-    from: UtcMicros,
-    spans: Vec<(Span, Option<Cause>)>,
-    packager: Packager,
-    out: Vec<Output>,
-    reached: UtcMicros,
-    progress: &'a AtomicU64,
-}
-
-impl<'a> Day<'a> {
-    fn new(
-        archive: &'a Archive,
-        reel: &'a Reel,
-        camera: CameraId,
-        from: UtcMicros,
-        spans: Vec<(Span, Option<Cause>)>,
-        progress: &'a AtomicU64,
-    ) -> Self {
-        let packager = Packager::new(camera, Resume::default(), MediaOptions::default());
-        Self { archive, reel, camera, from, spans, packager, out: Vec::new(), reached: from, progress }
-    }
-
-    fn record(&mut self) -> anyhow::Result<()> {
-        for (span, ended_by) in std::mem::take(&mut self.spans) {
-            let at = self.moment(span.from);
-            self.packager.connected("demo".to_owned(), at, &mut self.out);
-            self.packager.video_config(self.reel.config(), at, &mut self.out);
-            self.play(span)?;
-            if let Some(cause) = ended_by {
-                self.packager.disconnected(
-                    cause,
-                    "demo".to_owned(),
-                    self.moment(self.reached),
-                    &mut self.out,
-                );
-                deliver(self.archive, self.camera, &mut self.out)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What passed since `record` began.
-    fn catch_up(&mut self) -> anyhow::Result<()> {
-        if let Some(rest) = Span::new(self.reached.plus(1), store::now()) {
-            self.play(rest)?;
-        }
-        self.packager.flush(self.moment(self.reached), &mut self.out);
-        deliver(self.archive, self.camera, &mut self.out)
-    }
-
-    fn play(&mut self, span: Span) -> anyhow::Result<()> {
-        self.reel.prepare_for(self.camera, span)?;
-        for unit in self.reel.history(self.camera, span, self.moment(span.from).mono_us) {
-            if unit.arrival.wall.0 / MINUTE_US != self.reached.0 / MINUTE_US {
-                self.progress.fetch_add(1, Ordering::Relaxed);
-            }
-            self.reached = unit.arrival.wall;
-            self.packager.video(unit, &mut self.out);
-            deliver(self.archive, self.camera, &mut self.out)?;
-        }
-        Ok(())
-    }
-
-    fn moment(&self, wall: UtcMicros) -> Moment {
-        Moment { wall, mono_us: u64::try_from(wall.since(self.from.plus(-MINUTE_US))).unwrap_or(0) }
-    }
-}
-
-fn deliver(archive: &Archive, camera: CameraId, out: &mut Vec<Output>) -> anyhow::Result<()> {
-    if out.is_empty() {
-        return Ok(());
-    }
-    while archive.status().queue_bytes > HISTORY_QUEUE_BYTES {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    for output in out.drain(..) {
-        archive.append(camera, &output).with_context(|| format!("history of {camera}"))?;
-    }
-    Ok(())
-}
-
-/// When camera number `index` was on air, and why it stopped each time. Some days have no interruption.
-fn spans(index: usize, from: UtcMicros, now: UtcMicros) -> Vec<(Span, Option<Cause>)> {
-    let minutes = now.since(from) / MINUTE_US;
-    let at = |part: i64| from.plus(minutes * part / 100 * MINUTE_US);
-    // Begin of each interruption in percent of the day so far, its length in minutes, its cause.
-    let interruptions: &[(i64, i64, Cause)] = match index % 6 {
-        1 => &[(35, 6, Cause::Uplink)],
-        2 => &[(12, 2, Cause::Source), (70, 9, Cause::Power)],
-        4 => &[(55, 1, Cause::Uplink), (58, 1, Cause::Uplink), (61, 3, Cause::Uplink)],
-        5 => &[(80, 14, Cause::Power)],
-        _ => &[],
-    };
-    let mut spans = Vec::new();
-    // Cameras are switched on a little early; that of one station came on air some minutes after the others.
-    let mut start = if index % 6 == 3 { from.plus(4 * MINUTE_US) } else { from.plus(-MINUTE_US) };
-    for (part, length, cause) in interruptions {
-        spans.extend(Span::new(start, at(*part)).map(|span| (span, Some(*cause))));
-        start = at(*part).plus(length * MINUTE_US);
-    }
-    spans.extend(Span::new(start, now).map(|span| (span, None)));
-    spans
 }
 
 fn announce(running: &serve::Running, started: Instant, stations: usize, own: CameraId, key: &str) {

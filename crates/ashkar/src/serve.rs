@@ -99,16 +99,20 @@ impl Running {
     }
 }
 
-fn centre_options(options: &Serve) -> anyhow::Result<Options> {
-    let archive_options = ashkar_archive::Options {
+/// The archive's settings of a centre that runs with `options`.
+pub(crate) fn archive_options(options: &Serve) -> anyhow::Result<ashkar_archive::Options> {
+    Ok(ashkar_archive::Options {
         journal_bytes: u32::try_from(options.journal_bytes).context("a journal is at most 4 GiB")?,
         reserve_bytes: options.disk_reserve_bytes,
         nearly_full_bytes: options.disk_reserve_bytes.saturating_mul(NEARLY_FULL_FACTOR),
         ..ashkar_archive::Options::default()
-    };
+    })
+}
+
+fn centre_options(options: &Serve) -> anyhow::Result<Options> {
     Ok(Options {
         archive: store::archive_of(&options.data.data),
-        archive_options,
+        archive_options: archive_options(options)?,
         rtmp: options.rtmp,
         rtmp_options: RtmpOptions::default(),
         still_program: this_program()?,

@@ -17,7 +17,7 @@ use crate::scene::Act;
 
 const MAGIC: &[u8; 8] = b"ASHKREEL";
 /// Rises with the drawing, the encoder's settings, or this layout.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// No loop comes near this; a longer file is not one of ours.
 const MAX_BYTES: u64 = 64 << 20;
 

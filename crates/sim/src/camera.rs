@@ -182,7 +182,7 @@ impl Camera {
             gop,
             scene: self.reel.show(room, self.reel.act_at(start.0))?,
             scene_gop: gop.rem_euclid(GOPS_PER_LOOP as i64) as usize + self.lead_gops,
-            clock: self.reel.strips().clock(self.clock_key(start, local.time(), parity)),
+            clock: self.reel.strips().clock(&self.clock_key(start, local.time(), parity)),
             plate: self.plate(local.date(), parity),
         })
     }
@@ -203,10 +203,7 @@ impl Camera {
     fn plate(&mut self, date: Date, parity: bool) -> Rows {
         let plate = match self.plate.take() {
             Some(plate) if plate.date == date => plate,
-            _ => Plate {
-                date,
-                by_parity: [false, true].map(|parity| self.reel.strips().plate(self.id, date, parity)),
-            },
+            _ => Plate { date, by_parity: self.reel.strips().plate(self.id, date) },
         };
         self.plate.insert(plate).by_parity[usize::from(parity)].clone()
     }

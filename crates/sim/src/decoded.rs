@@ -117,18 +117,17 @@ fn clock_plate_and_scene_are_decoded_as_they_were_made() {
     let artist = Artist::new();
     let mut clock: Option<(u32, ClockCoder)> = None;
     let mut seconds_seen = 0;
-    let initial_qp = 26;
     for (&frame, picture) in frames.iter().zip(&seen) {
         let time = reel().local(camera.time_of(frame).0);
         let second = time.hour() as u32 * 3600 + time.minute() as u32 * 60 + time.second() as u32;
         let drawn = artist.clock(second);
         if camera.is_keyframe(frame) {
-            let coder = ClockCoder::start(drawn.clone(), Picture::Idr { parity: false }, initial_qp).0;
+            let coder = ClockCoder::start(drawn.clone()).0;
             clock = Some((second, coder));
         }
         let (shown, coder) = clock.as_mut().unwrap();
         if *shown != second {
-            coder.change(drawn.clone(), Picture::Inter { frame_num: 1 });
+            coder.change(drawn.clone());
             *shown = second;
             seconds_seen += 1;
         }
@@ -203,9 +202,9 @@ fn moving_the_scene_down_changes_no_pixel_of_it() {
 /// A strip with nothing on it.
 fn blank_strip(picture: Picture) -> Vec<u8> {
     use crate::strip::coder::{plate_rows, unchanged};
-    let Picture::Idr { .. } = picture else { return unchanged(picture, 26).to_vec() };
-    let plate = plate_rows(&vec![34; PLATE_COLUMNS * ROWS * MB * MB], picture, 26);
-    let clock = ClockCoder::start(vec![34; CLOCK_COLUMNS * ROWS * MB * MB], picture, 26).1;
+    let Picture::Idr { .. } = picture else { return unchanged().slice(picture, 0, 26).to_vec() };
+    let plate = plate_rows(&vec![34; PLATE_COLUMNS * ROWS * MB * MB]).slices(picture, 26);
+    let clock = ClockCoder::start(vec![34; CLOCK_COLUMNS * ROWS * MB * MB]).1.slices(picture, 26);
     [&plate[0][..], &clock[0], &plate[1], &clock[1]].concat()
 }
 

@@ -82,6 +82,8 @@ impl FrameRate {
     pub const PAL: Self = Self { ticks: 3_600 };
     /// 12.5 pictures a second: half the drawing, half the load.
     pub const HALF: Self = Self { ticks: 7_200 };
+    /// 10 pictures a second: what a demonstration can draw and record in seconds.
+    pub const DEMO: Self = Self { ticks: 9_000 };
     /// 5 pictures a second, for long histories.
     pub const SLOW: Self = Self { ticks: 18_000 };
 

@@ -25,6 +25,15 @@ impl BitWriter {
         self.bits(u32::from(value), 1);
     }
 
+    /// Everything that `other` holds.
+    pub(crate) fn append(&mut self, other: &Self) {
+        let (words, rest) = other.bytes.as_chunks::<4>();
+        words.iter().for_each(|word| self.bits(u32::from_be_bytes(*word), 32));
+        rest.iter().for_each(|&byte| self.bits(u32::from(byte), 8));
+        let pending = other.pending & ((1 << other.pending_bits) - 1);
+        self.bits(pending as u32, other.pending_bits);
+    }
+
     /// `ue(v)` (ITU-T H.264, 9.1).
     pub(crate) fn ue(&mut self, value: u32) {
         let plus_one = value + 1;
@@ -159,6 +168,19 @@ mod tests {
             prop_assert_eq!(reader.se(), Some(signed));
             prop_assert_eq!(reader.bits(9), Some(tail));
             prop_assert_eq!(reader.flag(), None);
+        }
+
+        #[test]
+        fn appended_bits_are_as_if_written_at_once(
+            codes in proptest::collection::vec(0u32..1 << 12, 0..60),
+            cut in 0usize..60,
+        ) {
+            let (mut whole, mut head, mut tail) = <(BitWriter, BitWriter, BitWriter)>::default();
+            codes.iter().for_each(|&code| whole.ue(code));
+            codes.iter().take(cut).for_each(|&code| head.ue(code));
+            codes.iter().skip(cut).for_each(|&code| tail.ue(code));
+            head.append(&tail);
+            prop_assert_eq!(head.finish(), whole.finish());
         }
 
         #[test]

@@ -1,6 +1,7 @@
 //! The scene: a polling station, drawn. A loop of forty seconds, the same each time.
 
 mod count;
+mod cover;
 mod furniture;
 mod palette;
 mod pen;

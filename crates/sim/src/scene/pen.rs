@@ -1,8 +1,8 @@
 //! Drawing on a canvas in a frame of reference of one's own.
 
-use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform,
-};
+use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, PathStroker, Pixmap, Rect, Stroke, Transform};
+
+use super::cover::Cover;
 
 /// A point or a size, pixels or units of the pen's frame; x to the right, y down.
 pub(crate) type Xy = (f32, f32);
@@ -31,11 +31,12 @@ impl Ink {
         Self { rgb: channel(16) << 16 | channel(8) << 8 | channel(0), ..self }
     }
 
-    fn paint(self) -> Paint<'static> {
+    /// The premultiplied pixel where a shape of this colour covers `cover` of it.
+    fn pixel(self, cover: f32) -> [u8; 4] {
         let [_, r, g, b] = self.rgb.to_be_bytes();
-        let mut paint = Paint { anti_alias: true, ..Paint::default() };
-        paint.set_color(Color::from_rgba8(r, g, b, (self.opacity * 255.0) as u8));
-        paint
+        let alpha = (cover * self.opacity * 255.0 + 0.5) as u8;
+        let share = |channel: u8| ((u32::from(channel) * u32::from(alpha) + 127) / 255) as u8;
+        [share(r), share(g), share(b), alpha]
     }
 }
 
@@ -77,19 +78,29 @@ impl<'a> Pen<'a> {
         for (row, pixels) in rows.zip(sprite.pixels.chunks_exact(sprite.width * 4)) {
             let row = row.get_mut(sprite.left * 4..).unwrap_or_default();
             for (below, pixel) in row.as_chunks_mut::<4>().0.iter_mut().zip(pixels.as_chunks::<4>().0) {
-                match pixel[3] {
-                    0 => {}
-                    255 => *below = *pixel,
-                    alpha => blend(below, pixel, alpha),
-                }
+                lay(below, pixel);
             }
         }
     }
 
     /// Fills a shape.
     pub(crate) fn fill(&mut self, shape: Option<Path>, ink: Ink) {
-        if let Some(shape) = shape {
-            self.canvas.fill_path(&shape, &ink.paint(), FillRule::Winding, self.frame, None);
+        let width = self.canvas.width() as usize;
+        let shape = shape.and_then(|shape| shape.transform(self.frame));
+        let Some(cover) = shape.and_then(|shape| Cover::of(&shape, width, self.canvas.height() as usize))
+        else {
+            return;
+        };
+        let full = ink.pixel(1.0);
+        for ((x, y), covers) in cover.rows() {
+            let row = self.canvas.data_mut().get_mut((y * width + x) * 4..).unwrap_or_default();
+            for (below, cover) in row.as_chunks_mut::<4>().0.iter_mut().zip(covers) {
+                if cover > 0.999 {
+                    lay(below, &full);
+                } else if cover > 0.001 {
+                    lay(below, &ink.pixel(cover));
+                }
+            }
         }
     }
 
@@ -97,9 +108,8 @@ impl<'a> Pen<'a> {
     pub(crate) fn line(&mut self, shape: Option<Path>, ink: Ink, width: f32) {
         let stroke =
             Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
-        if let Some(shape) = shape {
-            self.canvas.stroke_path(&shape, &ink.paint(), &stroke, self.frame, None);
-        }
+        let scale = PathStroker::compute_resolution_scale(&self.frame);
+        self.fill(shape.and_then(|shape| shape.stroke(&stroke, scale)), ink);
     }
 }
 
@@ -131,10 +141,16 @@ impl Sprite {
 }
 
 /// Puts a premultiplied pixel over another.
-fn blend(below: &mut [u8; 4], pixel: &[u8; 4], alpha: u8) {
-    for (below, &above) in below.iter_mut().zip(pixel) {
-        let kept = u32::from(*below) * u32::from(255 - alpha) + 127;
-        *below = above.saturating_add((kept / 255) as u8);
+fn lay(below: &mut [u8; 4], pixel: &[u8; 4]) {
+    match pixel[3] {
+        0 => {}
+        255 => *below = *pixel,
+        alpha => {
+            for (below, &above) in below.iter_mut().zip(pixel) {
+                let kept = u32::from(*below) * u32::from(255 - alpha) + 127;
+                *below = above.saturating_add((kept / 255) as u8);
+            }
+        }
     }
 }
 

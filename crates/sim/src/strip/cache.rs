@@ -1,20 +1,24 @@
 //! Strips that were coded once and are shared by every camera that needs the same bits.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use ashkar_terms::CameraId;
+use ashkar_terms::{CameraId, TICKS_PER_SECOND};
 use bytes::Bytes;
 use jiff::civil::Date;
-use parking_lot::Mutex;
 
 use super::artwork::Artist;
-use super::coder::{ClockCoder, Rows, plate_rows, unchanged};
+use super::coder::{ClockCoder, IntraRows, Macroblocks, Rows, plate_rows, unchanged};
+use super::kept::Kept;
 use crate::h264::slice::Picture;
+use crate::options::GOP_TICKS;
 
 /// Clocks kept: at 25 pictures a second 25 are in use at once, and each lives for one group of pictures.
 const CLOCKS_KEPT: usize = 256;
+/// Coded seconds kept: live cameras use three of them, those that make a history together a minute or two.
+const SECONDS_KEPT: usize = 256;
 const SECONDS_PER_DAY: u32 = 86_400;
+/// Seconds that begin within a group of pictures, at most.
+const CHANGES: usize = (GOP_TICKS / TICKS_PER_SECOND) as usize;
 
 /// One group of pictures as the clock sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -36,62 +40,67 @@ pub(crate) struct ClockGop {
     pub(crate) strips: Vec<Bytes>,
 }
 
+/// The macroblocks of a group of pictures that begins in one second, whichever its pictures are.
+#[derive(Debug)]
+struct Seconds {
+    first: IntraRows,
+    changes: [Macroblocks; CHANGES],
+}
+
 /// Makes strips, and keeps those that others will ask for.
 #[derive(Debug)]
 pub(crate) struct StripCache {
     artist: Artist,
     initial_qp: i32,
     unchanged: Vec<Bytes>,
-    clocks: Mutex<Clocks>,
-}
-
-#[derive(Debug, Default)]
-struct Clocks {
-    by_key: HashMap<ClockKey, Arc<ClockGop>>,
-    oldest_first: VecDeque<ClockKey>,
+    clocks: Kept<ClockKey, ClockGop>,
+    seconds: Kept<u32, Seconds>,
 }
 
 impl StripCache {
     /// For groups of `frames_per_gop` pictures under a PPS with `initial_qp`.
     pub(crate) fn new(frames_per_gop: u16, initial_qp: i32) -> Self {
+        let nothing = unchanged();
         let unchanged = (1..frames_per_gop)
-            .map(|frame_num| unchanged(Picture::Inter { frame_num }, initial_qp))
+            .map(|frame_num| nothing.slice(Picture::Inter { frame_num }, 0, initial_qp))
             .collect();
-        Self { artist: Artist::new(), initial_qp, unchanged, clocks: Mutex::default() }
+        Self {
+            artist: Artist::new(),
+            initial_qp,
+            unchanged,
+            clocks: Kept::new(CLOCKS_KEPT),
+            seconds: Kept::new(SECONDS_KEPT),
+        }
     }
 
-    /// The part left of the clock in an IDR picture.
-    pub(crate) fn plate(&self, camera: CameraId, date: Date, parity: bool) -> Rows {
-        plate_rows(&self.artist.plate(camera, date), Picture::Idr { parity }, self.initial_qp)
+    /// The part left of the clock, in IDR pictures without and with `idr_pic_id` 1.
+    pub(crate) fn plate(&self, camera: CameraId, date: Date) -> [Rows; 2] {
+        let rows = plate_rows(&self.artist.plate(camera, date));
+        [false, true].map(|parity| rows.slices(Picture::Idr { parity }, self.initial_qp))
     }
 
     /// The clock over a group of pictures.
-    pub(crate) fn clock(&self, key: ClockKey) -> Arc<ClockGop> {
-        let mut clocks = self.clocks.lock();
-        if let Some(known) = clocks.by_key.get(&key) {
-            return known.clone();
-        }
-        let made = Arc::new(self.code_clock(&key));
-        if clocks.oldest_first.len() >= CLOCKS_KEPT
-            && let Some(oldest) = clocks.oldest_first.pop_front()
-        {
-            clocks.by_key.remove(&oldest);
-        }
-        clocks.oldest_first.push_back(key.clone());
-        clocks.by_key.insert(key, made.clone());
-        made
+    pub(crate) fn clock(&self, key: &ClockKey) -> Arc<ClockGop> {
+        self.clocks.get_or_make(key, || self.assemble(key))
     }
 
-    fn code_clock(&self, key: &ClockKey) -> ClockGop {
-        let picture = Picture::Idr { parity: key.parity };
-        let (mut coder, rows) = ClockCoder::start(self.artist.clock(key.second), picture, self.initial_qp);
+    fn assemble(&self, key: &ClockKey) -> ClockGop {
+        let coded = self.seconds.get_or_make(&key.second, || self.code(key.second));
+        let rows = coded.first.slices(Picture::Idr { parity: key.parity }, self.initial_qp);
         let mut strips = self.unchanged.clone();
-        for (&frame_num, second) in key.changes.iter().zip(key.second + 1..) {
+        for (&frame_num, change) in key.changes.iter().zip(&coded.changes) {
             if let Some(strip) = usize::from(frame_num).checked_sub(1).and_then(|at| strips.get_mut(at)) {
-                let luma = self.artist.clock(second % SECONDS_PER_DAY);
-                *strip = coder.change(luma, Picture::Inter { frame_num });
+                *strip = change.slice(Picture::Inter { frame_num }, 0, self.initial_qp);
             }
         }
         ClockGop { rows, strips }
+    }
+
+    fn code(&self, second: u32) -> Seconds {
+        let (mut coder, first) = ClockCoder::start(self.artist.clock(second));
+        let changes = std::array::from_fn(|at| {
+            coder.change(self.artist.clock((second + 1 + at as u32) % SECONDS_PER_DAY))
+        });
+        Seconds { first, changes }
     }
 }

@@ -13,10 +13,50 @@ const INTRA_IN_P: u32 = 5;
 /// One slice per macroblock row, each behind its length: a half of an IDR picture's strip.
 pub(crate) type Rows = [Bytes; ROWS];
 
+/// The macroblocks of a slice without its header: all that costs, and the same in every picture that shows them.
+#[derive(Debug, Clone)]
+pub(crate) struct Macroblocks(BitWriter);
+
+impl Macroblocks {
+    /// The slice of `picture` that holds them from macroblock `first_mb` on, behind its length.
+    pub(crate) fn slice(&self, picture: Picture, first_mb: u32, initial_qp: i32) -> Bytes {
+        let mut slice = start_own(picture, first_mb, QP - initial_qp);
+        slice.append(&self.0);
+        let mut out = Vec::new();
+        finish(picture, slice, &mut out);
+        out.into()
+    }
+}
+
+/// A half of an IDR picture's strip, one row of macroblocks after another.
+#[derive(Debug, Clone)]
+pub(crate) struct IntraRows {
+    first_column: usize,
+    rows: [Macroblocks; ROWS],
+}
+
+impl IntraRows {
+    /// Its slices in `picture`.
+    pub(crate) fn slices(&self, picture: Picture, initial_qp: i32) -> Rows {
+        let first_mb = |row: usize| (row * COLUMNS + self.first_column) as u32;
+        std::array::from_fn(|row| self.rows[row].slice(picture, first_mb(row), initial_qp))
+    }
+
+    fn write(area: &mut Area, first_column: usize, luma: &[u8]) -> Self {
+        let columns = luma.len() / (MB * MB * ROWS);
+        let rows = std::array::from_fn(|row| {
+            let mut out = BitWriter::default();
+            area.start_slice();
+            (0..columns).for_each(|column| area.write(column, row, luma, 0, &mut out));
+            Macroblocks(out)
+        });
+        Self { first_column, rows }
+    }
+}
+
 /// Codes the part left of the clock in an IDR picture. In other pictures it is skipped.
-pub(crate) fn plate_rows(luma: &[u8], picture: Picture, initial_qp: i32) -> Rows {
-    let mut area = Area::new(PLATE_COLUMNS, ROWS);
-    intra_rows(&mut area, 0, luma, picture, initial_qp)
+pub(crate) fn plate_rows(luma: &[u8]) -> IntraRows {
+    IntraRows::write(&mut Area::new(PLATE_COLUMNS, ROWS), 0, luma)
 }
 
 /// The clock over one group of pictures.
@@ -24,21 +64,20 @@ pub(crate) fn plate_rows(luma: &[u8], picture: Picture, initial_qp: i32) -> Rows
 pub(crate) struct ClockCoder {
     area: Area,
     shown: Vec<u8>,
-    initial_qp: i32,
 }
 
 impl ClockCoder {
     /// Starts at an IDR picture that shows `luma`.
-    pub(crate) fn start(luma: Vec<u8>, picture: Picture, initial_qp: i32) -> (Self, Rows) {
+    pub(crate) fn start(luma: Vec<u8>) -> (Self, IntraRows) {
         let mut area = Area::new(CLOCK_COLUMNS, ROWS);
-        let rows = intra_rows(&mut area, PLATE_COLUMNS, &luma, picture, initial_qp);
-        (Self { area, shown: luma, initial_qp }, rows)
+        let rows = IntraRows::write(&mut area, PLATE_COLUMNS, &luma);
+        (Self { area, shown: luma }, rows)
     }
 
     /// The whole strip of a picture in which the clock changes to `luma`: macroblocks that differ are written, all
     /// others skipped.
-    pub(crate) fn change(&mut self, luma: Vec<u8>, picture: Picture) -> Bytes {
-        let mut slice = start_own(picture, 0, QP - self.initial_qp);
+    pub(crate) fn change(&mut self, luma: Vec<u8>) -> Macroblocks {
+        let mut out = BitWriter::default();
         self.area.start_inter_picture();
         let mut skipped = 0;
         for row in 0..ROWS {
@@ -48,12 +87,16 @@ impl ClockCoder {
                     skipped += 1;
                     continue;
                 }
-                slice.ue(skipped);
+                out.ue(skipped);
                 skipped = 0;
-                self.area.write(column, row, &luma, INTRA_IN_P, &mut slice);
+                self.area.write(column, row, &luma, INTRA_IN_P, &mut out);
             }
         }
-        end_skipping(skipped, picture, slice, &mut self.shown, luma)
+        if skipped > 0 {
+            out.ue(skipped);
+        }
+        self.shown = luma;
+        Macroblocks(out)
     }
 
     /// The clock as decoders show it now.
@@ -64,40 +107,10 @@ impl ClockCoder {
 }
 
 /// The strip of a picture in which nothing changes.
-pub(crate) fn unchanged(picture: Picture, initial_qp: i32) -> Bytes {
-    let mut slice = start_own(picture, 0, QP - initial_qp);
-    slice.ue((COLUMNS * ROWS) as u32);
-    let mut out = Vec::new();
-    finish(picture, slice, &mut out);
-    out.into()
-}
-
-fn end_skipping(
-    skipped: u32,
-    picture: Picture,
-    mut slice: BitWriter,
-    shown: &mut Vec<u8>,
-    luma: Vec<u8>,
-) -> Bytes {
-    if skipped > 0 {
-        slice.ue(skipped);
-    }
-    *shown = luma;
-    let mut out = Vec::new();
-    finish(picture, slice, &mut out);
-    out.into()
-}
-
-fn intra_rows(area: &mut Area, first_column: usize, luma: &[u8], picture: Picture, initial_qp: i32) -> Rows {
-    let columns = luma.len() / (MB * MB * ROWS);
-    std::array::from_fn(|row| {
-        let mut slice = start_own(picture, (row * COLUMNS + first_column) as u32, QP - initial_qp);
-        area.start_slice();
-        (0..columns).for_each(|column| area.write(column, row, luma, 0, &mut slice));
-        let mut out = Vec::new();
-        finish(picture, slice, &mut out);
-        out.into()
-    })
+pub(crate) fn unchanged() -> Macroblocks {
+    let mut out = BitWriter::default();
+    out.ue((COLUMNS * ROWS) as u32);
+    Macroblocks(out)
 }
 
 fn same(a: &[u8], b: &[u8], column: usize, row: usize) -> bool {

@@ -4,3 +4,4 @@ pub(crate) mod artwork;
 pub(crate) mod cache;
 pub(crate) mod coder;
 pub(crate) mod font;
+mod kept;
