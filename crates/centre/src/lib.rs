@@ -6,6 +6,7 @@
 mod camera;
 mod figures;
 mod gate;
+mod media;
 mod pulls;
 mod recorder;
 mod registry;
@@ -29,11 +30,13 @@ use tokio::task::JoinHandle;
 
 pub use camera::{Camera, Status};
 pub use figures::{Figure, Rows};
+pub use media::{Chunks, MediaFailure, MediaName};
 pub use registry::Registry;
 pub use start::{Options, StartError};
 pub use stills::StillFailure;
 pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
 
+use media::MediaReader;
 use pulls::Pulls;
 use stills::LatestStills;
 
@@ -47,6 +50,7 @@ pub struct Centre {
     store: Arc<dyn Store>,
     registry: ArcSwap<Registry>,
     cameras: RwLock<HashMap<CameraId, Arc<Camera>>>,
+    media: MediaReader,
     stills: Pool,
     latest_stills: LatestStills,
     rtmp: Mutex<Option<Arc<RtmpServer>>>,

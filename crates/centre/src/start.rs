@@ -17,6 +17,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::media::MediaReader;
 use crate::pulls::Pulls;
 use crate::registry::Registry;
 use crate::stills::LatestStills;
@@ -89,6 +90,7 @@ impl Centre {
             store,
             registry: ArcSwap::from_pointee(registry),
             cameras: RwLock::default(),
+            media: MediaReader::default(),
             stills: Pool::new(options.still_program, options.still_worker, options.still_workers),
             latest_stills: LatestStills::default(),
             rtmp: Mutex::new(None),

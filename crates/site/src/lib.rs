@@ -4,6 +4,7 @@
 //! it can be down or attacked without touching ingest and recording (I11).
 
 pub mod api;
+mod gzip;
 mod headers;
 mod health;
 mod list;
@@ -25,7 +26,7 @@ use axum::middleware;
 use axum::routing::get;
 use tower::util::option_layer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::predicate::SizeAbove;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use metrics::Metrics;
@@ -45,36 +46,41 @@ pub struct SiteOptions {
 
 /// The whole public side.
 pub fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
-    let media = Router::new()
-        .route("/live/{constituency}/{station}/{camera}/index.m3u8", get(media::live_playlist))
-        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
+    // Nothing here is compressed by the way: media are dense, and a live playlist is compressed once for all.
+    let gzipped = Arc::<gzip::Gzipped>::default();
+    let live_playlist = move |state, path, query, headers| {
+        media::live_playlist(Arc::clone(&gzipped), state, path, query, headers)
+    };
+    let dense = Router::new()
+        .route("/live/{constituency}/{station}/{camera}/index.m3u8", get(live_playlist))
         .route("/media/{archive}/{constituency}/{station}/{camera}/{name}", get(media::media))
-        .route("/still/{constituency}/{station}/{file}", get(past::still));
+        .route("/still/{constituency}/{station}/{file}", get(past::still))
+        .layer(open_to_others());
     let open = Router::new()
+        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
         .nest("/api/v1", api::routes())
         .route("/list/stations.csv", get(list::csv))
         .route("/list/stations.json", get(list::json))
         .route("/list/changes", get(list::changes))
-        .merge(media)
-        // What is public may be read by pages of others too.
-        .layer(SetResponseHeaderLayer::overriding(
-            header::ACCESS_CONTROL_ALLOW_ORIGIN,
-            HeaderValue::from_static("*"),
-        ));
-    let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES)
-        .and(NotForContentType::const_new("video/"))
-        .and(NotForContentType::const_new("image/jpeg"));
+        .layer(open_to_others());
+    let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES);
     let site = Router::new()
         .merge(open)
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(get(pages::serve))
         .layer(CompressionLayer::new().compress_when(worth_it))
+        .merge(dense)
         .layer(middleware::map_response(headers::add))
         .layer(option_layer(options.tls.then(headers::strict_transport)))
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
         .with_state(centre);
     if options.with_metrics { site.merge(metrics_router(metrics)) } else { site }
+}
+
+/// What is public may be read by pages of others too.
+fn open_to_others() -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
 }
 
 /// `/metrics` alone, for an address of its own.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ashkar_centre::{Camera, Centre};
-use ashkar_live::{PartError, PlaylistError, Query};
+use ashkar_centre::{Camera, Centre, Chunks, MediaFailure, MediaName};
+use ashkar_live::{PlaylistError, Query};
 use ashkar_terms::CameraId;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -13,6 +13,8 @@ use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::StreamBody;
 
+use crate::COMPRESS_ABOVE_BYTES;
+use crate::gzip::{self, Gzipped};
 use crate::problem::Problem;
 use crate::respond::{Cached, IMMUTABLE};
 
@@ -20,16 +22,9 @@ use crate::respond::{Cached, IMMUTABLE};
 pub(crate) const PLAYLIST_TYPE: &str = "application/vnd.apple.mpegurl";
 const MEDIA_TYPE: &str = "video/mp4";
 
-/// What a media file name means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum MediaName {
-    Init([u8; 8]),
-    Segment(u64),
-    Part(u64, u16),
-}
-
 /// `GET /live/{constituency}/{station}/{camera}/index.m3u8`
 pub(crate) async fn live_playlist(
+    gzipped: Arc<Gzipped>,
     State(centre): State<Arc<Centre>>,
     Path((constituency, station, camera)): Path<(u16, u16, u8)>,
     RawQuery(raw): RawQuery,
@@ -43,13 +38,21 @@ pub(crate) async fn live_playlist(
     }
     let camera = known(&centre, id)?;
     let playlist = camera.live.playlist(parsed.query).await.map_err(|error| refused(id, error))?;
-    let cached = Cached {
-        body: playlist.body,
-        content_type: PLAYLIST_TYPE,
-        cache: HeaderValue::from_static(playlist.cache.header()),
-        etag: playlist.etag,
+    let dense = gzip::is_accepted(&headers) && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
+    let body = if dense {
+        let compressed = gzipped.of(id, &playlist.etag, &playlist.body);
+        compressed.map_err(|error| Problem::internal(&error))?
+    } else {
+        playlist.body
     };
-    Ok(cached.respond(&headers))
+    let cache = HeaderValue::from_static(playlist.cache.header());
+    let etag = if dense { playlist.etag.replacen('"', "\"gz-", 1) } else { playlist.etag };
+    let mut response = Cached { body, content_type: PLAYLIST_TYPE, cache, etag }.respond(&headers);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if dense && response.status() == StatusCode::OK {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
 }
 
 /// Sends all who ask for the same thing to the same address, so that a cache asks once.
@@ -88,82 +91,28 @@ pub(crate) async fn media(
     // The address names these bytes for ever, so the name is the tag, and who has one has the bytes.
     let etag = format!("\"{archive}/{id}/{name}\"");
     let camera = known(&centre, id)?;
-    let chunks = match wanted {
-        MediaName::Init(init) => find_init(&centre, &camera, init).await?,
-        MediaName::Segment(number) => find_segment(&centre, &camera, number).await?,
-        MediaName::Part(segment, part) => find_part(&centre, &camera, segment, part).await?,
-    };
-    let chunks = chunks.ok_or_else(absent)?;
-    Ok(respond_chunks(chunks, etag, &headers))
-}
-
-async fn find_init(centre: &Centre, camera: &Camera, init: [u8; 8]) -> Result<Option<Vec<Bytes>>, Problem> {
-    if let Some(bytes) = camera.live.init(init) {
-        return Ok(Some(vec![bytes]));
-    }
-    let (archive, id) = (centre.archive().clone(), camera.id);
-    blocking(move || Ok(archive.init(id, init)?.map(|found| vec![found.bytes.clone()]))).await
-}
-
-async fn find_segment(centre: &Centre, camera: &Camera, number: u64) -> Result<Option<Vec<Bytes>>, Problem> {
-    if let Some(chunks) = camera.live.segment(number) {
-        return Ok(Some(chunks));
-    }
-    let (archive, id) = (centre.archive().clone(), camera.id);
-    blocking(move || {
-        let Some(entry) = archive.segment(id, number)? else { return Ok(None) };
-        archive.read_segment(&entry).map(Some)
-    })
-    .await
-}
-
-async fn find_part(
-    centre: &Centre,
-    camera: &Camera,
-    segment: u64,
-    part: u16,
-) -> Result<Option<Vec<Bytes>>, Problem> {
-    match camera.live.part(segment, u32::from(part)).await {
-        Ok(bytes) => return Ok(Some(vec![bytes])),
-        Err(PartError::Archived) => {}
-        Err(PartError::Absent) => return Ok(None),
-        Err(PartError::Unavailable) => {
-            return Err(Problem::unavailable(format!("Camera {} sends nothing at the moment.", camera.id)));
+    let chunks = centre.media(&camera, wanted).await.map_err(|failure| match failure {
+        MediaFailure::Absent => absent(),
+        MediaFailure::Unavailable => {
+            Problem::unavailable(format!("Camera {id} sends nothing at the moment."))
         }
-    }
-    let (archive, id) = (centre.archive().clone(), camera.id);
-    blocking(move || Ok(archive.read_part(id, segment, part)?.map(|bytes| vec![bytes]))).await
-}
-
-/// Runs `read`, which waits for the disk, where it disturbs no one.
-async fn blocking<T: Send + 'static>(
-    read: impl FnOnce() -> Result<T, ashkar_archive::ReadError> + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(read)
-        .await
-        .map_err(|error| Problem::internal(&error))?
-        .map_err(|error| Problem::internal(&error))
+        MediaFailure::Busy => Problem::unavailable("Too many read from the archive; try again in a moment."),
+        MediaFailure::Archive(error) => Problem::internal(&error),
+    })?;
+    Ok(respond_chunks(&chunks, etag, &headers))
 }
 
 /// The chunks one after the other, without copying them together.
-fn respond_chunks(chunks: Vec<Bytes>, etag: String, request: &HeaderMap) -> Response {
-    let mut chunks = chunks;
-    if let [_] = chunks.as_slice() {
-        let body = chunks.pop().unwrap_or_default();
-        return Cached { body, content_type: MEDIA_TYPE, cache: HeaderValue::from_static(IMMUTABLE), etag }
-            .respond(request);
-    }
-    let head = Cached {
-        body: Bytes::new(),
-        content_type: MEDIA_TYPE,
-        cache: HeaderValue::from_static(IMMUTABLE),
-        etag,
-    };
-    let mut response = head.respond(request);
-    if response.status() == StatusCode::OK {
+fn respond_chunks(chunks: &Chunks, etag: String, request: &HeaderMap) -> Response {
+    let body = if let [whole] = &**chunks { whole.clone() } else { Bytes::new() };
+    let cached = Cached { body, content_type: MEDIA_TYPE, cache: HeaderValue::from_static(IMMUTABLE), etag };
+    let mut response = cached.respond(request);
+    if chunks.len() > 1 && response.status() == StatusCode::OK {
         let length: usize = chunks.iter().map(Bytes::len).sum();
-        let frames =
-            chunks.into_iter().map(|chunk| Ok::<_, std::convert::Infallible>(http_body::Frame::data(chunk)));
+        let chunks = Arc::clone(chunks);
+        let frames = (0..chunks.len())
+            .filter_map(move |at| chunks.get(at).cloned())
+            .map(|chunk| Ok::<_, std::convert::Infallible>(http_body::Frame::data(chunk)));
         *response.body_mut() = Body::new(StreamBody::new(stream::iter(frames)));
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }

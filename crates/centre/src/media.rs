@@ -1,0 +1,137 @@
+//! Media by name: from the live window's memory, from a cache of what was read lately, from the archive.
+//!
+//! In: names. Out: the bytes, shared by all who ask. What must never happen: many viewers reading the same thing from
+//! the disk, or so many reading different things that the disk has no time for the recording (I1).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ashkar_archive::ReadError;
+use ashkar_live::PartError;
+use ashkar_terms::CameraId;
+use bytes::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use thiserror::Error;
+use tokio::sync::Semaphore;
+
+use crate::{Camera, Centre};
+
+/// Bytes of the cache: what viewers some seconds behind ask for, and the few moments of the past that many look at.
+const CACHE_BYTES: u64 = 64 << 20;
+/// A guess at how many entries fill the cache, for its tables.
+const CACHE_ENTRIES: usize = 1024;
+/// What an entry is counted as beside its bytes.
+const ENTRY_BYTES: u64 = 256;
+/// Reads of the archive at once; the others wait for their turn.
+const READS_AT_ONCE: usize = 32;
+/// How long a request waits for its turn.
+const READ_WITHIN: Duration = Duration::from_secs(10);
+
+/// What a media file of a camera is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MediaName {
+    /// An init segment, by the first bytes of its SHA-256.
+    Init([u8; 8]),
+    /// A segment, by its media sequence number.
+    Segment(u64),
+    /// A part of a segment.
+    Part(u64, u16),
+}
+
+/// Bytes that follow each other, shared by all who ask for them.
+pub type Chunks = Arc<[Bytes]>;
+
+/// Why there is no media.
+#[derive(Debug, Error)]
+pub enum MediaFailure {
+    /// There is no media of this name.
+    #[error("there is no such media")]
+    Absent,
+    /// The part that the playlist hints at did not come.
+    #[error("the camera sends nothing at the moment")]
+    Unavailable,
+    /// Too many read the archive.
+    #[error("too many read from the archive")]
+    Busy,
+    /// The archive cannot be read: the centre's fault.
+    #[error(transparent)]
+    Archive(#[from] ReadError),
+}
+
+/// What was read from the archive lately.
+pub(crate) struct MediaReader {
+    cache: Cache<(CameraId, MediaName), Chunks, Weight>,
+    reads: Arc<Semaphore>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Weight;
+
+impl Weighter<(CameraId, MediaName), Chunks> for Weight {
+    fn weight(&self, _: &(CameraId, MediaName), chunks: &Chunks) -> u64 {
+        chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>() + ENTRY_BYTES
+    }
+}
+
+impl Default for MediaReader {
+    fn default() -> Self {
+        Self {
+            cache: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, Weight),
+            reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
+        }
+    }
+}
+
+impl Centre {
+    /// The media `name` of `camera`. Waits for the part that the playlist hints at, and for the disk.
+    ///
+    /// # Errors
+    /// See [`MediaFailure`].
+    pub async fn media(&self, camera: &Camera, name: MediaName) -> Result<Chunks, MediaFailure> {
+        if let Some(chunks) = in_memory(camera, name).await? {
+            return Ok(chunks);
+        }
+        // Those who ask for the same thing at once wait for one reading of it.
+        let read = self.read_media(camera.id, name);
+        self.media.cache.get_or_insert_async(&(camera.id, name), read).await
+    }
+
+    async fn read_media(&self, camera: CameraId, name: MediaName) -> Result<Chunks, MediaFailure> {
+        let turn = Arc::clone(&self.media.reads).acquire_owned();
+        let turn = tokio::time::timeout(READ_WITHIN, turn).await.map_err(|_| MediaFailure::Busy)?;
+        let archive = self.archive.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            match name {
+                MediaName::Init(init) => {
+                    Ok(archive.init(camera, init)?.map(|init| Chunks::from([init.bytes.clone()])))
+                }
+                MediaName::Segment(number) => {
+                    let Some(entry) = archive.segment(camera, number)? else { return Ok(None) };
+                    archive.read_segment(&entry).map(|chunks| Some(chunks.into()))
+                }
+                MediaName::Part(segment, part) => {
+                    Ok(archive.read_part(camera, segment, part)?.map(|bytes| Chunks::from([bytes])))
+                }
+            }
+        });
+        let found: Result<Option<Chunks>, ReadError> =
+            read.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        found?.ok_or(MediaFailure::Absent)
+    }
+}
+
+/// What the live window holds.
+async fn in_memory(camera: &Camera, name: MediaName) -> Result<Option<Chunks>, MediaFailure> {
+    match name {
+        MediaName::Init(init) => Ok(camera.live.init(init).map(|bytes| Chunks::from([bytes]))),
+        MediaName::Segment(number) => Ok(camera.live.segment(number).map(Chunks::from)),
+        MediaName::Part(segment, part) => match camera.live.part(segment, u32::from(part)).await {
+            Ok(bytes) => Ok(Some(Chunks::from([bytes]))),
+            Err(PartError::Archived) => Ok(None),
+            Err(PartError::Absent) => Err(MediaFailure::Absent),
+            Err(PartError::Unavailable) => Err(MediaFailure::Unavailable),
+        },
+    }
+}

@@ -1,0 +1,88 @@
+//! Live playlists, compressed once for all who ask for the same one.
+
+use std::io::{self, Write};
+
+use ashkar_terms::CameraId;
+use axum::http::{HeaderMap, header};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use quick_cache::sync::Cache;
+
+/// Playlists kept: those of a thousand cameras, whole and as delta updates.
+const KEPT: usize = 2048;
+
+/// Compressed playlists by camera and entity tag.
+#[derive(Debug)]
+pub(crate) struct Gzipped(Cache<(CameraId, String), Bytes>);
+
+impl Default for Gzipped {
+    fn default() -> Self {
+        Self(Cache::new(KEPT))
+    }
+}
+
+impl Gzipped {
+    /// The playlist `text` of `camera`, whose tag is `etag`, compressed.
+    pub(crate) fn of(&self, camera: CameraId, etag: &str, text: &[u8]) -> io::Result<Bytes> {
+        self.0.get_or_insert_with(&(camera, etag.to_owned()), || compress(text))
+    }
+}
+
+fn compress(text: &[u8]) -> io::Result<Bytes> {
+    // The fast level: a playlist lives for half a second.
+    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
+    encoder.write_all(text)?;
+    encoder.finish().map(Bytes::from)
+}
+
+/// Whether the client takes gzip (RFC 9110, 12.5.3).
+pub(crate) fn is_accepted(request: &HeaderMap) -> bool {
+    request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
+            let refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0);
+            name.trim().eq_ignore_ascii_case("gzip") && !refused
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_playlist_is_compressed_once_and_comes_back_whole() {
+        let gzipped = Gzipped::default();
+        let text = "#EXTINF:2.0,\n/media/1.m4s\n".repeat(50);
+        let camera = CameraId::new(7, 12, 1);
+        let first = gzipped.of(camera, "\"a\"", text.as_bytes()).unwrap();
+        let again = gzipped.of(camera, "\"a\"", b"not looked at").unwrap();
+        assert_eq!(first.as_ptr(), again.as_ptr());
+        let mut whole = String::new();
+        flate2::read::GzDecoder::new(&first[..]).read_to_string(&mut whole).unwrap();
+        assert_eq!(whole, text);
+        assert!(first.len() * 5 < text.len());
+    }
+
+    #[test]
+    fn only_who_takes_gzip_gets_it() {
+        let accepts = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+            is_accepted(&headers)
+        };
+        assert!(accepts("gzip, deflate, br") && accepts("br;q=1.0, GZIP;q=0.5"));
+        assert!(
+            !accepts("identity") && !accepts("gzip;q=0") && !accepts("gzip; q=0.0, br") && !accepts("x-gzip")
+        );
+        assert!(!is_accepted(&HeaderMap::new()));
+    }
+}
