@@ -26,6 +26,8 @@ use crate::{Camera, Centre};
 const TICK: Duration = Duration::from_secs(1);
 /// How often the store is asked whether another process changed it.
 const POLL: Duration = Duration::from_secs(1);
+/// How long a start waits for the ends of interrupted segments. A disk that takes longer does not hold up live.
+const ENDS_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a centre is started with.
 #[derive(Debug, Clone)]
@@ -65,6 +67,16 @@ pub enum StartError {
     },
 }
 
+/// After a crash the archive ends the segments that were interrupted. Live windows are restored from ended segments, so
+/// without this they would call a segment absent that is recorded.
+async fn end_interrupted_segments(archive: &Archive) {
+    let ending = archive.clone();
+    let ended = tokio::task::spawn_blocking(move || ending.flush());
+    if !matches!(tokio::time::timeout(ENDS_PATIENCE, ended).await, Ok(Ok(Ok(())))) {
+        tracing::warn!("interrupted segments are not ended yet; the live windows begin without them");
+    }
+}
+
 impl Centre {
     /// Opens the archive, takes up every camera where it ended, and lets publishers in.
     ///
@@ -79,6 +91,7 @@ impl Centre {
             (options.archive.clone(), options.archive_options, Arc::clone(&clock));
         let opened = tokio::task::spawn_blocking(move || Archive::open(&path, settings, archive_clock)).await;
         let archive = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        end_interrupted_segments(&archive).await;
         let registry = Registry::new(store.snapshot().await?, clock.now().wall);
         let centre = Arc::new(Self {
             clock,
