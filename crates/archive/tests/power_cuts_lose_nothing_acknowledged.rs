@@ -16,7 +16,7 @@ use disk::{Cut, Disk};
 use recording::{Plan, Recorder, Said, Sent, verify};
 
 /// Where `POWER_CUTS` does not say another number.
-const CYCLES: u64 = 40;
+const CYCLES: u64 = 30;
 const DISK_MEGABYTES: u32 = 384;
 /// After so many cycles everything is verified once more, and the next begins with an empty archive.
 const CYCLES_PER_ARCHIVE: u64 = 20;
@@ -73,7 +73,7 @@ fn run_cycle(disk: &mut Disk, directory: &Path, cycle: u64, sums: &mut Sums, all
 fn record_until_cut(disk: &mut Disk, directory: &Path, random: &mut Random) -> (Said, i64) {
     let mut recorder = Recorder::start(directory, plan(random));
     recorder.begin();
-    let enough = 100 + usize::try_from(random.below(300)).unwrap();
+    let enough = 50 + usize::try_from(random.below(200)).unwrap();
     recorder.until("enough durable parts", |said| said.durable >= enough);
     std::thread::sleep(Duration::from_millis(random.below(150)));
     recorder.until("a disk that keeps up", |said| said.oldest_ms < KEEPS_UP_MS);
@@ -94,9 +94,9 @@ fn recover_until_cut(disk: &mut Disk, directory: &Path, random: &mut Random) -> 
 fn plan(random: &mut Random) -> Plan {
     Plan {
         streams: 20 + u16::try_from(random.below(30)).unwrap(),
-        period_ms: 50 + random.below(100),
+        period_ms: 20 + random.below(80),
         rounds: 0,
-        journal_bytes: [256 << 10, 1 << 20, 8 << 20][usize::try_from(random.below(3)).unwrap()],
+        journal_bytes: [512 << 10, 2 << 20, 8 << 20][usize::try_from(random.below(3)).unwrap()],
         by_flush: random.below(2) == 0,
     }
 }
