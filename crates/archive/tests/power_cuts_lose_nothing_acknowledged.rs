@@ -53,7 +53,7 @@ fn run_cycle(disk: &mut Disk, directory: &Path, cycle: u64, sums: &mut Sums, all
     let (first, cut_at) = record_until_cut(disk, directory, &mut random);
     disk.remount();
     let mut said = vec![first];
-    if cycle % SECOND_CUT_EACH == 0 {
+    if cycle.is_multiple_of(SECOND_CUT_EACH) {
         said.push(recover_until_cut(disk, directory, &mut random));
         disk.remount();
         sums.second_cuts += 1;

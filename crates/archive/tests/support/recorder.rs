@@ -305,7 +305,7 @@ fn content(camera: CameraId, segment: u64, part: u16) -> Bytes {
     };
     let (drawn, span) = (next(), PART_BYTES.end - PART_BYTES.start);
     let usual = usize::try_from(PART_BYTES.start + (drawn >> 20) % span).unwrap_or_default();
-    let length = if drawn % LONG_PART_EVERY == 0 { LONG_PART_BYTES } else { usual };
+    let length = if drawn.is_multiple_of(LONG_PART_EVERY) { LONG_PART_BYTES } else { usual };
     std::iter::repeat_with(|| next().to_le_bytes()).flatten().take(length).collect()
 }
 
