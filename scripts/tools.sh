@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a group of tools needs, where they are missing. Groups: build media browser lint.
+# Installs the Debian packages that a group of tools needs, where they are missing. Groups: build media browser faults lint.
 set -euo pipefail
 
 declare -A packages=(
   [build]="build-essential nasm pkg-config"
   [media]="ffmpeg nginx-light gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp gir1.2-gst-rtsp-server-1.0 python3-gi curl"
   [browser]="chromium fonts-noto-core"
+  [faults]="python3 strace e2fsprogs util-linux mount"
   [lint]="shellcheck"
 )
 

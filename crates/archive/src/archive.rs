@@ -144,16 +144,15 @@ impl Archive {
         let shared = &*self.inner.shared;
         let now_us = shared.clock.now().mono_us;
         let mut front = shared.front.lock();
-        let result = front.append(camera, output);
+        let (result, wake) = front.append(camera, output);
         if !front.queue.is_empty() && front.queued_since.is_none() {
             front.queued_since = Some(now_us);
         }
-        let wake = result?;
         drop(front);
         if wake {
             shared.work.notify_one();
         }
-        Ok(())
+        result
     }
 
     /// Where a camera goes on, with everything that was handed in; `None` if nothing of it was ever recorded.

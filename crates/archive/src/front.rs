@@ -130,10 +130,11 @@ impl Front {
         })
     }
 
-    /// Takes what the packager gave, or says why not. Returns whether the writer must be woken.
-    pub(crate) fn append(&mut self, camera: CameraId, output: &Output) -> Result<bool, Refused> {
+    /// Takes what the packager gave, or says why not; and whether the writer must be woken. What is refused leaves a
+    /// gap to be written, so it may wake the writer too.
+    pub(crate) fn append(&mut self, camera: CameraId, output: &Output) -> (Result<(), Refused>, bool) {
         if self.closing {
-            return Err(Refused::Closed);
+            return (Err(Refused::Closed), false);
         }
         let (was_empty, before) = (self.queue.is_empty(), self.waiting_bytes);
         let result = match output {
@@ -146,7 +147,7 @@ impl Front {
         self.refused += u64::from(result.is_err());
         let crossed = before < WAKE_BYTES && self.waiting_bytes >= WAKE_BYTES;
         let wake = !self.queue.is_empty() && (was_empty || crossed);
-        result.map(|()| wake)
+        (result, wake)
     }
 
     pub(crate) fn is_full(&self) -> bool {

@@ -93,6 +93,27 @@ fn when_there_is_no_reserve_and_no_room() {
     fills_and_empties(&MemoryDisk::new(), options());
 }
 
+/// Nobody calls `flush` here: what is refused, and what is taken after it, is written because it was handed in.
+#[test]
+fn without_anybody_asking_for_it() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING.plus(3_600_000_000)));
+    let options = Options { reserve_bytes: 512 << 10, ..options() };
+    let archive = Archive::open_on(std::sync::Arc::new(disk.clone()), options, clock).unwrap();
+    let mut feed = Feed::new(CAMERA);
+    let (outputs, first) = feed.segment(4);
+    append_all(&archive, CAMERA, &outputs).unwrap();
+    disk.set_capacity(512 << 10);
+    until("state full", || archive.status().state == DiskState::Full);
+    until("an empty queue", || archive.status().queue_bytes == 0);
+    assert!(append_all(&archive, CAMERA, &feed.segment(4).0).is_err());
+    until("the gap", || gaps(&archive) == [Cause::Disk]);
+    disk.set_capacity(64 << 20);
+    until("state ok", || archive.status().state == DiskState::Ok);
+    let (outputs, second) = feed.segment(4);
+    append_all(&archive, CAMERA, &outputs).unwrap();
+    until("the segment", || recorded(&archive, CAMERA) == [first.clone(), second.clone()]);
+}
+
 #[test]
 fn numbers_given_while_parts_are_refused_are_never_given_again() {
     let (disk, clock) = (MemoryDisk::new(), TestClock::at(support::MORNING));

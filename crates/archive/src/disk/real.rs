@@ -25,7 +25,13 @@ impl RealDisk {
     /// # Errors
     /// What the file system says.
     pub fn create(directory: &Path) -> io::Result<Self> {
+        let is_new = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+        let made: Vec<&Path> = directory.ancestors().take_while(is_new).collect();
         fs::create_dir_all(directory)?;
+        for parent in made.iter().filter_map(|path| path.parent()) {
+            // A crash before this may take the new directory away again, with everything in it that was synced.
+            File::open(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?.sync_all()?;
+        }
         Ok(Self { directory: directory.to_owned() })
     }
 

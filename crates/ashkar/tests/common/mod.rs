@@ -35,9 +35,11 @@ impl Centre {
 
     pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
         let mut child = Command::new(ASHKAR)
-            .args(["serve", "--journal-bytes", "16777216", "--disk-reserve-bytes", "1048576", "--data"])
+            .args(["serve", "--data"])
             .arg(data)
             .args(arguments)
+            // Variables, so that arguments may say otherwise.
+            .envs([("ASHKAR_JOURNAL_BYTES", "16777216"), ("ASHKAR_DISK_RESERVE_BYTES", "1048576")])
             .stdout(Stdio::piped())
             .stderr(log_file(data))
             .spawn()

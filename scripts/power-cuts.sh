@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Cuts the power of a file system on which cameras are recorded, COUNT times (default 1000, about a second each), and
+# verifies after each that nothing acknowledged is lost. Needs root and a loop device, as scripts/test-disk.py says.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/tools.sh build faults
+POWER_CUTS=${1:-1000} cargo test --locked -q -p ashkar-archive --test power_cuts_lose_nothing_acknowledged -- --nocapture
