@@ -30,7 +30,7 @@ use tokio::task::JoinHandle;
 
 pub use camera::{Camera, Status};
 pub use figures::{Figure, Rows};
-pub use media::{Chunks, MediaFailure, MediaName};
+pub use media::{MediaFailure, MediaName};
 pub use registry::Registry;
 pub use start::{Options, StartError};
 pub use stills::StillFailure;

@@ -39,9 +39,6 @@ pub enum MediaName {
     Part(u64, u16),
 }
 
-/// Bytes that follow each other, shared by all who ask for them.
-pub type Chunks = Arc<[Bytes]>;
-
 /// Why there is no media.
 #[derive(Debug, Error)]
 pub enum MediaFailure {
@@ -61,16 +58,16 @@ pub enum MediaFailure {
 
 /// What was read from the archive lately.
 pub(crate) struct MediaReader {
-    cache: Cache<(CameraId, MediaName), Chunks, Weight>,
+    cache: Cache<(CameraId, MediaName), Bytes, Weight>,
     reads: Arc<Semaphore>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Weight;
 
-impl Weighter<(CameraId, MediaName), Chunks> for Weight {
-    fn weight(&self, _: &(CameraId, MediaName), chunks: &Chunks) -> u64 {
-        chunks.iter().map(|chunk| chunk.len() as u64).sum::<u64>() + ENTRY_BYTES
+impl Weighter<(CameraId, MediaName), Bytes> for Weight {
+    fn weight(&self, _: &(CameraId, MediaName), media: &Bytes) -> u64 {
+        media.len() as u64 + ENTRY_BYTES
     }
 }
 
@@ -88,50 +85,63 @@ impl Centre {
     ///
     /// # Errors
     /// See [`MediaFailure`].
-    pub async fn media(&self, camera: &Camera, name: MediaName) -> Result<Chunks, MediaFailure> {
-        if let Some(chunks) = in_memory(camera, name).await? {
-            return Ok(chunks);
+    pub async fn media(&self, camera: &Camera, name: MediaName) -> Result<Bytes, MediaFailure> {
+        if let Some(media) = in_memory(camera, name).await? {
+            return Ok(media);
         }
         // Those who ask for the same thing at once wait for one reading of it.
-        let read = self.read_media(camera.id, name);
-        self.media.cache.get_or_insert_async(&(camera.id, name), read).await
+        self.media.cache.get_or_insert_async(&(camera.id, name), self.gather(camera, name)).await
     }
 
-    async fn read_media(&self, camera: CameraId, name: MediaName) -> Result<Chunks, MediaFailure> {
+    async fn gather(&self, camera: &Camera, name: MediaName) -> Result<Bytes, MediaFailure> {
+        match name {
+            MediaName::Segment(number) => match camera.live.segment(number) {
+                Some(parts) => Ok(join(parts)),
+                None => self.read_media(camera.id, name).await,
+            },
+            MediaName::Init(_) | MediaName::Part(..) => self.read_media(camera.id, name).await,
+        }
+    }
+
+    async fn read_media(&self, camera: CameraId, name: MediaName) -> Result<Bytes, MediaFailure> {
         let turn = Arc::clone(&self.media.reads).acquire_owned();
         let turn = tokio::time::timeout(READ_WITHIN, turn).await.map_err(|_| MediaFailure::Busy)?;
         let archive = self.archive.clone();
         let read = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             match name {
-                MediaName::Init(init) => {
-                    Ok(archive.init(camera, init)?.map(|init| Chunks::from([init.bytes.clone()])))
-                }
+                MediaName::Init(init) => Ok(archive.init(camera, init)?.map(|init| init.bytes.clone())),
                 MediaName::Segment(number) => {
                     let Some(entry) = archive.segment(camera, number)? else { return Ok(None) };
-                    archive.read_segment(&entry).map(|chunks| Some(chunks.into()))
+                    archive.read_segment(&entry).map(|parts| Some(join(parts)))
                 }
-                MediaName::Part(segment, part) => {
-                    Ok(archive.read_part(camera, segment, part)?.map(|bytes| Chunks::from([bytes])))
-                }
+                MediaName::Part(segment, part) => archive.read_part(camera, segment, part),
             }
         });
-        let found: Result<Option<Chunks>, ReadError> =
+        let found: Result<Option<Bytes>, ReadError> =
             read.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         found?.ok_or(MediaFailure::Absent)
     }
 }
 
-/// What the live window holds.
-async fn in_memory(camera: &Camera, name: MediaName) -> Result<Option<Chunks>, MediaFailure> {
+/// What the live window holds in one piece.
+async fn in_memory(camera: &Camera, name: MediaName) -> Result<Option<Bytes>, MediaFailure> {
     match name {
-        MediaName::Init(init) => Ok(camera.live.init(init).map(|bytes| Chunks::from([bytes]))),
-        MediaName::Segment(number) => Ok(camera.live.segment(number).map(Chunks::from)),
+        MediaName::Init(init) => Ok(camera.live.init(init)),
+        MediaName::Segment(_) => Ok(None),
         MediaName::Part(segment, part) => match camera.live.part(segment, u32::from(part)).await {
-            Ok(bytes) => Ok(Some(Chunks::from([bytes]))),
+            Ok(bytes) => Ok(Some(bytes)),
             Err(PartError::Archived) => Ok(None),
             Err(PartError::Absent) => Err(MediaFailure::Absent),
             Err(PartError::Unavailable) => Err(MediaFailure::Unavailable),
         },
+    }
+}
+
+/// One piece of many, once for all viewers: writing pieces one by one costs each of them more than this copy.
+fn join(parts: Vec<Bytes>) -> Bytes {
+    match <[Bytes; 1]>::try_from(parts) {
+        Ok([whole]) => whole,
+        Err(parts) => parts.concat().into(),
     }
 }

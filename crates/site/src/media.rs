@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use ashkar_centre::{Camera, Centre, Chunks, MediaFailure, MediaName};
+use ashkar_centre::{Camera, Centre, MediaFailure, MediaName};
 use ashkar_live::{PlaylistError, Query};
 use ashkar_terms::CameraId;
-use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use futures_util::stream;
-use http_body_util::StreamBody;
 
 use crate::COMPRESS_ABOVE_BYTES;
 use crate::gzip::{self, Gzipped};
@@ -91,7 +87,7 @@ pub(crate) async fn media(
     // The address names these bytes for ever, so the name is the tag, and who has one has the bytes.
     let etag = format!("\"{archive}/{id}/{name}\"");
     let camera = known(&centre, id)?;
-    let chunks = centre.media(&camera, wanted).await.map_err(|failure| match failure {
+    let body = centre.media(&camera, wanted).await.map_err(|failure| match failure {
         MediaFailure::Absent => absent(),
         MediaFailure::Unavailable => {
             Problem::unavailable(format!("Camera {id} sends nothing at the moment."))
@@ -99,24 +95,8 @@ pub(crate) async fn media(
         MediaFailure::Busy => Problem::unavailable("Too many read from the archive; try again in a moment."),
         MediaFailure::Archive(error) => Problem::internal(&error),
     })?;
-    Ok(respond_chunks(&chunks, etag, &headers))
-}
-
-/// The chunks one after the other, without copying them together.
-fn respond_chunks(chunks: &Chunks, etag: String, request: &HeaderMap) -> Response {
-    let body = if let [whole] = &**chunks { whole.clone() } else { Bytes::new() };
-    let cached = Cached { body, content_type: MEDIA_TYPE, cache: HeaderValue::from_static(IMMUTABLE), etag };
-    let mut response = cached.respond(request);
-    if chunks.len() > 1 && response.status() == StatusCode::OK {
-        let length: usize = chunks.iter().map(Bytes::len).sum();
-        let chunks = Arc::clone(chunks);
-        let frames = (0..chunks.len())
-            .filter_map(move |at| chunks.get(at).cloned())
-            .map(|chunk| Ok::<_, std::convert::Infallible>(http_body::Frame::data(chunk)));
-        *response.body_mut() = Body::new(StreamBody::new(stream::iter(frames)));
-        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    response
+    let cache = HeaderValue::from_static(IMMUTABLE);
+    Ok(Cached { body, content_type: MEDIA_TYPE, cache, etag }.respond(&headers))
 }
 
 fn parse_name(name: &str) -> Option<MediaName> {
