@@ -6,7 +6,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::{still, wire};
 
-/// Address space of a worker, bytes: a 4096 × 4096 picture and its decoder fit.
+/// Memory that a worker may write to, bytes: a 4096 × 4096 picture and its decoder fit. Address space is not limited,
+/// since an allocator may reserve more of it than it ever uses.
 const MEMORY_BYTES: u64 = 768 << 20;
 /// CPU seconds after which the kernel ends a worker; its parent starts another one.
 const CPU_SECONDS: u64 = 3600;
@@ -31,7 +32,7 @@ pub fn run() -> io::Result<()> {
 
 fn confine() -> io::Result<()> {
     let exactly = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
-    setrlimit(Resource::As, exactly(MEMORY_BYTES))?;
+    setrlimit(Resource::Data, exactly(MEMORY_BYTES))?;
     setrlimit(Resource::Cpu, exactly(CPU_SECONDS))?;
     setrlimit(Resource::Core, exactly(0))?;
     setrlimit(Resource::Fsize, exactly(0))?;
