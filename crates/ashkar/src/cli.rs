@@ -243,6 +243,8 @@ pub(crate) enum Live {
 pub(crate) enum Simulate {
     /// Publishes drawn polling stations as real H.264 over RTMP.
     Cameras(SimulateCameras),
+    /// Watches over HTTP as low-latency players do, and tells how late everything came and which pictures stopped.
+    Viewers(SimulateViewers),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -261,4 +263,36 @@ pub(crate) struct SimulateCameras {
     /// Stop after this many seconds. 0: never.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     pub(crate) seconds: u64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SimulateViewers {
+    /// The centre, or a cache in front of it; plain HTTP.
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub(crate) url: String,
+    /// How many. Where a process may not open enough files for them, several are started.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub(crate) count: usize,
+    /// Which cameras, evenly: a list such as 7/12/1,7/13/1; `all` of the list; or how many of those on air. All on air
+    /// where nothing is said.
+    #[arg(long, value_name = "CAMERAS")]
+    pub(crate) cameras: Option<String>,
+    /// Stop after this many seconds. 0: at Ctrl+C.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    pub(crate) seconds: u64,
+    /// Seconds within which all join; 500 a second where nothing is said.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) ramp: Option<f64>,
+    /// Only hold blocking playlist requests open: no media, one connection each.
+    #[arg(long)]
+    pub(crate) wait_only: bool,
+    /// Take playlists as they are; browsers ask for them compressed.
+    #[arg(long)]
+    pub(crate) uncompressed: bool,
+    /// Tell the summary in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Number of the first viewer: this process is one of several and tells its figures to its parent.
+    #[arg(long, hide = true, value_name = "N")]
+    pub(crate) part_from: Option<u64>,
 }

@@ -12,6 +12,7 @@ mod serve;
 mod simulate;
 mod stations;
 mod store;
+mod viewers;
 
 use std::process::ExitCode;
 

@@ -122,7 +122,7 @@ fn centre_options(options: &Serve) -> anyhow::Result<Options> {
 }
 
 /// The running binary itself, also after its file was replaced by a newer one.
-fn this_program() -> anyhow::Result<PathBuf> {
+pub(crate) fn this_program() -> anyhow::Result<PathBuf> {
     let linked = PathBuf::from("/proc/self/exe");
     if linked.exists() {
         Ok(PathBuf::from(format!("/proc/{}/exe", std::process::id())))
@@ -138,7 +138,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Each camera and each viewer is an open file; the soft limit is often far below the hard one.
-fn raise_open_files() {
+pub(crate) fn raise_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })

@@ -10,7 +10,7 @@ use ashkar_terms::CameraId;
 use jiff::tz::TimeZone;
 
 use crate::cli::{Simulate, SimulateCameras};
-use crate::{serve, store};
+use crate::{serve, store, viewers};
 
 /// How often the figures are shown.
 const REPORT: Duration = Duration::from_secs(5);
@@ -18,6 +18,7 @@ const REPORT: Duration = Duration::from_secs(5);
 pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
     match command {
         Simulate::Cameras(options) => cameras(options).await,
+        Simulate::Viewers(options) => viewers::run(options).await,
     }
 }
 

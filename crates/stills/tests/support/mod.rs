@@ -27,7 +27,7 @@ fn encode(width: usize, height: usize) -> Vec<Vec<u8>> {
     }
     let stream = Encoder::new().unwrap().encode(&YUVBuffer::from_vec(yuv, width, height)).unwrap().to_vec();
     openh264::nal_units(&stream)
-        .map(|unit| unit.strip_prefix(&[0, 0, 0, 1]).unwrap_or(&unit[3..]).to_vec())
+        .map(|unit| unit.strip_prefix(&[0, 0, 0, 1]).unwrap_or_else(|| &unit[3..]).to_vec())
         .collect()
 }
 
