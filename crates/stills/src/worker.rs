@@ -6,8 +6,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::{still, wire};
 
-/// Memory that a worker may write to, bytes: a 4096 × 4096 picture and its decoder fit. Address space is not limited,
-/// since an allocator may reserve more of it than it ever uses.
+/// Memory that a worker may write to beside what it has when it starts, bytes: a 4096 × 4096 picture and its decoder
+/// fit. An allocator may have set aside a gigabyte by then that it never uses.
 const MEMORY_BYTES: u64 = 768 << 20;
 /// CPU seconds after which the kernel ends a worker; its parent starts another one.
 const CPU_SECONDS: u64 = 3600;
@@ -32,11 +32,19 @@ pub fn run() -> io::Result<()> {
 
 fn confine() -> io::Result<()> {
     let exactly = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
-    setrlimit(Resource::Data, exactly(MEMORY_BYTES))?;
+    setrlimit(Resource::Data, exactly(data_bytes()?.saturating_add(MEMORY_BYTES)))?;
     setrlimit(Resource::Cpu, exactly(CPU_SECONDS))?;
     setrlimit(Resource::Core, exactly(0))?;
     setrlimit(Resource::Fsize, exactly(0))?;
     // The pipes are open already; nothing else may be opened.
     setrlimit(Resource::Nofile, exactly(3))?;
     Ok(())
+}
+
+/// What this process may write to now: the sixth field of `/proc/self/statm`, in pages.
+fn data_bytes() -> io::Result<u64> {
+    let statm = std::fs::read_to_string("/proc/self/statm")?;
+    let pages = statm.split_ascii_whitespace().nth(5).and_then(|pages| pages.parse::<u64>().ok());
+    let pages = pages.ok_or_else(|| io::Error::other("/proc/self/statm has no sixth field"))?;
+    Ok(pages.saturating_mul(rustix::param::page_size() as u64))
 }
