@@ -9,7 +9,7 @@ use ashkar_centre::{Centre, Options};
 use ashkar_election::Store;
 use ashkar_ingest::rtmp::RtmpOptions;
 use ashkar_site::server::{Counters, Limits, tls_acceptor};
-use ashkar_site::{Metrics, SiteOptions, metrics_router, router, server};
+use ashkar_site::{Metrics, Site, SiteOptions, metrics_router, server};
 use ashkar_terms::SystemClock;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -68,7 +68,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     };
     let stop = watch::Sender::new(false);
     let site_options = SiteOptions { with_metrics: options.metrics_listen.is_none(), tls: tls.is_some() };
-    let site = router(Arc::clone(&centre), Arc::clone(&metrics), site_options);
+    let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
     let mut listeners =
         vec![tokio::spawn(server::serve(listener, tls, site, limits.clone(), counters, stop.subscribe()))];
     if let Some(address) = options.metrics_listen {

@@ -1,4 +1,4 @@
-//! Headers that every answer carries.
+//! Headers that every answer carries; media have fewer, see `direct`.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -31,7 +31,9 @@ pub(crate) async fn add(mut response: Response) -> Response {
 }
 
 /// For a site that is reached by TLS: a browser that was here once never asks without it again (RFC 6797).
+pub(crate) const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Says so in every answer.
 pub(crate) fn strict_transport() -> SetResponseHeaderLayer<HeaderValue> {
-    let a_year = HeaderValue::from_static("max-age=31536000");
-    SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, a_year)
+    SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, A_YEAR)
 }

@@ -4,6 +4,7 @@
 //! it can be down or attacked without touching ingest and recording (I11).
 
 pub mod api;
+mod direct;
 mod gzip;
 mod headers;
 mod health;
@@ -21,13 +22,18 @@ use std::sync::Arc;
 
 use ashkar_centre::Centre;
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Request, header};
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::get;
+use hyper::body::Incoming;
 use tower::util::option_layer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::set_header::SetResponseHeaderLayer;
+
+use direct::{Direct, Wanted};
+use server::Answer;
 
 pub use metrics::Metrics;
 pub use problem::Problem;
@@ -44,33 +50,51 @@ pub struct SiteOptions {
     pub tls: bool,
 }
 
-/// The whole public side.
-pub fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
-    // Nothing here is compressed by the way: media are dense, and a live playlist is compressed once for all.
-    let gzipped = Arc::<gzip::Gzipped>::default();
-    let live_playlist = move |state, path, query, headers| {
-        media::live_playlist(Arc::clone(&gzipped), state, path, query, headers)
-    };
-    let dense = Router::new()
-        .route("/live/{constituency}/{station}/{camera}/index.m3u8", get(live_playlist))
-        .route("/media/{archive}/{constituency}/{station}/{camera}/{name}", get(media::media))
-        .route("/still/{constituency}/{station}/{file}", get(past::still))
-        .layer(open_to_others());
+/// The whole public side: what players ask for, and the router for all else.
+#[derive(Clone)]
+pub struct Site {
+    direct: Arc<Direct>,
+    router: Router,
+}
+
+impl Site {
+    /// The public side of `centre`.
+    pub fn new(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Self {
+        let direct = Arc::new(Direct::new(Arc::clone(&centre), &metrics, options.tls));
+        Self { direct, router: router(centre, metrics, options) }
+    }
+}
+
+impl Answer for Site {
+    async fn answer(&self, request: Request<Incoming>) -> Response {
+        match Wanted::read(request.method(), request.uri().path()) {
+            Some(wanted) => {
+                let answer = self.direct.answer(wanted, request.uri(), request.headers());
+                drop(request);
+                answer.await
+            }
+            None => self.router.answer(request).await,
+        }
+    }
+}
+
+/// Pages, API, lists, spans of the past, stills.
+fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
     let open = Router::new()
-        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
         .nest("/api/v1", api::routes())
         .route("/list/stations.csv", get(list::csv))
         .route("/list/stations.json", get(list::json))
         .route("/list/changes", get(list::changes))
+        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
+        .route("/still/{constituency}/{station}/{file}", get(past::still))
         .layer(open_to_others());
-    let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES);
+    let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::const_new("image/jpeg"));
     let site = Router::new()
         .merge(open)
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(get(pages::serve))
         .layer(CompressionLayer::new().compress_when(worth_it))
-        .merge(dense)
         .layer(middleware::map_response(headers::add))
         .layer(option_layer(options.tls.then(headers::strict_transport)))
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use ashkar_centre::{Camera, Centre, MediaFailure, MediaName};
-use ashkar_live::{PlaylistError, Query};
+use ashkar_live::{Parsed, PlaylistError, Query, QueryError};
 use ashkar_terms::CameraId;
-use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -18,23 +17,39 @@ use crate::respond::{Cached, IMMUTABLE};
 pub(crate) const PLAYLIST_TYPE: &str = "application/vnd.apple.mpegurl";
 const MEDIA_TYPE: &str = "video/mp4";
 
+/// What the answer depends on beside the address. The rest of a request's head is not kept while a viewer waits.
+#[derive(Debug)]
+pub(crate) struct Conditions {
+    /// `If-None-Match`, and nothing else.
+    none_match: HeaderMap,
+    gzip: bool,
+}
+
+impl Conditions {
+    pub(crate) fn of(request: &HeaderMap) -> Self {
+        let mut none_match = HeaderMap::new();
+        for tag in request.get_all(header::IF_NONE_MATCH) {
+            none_match.append(header::IF_NONE_MATCH, tag.clone());
+        }
+        Self { none_match, gzip: gzip::is_accepted(request) }
+    }
+}
+
 /// `GET /live/{constituency}/{station}/{camera}/index.m3u8`
 pub(crate) async fn live_playlist(
-    gzipped: Arc<Gzipped>,
-    State(centre): State<Arc<Centre>>,
-    Path((constituency, station, camera)): Path<(u16, u16, u8)>,
-    RawQuery(raw): RawQuery,
-    headers: HeaderMap,
+    centre: &Centre,
+    gzipped: &Gzipped,
+    id: CameraId,
+    query: Result<Parsed, QueryError>,
+    conditions: Conditions,
 ) -> Result<Response, Problem> {
-    let id = CameraId::new(constituency, station, camera);
-    let parsed = Query::parse(raw.as_deref().unwrap_or_default())
-        .map_err(|error| Problem::bad_request(error.to_string()))?;
+    let parsed = query.map_err(|error| Problem::bad_request(error.to_string()))?;
     if !parsed.canonical {
         return Ok(to_canonical(id, parsed.query));
     }
-    let camera = known(&centre, id)?;
+    let camera = known(centre, id)?;
     let playlist = camera.live.playlist(parsed.query).await.map_err(|error| refused(id, error))?;
-    let dense = gzip::is_accepted(&headers) && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
+    let dense = conditions.gzip && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
     let body = if dense {
         let compressed = gzipped.of(id, &playlist.etag, &playlist.body);
         compressed.map_err(|error| Problem::internal(&error))?
@@ -43,7 +58,8 @@ pub(crate) async fn live_playlist(
     };
     let cache = HeaderValue::from_static(playlist.cache.header());
     let etag = if dense { playlist.etag.replacen('"', "\"gz-", 1) } else { playlist.etag };
-    let mut response = Cached { body, content_type: PLAYLIST_TYPE, cache, etag }.respond(&headers);
+    let mut response =
+        Cached { body, content_type: PLAYLIST_TYPE, cache, etag }.respond(&conditions.none_match);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if dense && response.status() == StatusCode::OK {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -77,16 +93,17 @@ fn refused(id: CameraId, error: PlaylistError) -> Problem {
 
 /// `GET /media/{archive}/{constituency}/{station}/{camera}/{name}`
 pub(crate) async fn media(
-    State(centre): State<Arc<Centre>>,
-    Path((archive, constituency, station, camera, name)): Path<(String, u16, u16, u8, String)>,
-    headers: HeaderMap,
+    centre: &Centre,
+    archive: &str,
+    id: CameraId,
+    name: &str,
+    conditions: Conditions,
 ) -> Result<Response, Problem> {
-    let id = CameraId::new(constituency, station, camera);
     let absent = || Problem::not_found(format!("Camera {id} has no media named {name}."));
-    let wanted = parse_name(&name).filter(|_| archive == centre.archive().id()).ok_or_else(absent)?;
+    let wanted = parse_name(name).filter(|_| archive == centre.archive().id()).ok_or_else(absent)?;
     // The address names these bytes for ever, so the name is the tag, and who has one has the bytes.
     let etag = format!("\"{archive}/{id}/{name}\"");
-    let camera = known(&centre, id)?;
+    let camera = known(centre, id)?;
     let body = centre.media(&camera, wanted).await.map_err(|failure| match failure {
         MediaFailure::Absent => absent(),
         MediaFailure::Unavailable => {
@@ -96,7 +113,7 @@ pub(crate) async fn media(
         MediaFailure::Archive(error) => Problem::internal(&error),
     })?;
     let cache = HeaderValue::from_static(IMMUTABLE);
-    Ok(Cached { body, content_type: MEDIA_TYPE, cache, etag }.respond(&headers))
+    Ok(Cached { body, content_type: MEDIA_TYPE, cache, etag }.respond(&conditions.none_match))
 }
 
 fn parse_name(name: &str) -> Option<MediaName> {
@@ -116,7 +133,7 @@ fn parse_init(hex: &str) -> Option<[u8; 8]> {
 }
 
 /// Only the one way to write a number: an address that means the same twice is cached twice.
-fn number(digits: &str) -> Option<u64> {
+pub(crate) fn number(digits: &str) -> Option<u64> {
     let canonical = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     canonical.then(|| digits.parse().ok()).flatten()
 }

@@ -1,15 +1,19 @@
 //! The accept loop: connection limits, header time limits, TLS, graceful stop. One task per connection.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -55,11 +59,24 @@ pub struct Counters {
     pub open: AtomicU64,
 }
 
-/// Serves `router` on `listener` until `stop` turns true; then finishes the answers under way.
+/// What answers requests.
+pub trait Answer: Clone + Send + Sync + 'static {
+    /// The answer to `request`.
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send;
+}
+
+impl Answer for Router {
+    async fn answer(&self, request: Request<Incoming>) -> Response {
+        let Ok(response) = self.clone().oneshot(request.map(Body::new)).await;
+        response
+    }
+}
+
+/// Lets `site` answer on `listener` until `stop` turns true; then finishes the answers under way.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    router: Router,
+    site: impl Answer,
     limits: Limits,
     counters: Arc<Counters>,
     mut stop: watch::Receiver<bool>,
@@ -74,8 +91,8 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 if let Some(pass) = door.admit(peer.ip()) {
-                    let connection = Connection { stream, peer, pass, watcher: graceful.watcher() };
-                    tokio::spawn(connection.run(tls.clone(), router.clone()));
+                    let connection = Connection { stream, pass, watcher: graceful.watcher() };
+                    tokio::spawn(connection.run(tls.clone(), site.clone()));
                 }
             }
             Err(error) => {
@@ -114,20 +131,19 @@ pub fn tls_acceptor(certificate: &Path, key: &Path) -> io::Result<TlsAcceptor> {
 
 struct Connection {
     stream: TcpStream,
-    peer: SocketAddr,
     pass: Pass,
     watcher: Watcher,
 }
 
 impl Connection {
-    async fn run(self, tls: Option<TlsAcceptor>, router: Router) {
-        let Self { stream, peer, pass, watcher } = self;
+    async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer) {
+        let Self { stream, pass, watcher } = self;
         let _ = stream.set_nodelay(true);
         match tls {
-            None => converse(stream, peer, router, watcher).await,
+            None => converse(stream, site, watcher).await,
             Some(acceptor) => {
                 if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
-                    converse(stream, peer, router, watcher).await;
+                    converse(stream, site, watcher).await;
                 }
             }
         }
@@ -136,13 +152,14 @@ impl Connection {
 }
 
 /// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.
-async fn converse<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
+async fn converse<S, A>(stream: S, site: A, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Answer,
 {
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new))
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let site = site.clone();
+        async move { Ok::<_, Infallible>(site.answer(request).await) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
