@@ -17,7 +17,7 @@ test:
 
 ## The figures in docs/, measured again on this machine.
 bench: $(RELEASE)
-	scripts/tools.sh build media
+	scripts/tools.sh build media bench
 	scripts/bench.sh
 
 ## Formatting, lints, types, dependencies.

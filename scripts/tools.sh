@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a group of tools needs, where they are missing. Groups: build media browser faults lint.
+# Installs the Debian packages that a group of tools needs, where they are missing. Groups: build media browser faults bench lint.
 set -euo pipefail
 
 declare -A packages=(
@@ -8,6 +8,7 @@ declare -A packages=(
   [browser]="chromium fonts-noto-core"
   [faults]="python3 strace e2fsprogs util-linux mount"
   [lint]="shellcheck"
+  [bench]="wrk python3-minimal"
 )
 
 missing=()

@@ -1,0 +1,47 @@
+# Starts and ends what is measured. Sourced by the other scripts of this folder.
+# shellcheck shell=bash
+
+# Used by those who source this.
+# shellcheck disable=SC2034
+hertz=$(getconf CLK_TCK)
+started=()
+
+# end_all: ends what was started here, the last first.
+end_all() {
+  local at
+  for ((at = ${#started[@]} - 1; at >= 0; at--)); do
+    kill -TERM "${started[at]}" 2>/dev/null || true
+    wait "${started[at]}" 2>/dev/null || true
+  done
+  started=()
+}
+
+# start_centre ASHKAR DATA: sets centre (its process), http and rtmp (its addresses).
+start_centre() {
+  mkdir -p "$2"
+  "$1" serve --data "$2" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --max-connections 19000 --log warn \
+    >"$2/ready" 2>"$2/log" &
+  centre=$!; started+=("$centre")
+  for _ in $(seq 100); do grep -q '^ready' "$2/ready" && break; sleep 0.1; done
+  read -r _ http rtmp <"$2/ready"
+}
+
+# start_cameras ASHKAR DATA COUNT BIT_RATE: sets simulator; returns when all of them publish.
+start_cameras() {
+  "$1" simulate cameras --data "$2" --count "$3" --bitrate "$4" --rtmp "${rtmp#rtmp://}" --log warn >"$2/sim" 2>&1 &
+  simulator=$!; started+=("$simulator")
+  for _ in $(seq 900); do
+    [ "$(metric ashkar_rtmp_publishing)" = "$3" ] && return
+    sleep 0.2
+  done
+  cat "$2/log" "$2/sim"; echo "bench: not all cameras came on air" >&2; exit 1
+}
+
+# metric NAME: the value of a metric without labels.
+metric() { curl -s "$http/metrics" | sed -n "s/^$1 \([0-9.]*\).*/\1/p"; }
+
+# ticks PID: its CPU time, in ticks of the kernel's clock.
+ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+
+# resident PID: its memory, kB.
+resident() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
