@@ -8,6 +8,7 @@ seconds=${1:-10}; shift || true
 export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1 --cfg fuzzing"
 host=$(rustc -vV | sed -n 's/^host: //p')
 cargo build --release --locked --target "$host"
+programs=${CARGO_TARGET_DIR:-target}/$host/release
 
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(find fuzz_targets -name '*.rs' -printf '%f\n' | sed 's/\.rs$//' | sort)
@@ -15,7 +16,7 @@ for target in "${targets[@]}"; do
   mkdir -p "corpus/$target" artifacts
   echo "fuzz: $target, $seconds s"
   log=$(mktemp)
-  if ! "target/$host/release/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
+  if ! "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
       -artifact_prefix="artifacts/$target-" "corpus/$target" >"$log" 2>&1; then
     tail -n 40 "$log"; echo "fuzz: $target found something; the input is in fuzz/artifacts" >&2; exit 1
   fi

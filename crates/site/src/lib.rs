@@ -73,7 +73,8 @@ impl Answer for Site {
                 drop(request);
                 answer.await
             }
-            None => self.router.answer(request).await,
+            // Boxed, since the others wait in the same place, by the thousand.
+            None => Box::pin(self.router.answer(request)).await,
         }
     }
 }

@@ -141,13 +141,16 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         match tls {
             None => converse(stream, site, watcher).await,
-            Some(acceptor) => {
-                if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
-                    converse(stream, site, watcher).await;
-                }
-            }
+            // Apart, so that a connection without TLS does not keep room for one with it.
+            Some(acceptor) => Box::pin(converse_by_tls(acceptor, stream, site, watcher)).await,
         }
         drop(pass);
+    }
+}
+
+async fn converse_by_tls(acceptor: TlsAcceptor, stream: TcpStream, site: impl Answer, watcher: Watcher) {
+    if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
+        converse(stream, site, watcher).await;
     }
 }
 

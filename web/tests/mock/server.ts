@@ -27,7 +27,7 @@ export function startMock(dist: string, data: string, media: Media, port: number
     if (url.pathname.startsWith('/_mock/')) return void response.end('ok');
     if (down) return void request.socket.destroy();
     try {
-      answer(url, day, media, dist, response, request);
+      answer(url, day, media, dist, data, response, request);
     } catch (error) {
       problem(response, 500, String(error));
     }
@@ -35,7 +35,7 @@ export function startMock(dist: string, data: string, media: Media, port: number
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve({ server, day })));
 }
 
-function answer(url: URL, day: Day, media: Media, dist: string, response: ServerResponse, _: IncomingMessage): void {
+function answer(url: URL, day: Day, media: Media, dist: string, data: string, response: ServerResponse, _: IncomingMessage): void {
   const path = url.pathname;
   const camera = /^\/(live|dvr)\/(\d+\/\d+\/\d+)\/index\.m3u8$/.exec(path);
   const timeline = /^\/api\/v1\/cameras\/(\d+\/\d+\/\d+)\/timeline$/.exec(path);
@@ -46,6 +46,7 @@ function answer(url: URL, day: Day, media: Media, dist: string, response: Server
   if (path === '/api/v1/election') return json(response, day.election());
   if (path === '/api/v1/constituencies') return json(response, { items: day.constituencies() });
   if (path === '/api/v1/stations') return json(response, day.stations(url.searchParams));
+  if (path === '/api/v1/openapi.json') return send(response, 'application/json', readFileSync(join(data, '../docs/reference/openapi.json'), 'utf8'));
   if (path === '/list/changes') return json(response, day.changes());
   if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
   if (path === '/list/stations.json') return json(response, []);
