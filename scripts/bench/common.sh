@@ -37,8 +37,8 @@ start_cameras() {
   cat "$2/log" "$2/sim"; echo "bench: not all cameras came on air" >&2; exit 1
 }
 
-# metric NAME: the value of a metric without labels.
-metric() { curl -s "$http/metrics" | sed -n "s/^$1 \([0-9.]*\).*/\1/p"; }
+# metric NAME: the whole part of a metric without labels.
+metric() { curl -s "$http/metrics" | sed -n "s/^$1 \([0-9]*\).*/\1/p"; }
 
 # ticks PID: its CPU time, in ticks of the kernel's clock.
 ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
