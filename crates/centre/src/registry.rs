@@ -40,17 +40,17 @@ impl Registry {
             Some(version) => Some(store.list_changes(version.number).await?),
             None => None,
         };
-        Ok(Self { changes, ..Self::new(snapshot, now) })
+        Ok(Self::new(snapshot, changes, now))
     }
 
-    fn new(snapshot: Snapshot, now: UtcMicros) -> Self {
+    fn new(snapshot: Snapshot, changes: Option<ListChanges>, now: UtcMicros) -> Self {
         let election = snapshot.election.clone().unwrap_or_else(|| {
             let (today, _) = Zone::baku().local(now);
             Election::of_date(today)
         });
         let search = Arc::new(SearchIndex::new(&snapshot.list));
         let unlisted = unlisted(&snapshot);
-        Self { snapshot, election, changes: None, search, unlisted }
+        Self { snapshot, election, changes, search, unlisted }
     }
 
     /// The station `id`, on the list or not.
