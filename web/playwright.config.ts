@@ -12,7 +12,8 @@ const browser = {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   },
 };
-const againstCentre = process.argv.includes('--project=e2e');
+const againstCentre = ['e2e', 'bench'].some((project) => process.argv.includes(`--project=${project}`));
+const centre = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   workers: 1,
@@ -26,6 +27,7 @@ export default defineConfig({
   projects: [
     { name: 'pages', testDir: 'tests/pages', use: { baseURL: MOCK_URL } },
     { name: 'screens', testDir: 'tests/screens', use: { baseURL: MOCK_URL } },
-    { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: process.env['BASE_URL'] ?? 'http://127.0.0.1:8080' } },
+    { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: centre } },
+    { name: 'bench', testDir: 'tests/bench', use: { baseURL: centre } },
   ],
 });

@@ -50,74 +50,83 @@ fn jpeg(picture: &DecodedYUV<'_>) -> Result<Vec<u8>, StillError> {
     Ok(bytes)
 }
 
-/// The three planes at the size of the still, full range.
+/// The three planes at the size of the still, chroma at half of it, full range.
 struct Small {
     width: usize,
     height: usize,
-    planes: [Vec<u8>; 3],
+    luma: Vec<u8>,
+    chroma: [Vec<u8>; 2],
 }
 
 impl Small {
     fn new(picture: &DecodedYUV<'_>) -> Result<Self, StillError> {
-        let (width, height) = picture.dimensions();
-        let factor = width.div_ceil(MAX_WIDTH).max(1);
-        let size = (width / factor, height / factor);
-        if size.0 < 2 || size.1 < 2 || size.1 > usize::from(u16::MAX) {
-            return Err(StillError::Decode(format!("{width}x{height} is no picture")));
+        let (full_width, full_height) = picture.dimensions();
+        let factor = full_width.div_ceil(MAX_WIDTH).max(1);
+        let (width, height) = (full_width / factor, full_height / factor);
+        if width < 2 || height < 2 || height > usize::from(u16::MAX) {
+            return Err(StillError::Decode(format!("{full_width}x{full_height} is no picture")));
         }
         let (y, u, v) = picture.strides();
-        let luma = Plane { bytes: picture.y(), stride: y, subsampling: 1, low: 16, span: 219, zero: 0 };
-        let blue = Plane { bytes: picture.u(), stride: u, subsampling: 2, low: 128, span: 224, zero: 128 };
-        let red = Plane { bytes: picture.v(), stride: v, subsampling: 2, low: 128, span: 224, zero: 128 };
+        let luma = Plane { bytes: picture.y(), stride: y, low: 16, span: 219, zero: 0 };
+        let blue = Plane { bytes: picture.u(), stride: u, low: 128, span: 224, zero: 128 };
+        let red = Plane { bytes: picture.v(), stride: v, low: 128, span: 224, zero: 128 };
         Ok(Self {
-            width: size.0,
-            height: size.1,
-            planes: [luma, blue, red].map(|plane| plane.shrink(size, factor)),
+            width,
+            height,
+            luma: luma.shrink((width, height), factor),
+            chroma: [blue, red].map(|plane| plane.shrink((width / 2, height / 2), factor)),
         })
     }
 }
 
-/// One plane of a decoded picture: studio range, perhaps subsampled.
+/// One plane of a decoded picture, studio range.
 struct Plane<'a> {
     bytes: &'a [u8],
     stride: usize,
-    subsampling: usize,
     low: i32,
     span: i32,
     zero: i32,
 }
 
 impl Plane<'_> {
-    /// Averages `factor` × `factor` pixels (of the full-size picture) into one.
+    /// Averages `factor` × `factor` samples into one of `width` × `height`.
     fn shrink(&self, (width, height): (usize, usize), factor: usize) -> Vec<u8> {
+        let shown = self.shown(factor * factor);
         let mut small = Vec::with_capacity(width * height);
-        for row in 0..height {
-            for column in 0..width {
-                small.push(self.full_range(self.average(row, column, factor)));
-            }
+        let mut sums = vec![0_u32; width];
+        for lines in self.bytes.chunks(self.stride.max(1) * factor).take(height) {
+            sums.fill(0);
+            lines.chunks(self.stride.max(1)).for_each(|line| add(line, factor, &mut sums));
+            small.extend(sums.iter().map(|&sum| shown.get(sum as usize).copied().unwrap_or_default()));
         }
         small
     }
 
-    fn average(&self, row: usize, column: usize, factor: usize) -> i32 {
-        let (mut sum, mut count) = (0i32, 0i32);
-        let step = self.subsampling.min(factor);
-        for y in (row * factor..(row + 1) * factor).step_by(step) {
-            let line = (y / self.subsampling) * self.stride;
-            for x in (column * factor..(column + 1) * factor).step_by(step) {
-                if let Some(value) = self.bytes.get(line + x / self.subsampling) {
-                    sum += i32::from(*value);
-                    count += 1;
-                }
-            }
-        }
-        sum / count.max(1)
+    /// What each sum of `count` samples is shown as: studio range (ITU-R BT.601) becomes the full range that JFIF wants.
+    fn shown(&self, count: usize) -> Vec<u8> {
+        let full_range = |value: i32| ((value - self.low) * 255 / self.span + self.zero).clamp(0, 255) as u8;
+        (0..=255 * count).map(|sum| full_range((sum / count) as i32)).collect()
     }
+}
 
-    /// Studio range (ITU-R BT.601) to the full range that JFIF wants.
-    fn full_range(&self, value: i32) -> u8 {
-        ((value - self.low) * 255 / self.span + self.zero).clamp(0, 255) as u8
+/// Adds each `factor` samples of `line` to their sum.
+fn add(line: &[u8], factor: usize, sums: &mut [u32]) {
+    match factor {
+        1 => add_chunks::<1>(line, sums),
+        2 => add_chunks::<2>(line, sums),
+        3 => add_chunks::<3>(line, sums),
+        _ => sums.iter_mut().zip(line.chunks_exact(factor)).for_each(|(sum, samples)| add_to(sum, samples)),
     }
+}
+
+/// The same, for compilers: a fixed number is added many at a time.
+fn add_chunks<const N: usize>(line: &[u8], sums: &mut [u32]) {
+    sums.iter_mut().zip(line.as_chunks::<N>().0).for_each(|(sum, samples)| add_to(sum, samples));
+}
+
+fn add_to(sum: &mut u32, samples: &[u8]) {
+    // A check of each addition would cost more than the addition; 2^24 samples are more than a picture has.
+    *sum = samples.iter().fold(*sum, |sum, &sample| sum.wrapping_add(u32::from(sample)));
 }
 
 impl ImageBuffer for Small {
@@ -133,10 +142,21 @@ impl ImageBuffer for Small {
         self.height as u16
     }
 
+    /// The encoder takes every second sample of every second row of chroma, so each of ours is given four times.
     fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let start = usize::from(y) * self.width;
-        for (plane, buffer) in self.planes.iter().zip(buffers.iter_mut()) {
-            buffer.extend_from_slice(plane.get(start..start + self.width).unwrap_or_default());
+        let [luma, chroma @ .., _] = buffers;
+        luma.extend_from_slice(row_of(&self.luma, usize::from(y), self.width));
+        let half = (self.width / 2, self.height / 2);
+        let half_row = (usize::from(y) / 2).min(half.1 - 1);
+        for (plane, buffer) in self.chroma.iter().zip(chroma) {
+            let samples = row_of(plane, half_row, half.0);
+            buffer.extend(samples.iter().flat_map(|&sample| [sample; 2]));
+            // An odd width has one column more.
+            buffer.resize(luma.len(), samples.last().copied().unwrap_or(128));
         }
     }
+}
+
+fn row_of(plane: &[u8], row: usize, width: usize) -> &[u8] {
+    plane.get(row * width..(row + 1) * width).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, BufWriter};
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, nice, setrlimit};
 
 use crate::{still, wire};
 
@@ -11,6 +11,9 @@ use crate::{still, wire};
 const MEMORY_BYTES: u64 = 768 << 20;
 /// CPU seconds after which the kernel ends a worker; its parent starts another one.
 const CPU_SECONDS: u64 = 3600;
+
+/// How far a worker stands back: recording and live go before stills.
+const NICENESS: i32 = 15;
 
 /// Serves requests until standard input ends.
 ///
@@ -31,6 +34,7 @@ pub fn run() -> io::Result<()> {
 }
 
 fn confine() -> io::Result<()> {
+    nice(NICENESS)?;
     let exactly = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
     setrlimit(Resource::Data, exactly(data_bytes()?.saturating_add(MEMORY_BYTES)))?;
     setrlimit(Resource::Cpu, exactly(CPU_SECONDS))?;

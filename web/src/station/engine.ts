@@ -1,6 +1,7 @@
 /** What plays a playlist: hls.js where the browser has media source extensions, the browser's own player elsewhere. */
 
 import type { HlsConfig, LevelDetails } from 'hls.js';
+import type { Cushion } from '../lib/cushion';
 import type { Piece } from '../lib/wall';
 
 /** Where playing begins: at the live edge, or at a true time (epoch milliseconds). */
@@ -41,21 +42,24 @@ const CODEC_ERRORS = ['manifestIncompatibleCodecsError', 'bufferAddCodecError', 
 const OPTIONS: Partial<HlsConfig> = {
   // Fragmented MP4 needs no transmuxing, and a worker would need a wider content policy.
   enableWorker: false,
-  autoStartLoad: false,
   lowLatencyMode: true,
+  // The first part is asked for while the video element still opens its source.
+  startFragPrefetch: true,
   backBufferLength: KEPT_BEHIND_S,
   maxBufferLength: AHEAD_S,
+  // The cushion does that, and takes it back in time.
+  liveSyncOnStallIncrease: 0,
 };
 
-/** The engine that this browser can use, or null when it can play no HLS at all. */
-export async function makeEngine(video: HTMLVideoElement, events: EngineEvents): Promise<Engine | null> {
+/** The engine that this browser can use, or null when it can play no HLS at all. Stalls of live are told to `cushion`, which says how far behind to stay then. */
+export async function makeEngine(video: HTMLVideoElement, events: EngineEvents, cushion: Cushion): Promise<Engine | null> {
   const { default: Hls } = await import('hls.js/light');
-  if (Hls.isSupported()) return hlsEngine(Hls, video, events);
+  if (Hls.isSupported()) return hlsEngine(Hls, video, events, cushion);
   if (video.canPlayType('application/vnd.apple.mpegurl')) return nativeEngine(video, events);
   return null;
 }
 
-function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement, events: EngineEvents): Engine {
+function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement, events: EngineEvents, cushion: Cushion): Engine {
   const hls = new Hls(OPTIONS);
   let start: Start = 'live';
   let started = false;
@@ -63,10 +67,14 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
   hls.on(Hls.Events.LEVEL_LOADED, () => {
     if (started) return;
     started = true;
-    hls.startLoad(start === 'live' ? -1 : startPosition(pieces(), start));
+    if (start !== 'live') hls.startLoad(startPosition(pieces(), start));
     events.ready();
   });
+  hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
+    if (details.live && details.partHoldBack > 0) hls.targetLatency = details.partHoldBack + cushion.extra(performance.now());
+  });
   hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
+    if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && hls.latestLevelDetails?.live) cushion.stalled(performance.now());
     if (CODEC_ERRORS.includes(details)) events.failed('codec');
     else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'network');
   });
@@ -78,6 +86,9 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
     pieces,
     load(address, from) {
       start = from;
+      // A moment's position is known with the playlist only. Live starts by itself: started later, it would wait two seconds
+      // before it asks for the playlist again, and run out of parts.
+      hls.config.autoStartLoad = from === 'live';
       hls.loadSource(address);
       hls.attachMedia(video);
     },

@@ -2,6 +2,7 @@
 
 import type { Stretch } from '../lib/timeline';
 import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
+import { Cushion } from '../lib/cushion';
 import { dvrAddress, liveAddress, spanFor, type DvrSpan } from '../lib/dvr';
 import { holeAt, positionOf, wallAt } from '../lib/wall';
 import { makeEngine, type Engine, type Failure, type Start } from './engine';
@@ -56,6 +57,7 @@ export class Player {
   #context: PlayerContext;
   #video: HTMLVideoElement | null = null;
   #engine: Engine | null = null;
+  #cushion = new Cushion();
   #source: 'live' | DvrSpan | null = null;
   #generation = 0;
   #failures = 0;
@@ -197,7 +199,7 @@ export class Player {
     const engine = await makeEngine(video, {
       ready: () => { if (current()) this.#ready(); },
       failed: (why) => { if (current()) this.#failed(why); },
-    }).catch(() => 'notLoaded' as const);
+    }, this.#cushion).catch(() => 'notLoaded' as const);
     if (!current()) {
       if (engine && engine !== 'notLoaded') engine.destroy();
     } else if (engine === 'notLoaded') {

@@ -4,12 +4,15 @@
  */
 
 import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
+import { ages, freezes, glassOf, percentile, watchGlass } from '../glass';
 import { expectAccessible, expectPlaying, fits, shownTime, watchConsole } from '../support';
 
 interface Span { from: string; to: string; state: string; cause: string | null }
 interface Station { id: string; state: string; cameras: { id: string; state: string }[] }
 
 const DELAY_LIMIT_S = 5;
+/** Loose, since tests share the machine; what is reached stands in docs/design/figures.md. */
+const AGE_LIMIT_MS = 4_000;
 const MINUTE = 60_000;
 
 async function json<T>(request: APIRequestContext, path: string): Promise<T> {
@@ -52,6 +55,21 @@ test('live plays in a browser, two to five seconds behind, and says so', async (
   // what is said is true: the same from the server's clock and the picture's time
   expect(Math.abs((await serverNow(request)) - (await shownTime(page)) - behind * 1000)).toBeLessThan(2_500);
   expect(said).toEqual([]);
+});
+
+test('a live picture is as young as the clock in it says', async ({ page, request }) => {
+  const [station] = await liveStations(request);
+  await watchGlass(page);
+  await page.goto(`/stations/${station?.id}`);
+  await expectPlaying(page);
+  await page.waitForTimeout(20_000);
+  const { samples } = await glassOf(page);
+  const found = ages(samples);
+  const figures = `p50 ${percentile(found, 50).toFixed(0)}, p95 ${percentile(found, 95).toFixed(0)} ms of ${found.length} pictures; stopped ${freezes(samples, 1_000).length} times`;
+  test.info().annotations.push({ type: 'age of a live picture', description: figures });
+  expect(found.length, figures).toBeGreaterThan(50);
+  expect(Math.min(...found), figures).toBeGreaterThan(0);
+  expect(percentile(found, 95), figures).toBeLessThan(AGE_LIMIT_MS);
 });
 
 test('the first picture comes soon after the click', async ({ page, request }) => {

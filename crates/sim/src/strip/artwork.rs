@@ -36,6 +36,12 @@ const SAMPLE_GAP: usize = 16;
 const RIGHT_MARGIN: usize = 12;
 const CAP_TOP: usize = 9;
 const CLOCK_TOP: usize = 7;
+/// The second of the minute once more, for programs: six cells one above the other, the lowest bit on top, each beside
+/// its inverse. A reader that finds a pair equal reads nothing. Docs: `docs/design/sim.md`.
+const CODE_BITS: usize = 6;
+const CODE_LEFT: usize = 20;
+const CODE_TOP: usize = 4;
+const CODE_CELL: usize = 4;
 
 /// Draws strips. Letters are drawn once, then copied.
 #[derive(Debug)]
@@ -81,7 +87,17 @@ impl Artist {
         let text = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
         let left = CLOCK_WIDTH - RIGHT_MARGIN - self.clock.width(&text);
         self.clock.set(&text, &mut luma, CLOCK_WIDTH, (left, CLOCK_TOP), INK);
+        draw_code(second % 60, &mut luma);
         luma
+    }
+}
+
+fn draw_code(value: u32, luma: &mut [u8]) {
+    let rows = luma.chunks_exact_mut(CLOCK_WIDTH).skip(CODE_TOP).take(CODE_BITS * CODE_CELL);
+    for (y, row) in rows.enumerate() {
+        let inverse = value >> (y / CODE_CELL) & 1 == 0;
+        let left = CODE_LEFT + usize::from(inverse) * CODE_CELL;
+        row[left..left + CODE_CELL].fill(INK);
     }
 }
 
@@ -111,6 +127,27 @@ mod tests {
             assert!(row[..MB].iter().all(|&luma| luma == GROUND));
         }
         assert!(clock.contains(&INK));
+    }
+
+    #[test]
+    fn the_code_says_the_second_and_keeps_clear_of_the_digits() {
+        let artist = Artist::new();
+        for second in 0..60 {
+            let clock = artist.clock(13 * 3600 + 46 * 60 + second);
+            let at = |x: usize, y: usize| clock[y * CLOCK_WIDTH + x];
+            let middle = |cell: usize| cell * CODE_CELL + CODE_CELL / 2;
+            let mut read = 0;
+            for bit in 0..CODE_BITS {
+                let [set, unset] =
+                    [0, 1].map(|column| at(CODE_LEFT + middle(column), CODE_TOP + middle(bit)) == INK);
+                assert_ne!(set, unset, "bit {bit} of {second}");
+                read |= u32::from(set) << bit;
+            }
+            assert_eq!(read, second);
+            let right = CODE_LEFT + 2 * CODE_CELL;
+            let free = (0..HEIGHT).all(|y| (right..right + 8).all(|x| at(x, y) == GROUND));
+            assert!(free, "a digit touches the code at {second}");
+        }
     }
 
     #[test]

@@ -1,0 +1,147 @@
+//! What a still costs, through the real child process: CPU of the worker and of its parent, and the time until the answer.
+//!
+//! `cargo run --release -p ashkar-stills --example stills_bench -- [STILLS]`. The pictures are made by ffmpeg's x264 as cameras
+//! make them: High profile, CABAC, 1 Mbit/s, a keyframe each two seconds, noise as of a sensor.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a measurement ends where something is not as it must be"
+)]
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use ashkar_media::{AccessUnit, Options, Output, Packager, Resume, h264_config_from_parameter_sets};
+use ashkar_stills::Pool;
+use ashkar_terms::{CameraId, Moment, UtcMicros};
+use bytes::Bytes;
+
+const WORKER: &str = "still-worker";
+/// Thousand cameras, each of them anew every 30 s.
+const STILLS_PER_SECOND: f64 = 1000.0 / 30.0;
+
+fn main() {
+    let argument = std::env::args().nth(1);
+    if argument.as_deref() == Some(WORKER) {
+        return ashkar_stills::worker::run().unwrap();
+    }
+    let stills = argument.map_or(200, |count| count.parse().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for (width, height) in [(640, 360), (1280, 720), (1920, 1080)] {
+        let (init, part, keyframe_bytes) = camera(width, height);
+        let cost = runtime.block_on(measure(&init, &part, stills));
+        println!(
+            "{width}x{height}, keyframe of {} kB, JPEG of {} kB: worker {:.2} ms and parent {:.2} ms of CPU a still, \
+             answer after {:.1} ms; a thousand cameras every 30 s: {:.3} of a core",
+            keyframe_bytes / 1000,
+            cost.jpeg_bytes / 1000,
+            cost.worker.as_secs_f64() * 1e3,
+            cost.parent.as_secs_f64() * 1e3,
+            cost.answer.as_secs_f64() * 1e3,
+            (cost.worker + cost.parent).as_secs_f64() * STILLS_PER_SECOND,
+        );
+    }
+}
+
+/// Of one still.
+struct Cost {
+    worker: Duration,
+    parent: Duration,
+    answer: Duration,
+    jpeg_bytes: usize,
+}
+
+async fn measure(init: &[u8], part: &[u8], stills: u32) -> Cost {
+    let pool = Pool::new(std::env::current_exe().unwrap(), WORKER, 1);
+    // The first one starts the worker.
+    let jpeg_bytes = pool.still(init, part).await.unwrap().len();
+    let (worker, parent, start) = (children_cpu(), own_cpu(), Instant::now());
+    for _ in 0..stills {
+        pool.still(init, part).await.unwrap();
+    }
+    Cost {
+        answer: start.elapsed() / stills,
+        worker: (children_cpu() - worker) / stills,
+        parent: (own_cpu() - parent) / stills,
+        jpeg_bytes,
+    }
+}
+
+fn own_cpu() -> Duration {
+    on_cpu("self")
+}
+
+fn children_cpu() -> Duration {
+    let own = std::process::id().to_string();
+    let children = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let pid = entry.ok()?.file_name().into_string().ok()?;
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let parent = stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.to_owned();
+        (parent == own).then_some(pid)
+    });
+    children.map(|pid| on_cpu(&pid)).sum()
+}
+
+/// Time that a process of one thread has run, from the kernel's scheduler.
+fn on_cpu(pid: &str) -> Duration {
+    let schedstat = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).unwrap();
+    Duration::from_nanos(schedstat.split_ascii_whitespace().next().unwrap().parse().unwrap())
+}
+
+/// Init segment, a part that begins with a keyframe, and that keyframe's length, of a camera of 1 Mbit/s.
+fn camera(width: u32, height: u32) -> (Bytes, Bytes, usize) {
+    let source = format!("mandelbrot=size={width}x{height}:rate=25:start_scale=0.4,noise=alls=6:allf=t");
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "lavfi", "-i", &source, "-t", "6", "-pix_fmt", "yuv420p"])
+        .args(["-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-bf", "0"])
+        .args(["-b:v", "1M", "-maxrate", "1M", "-bufsize", "1M"])
+        .args(["-g", "50", "-sc_threshold", "0", "-x264-params", "slices=1:aud=0", "-f", "h264", "-"])
+        .output()
+        .expect("ffmpeg is needed for this measurement");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let units: Vec<&[u8]> = nal_units(&output.stdout).collect();
+    let of_kind = |kind: u8| units.iter().copied().filter(move |unit| unit[0] & 0x1f == kind);
+    let (sps, pps): (Vec<_>, Vec<_>) = (of_kind(7).take(1).collect(), of_kind(8).take(1).collect());
+    let config = h264_config_from_parameter_sets(&sps, &pps).unwrap();
+    // The last keyframe: by then the encoder keeps to its rate.
+    let keyframe = of_kind(5).next_back().unwrap();
+    let data = [&(keyframe.len() as u32).to_be_bytes()[..], keyframe].concat();
+    let (init, part) = package(config, &data.into());
+    (init, part, keyframe.len())
+}
+
+fn nal_units(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
+    openh264::nal_units(stream).map(|unit| {
+        let start = unit.iter().position(|&byte| byte == 1).unwrap();
+        let nal = &unit[start + 1..];
+        nal.strip_suffix(&[0]).unwrap_or(nal)
+    })
+}
+
+fn package(config: ashkar_media::VideoConfig, picture: &Bytes) -> (Bytes, Bytes) {
+    let mut packager = Packager::new(CameraId::new(7, 12, 1), Resume::default(), Options::default());
+    let mut out = Vec::new();
+    let at = |us: i64| Moment { wall: UtcMicros(1_795_334_400_000_000 + us), mono_us: us as u64 };
+    packager.connected("bench".to_owned(), at(0), &mut out);
+    packager.video_config(config, at(0), &mut out);
+    for frame in 0..2 {
+        packager.video(
+            AccessUnit {
+                data: picture.clone(),
+                camera_dts: frame * 3600,
+                composition_offset: 0,
+                keyframe: true,
+                arrival: at(frame * 40_000),
+            },
+            &mut out,
+        );
+    }
+    packager.flush(at(80_000), &mut out);
+    let init = out
+        .iter()
+        .find_map(|output| if let Output::Init(init) = output { Some(init.bytes.clone()) } else { None });
+    let part = out
+        .iter()
+        .find_map(|output| if let Output::Part(part) = output { Some(part.bytes.clone()) } else { None });
+    (init.unwrap(), part.unwrap())
+}
