@@ -1,7 +1,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -16,9 +16,9 @@ use crate::error::{FlushError, OpenError, ReadError, Refused};
 use crate::front::{Front, Resumed};
 use crate::identity;
 use crate::keeper::{Keeper, note_space};
-use crate::options::Options;
+use crate::options::{Options, READ_HELPERS_MAX};
 use crate::read::{self, SegmentEntry};
-use crate::recover::{self, Recovery};
+use crate::recover::{self, Found, Recovery};
 use crate::shared::{OpenFiles, Shared};
 use crate::status::{DiskState, Meters, Status};
 use crate::writer::Writer;
@@ -67,13 +67,14 @@ impl Archive {
         })?;
         let listing = recover::list(&*disk)?;
         let id = identity::read_or_make(&*disk, &listing, clock.now().wall)?;
-        let (catalog, recovery) = recover::recover(&*disk, id, listing)?;
+        let Found { catalog, recovery, uncertain } = recover::recover(&*disk, id, listing)?;
         let next_number = catalog.journals.keys().next_back().map_or(1, |last| last.saturating_add(1));
         let space = disk.space().unwrap_or_default();
         let mut front = Front::new(options.queue_bytes);
         for (camera, coverage) in &catalog.cameras {
             front.adopt(*camera, &coverage.state);
         }
+        front.pass_over(&uncertain);
         let shared = Arc::new(Shared {
             disk,
             options,
@@ -89,6 +90,7 @@ impl Archive {
             catalog: RwLock::new(catalog),
             meters: Mutex::new(Meters::new(space)),
             open_files: Mutex::new(OpenFiles::default()),
+            helpers: AtomicUsize::new(READ_HELPERS_MAX),
         });
         note_space(&shared, space);
         Self::start(shared, next_number, recovery, lock)
@@ -158,6 +160,12 @@ impl Archive {
     /// Where a camera goes on, with everything that was handed in; `None` if nothing of it was ever recorded.
     pub fn resume(&self, camera: CameraId) -> Option<Resumed> {
         self.inner.shared.front.lock().resume(camera)
+    }
+
+    /// The first media sequence number of a camera that [`Archive::resume`] does not know: 0, unless a journal that
+    /// cannot be read may hold records of it.
+    pub fn first_segment(&self) -> u64 {
+        self.inner.shared.front.lock().first_segment
     }
 
     /// Returns when everything handed in before is durable.
@@ -318,6 +326,8 @@ impl Archive {
             refused: front.refused,
             journal,
             unsealed,
+            damaged_ranges: u32::try_from(self.inner.recovery.damage.len()).unwrap_or(u32::MAX),
+            unreadable_bytes: self.inner.recovery.unreadable_bytes(),
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::format::Header;
 use crate::format::name::JournalName;
 use crate::format::sidecar::{Block, Sidecar};
 
+/// Sidecars of the start that stay in memory for a while, about 0.8 MB each at 1000 cameras.
+const NEWEST_MAX: usize = 64;
+
 /// Shared by the writer, the keeper and all readers. Nobody holds its lock across a call to the disk.
 #[derive(Default)]
 pub(crate) struct Catalog {
@@ -18,8 +21,13 @@ pub(crate) struct Catalog {
     pub(crate) journals: BTreeMap<u32, JournalName>,
     /// Indexes of journals without a sidecar; the writer's own among them.
     pub(crate) unsealed: BTreeMap<u32, Unsealed>,
+    /// Sidecars that the start has read: who takes cameras up again asks for the newest minute of each.
+    pub(crate) newest: BTreeMap<u32, Sidecar>,
     /// Up to where `cameras` has taken everything in: journal and byte.
     pub(crate) covered: (u32, u32),
+    /// Until a journal of this number is written, the summary stays as it is: see
+    /// [`crate::options::SUMMARY_WAITS_JOURNALS`].
+    pub(crate) summary_waits_to: u32,
 }
 
 /// The index of a journal that has no sidecar yet.
@@ -31,6 +39,8 @@ pub(crate) struct Unsealed {
     /// The file may be cut to this length: nothing that was ever acknowledged lies behind it.
     pub(crate) cut_to: Option<u32>,
     pub(crate) headers: HashMap<CameraId, Vec<Header>>,
+    /// Not all of it can be read: it gets no sidecar, so that every start tries again and says so.
+    pub(crate) unreadable: bool,
     /// Nothing will be written to it any more; then every camera's state at its end is in `index`.
     pub(crate) finished: Option<Arc<Sidecar>>,
 }
@@ -80,19 +90,33 @@ impl Catalog {
 
     /// The journal that waits longest for its sidecar.
     pub(crate) fn next_to_seal(&self) -> Option<(JournalName, Option<u32>, Arc<Sidecar>)> {
-        self.unsealed.iter().find_map(|(number, unsealed)| {
+        self.unsealed.iter().filter(|(_, unsealed)| !unsealed.unreadable).find_map(|(number, unsealed)| {
             let sidecar = unsealed.finished.clone()?;
             Some((*self.journals.get(number)?, unsealed.cut_to, sidecar))
         })
     }
 
-    /// Records of `camera` in a journal without a sidecar; `None` if it has one.
+    /// Records of `camera` in a journal whose index is in memory; `None` if it is not.
     pub(crate) fn headers(&self, journal: u32, camera: CameraId) -> Option<Vec<Header>> {
-        let unsealed = self.unsealed.get(&journal)?;
-        let headers = match &unsealed.finished {
-            Some(sidecar) => sidecar.cameras.get(&camera).map(|block| &block.headers),
-            None => unsealed.headers.get(&camera),
+        let of = |sidecar: &Sidecar| {
+            let block = sidecar.cameras.get(&camera);
+            block.map(|block| block.headers.clone()).unwrap_or_default()
         };
-        Some(headers.cloned().unwrap_or_default())
+        if let Some(sidecar) = self.newest.get(&journal) {
+            return Some(of(sidecar));
+        }
+        let unsealed = self.unsealed.get(&journal)?;
+        Some(match &unsealed.finished {
+            Some(sidecar) => of(sidecar),
+            None => unsealed.headers.get(&camera).cloned().unwrap_or_default(),
+        })
+    }
+
+    /// Keeps the newest sidecar that the start has read.
+    pub(crate) fn keep_newest(&mut self, sidecar: Sidecar) {
+        self.newest.insert(sidecar.journal, sidecar);
+        if self.newest.len() > NEWEST_MAX {
+            self.newest.pop_first();
+        }
     }
 }

@@ -230,7 +230,12 @@ impl Check {
             let whose = damage.header.map(|header| header.camera);
             let segment = damage.header.filter(|header| header.kind == Kind::Part).map(|h| h.segment);
             let bytes = damage.to.saturating_sub(damage.from);
-            self.fault(Some(damage.from), whose, segment, Problem::Damaged { bytes });
+            let problem = if damage.unreadable {
+                Problem::Unreadable(format!("the disk gives an error within {bytes} bytes"))
+            } else {
+                Problem::Damaged { bytes }
+            };
+            self.fault(Some(damage.from), whose, segment, problem);
         }
         let Some(sidecar) = sidecar else { return };
         if found.end < limit {

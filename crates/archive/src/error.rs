@@ -2,6 +2,8 @@ use std::io;
 
 use ashkar_terms::{Blame, CameraId};
 
+use crate::window::is_of_medium;
+
 /// The archive cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -141,6 +143,15 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Whether it is lost, as far as the medium says: asking again does not help.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } | Self::Missing { .. } => true,
+            Self::Io { source, .. } => is_of_medium(source),
+            Self::TooMany { .. } => false,
+        }
+    }
+
     /// Whose fault it is.
     pub const fn blame(&self) -> Blame {
         match self {

@@ -12,6 +12,7 @@ use crate::format::state::CameraState;
 use crate::options::{
     INIT_BYTES_MAX, METADATA_QUEUE_BYTES, PART_BYTES_MAX, REFUSED_NUMBERS_AHEAD, WAKE_BYTES,
 };
+use crate::recover::Uncertain;
 
 /// Memory that an entry of the queue is counted as, beside its media bytes.
 const ENTRY_BYTES: usize = 512;
@@ -63,6 +64,8 @@ pub(crate) struct Front {
     /// Failed writes and syncs since the start.
     pub(crate) failures: u64,
     pub(crate) refused: u64,
+    /// First number of a camera that is not known.
+    pub(crate) first_segment: u64,
     /// No room but the reserve, by what the file system says.
     pub(crate) low_space: bool,
     /// A write was refused for lack of room, and none has succeeded since.
@@ -117,6 +120,20 @@ impl Front {
         own.init_sha256 = state.init_sha256;
         if let Some((segment, _)) = state.open_segment {
             self.push(Work::Interrupted(camera, segment), 0);
+        }
+    }
+
+    /// Declares numbers as taken that records may have which cannot be read, and the time since the last readable
+    /// record as missing. A crash before this is durable does no harm: the next start declares it again.
+    pub(crate) fn pass_over(&mut self, uncertain: &Uncertain) {
+        self.first_segment = uncertain.unknown_camera;
+        for (camera, first) in &uncertain.cameras {
+            let own = self.cameras.entry(*camera).or_default();
+            own.next_segment = own.next_segment.max(*first);
+            let Some(from) = own.timeline_end else { continue };
+            let cause = *own.open_gap.get_or_insert(Cause::Centre);
+            let gap = Gap { from, to: None, cause, next_segment: own.next_segment };
+            self.push(Work::Gap(*camera, gap), 0);
         }
     }
 

@@ -8,6 +8,7 @@ use crate::disk::{Disk, read_all, replace};
 use crate::error::OpenError;
 use crate::recover::Listing;
 use crate::scan::{Depth, scan};
+use crate::window::is_of_medium;
 
 const FILE: &str = "ARCHIVE";
 const FIRST_LINE: &str = "ashkar-archive 1";
@@ -15,18 +16,21 @@ const FILE_BYTES_MAX: u64 = 4096;
 
 /// Reads who this archive is. A new one gets an id; one that lost the file takes the id from its journals.
 pub(crate) fn read_or_make(disk: &dyn Disk, listing: &Listing, now: UtcMicros) -> Result<[u8; 8], OpenError> {
-    match read(disk)? {
-        Some(id) => Ok(id),
-        None => {
-            let id = match id_from_journals(disk, listing) {
-                Some(id) => id,
-                None => hex(random()?),
-            };
-            let text = format!("{FIRST_LINE}\nid {}\ncreated {}\n", String::from_utf8_lossy(&id), now.0);
-            replace(disk, FILE, text.as_bytes()).map_err(io_error)?;
-            Ok(id)
+    let id = match read(disk) {
+        Ok(Some(id)) => return Ok(id),
+        Ok(None) => match id_from_journals(disk, listing) {
+            Some(id) => id,
+            None => hex(random()?),
+        },
+        // As good as lost, if journals can say it. If not, none is drawn: one day the old one may be read again.
+        Err(OpenError::Io { source, .. }) if is_of_medium(&source) => {
+            id_from_journals(disk, listing).ok_or_else(|| io_error(source))?
         }
-    }
+        Err(error) => return Err(error),
+    };
+    let text = format!("{FIRST_LINE}\nid {}\ncreated {}\n", String::from_utf8_lossy(&id), now.0);
+    replace(disk, FILE, text.as_bytes()).map_err(io_error)?;
+    Ok(id)
 }
 
 /// Reads who this archive is; `None` if the file is not there.

@@ -16,15 +16,19 @@ use crate::shared::Shared;
 /// The summary is written so seldom that it stays below this rate, bytes a second.
 const CACHE_BYTES_PER_SECOND: u64 = 256 << 10;
 
+/// By then a centre has taken its cameras up.
+const NEWEST_KEPT: Duration = Duration::from_secs(30);
+
 pub(crate) struct Keeper {
     shared: Arc<Shared>,
+    started: Instant,
     cache_due: Instant,
     cache_written: (u32, u32),
 }
 
 impl Keeper {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, cache_due: Instant::now(), cache_written: (0, 0) }
+        Self { shared, started: Instant::now(), cache_due: Instant::now(), cache_written: (0, 0) }
     }
 
     /// Works until it is told to end, then once more.
@@ -33,6 +37,7 @@ impl Keeper {
             let ends = self.wait();
             self.look_at_space();
             self.seal_all();
+            self.forget_newest();
             if ends || Instant::now() >= self.cache_due {
                 self.write_cache();
             }
@@ -50,6 +55,14 @@ impl Keeper {
         *ends
     }
 
+    fn forget_newest(&self) {
+        if self.started.elapsed() >= NEWEST_KEPT && !self.shared.catalog.read().newest.is_empty() {
+            let newest = std::mem::take(&mut self.shared.catalog.write().newest);
+            // Freed without the lock.
+            drop(newest);
+        }
+    }
+
     fn look_at_space(&self) {
         match self.shared.disk.space() {
             Ok(space) => note_space(&self.shared, space),
@@ -57,7 +70,7 @@ impl Keeper {
         }
     }
 
-    fn seal_all(&self) {
+    pub(crate) fn seal_all(&self) {
         loop {
             let next = self.shared.catalog.read().next_to_seal();
             let Some((name, cut_to, sidecar)) = next else { return };
@@ -84,11 +97,11 @@ impl Keeper {
     }
 
     /// Writes the summary of what is durable now.
-    fn write_cache(&mut self) {
+    pub(crate) fn write_cache(&mut self) {
         let catalog = self.shared.catalog.read();
         let covered = catalog.covered;
-        let bytes = (covered != self.cache_written)
-            .then(|| cache::encode(self.shared.id, covered.0, covered.1, &catalog.cameras));
+        let due = covered != self.cache_written && covered.0 >= catalog.summary_waits_to;
+        let bytes = due.then(|| cache::encode(self.shared.id, covered.0, covered.1, &catalog.cameras));
         drop(catalog);
         let Some(bytes) = bytes else { return };
         let pause =

@@ -14,6 +14,8 @@ mod archive;
 mod catalog;
 pub mod check;
 mod coverage;
+#[doc(hidden)]
+pub mod day;
 pub mod disk;
 mod error;
 mod format;
@@ -28,8 +30,10 @@ mod read;
 mod records;
 mod recover;
 mod scan;
+mod search;
 mod shared;
 mod status;
+mod window;
 mod writer;
 
 pub use archive::Archive;

@@ -72,6 +72,16 @@ pub const RETRY_LONGEST_MS: u64 = 5_000;
 /// Recorded media that arrived later than this after it happened is `late`, microseconds.
 pub const LATE_AFTER_US: i64 = 10_000_000;
 
+/// How long failing reads may hold up the scan of one journal, milliseconds; after that the rest of it is taken for
+/// unreadable. A bad sector may take a spinning disk some seconds.
+pub(crate) const READ_FAULTS_MS_MAX: u64 = 15_000;
+/// Around a fault a journal is read in steps of this, bytes: a page, which the kernel reads whole or not at all.
+pub(crate) const UNREADABLE_STEP_BYTES: u64 = 4096;
+/// Where a journal cannot be read, the summary in front of it stays until so many more are written, so that a start with
+/// a mended disk takes the journal in at its place. At 1000 cameras a quarter of an hour, and a start a second longer.
+pub(crate) const SUMMARY_WAITS_JOURNALS: u32 = 512;
+/// Fewer bytes than this no segment takes in a journal: header of a part, header and record of its end.
+pub(crate) const SEGMENT_BYTES_MIN: u64 = 96 + 96 + 200;
 /// Bytes gathered into one write.
 pub(crate) const WRITE_BYTES: usize = 1 << 20;
 /// Waiting bytes at which the writer does not wait for its interval.
@@ -90,6 +100,8 @@ pub(crate) const MARKS_MAX: usize = 128;
 pub(crate) const INITS_MAX: usize = 4096;
 /// Numbers that a gap of refused parts takes in advance, so that a crash never gives a number twice.
 pub(crate) const REFUSED_NUMBERS_AHEAD: u64 = 64;
+/// Threads that help all readers of long spans together.
+pub(crate) const READ_HELPERS_MAX: usize = 16;
 /// Open files kept for reading.
 pub(crate) const OPEN_FILES_MAX: usize = 64;
 /// Longest sidecar and longest summary that are read, bytes.

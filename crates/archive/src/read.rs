@@ -1,21 +1,25 @@
 //! Reading: from a camera and a time or a number to records, and from records to bytes. Everything here blocks.
 
+use std::io;
 use std::sync::Arc;
 
 use ashkar_media::{Fact, InitSegment};
 use ashkar_terms::{CameraId, MediaTime, Span, UtcMicros};
 use bytes::Bytes;
+use rustix::io::Errno;
 
 use crate::catalog::Unsealed;
-use crate::coverage::{Mark, Place, Run};
+use crate::coverage::{Place, Run};
 use crate::error::ReadError;
 use crate::format::header::{HEADER_BYTES, INDEPENDENT, RECOVERED};
 use crate::format::sidecar::Sidecar;
 use crate::format::{Header, Kind, fact, payload as payloads};
-use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_RECORDS_MAX, QUERY_SEGMENTS_MAX};
+use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_SEGMENTS_MAX};
 use crate::recover::sidecar_of;
 use crate::scan::{Depth, scan};
+use crate::search::{Key, walk};
 use crate::shared::Shared;
+use crate::window::is_of_medium;
 
 /// A fact is looked for this much before and after its journal's time: the wall clock may have stepped.
 const FACT_SLACK_US: i64 = 60_000_000;
@@ -63,22 +67,6 @@ impl SegmentEntry {
     }
 }
 
-/// What a run is searched by. Both rise along a run.
-#[derive(Debug, Clone, Copy)]
-enum Key {
-    Time(MediaTime),
-    Segment(u64),
-}
-
-impl Key {
-    fn is_behind(self, segment: u64, start: MediaTime) -> bool {
-        match self {
-            Self::Time(time) => start > time,
-            Self::Segment(number) => segment > number,
-        }
-    }
-}
-
 pub(crate) fn segments(
     shared: &Shared,
     camera: CameraId,
@@ -88,8 +76,8 @@ pub(crate) fn segments(
     let runs = runs(shared, camera, |run| overlaps(run.from, run.to));
     let mut found = Vec::new();
     for run in runs {
-        let key = Key::Time(MediaTime::from_utc(span.from));
-        let headers = walk(shared, camera, &run, key, |header| header.start.to_utc() >= span.to)?;
+        let keys = (Key::Time(MediaTime::from_utc(span.from)), Key::Time(MediaTime::from_utc(span.to)));
+        let headers = walk(shared, camera, &run, keys, |header| header.start.to_utc() >= span.to)?;
         found.extend(assemble(camera, &headers).filter(|entry| overlaps(entry.start, entry.end())));
         if found.len() > QUERY_SEGMENTS_MAX {
             return Err(ReadError::TooMany { camera });
@@ -210,87 +198,10 @@ fn runs(shared: &Shared, camera: CameraId, wanted: impl Fn(&Run) -> bool) -> Vec
 fn records_of_segment(shared: &Shared, camera: CameraId, number: u64) -> Result<Vec<Header>, ReadError> {
     let mut found = Vec::new();
     for run in runs(shared, camera, |run| run.has(number)) {
-        found.extend(walk(shared, camera, &run, Key::Segment(number), |header| header.segment > number)?);
+        let key = Key::Segment(number);
+        found.extend(walk(shared, camera, &run, (key, key), |header| header.segment > number)?);
     }
     Ok(found)
-}
-
-/// Parts and ends of segments of a run, from the segment that `key` lies in up to the first segment that is
-/// `beyond`.
-fn walk(
-    shared: &Shared,
-    camera: CameraId,
-    run: &Run,
-    key: Key,
-    beyond: impl Fn(&Header) -> bool,
-) -> Result<Vec<Header>, ReadError> {
-    let mut found = Vec::new();
-    for journal in first_journal(shared, camera, run, key)?..=run.last_journal {
-        for header in headers(shared, camera, journal)? {
-            if !matches!(header.kind, Kind::Part | Kind::SegmentEnd) || !run.has(header.segment) {
-                continue;
-            }
-            if header.kind == Kind::Part && header.part == 0 {
-                if beyond(&header) {
-                    return Ok(found);
-                }
-                if !key_is_behind(key, &header) {
-                    // Everything before it belongs to earlier segments.
-                    found.clear();
-                }
-            }
-            found.push(header);
-        }
-        if found.len() > QUERY_RECORDS_MAX {
-            return Err(ReadError::TooMany { camera });
-        }
-    }
-    Ok(found)
-}
-
-fn key_is_behind(key: Key, header: &Header) -> bool {
-    key.is_behind(header.segment, header.start)
-}
-
-/// A journal in which, or behind which, the segment that `key` lies in begins; close to it.
-fn first_journal(shared: &Shared, camera: CameraId, run: &Run, key: Key) -> Result<u32, ReadError> {
-    let behind = run.marks.partition_point(|mark| !key.is_behind(mark.segment, mark.start));
-    let journal_of = |mark: &Mark| mark.journal;
-    let mut low = run.marks.get(behind.saturating_sub(1)).map_or(0, journal_of);
-    let mut high = run.marks.get(behind).map_or(run.last_journal, journal_of);
-    // In `low` a segment begins that is not behind `key`.
-    while high.saturating_sub(low) > 1 {
-        let middle = low.midpoint(high);
-        let Some((journal, begins)) = nearest_beginning(shared, camera, run, low, middle, high)? else {
-            break;
-        };
-        if key.is_behind(begins.segment, begins.start) {
-            high = journal;
-        } else {
-            low = journal;
-        }
-    }
-    Ok(low)
-}
-
-/// The first beginning of a segment in the journal nearest to `middle`, strictly between `low` and `high`.
-fn nearest_beginning(
-    shared: &Shared,
-    camera: CameraId,
-    run: &Run,
-    low: u32,
-    middle: u32,
-    high: u32,
-) -> Result<Option<(u32, Header)>, ReadError> {
-    for journal in (middle..high).chain((low + 1..middle).rev()) {
-        let first = headers(shared, camera, journal)?
-            .into_iter()
-            .find(|header| header.kind == Kind::Part && header.part == 0 && run.has(header.segment));
-        if let Some(header) = first {
-            return Ok(Some((journal, header)));
-        }
-    }
-    Ok(None)
 }
 
 /// Puts parts together to segments. Segments without an end are left out.
@@ -305,6 +216,7 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
             }
             (Kind::SegmentEnd, Some((entry, ended))) => {
                 *ended = true;
+                entry.cut(header);
                 entry.recovered = header.has(RECOVERED);
             }
             _ => {}
@@ -351,6 +263,17 @@ impl SegmentEntry {
             part: part.part,
         });
     }
+
+    /// Leaves out parts that its end does not count: they could not be read when the segment was ended.
+    fn cut(&mut self, end: &Header) {
+        if end.part == 0 || end.part >= self.parts {
+            return;
+        }
+        self.parts = end.part;
+        self.duration = end.duration;
+        self.places.truncate(usize::from(end.part));
+        self.byte_length = self.places.iter().map(|place| u64::from(place.payload_bytes)).sum();
+    }
 }
 
 /// All records of `camera` in a journal, in the order in which they were written.
@@ -362,14 +285,17 @@ pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result
     // A number without a journal is one whose journal could not be made.
     let Some(name) = catalog.journals.get(&journal).copied() else { return Ok(Vec::new()) };
     drop(catalog);
-    let block = shared
-        .disk
-        .open(&name.sidecar(), false)
-        .and_then(|file| Sidecar::read_block(&*file, journal, camera));
+    let block = shared.disk.open(&name.sidecar(), false).and_then(|file| {
+        // The kernel's reading ahead would be six times the bytes that are wanted: seen with many readers at once.
+        file.read_piecemeal();
+        Sidecar::read_block(&*file, journal, camera)
+    });
     match block {
         Ok(Ok(block)) => Ok(block.map(|block| block.headers).unwrap_or_default()),
         Ok(Err(_)) => repair(shared, camera, journal),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => repair(shared, camera, journal),
+        Err(error) if error.kind() == io::ErrorKind::NotFound || is_of_medium(&error) => {
+            repair(shared, camera, journal)
+        }
         Err(source) => Err(ReadError::Io { journal, source }),
     }
 }
@@ -380,6 +306,10 @@ fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>,
     let file = journal(shared, number)?;
     let found = scan(&*file, number, None, Depth::Tail, &mut |_, _| {})
         .map_err(|source| ReadError::Io { journal: number, source })?;
+    if !found.is_readable() {
+        // What a disk does not give now it may give later: nothing is made of it that stays.
+        return Err(ReadError::Io { journal: number, source: Errno::IO.into() });
+    }
     let sidecar = Arc::new(sidecar_of(number, &found));
     let headers = sidecar.cameras.get(&camera).map(|block| block.headers.clone()).unwrap_or_default();
     let unsealed = Unsealed {

@@ -90,7 +90,8 @@ impl Writer {
         self.evidence(header, &evidence)
     }
 
-    /// Ends a segment with the parts that are there. What cannot be read now is ended by the next start.
+    /// Ends a segment with the parts that are there, up to the first that is damaged. Where files cannot be opened
+    /// now, the next start ends it.
     fn interrupted_record(&mut self, camera: CameraId, segment: u64) -> Option<Record> {
         let parts = match self.parts_of(camera, segment) {
             Ok(parts) if parts.is_empty() => return None,
@@ -122,7 +123,15 @@ impl Writer {
     fn parts_of(&self, camera: CameraId, segment: u64) -> Result<Vec<(Header, Bytes)>, crate::ReadError> {
         let mut parts = Vec::new();
         for header in read::parts_of(&self.shared, camera, segment)? {
-            parts.push((header, read::payload(&self.shared, &header)?));
+            // Asked twice: what is left out here stays out of the segment's record for ever, and some faults pass.
+            let read = || read::payload(&self.shared, &header);
+            match read().or_else(|error| if error.is_damage() { read() } else { Err(error) }) {
+                Ok(payload) => parts.push((header, payload)),
+                Err(error) if error.is_damage() => {
+                    tracing::error!(%camera, segment, %error, blame = "centre", "an interrupted segment is damaged");
+                }
+                Err(error) => return Err(error),
+            }
         }
         let in_memory = self.pending.iter().map(|record| (record.header, record.payload.clone()));
         let own = |header: &Header| {
@@ -131,6 +140,8 @@ impl Writer {
         parts.extend(in_memory.filter(|(header, _)| own(header)));
         parts.sort_by_key(|(header, _)| header.part);
         parts.dedup_by_key(|(header, _)| header.part);
+        let whole = parts.iter().zip(0..).take_while(|((header, _), index)| header.part == *index).count();
+        parts.truncate(whole);
         Ok(parts)
     }
 
@@ -143,9 +154,14 @@ impl Writer {
 }
 
 fn part_record(camera: CameraId, part: Part, after_hole: bool) -> Record {
+    Record::new(part_header(camera, &part, after_hole), part.bytes, Effect::None)
+}
+
+/// All of a part's header but what says where it lies and what its payload is.
+pub(crate) fn part_header(camera: CameraId, part: &Part, after_hole: bool) -> Header {
     let flag = |set: bool, flag: u8| if set { flag } else { 0 };
     let spread = part.last_arrival.mono_us.saturating_sub(part.first_arrival.mono_us);
-    let header = Header {
+    Header {
         flags: flag(part.independent, INDEPENDENT)
             | flag(part.discontinuity, DISCONTINUITY)
             | flag(after_hole, AFTER_HOLE),
@@ -158,8 +174,7 @@ fn part_record(camera: CameraId, part: Part, after_hole: bool) -> Record {
         camera_dts: part.camera_dts,
         init: part.init,
         ..Header::empty(Kind::Part, camera, part.last_arrival)
-    };
-    Record::new(header, part.bytes, Effect::None)
+    }
 }
 
 fn fact_record(camera: CameraId, fact: &Fact) -> Record {

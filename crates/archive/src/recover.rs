@@ -15,8 +15,10 @@ use crate::error::OpenError;
 use crate::format::cache::{self, Cache};
 use crate::format::name::{JournalName, is_day};
 use crate::format::sidecar::{Block, Sidecar};
-use crate::options::INDEX_BYTES_MAX;
-use crate::scan::{Depth, Scan, scan};
+use crate::format::{Header, Kind};
+use crate::options::{INDEX_BYTES_MAX, JOURNAL_BYTES_MAX, SEGMENT_BYTES_MIN, SUMMARY_WAITS_JOURNALS};
+use crate::scan::{Damage, Depth, Scan, scan};
+use crate::window::is_of_medium;
 
 /// Name of the summary.
 pub(crate) const CACHE_FILE: &str = "coverage";
@@ -36,10 +38,21 @@ pub struct Recovery {
     pub torn_bytes: u64,
     /// Segments that had no end, and get one from what is recorded of them.
     pub interrupted_segments: u32,
-    /// Where bytes that had been acknowledged are damaged.
+    /// Where bytes that had been acknowledged are damaged, and where journals cannot be read.
     pub damage: Vec<DamagedRange>,
+    /// Cameras of which records may lie where a journal cannot be read: they go on with numbers so far ahead that
+    /// none is given twice, and what they may have sent is declared missing.
+    pub uncertain_cameras: u32,
     /// How long it took, microseconds.
     pub took_us: u64,
+}
+
+impl Recovery {
+    /// Bytes of ranges in which a journal cannot be read.
+    pub fn unreadable_bytes(&self) -> u64 {
+        let ranges = self.damage.iter().filter(|range| range.unreadable);
+        ranges.map(|range| range.to.saturating_sub(range.from)).sum()
+    }
 }
 
 /// A part of a journal that is not what was written there.
@@ -53,6 +66,45 @@ pub struct DamagedRange {
     pub to: u64,
     /// Whose record was hit, where that can be read.
     pub camera: Option<CameraId>,
+    /// The medium gives an error there.
+    pub unreadable: bool,
+}
+
+/// What a start finds, for those who go on from it.
+pub(crate) struct Found {
+    pub(crate) catalog: Catalog,
+    pub(crate) recovery: Recovery,
+    pub(crate) uncertain: Uncertain,
+}
+
+/// Numbers that may have been given in records that cannot be read.
+#[derive(Debug, Default)]
+pub(crate) struct Uncertain {
+    /// By camera the first number that was surely not given.
+    pub(crate) cameras: BTreeMap<CameraId, u64>,
+    /// The same of a camera of which no record is known.
+    pub(crate) unknown_camera: u64,
+}
+
+impl Uncertain {
+    /// Takes in that records of any camera may lie in `bytes` bytes behind those that `catalog` has.
+    fn add(&mut self, catalog: &Catalog, bytes: u64) {
+        // One more for a segment that begins in front of the fault, and one for a segment that ends behind it.
+        let count = bytes / SEGMENT_BYTES_MIN + 2;
+        self.unknown_camera = self.unknown_camera.saturating_add(count);
+        for (camera, coverage) in &catalog.cameras {
+            let first = self.cameras.get(camera).copied().unwrap_or_default();
+            let first = first.max(coverage.state.next_segment).saturating_add(count);
+            self.cameras.insert(*camera, first);
+        }
+    }
+
+    /// Takes in a record that stands behind what cannot be read: it says how far the numbers had come.
+    fn settle(&mut self, header: &Header) {
+        if matches!(header.kind, Kind::Part | Kind::Gap) {
+            self.cameras.remove(&header.camera);
+        }
+    }
 }
 
 /// The files of an archive.
@@ -78,28 +130,21 @@ pub(crate) fn list(disk: &dyn Disk) -> Result<Listing, OpenError> {
 }
 
 /// Fills a catalog with what is there.
-pub(crate) fn recover(
-    disk: &dyn Disk,
-    archive: [u8; 8],
-    listing: Listing,
-) -> Result<(Catalog, Recovery), OpenError> {
+pub(crate) fn recover(disk: &dyn Disk, archive: [u8; 8], listing: Listing) -> Result<Found, OpenError> {
     let started = Instant::now();
     let cache = load_cache(disk, archive);
-    let mut recovery = Recovery { summary_used: cache.is_some(), ..Recovery::default() };
-    recovery.journals = u32::try_from(listing.journals.len()).unwrap_or(u32::MAX);
-    let mut catalog = Catalog { journals: listing.journals, ..Catalog::default() };
+    let recovery = Recovery { summary_used: cache.is_some(), ..Recovery::default() };
+    let catalog = Catalog { journals: listing.journals, ..Catalog::default() };
+    let mut found = Found { catalog, recovery, uncertain: Uncertain::default() };
     if let Some(cache) = cache {
-        catalog.covered = (cache.journal, cache.offset);
-        catalog.cameras = cache.cameras;
+        found.catalog.covered = (cache.journal, cache.offset);
+        found.catalog.cameras = cache.cameras;
     }
-    for name in catalog.journals.values().copied().collect::<Vec<_>>() {
-        let sealed = listing.sidecars.contains(&name.number);
-        take_journal(disk, &mut catalog, &mut recovery, name, sealed)?;
+    for name in found.catalog.journals.values().copied().collect::<Vec<_>>() {
+        found.take_journal(disk, name, listing.sidecars.contains(&name.number))?;
     }
-    let open = catalog.cameras.values().filter(|coverage| coverage.state.open_segment.is_some()).count();
-    recovery.interrupted_segments = u32::try_from(open).unwrap_or(u32::MAX);
-    recovery.took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Ok((catalog, recovery))
+    found.sum_up(started);
+    Ok(found)
 }
 
 fn load_cache(disk: &dyn Disk, archive: [u8; 8]) -> Option<Cache> {
@@ -107,79 +152,114 @@ fn load_cache(disk: &dyn Disk, archive: [u8; 8]) -> Option<Cache> {
     cache::decode(&bytes).ok().filter(|cache| cache.archive == archive)
 }
 
-/// Takes in one journal. Journals come in rising order.
-fn take_journal(
-    disk: &dyn Disk,
-    catalog: &mut Catalog,
-    recovery: &mut Recovery,
-    name: JournalName,
-    sealed: bool,
-) -> Result<(), OpenError> {
-    let behind = name.number < catalog.covered.0;
-    if behind && sealed {
-        return Ok(());
-    }
-    let from = if name.number == catalog.covered.0 { catalog.covered.1 } else { 0 };
-    if sealed && let Some(sidecar) = load_sidecar(disk, name) {
-        recovery.sidecars_read += 1;
-        take_sidecar(catalog, &sidecar, from);
-        return Ok(());
-    }
-    recovery.journals_scanned += 1;
-    let found = scan_journal(disk, name)?;
-    note(recovery, name, &found);
-    let length = u32::try_from(found.end).unwrap_or(u32::MAX);
-    if !behind {
-        for (header, effect) in found.records.iter().filter(|(header, _)| header.offset >= from) {
-            catalog.cameras.entry(header.camera).or_default().apply(header, *effect);
+impl Found {
+    /// Takes in one journal. Journals come in rising order.
+    fn take_journal(&mut self, disk: &dyn Disk, name: JournalName, sealed: bool) -> Result<(), OpenError> {
+        let covered = self.catalog.covered;
+        let behind = name.number < covered.0;
+        if behind && sealed {
+            return Ok(());
         }
-        catalog.covered = (name.number, length.max(from));
+        let from = if name.number == covered.0 { covered.1 } else { 0 };
+        if sealed && let Some(sidecar) = load_sidecar(disk, name) {
+            self.recovery.sidecars_read += 1;
+            self.take_sidecar(&sidecar, from);
+            self.catalog.keep_newest(sidecar);
+            return Ok(());
+        }
+        self.recovery.journals_scanned += 1;
+        let scan = scan_journal(disk, name)?;
+        self.note(name, &scan);
+        let length = u32::try_from(scan.end).unwrap_or(u32::MAX);
+        if !behind {
+            self.take_scan(&scan, from);
+            if !scan.is_readable() && self.catalog.summary_waits_to == 0 {
+                self.catalog.summary_waits_to = name.number.saturating_add(SUMMARY_WAITS_JOURNALS);
+            }
+            self.catalog.covered = (name.number, length.max(from));
+        }
+        let unsealed = Unsealed {
+            salt: scan.salt,
+            length,
+            // Nothing is ever written again to a journal that cannot be read.
+            cut_to: u32::try_from(scan.end.max(scan.traces_end)).ok().filter(|_| scan.is_readable()),
+            finished: Some(Arc::new(sidecar_of(name.number, &scan))),
+            unreadable: !scan.is_readable(),
+            ..Unsealed::default()
+        };
+        self.catalog.unsealed.insert(name.number, unsealed);
+        Ok(())
     }
-    let unsealed = Unsealed {
-        salt: found.salt,
-        length,
-        cut_to: u32::try_from(found.end.max(found.traces_end)).ok(),
-        finished: Some(Arc::new(sidecar_of(name.number, &found))),
-        ..Unsealed::default()
-    };
-    catalog.unsealed.insert(name.number, unsealed);
-    Ok(())
+
+    /// Takes in the records of a scanned journal from byte `from` on. Behind what cannot be read, numbers are
+    /// uncertain until a record says them again.
+    fn take_scan(&mut self, scan: &Scan, from: u32) {
+        let mut unknown = scan.unknown.iter().filter(|range| range.end > u64::from(from)).peekable();
+        for (header, effect) in scan.records.iter().filter(|(header, _)| header.offset >= from) {
+            while let Some(range) = unknown.next_if(|range| range.start <= u64::from(header.offset)) {
+                self.uncertain.add(&self.catalog, range.end - range.start);
+            }
+            self.catalog.cameras.entry(header.camera).or_default().apply(header, *effect);
+            self.uncertain.settle(header);
+        }
+        unknown.for_each(|range| self.uncertain.add(&self.catalog, range.end - range.start));
+    }
+
+    /// Takes in the records of a sidecar from byte `from` of its journal. What only payloads say, the end of the
+    /// chain and the hash of the init segment, comes from the states in it.
+    fn take_sidecar(&mut self, sidecar: &Sidecar, from: u32) {
+        for (camera, block) in &sidecar.cameras {
+            let coverage = self.catalog.cameras.entry(*camera).or_default();
+            for header in block.headers.iter().filter(|header| header.offset >= from) {
+                coverage.apply(header, Effect::None);
+                self.uncertain.settle(header);
+            }
+            coverage.apply_state(&block.state);
+        }
+        self.catalog.covered = (sidecar.journal, sidecar.journal_bytes.max(from));
+    }
+
+    fn note(&mut self, name: JournalName, scan: &Scan) {
+        self.recovery.torn_bytes += scan.traces_end.saturating_sub(scan.end);
+        let range = |damage: &Damage| DamagedRange {
+            journal: name.number,
+            from: damage.from,
+            to: damage.to,
+            camera: damage.header.map(|header| header.camera),
+            unreadable: damage.unreadable,
+        };
+        for damage in scan.damage.iter().map(range) {
+            tracing::error!(file = %name.journal(), from = damage.from, to = damage.to,
+                camera = ?damage.camera, unreadable = damage.unreadable, blame = "centre",
+                "a journal is damaged; everything else in it is kept");
+            self.recovery.damage.push(damage);
+        }
+    }
+
+    fn sum_up(&mut self, started: Instant) {
+        let is_open = |coverage: &&Coverage| coverage.state.open_segment.is_some();
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        self.recovery.journals = count(self.catalog.journals.len());
+        self.recovery.interrupted_segments = count(self.catalog.cameras.values().filter(is_open).count());
+        self.recovery.uncertain_cameras = count(self.uncertain.cameras.len());
+        self.recovery.took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    }
 }
 
 fn scan_journal(disk: &dyn Disk, name: JournalName) -> Result<Scan, OpenError> {
     let path = name.journal();
     let scanned =
         disk.open(&path, false).and_then(|file| scan(&*file, name.number, None, Depth::Tail, &mut |_, _| {}));
-    scanned.map_err(|source| OpenError::Io { path, source })
-}
-
-fn note(recovery: &mut Recovery, name: JournalName, found: &Scan) {
-    recovery.torn_bytes += found.traces_end.saturating_sub(found.end);
-    let range = |damage: &crate::scan::Damage| DamagedRange {
-        journal: name.number,
-        from: damage.from,
-        to: damage.to,
-        camera: damage.header.map(|header| header.camera),
-    };
-    recovery.damage.extend(found.damage.iter().map(range));
+    match scanned {
+        // Not even its length is known.
+        Err(error) if is_of_medium(&error) => Ok(Scan::unreadable(u64::from(JOURNAL_BYTES_MAX))),
+        scanned => scanned.map_err(|source| OpenError::Io { path, source }),
+    }
 }
 
 fn load_sidecar(disk: &dyn Disk, name: JournalName) -> Option<Sidecar> {
     let bytes = read_all(disk, &name.sidecar(), INDEX_BYTES_MAX).ok()?;
     Sidecar::decode(&bytes).ok().filter(|sidecar| sidecar.journal == name.number)
-}
-
-/// Takes in the records of a sidecar from byte `from` of its journal. What only payloads say, the end of the chain
-/// and the hash of the init segment, comes from the states in it.
-fn take_sidecar(catalog: &mut Catalog, sidecar: &Sidecar, from: u32) {
-    for (camera, block) in &sidecar.cameras {
-        let coverage = catalog.cameras.entry(*camera).or_default();
-        for header in block.headers.iter().filter(|header| header.offset >= from) {
-            coverage.apply(header, Effect::None);
-        }
-        coverage.apply_state(&block.state);
-    }
-    catalog.covered = (sidecar.journal, sidecar.journal_bytes.max(from));
 }
 
 /// The sidecar that a scanned journal gets.

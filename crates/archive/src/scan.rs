@@ -1,6 +1,7 @@
 //! Reading a journal from its beginning without any other knowledge: what recovery, repair and the check stand on.
 
 use std::io;
+use std::ops::Range;
 
 use ashkar_evidence::{Chain, Record};
 
@@ -10,6 +11,7 @@ use crate::format::header::{ALIGNMENT, HEADER_BYTES, MAGIC};
 use crate::format::payload::{Boot, decode_commit};
 use crate::format::{Header, Kind};
 use crate::options::{INIT_BYTES_MAX, PART_BYTES_MAX};
+use crate::window::{Window, overlaps};
 
 /// Bytes read at once while walking from header to header: a header and the payload of a small record.
 const STEP_BYTES: usize = 1 << 10;
@@ -32,6 +34,8 @@ pub(crate) struct Damage {
     pub(crate) to: u64,
     /// The record that it hit, where its header can still be read.
     pub(crate) header: Option<Header>,
+    /// The medium gives an error there, so nobody knows what it holds.
+    pub(crate) unreadable: bool,
 }
 
 /// What a journal holds.
@@ -47,8 +51,23 @@ pub(crate) struct Scan {
     pub(crate) traces_end: u64,
     /// Length of the file.
     pub(crate) length: u64,
-    /// Damage in front of `end`: not a torn tail, but decay.
+    /// Decay in front of `end`, not a torn tail; and whatever cannot be read, also behind it.
     pub(crate) damage: Vec<Damage>,
+    /// What cannot be read and may have held records of which nothing is known, in order.
+    pub(crate) unknown: Vec<Range<u64>>,
+}
+
+impl Scan {
+    /// Of a journal of which nothing can be read.
+    pub(crate) fn unreadable(length: u64) -> Self {
+        let whole = Damage { from: 0, to: length, header: None, unreadable: true };
+        Self { length, damage: vec![whole], unknown: std::iter::once(0..length).collect(), ..Self::default() }
+    }
+
+    /// Whether all of it could be read.
+    pub(crate) fn is_readable(&self) -> bool {
+        !self.damage.iter().any(|damage| damage.unreadable)
+    }
 }
 
 struct Found {
@@ -65,7 +84,7 @@ pub(crate) struct Hint {
     pub(crate) durable_to: u64,
 }
 
-/// Scans journal `number`. With [`Depth::All`], `visit` is given every record that counts with its payload.
+/// Scans journal `number`. What the medium does not give is passed over like decay. With [`Depth::All`], `visit` is given every record that counts with its payload.
 pub(crate) fn scan(
     file: &dyn DiskFile,
     number: u32,
@@ -73,16 +92,27 @@ pub(crate) fn scan(
     depth: Depth,
     visit: &mut dyn FnMut(&Header, &[u8]),
 ) -> io::Result<Scan> {
-    let length = file.length()?;
-    let mut window = Window::new(file, length);
-    let mut scan = Scan { length, ..Scan::default() };
+    let mut window = Window::new(file)?;
+    // Headers lie far apart; one large reading is quicker than thousands of small ones that wait for each other.
+    file.will_need(0, window.data_end);
+    let mut scan = Scan { length: window.length, ..Scan::default() };
     let known_salt = hint.map(|hint| hint.salt);
-    let Some(salt) = find_salt(&mut window, number, known_salt)? else { return Ok(scan) };
-    scan.salt = salt;
+    let salt = find_salt(&mut window, number, known_salt)?;
     let durable_to = hint.map_or(0, |hint| hint.durable_to);
-    let mut walk = Walk { window, number, salt, found: Vec::new(), damage: Vec::new(), durable_to };
-    walk.walk()?;
+    let mut walk = Walk {
+        window,
+        number,
+        salt: salt.unwrap_or_default(),
+        found: Vec::new(),
+        damage: Vec::new(),
+        durable_to,
+    };
+    if salt.is_some() {
+        walk.walk()?;
+    }
+    scan.salt = walk.salt;
     walk.judge(&mut scan, depth, visit)?;
+    walk.note_unreadable(&mut scan);
     Ok(scan)
 }
 
@@ -110,8 +140,9 @@ fn find_salt(window: &mut Window<'_>, number: u32, known: Option<u32>) -> io::Re
 /// The first header at or behind `from` that belongs to journal `number`, and to `salt` where it is known.
 fn search(window: &mut Window<'_>, from: u64, number: u32, salt: Option<u32>) -> io::Result<Option<Header>> {
     let mut at = from.next_multiple_of(ALIGNMENT as u64);
-    while at < window.length {
-        let block = window.get(at, BLOCK_BYTES, BLOCK_BYTES)?;
+    while at < window.data_end {
+        let count = usize::try_from(window.data_end - at).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
+        let block = window.get(at, count, count)?;
         let candidates = block.chunks(ALIGNMENT).enumerate().filter(|(_, chunk)| chunk.starts_with(&MAGIC));
         let places: Vec<u64> = candidates.map(|(index, _)| at + (index * ALIGNMENT) as u64).collect();
         at += (block.len() as u64).max(1);
@@ -162,7 +193,7 @@ impl Walk<'_> {
                 None => match search(&mut self.window, at + 1, self.number, Some(self.salt))? {
                     Some(header) => {
                         let to = u64::from(header.offset);
-                        self.damage.push(Damage { from: at, to, header: None });
+                        self.damage.push(Damage { from: at, to, header: None, unreadable: false });
                         header
                     }
                     None => return Ok(()),
@@ -196,44 +227,97 @@ impl Walk<'_> {
     }
 
     /// Decides what counts. In front of `durable_to` a fault is decay: it is noted, and what follows counts.
-    /// Behind it a fault is where the last writing stopped: nothing that follows was ever acknowledged.
+    /// Behind it a fault is where the last writing stopped: nothing that follows was ever acknowledged. But what
+    /// cannot be read may well have been acknowledged, wherever it is, so what follows it counts.
     fn judge(
-        mut self,
+        &mut self,
         scan: &mut Scan,
         depth: Depth,
         visit: &mut dyn FnMut(&Header, &[u8]),
     ) -> io::Result<()> {
         scan.traces_end = self.found.last().map_or(0, |found| found.header.next());
-        let torn_at = self.damage.iter().map(|damage| damage.from).find(|from| *from >= self.durable_to);
-        scan.damage.extend(self.damage.iter().filter(|damage| damage.from < self.durable_to));
-        for found in std::mem::take(&mut self.found) {
-            let header = found.header;
-            let durable = header.next() <= self.durable_to;
-            if torn_at.is_some_and(|torn| u64::from(header.offset) >= torn) {
+        let torn_at = self.torn_at();
+        let before_tear = |damage: &&Damage| torn_at.is_none_or(|torn| damage.from < torn);
+        scan.damage.extend(self.damage.iter().filter(before_tear));
+        for at in 0..self.found.len() {
+            let Some(header) = self.found.get(at).map(|found| found.header) else { break };
+            let (from, to) = (u64::from(header.offset), header.next());
+            let durable = to <= self.durable_to;
+            if torn_at.is_some_and(|torn| from >= torn) {
                 break;
             }
-            let payload = match found.payload {
+            let kept = self.found.get_mut(at).and_then(|found| found.payload.take());
+            let payload = match kept {
                 None if header.kind == Kind::Part && durable && depth == Depth::Tail => Some(Vec::new()),
                 None if header.kind == Kind::Part => self.payload(&header, BLOCK_BYTES)?,
                 other => other,
             };
+            let unreadable = overlaps(&self.window.unreadable, &(from..to));
             match payload {
                 Some(payload) => {
-                    scan.end = header.next();
+                    scan.end = to;
                     take(scan, header, &payload);
                     if depth == Depth::All {
                         visit(&header, &payload);
                     }
                 }
-                None if durable => {
-                    let (from, to) = (u64::from(header.offset), header.next());
+                None if durable || unreadable => {
                     scan.end = to;
-                    scan.damage.push(Damage { from, to, header: Some(header) });
+                    scan.damage.push(Damage { from, to, header: Some(header), unreadable });
                 }
                 None => break,
             }
         }
         Ok(())
+    }
+
+    /// Where the last writing stopped, if that is seen between records.
+    fn torn_at(&self) -> Option<u64> {
+        let decay = |damage: &&Damage| {
+            damage.from < self.durable_to || overlaps(&self.window.unreadable, &(damage.from..damage.to))
+        };
+        self.damage.iter().find(|damage| !decay(damage)).map(|damage| damage.from)
+    }
+
+    /// Tells of everything that the medium did not give: with the damage that it made, with the record that it lies
+    /// in, or alone, behind the last record.
+    fn note_unreadable(&self, scan: &mut Scan) {
+        for damage in &mut scan.damage {
+            damage.unreadable |= overlaps(&self.window.unreadable, &(damage.from..damage.to));
+        }
+        for range in &self.window.unreadable {
+            let told = |damage: &Damage| damage.from < range.end && range.start < damage.to;
+            if !scan.damage.iter().any(told) {
+                let header = self.record_at(range.start);
+                let (from, to) = (range.start, range.end);
+                scan.damage.push(Damage { from, to, header, unreadable: true });
+            }
+            self.add_unknown(scan, range);
+        }
+        scan.damage.sort_by_key(|damage| damage.from);
+    }
+
+    fn record_at(&self, place: u64) -> Option<Header> {
+        let behind = self.found.partition_point(|found| u64::from(found.header.offset) <= place);
+        let before = self.found.get(behind.checked_sub(1)?)?;
+        (place < before.header.next()).then_some(before.header)
+    }
+
+    /// Adds what of `range` lies in no record whose header can be read.
+    fn add_unknown(&self, scan: &mut Scan, range: &Range<u64>) {
+        let mut from = range.start;
+        let first = self.found.partition_point(|found| found.header.next() <= range.start);
+        for found in self.found.iter().skip(first) {
+            let begins = u64::from(found.header.offset).min(range.end);
+            if from < begins {
+                scan.unknown.push(from..begins);
+            }
+            from = from.max(found.header.next());
+            if from >= range.end {
+                return;
+            }
+        }
+        scan.unknown.push(from..range.end);
     }
 }
 
@@ -253,37 +337,5 @@ pub(crate) fn effect_of(header: &Header, payload: &[u8]) -> Effect {
         }
         Kind::Init => payload.first_chunk().map_or(Effect::None, |sha256| Effect::Init(*sha256)),
         _ => Effect::None,
-    }
-}
-
-/// A file read through a buffer that moves forward.
-struct Window<'a> {
-    file: &'a dyn DiskFile,
-    length: u64,
-    start: u64,
-    bytes: Vec<u8>,
-}
-
-impl<'a> Window<'a> {
-    fn new(file: &'a dyn DiskFile, length: u64) -> Self {
-        Self { file, length, start: 0, bytes: Vec::new() }
-    }
-
-    /// Up to `count` bytes from `offset`, fewer only at the end of the file. What must be read anew is read
-    /// `ahead` bytes far.
-    fn get(&mut self, offset: u64, count: usize, ahead: usize) -> io::Result<&[u8]> {
-        let count = (count as u64).min(self.length.saturating_sub(offset));
-        let within = offset >= self.start
-            && offset.saturating_add(count) <= self.start.saturating_add(self.bytes.len() as u64);
-        if !within {
-            let wanted = count.max(ahead as u64).min(self.length.saturating_sub(offset));
-            self.bytes.resize(usize::try_from(wanted).unwrap_or_default(), 0);
-            let read = self.file.read_at(offset, &mut self.bytes)?;
-            self.bytes.truncate(read);
-            self.start = offset;
-        }
-        let from = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX);
-        let rest = self.bytes.get(from..).unwrap_or_default();
-        Ok(rest.get(..usize::try_from(count).unwrap_or_default()).unwrap_or(rest))
     }
 }

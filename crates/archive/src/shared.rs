@@ -1,6 +1,6 @@
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use ashkar_terms::{Clock, ClockState};
 use parking_lot::{Condvar, Mutex, RwLock};
@@ -32,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) catalog: RwLock<Catalog>,
     pub(crate) meters: Mutex<Meters>,
     pub(crate) open_files: Mutex<OpenFiles>,
+    /// Threads that may yet help readers of long spans.
+    pub(crate) helpers: AtomicUsize,
 }
 
 impl Shared {
@@ -46,6 +48,7 @@ impl Shared {
         }
         let Some(name) = self.catalog.read().journals.get(&number).copied() else { return Ok(None) };
         let file = self.disk.open(&name.journal(), false)?;
+        file.read_piecemeal();
         self.open_files.lock().keep(number, file.clone());
         Ok(Some(file))
     }

@@ -69,6 +69,10 @@ pub struct Status {
     pub journal: u32,
     /// Journals that have no sidecar yet.
     pub unsealed: u32,
+    /// Places where the start found a journal damaged or unreadable; [`crate::Recovery::damage`] names them.
+    pub damaged_ranges: u32,
+    /// Bytes of those that are unreadable.
+    pub unreadable_bytes: u64,
 }
 
 /// Mutable side of [`Status`].

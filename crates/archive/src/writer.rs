@@ -127,7 +127,7 @@ impl Writer {
         work
     }
 
-    fn write_out(&mut self) -> io::Result<()> {
+    pub(crate) fn write_out(&mut self) -> io::Result<()> {
         while let Some(next) = self.pending.front() {
             let init = self.init_before(next);
             let bytes = next.bytes() + init.as_ref().map_or(0, Record::bytes);

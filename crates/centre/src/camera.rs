@@ -68,7 +68,11 @@ pub struct Status {
 impl Camera {
     pub(crate) fn new(id: CameraId, archive: Archive, live: LiveCamera, sound: bool) -> Self {
         let resumed = archive.resume(id);
-        let resume = resumed.map_or_else(ashkar_media::Resume::default, |resumed| ashkar_media::Resume {
+        let unknown = || ashkar_media::Resume {
+            next_segment: archive.first_segment(),
+            ..ashkar_media::Resume::default()
+        };
+        let resume = resumed.map_or_else(unknown, |resumed| ashkar_media::Resume {
             next_segment: resumed.next_segment,
             timeline_end: Some(resumed.timeline_end),
             open_gap: resumed.open_gap,

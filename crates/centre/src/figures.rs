@@ -20,6 +20,7 @@ impl Centre {
             ("already_live", metrics.refused_already_live),
             ("other", metrics.refused_other),
             ("too_many", metrics.refused_connections),
+            ("made_room", metrics.made_room),
         ];
         vec![
             ("rtmp_connections", "Open RTMP connections", false, one(metrics.connections)),
@@ -63,6 +64,18 @@ impl Centre {
             ("archive_sync_seconds", "How long syncs take, last minutes", false, quantiles(&status.sync)),
             ("archive_syncs", "Syncs done", true, one(status.sync.count as f64)),
             ("archive_errors", "Writes and syncs that failed", true, one(status.errors as f64)),
+            (
+                "archive_damaged_ranges",
+                "Places where the start found a journal damaged; the log names them",
+                false,
+                one(f64::from(status.damaged_ranges)),
+            ),
+            (
+                "archive_unreadable_bytes",
+                "Bytes of journals that the disk did not give at the start",
+                false,
+                one(status.unreadable_bytes as f64),
+            ),
             ("archive_bytes", "Bytes that became durable", true, one(status.bytes as f64)),
             ("archive_refused", "Parts that were not taken", true, one(status.refused as f64)),
             (

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IoSlice};
+use std::ops::Range;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -56,6 +57,8 @@ struct Content {
     durable: Vec<u8>,
     /// Sectors that the next sync makes durable.
     dirty: BTreeSet<usize>,
+    /// Bytes that cannot be read.
+    bad: Vec<Range<usize>>,
 }
 
 impl Default for MemoryDisk {
@@ -133,6 +136,22 @@ impl MemoryDisk {
         let mut content = state.names.get(path).expect("the file is there").lock();
         content.current[offset] ^= flip;
         content.durable[offset] ^= flip;
+    }
+
+    /// Lets every reading of a byte of `range` fail with an input/output error, as a bad sector does. An empty range
+    /// heals the file.
+    ///
+    /// # Panics
+    /// If there is no such file.
+    #[allow(clippy::panic, clippy::expect_used, reason = "a test names a file that it has made")]
+    pub fn spoil(&self, path: &str, range: Range<usize>) {
+        let state = self.state.lock();
+        let mut content = state.names.get(path).expect("the file is there").lock();
+        if range.is_empty() {
+            content.bad.clear();
+        } else {
+            content.bad.push(range);
+        }
     }
 
     /// Removes a file and its name for good, as a careless administrator does.
@@ -221,7 +240,7 @@ impl Content {
             Tail::Torn(_) => self.torn(dice),
         };
         left.shrink_to_fit();
-        Self { current: left.clone(), durable: left, dirty: BTreeSet::new() }
+        Self { current: left.clone(), durable: left, dirty: BTreeSet::new(), bad: self.bad.clone() }
     }
 
     fn torn(&self, dice: &mut Dice) -> Vec<u8> {
@@ -400,6 +419,9 @@ impl DiskFile for MemoryFile {
         let offset = usize::try_from(offset).map_err(io::Error::other)?;
         let rest = content.current.get(offset..).unwrap_or_default();
         let count = rest.len().min(into.len());
+        if content.bad.iter().any(|bad| bad.start < offset + count && offset < bad.end) {
+            return Err(error_of(Fault::Io));
+        }
         into[..count].copy_from_slice(&rest[..count]);
         Ok(count)
     }

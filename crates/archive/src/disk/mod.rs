@@ -99,6 +99,13 @@ pub trait DiskFile: Send + Sync {
     /// # Errors
     /// What the file system says.
     fn length(&self) -> io::Result<u64>;
+    /// Behind this byte the file is known to read as zeros, without reading it. Only advice: at worst its length.
+    ///
+    /// # Errors
+    /// What the file system says.
+    fn data_end(&self) -> io::Result<u64> {
+        self.length()
+    }
     /// Shortens the file.
     ///
     /// # Errors
@@ -106,6 +113,8 @@ pub trait DiskFile: Send + Sync {
     fn truncate(&self, length: u64) -> io::Result<()>;
     /// Says that this range is about to be read. Only advice.
     fn will_need(&self, _offset: u64, _length: u64) {}
+    /// Says that small pieces will be read here and there, so that no more than they is read. Only advice.
+    fn read_piecemeal(&self) {}
     /// Says that this range is not to be kept in memory. Only advice.
     fn forget(&self, _offset: u64, _length: u64) {}
 }

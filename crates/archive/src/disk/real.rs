@@ -5,7 +5,8 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{Advice, FallocateFlags, FlockOperation};
+use rustix::fs::{Advice, FallocateFlags, FlockOperation, SeekFrom};
+use rustix::io::Errno;
 
 use super::{Disk, DiskFile, Space};
 
@@ -108,7 +109,7 @@ impl DiskFile for RealFile {
     fn allocate(&self, length: u64) -> io::Result<()> {
         match rustix::fs::fallocate(&self.0, FallocateFlags::empty(), 0, length) {
             // Some file systems cannot reserve; there the file is sparse and fullness shows at the write.
-            Err(rustix::io::Errno::OPNOTSUPP) => self.0.set_len(length),
+            Err(Errno::OPNOTSUPP) => self.0.set_len(length),
             other => Ok(other?),
         }
     }
@@ -149,12 +150,29 @@ impl DiskFile for RealFile {
         Ok(self.0.metadata()?.len())
     }
 
+    fn data_end(&self) -> io::Result<u64> {
+        let mut end = 0;
+        loop {
+            let data = rustix::fs::seek(&self.0, SeekFrom::Data(end));
+            match data.and_then(|data| rustix::fs::seek(&self.0, SeekFrom::Hole(data))) {
+                Ok(hole) => end = hole,
+                Err(Errno::NXIO) => return Ok(end),
+                // Not every file system can tell.
+                Err(_) => return self.length(),
+            }
+        }
+    }
+
     fn truncate(&self, length: u64) -> io::Result<()> {
         self.0.set_len(length)
     }
 
     fn will_need(&self, offset: u64, length: u64) {
         let _ = rustix::fs::fadvise(&self.0, offset, NonZeroU64::new(length), Advice::WillNeed);
+    }
+
+    fn read_piecemeal(&self) {
+        let _ = rustix::fs::fadvise(&self.0, 0, None, Advice::Random);
     }
 
     fn forget(&self, offset: u64, length: u64) {

@@ -210,7 +210,7 @@ impl Stream {
         let init = init_segment(camera);
         let now = MediaTime::from_utc(clock.now().wall);
         archive.append(camera, &Output::Init(init.clone()))?;
-        let (mut time, mut segment) = (now, 1);
+        let (mut time, mut segment) = (now, archive.first_segment().max(1));
         if let Some(resumed) = archive.resume(camera) {
             time = now.max(resumed.timeline_end.plus(1));
             segment = resumed.next_segment.saturating_add(1);

@@ -190,19 +190,8 @@ pub fn verify(
     sent: &[Sent],
     context: &str,
 ) -> (Vec<Sent>, Recovery) {
-    let options = Options { reserve_bytes: 0, nearly_full_bytes: 0, ..Options::default() };
-    let archive = Archive::open(directory, options, Arc::new(SystemClock::new()))
-        .unwrap_or_else(|error| panic!("{context}: {error}"));
-    archive.flush().expect(context);
+    let archive = open_with(directory, acknowledged, context);
     let recovery = archive.recovery().clone();
-    assert_eq!(recovery.damage, [], "{context}");
-    for part in acknowledged {
-        assert_eq!(
-            hash_in(&archive, part).as_ref(),
-            Some(&part.sha256),
-            "{context}: lost or changed: {part:?}"
-        );
-    }
     let missing: Vec<Sent> =
         sent.iter().filter(|part| hash_in(&archive, part).as_ref() != Some(&part.sha256)).cloned().collect();
     assert_holes_are_declared(&archive, context);
@@ -210,6 +199,23 @@ pub fn verify(
     drop(archive);
     assert_well(directory, context);
     (missing, recovery)
+}
+
+/// Opens the archive anew, and asserts that nothing is damaged and everything in `acknowledged` there byte for byte.
+pub fn open_with(directory: &Path, acknowledged: &[Sent], context: &str) -> Archive {
+    let options = Options { reserve_bytes: 0, nearly_full_bytes: 0, ..Options::default() };
+    let archive = Archive::open(directory, options, Arc::new(SystemClock::new()))
+        .unwrap_or_else(|error| panic!("{context}: {error}"));
+    archive.flush().expect(context);
+    assert_eq!(archive.recovery().damage, [], "{context}");
+    for part in acknowledged {
+        assert_eq!(
+            hash_in(&archive, part).as_ref(),
+            Some(&part.sha256),
+            "{context}: lost or changed: {part:?}"
+        );
+    }
+    archive
 }
 
 fn hash_in(archive: &Archive, part: &Sent) -> Option<String> {
