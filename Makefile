@@ -17,7 +17,7 @@ test:
 
 ## The figures in docs/, measured again on this machine.
 bench: $(RELEASE)
-	scripts/tools.sh build media bench
+	scripts/tools.sh build media browser bench
 	scripts/bench.sh
 
 ## Formatting, lints, types, dependencies.

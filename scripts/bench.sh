@@ -25,6 +25,16 @@ for count in ${BENCH_CAMERAS:-100 300 1000}; do
   scripts/bench/centre.sh "$ashkar" "$work" "$count" "${BENCH_SECONDS:-30}"
 done
 
+step "the centre and nginx with its RTMP module, under the same publishers"
+scripts/bench/peer.sh "$ashkar" "$work" 300 30 simulated
+scripts/bench/peer.sh "$ashkar" "$work" 80 30 ffmpeg
+
+step "stills: one keyframe decoded, made small, written as JPEG, in a child process"
+cargo run --release --locked -q -p ashkar-stills --example stills_bench
+
+step "Chromium: how old a live picture is, how soon the first one comes"
+scripts/bench/browser.sh "$ashkar" "$work"
+
 step "CPU a request, beside nginx with the same bytes as static files"
 scripts/bench/http.sh "$ashkar" "$work"
 
@@ -32,5 +42,14 @@ for count in ${BENCH_VIEWERS:-1000 2000}; do
   step "$count viewers of one camera, without a cache"
   scripts/bench/viewers.sh "$ashkar" "$work" "$count"
 done
+step "2000 viewers of 1000 cameras"
+BENCH_WATCHED=1000 scripts/bench/viewers.sh "$ashkar" "$work" 2000 45
+step "2000 viewers of one camera through nginx"
+scripts/bench/cached.sh "$ashkar" "$work" 2000
 step "15,000 viewers that only wait"
 scripts/bench/viewers.sh "$ashkar" "$work" 15000 45 --wait-only
+
+# The whole day takes 25 GB and a quarter of an hour to make: BENCH_DAY_HOURS=16.5.
+step "hours of 1000 cameras on disk: start after kill -9, any moment (root)"
+scripts/bench/day.sh "$ashkar" "$work" "${BENCH_DAY_HOURS:-1}" 60
+rm -rf "$work/day"

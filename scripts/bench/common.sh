@@ -45,3 +45,41 @@ ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
 # resident PID: its memory, kB.
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
+
+# start_nginx_cache DIR: nginx with deploy/nginx/ in front of the centre; sets nginx (its process) and cache (its address).
+start_nginx_cache() {
+  local dir=$1 port
+  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  mkdir -p "$dir"
+  cp deploy/nginx/ashkar-cache.conf "$dir/"
+  sed -e "s|server 127.0.0.1:8080;|server ${http#http://};|" -e "s|listen 80;|listen 127.0.0.1:$port;|" \
+    -e "s|/var/cache/nginx/ashkar|$dir/cache|" deploy/nginx/ashkar.conf >"$dir/ashkar.conf"
+  cat >"$dir/nginx.conf" <<CONF
+daemon off; master_process off; pid $dir/nginx.pid; error_log $dir/nginx.err;
+worker_rlimit_nofile 20000;
+events { worker_connections 19000; }
+http {
+  client_body_temp_path $dir/b; proxy_temp_path $dir/p; fastcgi_temp_path $dir/f; uwsgi_temp_path $dir/u; scgi_temp_path $dir/s;
+  include $dir/ashkar.conf;
+}
+CONF
+  nginx -c "$dir/nginx.conf" 2>"$dir/nginx.out" &
+  nginx=$!; started+=("$nginx")
+  cache=http://127.0.0.1:$port
+  for _ in $(seq 50); do curl -sf "$cache/healthz" -o /dev/null && return; sleep 0.1; done
+  cat "$dir/nginx.err" "$dir/nginx.out"; echo "bench: nginx did not start" >&2; exit 1
+}
+
+# tell_viewers FILE: what `simulate viewers --json` wrote, in three lines.
+tell_viewers() {
+  python3 - "$1" <<'PY'
+import json
+import sys
+
+told = json.load(open(sys.argv[1]))
+late = {name: told[name] for name in ("answer_late", "part_late")}
+print("stalls:", told["stalls"], "errors:", told["errors_total"])
+for name, times in late.items():
+    print(f"{name}: p50 {times['p50_ms']:.0f}, p95 {times['p95_ms']:.0f}, p99 {times['p99_ms']:.0f}, max {times['max_ms']:.0f} ms")
+PY
+}

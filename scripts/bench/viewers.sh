@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# LL-HLS viewers of one camera of 300 kbit/s, without a cache: CPU and memory of the centre, stalls, latencies.
+# LL-HLS viewers of one camera of 300 kbit/s, or of BENCH_WATCHED, without a cache: CPU and memory of the centre, stalls, latencies.
 # Usage: scripts/bench/viewers.sh ASHKAR WORK_DIR COUNT [SECONDS] [OPTION of `simulate viewers` …]
 set -euo pipefail
 ashkar=$1 work=$2 count=$3 seconds=${4:-30}
@@ -12,7 +12,7 @@ mkdir -p "$data"
 [ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
 
 start_centre "$ashkar" "$data"
-start_cameras "$ashkar" "$data" 1 300000
+start_cameras "$ashkar" "$data" "${BENCH_WATCHED:-1}" 300000
 sleep 12
 alone=$(resident "$centre")
 "$ashkar" simulate viewers --url "$http" --count "$count" --seconds "$seconds" --json "$@" >"$data/viewers.json" 2>/dev/null &
@@ -25,15 +25,6 @@ wait "$viewers"
 awk -v used=$((after - before)) -v theirs=$((after_viewers - before_viewers)) -v hz="$hertz" -v s=$((seconds / 3)) -v n="$count" -v kb=$((full - alone)) 'BEGIN {
   printf "%d viewers: centre %.1f %% of a core, %.4f %% and %.1f kB a viewer; the simulator: %.1f %%\n",
     n, 100 * used / hz / s, 100 * used / hz / s / n, kb / n, 100 * theirs / hz / s }'
-python3 - "$data/viewers.json" <<'PY'
-import json
-import sys
-
-told = json.load(open(sys.argv[1]))
-late = {name: told[name] for name in ("answer_late", "part_late")}
-print("stalls:", told["stalls"], "errors:", told["errors_total"])
-for name, times in late.items():
-    print(f"{name}: p50 {times['p50_ms']:.0f}, p95 {times['p95_ms']:.0f}, p99 {times['p99_ms']:.0f}, max {times['max_ms']:.0f} ms")
-PY
+tell_viewers "$data/viewers.json"
 end_all
 rm -rf "$data"

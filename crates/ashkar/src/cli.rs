@@ -251,9 +251,12 @@ pub(crate) enum Simulate {
 pub(crate) struct SimulateCameras {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// How many; the first ones of the list. They get new stream keys in the data directory.
+    /// How many, from the start of the list. They get new stream keys in the data directory.
     #[arg(long, default_value_t = 12, value_name = "N")]
     pub(crate) count: usize,
+    /// Leaves out that many of the list's first cameras, for another process to publish.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) skip: usize,
     /// The centre's RTMP address.
     #[arg(long, default_value = "127.0.0.1:1935", value_name = "ADDR")]
     pub(crate) rtmp: SocketAddr,

@@ -24,6 +24,13 @@ pub(crate) const STILL_WORKER: &str = "still-worker";
 /// Room under which the state becomes "nearly full": so many times the reserve.
 const NEARLY_FULL_FACTOR: u64 = 10;
 
+/// Files that are kept for what is neither a viewer nor a publisher: the archive, the store, stills, readers.
+const FILES_FOR_OURSELVES: usize = 512;
+/// Connections that the kernel keeps until they are accepted; it may allow fewer. Who finds no place waits a second.
+const ACCEPT_QUEUE: i32 = 4096;
+/// Connections to an address of its own for `/metrics`.
+const METRICS_CONNECTIONS: usize = 64;
+
 /// A running centre with its site.
 pub(crate) struct Running {
     pub(crate) centre: Arc<Centre>,
@@ -48,13 +55,15 @@ pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
 /// Opens everything; returns when viewers and publishers can come.
 pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     raise_open_files();
+    let connections = shared_out(open_files(), options.max_connections);
     std::fs::create_dir_all(&options.data.data)
         .with_context(|| format!("{}: cannot be made", options.data.data.display()))?;
     let store: Arc<dyn Store> = Arc::new(store::open(&options.data.data).await?);
     // Bind first: an address that is taken should not cost a recovery.
     let listener = bind(options.listen).await?;
     let http = listener.local_addr()?;
-    let centre = Centre::start(centre_options(options)?, store, Arc::new(SystemClock::new())).await?;
+    let settings = centre_options(options, connections.publishers)?;
+    let centre = Centre::start(settings, store, Arc::new(SystemClock::new())).await?;
     let rtmp = centre.rtmp_address().context("the RTMP port is not open")?;
     let counters = Arc::new(Counters::default());
     let metrics = Arc::new(Metrics::new(Arc::clone(&centre), Arc::clone(&counters)));
@@ -63,7 +72,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         _ => None,
     };
     let limits = Limits {
-        connections: options.max_connections,
+        connections: connections.viewers,
         connections_per_client: options.max_connections_per_client,
     };
     let stop = watch::Sender::new(false);
@@ -73,6 +82,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         vec![tokio::spawn(server::serve(listener, tls, site, limits.clone(), counters, stop.subscribe()))];
     if let Some(address) = options.metrics_listen {
         let listener = bind(address).await?;
+        let limits = Limits { connections: METRICS_CONNECTIONS, ..limits };
         let apart = metrics_router(metrics);
         listeners.push(tokio::spawn(server::serve(
             listener,
@@ -109,12 +119,12 @@ pub(crate) fn archive_options(options: &Serve) -> anyhow::Result<ashkar_archive:
     })
 }
 
-fn centre_options(options: &Serve) -> anyhow::Result<Options> {
+fn centre_options(options: &Serve, publishers: usize) -> anyhow::Result<Options> {
     Ok(Options {
         archive: store::archive_of(&options.data.data),
         archive_options: archive_options(options)?,
         rtmp: options.rtmp,
-        rtmp_options: RtmpOptions::default(),
+        rtmp_options: RtmpOptions { max_connections: publishers, ..RtmpOptions::default() },
         still_program: this_program()?,
         still_worker: STILL_WORKER.to_owned(),
         still_workers: options.still_workers,
@@ -132,9 +142,12 @@ pub(crate) fn this_program() -> anyhow::Result<PathBuf> {
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("the address {address} cannot be opened; is another server running there?"))
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("the address {address} cannot be opened; is another server running there?")
+    })?;
+    // Said again, because the library asks for 1024 places.
+    rustix::net::listen(&listener, ACCEPT_QUEUE)?;
+    Ok(listener)
 }
 
 /// Each camera and each viewer is an open file; the soft limit is often far below the hard one.
@@ -147,6 +160,37 @@ pub(crate) fn raise_open_files() {
     }
 }
 
+/// How many files this process may have open.
+fn open_files() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+}
+
+/// Connections at once.
+#[derive(Debug, PartialEq, Eq)]
+struct Connections {
+    publishers: usize,
+    viewers: usize,
+}
+
+/// Shares `files` out, so that viewers can never take those that publishers and the recording need (I11).
+fn shared_out(files: usize, wanted: usize) -> Connections {
+    let room = files.saturating_sub(FILES_FOR_OURSELVES + METRICS_CONNECTIONS);
+    let publishers = RtmpOptions::default().max_connections.min(room / 2);
+    let viewers = wanted.min(room - publishers);
+    if viewers < wanted {
+        tracing::warn!(
+            files,
+            wanted,
+            viewers,
+            publishers,
+            blame = "operator",
+            "the limit of open files leaves room for fewer connections than are wanted; raise it"
+        );
+    }
+    Connections { publishers, viewers }
+}
+
 /// Waits for SIGINT or SIGTERM.
 pub(crate) async fn until_signal() -> anyhow::Result<()> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -155,4 +199,22 @@ pub(crate) async fn until_signal() -> anyhow::Result<()> {
         _ = terminate.recv() => {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn viewers_leave_files_to_publishers_and_to_the_recording() {
+        let shared = |files, wanted| {
+            let Connections { publishers, viewers } = shared_out(files, wanted);
+            (publishers, viewers)
+        };
+        assert_eq!(shared(1 << 20, 16_000), (4096, 16_000));
+        assert_eq!(shared(usize::MAX, 16_000), (4096, 16_000));
+        assert_eq!(shared(20_000, 16_000), (4096, 20_000 - 576 - 4096));
+        assert_eq!(shared(4096, 16_000), (1760, 1760));
+        assert_eq!(shared(100, 16_000), (0, 0));
+    }
 }

@@ -25,13 +25,13 @@ pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
 async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
     let store = store::open(&options.data.data).await?;
     ensure_sample(&store).await?;
-    let wanted: Vec<CameraId> =
-        store.cameras().await?.iter().map(|camera| camera.id).take(options.count).collect();
+    let listed: Vec<CameraId> = store.cameras().await?.iter().map(|camera| camera.id).collect();
+    let wanted: Vec<CameraId> = listed.iter().copied().skip(options.skip).take(options.count).collect();
     anyhow::ensure!(
         wanted.len() == options.count,
         "the list has {} cameras, fewer than {}",
-        wanted.len(),
-        options.count
+        listed.len(),
+        options.skip.saturating_add(options.count)
     );
     let publishers = publishers(&store, &wanted).await?;
     let zone = zone_of(&store).await?;

@@ -1,4 +1,4 @@
-//! GStreamer's hlsdemux2 and ffmpeg play the live stream; ffmpeg plays a span of the past; nginx caches it all.
+//! GStreamer's hlsdemux2 and ffmpeg play the live stream; ffmpeg plays a span of the past.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Centre, Publish, Running, add_camera, ashkar_output, eventually, fetch, header, tool};
+use common::{Centre, Publish, add_camera, ashkar_output, eventually, fetch, header, tool};
 
 #[test]
 fn players_that_others_wrote_play_it() {
@@ -25,7 +25,6 @@ fn players_that_others_wrote_play_it() {
     gstreamer_decodes(&live);
     the_past_is_immutable_and_plays(&centre);
     the_checker_finds_no_broken_rule(&live);
-    nginx_answers_many_with_one_request(&centre, dir.path());
     stills_are_pictures(&centre);
 }
 
@@ -96,41 +95,6 @@ fn the_checker_finds_no_broken_rule(url: &str) {
     );
 }
 
-fn nginx_answers_many_with_one_request(centre: &Centre, dir: &std::path::Path) {
-    let port = free_port();
-    let upstream = centre.http.strip_prefix("http://").unwrap();
-    let d = dir.display();
-    let config = format!(
-        "daemon off; master_process off; pid {d}/nginx.pid; error_log {d}/nginx.err;
-events {{ worker_connections 512; }}
-http {{ access_log off; client_body_temp_path {d}/b; proxy_temp_path {d}/p; fastcgi_temp_path {d}/f; uwsgi_temp_path {d}/u; scgi_temp_path {d}/s;
-  proxy_cache_path {d}/cache keys_zone=media:4m;
-  server {{ listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://{upstream}; proxy_http_version 1.1; proxy_set_header Connection '';
-      proxy_cache media; proxy_cache_lock on; add_header X-Cache $upstream_cache_status always; }} }} }}"
-    );
-    std::fs::write(dir.join("nginx.conf"), config).unwrap();
-    let _nginx = Running(
-        std::process::Command::new("nginx")
-            .args(["-c", &dir.join("nginx.conf").display().to_string()])
-            .spawn()
-            .expect("nginx is installed"),
-    );
-    let cached = format!("http://127.0.0.1:{port}");
-    let playlist = eventually("nginx is up", Duration::from_secs(5), || {
-        std::net::TcpStream::connect(("127.0.0.1", port))
-            .ok()
-            .map(|_| fetch(&format!("{cached}/live/7/12/1/index.m3u8"), &[]))
-    });
-    let text = String::from_utf8(playlist.2).unwrap();
-    let segment = text.lines().find(|line| line.ends_with(".m4s") && !line.starts_with('#')).unwrap();
-    let (_, first, body) = fetch(&format!("{cached}{segment}"), &[]);
-    let (_, second, again) = fetch(&format!("{cached}{segment}"), &[]);
-    assert_eq!((header(&first, "x-cache"), header(&second, "x-cache")), (Some("MISS"), Some("HIT")));
-    assert_eq!(body, again);
-    assert!(header(&second, "set-cookie").is_none());
-}
-
 fn stills_are_pictures(centre: &Centre) {
     let (status, headers, body) = centre.request("/still/7/12/1.jpg", &[]);
     assert_eq!(
@@ -140,8 +104,4 @@ fn stills_are_pictures(centre: &Centre) {
         String::from_utf8_lossy(&body)
     );
     assert!(body.starts_with(&[0xff, 0xd8, 0xff]) && body.len() > 1000);
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use thiserror::Error;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Camera, Centre};
 
@@ -25,6 +25,8 @@ const CACHE_ENTRIES: usize = 1024;
 const ENTRY_BYTES: u64 = 256;
 /// Reads of the archive at once; the others wait for their turn.
 const READS_AT_ONCE: usize = 32;
+/// What was read and is not forgotten, kB: the cache, and what slow viewers are still being sent.
+const MAX_HELD_KB: usize = 256 << 10;
 /// How long a request waits for its turn.
 const READ_WITHIN: Duration = Duration::from_secs(10);
 
@@ -48,7 +50,7 @@ pub enum MediaFailure {
     /// The part that the playlist hints at did not come.
     #[error("the camera sends nothing at the moment")]
     Unavailable,
-    /// Too many read the archive.
+    /// Too many read the archive, or too much of it is still being sent.
     #[error("too many read from the archive")]
     Busy,
     /// The archive cannot be read: the centre's fault.
@@ -60,6 +62,27 @@ pub enum MediaFailure {
 pub(crate) struct MediaReader {
     cache: Cache<(CameraId, MediaName), Bytes, Weight>,
     reads: Arc<Semaphore>,
+    room_kb: Arc<Semaphore>,
+}
+
+/// Bytes with the room that they take, until the last viewer has them and the cache has let go of them.
+struct Held {
+    bytes: Bytes,
+    _room: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl MediaReader {
+    fn hold(&self, bytes: Bytes) -> Result<Bytes, MediaFailure> {
+        let kb = u32::try_from(bytes.len().div_ceil(1024)).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room_kb).try_acquire_many_owned(kb).map_err(|_| MediaFailure::Busy)?;
+        Ok(Bytes::from_owner(Held { bytes, _room: room }))
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +99,7 @@ impl Default for MediaReader {
         Self {
             cache: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, Weight),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
+            room_kb: Arc::new(Semaphore::new(MAX_HELD_KB)),
         }
     }
 }
@@ -94,13 +118,15 @@ impl Centre {
     }
 
     async fn gather(&self, camera: &Camera, name: MediaName) -> Result<Bytes, MediaFailure> {
-        match name {
-            MediaName::Segment(number) => match camera.live.segment(number) {
-                Some(parts) => Ok(join(parts)),
-                None => self.read_media(camera.id, name).await,
-            },
-            MediaName::Init(_) | MediaName::Part(..) => self.read_media(camera.id, name).await,
-        }
+        let in_memory = match name {
+            MediaName::Segment(number) => camera.live.segment(number).map(join),
+            MediaName::Init(_) | MediaName::Part(..) => None,
+        };
+        let bytes = match in_memory {
+            Some(bytes) => bytes,
+            None => self.read_media(camera.id, name).await?,
+        };
+        self.media.hold(bytes)
     }
 
     async fn read_media(&self, camera: CameraId, name: MediaName) -> Result<Bytes, MediaFailure> {
@@ -143,5 +169,24 @@ fn join(parts: Vec<Bytes>) -> Bytes {
     match <[Bytes; 1]>::try_from(parts) {
         Ok([whole]) => whole,
         Err(parts) => parts.concat().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_viewers_do_not_take_is_bounded_and_its_room_comes_back() {
+        let reader = MediaReader::default();
+        let segment = Bytes::from(vec![0; 64 << 20]);
+        let held: Vec<Bytes> = (0..5).filter_map(|_| reader.hold(segment.clone()).ok()).collect();
+        assert_eq!(held.len(), 4, "256 MB");
+        assert!(matches!(reader.hold(Bytes::from_static(&[1])), Err(MediaFailure::Busy)));
+        let shared = held[0].slice(5..);
+        drop(held);
+        assert_eq!(reader.room_kb.available_permits(), 3 * (64 << 10), "one is still being sent");
+        drop(shared);
+        assert_eq!(reader.room_kb.available_permits(), MAX_HELD_KB);
     }
 }

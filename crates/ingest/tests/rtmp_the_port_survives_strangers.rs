@@ -32,7 +32,9 @@ impl Port {
     fn with_gate(gate: TestGate, options: RtmpOptions) -> Self {
         let (gate, clock) = (Arc::new(gate), HeldClock::new());
         let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-        let options = RtmpOptions { gather: Duration::from_millis(2), ..options };
+        let usual = options.gather == RtmpOptions::default().gather;
+        let gather = if usual { Duration::from_millis(2) } else { options.gather };
+        let options = RtmpOptions { gather, ..options };
         let for_server: Arc<dyn Gate> = gate.clone();
         let server = RtmpServer::bind(any_port, for_server, clock.clone(), options).unwrap();
         Self { gate, clock, server }
@@ -188,6 +190,29 @@ fn half_open_and_slow_connections_end_by_the_clock_and_hinder_nobody() {
     port.until("only the publisher is left", |metrics| metrics.connections == 1 && metrics.timeouts == 201);
     assert!(half_open.iter_mut().all(is_closed) && is_closed(&mut slow));
     eventually("the pictures", || (port.gate.videos().len() == 5).then_some(()));
+}
+
+/// Each of them would wait a second or more, had the kernel no place for it.
+#[test]
+fn a_thousand_may_come_at_the_same_moment() {
+    let port = Port::open(RtmpOptions { gather: Duration::from_millis(400), ..RtmpOptions::default() });
+    let begun = std::time::Instant::now();
+    let crowd: Vec<_> = (0..1000).map(|_| port.connect()).collect();
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    port.until("all are inside", |metrics| metrics.connections == 1000);
+    drop(crowd);
+}
+
+#[test]
+fn strangers_make_room_for_whoever_comes_after_them() {
+    let port = Port::open(RtmpOptions { max_pending: 50, ..RtmpOptions::default() });
+    let publisher = port.publish(KEY).unwrap();
+    let mut crowd: Vec<_> = (0..80).map(|_| port.connect()).collect();
+    port.until("all came", |metrics| metrics.accepted == 81);
+    port.clock.advance(Duration::from_secs(1));
+    port.until("the oldest made room", |metrics| metrics.made_room == 30 && metrics.connections == 51);
+    assert!(crowd.iter_mut().take(30).all(is_closed));
+    drop((crowd, publisher));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::Instant;
 use ashkar_centre::Centre;
 use ashkar_live::Query;
 use ashkar_terms::CameraId;
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::gzip::Gzipped;
@@ -86,16 +86,15 @@ impl Direct {
         }
     }
 
-    /// The answer to `wanted`. Takes from the request what it needs, so that the rest is gone while it waits.
+    /// The answer to `wanted`. It keeps nothing of the request, which is gone while it waits.
     pub(crate) fn answer(
         self: &Arc<Self>,
         wanted: Wanted,
-        uri: &Uri,
-        headers: &HeaderMap,
+        query: &str,
+        conditions: Conditions,
     ) -> impl Future<Output = Response> + Send + use<> {
         let start = Instant::now();
-        let conditions = Conditions::of(headers);
-        let query = Query::parse(uri.query().unwrap_or_default());
+        let query = Query::parse(query);
         let own = Arc::clone(self);
         async move {
             let centre = &*own.centre;

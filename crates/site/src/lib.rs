@@ -13,16 +13,20 @@ mod media;
 mod metrics;
 mod pages;
 mod past;
+mod patience;
+pub mod players;
 mod problem;
 mod respond;
 pub mod server;
 mod times;
+mod weight;
+mod workshop;
 
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
 use axum::Router;
-use axum::http::{HeaderValue, Request, header};
+use axum::http::{HeaderValue, Method, Request, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
@@ -33,6 +37,8 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use direct::{Direct, Wanted};
+use media::Conditions;
+use players::Head;
 use server::Answer;
 
 pub use metrics::Metrics;
@@ -69,7 +75,8 @@ impl Answer for Site {
     async fn answer(&self, request: Request<Incoming>) -> Response {
         match Wanted::read(request.method(), request.uri().path()) {
             Some(wanted) => {
-                let answer = self.direct.answer(wanted, request.uri(), request.headers());
+                let query = request.uri().query().unwrap_or_default();
+                let answer = self.direct.answer(wanted, query, Conditions::of(request.headers()));
                 drop(request);
                 answer.await
             }
@@ -77,17 +84,25 @@ impl Answer for Site {
             None => Box::pin(self.router.answer(request)).await,
         }
     }
+
+    fn answer_player(&self, head: &Head<'_>) -> Option<impl Future<Output = Response> + Send + use<>> {
+        let wanted = Wanted::read(if head.is_head { &Method::HEAD } else { &Method::GET }, head.path)?;
+        Some(self.direct.answer(wanted, head.query, Conditions::of_head(head)))
+    }
 }
 
 /// Pages, API, lists, spans of the past, stills.
 fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
-    let open = Router::new()
+    let long = Router::new()
         .nest("/api/v1", api::routes())
         .route("/list/stations.csv", get(list::csv))
         .route("/list/stations.json", get(list::json))
         .route("/list/changes", get(list::changes))
         .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
+        .layer(middleware::from_fn(workshop::make));
+    let open = long
         .route("/still/{constituency}/{station}/{file}", get(past::still))
+        .layer(middleware::map_response(weight::hold))
         .layer(open_to_others());
     let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::const_new("image/jpeg"));
     let site = Router::new()

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::COMPRESS_ABOVE_BYTES;
 use crate::gzip::{self, Gzipped};
+use crate::players::Head;
 use crate::problem::Problem;
 use crate::respond::{Cached, IMMUTABLE};
 
@@ -32,6 +33,20 @@ impl Conditions {
             none_match.append(header::IF_NONE_MATCH, tag.clone());
         }
         Self { none_match, gzip: gzip::is_accepted(request) }
+    }
+
+    pub(crate) fn of_head(head: &Head<'_>) -> Self {
+        let mut fields = HeaderMap::new();
+        let both =
+            [(header::IF_NONE_MATCH, &head.none_match), (header::ACCEPT_ENCODING, &head.accept_encoding)];
+        for (name, values) in both {
+            for value in values {
+                if let Ok(value) = HeaderValue::from_bytes(value) {
+                    fields.append(&name, value);
+                }
+            }
+        }
+        Self::of(&fields)
     }
 }
 

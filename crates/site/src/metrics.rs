@@ -182,6 +182,10 @@ impl Measured {
 
     fn site(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let one = |value: f64| std::iter::once((Labels::new(), value));
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let tasks = runtime.metrics().num_alive_tasks() as f64;
+            family(encoder, "tasks", "Tasks that are not over", Kind::Gauge, one(tasks))?;
+        }
         let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed) as f64;
         family(
             encoder,

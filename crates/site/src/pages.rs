@@ -5,7 +5,7 @@ use axum::response::Response;
 use rust_embed::RustEmbed;
 
 use crate::problem::Problem;
-use crate::respond::{Cached, IMMUTABLE, REVALIDATE};
+use crate::respond::{BRIEF, Cached, IMMUTABLE};
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
@@ -22,7 +22,7 @@ pub(crate) async fn serve(uri: Uri, request: HeaderMap) -> Result<Response, Prob
     if name != "index.html"
         && let Some(file) = Dist::get(name)
     {
-        let cache = if name.starts_with("assets/") { IMMUTABLE } else { REVALIDATE };
+        let cache = if name.starts_with("assets/") { IMMUTABLE } else { BRIEF };
         return Ok(Cached::new(bytes(file.data), content_type(name), cache).respond(&request));
     }
     if name.starts_with("assets/") || name.starts_with("api/") {
@@ -31,8 +31,7 @@ pub(crate) async fn serve(uri: Uri, request: HeaderMap) -> Result<Response, Prob
     let shell = Dist::get("index.html").ok_or_else(|| {
         Problem::unavailable("This server was built without its pages; build again with make.")
     })?;
-    let mut response =
-        Cached::new(bytes(shell.data), "text/html; charset=utf-8", REVALIDATE).respond(&request);
+    let mut response = Cached::new(bytes(shell.data), "text/html; charset=utf-8", BRIEF).respond(&request);
     if !is_page(path) {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }

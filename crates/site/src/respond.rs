@@ -11,10 +11,8 @@ use crate::problem::Problem;
 
 /// For what never changes under its address (invariant I6).
 pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// For what people watch change: a cache in front asks at most every two seconds.
+/// For what people watch change, and for pages: a cache in front asks at most every two seconds, however many come.
 pub(crate) const BRIEF: &str = "public, max-age=2";
-/// For what is asked again each time, and mostly has not changed.
-pub(crate) const REVALIDATE: &str = "public, no-cache";
 
 /// A body with its validators.
 #[derive(Debug, Clone)]

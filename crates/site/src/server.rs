@@ -24,12 +24,17 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use crate::patience::{Patient, STANDSTILL};
+use crate::players::{self, Ended, Head};
+
 /// How long a client may take to send a request's head, and a TLS handshake.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a graceful stop waits for answers under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of a request's head that are read at most; a browser's is under 4 KiB.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// Requests at once on one HTTP/2 connection; a browser that watches has three under way.
+const MAX_STREAMS: u32 = 32;
 /// After `EMFILE` and its like: how long until the next accept, so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -63,6 +68,11 @@ pub struct Counters {
 pub trait Answer: Clone + Send + Sync + 'static {
     /// The answer to `request`.
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send;
+
+    /// The answer to a player's request, if this is one: the same, without the HTTP library's connection.
+    fn answer_player(&self, _head: &Head<'_>) -> Option<impl Future<Output = Response> + Send + use<Self>> {
+        None::<std::future::Ready<Response>>
+    }
 }
 
 impl Answer for Router {
@@ -92,7 +102,7 @@ pub async fn serve(
             Ok((stream, peer)) => {
                 if let Some(pass) = door.admit(peer.ip()) {
                     let connection = Connection { stream, pass, watcher: graceful.watcher() };
-                    tokio::spawn(connection.run(tls.clone(), site.clone()));
+                    tokio::spawn(connection.run(tls.clone(), site.clone(), stop.clone()));
                 }
             }
             Err(error) => {
@@ -136,16 +146,27 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer) {
+    async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer, stop: watch::Receiver<bool>) {
         let Self { stream, pass, watcher } = self;
-        let _ = stream.set_nodelay(true);
-        match tls {
-            None => converse(stream, site, watcher).await,
-            // Apart, so that a connection without TLS does not keep room for one with it.
-            Some(acceptor) => Box::pin(converse_by_tls(acceptor, stream, site, watcher)).await,
+        let _ = configure(&stream);
+        // Boxed, so that a player's connection keeps no room for one of another kind.
+        if let Some(acceptor) = tls {
+            Box::pin(converse_by_tls(acceptor, stream, site, watcher)).await;
+        } else if let Ended::Other(stream) =
+            players::converse(stream, |head: &Head<'_>| site.answer_player(head), stop).await
+        {
+            Box::pin(converse(*stream, site, watcher)).await;
         }
         drop(pass);
     }
+}
+
+/// The kernel gives up a client that acknowledges nothing or takes nothing, also after we have closed: what waits for
+/// it is memory too.
+fn configure(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let standstill_ms = u32::try_from(STANDSTILL.as_millis()).unwrap_or(u32::MAX);
+    Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, standstill_ms)?)
 }
 
 async fn converse_by_tls(acceptor: TlsAcceptor, stream: TcpStream, site: impl Answer, watcher: Watcher) {
@@ -173,8 +194,10 @@ where
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(HEAD_TIMEOUT))
+        .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEAD_BYTES as u32);
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let connection =
+        builder.serve_connection_with_upgrades(TokioIo::new(Patient::new(stream)), service).into_owned();
     let _ = watcher.watch(connection).await;
 }
 

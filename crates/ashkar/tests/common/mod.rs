@@ -1,6 +1,7 @@
 //! Starts the real binary and real clients, and ends them with the test.
 #![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses its own part of this module")]
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -34,12 +35,18 @@ impl Centre {
     }
 
     pub fn start_with(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_under(data, arguments, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub fn start_under(data: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Self {
         let mut child = Command::new(ASHKAR)
             .args(["serve", "--data"])
             .arg(data)
             .args(arguments)
             // Variables, so that arguments may say otherwise.
             .envs([("ASHKAR_JOURNAL_BYTES", "16777216"), ("ASHKAR_DISK_RESERVE_BYTES", "1048576")])
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log_file(data))
             .spawn()

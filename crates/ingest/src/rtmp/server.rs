@@ -29,6 +29,10 @@ use metrics::Counters;
 use peers::Peers;
 use reactor::{Inbox, Reactor};
 
+/// Connections that the kernel keeps until they are accepted; it may allow fewer. Every camera may come at the same
+/// moment, when the centre has just started: those that find no place try again after one second, then three, then seven.
+const ACCEPT_QUEUE: i32 = 4096;
+
 /// Limits of an RTMP port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RtmpOptions {
@@ -38,6 +42,8 @@ pub struct RtmpOptions {
     pub gather: Duration,
     /// Connections at once, all together.
     pub max_connections: usize,
+    /// Connections that are not publishing yet, all together. Beyond it each newcomer makes one of them give way.
+    pub max_pending: usize,
     /// Connections from one address (IPv6: one /64) that are not publishing yet.
     pub max_pending_per_peer: usize,
     /// Whether connections from this machine are exempt from `max_pending_per_peer`: a proxy may speak for many.
@@ -56,6 +62,7 @@ impl Default for RtmpOptions {
             threads: 1,
             gather: Duration::from_millis(25),
             max_connections: 4096,
+            max_pending: 2048,
             max_pending_per_peer: 64,
             trusts_loopback: true,
             greeting_timeout: Duration::from_secs(10),
@@ -95,6 +102,8 @@ impl RtmpServer {
         options: RtmpOptions,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(addr)?;
+        // Said again, because the library asks for 128 places.
+        rustix::net::listen(&listener, ACCEPT_QUEUE)?;
         let local_addr = listener.local_addr()?;
         let count = options.threads.max(1);
         let peers = Arc::new(Peers::new(&options));

@@ -63,6 +63,23 @@ fn small_steps_are_followed_slowly() {
     }
 }
 
+/// A clock that nothing disciplines: a picture each 40 ms, and 12 µs more or less of wall time.
+#[test]
+fn a_slow_drift_of_the_centres_clock_is_followed_for_hours_without_a_gap() {
+    for drift_us in [12, -12] {
+        let mut rig = Rig::on_air();
+        for _ in 0..25 * 3600 * 2 {
+            rig.wall_ahead_us += drift_us;
+            rig.frame();
+        }
+        let off = rig.packager.timeline_end().unwrap().to_utc().since(rig.now().wall);
+        assert!(off.abs() < 250_000, "{off} µs after two hours of 300 ppm");
+        let recorded: i64 = steps(&rig).iter().sum();
+        assert!((recorded - rig.wall_ahead_us).abs() < 50_000, "{recorded} µs of {}", rig.wall_ahead_us);
+        assert!(rig.gaps().is_empty());
+    }
+}
+
 #[test]
 fn what_is_read_between_the_two_clocks_is_no_step() {
     let mut rig = Rig::on_air();

@@ -33,9 +33,6 @@ pub enum Fault {
     /// A blocking answer without what was waited for.
     #[error("the playlist lacks what was waited for")]
     Stale,
-    /// A delta update that leaves out what was never told.
-    #[error("the delta update skips what is not known")]
-    SkipUnknown,
     /// A part or init segment that does not begin like one.
     #[error("the media file is none")]
     NotMedia,
@@ -106,6 +103,8 @@ pub struct Figures {
     pub parts: Requests,
     /// Redirects followed.
     pub redirects: u64,
+    /// Playlists loaded whole at once, because a delta update skipped what was not known.
+    pub reloaded_whole: u64,
     /// Connections opened.
     pub connections: u64,
     /// Requests sent again because the server had closed an idle connection at that moment: not an error.
@@ -171,6 +170,7 @@ impl Figures {
             (&mut self.playing, other.playing),
             (&mut self.stalled, other.stalled),
             (&mut self.redirects, other.redirects),
+            (&mut self.reloaded_whole, other.reloaded_whole),
             (&mut self.connections, other.connections),
             (&mut self.repeated, other.repeated),
             (&mut self.stalls, other.stalls),

@@ -70,6 +70,8 @@ pub struct Summary {
     pub repeated: u64,
     /// Redirects followed.
     pub redirects: u64,
+    /// Playlists loaded whole, because a delta update skipped what was not known.
+    pub reloaded_whole: u64,
     /// Blocking answers, behind the first sighting of the part.
     pub answer_late: Times,
     /// Parts, behind the same.
@@ -105,6 +107,7 @@ impl From<&Figures> for Summary {
             connections: figures.connections,
             repeated: figures.repeated,
             redirects: figures.redirects,
+            reloaded_whole: figures.reloaded_whole,
             answer_late: times(&figures.answer_late),
             part_late: times(&figures.part_late),
             behind_media: times(&figures.behind_media),

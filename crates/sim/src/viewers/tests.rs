@@ -117,15 +117,13 @@ fn queries_are_those_that_caches_share() {
 }
 
 #[test]
-fn a_delta_update_that_skips_the_unknown_is_refused() {
+fn after_a_delta_update_that_skips_the_unknown_the_whole_is_loaded_at_once() {
     let mut stage = Stage::joined();
     stage.asks(Which::Playlist).unwrap();
     let later = playlist(16, 10, 1, &[], 5);
-    let refused = stage.gets(Which::Playlist, "200 OK", later.as_bytes());
-    assert_eq!(refused, Err(Fault::SkipUnknown));
-    stage.fails(Which::Playlist, Fault::SkipUnknown);
-    stage.now_us += 1_000_000;
-    assert_eq!(stage.asks(Which::Playlist).as_deref(), Some(PATH), "then it wants all of it");
+    stage.gets(Which::Playlist, "200 OK", later.as_bytes()).unwrap();
+    assert_eq!(stage.asks(Which::Playlist).as_deref(), Some(PATH));
+    assert_eq!((stage.figures.reloaded_whole, stage.figures.errors.total()), (1, 0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 
 use super::types::{ConstituencyView, ElectionView, StationDetail, StationStatus, TimelineEntry};
 use crate::problem::Problem;
-use crate::respond::{Cached, REVALIDATE};
+use crate::respond::{BRIEF, Cached};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -46,7 +46,7 @@ pub fn document() -> Result<String, serde_json::Error> {
 /// `GET /api/v1/openapi.json`
 pub(crate) async fn show(headers: HeaderMap) -> Result<Response, Problem> {
     let text = document().map_err(|error| Problem::internal(&error))?;
-    Ok(Cached::new(text, "application/json", REVALIDATE).respond(&headers))
+    Ok(Cached::new(text, "application/json", BRIEF).respond(&headers))
 }
 
 #[cfg(test)]

@@ -128,6 +128,12 @@ impl<T: Transport> Connection<T> {
 
     /// Deadlines, a few times a second.
     pub(super) fn on_time(&mut self, now: Moment) -> Fate {
+        if self.pending.as_ref().is_some_and(Pending::gives_way) {
+            add(&self.shared.counters.made_room);
+            self.pending = None;
+            self.phase = Phase::Over;
+            return Fate::Over;
+        }
         let options = &self.shared.options;
         let silence_us = micros(options.silence_timeout);
         let greeting_us = micros(options.greeting_timeout);

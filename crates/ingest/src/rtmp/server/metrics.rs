@@ -21,6 +21,8 @@ pub struct RtmpMetrics {
     pub refused_other: u64,
     /// Connections closed at once because there were too many, all together or from one address.
     pub refused_connections: u64,
+    /// Connections without a key that were closed to make room for others.
+    pub made_room: u64,
     /// Times that the system gave no socket for a connection that waited.
     pub accept_errors: u64,
     /// Connections that broke the protocol.
@@ -46,6 +48,7 @@ pub(super) struct Counters {
     refused_already_live: AtomicU64,
     refused_other: AtomicU64,
     pub(super) refused_connections: AtomicU64,
+    pub(super) made_room: AtomicU64,
     pub(super) accept_errors: AtomicU64,
     pub(super) protocol_errors: AtomicU64,
     pub(super) timeouts: AtomicU64,
@@ -65,6 +68,7 @@ impl Counters {
             refused_already_live: self.refused_already_live.load(Relaxed),
             refused_other: self.refused_other.load(Relaxed),
             refused_connections: self.refused_connections.load(Relaxed),
+            made_room: self.made_room.load(Relaxed),
             accept_errors: self.accept_errors.load(Relaxed),
             protocol_errors: self.protocol_errors.load(Relaxed),
             timeouts: self.timeouts.load(Relaxed),

@@ -1,6 +1,8 @@
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -15,9 +17,14 @@ const FORGET_AFTER: Duration = Duration::from_secs(600);
 const MAX_DELAY: Duration = Duration::from_secs(8);
 
 /// Who is at the door: connections that do not publish yet, and wrong keys, per address.
+///
+/// Where the door is crowded, a newcomer is let in all the same, and somebody else gives way: the one who has waited
+/// the longest of the address that has the most there. A camera shows its key within a second and comes alone, so
+/// strangers can neither keep it out nor push it away.
 #[derive(Debug)]
 pub(super) struct Peers {
     max_pending: usize,
+    max_pending_per_peer: usize,
     trusts_loopback: bool,
     first_delay: Duration,
     table: Mutex<Table>,
@@ -25,7 +32,11 @@ pub(super) struct Peers {
 
 #[derive(Debug, Default)]
 struct Table {
-    pending: HashMap<IpAddr, usize>,
+    /// The connections of each address, in the order in which they came.
+    pending: HashMap<IpAddr, BTreeMap<u64, Arc<AtomicBool>>>,
+    /// Of all addresses together.
+    total: usize,
+    arrivals: u64,
     failures: HashMap<IpAddr, Failures>,
 }
 
@@ -40,12 +51,22 @@ struct Failures {
 pub(super) struct Pending {
     peers: Arc<Peers>,
     group: IpAddr,
+    number: u64,
+    gives_way: Arc<AtomicBool>,
+}
+
+impl Pending {
+    /// Whether it is to be closed, because others came.
+    pub(super) fn gives_way(&self) -> bool {
+        self.gives_way.load(Ordering::Relaxed)
+    }
 }
 
 impl Peers {
     pub(super) fn new(options: &RtmpOptions) -> Self {
         Self {
-            max_pending: options.max_pending_per_peer,
+            max_pending: options.max_pending.max(1),
+            max_pending_per_peer: options.max_pending_per_peer,
             trusts_loopback: options.trusts_loopback,
             first_delay: options.wrong_key_delay,
             table: Mutex::default(),
@@ -57,12 +78,15 @@ impl Peers {
         let group = group(address);
         let is_exempt = self.trusts_loopback && address.to_canonical().is_loopback();
         let mut table = self.table.lock();
-        let pending = table.pending.entry(group).or_default();
-        if *pending >= self.max_pending && !is_exempt {
+        let here = table.pending.get(&group).map_or(0, BTreeMap::len);
+        if here >= self.max_pending_per_peer && !is_exempt {
             return None;
         }
-        *pending += 1;
-        Some(Pending { peers: Arc::clone(self), group })
+        if table.total >= self.max_pending {
+            table.let_one_give_way();
+        }
+        let (number, gives_way) = table.add(group);
+        Some(Pending { peers: Arc::clone(self), group, number, gives_way })
     }
 
     /// A wrong key came from there: how long its answer has to wait. Right keys never wait, wherever they come
@@ -80,6 +104,35 @@ impl Peers {
 }
 
 impl Table {
+    fn add(&mut self, group: IpAddr) -> (u64, Arc<AtomicBool>) {
+        let gives_way = Arc::new(AtomicBool::new(false));
+        self.arrivals += 1;
+        self.total += 1;
+        self.pending.entry(group).or_default().insert(self.arrivals, Arc::clone(&gives_way));
+        (self.arrivals, gives_way)
+    }
+
+    fn let_one_give_way(&mut self) {
+        let rank = |there: &BTreeMap<u64, _>| (there.len(), Reverse(there.keys().next().copied()));
+        let crowd = self.pending.iter().max_by_key(|(_, there)| rank(there)).map(|(group, _)| *group);
+        let oldest = crowd.and_then(|group| Some((group, *self.pending.get(&group)?.keys().next()?)));
+        if let Some((group, number)) = oldest
+            && let Some(gives_way) = self.remove(group, number)
+        {
+            gives_way.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn remove(&mut self, group: IpAddr, number: u64) -> Option<Arc<AtomicBool>> {
+        let there = self.pending.get_mut(&group)?;
+        let removed = there.remove(&number)?;
+        if there.is_empty() {
+            self.pending.remove(&group);
+        }
+        self.total -= 1;
+        Some(removed)
+    }
+
     fn make_room(&mut self, group: IpAddr, now_us: u64) {
         let forget_us = FORGET_AFTER.as_micros() as u64;
         if self.failures.get(&group).is_some_and(|old| now_us.saturating_sub(old.last_us) > forget_us) {
@@ -98,13 +151,8 @@ impl Table {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        let mut table = self.peers.table.lock();
-        if let Some(pending) = table.pending.get_mut(&self.group) {
-            *pending = pending.saturating_sub(1);
-            if *pending == 0 {
-                table.pending.remove(&self.group);
-            }
-        }
+        // Nothing is there any more of one that gave way.
+        self.peers.table.lock().remove(self.group, self.number);
     }
 }
 
@@ -122,6 +170,27 @@ mod tests {
 
     fn peers() -> Arc<Peers> {
         Arc::new(Peers::new(&RtmpOptions { max_pending_per_peer: 2, ..RtmpOptions::default() }))
+    }
+
+    fn address(number: u32) -> IpAddr {
+        IpAddr::V4((0x0A00_0000 + number).into())
+    }
+
+    #[test]
+    fn at_a_crowded_door_the_oldest_of_the_greatest_crowd_gives_way() {
+        let options = RtmpOptions { max_pending: 6, max_pending_per_peer: 4, ..RtmpOptions::default() };
+        let peers = Arc::new(Peers::new(&options));
+        let camera = peers.enter(address(0)).unwrap();
+        let first: Vec<_> = (0..2).map(|_| peers.enter(address(1)).unwrap()).collect();
+        let second: Vec<_> = (0..3).map(|_| peers.enter(address(2)).unwrap()).collect();
+        let newcomers: Vec<_> = (10..12).map(|number| peers.enter(address(number)).unwrap()).collect();
+        let give_way = |pending: &[Pending]| pending.iter().map(Pending::gives_way).collect::<Vec<_>>();
+        assert_eq!(give_way(&second), [true, false, false], "the greatest crowd first");
+        assert_eq!(give_way(&first), [true, false], "then, of two alike, the one that came first");
+        assert!(!camera.gives_way(), "who is alone stays");
+        drop((first, second, newcomers, camera));
+        let table = peers.table.lock();
+        assert_eq!((table.total, table.pending.len()), (0, 0), "who left is forgotten");
     }
 
     #[test]

@@ -1,0 +1,37 @@
+//! Numbers that look random and come again from the same seed (SplitMix64).
+
+pub struct Dice(u64);
+
+impl From<u64> for Dice {
+    fn from(seed: u64) -> Self {
+        Self(seed)
+    }
+}
+
+impl Dice {
+    /// From `ABUSE_SEED` where it is set, so that a failure can be had again; else from the clock. Says which.
+    pub fn announced() -> Self {
+        let chosen =
+            std::env::var("ABUSE_SEED").ok().map(|seed| seed.parse().expect("ABUSE_SEED is a number"));
+        let seed = chosen.unwrap_or_else(|| jiff::Timestamp::now().as_millisecond().unsigned_abs());
+        println!("ABUSE_SEED={seed}");
+        Self(seed)
+    }
+
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// From 0 to below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.next() as u8).collect()
+    }
+}

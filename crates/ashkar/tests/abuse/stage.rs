@@ -1,0 +1,309 @@
+//! A centre on air with twenty cameras and twenty viewers, and what must be as it was after each phase of abuse.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use ashkar_sim::viewers::{Summary, ViewerOptions, Viewers};
+use ashkar_terms::CameraId;
+
+use super::plain_http::Line;
+use super::vitals::{Vitals, busy_share};
+use super::witness::{durability, figure, newcomer, newcomers, percentile, sum};
+use crate::common::{ASHKAR, Centre, Running, add_camera, eventually, log_of};
+
+const CAMERAS: usize = 20;
+/// Cameras whose keys the abusers have: their pictures may suffer, those of the others may not.
+const SPARE_CAMERAS: u8 = 4;
+/// Their station; it is on no list.
+const SPARE_STATION: &str = "\"120/90/";
+/// Drawing and encoding rooms on a machine that is busy.
+const DRAWN: Duration = Duration::from_secs(180);
+/// How long the centre has to be as it was before.
+const CALM_WITHIN: Duration = Duration::from_secs(30);
+/// How long each look at the processor lasts.
+const LOOK: Duration = Duration::from_secs(2);
+/// Journals and readers open and close files all the time.
+const FILES_SLACK: usize = 24;
+/// The allocator keeps what was freed for a while and gives it back by pages of which nothing is used any more: so much
+/// may stay of a phase, and is used again in the next.
+const MEMORY_SLACK_MB: f64 = 96.0;
+/// Threads that read the archive for viewers end by themselves after ten idle seconds.
+const THREADS_SLACK: usize = 2;
+/// Whoever shares two cores with abusers waits longer for the processor; a disk that others use too syncs slower.
+const DURABLE_FLOOR_SECONDS: f64 = 0.5;
+const BEHIND_FLOOR_MS: f64 = 1500.0;
+/// Viewers have a second and a half in their buffers. Where compilers want the same two cores, a phase that asks for much
+/// made their pictures stand for up to 3.5 s; answers that were made on the threads that serve them, for 7.3 s.
+const STALL_SECONDS: f64 = 5.0;
+/// Within this a viewer who comes in the middle of it has a picture,
+const NEWCOMER: Duration = Duration::from_secs(1);
+/// but for one of so many: a lost SYN is repeated after a second.
+const LATE_OF: usize = 10;
+
+pub struct Stage {
+    pub site: SocketAddr,
+    pub rtmp: SocketAddr,
+    /// Stream keys of the spare cameras.
+    pub keys: Vec<String>,
+    pub process: u32,
+    pub cameras: Vec<String>,
+    metrics: SocketAddr,
+    centre: Centre,
+    simulator: Running,
+    baseline: Option<Baseline>,
+}
+
+/// The centre with its cameras and viewers, when nobody abuses it.
+#[derive(Debug, Clone, Copy)]
+struct Baseline {
+    durable_seconds: f64,
+    behind_ms: f64,
+    busy: f64,
+}
+
+/// Whether viewers who come during a phase must be served.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Newcomers {
+    Served,
+    /// The port is full: they may be refused, and are served once the phase is over.
+    MayBeRefused,
+}
+
+/// What was seen of a phase by those who are not to notice it.
+struct Seen {
+    durable_seconds: f64,
+    newcomers: Vec<Result<Duration, String>>,
+    viewers: Summary,
+}
+
+impl Stage {
+    pub fn set(data: &Path, arguments: &[&str]) -> Self {
+        let keys = (1..=SPARE_CAMERAS).map(|n| add_camera(data, &format!("120/90/{n}"))).collect();
+        let metrics = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
+        let text = metrics.to_string();
+        let ours =
+            ["--listen", "127.0.0.1:0", "--rtmp", "0.0.0.0:0", "--log", "warn", "--metrics-listen", &text];
+        let centre = Centre::start_with(data, &[&ours, arguments].concat());
+        let address = |url: &str| -> SocketAddr {
+            let port = url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+            (Ipv4Addr::LOCALHOST, port).into()
+        };
+        let (site, rtmp) = (address(&centre.http), address(&centre.rtmp));
+        let simulator = simulate(data, rtmp);
+        let process = centre.process.0.id();
+        let cameras = Vec::new();
+        let mut stage =
+            Self { site, rtmp, keys, process, cameras, metrics, centre, simulator, baseline: None };
+        stage.cameras = eventually("every camera is on air", DRAWN, || stage.on_air());
+        stage
+    }
+
+    /// All cameras, once they have some segments.
+    fn on_air(&mut self) -> Option<Vec<String>> {
+        assert!(self.simulator.0.try_wait().expect("its state").is_none(), "the simulator ended");
+        let text = self.figures();
+        let rows =
+            text.lines().filter_map(|line| line.strip_prefix("ashkar_camera_segments_total{camera=\""));
+        let rows = rows.filter_map(|row| row.split_once("\"} "));
+        let ready = rows.filter(|(_, count)| count.parse::<f64>().is_ok_and(|count| count >= 4.0));
+        let cameras: Vec<String> = ready.map(|(camera, _)| camera.to_owned()).collect();
+        (cameras.len() == CAMERAS).then_some(cameras)
+    }
+
+    pub fn figures(&self) -> String {
+        let mut line = Line::open(self.metrics, DRAWN).expect("the figures' address answers");
+        line.text("/metrics").expect("figures")
+    }
+
+    pub fn figure(&self, name: &str) -> f64 {
+        figure(&self.figures(), name)
+    }
+
+    pub fn refused(&self, reason: &str) -> f64 {
+        sum(&self.figures(), "ashkar_rtmp_refused_total", &format!("reason=\"{reason}\""))
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.centre.data
+    }
+
+    /// The timeline of the spare camera `number`, from 1.
+    pub fn timeline(&self, number: u8) -> serde_json::Value {
+        self.centre.json(&format!("/api/v1/cameras/120/90/{number}/timeline"))
+    }
+
+    /// How it is without abuse.
+    pub fn measure_baseline(&mut self) {
+        let busy = self.until_quiet();
+        let seen = self.watch(|_| std::thread::sleep(Duration::from_secs(10)));
+        let baseline = Baseline {
+            durable_seconds: seen.durable_seconds,
+            behind_ms: seen.viewers.behind_media.p50_ms,
+            busy,
+        };
+        println!("baseline: {baseline:?}, {:?}", Vitals::of(self.process));
+        self.baseline = Some(baseline);
+    }
+
+    /// The simulator goes on drawing for a while; two looks alike mean that it has ended.
+    fn until_quiet(&self) -> f64 {
+        let simulator = self.simulator.0.id();
+        eventually("the rooms are drawn", DRAWN, || (busy_share(simulator, LOOK) < 0.3).then_some(()));
+        busy_share(self.process, LOOK)
+    }
+
+    /// Lets `abuse` happen, and asserts that nobody noticed and that nothing is left of it.
+    pub fn phase(&self, name: &str, newcomers: Newcomers, abuse: impl FnOnce(&Self)) {
+        if std::env::var("ABUSE_ONLY").is_ok_and(|only| !only.split(';').any(|part| name.contains(part))) {
+            return;
+        }
+        let begun = Instant::now();
+        let (vitals, before) = (Vitals::of(self.process), self.figures());
+        let seen = self.watch(abuse);
+        let lasted = begun.elapsed();
+        self.assert_nobody_noticed(name, newcomers, &seen);
+        let (after, busy) = self.until_calm(name, vitals);
+        let now = self.figures();
+        self.assert_counters(name, &before, &now);
+        let came: Vec<f64> = seen.newcomers.iter().flatten().map(Duration::as_secs_f64).collect();
+        println!(
+            "{name}: {:.1} s, calm after {:.1} s more | durable p99 {:.0} ms | behind media p50 {:.0} ms, {} stalls | {} of {} new viewers, \
+             p50 {:.0} ms, max {:.0} ms | files {} → {} | {:.0} → {:.0} MB | threads {} → {} | idle {:.1} %",
+            lasted.as_secs_f64(),
+            (begun.elapsed() - lasted).as_secs_f64(),
+            seen.durable_seconds * 1e3,
+            seen.viewers.behind_media.p50_ms,
+            seen.viewers.stalls,
+            came.len(),
+            seen.newcomers.len(),
+            percentile(&came, 50) * 1e3,
+            percentile(&came, 100) * 1e3,
+            vitals.files,
+            after.files,
+            vitals.resident_mb,
+            after.resident_mb,
+            vitals.threads,
+            after.threads,
+            busy * 100.0,
+        );
+    }
+
+    fn watch(&self, abuse: impl FnOnce(&Self)) -> Seen {
+        let viewers = self.viewers();
+        let durable = durability(self.metrics);
+        let new = newcomers(self.site, self.cameras.clone());
+        abuse(self);
+        let newcomers = new.stop();
+        let durable_seconds = percentile(&durable.stop(), 99);
+        Seen { durable_seconds, newcomers, viewers: Summary::from(&viewers.stop()) }
+    }
+
+    /// A viewer for each camera, once all of them see their pictures.
+    fn viewers(&self) -> Viewers {
+        let cameras: Vec<CameraId> = self.cameras.iter().map(|id| id.parse().expect("a camera")).collect();
+        let options = ViewerOptions {
+            target: self.site,
+            host: self.site.to_string(),
+            count: cameras.len(),
+            cameras,
+            first: 0,
+            ramp: Duration::from_millis(200),
+            gzip: true,
+            wait_only: false,
+        };
+        let viewers = Viewers::start(options).expect("viewers start");
+        eventually("every viewer sees a picture", DRAWN, || {
+            (viewers.figures().playing == CAMERAS as u64).then_some(())
+        });
+        viewers
+    }
+
+    fn assert_nobody_noticed(&self, name: &str, newcomers: Newcomers, seen: &Seen) {
+        let Some(baseline) = self.baseline else { return };
+        let durable_bound = (3.0 * baseline.durable_seconds).max(DURABLE_FLOOR_SECONDS);
+        assert!(
+            seen.durable_seconds <= durable_bound,
+            "{name}: durable after {} s, at most {durable_bound} s",
+            seen.durable_seconds
+        );
+        let told = &seen.viewers;
+        let behind_bound = (3.0 * baseline.behind_ms).max(BEHIND_FLOOR_MS);
+        assert!(told.behind_media.p50_ms <= behind_bound, "{name}: parts are late: {told:#?}");
+        assert_eq!(
+            (told.errors_total, told.playing),
+            (0, CAMERAS as u64),
+            "{name}: viewers notice: {told:#?}"
+        );
+        assert!(told.longest_stall_seconds <= STALL_SECONDS, "{name}: viewers notice: {told:#?}");
+        if newcomers == Newcomers::Served {
+            let came = &seen.newcomers;
+            let late = came.iter().flatten().filter(|time| **time > NEWCOMER).count();
+            assert!(came.iter().all(Result::is_ok), "{name}: new viewers: {came:?}");
+            assert!(late <= came.len() / LATE_OF, "{name}: {late} new viewers come late: {came:?}");
+        }
+    }
+
+    /// Waits until files, threads, memory and processor are as they were.
+    fn until_calm(&self, name: &str, before: Vitals) -> (Vitals, f64) {
+        let baseline = self.baseline.expect("the baseline is measured first");
+        let end = Instant::now() + CALM_WITHIN;
+        loop {
+            let busy = busy_share(self.process, LOOK);
+            let now = Vitals::of(self.process);
+            let calm = busy <= 1.5 * baseline.busy + 0.05
+                && now.files <= before.files + FILES_SLACK
+                && now.threads <= before.threads + THREADS_SLACK
+                && now.resident_mb <= before.resident_mb + MEMORY_SLACK_MB;
+            if calm {
+                return (now, busy);
+            }
+            assert!(
+                Instant::now() < end,
+                "{name}: {before:?} became {now:?}, idle {busy:.2} for {baseline:?}"
+            );
+        }
+    }
+
+    fn assert_counters(&self, name: &str, before: &str, now: &str) {
+        let gaps = |text: &str| {
+            sum(text, "ashkar_camera_gaps_total", "camera")
+                - sum(text, "ashkar_camera_gaps_total", SPARE_STATION)
+        };
+        assert_eq!(gaps(now), gaps(before), "{name}: gaps of cameras that had nothing to do with it");
+        for panics in
+            ["ashkar_rtmp_panics_total", "ashkar_archive_errors_total", "ashkar_archive_refused_total"]
+        {
+            assert_eq!(figure(now, panics), 0.0, "{name}: {panics}");
+        }
+        assert!(!log_of(self.data()).contains("panicked"), "{name}: {}", log_of(self.data()));
+        let came = newcomer(self.site, &self.cameras[0]);
+        assert!(came.is_ok(), "{name}: a new viewer afterwards: {came:?}");
+    }
+
+    /// Ends well, and with an archive without a fault.
+    pub fn strike(self) {
+        drop(self.simulator);
+        let data = self.centre.data.display().to_string();
+        self.centre.stop();
+        crate::common::ashkar(&["archive", "check", "--data", &data]);
+    }
+}
+
+fn simulate(data: &Path, rtmp: SocketAddr) -> Running {
+    let child = Command::new(ASHKAR)
+        .args(["simulate", "cameras", "--bitrate", "300000", "--log", "warn"])
+        .args(["--count", &CAMERAS.to_string(), "--rtmp", &rtmp.to_string(), "--data"])
+        .arg(data)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    Running(child.expect("ashkar starts"))
+}
+
+/// Asks until `is_so`, for at most `limit`.
+pub fn until(what: &str, limit: Duration, mut is_so: impl FnMut() -> bool) {
+    eventually(what, limit, || is_so().then_some(()));
+}

@@ -1,0 +1,16 @@
+//! Heads of requests on the way that players take: what is taken must be what the general parser sees.
+#![no_main]
+
+// The file alone: it needs nothing else of the site, which would take minutes to build.
+#[path = "../../crates/site/src/players/head.rs"]
+mod head;
+
+use head::Head;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let Some(head) = Head::read(data) else { return };
+    assert!(head.length <= data.len() && data[..head.length].ends_with(b"\n"));
+    assert!(head.path.starts_with('/') && !head.path.contains('?'));
+    // A head means the same, whatever follows it.
+    assert_eq!(Head::read(&data[..head.length]).as_ref(), Some(&head));
+});
