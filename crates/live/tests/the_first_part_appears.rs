@@ -13,6 +13,8 @@ async fn from_nothing_to_the_first_segments() {
     let mut packager = Packager::new(5);
     assert_eq!(camera.playlist(Query::default()).await, Err(PlaylistError::NotStarted));
     assert_eq!(camera.snapshot().state, State::Due);
+    // Of earlier days, which are not in the window, the archive knows.
+    assert_eq!(camera.part(4, 0).await, Err(PartError::Archived));
 
     camera.push_all(&[packager.init(), packager.part(45_000, true)]).unwrap();
     assert_eq!(camera.snapshot().state, State::Live);

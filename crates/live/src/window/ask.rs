@@ -75,7 +75,8 @@ impl Window {
                 Some(chunk) => chunk.bytes.clone().map_or(PartLookup::Archived, PartLookup::Ready),
                 None => PartLookup::Absent,
             },
-            None if self.next.is_some_and(|next| segment < next) => PartLookup::Archived,
+            // Before the first segment of this start, the archive knows better.
+            None if self.next.is_none_or(|next| segment < next) => PartLookup::Archived,
             None => PartLookup::Absent,
         }
     }
