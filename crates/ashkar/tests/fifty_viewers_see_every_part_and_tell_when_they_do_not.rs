@@ -42,8 +42,9 @@ fn while_the_centre_works(centre: &Centre) {
     assert!(told["part"]["answered"].as_u64().unwrap() > 50 * 2 * 9, "{told:#}");
     assert!(told["part_late"]["count"].as_u64().unwrap() > 50 * 2 * 8, "{told:#}");
     assert!(told["part_late"]["p50_ms"].as_f64().unwrap() < 500.0, "{told:#}");
-    let behind_ms = told["behind_media"]["p50_ms"].as_f64().unwrap();
-    assert!(behind_ms > 0.0 && behind_ms < 3000.0, "{told:#}");
+    let behind = |which: &str| told["behind_media"][which].as_f64().unwrap();
+    // A camera whose first picture was held up on its way is ahead of the time of day for a while.
+    assert!(behind("max_ms") > 0.0 && behind("p50_ms") < 3000.0, "{told:#}");
 }
 
 /// A server that does not answer for five seconds leaves a second and a half in each buffer.
