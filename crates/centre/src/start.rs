@@ -23,6 +23,8 @@ use crate::registry::Registry;
 use crate::stills::LatestStills;
 use crate::{Camera, Centre};
 
+/// Threads that give cameras their newest minute back when they come up. They wait for the disk, each for itself.
+const RESTORERS: usize = 8;
 /// How often silences are looked for.
 const TICK: Duration = Duration::from_secs(1);
 /// How often the store is asked whether another process changed it.
@@ -166,17 +168,25 @@ impl Centre {
 
     /// Makes the cameras that are not there yet. Reads the archive, so never on a runtime thread.
     fn make_cameras(&self, wanted: &[CameraId], sound: bool) {
-        for &id in wanted {
-            if self.cameras.read().contains_key(&id) {
-                continue;
+        let new: Vec<CameraId> = {
+            let known = self.cameras.read();
+            wanted.iter().copied().filter(|id| !known.contains_key(id)).collect()
+        };
+        let share = new.len().div_ceil(RESTORERS).max(1);
+        std::thread::scope(|scope| {
+            for ids in new.chunks(share) {
+                scope.spawn(move || ids.iter().for_each(|&id| self.make_camera(id, sound)));
             }
-            let live = LiveCamera::new(self.archive.id(), id, WindowOptions::default());
-            if let Some(restored) = crate::restore::newest(&self.archive, id, self.now().wall) {
-                live.restore(restored);
-            }
-            let camera = Arc::new(Camera::new(id, self.archive.clone(), live, sound));
-            self.cameras.write().entry(id).or_insert(camera);
+        });
+    }
+
+    fn make_camera(&self, id: CameraId, sound: bool) {
+        let live = LiveCamera::new(self.archive.id(), id, WindowOptions::default());
+        if let Some(restored) = crate::restore::newest(&self.archive, id, self.now().wall) {
+            live.restore(restored);
         }
+        let camera = Arc::new(Camera::new(id, self.archive.clone(), live, sound));
+        self.cameras.write().entry(id).or_insert(camera);
     }
 
     async fn tick_cameras(self: Arc<Self>) {
