@@ -7,9 +7,7 @@ ashkar=$1 work=$2 seconds=${3:-60}
 # shellcheck source=scripts/bench/common.sh
 . "$(dirname "$0")/common.sh"
 trap end_all EXIT
-data=$work/browser
-mkdir -p "$data"
-[ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
+make_data browser
 
 start_centre "$ashkar" "$data"
 start_cameras "$ashkar" "$data" 12 1000000

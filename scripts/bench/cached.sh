@@ -7,9 +7,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/bench/common.sh
 . scripts/bench/common.sh
 trap end_all EXIT
-data=$work/cached
-mkdir -p "$data"
-[ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
+make_data cached
 
 start_centre "$ashkar" "$data"
 start_cameras "$ashkar" "$data" 1 300000

@@ -8,10 +8,7 @@ ashkar=$1 work=$2 count=$3 seconds=${4:-30}
 # shellcheck source=scripts/bench/common.sh
 . "$(dirname "$0")/common.sh"
 trap end_all EXIT
-data=$work/centre-$count
-mkdir -p "$data"
-# Rooms that were drawn and encoded once serve again.
-[ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
+make_data "centre-$count"
 
 start_centre "$ashkar" "$data"
 start_cameras "$ashkar" "$data" "$count" 1000000

@@ -16,6 +16,14 @@ end_all() {
   started=()
 }
 
+# make_data NAME: sets data, a directory in $work. Rooms that were drawn and encoded once serve again.
+make_data() {
+  # shellcheck disable=SC2154
+  data=$work/$1
+  mkdir -p "$data"
+  [ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
+}
+
 # start_centre ASHKAR DATA: sets centre (its process), http and rtmp (its addresses).
 start_centre() {
   mkdir -p "$2"

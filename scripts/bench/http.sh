@@ -7,8 +7,7 @@ ashkar=$1 work=$2 seconds=${3:-6}
 . "$(dirname "$0")/common.sh"
 trap end_all EXIT
 mkdir -p "$work/static"
-data=$work/http
-[ ! -d "$work/reel" ] || { mkdir -p "$data" && cp -r "$work/reel" "$data/reel"; }
+make_data http
 start_centre "$ashkar" "$data"
 start_cameras "$ashkar" "$data" 1 300000
 

@@ -7,9 +7,8 @@ ashkar=$1 work=$2 count=$3 seconds=${4:-30} publisher=${5:-simulated}
 # shellcheck source=scripts/bench/common.sh
 . "$(dirname "$0")/common.sh"
 trap end_all EXIT
-data=$work/peer
+make_data peer
 mkdir -p "$data/hls"
-[ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
 
 start_nginx_rtmp() {
   local port

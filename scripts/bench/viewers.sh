@@ -7,9 +7,7 @@ shift $(($# > 4 ? 4 : $#))
 # shellcheck source=scripts/bench/common.sh
 . "$(dirname "$0")/common.sh"
 trap end_all EXIT
-data=$work/viewers
-mkdir -p "$data"
-[ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
+make_data viewers
 
 start_centre "$ashkar" "$data"
 start_cameras "$ashkar" "$data" "${BENCH_WATCHED:-1}" 300000

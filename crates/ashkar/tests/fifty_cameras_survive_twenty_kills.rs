@@ -9,10 +9,9 @@ mod common;
 use std::collections::{BTreeMap, HashMap};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{ASHKAR, Centre, Running, ashkar, eventually};
+use common::{Centre, ashkar, eventually, simulate_cameras};
 use jiff::{SignedDuration, Timestamp};
 
 const CAMERAS: usize = 50;
@@ -38,7 +37,7 @@ fn fifty_cameras_survive_twenty_kills() {
     let rtmp = free_port();
     let begun = Timestamp::now();
     let mut centre = start(&data, &rtmp);
-    let simulator = simulate(&data, &rtmp);
+    let simulator = simulate_cameras(&data, &rtmp, CAMERAS, &[]);
     let mut durable = Media::new();
     let mut killed = Vec::new();
     for kill in 0..KILLS {
@@ -87,27 +86,6 @@ fn free_port() -> String {
     let first = PORTS.start + u16::try_from(std::process::id() % 11_000).unwrap();
     let free = (first..PORTS.end).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
     format!("127.0.0.1:{}", free.expect("a free port"))
-}
-
-fn simulate(data: &Path, rtmp: &str) -> Running {
-    let child = Command::new(ASHKAR)
-        .args([
-            "simulate",
-            "cameras",
-            "--count",
-            &CAMERAS.to_string(),
-            "--rtmp",
-            rtmp,
-            "--log",
-            "warn",
-            "--data",
-        ])
-        .arg(data)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    Running(child.expect("ashkar starts"))
 }
 
 /// What can be seen of a running server from outside.

@@ -7,7 +7,7 @@ mod common;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{ASHKAR, Centre, Running, eventually};
+use common::{ASHKAR, Centre, Running, eventually, simulate_cameras};
 use serde_json::Value;
 
 /// Drawing and encoding rooms on a machine that is busy.
@@ -93,17 +93,9 @@ fn watch(centre: &Centre, arguments: &[&str], meanwhile: impl FnOnce()) -> Value
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn cameras(centre: &Centre, count: u32) -> Running {
-    let data = centre.data.display().to_string();
+fn cameras(centre: &Centre, count: usize) -> Running {
     let rtmp = centre.rtmp.strip_prefix("rtmp://").unwrap();
-    let child = Command::new(ASHKAR)
-        .args(["simulate", "cameras", "--data", &data, "--rtmp", rtmp, "--bitrate", "300000"])
-        .args(["--count", &count.to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    Running(child)
+    simulate_cameras(&centre.data, rtmp, count, &["--bitrate", "300000"])
 }
 
 fn live_cameras(centre: &Centre) -> Vec<String> {

@@ -8,13 +8,16 @@
     reason = "a measurement ends where something is not as it must be"
 )]
 
+#[path = "../tests/support/mod.rs"]
+mod support;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use ashkar_media::{AccessUnit, Options, Output, Packager, Resume, h264_config_from_parameter_sets};
+use ashkar_media::h264_config_from_parameter_sets;
 use ashkar_stills::Pool;
-use ashkar_terms::{CameraId, Moment, UtcMicros};
 use bytes::Bytes;
+use support::package;
 
 const WORKER: &str = "still-worker";
 /// Thousand cameras, each of them anew every 30 s.
@@ -116,32 +119,4 @@ fn nal_units(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
         let nal = &unit[start + 1..];
         nal.strip_suffix(&[0]).unwrap_or(nal)
     })
-}
-
-fn package(config: ashkar_media::VideoConfig, picture: &Bytes) -> (Bytes, Bytes) {
-    let mut packager = Packager::new(CameraId::new(7, 12, 1), Resume::default(), Options::default());
-    let mut out = Vec::new();
-    let at = |us: i64| Moment { wall: UtcMicros(1_795_334_400_000_000 + us), mono_us: us as u64 };
-    packager.connected("bench".to_owned(), at(0), &mut out);
-    packager.video_config(config, at(0), &mut out);
-    for frame in 0..2 {
-        packager.video(
-            AccessUnit {
-                data: picture.clone(),
-                camera_dts: frame * 3600,
-                composition_offset: 0,
-                keyframe: true,
-                arrival: at(frame * 40_000),
-            },
-            &mut out,
-        );
-    }
-    packager.flush(at(80_000), &mut out);
-    let init = out
-        .iter()
-        .find_map(|output| if let Output::Init(init) = output { Some(init.bytes.clone()) } else { None });
-    let part = out
-        .iter()
-        .find_map(|output| if let Output::Part(part) = output { Some(part.bytes.clone()) } else { None });
-    (init.unwrap(), part.unwrap())
 }

@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use ashkar_sim::viewers::{Summary, ViewerOptions, Viewers};
@@ -11,7 +10,7 @@ use ashkar_terms::CameraId;
 use super::plain_http::Line;
 use super::vitals::{Vitals, busy_share};
 use super::witness::{durability, figure, newcomer, newcomers, percentile, sum};
-use crate::common::{ASHKAR, Centre, Running, add_camera, eventually, log_of};
+use crate::common::{Centre, Running, add_camera, eventually, log_of, simulate_cameras};
 
 const CAMERAS: usize = 20;
 /// Cameras whose keys the abusers have: their pictures may suffer, those of the others may not.
@@ -91,7 +90,7 @@ impl Stage {
             (Ipv4Addr::LOCALHOST, port).into()
         };
         let (site, rtmp) = (address(&centre.http), address(&centre.rtmp));
-        let simulator = simulate(data, rtmp);
+        let simulator = simulate_cameras(data, &rtmp.to_string(), CAMERAS, &["--bitrate", "300000"]);
         let process = centre.process.0.id();
         let cameras = Vec::new();
         let mut stage =
@@ -289,18 +288,6 @@ impl Stage {
         self.centre.stop();
         crate::common::ashkar(&["archive", "check", "--data", &data]);
     }
-}
-
-fn simulate(data: &Path, rtmp: SocketAddr) -> Running {
-    let child = Command::new(ASHKAR)
-        .args(["simulate", "cameras", "--bitrate", "300000", "--log", "warn"])
-        .args(["--count", &CAMERAS.to_string(), "--rtmp", &rtmp.to_string(), "--data"])
-        .arg(data)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    Running(child.expect("ashkar starts"))
 }
 
 /// Asks until `is_so`, for at most `limit`.

@@ -191,6 +191,29 @@ pub fn add_camera(data: &Path, camera: &str) -> String {
     answer["stream_key"].as_str().expect("a key").to_owned()
 }
 
+/// Drawn cameras, the first `count` of the list of `data`, which publish to `rtmp`; with `more` arguments.
+pub fn simulate_cameras(data: &Path, rtmp: &str, count: usize, more: &[&str]) -> Running {
+    let child = Command::new(ASHKAR)
+        .args([
+            "simulate",
+            "cameras",
+            "--log",
+            "warn",
+            "--count",
+            &count.to_string(),
+            "--rtmp",
+            rtmp,
+            "--data",
+        ])
+        .arg(data)
+        .args(more)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    Running(child.expect("ashkar starts"))
+}
+
 /// Runs an external tool that must succeed; gives its standard output.
 pub fn tool(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)

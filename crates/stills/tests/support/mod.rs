@@ -1,5 +1,10 @@
 //! A real keyframe: drawn, encoded by openh264, packaged as it would be recorded.
-#![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    reason = "each user takes its own part of this module"
+)]
 
 use ashkar_media::{AccessUnit, Options, Output, Packager, Resume, h264_config_from_parameter_sets};
 use ashkar_terms::{CameraId, Moment, UtcMicros};
@@ -31,7 +36,8 @@ fn encode(width: usize, height: usize) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn package(config: ashkar_media::VideoConfig, picture: &Bytes) -> (Bytes, Bytes) {
+/// Init segment and first part of a camera that sends `picture` again and again.
+pub fn package(config: ashkar_media::VideoConfig, picture: &Bytes) -> (Bytes, Bytes) {
     let mut packager = Packager::new(CameraId::new(7, 12, 1), Resume::default(), Options::default());
     let mut out = Vec::new();
     let at = |us: i64| Moment { wall: UtcMicros(1_795_334_400_000_000 + us), mono_us: us as u64 };
