@@ -20,6 +20,8 @@ export const az = {
   langNav: 'Dil',
   footNav: 'Sayt haqqında',
   stations: 'Məntəqələr',
+  watchNav: 'Yan-yana',
+  statusNav: 'Vəziyyət',
   list: 'Siyahı',
   about: 'Aşkar haqqında',
   api: 'Proqramlar üçün API',

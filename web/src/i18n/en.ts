@@ -19,6 +19,8 @@ export const en: Messages = {
   langNav: 'Language',
   footNav: 'About this site',
   stations: 'Stations',
+  watchNav: 'Side by side',
+  statusNav: 'Status',
   list: 'List',
   about: 'About Aşkar',
   api: 'API for programs',

@@ -1,6 +1,12 @@
-/** The language of the pages: `?lang=` of a link, else what this device chose before, else Azerbaijani. No cookies. */
+/**
+ * The language of the pages, which is that of the address: `/…`, `/en/…`, `/ru/…`. Nothing is stored.
+ *
+ * What every page says stands in `az.ts`, `en.ts`, `ru.ts`; what only one area says stands in a file of its own, all three
+ * languages side by side as a `Record<Lang, …>`, so that it travels with that area's code.
+ */
 
 import { router } from '../lib/router.svelte';
+import { pathIn, type Lang } from '../lib/route';
 import type { Names } from '../lib/api';
 import { az } from './az';
 import { en } from './en';
@@ -13,70 +19,30 @@ type Widen<T> = T extends string ? string
       : { readonly [K in keyof T]: Widen<T[K]> };
 export type Messages = Widen<typeof az>;
 
-export type Lang = 'az' | 'en' | 'ru';
-export const LANGS: readonly Lang[] = ['az', 'en', 'ru'];
 const TEXTS: Record<Lang, Messages> = { az, en, ru };
-const KEY = 'ashkar.lang';
-
-const known = (text: string | null): Lang | null => LANGS.find((lang) => lang === text) ?? null;
-
-/** Storage may be closed (private windows, policies): then the choice lasts as long as the page. */
-function stored(): Lang | null {
-  try {
-    return known(localStorage.getItem(KEY));
-  } catch {
-    return null;
-  }
-}
 
 class Language {
-  #chosen = $state<Lang>(known(router.params.get('lang')) ?? stored() ?? 'az');
-
-  constructor() {
-    // A link's language lasts beyond its page for who has not chosen one yet.
-    if (stored() === null && known(router.params.get('lang'))) this.#store();
-    this.#tell();
-  }
-
   get code(): Lang {
-    return this.#chosen;
+    return router.lang;
   }
 
   get text(): Messages {
-    return TEXTS[this.#chosen];
+    return TEXTS[router.lang];
   }
 
-  choose(lang: Lang): void {
-    this.#chosen = lang;
-    this.#store();
-    router.amend({ lang: null });
-    this.#tell();
+  /** The address of a page in the language of this one: every link to an own page is made here. */
+  path(path: string): string {
+    return pathIn(router.lang, path);
   }
 
-  /** Follows a `lang` of the address, also after a step back in the history. */
-  follow(): void {
-    const asked = known(router.params.get('lang'));
-    if (asked && asked !== this.#chosen) {
-      this.#chosen = asked;
-      this.#tell();
-    }
+  /** Tells the document which language it is in; called as an effect. */
+  tell(): void {
+    document.documentElement.lang = router.lang;
   }
 
   /** The name in the language of the page; Azerbaijani where none is known. */
   name(names: Names): string {
-    return names[this.#chosen] ?? names.az;
-  }
-
-  #store(): void {
-    try {
-      localStorage.setItem(KEY, this.#chosen);
-    } catch {
-      // Said above: the choice then lasts as long as the page.
-    }
-  }
-
-  #tell(): void {
-    document.documentElement.lang = this.#chosen;
+    return names[router.lang] ?? names.az;
   }
 }
 

@@ -23,6 +23,8 @@ export const ru: Messages = {
   langNav: 'Язык',
   footNav: 'О сайте',
   stations: 'Участки',
+  watchNav: 'Несколько сразу',
+  statusNav: 'Состояние',
   list: 'Список',
   about: 'Что такое Aşkar',
   api: 'API для программ',

@@ -1,12 +1,27 @@
-/** The station page brings the player with it, so it is a piece of its own, fetched as soon as a visit is likely. */
+/** Every page but the first is a piece of its own; the station page, which brings the player, is fetched as soon as a visit is likely. */
 
-import { pageOf } from './route';
+import type { Component } from 'svelte';
+import { pageOf, type Route } from './route';
 
 /** The station page. The library that plays is asked for at the same time, so that it is there when the video is. */
-export function stationPage() {
+function stationPage() {
   void import('hls.js/light').catch(() => undefined);
   return import('../pages/Station.svelte');
 }
+
+type Apart = Exclude<Route['page'], 'home' | 'unknown'>;
+/** A page as `App` shows it; what it is given follows from its address. */
+type Loaded = { default: Component<Record<string, unknown>> };
+
+export const pages = {
+  station: stationPage,
+  constituency: () => import('../pages/Constituency.svelte'),
+  watch: () => import('../pages/Watch.svelte'),
+  count: () => import('../pages/Count.svelte'),
+  status: () => import('../pages/Status.svelte'),
+  list: () => import('../pages/List.svelte'),
+  about: () => import('../pages/About.svelte'),
+} as unknown as Record<Apart, () => Promise<Loaded>>;
 
 const fetchAhead = () => void stationPage().catch(() => undefined);
 

@@ -31,18 +31,31 @@ export interface Election {
   policy: { sound: boolean; rewind_on_day: boolean; rewind_now: boolean; archive_public_after: boolean; retention_years: number };
   list: { version: number; published: string } | null;
   totals: { constituencies: number; stations: number; cameras: number; states: StateCounts };
+  /** Official figures that were announced so far, country-wide, in the order of their times. */
+  turnout: Turnout[];
 }
+
+/** Official turnout at one of the plan's times, in per cent of the voters on the register, and who says so. */
+export interface Turnout { at: string; percent: number; source: string }
 
 export interface Constituency {
   number: number; names: { az: string | null; en: string | null; ru: string | null };
   display: Names; stations: number; states: StateCounts;
 }
 
-export interface Camera { id: string; state: State; since: string | null; cause: Cause | null }
+export interface Camera {
+  id: string; state: State; since: string | null; cause: Cause | null;
+  /** A light rendition of the same view, addressed like a camera. */
+  sub: string | null;
+}
 
 export interface Station {
   id: string; constituency: number; station: number; venue: string; address: string | null;
   voters: number | null; state: State; cameras: Camera[];
+  /** Viewers of its live picture, as far as the centre sees them. */
+  watched: number;
+  /** When a ballot box was opened; only in the order of `boxes_opened`. */
+  boxes_opened?: string | null;
 }
 
 export interface Mark { act: Phase; at: string }
@@ -53,6 +66,29 @@ export interface StationDetail extends Station {
 }
 
 export interface Span { from: string; to: string; state: State; cause: Cause | null }
+/** Minutes of cameras by state; they add up to `owed`. */
+export interface Minutes { owed: number; live: number; late: number; missing: number; hidden: number }
+
+/** The day as one picture: a row is a constituency or, within one, a station; a cell is the worst state in `step_s` seconds. */
+export interface DayPicture {
+  from: string; to: string; step_s: number; minutes: Minutes;
+  /** `cells`: one letter each, in the order of time: `D`ue, `L`ive, `A`rrived late, `H`idden, `M`issing. */
+  rows: { key: string; cells: string; minutes: Minutes }[];
+  /** The worst stretches of the day, worst first. */
+  notes: DayNote[];
+}
+export interface DayNote { constituency: number; from: string; to: string; state: State; cause: Cause | null; stations: number; minutes: number }
+
+/** The history of one station in minutes; `causes` says what the missing minutes are due to. */
+export interface StationHistory {
+  id: string; constituency: number; station: number; venue: string; state: State; since: string | null; cause: Cause | null;
+  minutes: Minutes; causes: Partial<Record<Cause, number>>; gaps: number;
+  longest: { from: string; to: string; cause: Cause | null } | null;
+}
+export interface Status { from: string; to: string; items: StationHistory[]; total: number }
+
+export interface ListVersion { number: number; published: string; constituencies: number; stations: number; sha256: string }
+
 export interface Page<T> { items: T[]; total: number; next: string | null }
 
 /** What one version of the list changed of the one before it; `previous` is null for the first version. */
@@ -113,7 +149,9 @@ export const election = (signal?: AbortSignal) => get<Election>('/api/v1/electio
 export const constituencies = async (signal?: AbortSignal) =>
   (await get<{ items: Constituency[] }>('/api/v1/constituencies', signal)).items;
 
-export interface StationQuery { q?: string; constituency?: number; state?: State; limit?: number; cursor?: string }
+export interface StationQuery {
+  q?: string; constituency?: number; state?: State; limit?: number; cursor?: string; order?: 'least_watched' | 'boxes_opened';
+}
 
 export function stations(query: StationQuery, signal?: AbortSignal): Promise<Page<Station>> {
   const params = new URLSearchParams();
@@ -145,7 +183,18 @@ export function timeline(camera: string, from: number, to: number, signal?: Abor
   return get(`/api/v1/cameras/${camera}/timeline?${params}`, signal);
 }
 
-export const listChanges = (signal?: AbortSignal) => get<ListChanges>('/list/changes', signal);
+/** The country's day, or that of one constituency. */
+export const dayPicture = (constituency?: number, signal?: AbortSignal) =>
+  get<DayPicture>(`/api/v1/day${constituency === undefined ? '' : `?constituency=${constituency}`}`, signal);
+
+export const status = (constituency?: number, signal?: AbortSignal) =>
+  get<Status>(`/api/v1/status${constituency === undefined ? '' : `?constituency=${constituency}`}`, signal);
+
+export const listVersions = async (signal?: AbortSignal) => (await get<{ items: ListVersion[] }>('/list/versions', signal)).items;
+
+/** What the newest version of the list changed, or what changed between two. */
+export const listChanges = (between?: { from: number; to: number }, signal?: AbortSignal) =>
+  get<ListChanges>(between ? `/list/changes?from=${between.from}&to=${between.to}` : '/list/changes', signal);
 
 /** The address of a still: the latest, or that of the minute of `at` (whole minutes, so that caches share it). */
 export function stillOf(camera: string, at?: number): string {

@@ -1,21 +1,34 @@
 /** Client-side routing on the history API: links stay ordinary links, and the address is the state. */
 
 import { tick } from 'svelte';
-import { amended, pageOf, parseRoute, type Route } from './route';
+import { amended, knownLang, pageOf, parseAddress, pathIn, splitPath, type Lang, type Route } from './route';
 
 class Router {
-  route = $state.raw<Route>(parseRoute(location.pathname));
-  params = $state.raw(new URLSearchParams(location.search));
+  route = $state.raw<Route>({ page: 'unknown' });
+  lang = $state<Lang>('az');
+  params = $state.raw(new URLSearchParams());
 
   constructor() {
+    // The server sends `?lang=` on to the address of that language; a page of a cache or of a file does it here.
+    const asked = knownLang(new URLSearchParams(location.search).get('lang'));
+    if (asked) history.replaceState(null, '', amended(location.origin + this.pathOf(asked) + location.search + location.hash, { lang: null }));
+    this.#read();
     addEventListener('popstate', () => this.#read());
     document.addEventListener('click', (event) => this.#click(event));
   }
 
+  /** The path of the present page in a language. */
+  pathOf(lang: Lang): string {
+    return pathIn(lang, splitPath(location.pathname).rest);
+  }
+
   /** Opens an own page: a new entry of the history, the focus on its content, the top of the page. */
   async go(address: string): Promise<void> {
+    const before = splitPath(location.pathname).rest + location.search;
     history.pushState(null, '', address);
     this.#read();
+    // The same page in another language: whoever reads or watches it stays where he is.
+    if (before === splitPath(location.pathname).rest + location.search) return;
     await tick();
     document.getElementById('main')?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -29,7 +42,9 @@ class Router {
   }
 
   #read(): void {
-    this.route = parseRoute(location.pathname);
+    const { lang, route } = parseAddress(location.pathname);
+    this.lang = lang;
+    this.route = route;
     this.params = new URLSearchParams(location.search);
   }
 

@@ -32,7 +32,7 @@ for (const address of PAGES) {
 test('the language is az, changes in place, stays, and comes from a link', async ({ page }) => {
   await page.goto('/');
   await expect(page.locator('html')).toHaveAttribute('lang', 'az');
-  await page.getByRole('button', { name: 'Русский' }).click();
+  await page.getByRole('link', { name: 'Русский' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'ru');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Каждая минута на виду');
   await page.goto('/list');
