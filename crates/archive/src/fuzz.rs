@@ -10,7 +10,7 @@ use crate::scan::{Depth, scan};
 /// A record's header and payloads of every kind.
 pub fn record(bytes: &[u8]) {
     if let Ok(header) = Header::decode(bytes) {
-        assert_eq!(bytes.get(..96), Some(header.encode().as_slice()));
+        assert_eq!(Header::decode(&header.encode()), Ok(header));
     }
     let _ = payload::Boot::decode(bytes);
     let _ = payload::decode_commit(bytes);
@@ -29,15 +29,11 @@ pub fn sidecar(bytes: &[u8]) {
     }
 }
 
-/// A summary: as given, and with a checksum that fits.
+/// A summary.
 pub fn summary(bytes: &[u8]) {
-    let mut sealed = bytes.to_vec();
-    sealed.extend(crc32c::crc32c(bytes).to_be_bytes());
-    for bytes in [bytes, &sealed] {
-        if let Ok(found) = cache::decode(bytes) {
-            let again = cache::encode(found.archive, found.journal, found.offset, &found.cameras);
-            assert_eq!(cache::decode(&again), Ok(found));
-        }
+    if let Ok(found) = cache::decode(bytes) {
+        let again = cache::encode(found.archive, found.journal, found.offset, &found.cameras);
+        assert_eq!(cache::decode(&again), Ok(found));
     }
 }
 

@@ -9,6 +9,7 @@ use crate::coverage::Effect;
 use crate::disk::DiskFile;
 use crate::format::header::{ALIGNMENT, HEADER_BYTES, MAGIC};
 use crate::format::payload::{Boot, decode_commit};
+use crate::format::wire::fits;
 use crate::format::{Header, Kind};
 use crate::options::{INIT_BYTES_MAX, PART_BYTES_MAX};
 use crate::window::{Window, overlaps};
@@ -222,7 +223,7 @@ impl Walk<'_> {
     fn payload(&mut self, header: &Header, ahead: usize) -> io::Result<Option<Vec<u8>>> {
         let length = header.payload_bytes as usize;
         let bytes = self.window.get(header.payload_offset(), length, ahead)?;
-        let whole = bytes.len() == length && crc32c::crc32c(bytes) == header.payload_crc;
+        let whole = bytes.len() == length && fits(bytes, header.payload_crc);
         Ok(whole.then(|| bytes.to_vec()))
     }
 

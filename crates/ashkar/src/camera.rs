@@ -10,7 +10,9 @@ use crate::store;
 
 pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
     match command {
-        Camera::Add { output, camera, pull, push_host } => add(&output, camera, pull, &push_host).await,
+        Camera::Add { output, camera, pull, sub_of, push_host } => {
+            add(&output, camera, pull, sub_of, &push_host).await
+        }
         Camera::List(output) => list(&output).await,
         Camera::Key { output, camera, push_host } => {
             let store = store::open(&output.data.data).await?;
@@ -19,33 +21,33 @@ pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
             print_key(&output, &key, &push_host);
             Ok(())
         }
-        Camera::Remove { output, camera } => {
-            let store = store::open(&output.data.data).await?;
-            store.set_enabled(camera, false, &store::actor()).await?;
-            say(
-                &output,
-                &json!({ "camera": camera, "enabled": false }),
-                &format!("{camera} is switched off; its recordings stay."),
-            );
-            Ok(())
-        }
+        Camera::Remove { output, camera } => remove(&output, camera).await,
     }
 }
 
-async fn add(output: &Output, camera: CameraId, pull: Option<String>, push_host: &str) -> anyhow::Result<()> {
+async fn add(
+    output: &Output,
+    camera: CameraId,
+    pull: Option<String>,
+    sub_of: Option<CameraId>,
+    push_host: &str,
+) -> anyhow::Result<()> {
     let pull: Option<PullUrl> = pull.map(|url| url.parse()).transpose()?;
     let store = store::open(&output.data.data).await?;
     store::ensure_election(&store).await?;
     let (_, list) = store.list().await?;
     let unlisted = list.station(StationId::from(camera)).is_none();
-    if unlisted {
+    if unlisted && sub_of.is_none() {
         eprintln!(
             "note: station {} is not on the list; its page exists, but nobody finds it by search.",
             StationId::from(camera)
         );
     }
     let is_pulled = pull.is_some();
-    let key = store.add_camera(&NewCamera { id: camera, pull, unlisted }, &store::actor()).await?;
+    let key = store.add_camera(&NewCamera { id: camera, pull, sub_of, unlisted }, &store::actor()).await?;
+    if let Some(main) = sub_of.filter(|_| !output.json) {
+        println!("{camera} is a sub-stream of {main}: it is recorded and shown, and counts as no camera.");
+    }
     if is_pulled && !output.json {
         println!("{camera} is fetched by the centre; it may also be published to, with the key below.");
     }
@@ -63,6 +65,19 @@ fn print_key(output: &Output, key: &StreamKey, push_host: &str) {
     say(output, &json!({ "camera": camera, "stream_key": stream_key, "push_url": push_url }), &text);
 }
 
+async fn remove(output: &Output, camera: CameraId) -> anyhow::Result<()> {
+    let store = store::open(&output.data.data).await?;
+    let sub = store.snapshot().await?.sub_stream_of(camera).map(|sub| sub.id);
+    store.set_enabled(camera, false, &store::actor()).await?;
+    let with_it = sub.map_or_else(String::new, |sub| format!(", and {sub} with it"));
+    say(
+        output,
+        &json!({ "camera": camera, "enabled": false }),
+        &format!("{camera} is switched off{with_it}; its recordings stay."),
+    );
+    Ok(())
+}
+
 async fn list(output: &Output) -> anyhow::Result<()> {
     let store = store::open(&output.data.data).await?;
     let cameras = store.cameras().await?;
@@ -74,8 +89,9 @@ async fn list(output: &Output) -> anyhow::Result<()> {
                 (None, Some(_)) => "publishes".to_owned(),
                 (None, None) => "no key yet".to_owned(),
             };
+            let of = camera.sub_of.map_or_else(String::new, |main| format!("  (sub-stream of {main})"));
             let off = if camera.enabled { "" } else { "  (off)" };
-            format!("{:<12} {how}{off}", camera.id.to_string())
+            format!("{:<12} {how}{of}{off}", camera.id.to_string())
         })
         .collect();
     say(output, &serde_json::to_value(&cameras)?, &text.join("\n"));

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ashkar_election::{Minute, Percent, TurnoutSource};
 use ashkar_terms::CameraId;
 use clap::{Args, Parser, Subcommand};
 
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     Camera(Camera),
     /// Marks an act of a station's day: closed, unused-cancelled, mobile-box, stationary-box, count, protocol-completed.
     Mark(Mark),
+    /// Official turnout: what the election commission announced, and who says so.
+    #[command(subcommand)]
+    Turnout(Turnout),
     /// The recordings.
     #[command(subcommand)]
     Archive(Archive),
@@ -104,6 +108,9 @@ pub(crate) struct Serve {
     /// Private key (PEM).
     #[arg(long, env = "ASHKAR_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// How people reach the site, such as `https://webcam.example`; shared links name it.
+    #[arg(long, env = "ASHKAR_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub(crate) public_url: Option<String>,
     /// Connections to the site at once.
     #[arg(long, env = "ASHKAR_MAX_CONNECTIONS", default_value_t = 16_000, value_name = "N")]
     pub(crate) max_connections: usize,
@@ -176,6 +183,9 @@ pub(crate) enum Camera {
         /// Pull it from this RTSP address instead of waiting for a publisher.
         #[arg(long, value_name = "URL")]
         pull: Option<String>,
+        /// It shows the view of this camera of the same station more lightly, and counts as no camera.
+        #[arg(long, value_name = "CAMERA")]
+        sub_of: Option<CameraId>,
         /// Host and port that publishers reach, for the printed address.
         #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
         push_host: String,
@@ -209,6 +219,37 @@ pub(crate) struct Mark {
     pub(crate) station: String,
     /// The act.
     pub(crate) act: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Turnout {
+    /// Enters a figure, in the place of one for the same time and constituency.
+    Set {
+        #[command(flatten)]
+        output: Output,
+        /// One of the plan's turnout times, in the election's zone: 10:00.
+        at: Minute,
+        /// Percent of the voters on the register: 8.12.
+        percent: Percent,
+        /// Who says so: an address or a text. The site shows it beside the figure.
+        #[arg(long, value_name = "TEXT")]
+        source: TurnoutSource,
+        /// For this constituency; for the whole country where none is given.
+        #[arg(long, value_name = "N")]
+        constituency: Option<u16>,
+    },
+    /// Lists what was entered.
+    List(Output),
+    /// Removes a figure that was wrong.
+    Remove {
+        #[command(flatten)]
+        output: Output,
+        /// Its time: 10:00.
+        at: Minute,
+        /// Of this constituency; of the whole country where none is given.
+        #[arg(long, value_name = "N")]
+        constituency: Option<u16>,
+    },
 }
 
 /// Data directory and form of the answer.
@@ -298,4 +339,36 @@ pub(crate) struct SimulateViewers {
     /// Number of the first viewer: this process is one of several and tells its figures to its parent.
     #[arg(long, hide = true, value_name = "N")]
     pub(crate) part_from: Option<u64>,
+}
+
+/// A scheme and a host, perhaps a port, and nothing after it.
+fn public_url(text: &str) -> Result<String, String> {
+    let wrong = || format!("{text:?} is no address of a site; write it like https://webcam.example");
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.username().is_empty();
+    if bare && url.query().is_none() && url.fragment().is_none() {
+        Ok(url.origin().ascii_serialization())
+    } else {
+        Err(wrong())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_a_scheme_and_a_host() {
+        assert_eq!(public_url("https://webcam.example/").as_deref(), Ok("https://webcam.example"));
+        assert_eq!(public_url("http://[::1]:8080").as_deref(), Ok("http://[::1]:8080"));
+        for wrong in [
+            "webcam.example",
+            "ftp://webcam.example",
+            "https://a@b.example",
+            "https://b.example/x",
+            "https://b.example?y",
+        ] {
+            assert!(public_url(wrong).unwrap_err().contains("write it like"), "{wrong}");
+        }
+    }
 }

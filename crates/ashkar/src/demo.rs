@@ -1,7 +1,9 @@
 //! `ashkar demo`: everything on embedded defaults, with some hours already behind it.
 
+mod commission;
 mod disk;
 mod history;
+mod light;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,13 +11,19 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use ashkar_election::{NewCamera, SqliteStore, Store, sample_election_on_air};
-use ashkar_sim::{DayHours, FrameRate, Reel, ReelOptions, SimOptions, Simulator};
+use ashkar_election::{NewCamera, SqliteStore, StationId, Store, sample_election_on_air};
+use ashkar_sim::{DayHours, FrameRate, Publisher, Reel, ReelOptions, SimOptions, Simulator};
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
 use crate::cli::{Data, Demo, Serve};
 use crate::{serve, simulate, store};
+use commission::Commission;
 use history::History;
+
+/// Cameras that have a sub-stream.
+const WITH_SUB_STREAM: usize = 3;
+/// Stations that have come as far as they can after the close.
+const WITH_ACTS: usize = 2;
 
 /// Marks a directory as one that the demo may delete.
 const MARKER: &str = "THIS-IS-A-DEMO";
@@ -28,12 +36,8 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     let now = store::now();
     let registry = store::open(&options.data).await?;
     registry.put_election(&sample_election_on_air(now, u32::from(options.hours)), &store::actor()).await?;
-    simulate::import_sample(&registry).await?;
-    let (on_air, thirteenth) = chosen_cameras(&registry, usize::from(options.stations)).await?;
-    let publishers = simulate::publishers(&registry, &on_air).await?;
-    let key = registry
-        .add_camera(&NewCamera { id: thirteenth, pull: None, unlisted: false }, &store::actor())
-        .await?;
+    let Cast { on_air, publishers, lighter, own, own_key } =
+        Cast::call(&registry, usize::from(options.stations), now).await?;
     let zone = simulate::zone_of(&registry).await?;
     say(started, "the list is imported; drawing and encoding the rooms");
 
@@ -42,7 +46,8 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
         ReelOptions { rate: FrameRate::DEMO, zone, hours, cache: Some(reel_cache), ..ReelOptions::default() };
     let from = registry.election().await?.context("the election was just made")?.on_air_at();
     let cameras = on_air.clone();
-    let reel = tokio::task::spawn_blocking(move || draw(reel_options, &cameras, from)).await??;
+    let drawn_with = reel_options.clone();
+    let reel = tokio::task::spawn_blocking(move || draw(drawn_with, &cameras, from)).await??;
     say(started, "the rooms are drawn; recording the hours behind");
     let serve_options = serve_options(&options);
     let history = History {
@@ -59,15 +64,54 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
         &reel,
         SimOptions { target: running.rtmp, application: "ingest".to_owned(), publishers },
     )?;
-    let more = reel.clone();
-    let rooms = tokio::task::spawn_blocking(move || more.prepare_all());
-    announce(&running, started, on_air.len(), thirteenth, &key.reveal());
+    let rtmp = running.rtmp;
+    let more = tokio::task::spawn_blocking(move || {
+        let light =
+            reel.prepare_all().map_err(Into::into).and_then(|()| light::publish(reel_options, lighter, rtmp));
+        light.inspect_err(|error| tracing::warn!(%error, "some rooms or the sub-streams cannot be drawn"))
+    });
+    announce(&running, started, options.stations, own, &own_key);
     serve::until_signal().await?;
     println!("\nStopping …");
     tokio::task::spawn_blocking(move || simulator.stop()).await?;
+    if more.is_finished()
+        && let Ok(light) = more.await?
+    {
+        tokio::task::spawn_blocking(move || light.stop()).await?;
+    }
     running.stop().await;
-    drop(rooms);
     Ok(())
+}
+
+/// Who plays in the demo.
+struct Cast {
+    on_air: Vec<CameraId>,
+    publishers: Vec<Publisher>,
+    /// The sub-streams; each plays the pictures of its camera.
+    lighter: Vec<Publisher>,
+    /// The visitor's own camera, and its stream key.
+    own: CameraId,
+    own_key: String,
+}
+
+impl Cast {
+    /// Publishes the list, lets the commission do what it has done by `now`, and gives keys to the cameras of `count` stations.
+    async fn call(store: &SqliteStore, count: usize, now: UtcMicros) -> anyhow::Result<Self> {
+        let commission = Commission { store, now };
+        commission.publish_list().await?;
+        let (mut on_air, own) = chosen_cameras(store, count).await?;
+        let stations: Vec<StationId> = on_air.iter().copied().map(StationId::from).collect();
+        let with_two = *stations.first().context("no station is on air")?;
+        commission.revise_list(with_two).await?;
+        on_air.push(with_two.camera(2));
+        commission.announce_turnout(&on_air).await?;
+        commission.mark_acts(stations.get(..WITH_ACTS).unwrap_or(&stations)).await?;
+        let publishers = simulate::publishers(store, &on_air).await?;
+        let lighter = light::add(store, on_air.get(..WITH_SUB_STREAM).unwrap_or(&on_air)).await?;
+        let visitor = NewCamera { id: own, pull: None, sub_of: None, unlisted: false };
+        let own_key = store.add_camera(&visitor, &store::actor()).await?.reveal();
+        Ok(Self { on_air, publishers, lighter, own, own_key })
+    }
 }
 
 /// The demo makes its directory anew, but never one that it did not make.
@@ -147,6 +191,7 @@ fn serve_options(options: &Demo) -> Serve {
         listen: options.listen,
         rtmp: options.rtmp,
         metrics_listen: None,
+        public_url: None,
         tls_certificate: None,
         tls_key: None,
         max_connections: 4096,
@@ -157,7 +202,7 @@ fn serve_options(options: &Demo) -> Serve {
     }
 }
 
-fn announce(running: &serve::Running, started: Instant, stations: usize, own: CameraId, key: &str) {
+fn announce(running: &serve::Running, started: Instant, stations: u16, own: CameraId, key: &str) {
     let (http, rtmp) = (running.http, running.rtmp);
     println!(
         "\n{stations} polling stations are on air after {:.1} s.\n\n  \

@@ -12,6 +12,7 @@ mod serve;
 mod simulate;
 mod stations;
 mod store;
+mod turnout;
 mod viewers;
 
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Election(command) => election::run(command).await?,
         Command::Stations(command) => return stations::run(command).await,
         Command::Camera(command) => camera::run(command).await?,
+        Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,
         Command::Archive(command) => return archive::run(command),
         Command::Live(command) => return live::run(command).await,

@@ -76,7 +76,11 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         connections_per_client: options.max_connections_per_client,
     };
     let stop = watch::Sender::new(false);
-    let site_options = SiteOptions { with_metrics: options.metrics_listen.is_none(), tls: tls.is_some() };
+    let site_options = SiteOptions {
+        with_metrics: options.metrics_listen.is_none(),
+        tls: tls.is_some(),
+        origin: options.public_url.as_deref().map(Arc::from),
+    };
     let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
     let mut listeners =
         vec![tokio::spawn(server::serve(listener, tls, site, limits.clone(), counters, stop.subscribe()))];

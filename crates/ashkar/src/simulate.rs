@@ -25,7 +25,7 @@ pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
 async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
     let store = store::open(&options.data.data).await?;
     ensure_sample(&store).await?;
-    let listed: Vec<CameraId> = store.cameras().await?.iter().map(|camera| camera.id).collect();
+    let listed: Vec<CameraId> = store.snapshot().await?.cameras.iter().map(|camera| camera.id).collect();
     let wanted: Vec<CameraId> = listed.iter().copied().skip(options.skip).take(options.count).collect();
     anyhow::ensure!(
         wanted.len() == options.count,
@@ -93,7 +93,7 @@ async fn ensure_sample(store: &SqliteStore) -> anyhow::Result<()> {
 }
 
 /// Makes the synthetic list the newest version.
-pub(crate) async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
+async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
     let (_, current) = store.list().await?;
     let plan = sample_import(&current).map_err(|errors| anyhow::anyhow!("{errors}"))?;
     store.apply_import(&plan, "stations-synthetic.csv", &store::actor()).await?;
@@ -108,7 +108,11 @@ pub(crate) async fn publishers(store: &SqliteStore, cameras: &[CameraId]) -> any
         cameras.iter().partition(|id| known.iter().any(|camera| camera.id == **id && camera.key.is_some()));
     let mut keys = store.replace_keys(&with_key, &store::actor()).await?;
     for id in without {
-        keys.push(store.add_camera(&NewCamera { id, pull: None, unlisted: false }, &store::actor()).await?);
+        keys.push(
+            store
+                .add_camera(&NewCamera { id, pull: None, unlisted: false, sub_of: None }, &store::actor())
+                .await?,
+        );
     }
     publishers.extend(keys.iter().map(|key| Publisher { camera: key.camera(), key: key.reveal() }));
     Ok(publishers)

@@ -4,6 +4,7 @@
 //! windows, timelines, stills. What must never happen: I/O under a camera's lock, a reader before the recording (I1).
 
 mod camera;
+mod day;
 mod figures;
 mod gate;
 mod media;
@@ -29,6 +30,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use camera::{Camera, Status};
+pub use day::{
+    Cells, Day, Grid, History, Minutes, Note, Row, RowOf, StationHistory, Stretch, Tally, badness,
+};
 pub use figures::{Figure, Rows};
 pub use media::{MediaFailure, MediaName};
 pub use registry::Registry;
@@ -135,8 +139,11 @@ impl Centre {
 
     /// The intervals of the camera `id` in `span`. Reads the archive's index: call it where waiting is allowed.
     pub fn timeline(&self, id: CameraId, span: Span) -> Vec<Entry> {
-        let registry = self.registry.load();
-        let now = self.now();
+        self.timeline_with(&self.registry.load(), id, span, self.now())
+    }
+
+    /// The intervals of the camera `id` in `span`, by a registry at hand: for those who ask for many.
+    pub fn timeline_with(&self, registry: &Registry, id: CameraId, span: Span, now: Moment) -> Vec<Entry> {
         let found: Vec<_> = self
             .archive
             .coverage(id, span)

@@ -20,8 +20,7 @@ impl Pulls {
     pub(crate) async fn follow(&self, centre: &Arc<Centre>, registry: &Registry) {
         let wanted: HashMap<CameraId, String> = registry
             .snapshot
-            .cameras
-            .iter()
+            .with_sub_streams()
             .filter(|camera| camera.enabled)
             .filter_map(|camera| Some((camera.id, camera.pull.as_ref()?.expose().to_string())))
             .collect();

@@ -74,9 +74,10 @@ impl Registry {
         })
     }
 
-    /// What `camera` owes: nothing until somebody has installed it, that is, given it a key or an address.
+    /// What `camera` owes: nothing until somebody has installed it, that is, given it a key or an address. A sub-stream
+    /// owes nothing.
     pub fn owed(&self, camera: CameraId) -> Option<Owed> {
-        self.snapshot.camera(camera).filter(|known| is_installed(known))?;
+        self.snapshot.camera(camera).filter(|known| is_installed(known) && known.sub_of.is_none())?;
         Some(self.election.owed(&self.snapshot.marks_of(camera.into())))
     }
 }

@@ -153,7 +153,7 @@ impl Centre {
     /// Takes the registry over: new cameras come up, void keys end, pulled cameras are fetched.
     async fn follow_registry(self: &Arc<Self>) {
         let registry = self.registry.load_full();
-        let wanted: Vec<CameraId> = registry.snapshot.cameras.iter().map(|camera| camera.id).collect();
+        let wanted: Vec<CameraId> = registry.snapshot.with_sub_streams().map(|camera| camera.id).collect();
         let centre = Arc::clone(self);
         let sound = registry.election.policy.sound;
         let made = tokio::task::spawn_blocking(move || centre.make_cameras(&wanted, sound)).await;

@@ -62,7 +62,8 @@ pub fn list_digest(list: &StationList) -> [u8; 32] {
 }
 
 /// A CSV text under construction (RFC 4180, with LF).
-struct Csv(String);
+#[derive(Debug, Default)]
+pub struct Csv(String);
 
 impl Csv {
     fn new<const N: usize>(columns: &[&str; N]) -> Self {
@@ -71,14 +72,20 @@ impl Csv {
         csv
     }
 
-    fn row<const N: usize>(&mut self, cells: [String; N]) {
-        for (at, cell) in cells.iter().enumerate() {
+    /// Adds a row; cells are quoted only where they must be.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        for (at, cell) in cells.into_iter().enumerate() {
             if at > 0 {
                 self.0.push(',');
             }
-            self.cell(cell);
+            self.cell(&cell);
         }
         self.0.push('\n');
+    }
+
+    /// The text so far.
+    pub fn into_text(self) -> String {
+        self.0
     }
 
     fn cell(&mut self, cell: &str) {

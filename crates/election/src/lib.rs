@@ -20,7 +20,7 @@ mod text;
 
 pub use diff::{ConstituencyChange, Diff, DiffCounts, FieldChange, Place, StationChange};
 pub use export::{
-    ConstituencyView, ListDocument, constituencies_csv as export_constituencies_csv, list_digest,
+    ConstituencyView, Csv, ListDocument, constituencies_csv as export_constituencies_csv, list_digest,
     stations_csv as export_stations_csv,
 };
 pub use import::{
@@ -29,13 +29,13 @@ pub use import::{
 };
 pub use model::{
     Act, Constituency, Coordinates, DayPlan, DayTime, Election, ElectionError, ElectionKey, Language, Mark,
-    Minute, NameStatus, Names, Owed, ParseStationIdError, Phase, Policy, Station, StationId, StationList,
-    StationMarks, StationView, Zone,
+    Minute, NameStatus, Names, Owed, ParseStationIdError, Percent, Phase, Policy, Station, StationId,
+    StationList, StationMarks, StationView, Turnout, TurnoutSource, Zone,
 };
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
     Actor, Applied, AuditEntry, Camera, ChangeToken, KeyHash, KeyRefusal, ListChanges, ListVersion,
-    NewCamera, PullUrl, PullUrlError, Snapshot, SqliteStore, Store, StoreError, StreamKey,
+    NewCamera, PullUrl, PullUrlError, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal,
 };
 pub use text::{collate, collation_key, fold};

@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ashkar_election::{Act, NewCamera, SqliteStore, StationId, Store};
+use ashkar_election::{Act, Minute, NewCamera, SqliteStore, StationId, Store, Turnout};
 use ashkar_terms::{CameraId, UtcMicros};
 use common::{STATIONS, by, election, import, list, store_with_list};
 
@@ -21,7 +21,8 @@ fn frozen() -> PathBuf {
 /// How the sample was made; it runs only where the sample does not exist.
 async fn make(dir: &Path) {
     let store = store_with_list(dir).await;
-    let camera = NewCamera { id: CAMERA, pull: Some(ADDRESS.parse().unwrap()), unlisted: false };
+    let camera =
+        NewCamera { id: CAMERA, pull: Some(ADDRESS.parse().unwrap()), unlisted: false, sub_of: None };
     let key = store.add_camera(&camera, &by("cli:aysel")).await.unwrap();
     store
         .mark(StationId::new(7, 12), Act::Closed, UtcMicros(1_707_318_060_000_000), &by("desk:rauf"))
@@ -57,4 +58,19 @@ async fn it_holds_what_was_put_into_it() {
     assert_eq!(store.audit(0, 100).await.unwrap().len(), 6);
     import(&store, STATIONS).await;
     assert_eq!(store.list_versions().await.unwrap().len(), 4, "and it can be written on");
+
+    // What came with later formats.
+    assert!(snapshot.turnout.is_empty() && snapshot.sub_streams.is_empty() && camera.sub_of.is_none());
+    let figure = Turnout {
+        at: Minute::at(10, 0),
+        constituency: Some(7),
+        percent: "8.12".parse().unwrap(),
+        source: "https://example.org/".parse().unwrap(),
+    };
+    store.set_turnout(&figure, &by("cli:aysel")).await.unwrap();
+    let sub = NewCamera { id: CameraId::new(7, 12, 101), pull: None, unlisted: false, sub_of: Some(CAMERA) };
+    store.add_camera(&sub, &by("cli:aysel")).await.unwrap();
+    let snapshot = store.snapshot().await.unwrap();
+    assert_eq!(snapshot.turnout, [figure]);
+    assert_eq!(snapshot.sub_stream_of(CAMERA).unwrap().id, sub.id);
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::time::{Instant, timeout_at};
 
+use crate::audience::Audience;
 use crate::cache::CacheFor;
 use crate::item::InitId;
 use crate::limits::MAX_WAIT_MS;
@@ -23,6 +24,7 @@ use crate::window::{PartLookup, Restored, Window, WindowError, WindowOptions};
 pub struct LiveCamera {
     id: CameraId,
     shared: Mutex<Shared>,
+    audience: Audience,
 }
 
 #[derive(Debug)]
@@ -115,7 +117,7 @@ impl LiveCamera {
             rendered: Rendered::default(),
             waiters: Waiters::default(),
         };
-        Self { id, shared: Mutex::new(shared) }
+        Self { id, shared: Mutex::new(shared), audience: Audience::default() }
     }
 
     /// Which camera it is.
@@ -156,6 +158,13 @@ impl LiveCamera {
     /// Lets time pass: see [`Window::tick`]. About once a second.
     pub fn tick(&self, now: UtcMicros) {
         self.change(|window| window.tick(now));
+        self.audience.tick();
+    }
+
+    /// How many watch, as far as its live playlist tells: the most whose requests waited at one time within the last 4 s,
+    /// and the requests of those 4 s that did not want to wait. A cache in front counts as one viewer.
+    pub fn watched(&self) -> u32 {
+        self.audience.count()
     }
 
     /// The playlist that the query asks for, waiting for it where the draft says so (6.2.5.2), for 13 s at most.
@@ -184,6 +193,7 @@ impl LiveCamera {
                 }
                 shared.waiters.join(awaited)
             };
+            let _waiting = self.audience.wait();
             timeout_at(deadline, ticket.wait()).await.map_err(|_| PlaylistError::Unavailable)?;
         }
     }
@@ -194,6 +204,7 @@ impl LiveCamera {
         if !shared.window.started() {
             return Err(PlaylistError::NotStarted);
         }
+        self.audience.ask();
         Ok(shared.playlist(skip, CacheFor::Second))
     }
 

@@ -8,6 +8,7 @@
 //! What must never happen: a viewer that delays [`LiveCamera::push`] (I1), a listed segment that changes (I6), a gap
 //! that is not shown at its length (I5), numbers that go backwards.
 
+mod audience;
 mod cache;
 mod camera;
 pub mod check;

@@ -29,8 +29,8 @@ impl Gzipped {
     }
 }
 
-fn compress(text: &[u8]) -> io::Result<Bytes> {
-    // The fast level: a playlist lives for half a second.
+/// `text` compressed at the fast level: what is compressed here lives for seconds.
+pub(crate) fn compress(text: &[u8]) -> io::Result<Bytes> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
     encoder.write_all(text)?;
     encoder.finish().map(Bytes::from)

@@ -18,6 +18,7 @@ pub mod players;
 mod problem;
 mod respond;
 pub mod server;
+mod shared;
 mod times;
 mod weight;
 mod workshop;
@@ -26,7 +27,8 @@ use std::sync::Arc;
 
 use ashkar_centre::Centre;
 use axum::Router;
-use axum::http::{HeaderValue, Method, Request, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
@@ -48,12 +50,15 @@ pub use problem::Problem;
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
 
 /// How the public side is reached.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SiteOptions {
     /// `/metrics` stands beside it; otherwise see [`metrics_router`].
     pub with_metrics: bool,
     /// It is reached by TLS: browsers are told not to come back without.
     pub tls: bool,
+    /// Scheme and host by which people reach it, such as `https://webcam.example`, for links that must be whole;
+    /// what a request names as its host where nothing is given.
+    pub origin: Option<Arc<str>>,
 }
 
 /// The whole public side: what players ask for, and the router for all else.
@@ -95,21 +100,22 @@ impl Answer for Site {
 fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
     let long = Router::new()
         .nest("/api/v1", api::routes())
-        .route("/list/stations.csv", get(list::csv))
-        .route("/list/stations.json", get(list::json))
-        .route("/list/changes", get(list::changes))
+        .merge(list::routes(Arc::clone(&centre)))
         .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
         .layer(middleware::from_fn(workshop::make));
     let open = long
         .route("/still/{constituency}/{station}/{file}", get(past::still))
         .layer(middleware::map_response(weight::hold))
+        .merge(api::shared_routes(&centre))
         .layer(open_to_others());
     let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::const_new("image/jpeg"));
     let site = Router::new()
         .merge(open)
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .fallback(get(pages::serve))
+        .fallback(get(move |State(centre): State<Arc<Centre>>, uri: Uri, headers: HeaderMap| {
+            pages::serve(centre, options.origin.clone(), uri, headers)
+        }))
         .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(middleware::map_response(headers::add))
         .layer(option_layer(options.tls.then(headers::strict_transport)))

@@ -125,10 +125,13 @@ impl Collector for Measured {
 impl Measured {
     fn cameras(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let now = self.centre.now();
+        let registry = self.centre.registry();
+        let is_sub_stream = |id| registry.snapshot.camera(id).is_some_and(|camera| camera.sub_of.is_some());
         let cameras: Vec<(String, _)> = self
             .centre
             .cameras_that_sent()
             .into_iter()
+            .filter(|camera| !is_sub_stream(camera.id))
             .map(|camera| (camera.id.to_string(), camera.status(now)))
             .collect();
         let mut each =

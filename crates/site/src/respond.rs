@@ -13,6 +13,8 @@ use crate::problem::Problem;
 pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// For what people watch change, and for pages: a cache in front asks at most every two seconds, however many come.
 pub(crate) const BRIEF: &str = "public, max-age=2";
+/// For what is made anew every five seconds for all who ask: a cache in front asks at most every ten.
+pub(crate) const UNHURRIED: &str = "public, max-age=10";
 
 /// A body with its validators.
 #[derive(Debug, Clone)]

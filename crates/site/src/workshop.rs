@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use crate::problem::Problem;
 
 /// How long a request waits for its turn.
-const TURN_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const TURN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Answers made at once: half of the processors go on with other things.
 fn turns() -> &'static Semaphore {
@@ -33,18 +33,34 @@ pub(crate) async fn make(request: Request, next: Next) -> Response {
     make_in(turns(), next.run(request)).await
 }
 
+/// Does `work` when its turn comes.
+///
+/// # Errors
+/// 503 where that takes too long, 500 where it panics.
+pub(crate) async fn work<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    work_in(turns(), work).await
+}
+
 async fn make_in(
     turns: &'static Semaphore,
     answer: impl Future<Output = Response> + Send + 'static,
 ) -> Response {
+    let made = work_in(turns, move || Handle::current().block_on(answer)).await;
+    made.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn work_in<T: Send + 'static>(
+    turns: &'static Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     let Ok(Ok(turn)) = timeout(TURN_WITHIN, turns.acquire()).await else {
-        return Problem::unavailable("Too much is asked for; try again in a moment.").into_response();
+        return Err(Problem::unavailable("Too much is asked for; try again in a moment."));
     };
-    let made = spawn_blocking(move || {
+    let done = spawn_blocking(move || {
         let _turn = turn;
-        Handle::current().block_on(answer)
+        work()
     });
-    made.await.unwrap_or_else(|panic| Problem::internal(&panic).into_response())
+    done.await.map_err(|panic| Problem::internal(&panic))
 }
 
 #[cfg(test)]

@@ -55,6 +55,19 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// All causes, in the order of their discriminants.
+    pub const ALL: [Self; 9] = [
+        Self::Unknown,
+        Self::Uplink,
+        Self::Source,
+        Self::Power,
+        Self::Disk,
+        Self::Clock,
+        Self::Hidden,
+        Self::Centre,
+        Self::NeverConnected,
+    ];
+
     /// Reads a stored discriminant; what this version does not know is [`Cause::Unknown`].
     pub const fn from_u8(value: u8) -> Self {
         match value {

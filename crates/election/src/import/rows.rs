@@ -11,13 +11,12 @@ use super::errors::{ImportError, ImportErrors};
 use super::table::{Row, Table};
 use super::{MAX_ROWS, Reason};
 use crate::model::{Constituency, Coordinates, NameStatus, Station, StationId, StationList};
+use crate::text::is_invisible;
 
 /// Largest number of a constituency, and of a station within one.
 const MAX_NUMBER: u32 = 9999;
 /// Most voters on one register. The law allows 1500 to a station; more than this is a typing error.
 const MAX_VOTERS: u32 = 20_000;
-/// Most cameras in one station.
-const MAX_CAMERAS: u32 = 16;
 /// Longest name of a constituency, in characters.
 const MAX_NAME_CHARS: usize = 120;
 /// Longest venue, in characters.
@@ -25,8 +24,7 @@ const MAX_VENUE_CHARS: usize = 300;
 /// Longest address, in characters.
 const MAX_ADDRESS_CHARS: usize = 300;
 
-const _: () =
-    assert!(MAX_CAMERAS <= u8::MAX as u32 && MAX_NUMBER <= u16::MAX as u32 && MAX_ROWS < u32::MAX as usize);
+const _: () = assert!(MAX_NUMBER <= u16::MAX as u32 && MAX_ROWS < u32::MAX as usize);
 
 /// All rows as constituencies.
 pub(super) fn constituencies(
@@ -185,7 +183,8 @@ impl<'a> RowReader<'a> {
         if self.columns.lacks_cameras() {
             return Some(1);
         }
-        self.number(Field::Cameras, 1, MAX_CAMERAS).and_then(|cameras| u8::try_from(cameras).ok())
+        self.number(Field::Cameras, 1, Station::MAX_CAMERAS.into())
+            .and_then(|cameras| u8::try_from(cameras).ok())
     }
 
     fn text(&mut self, field: Field, max_chars: usize) -> Option<String> {
@@ -271,17 +270,6 @@ fn clean_text(raw: &str, max_chars: usize) -> Result<String, Reason> {
         return Err(Reason::Formula(c));
     }
     if text.chars().count() > max_chars { Err(Reason::TooLong { max: max_chars }) } else { Ok(text) }
-}
-
-/// Control characters, and the format characters that turn or hide text: a name must not show as another one.
-fn is_invisible(c: char) -> bool {
-    let formats = ['\u{ad}', '\u{61c}', '\u{180e}', '\u{feff}'];
-    c.is_control()
-        || formats.contains(&c)
-        || ('\u{200b}'..='\u{200f}').contains(&c)
-        || ('\u{2028}'..='\u{202e}').contains(&c)
-        || ('\u{2060}'..='\u{206f}').contains(&c)
-        || ('\u{e0000}'..='\u{e0fff}').contains(&c)
 }
 
 /// The sign that converters leave for ə and its kin: U+FFFD anywhere, `?` beside a letter.

@@ -238,6 +238,12 @@ pub enum ElectionError {
         "{0:?} is no time of the polling day; one is written like 07:30, and 25:00 is one hour past midnight"
     )]
     Time(String),
+    /// Not a share.
+    #[error("{0:?} is no percentage; one is written like 8.12, from 0 to 100 with at most two decimals")]
+    Percent(String),
+    /// A source that cannot be shown.
+    #[error("a source is an address or a text of 1 to 500 bytes, in one line without invisible characters")]
+    TurnoutSource,
     /// No such act.
     #[error(
         "{0:?} is no act of the day; the acts are closed, unused_cancelled, mobile_box, stationary_box, count, protocol_completed"

@@ -7,6 +7,7 @@ mod list;
 mod marks;
 mod names;
 mod station;
+mod turnout;
 
 pub use day::{DayPlan, DayTime, Minute};
 pub use election::{Election, ElectionError, ElectionKey, Policy, Zone};
@@ -16,3 +17,4 @@ pub use marks::{Act, Mark, Owed, Phase, StationMarks};
 pub use station::{
     Constituency, Coordinates, NameStatus, ParseStationIdError, Station, StationId, StationView,
 };
+pub use turnout::{Percent, Turnout, TurnoutSource};

@@ -186,6 +186,9 @@ pub struct Station {
 }
 
 impl Station {
+    /// The most cameras that the list gives to one.
+    pub const MAX_CAMERAS: u8 = 16;
+
     /// The cameras that the list gives it.
     pub fn camera_ids(&self) -> impl Iterator<Item = CameraId> {
         let id = self.id;

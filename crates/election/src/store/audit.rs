@@ -27,9 +27,9 @@ pub struct AuditEntry {
     /// Who.
     pub by: String,
     /// What was done: `election.put`, `list.import`, `camera.add`, `camera.key`, `camera.pull`, `camera.enabled`,
-    /// `mark.set`, `mark.withdraw`.
+    /// `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`.
     pub what: String,
-    /// To what: an election's key, a list version, a camera, a station.
+    /// To what: an election's key, a list version, a camera, a station, a time.
     pub subject: String,
     /// What it was before. Without secrets.
     pub before: Option<serde_json::Value>,

@@ -11,7 +11,7 @@ pub struct Camera {
     pub id: CameraId,
     /// Whether the newest list has it; otherwise it was added by hand, or the list no longer has it.
     pub listed: bool,
-    /// Whether it may publish or is fetched.
+    /// Whether it may publish or is fetched. A sub-stream is off while its camera is.
     pub enabled: bool,
     /// The hash of its stream key; none until a key was asked for.
     #[serde(rename = "has_key", serialize_with = "is_some")]
@@ -20,6 +20,9 @@ pub struct Camera {
     pub pull: Option<PullUrl>,
     /// Whether there is an address that does not open with the data directory's `secret.key`.
     pub pull_unreadable: bool,
+    /// The camera of its station whose view it shows more lightly. Such a sub-stream is taken in, recorded and served,
+    /// and is no camera of the station: it owes nothing and counts nowhere.
+    pub sub_of: Option<CameraId>,
     /// When it was added.
     pub added_at: UtcMicros,
 }
@@ -35,6 +38,8 @@ pub struct NewCamera {
     pub id: CameraId,
     /// Where to fetch it from, if it does not publish by itself.
     pub pull: Option<PullUrl>,
+    /// The camera of the same station of which it is a sub-stream.
+    pub sub_of: Option<CameraId>,
     /// Whether its station may be missing from the list: for rehearsals, and before the first list.
     pub unlisted: bool,
 }

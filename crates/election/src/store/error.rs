@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use ashkar_terms::{Blame, CameraId};
 
-use crate::model::{ElectionError, StationId};
+use super::SubStreamRefusal;
+use crate::model::{ElectionError, Minute, StationId};
 
 /// Why the store did not do it. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,16 @@ pub enum StoreError {
     /// The camera's station is not in the list.
     #[error("station {0} is not in the list")]
     NotInList(StationId),
+    /// It cannot be a sub-stream of that camera.
+    #[error("{sub} cannot be a sub-stream of {main}: {why}")]
+    SubStream {
+        /// What was to be one.
+        sub: CameraId,
+        /// Of which camera.
+        main: CameraId,
+        /// Why not.
+        why: SubStreamRefusal,
+    },
     /// The act was marked before.
     #[error("{act} of station {station} is already marked; withdraw that mark first")]
     AlreadyMarked {
@@ -43,6 +54,25 @@ pub enum StoreError {
         station: StationId,
         /// [`crate::Act::name`].
         act: &'static str,
+    },
+    /// Turnout is not announced at that time.
+    #[error("{at} is no time at which turnout is announced; the plan has {times}", times = joined(times))]
+    NoTurnoutTime {
+        /// The time.
+        at: Minute,
+        /// Those of the plan.
+        times: Vec<Minute>,
+    },
+    /// No such constituency.
+    #[error("constituency {0} is not in the list")]
+    NoConstituency(u16),
+    /// No figure of that time was entered.
+    #[error("no turnout of {whom} is entered for {at}", whom = whom(*constituency))]
+    NoTurnout {
+        /// The time.
+        at: Minute,
+        /// Whose; the whole country without one.
+        constituency: Option<u16>,
     },
     /// A file of the data directory could not be read, made or locked.
     #[error("{path}: {source}", path = path.display())]
@@ -70,6 +100,17 @@ pub enum StoreError {
     /// The system gave no random numbers.
     #[error("the system gives no random numbers")]
     Random,
+}
+
+fn joined(times: &[Minute]) -> String {
+    match times {
+        [] => "none".to_owned(),
+        times => times.iter().map(Minute::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn whom(constituency: Option<u16>) -> String {
+    constituency.map_or_else(|| "the whole country".to_owned(), |number| format!("constituency {number}"))
 }
 
 impl StoreError {

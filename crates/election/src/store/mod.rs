@@ -8,6 +8,7 @@ mod pull;
 mod seal;
 mod snapshot;
 mod sqlite;
+mod sub_stream;
 mod version;
 
 use ashkar_terms::{CameraId, UtcMicros};
@@ -20,13 +21,14 @@ pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use pull::{PullUrl, PullUrlError};
 pub use snapshot::{ChangeToken, Snapshot};
 pub use sqlite::SqliteStore;
+pub use sub_stream::SubStreamRefusal;
 pub use version::{Applied, ListChanges, ListVersion};
 
 use crate::diff::Diff;
 use crate::import::ImportPlan;
-use crate::model::{Act, Election, StationId, StationList};
+use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
 
-/// The registry: the current election with its list, cameras and marks, and the record of every change.
+/// The registry: the current election with its list, cameras, marks and turnout, and the record of every change.
 ///
 /// * Every method that changes something takes an [`Actor`] and writes the audit entry in the same transaction:
 ///   after a crash there are both or neither.
@@ -84,7 +86,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::CameraExists`] where it has a key already (see [`Store::replace_keys`]),
-    /// [`StoreError::NotInList`] where its station is not in the list and the camera is not said to be unlisted.
+    /// [`StoreError::NotInList`] where its station is not in the list and the camera is not said to be unlisted,
+    /// [`StoreError::NoCamera`] and [`StoreError::SubStream`] where it cannot be a sub-stream of that other one.
     async fn add_camera(&self, camera: &NewCamera, by: &Actor) -> Result<StreamKey, StoreError>;
 
     /// New keys for all of `cameras`, in one transaction; the former ones are void at once. In the order asked.
@@ -96,7 +99,11 @@ pub trait Store: Send + Sync {
     /// Where the centre fetches the camera from; none where it publishes by itself.
     async fn set_pull(&self, camera: CameraId, pull: Option<&PullUrl>, by: &Actor) -> Result<(), StoreError>;
 
-    /// Enables or disables a camera. A disabled one is refused at the door; its recordings stay.
+    /// Enables or disables a camera. A disabled one is refused at the door; its recordings stay. A sub-stream is off
+    /// while its camera is.
+    ///
+    /// # Errors
+    /// [`StoreError::SubStream`] where it is a sub-stream and its camera has got another one in the meantime.
     async fn set_enabled(&self, camera: CameraId, enabled: bool, by: &Actor) -> Result<(), StoreError>;
 
     /// Marks an act of a station's day as done at `at`.
@@ -110,6 +117,27 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::NotMarked`] where there is none.
     async fn withdraw_mark(&self, station: StationId, act: Act, by: &Actor) -> Result<(), StoreError>;
+
+    /// Official turnout at the plan's times, by time; the country before its constituencies.
+    async fn turnout(&self) -> Result<Vec<Turnout>, StoreError>;
+
+    /// Enters an official figure; it takes the place of one for the same time and constituency.
+    ///
+    /// # Errors
+    /// [`StoreError::NoTurnoutTime`] where the plan has no such time, [`StoreError::NoConstituency`] where the list has
+    /// no such constituency.
+    async fn set_turnout(&self, figure: &Turnout, by: &Actor) -> Result<(), StoreError>;
+
+    /// Removes an official figure that was wrong.
+    ///
+    /// # Errors
+    /// [`StoreError::NoTurnout`] where there is none.
+    async fn remove_turnout(
+        &self,
+        at: Minute,
+        constituency: Option<u16>,
+        by: &Actor,
+    ) -> Result<(), StoreError>;
 
     /// Everything that the server needs in memory, from one moment.
     async fn snapshot(&self) -> Result<Snapshot, StoreError>;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use ashkar_terms::CameraId;
 
 use super::{Camera, KeyRefusal, ListVersion, StreamKey};
-use crate::model::{Election, Station, StationId, StationList, StationMarks, StationView};
+use crate::model::{Election, Station, StationId, StationList, StationMarks, StationView, Turnout};
 
 /// A value that every change of a store moves. Only equality means anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,27 +16,51 @@ pub struct Snapshot {
     pub token: ChangeToken,
     /// The current election.
     pub election: Option<Election>,
-    /// The version of the list.
+    /// The newest version of the list.
     pub version: Option<ListVersion>,
+    /// The versions before it, oldest first.
+    pub earlier: Vec<ListVersion>,
     /// The newest list.
     pub list: StationList,
-    /// All cameras in the order of their numbers, disabled ones too.
+    /// The stations' cameras in the order of their numbers, disabled ones too.
     pub cameras: Vec<Camera>,
+    /// Their sub-streams, likewise. They are in no count, total, list or state.
+    pub sub_streams: Vec<Camera>,
     /// What was marked at each station.
     pub marks: BTreeMap<StationId, StationMarks>,
+    /// Official turnout at the plan's times, by time; the country before its constituencies.
+    pub turnout: Vec<Turnout>,
 }
 
 impl Snapshot {
-    /// The camera `id`.
-    pub fn camera(&self, id: CameraId) -> Option<&Camera> {
-        self.cameras.get(self.cameras.binary_search_by_key(&id, |camera| camera.id).ok()?)
+    /// All versions of the list, newest first.
+    pub fn versions(&self) -> impl Iterator<Item = &ListVersion> {
+        self.version.iter().chain(self.earlier.iter().rev())
     }
 
-    /// All cameras of a station, disabled ones too.
+    /// The camera `id`, be it a sub-stream.
+    pub fn camera(&self, id: CameraId) -> Option<&Camera> {
+        let among = |cameras: &[Camera]| cameras.binary_search_by_key(&id, |camera| camera.id).ok();
+        match among(&self.cameras) {
+            Some(at) => self.cameras.get(at),
+            None => self.sub_streams.get(among(&self.sub_streams)?),
+        }
+    }
+
+    /// All cameras of a station, disabled ones too, without their sub-streams.
     pub fn cameras_of(&self, station: StationId) -> &[Camera] {
-        let from = self.cameras.partition_point(|camera| StationId::from(camera.id) < station);
-        let to = self.cameras.partition_point(|camera| StationId::from(camera.id) <= station);
-        self.cameras.get(from..to).unwrap_or_default()
+        of_station(&self.cameras, station)
+    }
+
+    /// Everything that may publish or is fetched, sub-streams too; disabled ones too.
+    pub fn with_sub_streams(&self) -> impl Iterator<Item = &Camera> {
+        self.cameras.iter().chain(&self.sub_streams)
+    }
+
+    /// The enabled sub-stream of a camera.
+    pub fn sub_stream_of(&self, camera: CameraId) -> Option<&Camera> {
+        let of_station = of_station(&self.sub_streams, camera.into());
+        of_station.iter().find(|sub| sub.sub_of == Some(camera) && sub.enabled)
     }
 
     /// The marks of a station; none for one where nothing was marked.
@@ -65,4 +89,11 @@ impl Snapshot {
             (true, true) => Ok(camera),
         }
     }
+}
+
+/// Those of one station, of `cameras` in the order of their numbers.
+fn of_station(cameras: &[Camera], station: StationId) -> &[Camera] {
+    let from = cameras.partition_point(|camera| StationId::from(camera.id) < station);
+    let to = cameras.partition_point(|camera| StationId::from(camera.id) <= station);
+    cameras.get(from..to).unwrap_or_default()
 }

@@ -23,6 +23,13 @@ pub struct ListVersion {
     pub sha256: [u8; 32],
 }
 
+impl ListVersion {
+    /// [`ListVersion::sha256`] in 64 hexadecimal digits.
+    pub fn sha256_hex(&self) -> String {
+        hex(&self.sha256)
+    }
+}
+
 /// What one version of the list changed of the one before it: `/list/changes`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListChanges {
@@ -55,5 +62,9 @@ pub enum Applied {
 }
 
 fn as_hex<S: Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    serializer.serialize_str(&hex(bytes))
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,9 @@
-//! Azerbaijani text: folding for search, collation for order.
+//! Azerbaijani text: folding for search, collation for order; and what shows nothing or turns text.
 
 mod collate;
 mod fold;
+mod visible;
 
 pub use collate::{collate, collation_key};
 pub use fold::fold;
+pub(crate) use visible::is_invisible;

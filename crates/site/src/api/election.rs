@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
+use super::turnout;
 use super::types::{
     ConstituencyView, ElectionView, ListView, Page, PartialTexts, PlanView, PolicyView, StateCounts, Totals,
 };
@@ -50,6 +51,7 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
         list: list
             .map(|version| ListView { version: i64::from(version.number), published: write(version.at) }),
         totals: totals(centre, registry),
+        turnout: turnout::of_country(registry),
     }
 }
 

@@ -4,7 +4,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use utoipa::OpenApi;
 
-use super::types::{ConstituencyView, ElectionView, StationDetail, StationStatus, TimelineEntry};
+use super::types::{
+    ConstituencyView, DayView, ElectionView, StationDetail, StationStatus, StatusView, TimelineEntry,
+    Turnouts,
+};
 use crate::problem::Problem;
 use crate::respond::{BRIEF, Cached};
 
@@ -20,7 +23,11 @@ use crate::respond::{BRIEF, Cached};
         super::election::constituencies,
         super::stations::list,
         super::stations::one,
-        super::timeline::timeline
+        super::timeline::timeline,
+        super::turnout::turnout,
+        super::day::day,
+        super::status::json,
+        super::status::csv
     ),
     components(schemas(
         ElectionView,
@@ -28,6 +35,9 @@ use crate::respond::{BRIEF, Cached};
         StationStatus,
         StationDetail,
         TimelineEntry,
+        Turnouts,
+        DayView,
+        StatusView,
         Problem
     ))
 )]

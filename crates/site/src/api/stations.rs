@@ -1,10 +1,11 @@
 //! Stations: found, filtered, one by one.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use ashkar_centre::{Centre, Registry};
-use ashkar_election::{Constituency, Station, StationId};
-use ashkar_terms::{Moment, State as CameraStateName};
+use ashkar_centre::{Centre, Registry, badness};
+use ashkar_election::{Act, Constituency, Station, StationId};
+use ashkar_terms::{Moment, State as CameraStateName, UtcMicros};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -24,7 +25,7 @@ const MAX_LIMIT: usize = 10_000;
 /// Longest search text, bytes.
 const MAX_SEARCH_BYTES: usize = 200;
 
-/// Polling stations with cameras, in the order of their numbers; found ones best first.
+/// Polling stations with cameras, in the order of their numbers; found ones best first; or as `order` says.
 #[utoipa::path(get, path = "/api/v1/stations", params(StationsQuery),
     responses((status = 200, body = Page<StationStatus>), (status = 400, body = Problem)))]
 pub(crate) async fn list(
@@ -33,9 +34,13 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let order = query.order.as_deref().map(Order::read).transpose()?;
     let registry = centre.registry();
     let teller = Teller::new(&centre, &registry);
-    let found = found(&registry, &query)?;
+    let mut found = found(&registry, &query)?;
+    if order == Some(Order::BoxesOpened) {
+        teller.by_boxes_opened(&mut found);
+    }
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
     let start: usize = match &query.cursor {
         Some(cursor) => {
@@ -43,17 +48,40 @@ pub(crate) async fn list(
         }
         None => 0,
     };
-    let matching: Vec<StationStatus> = found
+    let mut matching: Vec<StationStatus> = found
         .into_iter()
         .filter(|station| query.constituency.is_none_or(|number| station.id.constituency == number))
         .map(|station| teller.status(station))
         .filter(|status| query.state.as_deref().is_none_or(|state| status.state == state))
         .collect();
+    if order == Some(Order::LeastWatched) {
+        matching.retain(|station| station.state == CameraStateName::Live.name());
+        matching.sort_by_key(|station| station.watched);
+    }
     let total = matching.len();
     let items: Vec<_> = matching.into_iter().skip(start).take(limit).collect();
     let reached = start.saturating_add(items.len());
     let next = (reached < total).then(|| reached.to_string());
     Ok(Cached::json(&Page { items, total, next }, BRIEF)?.respond(&headers))
+}
+
+/// Another order than that of the numbers; equals stay in that one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// Live stations, those that the fewest watch first.
+    LeastWatched,
+    /// Stations whose boxes were opened, the newest first.
+    BoxesOpened,
+}
+
+impl Order {
+    fn read(text: &str) -> Result<Self, Problem> {
+        match text {
+            "least_watched" => Ok(Self::LeastWatched),
+            "boxes_opened" => Ok(Self::BoxesOpened),
+            _ => Err(Problem::bad_request("order is least_watched or boxes_opened")),
+        }
+    }
 }
 
 fn found<'a>(registry: &'a Registry, query: &StationsQuery) -> Result<Vec<&'a Station>, Problem> {
@@ -106,16 +134,19 @@ impl<'a> Teller<'a> {
 
     fn status(&self, station: &Station) -> StationStatus {
         let enabled = self.registry.snapshot.cameras_of(station.id).iter().filter(|camera| camera.enabled);
-        let mut worst = None;
-        let mut cameras = Vec::with_capacity(1);
+        let mut worst = CameraStateName::Due;
+        let (mut cameras, mut watched) = (Vec::with_capacity(1), 0_u32);
         for camera in enabled {
             let state = self.centre.state_with(self.registry, camera.id, self.now);
-            worst = worst.max(Some(badness(state.state)));
+            worst = [worst, state.state].into_iter().max_by_key(|state| badness(*state)).unwrap_or(worst);
+            let of_camera = self.centre.camera(camera.id).map_or(0, |camera| camera.live.watched());
+            watched = watched.saturating_add(of_camera);
             cameras.push(CameraView {
                 id: camera.id.to_string(),
                 state: state.state.name(),
                 since: state.since.map(|at| times::write(at, &self.zone)),
                 cause: state.cause.map(ashkar_terms::Cause::name),
+                sub: self.registry.snapshot.sub_stream_of(camera.id).map(|sub| sub.id.to_string()),
             });
         }
         StationStatus {
@@ -126,9 +157,24 @@ impl<'a> Teller<'a> {
             address: Some(station.address.clone()).filter(|address| !address.is_empty()),
             voters: station.voters,
             coordinates: station.coordinates.map(|place| Place { lat: place.lat(), lon: place.lon() }),
-            state: worst.map_or(CameraStateName::Due, |(_, state)| state).name(),
+            state: worst.name(),
+            watched,
+            boxes_opened: self.boxes_opened(station).map(|at| times::write(at, &self.zone)),
             cameras,
         }
+    }
+
+    /// When the mobile or the stationary box of `station` was opened, whichever was later.
+    fn boxes_opened(&self, station: &Station) -> Option<UtcMicros> {
+        let marks = self.registry.snapshot.marks.get(&station.id)?;
+        let opened = [Act::MobileBox, Act::StationaryBox].into_iter().filter_map(|act| marks.at(act));
+        opened.filter(|at| *at <= self.now.wall).max()
+    }
+
+    /// Leaves those whose boxes were opened, the newest first.
+    fn by_boxes_opened(&self, stations: &mut Vec<&Station>) {
+        stations.retain(|station| self.boxes_opened(station).is_some());
+        stations.sort_by_key(|station| Reverse(self.boxes_opened(station)));
     }
 
     fn detail(&self, station: &Station) -> StationDetail {
@@ -148,16 +194,4 @@ impl<'a> Teller<'a> {
             owed: OwedView { from: write(owed.from), to: owed.to.map(write) },
         }
     }
-}
-
-/// Orders states from quiet to worst: no average hides a hole.
-fn badness(state: CameraStateName) -> (u8, CameraStateName) {
-    let rank = match state {
-        CameraStateName::Due => 0,
-        CameraStateName::Live => 1,
-        CameraStateName::Hidden => 2,
-        CameraStateName::Late => 3,
-        CameraStateName::Missing => 4,
-    };
-    (rank, state)
 }

@@ -1,5 +1,7 @@
 //! The shapes of `/api/v1`, as JSON.
 
+use std::collections::BTreeMap;
+
 use ashkar_election::Names;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -88,6 +90,8 @@ pub struct ElectionView {
     pub list: Option<ListView>,
     /// How much there is.
     pub totals: Totals,
+    /// Official turnout of the whole country announced so far, ascending by time.
+    pub turnout: Vec<TurnoutView>,
 }
 
 /// The times of the day, RFC 3339.
@@ -118,6 +122,39 @@ pub struct PolicyView {
     pub archive_public_after: bool,
     /// How long recordings are kept.
     pub retention_years: u16,
+}
+
+/// Official turnout of the whole country.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TurnoutView {
+    /// One of the plan's turnout times, RFC 3339.
+    pub at: String,
+    /// Percent of the voters on the register, with two decimals.
+    #[schema(example = 8.12)]
+    pub percent: f64,
+    /// Who says so: an address or a text.
+    pub source: String,
+}
+
+/// Official turnout announced so far.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Turnouts {
+    /// Ascending by time; the country before its constituencies.
+    pub items: Vec<TurnoutFigure>,
+}
+
+/// Official turnout of the country or of a constituency.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TurnoutFigure {
+    /// One of the plan's turnout times, RFC 3339.
+    pub at: String,
+    /// Of which constituency; `null` for the whole country.
+    pub constituency: Option<u16>,
+    /// Percent of the voters on the register, with two decimals.
+    #[schema(example = 8.12)]
+    pub percent: f64,
+    /// Who says so: an address or a text.
+    pub source: String,
 }
 
 /// A version of the list.
@@ -168,6 +205,8 @@ pub struct CameraView {
     pub since: Option<String>,
     /// Why it is missing.
     pub cause: Option<&'static str>,
+    /// Its sub-stream, a light rendition of the same view that is addressed as a camera: `7/12/101`.
+    pub sub: Option<String>,
 }
 
 /// A station with its cameras now.
@@ -189,6 +228,10 @@ pub struct StationStatus {
     pub coordinates: Option<Place>,
     /// The worst state among its cameras.
     pub state: &'static str,
+    /// How many watch its cameras live now, as far as this centre sees them: a cache in front of it counts as one.
+    pub watched: u32,
+    /// When its mobile or its stationary box was opened, whichever was later, RFC 3339.
+    pub boxes_opened: Option<String>,
     /// Its cameras.
     pub cameras: Vec<CameraView>,
 }
@@ -273,6 +316,9 @@ pub struct StationsQuery {
     pub constituency: Option<u16>,
     /// Only stations in this state.
     pub state: Option<String>,
+    /// `least_watched`: live stations, those that the fewest watch first. `boxes_opened`: stations whose mobile or
+    /// stationary box was opened, the newest first.
+    pub order: Option<String>,
     /// At most so many, 1000 by default, 10 000 at most.
     pub limit: Option<usize>,
     /// Where the page before said to go on.
@@ -288,4 +334,130 @@ pub struct SpanQuery {
     pub from: Option<String>,
     /// RFC 3339; now, where it is left out.
     pub to: Option<String>,
+}
+
+/// One constituency, or the country.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ConstituencyQuery {
+    /// Only this constituency; the country, where it is left out.
+    pub constituency: Option<u16>,
+}
+
+/// Camera-minutes. Each camera's late, missing and hidden time is rounded up, so that no rounding hides a hole; live is
+/// the rest of what was owed.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct MinutesView {
+    /// Owed until now: the sum of the others.
+    pub owed: u64,
+    /// There, and there in time.
+    pub live: u64,
+    /// There, but arrived late.
+    pub late: u64,
+    /// Not there.
+    pub missing: u64,
+    /// There, and withheld.
+    pub hidden: u64,
+}
+
+/// The day as one picture: only what was owed is in it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DayView {
+    /// When cameras go on air, RFC 3339: the first cell begins.
+    pub from: String,
+    /// Now, or when all that was owed was over, RFC 3339: the last cell ends, or goes on.
+    pub to: String,
+    /// Length of a cell, seconds: 600 for the country, 300 for a constituency, and doubled until there are at most 288.
+    pub step_s: i64,
+    /// All of it.
+    pub minutes: MinutesView,
+    /// A row for each constituency, or for each station of the one that was asked for, by number.
+    pub rows: Vec<DayRow>,
+    /// The worst stretches, most camera-minutes first, five at most.
+    pub notes: Vec<DayNote>,
+}
+
+/// A row of the day.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DayRow {
+    /// Such as `7`, or `7/12`.
+    pub key: String,
+    /// A letter for each cell, the worst state of any camera in any moment of it: `M`issing, `H`idden, `A`rrived late,
+    /// `L`ive, `D`ue. A hole of one second makes a cell `M`.
+    #[schema(example = "LLLMLA")]
+    pub cells: String,
+    /// All of it.
+    pub minutes: MinutesView,
+}
+
+/// A stretch in which cameras of a constituency were missing, late or hidden: holes that overlap or touch.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DayNote {
+    /// Its number.
+    pub constituency: u16,
+    /// When the first hole began, RFC 3339.
+    pub from: String,
+    /// When the last one ended, or `to` of the day, RFC 3339.
+    pub to: String,
+    /// `missing`, `late` or `hidden`.
+    pub state: &'static str,
+    /// Why, where one cause is known of all of it.
+    pub cause: Option<&'static str>,
+    /// Stations with a hole in it.
+    pub stations: usize,
+    /// Its camera-minutes, rounded up for each camera.
+    pub minutes: u64,
+}
+
+/// What became of the day, station by station: only what was owed is in it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StatusView {
+    /// When cameras go on air, RFC 3339.
+    pub from: String,
+    /// Now, or when all that was owed was over, RFC 3339.
+    pub to: String,
+    /// The stations, by number.
+    pub items: Vec<StationHistoryView>,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// What became of a station's day; of several cameras the sum.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StationHistoryView {
+    /// Such as `7/12`.
+    pub id: String,
+    /// Number of its constituency.
+    pub constituency: u16,
+    /// Its number within the constituency.
+    pub station: u16,
+    /// The house it is in.
+    pub venue: String,
+    /// The worst state among its cameras now.
+    pub state: &'static str,
+    /// Since when, RFC 3339, where it is known.
+    pub since: Option<String>,
+    /// Why it is missing.
+    pub cause: Option<&'static str>,
+    /// All of it.
+    pub minutes: MinutesView,
+    /// Missing camera-minutes by cause, each rounded up; `unknown` where none is known.
+    #[schema(example = json!({"power": 4, "uplink": 2}))]
+    pub causes: BTreeMap<&'static str, u64>,
+    /// How often a camera went missing.
+    pub gaps: usize,
+    /// The longest time that a camera was missing without a break.
+    pub longest: Option<StretchView>,
+}
+
+/// A time without a picture.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StretchView {
+    /// RFC 3339.
+    pub from: String,
+    /// RFC 3339.
+    pub to: String,
+    /// Why, where one cause is known of all of it.
+    pub cause: Option<&'static str>,
 }

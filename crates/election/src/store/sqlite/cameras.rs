@@ -7,38 +7,50 @@ use sqlx::{FromRow, SqliteConnection};
 use super::super::seal::Sealer;
 use super::super::{Actor, Camera, KeyHash, NewCamera, PullUrl, StoreError, StreamKey};
 use super::elections::{self, Current};
-use super::lists;
 use super::record::{self, Change};
+use super::{lists, sub_streams};
 use crate::model::{ElectionKey, Station, StationId, StationList};
 
 #[derive(FromRow)]
-struct CameraRow {
+pub(super) struct CameraRow {
     constituency: u16,
     station: u16,
     camera: u8,
     listed: bool,
-    disabled_by: Option<String>,
+    pub(super) disabled_by: Option<String>,
     key_hash: Option<Vec<u8>>,
     pull_sealed: Option<Vec<u8>>,
+    sub_of: Option<u8>,
     added_at_us: i64,
 }
 
 impl CameraRow {
-    fn id(&self) -> CameraId {
+    pub(super) fn id(&self) -> CameraId {
         CameraId::new(self.constituency, self.station, self.camera)
+    }
+
+    pub(super) fn sub_of(&self) -> Option<CameraId> {
+        self.sub_of.map(|main| CameraId { camera: main, ..self.id() })
     }
 }
 
-/// All cameras of the current election, in order.
+/// All cameras of the current election with their sub-streams, in order.
 pub(super) async fn all(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Vec<Camera>, StoreError> {
     let Some(current) = elections::current(tx).await? else { return Ok(Vec::new()) };
     let rows = rows(tx, current.id).await?;
-    rows.into_iter().map(|row| camera(sealer, &current.election.key, row)).collect()
+    let off: BTreeSet<CameraId> =
+        rows.iter().filter(|row| row.disabled_by.is_some()).map(CameraRow::id).collect();
+    let cameras = rows.into_iter().map(|row| {
+        let camera = camera(sealer, &current.election.key, row)?;
+        let is_without_main = camera.sub_of.is_some_and(|main| off.contains(&main));
+        Ok(Camera { enabled: camera.enabled && !is_without_main, ..camera })
+    });
+    cameras.collect()
 }
 
-async fn rows(tx: &mut SqliteConnection, election: i64) -> Result<Vec<CameraRow>, StoreError> {
+pub(super) async fn rows(tx: &mut SqliteConnection, election: i64) -> Result<Vec<CameraRow>, StoreError> {
     let query = sqlx::query_as(
-        "SELECT constituency, station, camera, listed, disabled_by, key_hash, pull_sealed, added_at_us FROM camera \
+        "SELECT constituency, station, camera, listed, disabled_by, key_hash, pull_sealed, sub_of, added_at_us FROM camera \
          WHERE election_id = $1 ORDER BY constituency, station, camera",
     );
     Ok(query.bind(election).fetch_all(tx).await?)
@@ -50,7 +62,7 @@ async fn row(
     id: CameraId,
 ) -> Result<Option<CameraRow>, StoreError> {
     let query = sqlx::query_as(
-        "SELECT constituency, station, camera, listed, disabled_by, key_hash, pull_sealed, added_at_us FROM camera \
+        "SELECT constituency, station, camera, listed, disabled_by, key_hash, pull_sealed, sub_of, added_at_us FROM camera \
          WHERE election_id = $1 AND constituency = $2 AND station = $3 AND camera = $4",
     );
     let query = query.bind(election).bind(id.constituency).bind(id.station).bind(id.camera);
@@ -58,7 +70,7 @@ async fn row(
 }
 
 fn camera(sealer: &Sealer, election: &ElectionKey, row: CameraRow) -> Result<Camera, StoreError> {
-    let id = row.id();
+    let (id, sub_of) = (row.id(), row.sub_of());
     let key = row.key_hash.map(|hash| hash.try_into().map(KeyHash));
     let pull = row.pull_sealed.as_deref().map(|sealed| open_pull(sealer, election, id, sealed));
     Ok(Camera {
@@ -68,6 +80,7 @@ fn camera(sealer: &Sealer, election: &ElectionKey, row: CameraRow) -> Result<Cam
         key: key.transpose().map_err(|_| StoreError::Corrupt { what: "a camera's key" })?,
         pull_unreadable: matches!(pull, Some(None)),
         pull: pull.flatten(),
+        sub_of,
         added_at: UtcMicros(row.added_at_us),
     })
 }
@@ -97,6 +110,9 @@ pub(super) async fn add(
     if before.as_ref().is_some_and(|before| before.key_hash.is_some()) {
         return Err(StoreError::CameraExists(new.id));
     }
+    if let Some(main) = new.sub_of {
+        sub_streams::allow(tx, election, new.id, main).await?;
+    }
     let station = StationId::from(new.id);
     if !new.unlisted && lists::newest(tx).await?.1.station(station).is_none() {
         return Err(StoreError::NotInList(station));
@@ -104,8 +120,8 @@ pub(super) async fn add(
     let key = StreamKey::generate(new.id)?;
     let sealed = seal(sealer, &described.key, new.id, new.pull.as_ref())?;
     sqlx::query(
-        "INSERT INTO camera (election_id, constituency, station, camera, listed, key_hash, pull_sealed, added_at_us) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (election_id, constituency, station, camera) \
+        "INSERT INTO camera (election_id, constituency, station, camera, listed, key_hash, pull_sealed, sub_of, added_at_us) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (election_id, constituency, station, camera) \
          DO UPDATE SET disabled_by = NULL, key_hash = excluded.key_hash, \
          pull_sealed = COALESCE(excluded.pull_sealed, camera.pull_sealed)",
     )
@@ -116,6 +132,7 @@ pub(super) async fn add(
     .bind(false)
     .bind(&key.hash().0[..])
     .bind(sealed)
+    .bind(new.sub_of.map(|main| main.camera))
     .bind(by.at.0)
     .execute(&mut *tx)
     .await?;
@@ -123,7 +140,7 @@ pub(super) async fn add(
         what: "camera.add",
         subject: new.id.to_string(),
         before: before.map(|before| json!({ "listed": before.listed, "disabled_by": before.disabled_by })),
-        after: Some(json!({ "pull": new.pull })),
+        after: Some(json!({ "pull": new.pull, "sub_of": new.sub_of })),
     };
     record::write(tx, by, change).await?;
     Ok(key)
@@ -185,6 +202,9 @@ pub(super) async fn set_enabled(
     let before = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
     if before.disabled_by.is_none() == enabled {
         return Ok(());
+    }
+    if let Some(main) = before.sub_of().filter(|_| enabled) {
+        sub_streams::allow(tx, election, id, main).await?;
     }
     update(tx, election, id, Update::DisabledBy((!enabled).then_some("hand"))).await?;
     note(tx, by, "camera.enabled", id, json!({ "enabled": !enabled }), json!({ "enabled": enabled })).await

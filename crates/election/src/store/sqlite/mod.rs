@@ -9,6 +9,8 @@ mod lists;
 mod marks;
 mod open;
 mod record;
+mod sub_streams;
+mod turnout;
 mod whole;
 
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use super::{
     StoreError, StreamKey,
 };
 use crate::import::ImportPlan;
-use crate::model::{Act, Election, StationId, StationList};
+use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
 
 type Tx = Transaction<'static, Sqlite>;
 
@@ -123,6 +125,28 @@ impl Store for SqliteStore {
     async fn withdraw_mark(&self, station: StationId, act: Act, by: &Actor) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         marks::withdraw(&mut tx, station, act, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn turnout(&self) -> Result<Vec<Turnout>, StoreError> {
+        let mut tx = self.read().await?;
+        turnout::all(&mut tx).await
+    }
+
+    async fn set_turnout(&self, figure: &Turnout, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        turnout::set(&mut tx, figure, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn remove_turnout(
+        &self,
+        at: Minute,
+        constituency: Option<u16>,
+        by: &Actor,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        turnout::remove(&mut tx, at, constituency, by).await?;
         Ok(tx.commit().await?)
     }
 

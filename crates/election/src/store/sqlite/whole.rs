@@ -2,18 +2,25 @@ use sqlx::SqliteConnection;
 
 use super::super::seal::Sealer;
 use super::super::{Snapshot, StoreError};
-use super::{cameras, elections, lists, marks, record};
+use super::{cameras, elections, lists, marks, record, turnout};
 
 /// Everything, read in one transaction, so that its parts belong together.
 pub(super) async fn snapshot(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Snapshot, StoreError> {
     let token = record::token(tx).await?;
     let (version, list) = lists::newest(tx).await?;
+    let mut earlier = lists::versions(tx).await?;
+    earlier.pop();
+    let (cameras, sub_streams) =
+        cameras::all(tx, sealer).await?.into_iter().partition(|camera| camera.sub_of.is_none());
     Ok(Snapshot {
         token,
         election: elections::current(tx).await?.map(|current| current.election),
         version,
+        earlier,
         list,
-        cameras: cameras::all(tx, sealer).await?,
+        cameras,
+        sub_streams,
         marks: marks::all(tx).await?,
+        turnout: turnout::all(tx).await?,
     })
 }

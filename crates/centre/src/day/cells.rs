@@ -1,0 +1,159 @@
+//! Cells of equal length, each as bad as the worst moment in it: no average hides a hole.
+
+use std::ops::Range;
+
+use ashkar_terms::{State, UtcMicros};
+
+use crate::Entry;
+
+/// A row has at most so many cells.
+const MAX_CELLS: i64 = 288;
+
+/// How bad a state is where several must be told as one: what is not owed is least, what is missing most.
+pub const fn badness(state: State) -> u8 {
+    match state {
+        State::Due => 0,
+        State::Live => 1,
+        State::Late => 2,
+        State::Hidden => 3,
+        State::Missing => 4,
+    }
+}
+
+/// Cells over `[from, to)`: cell i covers `[from + i·step, from + (i+1)·step)`, and the last one ends with `to` in it
+/// or at its end. There are none where the span is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grid {
+    /// Start of the first cell.
+    pub from: UtcMicros,
+    /// Where what is told ends.
+    pub to: UtcMicros,
+    /// Length of a cell, microseconds.
+    pub step_us: i64,
+}
+
+impl Grid {
+    /// Cells of `step_us`, doubled until there are at most 288.
+    pub fn new(from: UtcMicros, to: UtcMicros, step_us: i64) -> Self {
+        let mut grid = Self { from, to: to.max(from), step_us: step_us.max(1) };
+        while grid.ends_before(grid.to) > MAX_CELLS {
+            grid.step_us = grid.step_us.saturating_mul(2);
+        }
+        grid
+    }
+
+    /// How many cells there are.
+    pub fn cells(&self) -> usize {
+        usize::try_from(self.ends_before(self.to)).unwrap_or_default()
+    }
+
+    /// The cells that `entry` touches.
+    fn touched(&self, entry: &Entry) -> Range<usize> {
+        let (from, to) = (entry.from.max(self.from), entry.to.min(self.to));
+        if from >= to {
+            return 0..0;
+        }
+        let first = from.since(self.from) / self.step_us;
+        usize::try_from(first).unwrap_or_default()..usize::try_from(self.ends_before(to)).unwrap_or_default()
+    }
+
+    /// How many cells begin before `to`.
+    fn ends_before(&self, to: UtcMicros) -> i64 {
+        let length = to.since(self.from);
+        length / self.step_us + i64::from(length % self.step_us > 0)
+    }
+}
+
+/// The cells of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cells(Vec<State>);
+
+impl Cells {
+    /// Cells in which nothing is owed yet.
+    pub fn due(grid: &Grid) -> Self {
+        Self(vec![State::Due; grid.cells()])
+    }
+
+    /// Lays a camera's intervals over the cells.
+    pub fn cover(&mut self, grid: &Grid, entries: &[Entry]) {
+        for entry in entries {
+            for cell in self.0.get_mut(grid.touched(entry)).unwrap_or_default() {
+                if badness(entry.state) > badness(*cell) {
+                    *cell = entry.state;
+                }
+            }
+        }
+    }
+
+    /// A letter for each: D(ue), L(ive), A(rrived late), H(idden), M(issing).
+    pub fn letters(&self) -> String {
+        let letter = |state: &State| match state {
+            State::Due => 'D',
+            State::Live => 'L',
+            State::Late => 'A',
+            State::Hidden => 'H',
+            State::Missing => 'M',
+        };
+        self.0.iter().map(letter).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::day::made::{at, cameras};
+
+    const STEP_US: i64 = 600_000_000;
+
+    fn letters(grid: &Grid, cameras: &[Vec<Entry>]) -> String {
+        let mut cells = Cells::due(grid);
+        cameras.iter().for_each(|entries| cells.cover(grid, entries));
+        cells.letters()
+    }
+
+    #[test]
+    fn a_hole_of_one_second_shows() {
+        let entry = |from, to, state| Entry { from: at(from), to: at(to), state, cause: None };
+        let entries = [
+            entry(0, 899, State::Live),
+            entry(899, 900, State::Missing),
+            entry(900, 1200, State::Live),
+            entry(1200, 1201, State::Late),
+            entry(1201, 1900, State::Live),
+        ];
+        let grid = Grid::new(at(0), at(1900), STEP_US);
+        assert_eq!(letters(&grid, &[entries.to_vec()]), "LMAL");
+        let hidden = vec![entry(0, 1900, State::Hidden)];
+        assert_eq!(letters(&grid, &[entries.to_vec(), hidden]), "HMHH");
+        assert_eq!(letters(&grid, &[]), "DDDD");
+    }
+
+    #[test]
+    fn there_are_as_many_cells_as_the_day_is_long_and_never_too_many() {
+        let cells = |seconds: i64| {
+            let grid = Grid::new(at(0), at(seconds), STEP_US);
+            (grid.cells(), grid.step_us / 1_000_000)
+        };
+        assert_eq!((cells(0), cells(-5)), ((0, 600), (0, 600)));
+        assert_eq!((cells(1), cells(600), cells(601)), ((1, 600), (1, 600), (2, 600)));
+        assert_eq!((cells(288 * 600), cells(288 * 600 + 1)), ((288, 600), (145, 1200)));
+        assert!(Grid::new(UtcMicros(i64::MIN), UtcMicros(i64::MAX), 1).cells() <= MAX_CELLS as usize);
+    }
+
+    proptest! {
+        #[test]
+        fn a_cell_is_the_worst_of_what_it_covers(cameras in cameras(), seconds in 0..4000i64) {
+            let grid = Grid::new(at(0), at(seconds), STEP_US);
+            let mut worst = vec![State::Due; grid.cells()];
+            for second in 0..seconds {
+                let cell = &mut worst[(second / 600) as usize];
+                let entries = cameras.iter().flatten();
+                let told = entries.filter(|entry| entry.from <= at(second) && at(second) < entry.to);
+                *cell = told.map(|entry| entry.state).chain([*cell]).max_by_key(|state| badness(*state)).unwrap();
+            }
+            prop_assert_eq!(letters(&grid, &cameras), Cells(worst).letters());
+        }
+    }
+}

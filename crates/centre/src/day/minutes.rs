@@ -1,0 +1,93 @@
+//! Time in camera-minutes. Rounding hides no hole and promises no picture.
+
+use std::ops::AddAssign;
+
+use ashkar_terms::State;
+
+use crate::Entry;
+
+const MINUTE_US: i64 = 60_000_000;
+
+/// Camera-minutes. Each camera's late, missing and hidden time is rounded up and what it owed down; live is the rest,
+/// so `owed` is always the sum of the others, and `live` is never more than there was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Minutes {
+    /// Owed until now.
+    pub owed: u64,
+    /// There, and there in time.
+    pub live: u64,
+    /// There, but arrived late.
+    pub late: u64,
+    /// Not there.
+    pub missing: u64,
+    /// There, and withheld.
+    pub hidden: u64,
+}
+
+impl Minutes {
+    /// Of one camera. Entries in which nothing is due do not count.
+    pub fn of(entries: &[Entry]) -> Self {
+        let us = |state| -> i64 { lengths(entries.iter().filter(|entry| entry.state == state)) };
+        let [late, missing, hidden] =
+            [State::Late, State::Missing, State::Hidden].map(|state| rounded_up(us(state)));
+        let owed = lengths(entries.iter().filter(|entry| entry.state != State::Due));
+        let not_live = late + missing + hidden;
+        let owed = u64::try_from(owed / MINUTE_US).unwrap_or_default().max(not_live);
+        Self { owed, live: owed - not_live, late, missing, hidden }
+    }
+}
+
+impl AddAssign for Minutes {
+    fn add_assign(&mut self, other: Self) {
+        self.owed += other.owed;
+        self.live += other.live;
+        self.late += other.late;
+        self.missing += other.missing;
+        self.hidden += other.hidden;
+    }
+}
+
+/// Length of all `entries`, microseconds.
+pub(super) fn lengths<'a>(entries: impl Iterator<Item = &'a Entry>) -> i64 {
+    entries.map(|entry| entry.to.since(entry.from)).sum()
+}
+
+/// `us` in minutes: a begun minute counts.
+pub(super) fn rounded_up(us: i64) -> u64 {
+    u64::try_from(us).unwrap_or_default().div_ceil(MINUTE_US.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::day::made::{at, entries};
+
+    #[test]
+    fn a_hole_of_one_second_is_a_minute() {
+        let entry = |from, to, state| Entry { from: at(from), to: at(to), state, cause: None };
+        let day = [entry(0, 60, State::Due), entry(60, 3600, State::Live), entry(3600, 3601, State::Missing)];
+        let told = Minutes::of(&day);
+        assert_eq!(told, Minutes { owed: 59, live: 58, missing: 1, ..Minutes::default() });
+        assert_eq!(Minutes::of(&[]), Minutes::default());
+        let second = Minutes::of(&[entry(0, 1, State::Late), entry(1, 2, State::Hidden)]);
+        assert_eq!(second, Minutes { owed: 2, late: 1, hidden: 1, ..Minutes::default() });
+    }
+
+    proptest! {
+        #[test]
+        fn minutes_add_up_and_flatter_nobody(entries in entries()) {
+            let told = Minutes::of(&entries);
+            prop_assert_eq!(told.owed, told.live + told.late + told.missing + told.hidden);
+            let us = |state| lengths(entries.iter().filter(|entry| entry.state == state));
+            prop_assert!(told.live as i64 * MINUTE_US <= us(State::Live));
+            for (state, minutes) in
+                [(State::Late, told.late), (State::Missing, told.missing), (State::Hidden, told.hidden)]
+            {
+                let least = us(state);
+                prop_assert!((least..least + MINUTE_US).contains(&(minutes as i64 * MINUTE_US)));
+            }
+        }
+    }
+}
