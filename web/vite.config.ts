@@ -15,5 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // Read by scripts/prerender.mjs, which tells each page what it loads.
+    manifest: true,
   },
 });

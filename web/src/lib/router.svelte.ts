@@ -7,28 +7,28 @@ class Router {
   route = $state.raw<Route>({ page: 'unknown' });
   lang = $state<Lang>('az');
   params = $state.raw(new URLSearchParams());
+  /** The path of the page without its language. */
+  path = $state('/');
 
   constructor() {
     // The server sends `?lang=` on to the address of that language; a page of a cache or of a file does it here.
     const asked = knownLang(new URLSearchParams(location.search).get('lang'));
-    if (asked) history.replaceState(null, '', amended(location.origin + this.pathOf(asked) + location.search + location.hash, { lang: null }));
     this.#read();
+    if (asked) {
+      history.replaceState(null, '', amended(location.origin + pathIn(asked, this.path) + location.search + location.hash, { lang: null }));
+      this.#read();
+    }
     addEventListener('popstate', () => this.#read());
     document.addEventListener('click', (event) => this.#click(event));
   }
 
-  /** The path of the present page in a language. */
-  pathOf(lang: Lang): string {
-    return pathIn(lang, splitPath(location.pathname).rest);
-  }
-
   /** Opens an own page: a new entry of the history, the focus on its content, the top of the page. */
   async go(address: string): Promise<void> {
-    const before = splitPath(location.pathname).rest + location.search;
+    const before = this.path + this.params;
     history.pushState(null, '', address);
     this.#read();
     // The same page in another language: whoever reads or watches it stays where he is.
-    if (before === splitPath(location.pathname).rest + location.search) return;
+    if (before === this.path + this.params) return;
     await tick();
     document.getElementById('main')?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -45,6 +45,7 @@ class Router {
     const { lang, route } = parseAddress(location.pathname);
     this.lang = lang;
     this.route = route;
+    this.path = splitPath(location.pathname).rest;
     this.params = new URLSearchParams(location.search);
   }
 

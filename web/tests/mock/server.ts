@@ -6,6 +6,7 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { parseAddress } from '../../src/lib/route';
 import { Day, type Kind } from './day';
 import type { Media } from './media';
 
@@ -67,11 +68,18 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
 }
 
 function file(response: ServerResponse, dist: string, path: string): void {
-  const known = /^\/(assets\/[\w.-]+|mark\.svg)$/.test(path) && existsSync(join(dist, path));
+  const known = /^\/(assets\/[\w.-]+|mark\.svg|card\.png)$/.test(path) && existsSync(join(dist, path));
   if (!known && /\.\w+$/.test(path)) return problem(response, 404, path);
-  const found = known ? join(dist, path) : join(dist, 'index.html');
   response.setHeader('content-security-policy', POLICY);
-  send(response, TYPES[extname(found)] ?? 'application/octet-stream', readFileSync(found));
+  if (known) send(response, TYPES[extname(path)] ?? 'application/octet-stream', readFileSync(join(dist, path)));
+  else send(response, 'text/html; charset=utf-8', shell(dist, path));
+}
+
+/** The document of a page, with what the centre would put in left out. */
+function shell(dist: string, path: string): string {
+  const { lang, route } = parseAddress(path);
+  const text = readFileSync(join(dist, 'shells', lang, `${route.page}.html`), 'utf8');
+  return text.replace(/<link rel="preload"[^>]*>/g, '').replace(/\{\w+\}/g, '');
 }
 
 function send(response: ServerResponse, type: string, body: string | Buffer): void {

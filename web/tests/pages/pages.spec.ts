@@ -29,17 +29,22 @@ for (const address of PAGES) {
   });
 }
 
-test('the language is az, changes in place, stays, and comes from a link', async ({ page }) => {
+test('the language is az, is that of the address, changes in place, and nothing is stored', async ({ page }) => {
   await page.goto('/');
   await expect(page.locator('html')).toHaveAttribute('lang', 'az');
   await page.getByRole('link', { name: 'Русский' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'ru');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Каждая минута на виду');
-  await page.goto('/list');
+  expect(new URL(page.url()).pathname).toBe('/ru/');
+  await page.getByRole('navigation', { name: 'Главное' }).getByRole('link', { name: 'Список' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Участки с камерами');
+  expect(new URL(page.url()).pathname).toBe('/ru/list');
   await page.goto('/about?lang=en');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('What Aşkar is');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  expect(new URL(page.url()).pathname).toBe('/en/about');
   expect((await page.context().cookies()).length).toBe(0);
+  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
 });
 
 test('search finds Səbail from a plain keyboard, by keys alone', async ({ page }) => {
