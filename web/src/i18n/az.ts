@@ -82,7 +82,7 @@ export const az = {
   findLabel: 'Dairə, məntəqə və ya məktəbin adı',
   findPlaceholder: '7/12, Yasamal, məktəb…',
   findButton: 'Tap',
-  findHint: 'Dairənin nömrəsi, məntəqənin nömrəsi və ya adı. Adi klaviatura ilə də olar:',
+  findHint: 'Dairənin nömrəsi, məntəqənin nömrəsi, adı və ya ünvanı. Adi klaviatura ilə də olar:',
   findHintExample: ['sebail', 'Səbail'],
   found: (n: number) => (n === 0 ? 'Heç nə tapılmadı' : `${n} nəticə`),
   foundMore: (shown: number, all: number) => `Göstərilir: ${shown} / ${all} məntəqə`,

@@ -81,7 +81,7 @@ export const en: Messages = {
   findLabel: 'Constituency, station or name of the school',
   findPlaceholder: '7/12, Yasamal, school…',
   findButton: 'Find',
-  findHint: 'Number of the constituency, number of the station, or its name. Any keyboard will do:',
+  findHint: 'Number of the constituency, number of the station, its name or address. Any keyboard will do:',
   findHintExample: ['sebail', 'Səbail'],
   found: (n) => (n === 0 ? 'Nothing found' : plural(n, 'result', 'results')),
   foundMore: (shown, all) => `The first ${shown} of ${all} stations are shown`,
