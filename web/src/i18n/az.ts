@@ -23,6 +23,7 @@ export const az = {
   watchNav: 'Yan-yana',
   statusNav: 'Vəziyyət',
   list: 'Siyahı',
+  aboutNav: 'Haqqında',
   about: 'Aşkar haqqında',
   api: 'Proqramlar üçün API',
   sampleWord: 'Nümunə.',

@@ -22,6 +22,7 @@ export const en: Messages = {
   watchNav: 'Side by side',
   statusNav: 'Status',
   list: 'List',
+  aboutNav: 'About',
   about: 'About Aşkar',
   api: 'API for programs',
   sampleWord: 'Sample.',

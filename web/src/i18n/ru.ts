@@ -26,6 +26,7 @@ export const ru: Messages = {
   watchNav: 'Несколько сразу',
   statusNav: 'Состояние',
   list: 'Список',
+  aboutNav: 'О сайте',
   about: 'Что такое Aşkar',
   api: 'API для программ',
   sampleWord: 'Образец.',

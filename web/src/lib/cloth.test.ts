@@ -53,5 +53,9 @@ test('sums add up, and the worst comes first', () => {
 });
 
 test.each([
-  [[10, 100], [10, 100]], [[10, 12, 14], [10, 40, 70]], [[180, 190], [170, 200]], [[], []],
-])('labels wanted at %j stand at %j', (wanted, tops) => expect(spread(wanted, 30, 200)).toEqual(tops));
+  [[10, 100], [10, 100]], [[100, 110], [90, 120]], [[10, 12, 14], [0, 30, 60]], [[100, 130, 131], [90.33, 120.33, 150.33]], [[180, 190], [170, 200]], [[], []],
+])('labels wanted at %j stand at %j', (wanted, tops) => {
+  const found = spread(wanted, 30, 200);
+  expect(found).toHaveLength(tops.length);
+  for (const [n, top] of tops.entries()) expect(found[n]).toBeCloseTo(top, 1);
+});

@@ -1,7 +1,7 @@
 /** The day as a cloth: which stretches of a row are alike, where a cell stands, and how keys and pointers go about it. */
 
 import type { DayPicture, Minutes, State } from './api';
-import { instant, SECOND } from './time';
+import { hourMinute, instant, MINUTE, SECOND } from './time';
 
 /** What the letters of a row stand for. */
 const LETTERS: Record<string, State> = { D: 'due', L: 'live', A: 'late', H: 'hidden', M: 'missing' };
@@ -13,6 +13,12 @@ export interface Place { row: number; cell: number }
 
 export function clothOf(picture: DayPicture): Cloth {
   return { from: instant(picture.from), to: instant(picture.to), step: picture.step_s * SECOND, rows: picture.rows };
+}
+
+/** A cloth of which nothing is known yet: bare warp. */
+export function bareCloth(from: number, rows: number): Cloth {
+  const minutes = added([]);
+  return { from, to: from, step: 10 * MINUTE, rows: Array.from({ length: rows }, (_, n) => ({ key: String(n + 1), cells: '', minutes })) };
 }
 
 /** What is not there has not come yet. */
@@ -46,6 +52,12 @@ export const cellAt = (cloth: Cloth, at: number): number => onCloth(cloth, { row
 /** The moment at which a cell begins. */
 export const momentOf = (cloth: Cloth, cell: number): number => cloth.from + cell * cloth.step;
 
+/** `12:10–12:20`, the time that a cell covers; the last one goes until `to`. */
+export function timeOf(cloth: Cloth, cell: number, zone: string): string {
+  const from = momentOf(cloth, cell);
+  return `${hourMinute(from, zone)}–${hourMinute(Math.max(from, Math.min(from + cloth.step, cloth.to)), zone)}`;
+}
+
 const PAGE_ROWS = 10;
 
 /** Where a key leads: arrows a cell or a row, Home and End the day's start and now, with Ctrl the first and last row, pages ten rows. */
@@ -74,10 +86,22 @@ export function added(all: readonly Minutes[]): Minutes {
 /** Worst first: most missing, then hidden, then late. */
 export const byWorst = (a: Minutes, b: Minutes): number => b.missing - a.missing || b.hidden - a.hidden || b.late - a.late;
 
-/** Labels beside their rows, in order, none nearer than `apart` to the next and all within `height`; all in CSS pixels. */
+/**
+ * Where labels stand, in their order, so that each is as near to where it is wanted as it can be, none nearer than `apart`
+ * to the next, and all between 0 and `height`; all in CSS pixels.
+ */
 export function spread(wanted: readonly number[], apart: number, height: number): number[] {
-  const tops: number[] = [];
-  for (const want of wanted) tops.push(Math.max(want, (tops.at(-1) ?? -Infinity) + apart));
-  for (let n = tops.length - 1, most = height; n >= 0; n--, most -= apart) tops[n] = Math.min(tops[n] ?? 0, most);
-  return tops;
+  // Labels that would touch stand together as one block, in the middle of where they are wanted.
+  const blocks: { top: number; count: number }[] = [];
+  for (const want of wanted) {
+    let block = { top: want, count: 1 };
+    for (let last = blocks.at(-1); last && last.top + last.count * apart > block.top; last = blocks.at(-1)) {
+      blocks.pop();
+      const count = last.count + block.count;
+      block = { top: (last.top * last.count + (block.top - last.count * apart) * block.count) / count, count };
+    }
+    const most = height - (block.count - 1) * apart;
+    blocks.push({ ...block, top: Math.max(0, Math.min(block.top, most)) });
+  }
+  return blocks.flatMap(({ top, count }) => Array.from({ length: count }, (_, n) => top + n * apart));
 }
