@@ -16,6 +16,8 @@ const SLANT_PX = 6;
 const CURTAIN_PX = 4;
 /** Columns narrower than this, in CSS pixels, are not told apart by lines of their own. */
 const WARP_FROM_PX = 3;
+/** A row higher than this is more than one thread, CSS pixels. */
+const THREAD_PX = 5;
 const WARP_ALPHA = 0.3;
 
 /** Everything here is in whole pixels of the device, so that threads and edges are sharp. */
@@ -66,10 +68,11 @@ const inset = ({ x, y, width, height }: Box, by: number): Box =>
 
 /** The far edge is a fringe, because the day ends by an act: each thread has its own length, always the same. */
 function bareWarp(context: CanvasRenderingContext2D, rows: number, sheet: Sheet, to: (px: number) => number, colour: string): void {
+  const each = Math.max(1, Math.floor(sheet.row / THREAD_PX));
   context.fillStyle = colour;
-  for (let row = 0; row < rows; row++) {
-    const end = sheet.width + sheet.tail * (1 - (row * 0.618) % 1);
-    context.fillRect(0, to((row + 0.4) * sheet.row), to(end), Math.max(1, to(0.75)));
+  for (let thread = 0; thread < rows * each; thread++) {
+    const end = sheet.width + sheet.tail * (1 - (thread * 0.618) % 1);
+    context.fillRect(0, to(((thread + 0.4) * sheet.row) / each), to(end), Math.max(1, to(0.75)));
   }
 }
 
