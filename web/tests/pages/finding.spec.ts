@@ -94,7 +94,7 @@ test.describe('the cloth', () => {
   const colourAt = (page: Page, row: number, time: string) => page.locator('.cloth canvas').evaluate((canvas: HTMLCanvasElement, [y, part]) => {
     const context = canvas.getContext('2d');
     const width = (canvas.parentElement?.parentElement?.clientWidth ?? 0) * devicePixelRatio;
-    return [...(context?.getImageData(Math.round(width * part), Math.round((y + 0.4) * 4 * devicePixelRatio), 1, 1).data ?? [])].slice(0, 3).join();
+    return [...(context?.getImageData(Math.round(width * part), Math.round((y + 0.25) * 4 * devicePixelRatio), 1, 1).data ?? [])].slice(0, 3).join();
   }, [row - 1, (Date.parse(`2026-11-22T${time}:00+04:00`) - Date.parse('2026-11-22T07:30:00+04:00')) / (16.5 * 3_600_000)] as const);
 
   test('tells the states apart, in both themes, and is painted only when there is something new', async ({ page }) => {
@@ -283,7 +283,7 @@ test.describe('a constituency', () => {
     await ready(page, '/en/constituencies/1');
     const bar = page.locator('.rowbar-cloth').first();
     const width = (await bar.boundingBox())?.width ?? 0;
-    await bar.hover({ position: { x: (width * (11 + 22 / 60 - 7.5)) / 16.5, y: 8 } });
+    await bar.hover({ position: { x: (width * (11 + 22 / 60 - 7.5)) / 16.5, y: 8 }, force: true });
     await page.mouse.down();
     await page.mouse.up();
     await expect(page).toHaveURL(/\/en\/stations\/1\/2\?t=2026-11-22T11:20:00\+04:00$/);
