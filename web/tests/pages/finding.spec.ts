@@ -18,6 +18,7 @@ test.afterEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32
 
 for (const address of PAGES) {
   test(`${address} is accessible in each colour scheme, at any size of text, on the narrowest phone`, async ({ page }) => {
+    test.setTimeout(180_000);
     const said = watchConsole(page);
     await ready(page, address);
     await expectAccessible(page);
@@ -279,7 +280,7 @@ test.describe('a constituency', () => {
     }
   });
 
-  test('a click on a station’s bar leads to that moment of it, a tap too', async ({ page }) => {
+  test('a click on a station’s bar leads to that moment of it', async ({ page }) => {
     await ready(page, '/en/constituencies/1');
     const bar = page.locator('.rowbar-cloth').first();
     const width = (await bar.boundingBox())?.width ?? 0;
