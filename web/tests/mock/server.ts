@@ -7,6 +7,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { parseAddress } from '../../src/lib/route';
+import { countryAnswer } from './country';
 import { Day, type Kind } from './day';
 import type { Media } from './media';
 
@@ -44,11 +45,12 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   const piece = /^\/media\/feedbeef\/(\d+\/\d+\/\d+)\/(\d+|init-\w+)\.(m4s|mp4)$/.exec(path);
   const at = (name: string) => Date.parse(url.searchParams.get(name) ?? '');
 
+  const told = countryAnswer(url, day);
+  if (told !== undefined) return orMissing(response, told);
   if (path === '/api/v1/election') return json(response, day.election());
   if (path === '/api/v1/constituencies') return json(response, { items: day.constituencies() });
-  if (path === '/api/v1/stations') return json(response, day.stations(url.searchParams));
   if (path === '/api/v1/openapi.json') return send(response, 'application/json', readFileSync(join(data, '../docs/reference/openapi.json'), 'utf8'));
-  if (path === '/list/changes') return json(response, day.changes());
+  if (path === '/api/v1/status.csv') return send(response, 'text/csv', 'id,venue\n');
   if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
   if (path === '/list/stations.json') return json(response, []);
   if (station?.[1]) return orMissing(response, day.station(station[1]));
@@ -91,7 +93,7 @@ const json = (response: ServerResponse, body: unknown) => send(response, 'applic
 
 function orMissing(response: ServerResponse, body: unknown): void {
   if (body) json(response, body);
-  else problem(response, 404, 'no such station');
+  else problem(response, 404, 'no such thing');
 }
 
 function problem(response: ServerResponse, status: number, detail: string): void {

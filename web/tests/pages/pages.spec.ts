@@ -75,6 +75,7 @@ test('nothing found is said', async ({ page }) => {
 test('stills of stations on air are drawn', async ({ page }) => {
   const said = watchConsole(page);
   await page.goto('/');
+  await page.locator('.card').first().scrollIntoViewIfNeeded();
   await expect(page.locator('.card canvas:not(.empty)').first()).toHaveAttribute('width', '640');
   expect(said).toEqual([]);
 });
@@ -93,7 +94,7 @@ test('the list shows all thousand at once and filters while one types', async ({
   await page.getByRole('searchbox').fill('sabail');
   await expect(page.locator('table.stations tbody tr').first()).toContainText('7/');
   await expect(page.getByRole('status').filter({ hasText: 'göstərilir' })).toContainText('1000');
-  await expect(page.getByRole('link', { name: 'CSV' })).toHaveAttribute('href', '/list/stations.csv');
+  await expect(page.getByRole('link', { name: 'CSV', exact: true })).toHaveAttribute('href', '/list/stations.csv');
   await expect(page.getByRole('heading', { name: 'Əvvəlki nəşrdən fərqlər' })).toBeVisible();
 });
 

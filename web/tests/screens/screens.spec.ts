@@ -5,7 +5,7 @@ import { MOCK_URL } from '../mock/port';
 /** Pictures of the pages for people to look at: `ASHKAR_SCREENS=/some/folder npm run screens`. */
 const FOLDER = process.env['ASHKAR_SCREENS'] ?? 'test-results/screens';
 const PAGES: Record<string, string> = {
-  home: '/', list: '/list', constituency: '/constituencies/1', about: '/about',
+  home: '/', list: '/list', constituency: '/constituencies/1', moment: '/constituencies/1?t=2026-11-22T11:22:00+04:00', status: '/status', versions: '/list?from=1&to=3&q=sebail', about: '/about',
   station: '/stations/1/2', replay: '/stations/1/2?t=2026-11-22T11:41:32+04:00', hole: '/stations/1/2?t=2026-11-22T11:22:00+04:00',
   offair: '/stations/1/29', hidden: '/stations/2/12', hevc: '/stations/1/33', unknown: '/nowhere',
 };
