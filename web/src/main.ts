@@ -10,6 +10,7 @@ import { router } from './lib/router.svelte';
 
 /** Shows the page in place of what the server rendered of it, once all that it needs is there: nothing flickers, nothing jumps. */
 async function start(target: HTMLElement): Promise<void> {
+  election.assumeSample(target.querySelector('[data-sample="yes"]') !== null);
   election.start();
   const { page } = router.route;
   const first = page === 'home' || page === 'unknown' ? null : await pages[page]().then((loaded) => loaded.default, () => null);
