@@ -3,6 +3,9 @@
 import { tick } from 'svelte';
 import { amended, knownLang, pageOf, parseAddress, pathIn, splitPath, type Lang, type Route } from './route';
 
+/** The present page and its parameters, whatever the language and however they are written in the address. */
+const shownPage = () => `${splitPath(location.pathname).rest}?${new URLSearchParams(location.search)}`;
+
 class Router {
   route = $state.raw<Route>({ page: 'unknown' });
   lang = $state<Lang>('az');
@@ -24,11 +27,14 @@ class Router {
 
   /** Opens an own page: a new entry of the history, the focus on its content, the top of the page. */
   async go(address: string): Promise<void> {
-    const before = splitPath(location.pathname).rest + location.search;
+    const before = shownPage();
+    const { hash } = location;
     history.pushState(null, '', address);
+    const same = before === shownPage();
+    if (same && hash && !location.hash) history.replaceState(null, '', address + hash);
     this.#read();
-    // The same page in another language: whoever reads or watches it stays where he is.
-    if (before === splitPath(location.pathname).rest + location.search) return;
+    // The same page in another language: whoever reads or watches it stays where he is, with all that his link carries.
+    if (same) return;
     await tick();
     document.getElementById('main')?.focus({ preventScroll: true });
     scrollTo(0, 0);
