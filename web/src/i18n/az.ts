@@ -206,29 +206,4 @@ export const az = {
   constituencyUnknown: (n: number) => `${n} nömrəli dairə siyahıda yoxdur`,
   toHome: 'Ana səhifəyə',
   toList: 'Siyahıya',
-
-  aboutTitle: 'Aşkar nədir',
-  aboutText: [
-    'Aşkar seçki məntəqələrindəki kameraların şəklini canlı göstərir və yazır. Günün istənilən anına qayıtmaq olar. Giriş, qeydiyyat və izləmə yoxdur.',
-    'Görünməyən dəqiqələr gizlədilmir: hər kameranın hər dəqiqəsi beş haldan birindədir.',
-  ],
-  aboutStates: 'Beş hal',
-  aboutStateText: {
-    live: 'şəkil vaxtında gəlib.',
-    late: 'şəkil gec gəlib, amma itməyib.',
-    missing: 'şəkil yoxdur. Boşluğun yeri və məlumdursa səbəbi göstərilir.',
-    hidden: 'komissiya səsvermənin gizliliyinə görə gizlədib. Yazı davam edir.',
-    due: 'bu dəqiqə hələ gəlməyib.',
-  },
-  aboutUse: 'Günə necə baxmaq olar',
-  aboutUseText: [
-    'Məntəqənin səhifəsində günün zolağına toxunun və ya dəstəyi sürüşdürün: o anın yazısı başlayır.',
-    'Klaviatura ilə: sol və sağ ox bir dəqiqə, Page Up və Page Down on dəqiqə, Home günün əvvəli, End canlı.',
-    '“Bu anı paylaş” düyməsi həmin ana aparan keçid verir.',
-    'Boşluğa çatanda təkrar onu keçir və bunu yazır.',
-  ],
-  aboutAccess: 'Əlçatanlıq',
-  aboutAccessText: 'Hallar rənglə yanaşı forma, naxış və sözlə göstərilir. Hər şey klaviatura və ekran oxuyucusu ilə işləyir; günün zolağı cədvəl kimi də verilir. Cihazın tünd rəngi, böyük yazısı və az hərəkət seçimi nəzərə alınır.',
-  aboutNot: 'Nə edilmir',
-  aboutNotText: 'Üz tanıma yoxdur, seçicilər izlənmir, heç kim ittiham olunmur. Sistem yalnız gördüyünü deyir. Səs seçkinin qaydasına görə açıq və ya bağlıdır.',
 } as const;

@@ -205,29 +205,4 @@ export const en: Messages = {
   constituencyUnknown: (n) => `Constituency ${n} is not on the list`,
   toHome: 'To the home page',
   toList: 'To the list',
-
-  aboutTitle: 'What Aşkar is',
-  aboutText: [
-    'Aşkar shows the cameras in polling stations live and records them. Anyone can go back to any moment of the day. There is no login, no registration and no tracking.',
-    'Minutes without a picture are not hidden: every minute of every camera is in one of five states.',
-  ],
-  aboutStates: 'The five states',
-  aboutStateText: {
-    live: 'the picture came in time.',
-    late: 'the picture came late, but it is not lost.',
-    missing: 'there is no picture. Where the gap is, and its cause if known, is shown.',
-    hidden: 'the commission has hidden it for the secrecy of the vote. Recording goes on.',
-    due: 'this minute has not come yet.',
-  },
-  aboutUse: 'How to look at the day',
-  aboutUseText: [
-    'On a station’s page, touch the bar of the day or drag its hand: the recording of that moment begins.',
-    'With the keyboard: left and right arrow one minute, Page Up and Page Down ten, Home the start of the day, End live.',
-    '“Share this moment” gives a link that leads to that moment.',
-    'At a gap the replay jumps over it, and says so.',
-  ],
-  aboutAccess: 'Accessibility',
-  aboutAccessText: 'States are shown by shape, pattern and word as well as colour. Everything works with a keyboard and with a screen reader; the bar of the day is there as a table too. The dark colours, large type and reduced motion of your device are respected.',
-  aboutNot: 'What is not done',
-  aboutNotText: 'No face recognition, no tracking of voters, no accusations. The system says only what it saw. Whether there is sound is decided by the rules of the election.',
 };

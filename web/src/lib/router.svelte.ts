@@ -3,6 +3,7 @@
 import { tick } from 'svelte';
 import { amended, knownLang, pageOf, parseAddress, pathIn, splitPath, type Lang, type Route } from './route';
 
+
 class Router {
   route = $state.raw<Route>({ page: 'unknown' });
   lang = $state<Lang>('az');
@@ -25,10 +26,13 @@ class Router {
   /** Opens an own page: a new entry of the history, the focus on its content, the top of the page. */
   async go(address: string): Promise<void> {
     const before = this.path + this.params;
+    const { hash } = location;
     history.pushState(null, '', address);
     this.#read();
-    // The same page in another language: whoever reads or watches it stays where he is.
-    if (before === this.path + this.params) return;
+    const same = before === this.path + this.params;
+    if (same && hash && !location.hash) history.replaceState(null, '', address + hash);
+    // The same page in another language: whoever reads or watches it stays where he is, with all that his link carries.
+    if (same) return;
     await tick();
     document.getElementById('main')?.focus({ preventScroll: true });
     scrollTo(0, 0);
