@@ -311,9 +311,10 @@ export class Player extends Viewing {
 
   /** Notices pictures that come, and pictures that stay away. */
   #watchProgress(video: HTMLVideoElement): void {
-    const moved = this.#progress.look(video.currentTime);
+    const picture = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
+    const moved = this.#progress.look(video.currentTime, picture);
     if (this.paused) this.#progress.rest();
-    if ((moved || this.paused) && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking) {
+    if (moved || (this.paused && picture)) {
       this.shown = true;
       this.#failures = 0;
       this.trouble = null;

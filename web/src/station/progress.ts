@@ -14,9 +14,9 @@ export class Progress {
     this.#moved = performance.now();
   }
 
-  /** Looks at the position (seconds of the video); true when it changed since the last look. */
-  look(position: number): boolean {
-    const moved = position !== this.#position && this.#position >= 0;
+  /** Looks at the position (seconds of the video); true when it changed since the last look. `picture`: there is one at that position. */
+  look(position: number, picture: boolean): boolean {
+    const moved = picture && position !== this.#position && this.#position >= 0;
     this.#position = position;
     if (moved) this.rest();
     return moved;

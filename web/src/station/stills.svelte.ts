@@ -83,13 +83,18 @@ export class Stills extends Viewing {
   async #round(signal: AbortSignal): Promise<void> {
     if (!document.hidden && !this.#jumped()) await this.#show(signal);
     const done = this.hole !== null || (this.paused && this.trouble === null);
-    if (!signal.aborted && !done) this.#timer = setTimeout(() => void this.#round(signal), EVERY_MS);
+    if (!signal.aborted && !done) this.#timer = setTimeout(() => void this.#round(signal), this.following && this.trouble === null ? this.#untilNext() : EVERY_MS);
   }
 
   /** The moment that is wanted now; null for the latest one. */
   #wanted(): number | null {
     if (!this.following) return this.#anchor.at + (this.paused ? 0 : (performance.now() - this.#anchor.since) * this.speed);
     return this.#open ? Math.floor((this.context.now() - SETTLED_MS) / EVERY_MS) * EVERY_MS : null;
+  }
+
+  /** Milliseconds until the next still of now is settled. */
+  #untilNext(): number {
+    return EVERY_MS - ((this.context.now() - SETTLED_MS) % EVERY_MS);
   }
 
   /** Replay that came to now, or to a hole, goes on elsewhere. */
