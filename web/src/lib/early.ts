@@ -14,6 +14,7 @@ export function askForStation(id: string, params: URLSearchParams): void {
   const still = new Image();
   still.fetchPriority = 'high';
   still.src = stillOf(camera, moment ?? undefined, SECOND);
-  const video = (params.get('view') ?? 'video') === 'video' && !savesData();
+  // Side by side, small pictures may be of other renditions: which, the station says.
+  const video = params.get('camera') !== 'all' && (params.get('view') ?? 'video') === 'video' && !savesData();
   if (moment === null && video) ask(liveAddress(camera));
 }
