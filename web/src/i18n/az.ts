@@ -176,7 +176,6 @@ export const az = {
 
   day: 'Məntəqənin günü',
   scrub: 'Günün anı',
-  scrubHelp: 'Sol və sağ ox bir dəqiqə, Page Up və Page Down on dəqiqə, Home günün əvvəli, End canlı.',
   nowLive: 'canlı',
   votingTick: (from: string, to: string) => `${from}–${to} səsvermə`,
   countTick: 'sayım, protokola qədər',

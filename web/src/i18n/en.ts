@@ -175,7 +175,6 @@ export const en: Messages = {
 
   day: 'The station’s day',
   scrub: 'Moment of the day',
-  scrubHelp: 'Left and right arrow one minute, Page Up and Page Down ten, Home the start of the day, End live.',
   nowLive: 'live',
   votingTick: (from, to) => `${from}–${to} voting`,
   countTick: 'counting, until the protocol',

@@ -179,7 +179,6 @@ export const ru: Messages = {
 
   day: 'День участка',
   scrub: 'Момент дня',
-  scrubHelp: 'Стрелки влево и вправо — минута, Page Up и Page Down — десять, Home — начало дня, End — прямой эфир.',
   nowLive: 'прямой эфир',
   votingTick: (from, to) => `${from}–${to} голосование`,
   countTick: 'подсчёт, до протокола',
