@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 /** Where `npm run dev` finds a running centre; the built site is served by the centre itself. */
 const centre = process.env['ASHKAR_CENTRE'] ?? 'http://127.0.0.1:8080';
 const proxied = Object.fromEntries(
-  ['/api', '/live', '/dvr', '/media', '/still', '/list/stations.', '/list/changes'].map((path) => [path, centre]),
+  ['/api', '/live', '/dvr', '/media', '/still', '/list/stations.', '/list/changes', '/list/versions'].map((path) => [path, centre]),
 );
 
 export default defineConfig({
@@ -15,5 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    // Read by scripts/prerender.mjs, which tells each page what it loads.
+    manifest: true,
   },
 });

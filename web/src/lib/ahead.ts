@@ -1,7 +1,10 @@
 /** Every page but the first is a piece of its own; the station page, which brings the player, is fetched as soon as a visit is likely. */
 
-import type { Component } from 'svelte';
+import { untrack, type Component } from 'svelte';
+import { askForStation } from './early';
 import { pageOf, type Route } from './route';
+import { router } from './router.svelte';
+import { savesData } from './view';
 
 /** The station page. The library that plays is asked for at the same time, so that it is there when the video is. */
 function stationPage() {
@@ -14,7 +17,12 @@ type Apart = Exclude<Route['page'], 'home' | 'unknown'>;
 type Loaded = { default: Component<Record<string, unknown>> };
 
 export const pages = {
-  station: stationPage,
+  station: () => {
+    // What the address says later is no reason to open the page anew.
+    const { route, params } = untrack(() => ({ route: router.route, params: router.params }));
+    if (route.page === 'station') askForStation(route.id, params);
+    return stationPage();
+  },
   constituency: () => import('../pages/Constituency.svelte'),
   watch: () => import('../pages/Watch.svelte'),
   count: () => import('../pages/Count.svelte'),
@@ -31,11 +39,9 @@ export function noticed(event: Event): void {
   if (link?.href && pageOf(new URL(link.href), location.origin)?.page === 'station') fetchAhead();
 }
 
-type Line = Navigator & { connection?: { saveData?: boolean } };
-
 /** Most visitors watch something: what that needs is fetched when the page is at rest, unless the line is to be spared. */
 export function whenAtRest(): void {
-  if ((navigator as Line).connection?.saveData) return;
+  if (savesData()) return;
   // Safari does not tell when it is at rest.
   if ('requestIdleCallback' in window) requestIdleCallback(fetchAhead, { timeout: 5_000 });
   else setTimeout(fetchAhead, 2_000);

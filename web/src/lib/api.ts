@@ -1,6 +1,8 @@
 /** The JSON API of the centre, as these pages use it. Fields that are not named here are ignored. */
 
+import { taken } from './asked';
 import { connection } from './connection.svelte';
+import { MINUTE } from './time';
 
 /** The five states of a camera's time; every interval of its day is in exactly one of them. */
 export type State = 'live' | 'late' | 'missing' | 'hidden' | 'due';
@@ -121,10 +123,10 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
   let response: Response;
   try {
-    response = await fetch(path, {
+    response = await (taken(path) ?? fetch(path, {
       headers: { accept: 'application/json' },
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
+    }));
   } catch (error) {
     if (signal?.aborted) throw error;
     connection.lost();
@@ -196,9 +198,9 @@ export const listVersions = async (signal?: AbortSignal) => (await get<{ items: 
 export const listChanges = (between?: { from: number; to: number }, signal?: AbortSignal) =>
   get<ListChanges>(between ? `/list/changes?from=${between.from}&to=${between.to}` : '/list/changes', signal);
 
-/** The address of a still: the latest, or that of the minute of `at` (whole minutes, so that caches share it). */
-export function stillOf(camera: string, at?: number): string {
+/** The address of a still: the latest, or that of a moment, which is cut to a whole step so that viewers and caches share it. */
+export function stillOf(camera: string, at?: number, step = MINUTE): string {
   if (at === undefined) return `/still/${camera}.jpg`;
-  const minute = new Date(Math.floor(at / 60_000) * 60_000).toISOString().replace('.000Z', 'Z');
-  return `/still/${camera}.jpg?at=${encodeURIComponent(minute)}`;
+  const whole = new Date(Math.floor(at / step) * step).toISOString().replace('.000Z', 'Z');
+  return `/still/${camera}.jpg?at=${encodeURIComponent(whole)}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayRange, drawn, fitted, fraction, hourOf, hourTicks, momentAt } from './bar';
+import { dayRange, drawn, fitted, fraction, hourOf, momentAt, timeTicks } from './bar';
 import { HOUR } from './time';
 
 const BAKU = 'Asia/Baku';
@@ -35,10 +35,17 @@ test('only what is past is drawn', () => {
 });
 
 test.each([[1260, 17], [358, 6]])('hours under a bar of %i px do not touch: %i', (width, count) => {
-  const ticks = hourTicks(range, width, BAKU);
+  const ticks = timeTicks(range, width, BAKU);
   expect(ticks).toHaveLength(count);
   const gaps = ticks.slice(1).map((tick, n) => ((tick - (ticks[n] ?? 0)) / (range.to - range.from)) * width);
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(46);
+});
+
+test('closer, the times under the bar are finer', () => {
+  const hour = timeTicks({ from: at('14:00'), to: at('15:00') }, 1260, BAKU);
+  expect(hour.slice(0, 3)).toEqual([at('14:00'), at('14:05'), at('14:10')]);
+  const minute = timeTicks({ from: at('14:00'), to: at('14:01') }, 358, BAKU);
+  expect(minute.map((tick) => (tick - at('14:00')) / 1000)).toEqual([0, 15, 30, 45, 60]);
 });
 
 test('a word that does not fit gives way to the strong one', () => {

@@ -1,7 +1,7 @@
 /** The geometry of the bar of the day: fractions of its width, and what there is room for. */
 
 import type { Stretch } from './timeline';
-import { HOUR, MINUTE, nextMidnight, zoneOffset } from './time';
+import { HOUR, MINUTE, nextMidnight, SECOND, zoneOffset } from './time';
 
 export interface Range { from: number; to: number }
 
@@ -37,18 +37,21 @@ export function drawn(day: readonly Stretch[], range: Range, now: number): Stret
     .map((s) => ({ ...s, from: Math.max(s.from, range.from), to: Math.min(s.to, end) }));
 }
 
-/** Room that one label of an hour needs, in CSS pixels. */
-const HOUR_LABEL_PX = 46;
-const HOUR_STEPS = [1, 2, 3, 4, 6, 12];
+/** Room that a label of a time needs, without and with its seconds, in CSS pixels. */
+const LABEL_PX = 46;
+const LABEL_SECONDS_PX = 66;
+const STEPS = [5, 10, 15, 30].map((n) => n * SECOND).concat([1, 2, 5, 10, 15, 30].map((n) => n * MINUTE), [1, 2, 3, 4, 6, 12].map((n) => n * HOUR));
 
-/** Hours to write under a bar of `width` pixels: the first moment, then each whole hour that there is room for. */
-export function hourTicks(range: Range, width: number, zone: string): number[] {
-  const perHour = (width * HOUR) / (range.to - range.from);
-  const step = (HOUR_STEPS.find((n) => n * perHour >= HOUR_LABEL_PX) ?? 24) * HOUR;
+const roomOf = (step: number) => (step < MINUTE ? LABEL_SECONDS_PX : LABEL_PX);
+
+/** Times to write under a bar of `width` pixels: its first moment, then each whole step that there is room for. */
+export function timeTicks(range: Range, width: number, zone: string): number[] {
+  const perMs = width / (range.to - range.from);
+  const step = STEPS.find((one) => one * perMs >= roomOf(one)) ?? 24 * HOUR;
   const offset = zoneOffset(range.from, zone);
   const ticks = [range.from];
   for (let at = Math.ceil((range.from + offset) / step) * step - offset; at <= range.to; at += step) {
-    if ((at - range.from) / HOUR * perHour >= HOUR_LABEL_PX) ticks.push(at);
+    if ((at - range.from) * perMs >= roomOf(step)) ticks.push(at);
   }
   return ticks;
 }
@@ -81,5 +84,5 @@ export function hourOf(at: number, zone: string): number {
   return Math.floor((at + offset) / HOUR) * HOUR - offset;
 }
 
-/** Whole minutes from the left edge, for the range input under the skin. */
-export const minutesFrom = (range: Range, at: number) => Math.max(0, Math.floor((at - range.from) / MINUTE));
+/** Whole steps from the left edge, for the range input under the skin. */
+export const stepsFrom = (range: Range, at: number, step: number) => Math.max(0, Math.floor((at - range.from) / step));

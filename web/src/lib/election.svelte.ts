@@ -11,6 +11,17 @@ const ZONE_UNTIL_KNOWN = 'Asia/Baku';
 class ElectionNow {
   now = $state.raw<api.Election | null>(null);
   constituencies = $state.raw<api.Constituency[] | null>(null);
+  /** Whether the document says that all is made up; believed until the server answers. */
+  #assumed = $state(false);
+
+  /** Everything is made up, and to be marked as such. */
+  get sample(): boolean {
+    return this.now?.sample ?? this.#assumed;
+  }
+
+  assumeSample(sample: boolean): void {
+    this.#assumed = sample;
+  }
 
   get zone(): string {
     return this.now?.time_zone ?? ZONE_UNTIL_KNOWN;

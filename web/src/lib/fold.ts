@@ -1,31 +1,79 @@
 /**
- * Folding for search: one spelling for what people type on any keyboard.
- * Case and diacritics go; `ə` goes to `e` in one reading and to `a` in the other, so `sebail` and `sabail` both find Səbail.
+ * Folding for search: one skeleton for the spellings of a name, whatever keyboard they were typed on. The centre folds
+ * stations by the same rules (`crates/election/src/text/fold.rs`, which says why each of them is there).
  */
 
-const LETTERS: Record<string, string> = {
-  ə: 'e', ı: 'i', i̇: 'i', ğ: 'g', ş: 's', ç: 'c', ö: 'o', ü: 'u', '–': ' ', '—': ' ', '-': ' ', '’': '', "'": '',
+/** Latin letters that stand for another; all others stand for themselves. */
+const LATIN: Record<string, string> = { ə: 'a', e: 'a', ı: 'i', q: 'g', x: 'k', w: 'v' };
+
+/** How a Cyrillic letter sounds, those of the Azerbaijani Cyrillic alphabet among them. */
+const CYRILLIC: Record<string, string> = {
+  а: 'a', э: 'a', ә: 'a', б: 'b', в: 'v', г: 'g', ғ: 'g', ҝ: 'g', д: 'd', ж: 'j', з: 'z', и: 'i', ы: 'i', і: 'i', й: 'y', ј: 'y',
+  к: 'k', х: 'k', л: 'l', м: 'm', н: 'n', о: 'o', ө: 'o', п: 'p', р: 'r', с: 's', ш: 's', щ: 's', ц: 's', т: 't', у: 'u', ү: 'u',
+  ф: 'f', һ: 'h', ч: 'c', ҹ: 'c',
 };
+const IOTATED: Record<string, string> = { е: 'a', ё: 'o', ю: 'u', я: 'a' };
 
-function lower(text: string): string {
-  return text.replaceAll('İ', 'i').replaceAll('I', 'ı').toLocaleLowerCase('az');
+const SILENT = /[\p{M}'’ʼ`ъь]/u;
+const WORD = /[\p{Alphabetic}\p{N}]/u;
+/** After these, and at the beginning of a word, an iotated letter is heard with its y. */
+const NOT_CONSONANTS = 'аеёиоуыэюяьъіәөү';
+
+/** The letters of a text, composed signs taken apart where their parts mean the same. */
+function lettersOf(text: string): string[] {
+  return Array.from(text.normalize('NFC').toLowerCase()).flatMap((letter) =>
+    'йё№'.includes(letter) ? [letter] : Array.from(letter.normalize('NFKD').toLowerCase()));
 }
 
-/** The plain Latin reading of a text, with `ə` as `e` (or as `schwa` says). */
-export function fold(text: string, schwa: 'e' | 'a' = 'e'): string {
-  const letters = Array.from(lower(text), (letter) => (letter === 'ə' ? schwa : (LETTERS[letter] ?? letter)));
-  return letters.join('').normalize('NFD').replace(/\p{M}/gu, '').replace(/\s+/g, ' ').trim();
+/** Words of `a`–`z` and digits, separated by single spaces; letters of other scripts are kept. Folding twice changes nothing. */
+export function fold(text: string): string {
+  let out = '';
+  let gap = false;
+  /** The letter before this one, where it decides how this one sounds. */
+  let before = '';
+  const put = (letter: string) => {
+    out += gap && out ? ` ${letter}` : letter;
+    gap = false;
+  };
+  // The h of sh, ch, gh and kh only says how the letter before it sounds.
+  const latin = (letter: string) => {
+    if (letter !== 'h' || gap || !/[scgk]$/.test(out)) put(LATIN[letter] ?? letter);
+  };
+  for (const letter of lettersOf(text)) {
+    if (SILENT.test(letter)) continue;
+    if (!WORD.test(letter)) {
+      [gap, before] = [true, ''];
+      continue;
+    }
+    const iotated = IOTATED[letter];
+    const sound = CYRILLIC[letter];
+    if (letter === 'ж' && before === 'д') out = `${out.slice(0, -1)}c`;
+    else if (iotated) {
+      if (!before || NOT_CONSONANTS.includes(before)) put('y');
+      put(iotated);
+    } else if (sound) latin(sound);
+    else latin(letter);
+    before = letter;
+  }
+  return out;
 }
 
-/** All readings of a text, for `matches`. Made once per row, not at each key. */
+/** Words of full names that do not say which station is meant. */
+const FILLERS = new Set(fold(
+  `saylı seçki dairəsi dairəsinin dairə məntəqəsi məntəqəsinin məntəqə cü ci cı cu no
+  polling station constituency of the избирательный избирательного участок участка округ округа`,
+).split(' '));
+
+/** All texts of a row as one, for `matches`. Made once per row, not at each key. */
 export function readings(...texts: (string | null | undefined)[]): string {
-  const all = texts.filter((text): text is string => Boolean(text));
-  return [...new Set(all.flatMap((text) => [fold(text), fold(text, 'a')]))].join('\n');
+  return texts.filter(Boolean).map((text) => ` ${fold(text ?? '')}`).join('');
 }
 
-/** Whether every word of the query stands somewhere in the readings. */
-export function matches(readingsOfRow: string, query: string): boolean {
-  const words = fold(query).split(' ').filter(Boolean);
-  const other = fold(query, 'a').split(' ').filter(Boolean);
-  return words.every((word, at) => readingsOfRow.includes(word) || readingsOfRow.includes(other[at] ?? word));
+/**
+ * Whether each word of the query begins a word of the row. What is typed without a blank stands together in the row as
+ * well: `7/12` is no other station with a 7 and a 12.
+ */
+export function matches(row: string, query: string): boolean {
+  const phrases = query.split(/\s+/).map(fold).filter((phrase) => phrase && !FILLERS.has(phrase));
+  return phrases.every((phrase) => row.includes(` ${phrase}`));
 }

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
-import { dvrAddress, settledUntil, spanFor } from './dvr';
+import { dvrAddress, settledUntil, spanAfter, spanFor } from './dvr';
 import { holeAt, positionOf, wallAt, type Piece } from './wall';
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
-test('a moment asks for the half hour around it, so that viewers share it', () => {
+test('a moment asks for the five minutes around it, so that viewers share them', () => {
   const span = spanFor(at('07:41:32'), at('10:32:06'));
-  expect(span && dvrAddress('7/12/1', span)).toBe('/dvr/7/12/1/index.m3u8?from=2026-11-22T07:30:00Z&to=2026-11-22T08:00:00Z');
+  expect(span && dvrAddress('7/12/1', span)).toBe('/dvr/7/12/1/index.m3u8?from=2026-11-22T07:40:00Z&to=2026-11-22T07:45:00Z');
+});
+
+test('a span goes on to the next border, or to what is settled', () => {
+  expect(spanAfter(at('07:45:00'), at('10:32:06'))).toEqual({ from: at('07:45:00'), to: at('07:50:00') });
+  expect(spanAfter(at('10:31:20'), at('10:32:06'))).toEqual({ from: at('10:31:20'), to: at('10:31:50') });
+  expect(spanAfter(at('10:31:50'), at('10:32:06'))).toBeNull();
 });
 
 test('near now the span ends at what is settled, on a step that viewers share', () => {

@@ -3,32 +3,36 @@
 import { tick } from 'svelte';
 import { amended, knownLang, pageOf, parseAddress, pathIn, splitPath, type Lang, type Route } from './route';
 
+
 class Router {
   route = $state.raw<Route>({ page: 'unknown' });
   lang = $state<Lang>('az');
   params = $state.raw(new URLSearchParams());
+  /** The path of the page without its language. */
+  path = $state('/');
 
   constructor() {
     // The server sends `?lang=` on to the address of that language; a page of a cache or of a file does it here.
     const asked = knownLang(new URLSearchParams(location.search).get('lang'));
-    if (asked) history.replaceState(null, '', amended(location.origin + this.pathOf(asked) + location.search + location.hash, { lang: null }));
     this.#read();
+    if (asked) {
+      history.replaceState(null, '', amended(location.origin + pathIn(asked, this.path) + location.search + location.hash, { lang: null }));
+      this.#read();
+    }
     addEventListener('popstate', () => this.#read());
     document.addEventListener('click', (event) => this.#click(event));
   }
 
-  /** The path of the present page in a language. */
-  pathOf(lang: Lang): string {
-    return pathIn(lang, splitPath(location.pathname).rest);
-  }
-
   /** Opens an own page: a new entry of the history, the focus on its content, the top of the page. */
   async go(address: string): Promise<void> {
-    const before = splitPath(location.pathname).rest + location.search;
+    const before = this.path + this.params;
+    const { hash } = location;
     history.pushState(null, '', address);
     this.#read();
-    // The same page in another language: whoever reads or watches it stays where he is.
-    if (before === splitPath(location.pathname).rest + location.search) return;
+    const same = before === this.path + this.params;
+    if (same && hash && !location.hash) history.replaceState(null, '', address + hash);
+    // The same page in another language: whoever reads or watches it stays where he is, with all that his link carries.
+    if (same) return;
     await tick();
     document.getElementById('main')?.focus({ preventScroll: true });
     scrollTo(0, 0);
@@ -45,6 +49,7 @@ class Router {
     const { lang, route } = parseAddress(location.pathname);
     this.lang = lang;
     this.route = route;
+    this.path = splitPath(location.pathname).rest;
     this.params = new URLSearchParams(location.search);
   }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Span, State } from './api';
 import { MINUTE } from './time';
-import { lacking, lastPicture, minuteCells, minutesOf, nextPicture, replaced, stretchAt, stretches, sums, type Stretch } from './timeline';
+import { arrivals, better, lacking, lastPicture, merged, minuteCells, minutesOf, nextPicture, replaced, stretchAt, stretches, sums, worse, type Stretch } from './timeline';
 
 const M = MINUTE;
 const s = (from: number, to: number, state: State): Stretch => ({ from: from * M, to: to * M, state, cause: null });
@@ -43,4 +43,20 @@ test('what is lacking is past and not live', () => {
 test('minutes add up, and rounding hides no hole', () => {
   const minutes = minutesOf(sums([s(0, 10, 'live'), { from: 10 * M, to: 10 * M + 2_000, state: 'missing', cause: null }, { from: 10 * M + 2_000, to: 20 * M, state: 'live', cause: null }], 0, 20 * M));
   expect(minutes).toMatchObject({ live: 19, missing: 1, owed: 20 });
+});
+
+test('what arrived late is told, and what was there before is not', () => {
+  const before = [s(0, 10, 'live'), s(10, 20, 'missing'), s(20, 25, 'late'), s(25, 30, 'missing')];
+  const after = [s(0, 10, 'live'), s(10, 12, 'missing'), s(12, 27, 'late'), s(27, 30, 'missing')];
+  expect(arrivals(before, after)).toEqual([{ from: 12 * M, to: 20 * M }, { from: 25 * M, to: 27 * M }]);
+  expect(arrivals(after, after)).toEqual([]);
+  expect(arrivals([s(0, 10, 'missing')], [s(0, 10, 'live')])).toEqual([]);
+});
+
+test('several cameras as one: the worst, or the best, of each moment', () => {
+  const one = [s(0, 10, 'live'), s(10, 20, 'missing'), s(20, 30, 'live')];
+  const two = [s(0, 15, 'live'), s(15, 25, 'hidden'), s(25, 30, 'live')];
+  expect(merged([one, two], worse)).toEqual([s(0, 10, 'live'), s(10, 20, 'missing'), s(20, 25, 'hidden'), s(25, 30, 'live')]);
+  expect(merged([one, two], better)).toEqual([s(0, 15, 'live'), s(15, 20, 'hidden'), s(20, 30, 'live')]);
+  expect(merged([], worse)).toEqual([]);
 });

@@ -8,6 +8,8 @@ export interface Stretch { from: number; to: number; state: State; cause: Cause 
 /** From best to worst; a cell that covers several states shows the last of them. */
 const WORSE: readonly State[] = ['due', 'live', 'late', 'hidden', 'missing'];
 
+export const better = (a: State, b: State): State => (worse(a, b) === a ? b : a);
+
 export function worse(a: State, b: State): State {
   return WORSE.indexOf(a) >= WORSE.indexOf(b) ? a : b;
 }
@@ -65,6 +67,24 @@ export function lacking(day: readonly Stretch[], until: number): Stretch[] {
   return day
     .filter((s) => s.from < until && s.state !== 'live' && s.state !== 'due')
     .map((s) => ({ ...s, to: Math.min(s.to, until) }));
+}
+
+/** What was missing in an earlier answer and has arrived since, in whole pieces. */
+export function arrivals(before: readonly Stretch[], after: readonly Stretch[]): { from: number; to: number }[] {
+  const came = after.filter((s) => s.state === 'late');
+  return before.filter((s) => s.state === 'missing').flatMap((gap) =>
+    came.filter((s) => s.from < gap.to && s.to > gap.from).map((s) => ({ from: Math.max(s.from, gap.from), to: Math.min(s.to, gap.to) })));
+}
+
+/** Several cameras' days as one: in each moment the state that `pick` chooses, with its cause. */
+export function merged(days: readonly (readonly Stretch[])[], pick: (a: State, b: State) => State): Stretch[] {
+  const cuts = [...new Set(days.flat().flatMap((s) => [s.from, s.to]))].sort((a, b) => a - b);
+  const pieces = cuts.slice(0, -1).flatMap((from, n) => {
+    const at = days.map((day) => stretchAt(day, from)).filter((s) => s !== null);
+    const chosen = at.reduce<Stretch | null>((kept, s) => (kept && pick(kept.state, s.state) === kept.state ? kept : s), null);
+    return chosen ? [{ ...chosen, from, to: cuts[n + 1] ?? from }] : [];
+  });
+  return joined(pieces);
 }
 
 export type Sums = Record<State | 'owed', number>;

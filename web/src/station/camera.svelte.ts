@@ -4,7 +4,7 @@ import * as api from '../lib/api';
 import { clock } from '../lib/clock.svelte';
 import { poll } from '../lib/poll';
 import { MINUTE } from '../lib/time';
-import { replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
+import { arrivals, replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
 
 const EVERY_MS = 5_000;
 /** Late video mends the past; so the whole day is read again this often. */
@@ -19,6 +19,9 @@ export class CameraDay {
   failed = $state(false);
   /** What the camera is in at this moment. */
   current = $state.raw<Stretch | null>(null);
+
+  /** What was missing and has arrived meanwhile: the last such news. */
+  arrived = $state.raw<{ from: number; to: number } | null>(null);
 
   readonly camera: string;
   #from: () => number;
@@ -51,7 +54,9 @@ export class CameraDay {
     const from = whole ? start : Math.max(start, minuteBefore(now - TAIL_MS));
     const to = Math.max(minuteBefore(now) + MINUTE, from + MINUTE);
     const newer = stretches(await api.timeline(this.camera, from, to, signal));
-    this.day = whole ? newer : replaced(this.day, newer, from, to);
+    const before = this.day;
+    this.day = whole ? newer : replaced(before, newer, from, to);
+    this.arrived = arrivals(before, this.day).at(-1) ?? this.arrived;
     if (whole) this.#wholeAt = now;
     this.known = true;
     this.current = stretchAt(this.day, now - 500) ?? this.day.findLast((s) => s.from <= now) ?? null;

@@ -3,9 +3,12 @@
 import type { HlsConfig, LevelDetails } from 'hls.js';
 import type { Cushion } from '../lib/cushion';
 import type { Piece } from '../lib/wall';
+import { playlistLoader } from './loader';
 
 /** Where playing begins: at the live edge, or at a true time (epoch milliseconds). */
 export type Start = 'live' | number;
+/** A playlist: its address, and its text where the page has it at hand; null leaves it to the network. */
+export interface Source { address: string; live: boolean; text(): Promise<string> | null }
 export type Failure = 'network' | 'media' | 'codec';
 
 export interface EngineEvents {
@@ -16,7 +19,7 @@ export interface EngineEvents {
 }
 
 export interface Engine {
-  load(address: string, start: Start): void;
+  load(source: Source, start: Start): void;
   /** The playlist as pieces of time; empty before it is known. */
   pieces(): readonly Piece[];
   /** The position that is right for the live edge, in seconds, or null outside of live. */
@@ -60,8 +63,9 @@ export async function makeEngine(video: HTMLVideoElement, events: EngineEvents, 
 }
 
 function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement, events: EngineEvents, cushion: Cushion): Engine {
-  const hls = new Hls(OPTIONS);
   let start: Start = 'live';
+  let source: Source | null = null;
+  const hls = new Hls({ ...OPTIONS, pLoader: playlistLoader(Hls, () => source?.text() ?? null) });
   let started = false;
 
   hls.on(Hls.Events.LEVEL_LOADED, () => {
@@ -74,7 +78,7 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
     if (details.live && details.partHoldBack > 0) hls.targetLatency = details.partHoldBack + cushion.extra(performance.now());
   });
   hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
-    if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && hls.latestLevelDetails?.live) cushion.stalled(performance.now());
+    if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && source?.live) cushion.stalled(performance.now());
     if (CODEC_ERRORS.includes(details)) events.failed('codec');
     else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'network');
   });
@@ -84,15 +88,16 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
   };
   return {
     pieces,
-    load(address, from) {
+    load(what, from) {
+      source = what;
       start = from;
       // A moment's position is known with the playlist only. Live starts by itself: started later, it would wait two seconds
       // before it asks for the playlist again, and run out of parts.
       hls.config.autoStartLoad = from === 'live';
-      hls.loadSource(address);
+      hls.loadSource(what.address);
       hls.attachMedia(video);
     },
-    liveEdge: () => (hls.latestLevelDetails?.live ? hls.liveSyncPosition : null),
+    liveEdge: () => (source?.live && hls.latestLevelDetails?.live ? hls.liveSyncPosition : null),
     follow: (on) => { hls.config.maxLiveSyncPlaybackRate = on ? CATCH_UP_RATE : 1; },
     hurry: (rate) => { hls.config.maxBufferLength = Math.min(AHEAD_LIMIT_S, AHEAD_S * Math.max(1, rate)); },
     recover: () => hls.recoverMediaError(),
@@ -100,6 +105,7 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
   };
 }
 
+/** The position of a moment, or of the first picture after it. */
 function startPosition(pieces: readonly Piece[], wall: number): number {
   const piece = pieces.find((p) => !p.gap && p.wall + p.duration * 1000 > wall) ?? pieces[0];
   return piece ? piece.start + Math.max(0, wall - piece.wall) / 1000 : 0;
@@ -144,7 +150,7 @@ function nativeEngine(video: DatedVideo, events: EngineEvents): Engine {
   }, { signal: ended.signal });
   return {
     pieces,
-    load(address, from) {
+    load({ address }, from) {
       start = from;
       video.src = address;
       video.load();

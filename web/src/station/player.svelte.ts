@@ -1,28 +1,17 @@
-/** Plays one camera: at the live edge, or from any moment of its recording. The page only shows what stands here. */
+/** Plays the video of one camera: at the live edge, or from any moment of its recording. The page only shows what stands here. */
 
-import type { Stretch } from '../lib/timeline';
-import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
+import { hasPicture, nextPicture } from '../lib/timeline';
+import { takenText } from '../lib/asked';
 import { Cushion } from '../lib/cushion';
-import { dvrAddress, liveAddress, spanFor, type DvrSpan } from '../lib/dvr';
+import { liveAddress, spanAfter, spanFor } from '../lib/dvr';
+import { Recording, type Next } from '../lib/recording';
 import { holeAt, positionOf, wallAt } from '../lib/wall';
 import { makeEngine, type Engine, type Failure, type Start } from './engine';
+import { Frames, loaded } from './frames';
+import { Progress } from './progress';
+import { NEAR_LIVE_MS, Viewing, type PlayerContext } from './viewing.svelte';
 
-export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
-
-/** What the player has to say for itself; it stays until the next one. */
-export type Notice =
-  | { kind: 'jumped'; from: number; to: number; cause: Stretch['cause'] }
-  | { kind: 'caughtUp' | 'needsPlay' | 'future' | 'closed' };
-
-export type Trouble = 'waiting' | 'unreachable' | 'codec' | 'unsupported';
-
-/** What the player asks of the page around it. */
-export interface PlayerContext {
-  now(): number;
-  day(): readonly Stretch[];
-  /** The viewer's moment changed: null is live. */
-  moved(to: number | null): void;
-}
+export { SPEEDS, type Notice, type PlayerContext, type Trouble } from './viewing.svelte';
 
 const TICK_MS = 200;
 /** No new picture for so long is said; for longer, the player is made anew. */
@@ -30,52 +19,41 @@ const WAITING_SAID_MS = 2_500;
 const STALLED_LIMIT_MS = 12_000;
 /** So near the edge replay counts as caught up, and so far behind it live is set right by a jump. */
 const CAUGHT_UP_MS = 3_500;
-const NEAR_LIVE_MS = 10_000;
 const FELL_BEHIND_MS = 12_000;
-/** The window of the live playlist that a paused viewer may safely come back to. */
+/** How far back the live playlist goes for certain: a viewer may come back to it after a pause, and younger moments are read there. */
 const LIVE_WINDOW_MS = 18_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 /** True time that passes between two looks, beyond which a hole may have been jumped over: the day tells whether. */
 const JUMP_SEEN_MS = 1_500;
+/** The playlist of the past goes on so far ahead of the picture, milliseconds of the viewer's time. */
+const PLAYLIST_AHEAD_MS = 60_000;
 
-export class Player {
-  /** The true time of the picture that is shown; null before the first. */
-  wall = $state<number | null>(null);
-  /** At the live edge, and meant to stay there. */
-  following = $state(true);
-  paused = $state(false);
-  speed = $state(1);
-  trouble = $state<Trouble | null>(null);
-  notice = $state.raw<Notice | null>(null);
-  /** A moment was chosen that has no picture. */
-  hole = $state.raw<{ at: number; stretch: Stretch | null } | null>(null);
-  /** Whether a first picture has been shown since the camera or the source was changed. */
-  shown = $state(false);
-  muted = $state(true);
-
+export class Player extends Viewing {
   #camera: string;
-  #context: PlayerContext;
   #video: HTMLVideoElement | null = null;
   #engine: Engine | null = null;
+  #frames: Frames | null = null;
   #cushion = new Cushion();
-  #source: 'live' | DvrSpan | null = null;
+  #progress = new Progress();
+  #source: 'live' | Recording | null = null;
   #generation = 0;
   #failures = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #lastPosition = -1;
-  #lastMoved = 0;
   #lastMediaRecovery = 0;
   #seeking = false;
+  /** How much faster or slower than `speed` it plays, to keep in step with other cameras. */
+  #gait = 1;
 
   constructor(camera: string, context: PlayerContext) {
+    super(context);
     this.#camera = camera;
-    this.#context = context;
   }
 
   /** Takes the video element over; undo with the function it returns. */
   attach(video: HTMLVideoElement): () => void {
     this.#video = video;
+    this.#frames = new Frames(video);
     video.muted = this.muted;
     video.addEventListener('ended', this.#ended);
     video.addEventListener('seeked', this.#seeked);
@@ -84,18 +62,43 @@ export class Player {
       clearInterval(this.#ticker);
       video.removeEventListener('ended', this.#ended);
       video.removeEventListener('seeked', this.#seeked);
+      this.#frames?.destroy();
       this.stop();
       this.#video = null;
     };
   }
 
-  /** Goes to the live edge. */
-  goLive(): void {
-    this.hole = null;
-    this.following = true;
-    this.paused = false;
-    this.speed = 1;
-    this.#context.moved(null);
+  stop(): void {
+    this.#generation += 1;
+    clearTimeout(this.#retry);
+    this.#engine?.destroy();
+    this.#engine = null;
+    this.#source = null;
+    this.trouble = null;
+  }
+
+  override setMuted(muted: boolean): void {
+    super.setMuted(muted);
+    if (this.#video) this.#video.muted = muted;
+  }
+
+  async frame(direction: 1 | -1): Promise<void> {
+    if (!this.paused || this.hole || !this.#frames || this.wall === null) return;
+    this.#seeking = true;
+    const done = await this.#frames.step(direction);
+    this.#seeking = false;
+    if (done) this.#readWall(true);
+    else this.goTo(this.wall + direction * 40, true);
+  }
+
+  /** Plays a little faster or slower than its speed says. */
+  keepStep(gait: number): void {
+    if (gait === this.#gait) return;
+    this.#gait = gait;
+    this.pace();
+  }
+
+  protected showLive(): void {
     const edge = this.#source === 'live' ? this.#engine?.liveEdge() : null;
     if (this.#video && this.#engine && edge !== null && edge !== undefined) {
       this.#engine.follow(true);
@@ -106,76 +109,37 @@ export class Player {
     }
   }
 
-  /** Goes to a moment (epoch milliseconds). One that has not come yet is live; one without a picture is shown as the hole it is. */
-  goTo(at: number): void {
-    const now = this.#context.now();
-    if (at > now - NEAR_LIVE_MS) {
-      if (at > now + 1_000) this.notice = { kind: 'future' };
-      this.goLive();
-      return;
-    }
-    this.#context.moved(at);
-    this.following = false;
-    const stretch = stretchAt(this.#context.day(), at);
-    if (stretch && !hasPicture(stretch.state)) this.#showHole(at, stretch);
-    else this.#replayFrom(at);
-  }
-
-  /** Moves by so many milliseconds. */
-  step(by: number): void {
-    const from = this.hole?.at ?? this.wall ?? this.#context.now();
-    this.goTo(from + by);
-  }
-
-  toggle(): void {
-    if (this.hole) return;
-    if (this.paused) this.#resume();
-    else this.#pause();
-  }
-
-  setSpeed(rate: number): void {
-    if (this.following && rate > 1) return;
-    if (this.following && rate < 1) this.#leaveEdge();
-    this.speed = rate;
-    this.#engine?.hurry(rate);
-    if (this.#video) this.#video.playbackRate = rate;
-  }
-
-  setMuted(muted: boolean): void {
-    this.muted = muted;
-    if (this.#video) this.#video.muted = muted;
-  }
-
-  /** Lets go of everything; the picture that was last shown stays. */
-  stop(): void {
-    this.#generation += 1;
-    clearTimeout(this.#retry);
-    this.#engine?.destroy();
-    this.#engine = null;
-    this.#source = null;
-    this.trouble = null;
-  }
-
-  #showHole(at: number, stretch: Stretch): void {
-    this.stop();
-    this.hole = { at, stretch };
-    this.wall = at;
-    this.paused = true;
-  }
-
-  #replayFrom(at: number): void {
-    this.hole = null;
-    this.paused = false;
+  protected showMoment(at: number): void {
     const position = this.#loadedPosition(at);
-    if (position !== null) {
-      this.#engine?.follow(false);
-      this.#seek(position);
-      void this.#play();
+    if (position === null) {
+      void this.#openMoment(at);
       return;
     }
-    const span = spanFor(at, this.#context.now());
-    if (span) void this.#open(span, at);
-    else this.goLive();
+    this.#engine?.follow(false);
+    this.#seek(position);
+    if (!this.paused) void this.#play();
+  }
+
+  protected pause(): void {
+    this.#video?.pause();
+    if (this.following) this.leaveEdge();
+  }
+
+  protected resume(): void {
+    const behind = this.wall === null ? 0 : this.context.now() - this.wall;
+    const lost = this.#source === null || (this.#source === 'live' && behind > LIVE_WINDOW_MS);
+    if (lost && this.wall !== null) this.goTo(this.wall);
+    else void this.#play();
+  }
+
+  protected pace(): void {
+    this.#engine?.hurry(this.speed);
+    if (this.#video) this.#video.playbackRate = Math.min(16, this.speed * this.#gait);
+  }
+
+  protected override leaveEdge(): void {
+    this.#engine?.follow(false);
+    super.leaveEdge();
   }
 
   /** The position of a moment in what is loaded now, or null. */
@@ -183,11 +147,32 @@ export class Player {
     if (!this.#engine || !this.#video || this.#source === null) return null;
     const position = positionOf(this.#engine.pieces(), at);
     if (position === null) return null;
-    if (this.#source === 'live') return buffered(this.#video, position) ? position : null;
+    if (this.#source === 'live') return loaded(this.#video, position) ? position : null;
     return at >= this.#source.from && at < this.#source.to ? position : null;
   }
 
-  async #open(source: 'live' | DvrSpan, start: Start): Promise<void> {
+  /** Opens what holds a moment: a recording, or for the youngest ones the live playlist. */
+  async #openMoment(at: number): Promise<void> {
+    const now = this.context.now();
+    const span = spanFor(at, now);
+    if (span && now - at > LIVE_WINDOW_MS) await this.#open(this.#recording(span), at);
+    else await this.#open('live', at);
+  }
+
+  #recording(span: { from: number; to: number }): Recording {
+    return new Recording(this.#camera, span, (from) => this.#next(from), () => (this.wall ?? span.from) + PLAYLIST_AHEAD_MS * Math.max(1, this.speed));
+  }
+
+  /** What follows a span of the recording: who plays faster than time goes on does not wait for it. */
+  #next(from: number): Next {
+    const now = this.context.now();
+    const picture = nextPicture(this.context.day(), from);
+    if (picture === null) return 'end';
+    const span = picture > from + JUMP_SEEN_MS ? spanFor(picture, now) : spanAfter(from, now);
+    return span ?? (this.speed > 1 ? 'end' : 'later');
+  }
+
+  async #open(source: 'live' | Recording, start: Start): Promise<void> {
     const video = this.#video;
     if (!video) return;
     this.stop();
@@ -195,7 +180,9 @@ export class Player {
     const current = () => generation === this.#generation;
     this.#source = source;
     this.shown = false;
-    this.#forgetProgress();
+    this.awaited = start === 'live' ? null : start;
+    if (start !== 'live') this.wall = start;
+    this.#progress.forget();
     const engine = await makeEngine(video, {
       ready: () => { if (current()) this.#ready(); },
       failed: (why) => { if (current()) this.#failed(why); },
@@ -210,13 +197,14 @@ export class Player {
       this.#engine = engine;
       engine.follow(this.following);
       engine.hurry(this.speed);
-      engine.load(source === 'live' ? liveAddress(this.#camera) : dvrAddress(this.#camera, source), start);
+      const address = liveAddress(this.#camera);
+      engine.load(source === 'live' ? { address, live: true, text: () => takenText(address) } : { address: source.address, live: false, text: () => source.text() }, start);
     }
   }
 
   #ready(): void {
-    this.#forgetProgress();
-    if (this.#video) this.#video.playbackRate = this.speed;
+    this.#progress.forget();
+    this.pace();
     if (!this.paused) void this.#play();
   }
 
@@ -244,36 +232,15 @@ export class Player {
     this.#failures += 1;
     this.trouble = this.#failures > 2 ? 'unreachable' : 'waiting';
     this.#retry = setTimeout(() => {
-      const span = at === null ? null : spanFor(at, this.#context.now());
-      if (span && at !== null) void this.#open(span, at);
-      else void this.#open('live', 'live');
+      if (at === null) void this.#open('live', 'live');
+      else void this.#openMoment(at);
     }, pause);
-  }
-
-  #pause(): void {
-    this.paused = true;
-    this.#video?.pause();
-    if (this.following) this.#leaveEdge();
-  }
-
-  #leaveEdge(): void {
-    this.following = false;
-    this.#engine?.follow(false);
-    this.#context.moved(this.wall);
-  }
-
-  #resume(): void {
-    this.paused = false;
-    const behind = this.wall === null ? 0 : this.#context.now() - this.wall;
-    if (this.#source === 'live' && behind > LIVE_WINDOW_MS && this.wall !== null) this.goTo(this.wall);
-    else if (this.#source === null && this.wall !== null) this.goTo(this.wall);
-    else void this.#play();
   }
 
   async #play(): Promise<void> {
     const video = this.#video;
     if (!video) return;
-    this.#forgetProgress();
+    this.#progress.forget();
     try {
       await video.play();
       if (this.notice?.kind === 'needsPlay') this.notice = null;
@@ -287,13 +254,8 @@ export class Player {
   #seek(position: number): void {
     if (!this.#video) return;
     this.#seeking = true;
-    this.#forgetProgress();
+    this.#progress.forget();
     this.#video.currentTime = position;
-  }
-
-  #forgetProgress(): void {
-    this.#lastPosition = -1;
-    this.#lastMoved = performance.now();
   }
 
   #seeked = (): void => {
@@ -305,24 +267,22 @@ export class Player {
   #ended = (): void => {
     const source = this.#source;
     if (source === null || source === 'live') return;
-    const now = this.#context.now();
-    const next = nextPicture(this.#context.day(), source.to);
-    if (next === null || now - next < CAUGHT_UP_MS + NEAR_LIVE_MS) {
+    const now = this.context.now();
+    const next = nextPicture(this.context.day(), source.to);
+    if (next === null || now - next < NEAR_LIVE_MS) {
       if (next !== null) this.notice = { kind: 'caughtUp' };
       this.goLive();
       return;
     }
     if (next > source.to + JUMP_SEEN_MS) this.#sayJump(source.to, next);
-    this.#context.moved(next);
-    const span = spanFor(next, now);
-    if (span) void this.#open(span, next);
-    else this.goLive();
+    this.context.moved(next);
+    void this.#openMoment(next);
   };
 
   #tick(): void {
     const video = this.#video;
     if (!video || !this.#engine || document.hidden) {
-      this.#lastMoved = performance.now();
+      this.#progress.rest();
       return;
     }
     this.#readWall(false);
@@ -340,29 +300,30 @@ export class Player {
     const wall = wallAt(this.#engine.pieces(), video.currentTime);
     if (wall === null) return;
     const before = this.wall;
-    if (before !== null && !ours && this.shown && !this.following && wall - before > JUMP_SEEN_MS) this.#sayJump(before, wall);
+    if (before !== null && !ours && this.shown && !this.following && wall - before > JUMP_SEEN_MS * Math.max(1, this.speed)) this.#sayJump(before, wall);
     this.wall = wall;
   }
 
   #sayJump(from: number, to: number): void {
-    const missing = this.#context.day().find((s) => s.to > from && s.to <= to + JUMP_SEEN_MS && !hasPicture(s.state));
+    const missing = this.context.day().find((s) => s.to > from && s.from < to && s.to <= to + JUMP_SEEN_MS && !hasPicture(s.state));
     if (missing) this.notice = { kind: 'jumped', from: missing.from, to: missing.to, cause: missing.cause };
   }
 
   /** Notices pictures that come, and pictures that stay away. */
   #watchProgress(video: HTMLVideoElement): void {
-    const now = performance.now();
-    const moved = video.currentTime !== this.#lastPosition && this.#lastPosition >= 0;
-    this.#lastPosition = video.currentTime;
-    if (moved || this.paused) this.#lastMoved = now;
-    if (moved && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
+    const picture = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
+    const moved = this.#progress.look(video.currentTime, picture);
+    if (this.paused) this.#progress.rest();
+    if (moved || (this.paused && picture)) {
       this.shown = true;
       this.#failures = 0;
       this.trouble = null;
-    } else if (now - this.#lastMoved > STALLED_LIMIT_MS) {
+    } else if (this.#progress.quiet > STALLED_LIMIT_MS) {
+      this.context.stalled?.();
       this.#again();
-    } else if (now - this.#lastMoved > WAITING_SAID_MS) {
+    } else if (this.#progress.quiet > WAITING_SAID_MS && this.trouble === null) {
       this.trouble = 'waiting';
+      this.context.stalled?.();
     }
   }
 
@@ -379,22 +340,15 @@ export class Player {
   #keepAtEdge(video: HTMLVideoElement): void {
     const edge = this.#engine?.liveEdge();
     if (edge === null || edge === undefined || this.wall === null || this.#seeking) return;
-    const behind = this.#context.now() - this.wall;
+    const behind = this.context.now() - this.wall;
     if (behind > FELL_BEHIND_MS && edge > video.currentTime + 2) this.#seek(edge);
   }
 
   #noticeEdge(): void {
     if (this.#source !== 'live' || this.wall === null || this.speed <= 1) return;
-    if (this.#context.now() - this.wall < CAUGHT_UP_MS) {
+    if (this.context.now() - this.wall < CAUGHT_UP_MS) {
       this.notice = { kind: 'caughtUp' };
       this.goLive();
     }
   }
-}
-
-function buffered(video: HTMLVideoElement, position: number): boolean {
-  for (let i = 0; i < video.buffered.length; i++) {
-    if (video.buffered.start(i) <= position && position < video.buffered.end(i)) return true;
-  }
-  return false;
 }

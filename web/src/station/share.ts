@@ -2,11 +2,12 @@
 
 import { rfc3339 } from '../lib/time';
 
-export function momentLink(origin: string, station: string, camera: string, cameras: number, at: number | null, zone: string): string {
+/** `camera`: one of several, or null for all of them. */
+export function momentLink(path: string, camera: string | null, cameras: number, at: number | null, zone: string): string {
   const params: string[] = [];
   if (at !== null) params.push(`t=${rfc3339(at, zone)}`);
-  if (cameras > 1) params.push(`camera=${camera.split('/')[2]}`);
-  return `${origin}/stations/${station}${params.length ? `?${params.join('&')}` : ''}`;
+  if (cameras > 1) params.push(`camera=${camera?.split('/')[2] ?? 'all'}`);
+  return `${path}${params.length ? `?${params.join('&')}` : ''}`;
 }
 
 /** Whether the text is now on the clipboard. Browsers refuse outside of secure pages; then it is copied by hand. */
@@ -16,5 +17,16 @@ export async function copied(text: string): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Whether the device's own sheet took the link; false when the viewer closed it, null where there is none that does. */
+export async function sent(url: string, title: string): Promise<boolean | null> {
+  if (!('share' in navigator)) return null;
+  try {
+    await navigator.share({ url, title });
+    return true;
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'AbortError' ? false : null;
   }
 }

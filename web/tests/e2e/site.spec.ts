@@ -171,13 +171,14 @@ test('the list shows every station with its version', async ({ page, request }) 
   await expect(page.locator('table.stations tbody tr')).toHaveCount(totals.stations);
   if (list) await expect(page.getByText(`Version ${list.version},`).first()).toBeVisible();
   for (const name of ['CSV', 'JSON']) {
-    const href = await page.getByRole('link', { name }).getAttribute('href');
+    const href = await page.getByRole('link', { name, exact: true }).getAttribute('href');
     expect((await request.get(href ?? '')).status()).toBe(200);
   }
 });
 
 test('home shows stills of stations on air', async ({ page }) => {
   await page.goto('/');
+  await page.locator('.card').first().scrollIntoViewIfNeeded();
   await expect.poll(() => page.locator('.card canvas:not(.empty)').first().evaluate((still: HTMLCanvasElement) => still.width, null, { timeout: 1_000 }).catch(() => 0), { timeout: 30_000 }).toBeGreaterThan(100);
 });
 

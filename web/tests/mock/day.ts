@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { matches, readings } from '../../src/lib/fold';
 
 export type Kind = 'live' | 'late' | 'missing' | 'hidden' | 'due' | 'hevc';
 type State = Exclude<Kind, 'hevc'>;
@@ -24,8 +25,6 @@ const GAP_LIMIT_S = 12;
 const WINDOW = 10;
 
 const csv = (path: string) => readFileSync(path, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
-const plain = (text: string) =>
-  text.toLocaleLowerCase('az').replaceAll('ə', 'e').replaceAll('ı', 'i').normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ş', 's').replaceAll('ç', 'c').replaceAll('ğ', 'g');
 
 export class Day {
   #rows: Row[];
@@ -114,13 +113,12 @@ export class Day {
   }
 
   stations(query: URLSearchParams): unknown {
-    const q = plain(query.get('q') ?? '');
     const limit = Number(query.get('limit') ?? 50);
     const start = Number(query.get('cursor') ?? 0);
     const all = this.#rows.map((row) => this.#item(row)).filter((item) =>
       (!query.has('state') || item.state === query.get('state')) &&
       (!query.has('constituency') || item.constituency === Number(query.get('constituency'))) &&
-      q.split(' ').every((word) => plain(`${item.id} ${item.venue} ${this.#names.get(item.constituency)?.az ?? ''}`).includes(word)));
+      (!query.get('q') || matches(readings(item.id, item.venue, this.#names.get(item.constituency)?.az), query.get('q') ?? '')));
     const next = start + limit < all.length ? String(start + limit) : null;
     return { items: all.slice(start, start + limit), total: all.length, next };
   }

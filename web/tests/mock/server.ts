@@ -6,6 +6,8 @@
 import { readFileSync, existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { parseAddress } from '../../src/lib/route';
+import { countryAnswer } from './country';
 import { Day, type Kind } from './day';
 import type { Media } from './media';
 
@@ -43,11 +45,12 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   const piece = /^\/media\/feedbeef\/(\d+\/\d+\/\d+)\/(\d+|init-\w+)\.(m4s|mp4)$/.exec(path);
   const at = (name: string) => Date.parse(url.searchParams.get(name) ?? '');
 
+  const told = countryAnswer(url, day);
+  if (told !== undefined) return orMissing(response, told);
   if (path === '/api/v1/election') return json(response, day.election());
   if (path === '/api/v1/constituencies') return json(response, { items: day.constituencies() });
-  if (path === '/api/v1/stations') return json(response, day.stations(url.searchParams));
   if (path === '/api/v1/openapi.json') return send(response, 'application/json', readFileSync(join(data, '../docs/reference/openapi.json'), 'utf8'));
-  if (path === '/list/changes') return json(response, day.changes());
+  if (path === '/api/v1/status.csv') return send(response, 'text/csv', 'id,venue\n');
   if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
   if (path === '/list/stations.json') return json(response, []);
   if (station?.[1]) return orMissing(response, day.station(station[1]));
@@ -67,11 +70,18 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
 }
 
 function file(response: ServerResponse, dist: string, path: string): void {
-  const known = /^\/(assets\/[\w.-]+|mark\.svg)$/.test(path) && existsSync(join(dist, path));
+  const known = /^\/(assets\/[\w.-]+|mark\.svg|card\.png)$/.test(path) && existsSync(join(dist, path));
   if (!known && /\.\w+$/.test(path)) return problem(response, 404, path);
-  const found = known ? join(dist, path) : join(dist, 'index.html');
   response.setHeader('content-security-policy', POLICY);
-  send(response, TYPES[extname(found)] ?? 'application/octet-stream', readFileSync(found));
+  if (known) send(response, TYPES[extname(path)] ?? 'application/octet-stream', readFileSync(join(dist, path)));
+  else send(response, 'text/html; charset=utf-8', shell(dist, path));
+}
+
+/** The document of a page, with what the centre would put in left out. */
+function shell(dist: string, path: string): string {
+  const { lang, route } = parseAddress(path);
+  const text = readFileSync(join(dist, 'shells', lang, `${route.page}.html`), 'utf8');
+  return text.replace(/<link rel="preload"[^>]*>/g, '').replace(/\{\w+\}/g, '');
 }
 
 function send(response: ServerResponse, type: string, body: string | Buffer): void {
@@ -83,7 +93,7 @@ const json = (response: ServerResponse, body: unknown) => send(response, 'applic
 
 function orMissing(response: ServerResponse, body: unknown): void {
   if (body) json(response, body);
-  else problem(response, 404, 'no such station');
+  else problem(response, 404, 'no such thing');
 }
 
 function problem(response: ServerResponse, status: number, detail: string): void {

@@ -1,0 +1,123 @@
+/** What only the home page says: the country's day, and stations to try. */
+
+import type { State } from '../lib/api';
+import type { Lang } from '../lib/route';
+
+type Lacking = Exclude<State, 'live' | 'due'>;
+export interface HomeTexts {
+  dayTitle: string; dayText: string; unit: string;
+  /** The cloth, for those who do not see it. */
+  clothLabel: (rows: number) => string; keys: string; pointHint: string; open: string;
+  legend: Record<State, string>;
+  notesTitle: string; note: Record<Lacking, (stations: number) => string>; nothing: string; notBegun: string;
+  words: string; worstTitle: string; worstNone: string; colConstituency: string; allStations: string;
+  tryTitle: string; tryText: string; random: string; leastWatched: string; boxesOpened: string; watching: (n: number) => string;
+  several: string; severalText: string; count: string; countText: string;
+}
+
+const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+const russian = new Intl.PluralRules('ru');
+const inRussian = (n: number, one: string, few: string, many: string) => {
+  const rule = russian.select(n);
+  return `${n} ${rule === 'one' ? one : rule === 'few' ? few : many}`;
+};
+
+export const homeTexts: Record<Lang, HomeTexts> = {
+  az: {
+    dayTitle: 'Ölkənin günü',
+    dayText: 'Hər sap bir dairədir, hər ilmə on dəqiqə. İlmə öz dairəsinin ən pis halını göstərir: bir məntəqənin bir saniyəlik boşluğu da itmir.',
+    unit: 'kamera-dəqiqə',
+    clothLabel: (rows) => `Ölkənin günü, ${rows} dairə`,
+    keys: 'Yuxarı və aşağı ox dairələr üzrə, sol və sağ ox vaxt üzrə aparır. Page Up və Page Down on dairə, Home günün əvvəli, End indi, Enter açır.',
+    pointHint: 'Bir ilməyə toxunun: dairə, vaxt və hal burada yazılacaq.',
+    open: 'bu ana bax',
+    legend: { live: 'vaxtında gəlib', late: 'gec gəlib, itməyib', missing: 'heç gəlməyib', hidden: 'komissiya gizlədib', due: 'hələ olmayıb' },
+    notesTitle: 'Ən uzun boşluqlar',
+    note: {
+      missing: (n) => `${n} məntəqədən görüntü yoxdur`, late: (n) => `${n} məntəqədən görüntü gec gəlib`, hidden: (n) => `${n} məntəqədə görüntü gizlədilib`,
+    },
+    nothing: 'Bu günə qədər heç bir dəqiqə çatışmır.',
+    notBegun: 'Gün hələ başlamayıb.',
+    words: 'Sözlə və rəqəmlə',
+    worstTitle: 'Ən çox dəqiqəsi çatışmayan dairələr',
+    worstNone: 'Belə dairə yoxdur.',
+    colConstituency: 'Dairə',
+    allStations: 'Bütün məntəqələr dəqiqə-dəqiqə',
+    tryTitle: 'Nəyə baxmaq olar',
+    tryText: 'Seçim cihazınızda edilir; heç nə yadda saxlanmır.',
+    random: 'Təsadüfi bir məntəqə aç',
+    leastWatched: 'Ən az baxılanlar',
+    boxesOpened: 'Qutusu indicə açılanlar',
+    watching: (n) => `${n} nəfər baxır`,
+    several: 'Bir neçəsinə birdən baxın',
+    severalText: 'on altıya qədər məntəqə yan-yana.',
+    count: 'Mənimlə sayın',
+    countText: 'qutuya düşən bülletenləri sayın, rəsmi fəallıqla müqayisə edin.',
+  },
+  en: {
+    dayTitle: 'The country’s day',
+    dayText: 'Each thread is a constituency, each knot ten minutes. A knot shows the worst state in its constituency: a gap of one second at one station does not disappear either.',
+    unit: 'camera minutes',
+    clothLabel: (rows) => `The country’s day, ${plural(rows, 'constituency', 'constituencies')}`,
+    keys: 'Up and down arrow go by constituency, left and right by time. Page Up and Page Down ten constituencies, Home the start of the day, End now, Enter opens.',
+    pointHint: 'Touch a knot: its constituency, time and state will stand here.',
+    open: 'see this moment',
+    legend: { live: 'came in time', late: 'came late, not lost', missing: 'did not come', hidden: 'hidden by the commission', due: 'has not been yet' },
+    notesTitle: 'The longest gaps',
+    note: {
+      missing: (n) => `no picture from ${plural(n, 'station', 'stations')}`,
+      late: (n) => `the picture of ${plural(n, 'station', 'stations')} came late`,
+      hidden: (n) => `the picture of ${plural(n, 'station', 'stations')} hidden`,
+    },
+    nothing: 'No minute is missing so far.',
+    notBegun: 'The day has not begun yet.',
+    words: 'In words and figures',
+    worstTitle: 'Constituencies with the most missing minutes',
+    worstNone: 'There are none.',
+    colConstituency: 'Constituency',
+    allStations: 'All stations, minute by minute',
+    tryTitle: 'Some to try',
+    tryText: 'The choice is made on your device; nothing is remembered.',
+    random: 'Open a station at random',
+    leastWatched: 'Least watched',
+    boxesOpened: 'Have just opened a box',
+    watching: (n) => (n === 1 ? '1 person watches' : `${n} people watch`),
+    several: 'Watch several at once',
+    severalText: 'up to sixteen stations side by side.',
+    count: 'Count with me',
+    countText: 'count the ballots that go into the box and compare with the official turnout.',
+  },
+  ru: {
+    dayTitle: 'День страны',
+    dayText: 'Каждая нить — округ, каждый узелок — десять минут. Узелок показывает худшее состояние в округе: не теряется и пробел в одну секунду на одном участке.',
+    unit: 'минуты камер',
+    clothLabel: (rows) => `День страны, ${inRussian(rows, 'округ', 'округа', 'округов')}`,
+    keys: 'Стрелки вверх и вниз — по округам, влево и вправо — по времени. Page Up и Page Down — десять округов, Home — начало дня, End — сейчас, Enter открывает.',
+    pointHint: 'Коснитесь узелка: здесь появятся округ, время и состояние.',
+    open: 'посмотреть',
+    legend: { live: 'пришло вовремя', late: 'пришло позже, не потеряно', missing: 'не пришло', hidden: 'скрыто комиссией', due: 'этого ещё не было' },
+    notesTitle: 'Самые длинные пробелы',
+    note: {
+      missing: (n) => `нет изображения с ${inRussian(n, 'участка', 'участков', 'участков')}`,
+      late: (n) => `изображение с ${inRussian(n, 'участка', 'участков', 'участков')} пришло позже`,
+      hidden: (n) => `скрыто изображение с ${inRussian(n, 'участка', 'участков', 'участков')}`,
+    },
+    nothing: 'Пока не пропало ни одной минуты.',
+    notBegun: 'День ещё не начался.',
+    words: 'Словами и цифрами',
+    worstTitle: 'Округа, где не хватает больше всего минут',
+    worstNone: 'Таких округов нет.',
+    colConstituency: 'Округ',
+    allStations: 'Все участки по минутам',
+    tryTitle: 'Что посмотреть',
+    tryText: 'Выбор делается на вашем устройстве; ничего не запоминается.',
+    random: 'Открыть случайный участок',
+    leastWatched: 'Меньше всего зрителей',
+    boxesOpened: 'Только что вскрыли урну',
+    watching: (n) => `${inRussian(n, 'зритель', 'зрителя', 'зрителей')}`,
+    several: 'Смотрите несколько сразу',
+    severalText: 'до шестнадцати участков рядом.',
+    count: 'Считайте вместе',
+    countText: 'считайте бюллетени, опущенные в урну, и сравните с официальной явкой.',
+  },
+};

@@ -1,0 +1,38 @@
+/**
+ * Whether the line carries video, told from how often the picture stops. A line that does not is tried again after a pause
+ * that doubles, so that a bad one is not tried all the time.
+ */
+
+/** So many stops within the window make a line weak. */
+const STOPS = 3;
+const WINDOW_MS = 60_000;
+const PAUSE_MS = 60_000;
+const PAUSE_LIMIT_MS = 8 * 60_000;
+/** Video that plays for so long after a new try was worth it. */
+const WELL_MS = 2 * 60_000;
+
+/** All times from a clock that only goes forward, milliseconds. */
+export class Line {
+  #stops: number[] = [];
+  #pause = PAUSE_MS;
+  #triedAt = -Infinity;
+
+  /** The picture stopped for want of media. Answers whether the line is weak now. */
+  stopped(now: number): boolean {
+    this.#stops = [...this.#stops.filter((at) => now - at < WINDOW_MS), now];
+    return this.#stops.length >= STOPS;
+  }
+
+  /** Video is given up; says after how long to try it again. */
+  givenUp(now: number): number {
+    this.#stops = [];
+    this.#pause = now - this.#triedAt < WELL_MS ? Math.min(PAUSE_LIMIT_MS, this.#pause * 2) : PAUSE_MS;
+    return this.#pause;
+  }
+
+  /** Video is tried again. */
+  tried(now: number): void {
+    this.#stops = [];
+    this.#triedAt = now;
+  }
+}

@@ -1,0 +1,68 @@
+/** One picture forward or back while paused. Pictures need not come evenly, so what counts is that another one is shown. */
+
+/** Until it is known how far apart pictures are, seconds. */
+const GUESS_S = 1 / 25;
+/** Pictures further apart than this are no measure, seconds. */
+const APART_LIMIT_S = 0.5;
+const TRIES = 8;
+const SHOWN_LIMIT_MS = 500;
+
+type Dated = HTMLVideoElement & { requestVideoFrameCallback?: HTMLVideoElement['requestVideoFrameCallback'] };
+
+export class Frames {
+  #video: Dated;
+  #shown: number | null = null;
+  #apart: number | null = null;
+  #ended = false;
+  #next: (() => void)[] = [];
+
+  constructor(video: HTMLVideoElement) {
+    this.#video = video;
+    this.#watch();
+  }
+
+  destroy(): void {
+    this.#ended = true;
+  }
+
+  /** Shows the next or the previous picture. False when it is not loaded. */
+  async step(direction: 1 | -1): Promise<boolean> {
+    const from = this.#shown ?? this.#video.currentTime;
+    for (let n = 1; n <= TRIES; n++) {
+      // Half a distance back is always in the picture before; forward, a little more each time until another one comes.
+      const to = from + (this.#apart ?? GUESS_S) * (direction < 0 ? -0.5 * n : 0.6 + 0.5 * n);
+      if (!loaded(this.#video, to)) return false;
+      await this.#seek(to);
+      if (this.#shown === null || this.#shown !== from) return true;
+    }
+    return true;
+  }
+
+  #watch(): void {
+    this.#video.requestVideoFrameCallback?.((_, { mediaTime }) => {
+      if (this.#ended) return;
+      const apart = this.#shown === null || this.#video.paused ? 0 : mediaTime - this.#shown;
+      // The browser leaves pictures out when it is busy: the nearest two count.
+      if (apart > 0.001 && apart < (this.#apart ?? APART_LIMIT_S)) this.#apart = apart;
+      this.#shown = mediaTime;
+      for (const told of this.#next.splice(0)) told();
+      this.#watch();
+    });
+  }
+
+  /** Moves, and waits for the picture of that position; not for ever, since a picture that is there already is not told again. */
+  async #seek(to: number): Promise<void> {
+    const shown = new Promise<void>((resolve) => this.#next.push(resolve));
+    const seeked = new Promise<void>((resolve) => this.#video.addEventListener('seeked', () => resolve(), { once: true }));
+    this.#video.currentTime = to;
+    await Promise.race([Promise.all([seeked, shown]), new Promise((resolve) => setTimeout(resolve, SHOWN_LIMIT_MS))]);
+  }
+}
+
+/** Whether the video has a position (seconds) in its memory. */
+export function loaded(video: HTMLVideoElement, position: number): boolean {
+  for (let i = 0; i < video.buffered.length; i++) {
+    if (video.buffered.start(i) <= position && position < video.buffered.end(i)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,143 @@
+/** Shows one still every few seconds instead of video: for weak lines. */
+
+import { stillOf } from '../lib/api';
+import { SECOND } from '../lib/time';
+import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
+import { Viewing, type PlayerContext } from './viewing.svelte';
+
+/** A still so often, and of moments on such steps: viewers and caches share them. */
+const EVERY_MS = 5 * SECOND;
+/** A still of a moment that is settled is made once for all; younger ones are made again and again. */
+const SETTLED_MS = 9 * SECOND;
+/** Stills in a row that did not come before it is said that there are none. */
+const MISSED_LIMIT = 3;
+const ANSWER_LIMIT_MS = 30 * SECOND;
+
+export class Stills extends Viewing {
+  #camera: string;
+  /** Moments may be asked for; else there is only the latest still, whose age is not known. */
+  #open: boolean;
+  #canvas: HTMLCanvasElement | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #request = new AbortController();
+  #missed = 0;
+  /** Replay stands at `at` since `since`, milliseconds of a clock that only goes forward. */
+  #anchor = { at: 0, since: 0 };
+
+  constructor(camera: string, context: PlayerContext, open: boolean) {
+    super(context);
+    this.#camera = camera;
+    this.#open = open;
+  }
+
+  /** Draws onto the canvas until the function it returns is called. */
+  attach(canvas: HTMLCanvasElement): () => void {
+    this.#canvas = canvas;
+    return () => {
+      this.stop();
+      this.#canvas = null;
+    };
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#request.abort();
+    this.trouble = null;
+  }
+
+  frame(direction: 1 | -1): void {
+    if (this.paused && !this.hole && this.wall !== null) this.goTo(this.wall + direction * EVERY_MS, true);
+  }
+
+  protected showLive(): void {
+    this.#begin();
+  }
+
+  protected showMoment(at: number): void {
+    this.#anchor = { at, since: performance.now() };
+    this.wall = at;
+    this.#begin();
+  }
+
+  protected pause(): void {
+    if (this.following) this.leaveEdge();
+    this.#anchor = { at: this.wall ?? this.context.now() - SETTLED_MS, since: performance.now() };
+  }
+
+  protected resume(): void {
+    this.#anchor = { at: this.wall ?? this.#anchor.at, since: performance.now() };
+    this.#begin();
+  }
+
+  protected pace(): void {
+    this.#anchor = { at: this.wall ?? this.#anchor.at, since: performance.now() };
+  }
+
+  #begin(): void {
+    this.stop();
+    this.#request = new AbortController();
+    void this.#round(this.#request.signal);
+  }
+
+  /** One still, then the next after a pause: on a slow line they come as they can, never two at once. */
+  async #round(signal: AbortSignal): Promise<void> {
+    if (!document.hidden && !this.#jumped()) await this.#show(signal);
+    const done = this.hole !== null || (this.paused && this.trouble === null);
+    if (!signal.aborted && !done) this.#timer = setTimeout(() => void this.#round(signal), this.following && this.trouble === null ? this.#untilNext() : EVERY_MS);
+  }
+
+  /** The moment that is wanted now; null for the latest one. */
+  #wanted(): number | null {
+    if (!this.following) return this.#anchor.at + (this.paused ? 0 : (performance.now() - this.#anchor.since) * this.speed);
+    return this.#open ? Math.floor((this.context.now() - SETTLED_MS) / EVERY_MS) * EVERY_MS : null;
+  }
+
+  /** Milliseconds until the next still of now is settled. */
+  #untilNext(): number {
+    return EVERY_MS - ((this.context.now() - SETTLED_MS) % EVERY_MS);
+  }
+
+  /** Replay that came to now, or to a hole, goes on elsewhere. */
+  #jumped(): boolean {
+    const at = this.#wanted();
+    if (this.following || at === null) return false;
+    const day = this.context.day();
+    const stretch = stretchAt(day, at);
+    const next = nextPicture(day, at);
+    if (next === null || at > this.context.now() - SETTLED_MS) {
+      this.notice = { kind: 'caughtUp' };
+      this.goLive();
+      return true;
+    }
+    if (!stretch || hasPicture(stretch.state)) return false;
+    this.notice = { kind: 'jumped', from: stretch.from, to: stretch.to, cause: stretch.cause };
+    this.goTo(next);
+    return true;
+  }
+
+  async #show(signal: AbortSignal): Promise<void> {
+    const at = this.#wanted();
+    try {
+      await this.#draw(at, signal);
+      this.#missed = 0;
+      this.trouble = null;
+      this.shown = true;
+      this.wall = at;
+    } catch {
+      if (signal.aborted) return;
+      this.#missed += 1;
+      this.trouble = this.#missed < MISSED_LIMIT ? 'waiting' : 'noStill';
+    }
+  }
+
+  async #draw(at: number | null, signal: AbortSignal): Promise<void> {
+    const answer = await fetch(stillOf(this.#camera, at ?? undefined, SECOND), { signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]) });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const bitmap = await createImageBitmap(await answer.blob());
+    const canvas = this.#canvas;
+    if (signal.aborted || !canvas) return bitmap.close();
+    canvas.width = bitmap.width;
+    canvas.height = bitmap.height;
+    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+  }
+}

@@ -1,0 +1,103 @@
+/** All cameras of a station at the same moment: one clock and one hand, a player for each. */
+
+import { hasPicture, stretchAt, type Stretch } from '../lib/timeline';
+import { Player } from './player.svelte';
+import { Viewing, type PlayerContext } from './viewing.svelte';
+
+const TICK_MS = 250;
+/** Pictures that are further apart are brought together: by a slower gait, and by a jump. */
+const APART_MS = 150;
+const JUMP_APART_MS = 1_500;
+const SLOWER = 0.9;
+
+interface One { stream: string; day: () => readonly Stretch[] }
+
+export class Together extends Viewing {
+  readonly players: readonly Player[];
+  #cameras: readonly One[];
+
+  /** `cameras`: what is played of each, and its day. `context`: of all of them; its day has a picture where any camera has one. */
+  constructor(cameras: readonly One[], context: PlayerContext) {
+    super(context);
+    this.#cameras = cameras;
+    this.players = cameras.map(({ stream, day }) => new Player(stream, { now: () => context.now(), day, moved: () => undefined }));
+  }
+
+  /** Keeps the pictures together until the function it returns is called. */
+  follow(): () => void {
+    const ticker = setInterval(() => this.#tick(), TICK_MS);
+    return () => clearInterval(ticker);
+  }
+
+  override goTo(at: number, hold = false): void {
+    super.goTo(at, hold);
+    if (this.hole) for (const player of this.players) player.goTo(at);
+  }
+
+  override setMuted(muted: boolean): void {
+    super.setMuted(muted);
+    this.players[0]?.setMuted(muted);
+  }
+
+  stop(): void {
+    for (const player of this.players) player.stop();
+  }
+
+  frame(direction: 1 | -1): void {
+    for (const player of this.players) player.frame(direction);
+  }
+
+  protected showLive(): void {
+    for (const player of this.players) player.goLive();
+  }
+
+  protected showMoment(at: number): void {
+    this.wall = at;
+    for (const player of this.players) {
+      player.goTo(at, this.paused);
+      player.setSpeed(this.speed);
+    }
+  }
+
+  protected pause(): void {
+    for (const player of this.players) if (!player.paused) player.toggle();
+    if (this.following) this.leaveEdge();
+  }
+
+  protected resume(): void {
+    if (this.wall !== null) this.showMoment(this.wall);
+  }
+
+  protected pace(): void {
+    for (const player of this.players) player.setSpeed(this.speed);
+  }
+
+  #tick(): void {
+    const playing = this.players.filter((player) => player.shown && player.hole === null && player.wall !== null);
+    if (playing.length === 0 || document.hidden) return;
+    this.shown = true;
+    this.trouble = playing.every((player) => player.trouble !== null) ? 'waiting' : null;
+    this.wall = Math.min(...playing.map((player) => player.wall ?? Infinity));
+    if (playing.every((player) => player.following)) this.following = true;
+    if (!this.following && !this.paused) this.#gather(this.wall);
+  }
+
+  /** Who is ahead waits; who stands in a hole comes back when it is over. */
+  #gather(at: number): void {
+    this.players.forEach((player, n) => {
+      const ahead = (player.wall ?? at) - at;
+      if (player.hole) {
+        if (hasPicture(stretchAt(this.#cameras[n]?.day() ?? [], at)?.state)) this.#fetch(player, at);
+      } else if (ahead > JUMP_APART_MS * Math.max(1, this.speed)) {
+        this.#fetch(player, at);
+      } else {
+        player.keepStep(ahead > APART_MS * this.speed ? SLOWER : 1);
+      }
+    });
+  }
+
+  #fetch(player: Player, at: number): void {
+    player.goTo(at);
+    player.setSpeed(this.speed);
+  }
+}

@@ -1,0 +1,29 @@
+/** Why there is no picture, if there is none: a moment without one, a camera without one, or trouble on the way. */
+
+import type { Cause, State } from '../lib/api';
+import { hasPicture, lastPicture, nextPicture } from '../lib/timeline';
+import type { CameraDay } from './camera.svelte';
+import type { Trouble, Viewing } from './viewing.svelte';
+
+export type Why =
+  | { kind: 'state'; state: State; cause: Cause | null; since: number | null; last: number | null }
+  | { kind: 'moment'; at: number; state: State; cause: Cause | null; outside: boolean; from: number; last: number | null; next: number | null }
+  | { kind: 'trouble'; trouble: Trouble };
+
+/** `onAir`: where the day is to begin. `down`: the server does not answer. */
+export function whyNot(viewing: Viewing, camera: CameraDay, onAir: number, down: boolean): Why | null {
+  const { hole, trouble } = viewing;
+  const now = camera.current;
+  if (hole) {
+    return {
+      kind: 'moment', at: hole.at, state: hole.stretch?.state ?? 'missing', cause: hole.stretch?.cause ?? null, outside: hole.stretch === null,
+      from: camera.day[0]?.from ?? onAir, last: lastPicture(camera.day, hole.at), next: nextPicture(camera.day, hole.at),
+    };
+  }
+  if (viewing.following && now && !hasPicture(now.state)) {
+    const since = now.state === 'due' ? null : now.from;
+    return { kind: 'state', state: now.state, cause: now.cause, since, last: lastPicture(camera.day, now.from + 1) };
+  }
+  const said = trouble === 'codec' || trouble === 'unsupported' || trouble === 'noStill' || (trouble === 'unreachable' && down && !viewing.shown);
+  return said ? { kind: 'trouble', trouble } : null;
+}

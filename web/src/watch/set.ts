@@ -1,0 +1,68 @@
+/** Which stations stand side by side and how, as a link says it: `/watch?s=7/12,16/19&n=4&view=still&t=…&big=7/12`. */
+
+export const SIZES = [2, 4, 9, 16] as const;
+export type Size = (typeof SIZES)[number];
+
+/** What the viewer may ask for by himself; without it the page chooses. */
+export const VIEWS = ['video', 'light', 'still'] as const;
+export type View = (typeof VIEWS)[number];
+
+export const STATIONS_LIMIT = 16;
+/** What is read of a link at most: letters, and entries between commas. */
+const LETTERS_LIMIT = 1_000;
+const ENTRIES_LIMIT = 64;
+const STATION = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/;
+
+export interface Asked {
+  /** At most `STATIONS_LIMIT` different stations, in the order of the link. */
+  ids: string[];
+  /** Entries that are no number of a station. */
+  unreadable: number;
+  /** Readable stations beyond the limit. */
+  beyond: number;
+}
+
+export const isStation = (text: string | null | undefined): text is string => STATION.test(text ?? '');
+
+export function readStations(text: string | null): Asked {
+  const entries = (text ?? '').slice(0, LETTERS_LIMIT).split(',', ENTRIES_LIMIT).map((entry) => entry.trim()).filter(Boolean);
+  const all = [...new Set(entries.filter(isStation))];
+  return {
+    ids: all.slice(0, STATIONS_LIMIT),
+    unreadable: entries.filter((entry) => !isStation(entry)).length,
+    beyond: Math.max(0, all.length - STATIONS_LIMIT),
+  };
+}
+
+/** How a set stands in a link; null for an empty one, which needs no parameter. */
+export const written = (ids: readonly string[]) => (ids.length > 0 ? ids.join(',') : null);
+
+/** The smallest size that so many stations fit in. */
+export const fitting = (count: number): Size => SIZES.find((size) => size >= count) ?? STATIONS_LIMIT;
+
+export function readSize(text: string | null, count: number): Size {
+  return SIZES.find((size) => String(size) === text) ?? fitting(count);
+}
+
+export const readView = (text: string | null): View | null => VIEWS.find((view) => view === text) ?? null;
+
+/** Columns of a wall of that size on a wide screen. */
+export const columnsOf = (size: Size) => Math.ceil(Math.sqrt(size));
+
+/** The set with `id` at place `to` (counted from 0, held within the set). */
+export function moved(ids: readonly string[], id: string, to: number): string[] {
+  const others = ids.filter((one) => one !== id);
+  others.splice(Math.min(others.length, Math.max(0, to)), 0, id);
+  return others;
+}
+
+export const without = (ids: readonly string[], id: string) => ids.filter((one) => one !== id);
+
+/** The set with new stations behind it, as far as there is room. */
+export const joined = (ids: readonly string[], more: readonly string[]) => [...new Set([...ids, ...more])].slice(0, STATIONS_LIMIT);
+
+/** A place in a row of weights, by their size; -1 where all of them are nothing. `chance` is from 0 up to, not with, 1. */
+export function drawnByWeight(weights: readonly number[], chance: number): number {
+  let left = chance * weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.findIndex((weight) => (left -= weight) < 0);
+}

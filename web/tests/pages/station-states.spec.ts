@@ -1,0 +1,145 @@
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible, expectPlaying, fits, shownTime, watchConsole } from '../support';
+import { at, changed, ELECTION, TIMELINE } from './changed';
+
+interface Span { from: string; to: string; state: string; cause: string | null }
+const near = async (page: Page, time: string, within = 8_000) =>
+  expect.poll(async () => Math.abs((await shownTime(page)) - at(time)), { timeout: 20_000 }).toBeLessThan(within);
+
+test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
+
+test('a still stands in the picture’s place until the video comes, and nothing jumps', async ({ page }) => {
+  const said = watchConsole(page);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  await page.route('**/media/**', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/stations/1/2');
+  const poster = page.locator('.picture .poster');
+  await expect.poll(() => poster.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  await expect(poster).toHaveAttribute('fetchpriority', 'high');
+  await expect(page.locator('.bar-top')).toContainText('son dəqiqənin kadrı');
+  const place = await page.locator('.picture').boundingBox();
+  expect(await poster.boundingBox()).toEqual(place);
+  release();
+  await expectPlaying(page);
+  await expect(poster).toBeHidden();
+  expect(await page.locator('.picture').boundingBox()).toEqual(place);
+  expect(await page.locator('video').boundingBox()).toEqual(place);
+  expect(said).toEqual([]);
+});
+
+test('the still of a moment is that of the moment, and its time is told', async ({ page }) => {
+  await page.route('**/media/**', () => undefined);
+  const asked = page.waitForRequest((request) => request.url().includes('/still/1/2/1.jpg?at=2026-11-22T07%3A41%3A32Z'));
+  await page.goto('/stations/1/2?t=2026-11-22T11:41:32+04:00');
+  await asked;
+  await expect(page.locator('.player time')).toHaveText('11:41:32');
+});
+
+test('live video and the playlist are asked for before the code of the page is there', async ({ page }) => {
+  const order: string[] = [];
+  page.on('request', (request) => order.push(new URL(request.url()).pathname));
+  await page.goto('/stations/1/2');
+  await expectPlaying(page);
+  const place = (part: string) => order.findIndex((path) => path.includes(part));
+  expect(place('/live/1/2/1/')).toBeLessThan(place('/timeline'));
+  expect(order.filter((path) => path === '/api/v1/stations/1/2')).toHaveLength(1);
+  expect(await page.locator('video').evaluate((video: HTMLVideoElement) => video.muted)).toBe(true);
+});
+
+test('off air: the last still with its time, and whether the gap may still be filled', async ({ page }) => {
+  await page.goto('/stations/1/29');
+  const said = page.locator('.offair');
+  await expect(said).toContainText('14:02-dən bəri şəkil yoxdur');
+  await expect(said).toContainText('Gec gələn video olsa, bu boşluğu dolduracaq.');
+  await expect(said.locator('figcaption')).toHaveText('Son kadr, 14:01:55');
+  await expect.poll(() => said.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
+  await expect(said).toContainText('Bu vaxt video yazılmayıb');
+});
+
+test('a moment before the day was not recorded, and that is said', async ({ page }) => {
+  await page.goto('/stations/1/2?t=2026-11-21T11:22:00+04:00');
+  await expect(page.locator('.offair')).toContainText('11:22: bu an yazılmayıb');
+  await expect(page.locator('.offair')).toContainText('07:30-dan başlayır');
+  await page.getByRole('button', { name: /Növbəti görüntü/ }).click();
+  await near(page, '07:30:00');
+  await expectPlaying(page);
+});
+
+test('replay that the commission has closed is said at the bar, and a link to a moment shows live', async ({ page }) => {
+  await changed<{ policy: { rewind_now: boolean } }>(page, ELECTION, (election) => { election.policy.rewind_now = false; });
+  await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
+  await expect(page.locator('.notice')).toContainText('yazıya qayıtmaq bağlıdır');
+  await expect(page.locator('.day')).toContainText('zolaq yalnız halları göstərir');
+  await expectPlaying(page);
+});
+
+test('a browser without media sources is told what to do, and can see stills', async ({ page }) => {
+  await page.addInitScript(() => {
+    for (const name of ['MediaSource', 'ManagedMediaSource', 'WebKitMediaSource']) Reflect.deleteProperty(globalThis, name);
+    HTMLMediaElement.prototype.canPlayType = () => '';
+  });
+  await page.goto('/stations/1/2');
+  await expect(page.locator('.offair')).toContainText('Bu brauzer video göstərə bilmir');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Kadrlara bax' }).click();
+  await expect(page).toHaveURL(/view=still/);
+  await expect.poll(() => page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(640);
+});
+
+test('late video fills the hole in which one stands', async ({ page, request }) => {
+  test.setTimeout(90_000);
+  let arrived = false;
+  await changed<Span[]>(page, TIMELINE, (spans) => {
+    for (const span of spans) if (arrived && span.state === 'missing' && span.cause === 'power') Object.assign(span, { state: 'late', cause: null });
+  });
+  await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
+  await expect(page.locator('.offair')).toContainText('11:22: bu anın şəkli yoxdur');
+  arrived = true;
+  // the whole day is read again each minute
+  await request.get('/_mock/shift?seconds=65');
+  await expect(page.locator('.notice')).toContainText('11:20–11:26 gec gəldi: indi şəkli var.', { timeout: 40_000 });
+  await expect(page.locator('.offair')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Oynat' })).toBeEnabled();
+});
+
+test('on paper: the still, the station and the day as words, and no controls', async ({ page }) => {
+  await page.goto('/stations/1/2?t=2026-11-22T11:41:32+04:00');
+  await near(page, '11:41:32');
+  await expectPlaying(page);
+  await page.emulateMedia({ media: 'print' });
+  for (const part of ['.controls', '.side', '.day', 'video']) await expect(page.locator(part)).toBeHidden();
+  for (const part of ['.poster', '.who h1', '.tbl', '.words']) await expect(page.locator(part)).toBeVisible();
+});
+
+const STATES: Record<string, string> = {
+  live: '/stations/1/2', replay: '/stations/1/2?t=2026-11-22T11:41:32%2B04:00', hole: '/stations/1/2?t=2026-11-22T11:22:00%2B04:00', stills: '/stations/1/2?view=still',
+  offair: '/stations/1/29', hidden: '/stations/2/12', hevc: '/stations/1/33', cameras: '/stations/1/17',
+};
+for (const [name, address] of Object.entries(STATES)) {
+  test(`${name}: accessible in light, dark and forced colours, with large text and on a small screen`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.goto(address);
+    await expect(page.locator('h1')).toHaveCount(1);
+    await expect(page.locator('main')).not.toContainText('Yüklənir…');
+    await page.getByRole('button', { name: 'Yaxınlaşdır' }).click();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+    }
+    // Contrast is the device's own there; what must stay is what only colour and pattern would tell.
+    await page.emulateMedia({ forcedColors: 'active' });
+    for (const kept of ['.field .m-live', '.hand', '.overview .frame']) await expect(page.locator(kept).first()).toHaveCSS('forced-color-adjust', 'none');
+    await page.emulateMedia({ forcedColors: 'none', colorScheme: 'light' });
+    await page.setViewportSize({ width: 320, height: 640 });
+    await expect.poll(() => fits(page)).toBe(true);
+    await expectAccessible(page);
+    await page.setViewportSize({ width: 640, height: 800 });
+    await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+    await expect.poll(() => fits(page)).toBe(true);
+  });
+}

@@ -1,0 +1,278 @@
+import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible, fits, watchConsole } from '../support';
+
+const NINE = ['1/2', '1/17', '1/26', '1/29', '1/33', '1/39', '1/50', '2/1', '2/12'];
+const SIXTEEN = [...NINE, '1/51', '2/2', '2/5', '2/15', '2/20', '2/21', '2/25'];
+const address = (ids: string[], more = '') => `/en/watch?s=${ids.join()}${more}`;
+const tile = (page: Page, id: string) => page.locator(`.tile[data-id="${id}"]`);
+const order = (page: Page) => page.locator('.tile').evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['id']));
+const drawn = (page: Page) => page.locator('.tile canvas:not(.empty)').count();
+const link = (page: Page, id: string) => tile(page, id).getByRole('link');
+
+/** A light rendition for each camera, as centres with sub-streams have it. */
+async function withSubs(page: Page) {
+  await page.route(/\/api\/v1\/stations\/\d+\/\d+$/, async (route) => {
+    const answer = await route.fetch();
+    const station = (await answer.json()) as { cameras: { id: string; sub?: string }[] };
+    for (const camera of station.cameras) camera.sub = camera.id.replace(/\d+$/, (n) => String(100 + Number(n)));
+    await route.fulfill({ response: answer, json: station });
+  });
+}
+
+test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
+
+test('an empty page explains itself, and four drawn by lot are on air', async ({ page }) => {
+  const said = watchConsole(page);
+  await page.goto('/en/watch');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Stations side by side');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Four at random' }).click();
+  await expect(page.locator('.tile')).toHaveCount(4);
+  await expect(page.locator('.tile').filter({ hasText: 'Live' })).toHaveCount(4);
+  await expect(page).toHaveURL(/s=\d+\/\d+,\d+\/\d+,\d+\/\d+,\d+\/\d+&n=4$/);
+  expect(said).toEqual([]);
+});
+
+test('nine at once: stills of those on air, holes with their cause of those that are not', async ({ page }) => {
+  const said = watchConsole(page);
+  await page.goto(address(NINE, '&view=still'));
+  await expect(page.locator('.tile')).toHaveCount(9);
+  await expect.poll(() => drawn(page)).toBe(7);
+  await expect(page.locator('video')).toHaveCount(0);
+  await expect(tile(page, '1/29')).toContainText('Off air');
+  await expect(tile(page, '1/29')).toContainText('since 14:02. Line down');
+  await expect(tile(page, '2/12')).toContainText('Hidden');
+  await expect(tile(page, '1/2')).toContainText('Live');
+  await expect(tile(page, '1/2')).toContainText('a still every 10 s');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+  expect(said).toEqual([]);
+});
+
+test('videos move, without sound and without anything over them', async ({ page }) => {
+  await page.goto(address(['1/2', '1/17'], '&view=video'));
+  await expect(page.locator('video')).toHaveCount(2);
+  for (const id of ['1/2', '1/17']) {
+    const frames = () => tile(page, id).locator('video').evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames);
+    await expect.poll(frames, { timeout: 30_000 }).toBeGreaterThan(3);
+    await expect(tile(page, id)).toContainText(/\d+ s behind/);
+    expect(await tile(page, id).locator('video').evaluate((video: HTMLVideoElement) => video.muted)).toBe(true);
+    const covered = await tile(page, id).locator('.pic').evaluate((pic) => [...pic.children].filter((one) => one.tagName !== 'VIDEO' && !one.classList.contains('still')).length);
+    expect(covered).toBe(0);
+  }
+});
+
+test('light videos are asked for where the camera has one', async ({ page }) => {
+  await withSubs(page);
+  const asked: string[] = [];
+  page.on('request', (request) => { if (request.url().includes('/live/')) asked.push(new URL(request.url()).pathname); });
+  await page.goto(address(['1/2', '1/17'], '&view=light'));
+  await expect(page.locator('video')).toHaveCount(2);
+  await expect.poll(() => [...new Set(asked)].sort()).toEqual(['/live/1/17/101/index.m3u8', '/live/1/2/101/index.m3u8']);
+});
+
+test('left to itself it never plays more than four over HTTP/1.1, and says so', async ({ page }) => {
+  await withSubs(page);
+  await page.goto(address(NINE));
+  await expect(page.locator('video').first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator('.watch-notes')).toContainText(/As video: \d, as still pictures: \d/);
+  expect(await page.locator('video').count()).toBeLessThanOrEqual(4);
+});
+
+test('a browser that saves data gets stills alone', async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+  await page.goto(address(['1/2', '1/17']));
+  await expect.poll(() => drawn(page)).toBe(2);
+  await expect(page.locator('.watch-notes')).toContainText('saving data');
+  await expect(page.locator('video')).toHaveCount(0);
+});
+
+test('videos that stand still are given up for stills, and tried again when asked', async ({ page }) => {
+  await page.route('**/media/**', (route) => (route.request().url().endsWith('.m4s') ? undefined : route.continue()));
+  await page.goto(address(['1/2', '1/17']));
+  await expect(page.locator('video').first()).toBeAttached({ timeout: 20_000 });
+  await expect(page.locator('.watch-notes')).toContainText('too much for this device or line', { timeout: 40_000 });
+  await page.unroute('**/media/**');
+  await page.getByRole('button', { name: 'Try video again' }).click();
+  await expect(page.locator('.watch-notes')).not.toContainText('too much');
+});
+
+test('out of view and on a hidden page nothing is asked for', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 700 });
+  await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=video'));
+  await expect(page.locator('video').first()).toBeAttached();
+  expect(await tile(page, '1/39').locator('video').count()).toBe(0);
+  await tile(page, '1/39').scrollIntoViewIfNeeded();
+  await expect(tile(page, '1/39').locator('video')).toBeAttached();
+  await expect(tile(page, '1/2').locator('video')).toHaveCount(0);
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect(page.locator('video')).toHaveCount(0);
+});
+
+test('a station is found, added, and stands in the link that opens the same again', async ({ page, context }) => {
+  await page.goto(address(['1/2']));
+  const field = page.getByRole('searchbox', { name: 'Add a station' });
+  await field.fill('1/17');
+  await page.keyboard.press('Enter');
+  await expect(tile(page, '1/17')).toBeVisible();
+  await expect(field).toBeFocused();
+  await page.keyboard.type('sebail');
+  await expect(page.locator('.results button').first()).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.tile')).toHaveCount(3);
+  await expect(page.getByRole('button', { name: '4', exact: true })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByLabel('Picture').selectOption('Still pictures');
+  await expect(page).toHaveURL(/view=still/);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.locator('.tile')).toHaveCount(3);
+  expect(await order(other)).toEqual(await order(page));
+  await expect(other.getByLabel('Picture')).toHaveValue('still');
+});
+
+test('empty places are filled with stations on air', async ({ page }) => {
+  await page.goto(address(['1/2', '1/29'], '&n=9&view=still'));
+  await page.getByRole('button', { name: 'Fill with stations on air' }).click();
+  await expect(page.locator('.tile')).toHaveCount(9);
+  await expect(page.locator('.tile').filter({ hasText: 'Live' })).toHaveCount(8);
+  await page.getByRole('button', { name: 'Add one at random' }).click();
+  await expect(page.locator('.tile')).toHaveCount(10);
+  await expect(page).toHaveURL(/n=16/);
+});
+
+test('a link with strange numbers says what it left out', async ({ page }) => {
+  await page.goto(`/en/watch?s=1/2,999/1,x,<b>,1/17,${SIXTEEN.join()},3/6&view=nonsense&n=-1&big=9/9&t=never`);
+  await expect(page.locator('.watch-notes')).toContainText('Not on the list: 999/1.');
+  await expect(page.locator('.watch-notes')).toContainText('cannot be read: 2.');
+  await expect(page.locator('.watch-notes')).toContainText('2 more in the link were left out');
+  await expect(page.locator('.tile')).toHaveCount(15);
+  await expectAccessible(page);
+});
+
+test('keys alone: go, move, enlarge, remove, open', async ({ page }) => {
+  await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=still'));
+  await link(page, '1/2').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(link(page, '1/17')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(link(page, '1/39')).toBeFocused();
+  await page.keyboard.press('m');
+  await page.keyboard.press('ArrowUp');
+  expect(await order(page)).toEqual(['1/2', '1/39', '1/17', '1/26']);
+  await expect(link(page, '1/39')).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: 'place 2 of 4' })).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('e');
+  await expect(tile(page, '1/39')).toHaveClass(/large/);
+  await expect(page).toHaveURL(/big=1\/39/);
+  await expectAccessible(page);
+  await page.keyboard.press('e');
+  await expect(tile(page, '1/39')).not.toHaveClass(/large/);
+  await page.keyboard.press('Delete');
+  expect(await order(page)).toEqual(['1/2', '1/17', '1/26']);
+  await expect(link(page, '1/17')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/en\/stations\/1\/17$/);
+});
+
+test('buttons move too, and keep the focus', async ({ page }) => {
+  await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=still'));
+  await page.getByRole('button', { name: 'Arrange' }).click();
+  const right = page.getByRole('button', { name: 'Move 1/2 right' });
+  await right.click();
+  expect(await order(page)).toEqual(['1/17', '1/2', '1/26', '1/39']);
+  await expect(right).toBeFocused();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Remove 1/26' }).click();
+  expect(await order(page)).toEqual(['1/17', '1/2', '1/39']);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('button', { name: /^Move/ })).toHaveCount(0);
+});
+
+test('a station is dragged to another place, and that opens nothing', async ({ page }) => {
+  await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=still'));
+  await page.getByRole('button', { name: 'Arrange' }).click();
+  const middle = async (id: string) => {
+    const box = await tile(page, id).locator('.pic').boundingBox();
+    if (!box) throw new Error(id);
+    return [box.x + box.width / 2, box.y + box.height / 2] as const;
+  };
+  await page.mouse.move(...(await middle('1/2')));
+  await page.mouse.down();
+  await page.mouse.move(...(await middle('1/39')), { steps: 5 });
+  await expect(tile(page, '1/39')).toHaveClass(/over/);
+  await page.mouse.up();
+  expect(await order(page)).toEqual(['1/17', '1/26', '1/39', '1/2']);
+  await expect(page).toHaveURL(/\/en\/watch/);
+});
+
+test('a moment of the past: stills of that minute, by the slider and its keys', async ({ page }) => {
+  const stills: string[] = [];
+  page.on('request', (request) => { if (request.url().includes('/still/')) stills.push(decodeURIComponent(request.url())); });
+  await page.goto(address(['1/2', '1/17'], '&t=2026-11-22T11:19:30+04:00'));
+  await expect(tile(page, '1/2').locator('img')).toHaveAttribute('src', /at=2026-11-22T07%3A19%3A00Z/);
+  await expect(page.locator('video')).toHaveCount(0);
+  const slider = page.getByRole('slider', { name: 'Moment of the day' });
+  await slider.focus();
+  for (let n = 0; n < 3; n++) await page.keyboard.press('ArrowRight');
+  await expect(slider).toHaveAttribute('aria-valuetext', '11:22');
+  await expect(tile(page, '1/2')).toContainText('Missing');
+  await expect(tile(page, '1/2')).toContainText('Power cut');
+  await expect(page).toHaveURL(/t=2026-11-22T11:22:00\+04:00/);
+  expect(stills.some((url) => url.includes('07:20:00') || url.includes('07:21:00'))).toBe(false);
+  await expect(link(page, '1/2')).toHaveAttribute('href', /\/en\/stations\/1\/2\?t=2026-11-22T11:22:00\+04:00$/);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Back to now' }).click();
+  await expect(tile(page, '1/2')).toContainText(/behind|still|Connecting/);
+});
+
+test('sixteen stand on a wall of 1920 × 1080 without scrolling', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(address(SIXTEEN, '&view=still'));
+  await expect(page.locator('.tile')).toHaveCount(16);
+  await expect.poll(async () => {
+    const boxes = await page.locator('.tile').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().bottom));
+    return Math.max(...boxes);
+  }).toBeLessThanOrEqual(1080);
+  const heights = await page.locator('.pic').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+  expect(Math.min(...heights)).toBeGreaterThan(120);
+  await link(page, '1/2').focus();
+  await page.keyboard.press('e');
+  await expect.poll(async () => Math.max(...(await page.locator('.tile').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().bottom))))).toBeLessThanOrEqual(1080);
+});
+
+for (const [width, most] of [[390, 2], [320, 1]] as const) {
+  test(`on a phone of ${width} px there are at most ${most} in a row, and nothing is wider than it`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 780 });
+    await page.goto(address(SIXTEEN, '&view=still'));
+    await expect(page.locator('.tile')).toHaveCount(16);
+    await expect.poll(() => fits(page)).toBe(true);
+    const lefts = await page.locator('.tile').evaluateAll((all) => new Set(all.map((one) => Math.round(one.getBoundingClientRect().left))).size);
+    expect(lefts).toBeLessThanOrEqual(most);
+    await expectAccessible(page);
+    const small = await page.locator('main button:visible, main select:visible, main summary:visible').evaluateAll((all) =>
+      all.filter((one) => { const box = one.getBoundingClientRect(); return box.width < 43.5 || box.height < 43.5; }).map((one) => one.outerHTML.slice(0, 120)));
+    expect(small).toEqual([]);
+  });
+}
+
+test('letters of twice the size fit', async ({ page }) => {
+  await page.setViewportSize({ width: 640, height: 900 });
+  await page.goto(address(NINE, '&view=still'));
+  await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
+  await expect(page.locator('.tile')).toHaveCount(9);
+  await expect.poll(() => fits(page)).toBe(true);
+});
+
+test('without colours the states keep their words and shapes', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto(address(NINE, '&view=still'));
+  await expect(tile(page, '1/29')).toContainText('Off air');
+  await expectAccessible(page);
+});
