@@ -5,7 +5,7 @@
 
 import { parseMoment, rfc3339 } from '../lib/time';
 import { BALLOTS_LIMIT, LENGTH_LIMIT, SPANS_LIMIT, wholeSecond, type Series } from './series';
-import { withSpan, type Span } from './spans';
+import { inward, withSpan, type Span } from './spans';
 
 const HEADER = 'time,station,n,watched_until';
 /** Letters that are read at most. */
@@ -13,7 +13,7 @@ export const CSV_LIMIT = 4_000_000;
 
 export function csvOf({ station, ballots, watched }: Series, zone: string): string {
   const rows = [
-    ...watched.map(({ from, to }) => `${rfc3339(Math.ceil(from / 1000) * 1000, zone)},${station},,${rfc3339(to, zone)}`),
+    ...inward(watched, 1_000).map(({ from, to }) => `${rfc3339(from, zone)},${station},,${rfc3339(to, zone)}`),
     ...[...ballots].sort((a, b) => a - b).map((at, n) => `${rfc3339(at, zone)},${station},${n + 1},`),
   ];
   return `${[HEADER, ...rows].join('\r\n')}\r\n`;

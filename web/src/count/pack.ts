@@ -11,7 +11,7 @@
  */
 
 import { BALLOTS_LIMIT, LENGTH_LIMIT, SPANS_LIMIT, type Series } from './series';
-import type { Span } from './spans';
+import { inward, type Span } from './spans';
 
 /** Letters of a packed count, of our own and of a link that is opened. */
 const WRITTEN_LIMIT = 8_000;
@@ -35,8 +35,7 @@ export function packed(series: Series): string | null {
 
 function bytesOf({ station, ballots, watched }: Series, unit: 1_000 | 60_000): number[] {
   const times = [...ballots].sort((a, b) => a - b).map((at) => Math.floor(at / unit));
-  // rounded inwards: nothing is said to be watched that was not
-  const spans = watched.map(({ from, to }) => ({ from: Math.ceil(from / unit), to: Math.floor(to / unit) })).filter(({ from, to }) => to > from);
+  const spans = inward(watched, unit).map(({ from, to }) => ({ from: from / unit, to: to / unit }));
   const first = Math.min(times[0] ?? Infinity, spans[0]?.from ?? Infinity);
   const out = [VERSION, unit === 60_000 ? COARSE : 0];
   const put = (...numbers: number[]) => numbers.forEach((n) => putVarint(out, n));

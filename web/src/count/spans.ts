@@ -24,6 +24,11 @@ export function covered(spans: readonly Span[], from: number, to: number): numbe
   return spans.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, to) - Math.max(one.from, from)), 0);
 }
 
+/** The spans in whole units of milliseconds, rounded inwards: nothing is said to be watched that was not. What is shorter goes. */
+export function inward(spans: readonly Span[], unit: number): Span[] {
+  return spans.map(({ from, to }) => ({ from: Math.ceil(from / unit) * unit, to: Math.floor(to / unit) * unit })).filter(({ from, to }) => to > from);
+}
+
 export const spanAt = (spans: readonly Span[], at: number) => spans.find((one) => one.from <= at && at < one.to) ?? null;
 
 /** A player that jumps by more than it can have played in the time that went by has shown nothing in between. */

@@ -160,6 +160,7 @@ test('the count stays on the device after the first ballot, and is forgotten whe
 });
 
 test('minutes that are counted again are said, and can be counted anew', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
   await counted(page, 3);
   const again = page.locator('.again');
   await expect(again).toHaveCount(0);
@@ -167,6 +168,7 @@ test('minutes that are counted again are said, and can be counted anew', async (
   await page.keyboard.press('j');
   await expect(again).toContainText('before: 3 ballots', { timeout: 30_000 });
   await page.keyboard.press('k');
+  await expect(again).toBeInViewport({ ratio: 1 });
   await expectAccessible(page);
   await again.getByRole('button', { name: 'Count these minutes anew' }).click();
   await expect(number(page)).toHaveText('0');

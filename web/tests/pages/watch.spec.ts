@@ -99,6 +99,30 @@ test('videos that stand still are given up for stills, and tried again when aske
   await expect(page.locator('.watch-notes')).not.toContainText('too much');
 });
 
+test('a station that goes off air shows its hole, and comes back by itself', async ({ page }) => {
+  let off = false;
+  await page.route('**/api/v1/stations/1/2', async (route) => {
+    const answer = await route.fetch();
+    const station = (await answer.json()) as { state: string; cameras: object[] };
+    const hole = { state: 'missing', since: '2026-11-22T14:30:00+04:00', cause: 'power' };
+    await route.fulfill({ response: answer, json: off ? { ...station, state: 'missing', cameras: station.cameras.map((camera) => ({ ...camera, ...hole })) } : station });
+  });
+  await page.goto(address(['1/2', '1/17'], '&view=video'));
+  await expect(tile(page, '1/2').locator('video')).toBeAttached();
+  off = true;
+  await expect(tile(page, '1/2')).toContainText('since 14:30. Power cut', { timeout: 25_000 });
+  await expect(tile(page, '1/2').locator('video')).toHaveCount(0);
+  off = false;
+  await expect(tile(page, '1/2').locator('video')).toBeAttached({ timeout: 25_000 });
+  await expect(tile(page, '1/2')).toContainText(/\d+ s behind/);
+});
+
+test('a camera that this browser cannot play says so in its tile', async ({ page }) => {
+  await page.goto(address(['1/2', '1/33'], '&view=video'));
+  await expect(tile(page, '1/33')).toContainText('this browser cannot play this camera’s video', { timeout: 30_000 });
+  await expect(tile(page, '1/2').locator('video')).toBeAttached();
+});
+
 test('out of view and on a hidden page nothing is asked for', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=video'));
