@@ -6,8 +6,11 @@ import type { Browser, CDPSession, Page } from '@playwright/test';
 export interface Line { rttMs: number; kbits: number; cpu: number }
 
 export interface Visit {
-  /** Bytes over the line by kind: `page` is documents, scripts, styles, data and icons; `media` is pictures, video and playlists. */
-  bytes: { page: number; media: number };
+  /**
+   * Bytes over the line by kind: `page` is documents, scripts, styles, data and icons; `media` is pictures, video and playlists;
+   * `ahead` is the player, which other pages fetch when they are at rest and the line is good.
+   */
+  bytes: { page: number; media: number; ahead: number };
   requests: number;
   /** Requests that could begin only after another had ended, at most in a row, counted from the document. */
   chain: number;
@@ -17,7 +20,10 @@ export interface Visit {
   jumps: number;
 }
 
+/** Browsers ask for it when everything else is there. */
+const ICON = '/mark.svg';
 const MEDIA = /^\/(still|live|dvr|media)\//;
+const PLAYER = /^\/assets\/(Station|hls|player)[\w.-]*\.(js|css)$/;
 
 interface Fetched { path: string; start: number; end: number; bytes: number }
 
@@ -34,10 +40,12 @@ export async function visit(browser: Browser, address: string, line: Line | null
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
   await context.close();
   const all = [...fetched.values()];
-  const sum = (some: Fetched[]) => some.reduce((bytes, one) => bytes + one.bytes, 0);
+  const player = /^\/(\w\w\/)?stations\//.test(new URL(address).pathname) ? null : PLAYER;
+  const kindOf = ({ path }: Fetched) => (MEDIA.test(path) ? 'media' : player?.test(path) ? 'ahead' : 'page');
+  const sum = (kind: string) => all.filter((one) => kindOf(one) === kind).reduce((bytes, one) => bytes + one.bytes, 0);
   return {
-    bytes: { page: sum(all.filter(({ path }) => !MEDIA.test(path))), media: sum(all.filter(({ path }) => MEDIA.test(path))) },
-    requests: all.length, chain: longestChain(all.filter(({ path }) => !MEDIA.test(path))), ...seen,
+    bytes: { page: sum('page'), media: sum('media'), ahead: sum('ahead') },
+    requests: all.length, chain: longestChain(all.filter((one) => kindOf(one) === 'page' && one.path !== ICON)), ...seen,
   };
 }
 

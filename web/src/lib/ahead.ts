@@ -39,9 +39,12 @@ export function noticed(event: Event): void {
   if (link?.href && pageOf(new URL(link.href), location.origin)?.page === 'station') fetchAhead();
 }
 
-/** Most visitors watch something: what that needs is fetched when the page is at rest, unless the line is to be spared. */
+/** A page that took longer than this to be at work came over a line, or to a device, that is to be spared; milliseconds. */
+const QUICK_MS = 1_000;
+
+/** Most visitors watch something: what that needs is fetched when the page is at rest, where the line is good and not to be spared. */
 export function whenAtRest(): void {
-  if (savesData()) return;
+  if (savesData() || performance.now() > QUICK_MS) return;
   // Safari does not tell when it is at rest.
   if ('requestIdleCallback' in window) requestIdleCallback(fetchAhead, { timeout: 5_000 });
   else setTimeout(fetchAhead, 2_000);
