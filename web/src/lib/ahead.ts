@@ -18,10 +18,12 @@ type Loaded = { default: Component<Record<string, unknown>> };
 
 export const pages = {
   station: () => {
+    // The code first: it is the largest, and a browser asks one server for few things at once.
+    const page = stationPage();
     // What the address says later is no reason to open the page anew.
     const { route, params } = untrack(() => ({ route: router.route, params: router.params }));
     if (route.page === 'station') askForStation(route.id, params);
-    return stationPage();
+    return page;
   },
   constituency: () => import('../pages/Constituency.svelte'),
   watch: () => import('../pages/Watch.svelte'),

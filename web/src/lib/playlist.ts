@@ -39,6 +39,11 @@ export class Joined {
     return this.#last === null;
   }
 
+  /** The true time at which the last segment ends; minus infinity before there is one. */
+  get end(): number {
+    return this.#last ? this.#last.wall + this.#last.duration * 1000 : -Infinity;
+  }
+
   append(text: string): void {
     this.#target = Math.max(this.#target, Number(/#EXT-X-TARGETDURATION:(\d+)/.exec(text)?.[1] ?? 1));
     for (const entry of entries(text)) {

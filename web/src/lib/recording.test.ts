@@ -63,6 +63,12 @@ test('it grows as far as it is needed, and no further', async () => {
   expect(read).toHaveLength(2);
 });
 
+test('a span that ends in a hole is followed when its pictures are used up, not when its time is', async () => {
+  const { answer } = reader([playlist(T, 5), playlist(T + 90_000, 5)]);
+  const recording = new Recording('7/12/1', minute(0), spans([minute(1)]), () => T + 15_000, answer);
+  expect(await recording.text()).toContain(`#EXT-X-DISCONTINUITY\n#EXT-X-PROGRAM-DATE-TIME:${iso(T + 90_000)}`);
+});
+
 test('what was not recorded is passed over; the end is the end', async () => {
   const { answer } = reader([playlist(T, 30), null]);
   const recording = new Recording('7/12/1', minute(0), spans([minute(1), 'end']), () => Infinity, answer);
@@ -80,5 +86,8 @@ test('a span that does not come is asked for again, and what there is goes on', 
 });
 
 test('nothing at all is an error', async () => {
-  await expect(new Recording('7/12/1', minute(0), spans([]), () => T, reader([null]).answer).text()).rejects.toThrow();
+  const recording = new Recording('7/12/1', minute(0), spans([]), () => T, reader([null]).answer);
+  expect(recording.nothing).toBe(false);
+  await expect(recording.text()).rejects.toThrow();
+  expect(recording.nothing).toBe(true);
 });

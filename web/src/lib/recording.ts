@@ -38,16 +38,22 @@ export class Recording {
     return this.#to;
   }
 
+  /** The first span has been asked for, and nothing of it was recorded. */
+  get nothing(): boolean {
+    return this.#spans > 0 && this.#joined.empty;
+  }
+
   /** The playlist, as far as it is needed now. Fails only as long as there is none. */
   async text(): Promise<string> {
     if (this.#spans === 0) await this.#append(this.#first);
-    if (this.#joined.empty) throw new Error('nothing was recorded');
+    if (this.nothing) throw new Error('nothing was recorded');
     await this.#grow().catch(() => undefined);
     return this.#joined.text(this.#ended);
   }
 
   async #grow(): Promise<void> {
-    while (!this.#ended && this.reach() > this.#to) {
+    // A span may end in a hole: what follows is wanted as soon as its pictures are used up.
+    while (!this.#ended && this.reach() > Math.min(this.#to, this.#joined.end)) {
       const next = this.#spans < SPANS_LIMIT ? this.next(this.#to) : 'end';
       if (next === 'later') return;
       if (next === 'end') this.#ended = true;

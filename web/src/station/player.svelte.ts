@@ -214,6 +214,11 @@ export class Player extends Viewing {
       this.trouble = 'codec';
       return;
     }
+    const source = this.#source;
+    if (source instanceof Recording && source.nothing) {
+      this.showHole(this.wall ?? source.from, null);
+      return;
+    }
     const now = performance.now();
     if (why === 'media' && this.#engine && now - this.#lastMediaRecovery > 5_000) {
       this.#lastMediaRecovery = now;

@@ -80,10 +80,9 @@ export abstract class Viewing {
     }
     this.context.moved(at);
     this.following = false;
-    const day = this.context.day();
-    const stretch = stretchAt(day, at);
-    if (stretch ? !hasPicture(stretch.state) : isBefore(day, at)) {
-      this.#showHole(at, stretch);
+    const stretch = stretchAt(this.context.day(), at);
+    if (stretch && !hasPicture(stretch.state)) {
+      this.showHole(at, stretch);
     } else {
       this.hole = null;
       this.paused = hold;
@@ -124,16 +123,11 @@ export abstract class Viewing {
     this.context.moved(this.wall);
   }
 
-  #showHole(at: number, stretch: Stretch | null): void {
+  /** Shows that there is no picture of a moment; `stretch` is null where nothing at all is known of it. */
+  protected showHole(at: number, stretch: Stretch | null): void {
     this.stop();
     this.hole = { at, stretch };
     this.wall = at;
     this.paused = true;
   }
-}
-
-/** Whether a moment lies before all that is known of the day. */
-function isBefore(day: readonly Stretch[], at: number): boolean {
-  const first = day[0];
-  return first !== undefined && at < first.from;
 }

@@ -181,6 +181,11 @@ export class Day {
     return `${lines.join('\n')}\n`;
   }
 
+  /** Whether anything was recorded in a span. */
+  recorded(camera: string, from: number, to: number): boolean {
+    return this.#spans(camera).some((span) => (span.state === 'live' || span.state === 'late') && span.from < to && span.to > from);
+  }
+
   dvrPlaylist(camera: string, from: number, to: number): string {
     const spans = this.#spans(camera);
     const lines = ['#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-TARGETDURATION:4', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXT-X-MEDIA-SEQUENCE:0', this.#map(camera)];

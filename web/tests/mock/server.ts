@@ -59,6 +59,7 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   if (camera?.[2]) {
     const kind: Kind = day.kind(camera[2]);
     if (camera[1] === 'live' && (kind === 'missing' || kind === 'due')) return problem(response, 404, 'no live picture');
+    if (camera[1] === 'dvr' && !day.recorded(camera[2], at('from'), at('to'))) return problem(response, 404, 'nothing was recorded in this span');
     const text = camera[1] === 'live' ? day.livePlaylist(camera[2]) : day.dvrPlaylist(camera[2], at('from'), at('to'));
     return send(response, 'application/vnd.apple.mpegurl', text);
   }
