@@ -17,6 +17,10 @@ rm -rf "$work/journal"
 step "live: publishing a part, rendering a playlist, waking those who wait"
 cargo run --release --locked -q -p ashkar-live --example live_cost
 
+step "the day of 1000 cameras: a picture of it, the history of all stations"
+cargo run --release --locked -q -p ashkar-centre --example day_cost -- "$work/cost"
+rm -rf "$work/cost"
+
 step "RTMP port alone: 200 publishers of 1 Mbit/s"
 cargo run --release --locked -q -p ashkar-ingest --example rtmp_bench -- 200 10
 
