@@ -109,12 +109,13 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
         .merge(api::shared_routes(&centre))
         .layer(open_to_others());
     let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::const_new("image/jpeg"));
+    let reached = pages::Reached { origin: options.origin.clone(), tls: options.tls };
     let site = Router::new()
         .merge(open)
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(get(move |State(centre): State<Arc<Centre>>, uri: Uri, headers: HeaderMap| {
-            pages::serve(centre, options.origin.clone(), uri, headers)
+            pages::serve(centre, reached.clone(), uri, headers)
         }))
         .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(middleware::map_response(headers::add))

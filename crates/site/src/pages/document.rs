@@ -7,7 +7,7 @@ use ashkar_centre::{Centre, Registry};
 use ashkar_election::{Constituency, Language, Station};
 use ashkar_terms::UtcMicros;
 use axum::extract::Query;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, HeaderName, Uri, header};
 use serde::Deserialize;
 
 use super::Dist;
@@ -23,6 +23,9 @@ struct Head {
 
 /// What stands between braces in a document, and what is put there.
 type Values<'a> = Vec<(&'static str, String)>;
+
+/// By which scheme a proxy was asked, as proxies say it.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// A still is addressed by whole minutes, so that caches share it.
 const MINUTE_US: i64 = 60_000_000;
@@ -184,13 +187,15 @@ impl Wanted {
 }
 
 /// The origin by which this request came, for links that must be whole; empty where its `Host` is no plain name.
-/// An operator names it instead where a proxy in front speaks TLS.
-pub(super) fn origin_of(request: &HeaderMap) -> Arc<str> {
-    let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+/// `tls`: it came by TLS, or a proxy in front says that it did.
+pub(super) fn origin_of(request: &HeaderMap, tls: bool) -> Arc<str> {
+    let value = |name| request.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = value(header::HOST);
+    let scheme = if tls || value(FORWARDED_PROTO) == "https" { "https" } else { "http" };
     let plain = !host.is_empty()
         && host.len() <= 255
         && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'));
-    if plain { format!("http://{host}").into() } else { Arc::from("") }
+    if plain { format!("{scheme}://{host}").into() } else { Arc::from("") }
 }
 
 #[cfg(test)]
@@ -219,8 +224,11 @@ mod tests {
     fn a_host_that_is_no_name_is_not_repeated() {
         let mut request = HeaderMap::new();
         request.insert(header::HOST, "election.example:8080".parse().unwrap());
-        assert_eq!(&*origin_of(&request), "http://election.example:8080");
+        assert_eq!(&*origin_of(&request, false), "http://election.example:8080");
+        assert_eq!(&*origin_of(&request, true), "https://election.example:8080");
+        request.insert(FORWARDED_PROTO, "https".parse().unwrap());
+        assert_eq!(&*origin_of(&request, false), "https://election.example:8080");
         request.insert(header::HOST, "evil\"><script>".parse().unwrap());
-        assert_eq!(&*origin_of(&request), "");
+        assert_eq!(&*origin_of(&request, false), "");
     }
 }

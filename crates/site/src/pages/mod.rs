@@ -23,6 +23,15 @@ use address::{Address, in_language};
 #[allow_missing = true]
 struct Dist;
 
+/// How people reach the site.
+#[derive(Debug, Clone)]
+pub(crate) struct Reached {
+    /// As the operator says it.
+    pub(crate) origin: Option<Arc<str>>,
+    /// By TLS, without a proxy in between.
+    pub(crate) tls: bool,
+}
+
 /// Under this name stand the documents, which are no files of their own to the outside.
 const DOCUMENTS: &str = "shells/";
 /// How long a cache may keep where an address leads.
@@ -31,7 +40,7 @@ const MOVED: &str = "public, max-age=60";
 /// A built file, the document of a page, or a redirect to the page's own address.
 pub(crate) async fn serve(
     centre: Arc<Centre>,
-    origin: Option<Arc<str>>,
+    reached: Reached,
     uri: Uri,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -49,7 +58,7 @@ pub(crate) async fn serve(
         return Ok(moved(&location));
     }
     let address = Address::read(uri.path());
-    let origin = origin.unwrap_or_else(|| document::origin_of(&request));
+    let origin = reached.origin.unwrap_or_else(|| document::origin_of(&request, reached.tls));
     let (text, found) = document::make(&centre, &address, &uri, &origin).ok_or_else(|| {
         Problem::unavailable("This server was built without its pages; build again with make.")
     })?;
