@@ -40,10 +40,10 @@ export function drawn(day: readonly Stretch[], range: Range, now: number): Stret
 /** Room that a label of a time needs, without and with its seconds, in CSS pixels. */
 const LABEL_PX = 46;
 const LABEL_SECONDS_PX = 66;
+/** The first label stands to the right of its tick, the others in the middle of theirs. */
+const FIRST_ROOM = 1.3;
 const STEPS = [5, 10, 15, 30].map((n) => n * SECOND).concat([1, 2, 5, 10, 15, 30].map((n) => n * MINUTE), [1, 2, 3, 4, 6, 12].map((n) => n * HOUR));
 
-/** The first label begins at its tick, the others stand on theirs in the middle. */
-const FIRST_ROOM = 1.3;
 const roomOf = (step: number) => (step < MINUTE ? LABEL_SECONDS_PX : LABEL_PX);
 
 /** Times to write under a bar of `width` pixels: its first moment, then each whole step that there is room for. */
@@ -53,7 +53,7 @@ export function timeTicks(range: Range, width: number, zone: string): number[] {
   const offset = zoneOffset(range.from, zone);
   const ticks = [range.from];
   for (let at = Math.ceil((range.from + offset) / step) * step - offset; at <= range.to; at += step) {
-    if ((at - range.from) * perMs >= FIRST_ROOM * roomOf(step)) ticks.push(at);
+    if ((at - range.from) * perMs >= roomOf(step) * FIRST_ROOM) ticks.push(at);
   }
   return ticks;
 }

@@ -31,6 +31,8 @@ export class Day {
   #names: Map<number, { az: string; en: string }>;
   #kinds: Map<string, Kind>;
   #offset = START - Date.now();
+  /** What was missing in the power cut has arrived. */
+  arrived = false;
 
   constructor(data: string) {
     this.#rows = csv(join(data, 'stations-synthetic.csv')).map(([c, s, venue, , voters, cameras]) => ({
@@ -143,7 +145,7 @@ export class Day {
     const now = this.now();
     if (kind === 'due') return [{ from: today('00:00'), to: today('23:59'), state: 'due', cause: null }];
     const cuts: [string, string, State, string | null][] = [
-      ['09:41', '09:58', 'late', 'uplink'], ['10:30', '10:30:08', 'missing', 'source'], ['11:20', '11:26', 'missing', 'power'], ['13:05', '13:09', 'hidden', 'hidden'], ['14:11', '14:14', 'late', 'uplink'],
+      ['09:41', '09:58', 'late', 'uplink'], ['10:30', '10:30:08', 'missing', 'source'], ['11:20', '11:26', this.arrived ? 'late' : 'missing', this.arrived ? null : 'power'], ['13:05', '13:09', 'hidden', 'hidden'], ['14:11', '14:14', 'late', 'uplink'],
     ];
     if (kind === 'missing') cuts.splice(4, 1, ['14:02', '23:59', 'missing', 'uplink']);
     if (kind === 'hidden') cuts.push(['14:19', '23:59', 'hidden', 'hidden']);
