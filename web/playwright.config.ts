@@ -22,6 +22,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
+  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   ...(againstCentre ? {} : { globalSetup: './tests/mock/setup.ts' }),
   use: { ...browser, locale: 'az-AZ', timezoneId: 'Europe/London', trace: 'off' },
   projects: [
