@@ -53,6 +53,13 @@ for (const [lang, heading, find] of [['', 'Hər dəqiqəsi göz önündə', 'Tap
   });
 }
 
+test('the search field leads to the list while the script is still on its way', async ({ page }) => {
+  await withoutScript(page, '/ru/');
+  await page.getByRole('searchbox').fill('7/12');
+  await page.getByRole('searchbox').press('Enter');
+  await expect(page).toHaveURL(/\/ru\/list\?q=7%2F12$/);
+});
+
 test('a station’s name and still are there before the script', async ({ page, request }) => {
   const { id, venue } = await live(request);
   await withoutScript(page, `/en/stations/${id}`);
