@@ -162,7 +162,7 @@ test('a device in another zone is told whose times these are', async ({ browser 
 });
 
 test('three hundred gaps: twenty rows, then all', async ({ page }) => {
-  await page.route(/timeline/, (route) => {
+  await page.route(/\/timeline\?/, (route) => {
     const spans = Array.from({ length: 601 }, (_, n) => ({
       from: new Date(at('07:30:00') + n * 30_000).toISOString(), to: new Date(at('07:30:00') + (n + 1) * 30_000).toISOString(),
       state: n % 2 ? 'missing' : 'live', cause: n % 2 ? 'uplink' : null,

@@ -45,7 +45,7 @@ test('live video and the playlist are asked for before the code of the page is t
   await page.goto('/stations/1/2');
   await expectPlaying(page);
   const place = (part: string) => order.findIndex((path) => path.includes(part));
-  expect(place('/live/1/2/1/')).toBeLessThan(place('/timeline'));
+  expect(place('/live/1/2/1/')).toBeLessThan(place('/api/v1/cameras/'));
   expect(order.filter((path) => path === '/api/v1/stations/1/2')).toHaveLength(1);
   expect(await page.locator('video').evaluate((video: HTMLVideoElement) => video.muted)).toBe(true);
 });
