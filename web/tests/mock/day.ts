@@ -147,7 +147,10 @@ export class Day {
     const cuts: [string, string, State, string | null][] = [
       ['09:41', '09:58', 'late', 'uplink'], ['10:30', '10:30:08', 'missing', 'source'], ['11:20', '11:26', this.arrived ? 'late' : 'missing', this.arrived ? null : 'power'], ['13:05', '13:09', 'hidden', 'hidden'], ['14:11', '14:14', 'late', 'uplink'],
     ];
-    if (kind === 'missing') cuts.splice(4, 1, ['14:02', '23:59', 'missing', 'uplink']);
+    // A second camera of a station has power of its own.
+    const outage = cuts.findIndex(([, , , cause]) => cause === 'power');
+    if (outage >= 0 && camera.endsWith('/2')) cuts.splice(outage, 1);
+    if (kind === 'missing') cuts.splice(-1, 1, ['14:02', '23:59', 'missing', 'uplink']);
     if (kind === 'hidden') cuts.push(['14:19', '23:59', 'hidden', 'hidden']);
     if (kind === 'late') cuts.push(['14:25', '23:59', 'late', 'uplink']);
     const spans: Span[] = [];
