@@ -1,7 +1,7 @@
 /** What the page of several stations says. */
 
 import type { Lang } from '../lib/route';
-import type { View } from '../watch/set';
+import type { View } from '../lib/view';
 
 type Step = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
 

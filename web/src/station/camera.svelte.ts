@@ -4,7 +4,7 @@ import * as api from '../lib/api';
 import { clock } from '../lib/clock.svelte';
 import { poll } from '../lib/poll';
 import { MINUTE } from '../lib/time';
-import { arrivals, replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
+import { arrivals, hasPicture, replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
 
 const EVERY_MS = 5_000;
 /** Late video mends the past; so the whole day is read again this often. */
@@ -22,6 +22,11 @@ export class CameraDay {
 
   /** What was missing and has arrived meanwhile: the last such news. */
   arrived = $state.raw<{ from: number; to: number } | null>(null);
+
+  /** Whether there is a picture now, as far as is known. */
+  get seen(): boolean {
+    return this.current === null || hasPicture(this.current.state);
+  }
 
   readonly camera: string;
   #from: () => number;

@@ -1,6 +1,7 @@
 /** Shows one still every few seconds instead of video: for weak lines. */
 
 import { stillOf } from '../lib/api';
+import { drawStill } from '../lib/still';
 import { SECOND } from '../lib/time';
 import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
 import { Viewing, type PlayerContext } from './viewing.svelte';
@@ -131,13 +132,8 @@ export class Stills extends Viewing {
   }
 
   async #draw(at: number | null, signal: AbortSignal): Promise<void> {
-    const answer = await fetch(stillOf(this.#camera, at ?? undefined, SECOND), { signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]) });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const bitmap = await createImageBitmap(await answer.blob());
     const canvas = this.#canvas;
-    if (signal.aborted || !canvas) return bitmap.close();
-    canvas.width = bitmap.width;
-    canvas.height = bitmap.height;
-    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+    if (!canvas) return;
+    await drawStill(canvas, stillOf(this.#camera, at ?? undefined, SECOND), AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]));
   }
 }

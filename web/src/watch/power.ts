@@ -1,6 +1,6 @@
 /** How many videos at once a device and its line may be asked for, and how it is noticed that they are too many. */
 
-import type { View } from './set';
+import type { View } from '../lib/view';
 
 export interface Machine {
   /** Logical processors, as the browser tells. */

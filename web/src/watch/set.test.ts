@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { columnsOf, drawnByWeight, fitting, joined, moved, readSize, readStations, readView, SIZES, STATIONS_LIMIT, without, written } from './set';
+import { viewOf } from '../lib/view';
+import { columnsOf, drawnByWeight, fitting, joined, moved, readSize, readStations, SIZES, STATIONS_LIMIT, without, written } from './set';
 
 test('a link names stations in their order, each once', () => {
   expect(readStations('7/12,16/19, 3/4,7/12')).toEqual({ ids: ['7/12', '16/19', '3/4'], unreadable: 0, beyond: 0 });
@@ -34,7 +35,7 @@ test('the size is that of the link, else the smallest that holds all', () => {
 });
 
 test('only known views are taken from a link', () => {
-  expect(['video', 'light', 'still', 'VIDEO', '', null].map(readView)).toEqual(['video', 'light', 'still', null, null, null]);
+  expect(['video', 'light', 'still', 'VIDEO', '', null].map(viewOf)).toEqual(['video', 'light', 'still', null, null, null]);
 });
 
 test('moving keeps every station and puts one where it was asked for', () => {

@@ -3,10 +3,6 @@
 export const SIZES = [2, 4, 9, 16] as const;
 export type Size = (typeof SIZES)[number];
 
-/** What the viewer may ask for by himself; without it the page chooses. */
-export const VIEWS = ['video', 'light', 'still'] as const;
-export type View = (typeof VIEWS)[number];
-
 export const STATIONS_LIMIT = 16;
 /** What is read of a link at most: letters, and entries between commas. */
 const LETTERS_LIMIT = 1_000;
@@ -43,8 +39,6 @@ export const fitting = (count: number): Size => SIZES.find((size) => size >= cou
 export function readSize(text: string | null, count: number): Size {
   return SIZES.find((size) => String(size) === text) ?? fitting(count);
 }
-
-export const readView = (text: string | null): View | null => VIEWS.find((view) => view === text) ?? null;
 
 /** Columns of a wall of that size on a wide screen. */
 export const columnsOf = (size: Size) => Math.ceil(Math.sqrt(size));

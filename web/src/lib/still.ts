@@ -1,0 +1,11 @@
+/** Draws the still at `address` onto a canvas, in place of what is there: nothing flickers. Fails where there is none. */
+export async function drawStill(onto: HTMLCanvasElement, address: string, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const bitmap = await createImageBitmap(await answer.blob());
+  if (signal.aborted) bitmap.close();
+  signal.throwIfAborted();
+  onto.width = bitmap.width;
+  onto.height = bitmap.height;
+  onto.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+}
