@@ -66,6 +66,11 @@ fn a_sub_stream_is_served_and_counted_nowhere() {
         assert!(!states.contains(&&json!("missing")), "it owes nothing: {timeline}");
         states.contains(&&json!("live")).then_some(())
     });
+    let _light = centre.watch("7/12/101", 3);
+    let _full = centre.watch("7/12/1", 2);
+    eventually("viewers of both watch the station", SOON, || {
+        (centre.json("/api/v1/stations/7/12")["watched"] == 5).then_some(())
+    });
 
     // Removing the camera takes its sub-stream off air; its recordings stay.
     let said = camera(&data, &["remove", "7/12/1"]);

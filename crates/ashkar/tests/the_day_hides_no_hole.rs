@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use common::{ASHKAR, Centre, Publish, Running, add_camera, ashkar, eventually, fetch, header, tool};
+use common::{ASHKAR, Centre, Publish, add_camera, ashkar, eventually, fetch, header, tool};
 use serde_json::Value;
 
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
@@ -67,8 +67,8 @@ fn all_is_well(centre: &Centre, on_air: &str) {
 }
 
 fn fewest_viewers_come_first(centre: &Centre) {
-    let _many = watch(centre, "1/2/1", 6);
-    let _few = watch(centre, "2/1/1", 2);
+    let _many = centre.watch("1/2/1", 6);
+    let _few = centre.watch("2/1/1", 2);
     eventually("viewers are counted", SOON, || {
         let page = centre.json("/api/v1/stations?order=least_watched");
         let watched: Vec<_> = page["items"].as_array().unwrap().iter().map(|item| &item["watched"]).collect();
@@ -232,18 +232,6 @@ fn describe(data: &Path, begins: u64) -> String {
 
 fn seconds_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
-}
-
-/// Viewers of one camera who wait for each part.
-fn watch(centre: &Centre, camera: &str, count: u32) -> Running {
-    let child = Command::new(ASHKAR)
-        .args(["simulate", "viewers", "--wait-only", "--ramp", "0.5", "--url", &centre.http])
-        .args(["--cameras", camera, "--count", &count.to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    Running(child.unwrap())
 }
 
 /// Stations that a query finds, in its order.

@@ -3,6 +3,8 @@
 use mp4_atom::{Atom, Header, Moof, Moov, ReadFrom};
 use thiserror::Error;
 
+use crate::unfiltered::ParameterSets;
+
 /// Annex B start code (ITU-T H.264, B.1.1).
 const START_CODE: [u8; 4] = [0, 0, 0, 1];
 /// The largest box header that is looked at, bytes.
@@ -25,18 +27,20 @@ pub enum KeyframeError {
     OutOfBounds,
 }
 
-/// Parameter sets of `init` and the first video sample of `part`, each NAL unit behind a start code.
+/// Parameter sets of `init` and the first video sample of `part`, each NAL unit behind a start code. Pictures wider than `small` pixels, which
+/// are going to be averaged down, come without their deblocking filter where that can be taken out.
 ///
 /// # Errors
 /// Where either is not what the packager writes.
-pub(crate) fn annex_b(init: &[u8], part: &[u8]) -> Result<Vec<u8>, KeyframeError> {
+pub(crate) fn annex_b(init: &[u8], part: &[u8], small: usize) -> Result<Vec<u8>, KeyframeError> {
     let sample = first_sample(part)?;
     let mut stream = Vec::with_capacity(sample.len() + 256);
     let moov: Moov = find(init)?;
     let video = moov.trak.iter().flat_map(|trak| &trak.mdia.minf.stbl.stsd.codecs).next();
     let Some(mp4_atom::Codec::Avc1(avc1)) = video else { return Err(KeyframeError::Codec) };
-    let sets = avc1.avcc.sequence_parameter_sets.iter().chain(&avc1.avcc.picture_parameter_sets);
-    for nal in sets {
+    let (sps, pps) = (&avc1.avcc.sequence_parameter_sets, &avc1.avcc.picture_parameter_sets);
+    let wide = ParameterSets::of_wider_than(small, sps, pps);
+    for nal in sps.iter().chain(pps) {
         stream.extend_from_slice(&START_CODE);
         stream.extend_from_slice(nal);
     }
@@ -44,8 +48,9 @@ pub(crate) fn annex_b(init: &[u8], part: &[u8]) -> Result<Vec<u8>, KeyframeError
     while let Some((length, tail)) = rest.split_first_chunk::<4>() {
         let length = u32::from_be_bytes(*length) as usize;
         let nal = tail.get(..length).ok_or(KeyframeError::OutOfBounds)?;
+        let unfiltered = wide.as_ref().and_then(|sets| sets.unfiltered(nal));
         stream.extend_from_slice(&START_CODE);
-        stream.extend_from_slice(nal);
+        stream.extend_from_slice(unfiltered.as_deref().unwrap_or(nal));
         rest = tail.get(length..).unwrap_or_default();
     }
     Ok(stream)

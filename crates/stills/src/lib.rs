@@ -11,6 +11,7 @@ pub mod fuzz;
 mod keyframe;
 mod picture;
 mod pool;
+mod unfiltered;
 mod wire;
 pub mod worker;
 

@@ -9,6 +9,8 @@ use crate::keyframe::{KeyframeError, annex_b};
 
 /// Widest still, pixels. Wider pictures are averaged down by a whole factor before they are encoded.
 pub const MAX_WIDTH: usize = 640;
+/// So many samples in a row and in a column fit into one sum of sixteen bits.
+const MAX_FACTOR: usize = 16;
 /// JPEG quality: the number plate of a station stays readable.
 const QUALITY: u8 = 72;
 
@@ -31,7 +33,7 @@ pub enum StillError {
 /// # Errors
 /// Where the bytes are not an independent H.264 part, or cannot be decoded.
 pub fn still(init: &[u8], part: &[u8]) -> Result<Vec<u8>, StillError> {
-    let stream = annex_b(init, part)?;
+    let stream = annex_b(init, part, MAX_WIDTH)?;
     let refused = |error: openh264::Error| StillError::Decode(error.to_string());
     let mut decoder = Decoder::new().map_err(refused)?;
     if let Some(picture) = decoder.decode(&stream).map_err(refused)? {
@@ -63,70 +65,89 @@ impl Small {
         let (full_width, full_height) = picture.dimensions();
         let factor = full_width.div_ceil(MAX_WIDTH).max(1);
         let (width, height) = (full_width / factor, full_height / factor);
-        if width < 2 || height < 2 || height > usize::from(u16::MAX) {
+        if width < 2 || height < 2 || height > usize::from(u16::MAX) || factor > MAX_FACTOR {
             return Err(StillError::Decode(format!("{full_width}x{full_height} is no picture")));
         }
         let (y, u, v) = picture.strides();
-        let luma = Plane { bytes: picture.y(), stride: y, low: 16, span: 219, zero: 0 };
-        let blue = Plane { bytes: picture.u(), stride: u, low: 128, span: 224, zero: 128 };
-        let red = Plane { bytes: picture.v(), stride: v, low: 128, span: 224, zero: 128 };
+        let [luma, blue, red] = [(picture.y(), y), (picture.u(), u), (picture.v(), v)];
+        let half = (width / 2, height / 2);
         Ok(Self {
             width,
             height,
-            luma: luma.shrink((width, height), factor),
-            chroma: [blue, red].map(|plane| plane.shrink((width / 2, height / 2), factor)),
+            luma: shrink(luma, (width, height), factor, Shown::new(LUMA, factor * factor)),
+            chroma: [blue, red].map(|plane| shrink(plane, half, factor, Shown::new(CHROMA, factor * factor))),
         })
     }
 }
 
-/// One plane of a decoded picture, studio range.
-struct Plane<'a> {
-    bytes: &'a [u8],
-    stride: usize,
-    low: i32,
-    span: i32,
-    zero: i32,
-}
-
-impl Plane<'_> {
-    /// Averages `factor` × `factor` samples into one of `width` × `height`.
-    fn shrink(&self, (width, height): (usize, usize), factor: usize) -> Vec<u8> {
-        let shown = self.shown(factor * factor);
-        let mut small = Vec::with_capacity(width * height);
-        let mut sums = vec![0_u32; width];
-        for lines in self.bytes.chunks(self.stride.max(1) * factor).take(height) {
-            sums.fill(0);
-            lines.chunks(self.stride.max(1)).for_each(|line| add(line, factor, &mut sums));
-            small.extend(sums.iter().map(|&sum| shown.get(sum as usize).copied().unwrap_or_default()));
+/// Averages `factor` × `factor` samples of a plane (its bytes and its stride) into one of `width` × `height`. Columns come first: whole lines are
+/// added many samples at a time, and only their sums are added one by one. [`MAX_FACTOR`] keeps sums within their type.
+fn shrink(
+    (bytes, stride): (&[u8], usize),
+    (width, height): (usize, usize),
+    factor: usize,
+    shown: Shown,
+) -> Vec<u8> {
+    let stride = stride.max(1);
+    let mut small = Vec::with_capacity(width * height);
+    let mut columns = vec![0_u16; width * factor];
+    for lines in bytes.chunks(stride * factor).take(height) {
+        columns.fill(0);
+        for line in lines.chunks(stride) {
+            columns
+                .iter_mut()
+                .zip(line)
+                .for_each(|(sum, &sample)| *sum = sum.wrapping_add(u16::from(sample)));
         }
-        small
+        match factor {
+            1 => extend::<1>(&mut small, &columns, shown),
+            2 => extend::<2>(&mut small, &columns, shown),
+            3 => extend::<3>(&mut small, &columns, shown),
+            _ => small.extend(columns.chunks_exact(factor).map(|sums| shown.full_range(total(sums)))),
+        }
     }
-
-    /// What each sum of `count` samples is shown as: studio range (ITU-R BT.601) becomes the full range that JFIF wants.
-    fn shown(&self, count: usize) -> Vec<u8> {
-        let full_range = |value: i32| ((value - self.low) * 255 / self.span + self.zero).clamp(0, 255) as u8;
-        (0..=255 * count).map(|sum| full_range((sum / count) as i32)).collect()
-    }
+    small
 }
 
-/// Adds each `factor` samples of `line` to their sum.
-fn add(line: &[u8], factor: usize, sums: &mut [u32]) {
-    match factor {
-        1 => add_chunks::<1>(line, sums),
-        2 => add_chunks::<2>(line, sums),
-        3 => add_chunks::<3>(line, sums),
-        _ => sums.iter_mut().zip(line.chunks_exact(factor)).for_each(|(sum, samples)| add_to(sum, samples)),
+/// Each `N` columns as one sample; a fixed number is added many at a time.
+fn extend<const N: usize>(small: &mut Vec<u8>, columns: &[u16], shown: Shown) {
+    small.extend(columns.as_chunks::<N>().0.iter().map(|sums| shown.full_range(total(sums))));
+}
+
+fn total(sums: &[u16]) -> u16 {
+    sums.iter().fold(0, |total, &sum| total.wrapping_add(sum))
+}
+
+/// Studio range (ITU-R BT.601): the sample that is shown as 0, and how many of its steps are 255 of the full range.
+type Range = (f32, f32);
+const LUMA: Range = (16.0, 219.0);
+/// 128 stays 128.
+const CHROMA: Range = (128.0 - 128.0 * 224.0 / 255.0, 224.0);
+
+/// What a sum of samples is shown as in the full range that JFIF wants. Sixteen bits and no branch: a compiler makes eight at a time.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// The sum that is 0.
+    low: u16,
+    /// Steps of the full range for one of the sum: whole ones, and 65536ths.
+    whole: u16,
+    part: u16,
+}
+
+impl Shown {
+    fn new((low, span): Range, count: usize) -> Self {
+        let count = count as f32;
+        let steps = (255.0 * 65536.0 / (span * count)).round() as u32;
+        // Half a step less, so that what is cut off below rounds.
+        let low = (low - span / 510.0) * count;
+        Self { low: low.round() as u16, whole: (steps >> 16) as u16, part: (steps & 0xffff) as u16 }
     }
-}
 
-/// The same, for compilers: a fixed number is added many at a time.
-fn add_chunks<const N: usize>(line: &[u8], sums: &mut [u32]) {
-    sums.iter_mut().zip(line.as_chunks::<N>().0).for_each(|(sum, samples)| add_to(sum, samples));
-}
-
-fn add_to(sum: &mut u32, samples: &[u8]) {
-    // A check of each addition would cost more than the addition; 2^24 samples are more than a picture has.
-    *sum = samples.iter().fold(*sum, |sum, &sample| sum.wrapping_add(u32::from(sample)));
+    fn full_range(self, sum: u16) -> u8 {
+        let above = sum.saturating_sub(self.low);
+        let parts = (u32::from(above) * u32::from(self.part)) >> 16;
+        above.wrapping_mul(self.whole).wrapping_add(parts as u16).min(255) as u8
+    }
 }
 
 impl ImageBuffer for Small {

@@ -115,6 +115,18 @@ impl Centre {
                 .expect("ffmpeg is installed"),
         )
     }
+
+    /// Viewers who wait for one part of a camera's live stream after the other.
+    pub fn watch(&self, camera: &str, count: u32) -> Running {
+        let child = Command::new(ASHKAR)
+            .args(["simulate", "viewers", "--wait-only", "--ramp", "0.5", "--url", &self.http])
+            .args(["--cameras", camera, "--count", &count.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        Running(child.unwrap())
+    }
 }
 
 /// How ffmpeg publishes.

@@ -139,14 +139,17 @@ impl<'a> Teller<'a> {
         for camera in enabled {
             let state = self.centre.state_with(self.registry, camera.id, self.now);
             worst = [worst, state.state].into_iter().max_by_key(|state| badness(*state)).unwrap_or(worst);
-            let of_camera = self.centre.camera(camera.id).map_or(0, |camera| camera.live.watched());
-            watched = watched.saturating_add(of_camera);
+            let sub = self.registry.snapshot.sub_stream_of(camera.id);
+            for stream in [Some(camera), sub].into_iter().flatten() {
+                let of_stream = self.centre.camera(stream.id).map_or(0, |camera| camera.live.watched());
+                watched = watched.saturating_add(of_stream);
+            }
             cameras.push(CameraView {
                 id: camera.id.to_string(),
                 state: state.state.name(),
                 since: state.since.map(|at| times::write(at, &self.zone)),
                 cause: state.cause.map(ashkar_terms::Cause::name),
-                sub: self.registry.snapshot.sub_stream_of(camera.id).map(|sub| sub.id.to_string()),
+                sub: sub.map(|sub| sub.id.to_string()),
             });
         }
         StationStatus {

@@ -1,7 +1,7 @@
 //! The document of a page: what was rendered when the pages were built, with what only the server knows put in.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ashkar_centre::{Centre, Registry};
 use ashkar_election::{Constituency, Language, Station};
@@ -20,6 +20,12 @@ struct Head {
     title: String,
     description: String,
 }
+
+/// By language and kind of page, read once. Empty where the pages were not built.
+static HEADS: LazyLock<Vec<(Language, HashMap<String, Head>)>> = LazyLock::new(|| {
+    let read = |language| serde_json::from_str(&file(language, "heads.json")?).ok();
+    Language::ALL.into_iter().filter_map(|language| Some((language, read(language)?))).collect()
+});
 
 /// What stands between braces in a document, and what is put there.
 type Values<'a> = Vec<(&'static str, String)>;
@@ -113,7 +119,7 @@ fn constituency_of(registry: &Registry, number: u16) -> Constituency {
 
 /// Title and description, whose own braces are filled first.
 fn add_head(values: &mut Values<'static>, language: Language, kind: &str) -> Option<()> {
-    let heads: HashMap<String, Head> = serde_json::from_str(&file(language, "heads.json")?).ok()?;
+    let (_, heads) = HEADS.iter().find(|(of, _)| *of == language)?;
     let head = heads.get(kind)?;
     let title = filled(&head.title, values, str::to_owned);
     let description = filled(&head.description, values, str::to_owned);
