@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Centre, Publish, add_camera, eventually, tool};
+use common::{Centre, Publish, add_camera, eventually, header, tool};
 
 /// Process ids of the children of `parent` that decode stills.
 fn workers(parent: u32) -> Vec<String> {
@@ -46,4 +46,38 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
     let after = workers(centre.process.0.id());
     assert!(after.len() == 1 && after != before, "{before:?} then {after:?}");
     assert_eq!(centre.request("/healthz", &[]).0, 200);
+}
+
+/// Milliseconds since 1970.
+fn milliseconds(time: &str) -> i64 {
+    tool("date", &["-d", time, "+%s%3N"]).trim().parse().unwrap()
+}
+
+#[test]
+fn a_still_tells_when_its_picture_was_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let key = add_camera(&data, "7/12/1");
+    let centre = Centre::start(&data);
+    let _publisher = centre.publish(&key, &Publish::default());
+    let told = |path: &str| {
+        let (status, headers, _) = centre.request(path, &[]);
+        (status == 200).then(|| milliseconds(header(&headers, "picture-time").unwrap()))
+    };
+    let latest = eventually("a still", Duration::from_secs(20), || told("/still/7/12/1.jpg"));
+    let age = milliseconds("now") - latest;
+    assert!((0..10_000).contains(&age), "it was taken {age} ms ago, and the camera is younger");
+
+    let moment = tool("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]).trim().to_owned();
+    let taken = eventually("the moment's still", Duration::from_secs(20), || {
+        told(&format!("/still/7/12/1.jpg?at={moment}"))
+    });
+    let until = tool("date", &["-u", "-d", "2 seconds", "+%Y-%m-%dT%H:%M:%SZ"]);
+    let playlist = centre.text(&format!("/dvr/7/12/1/index.m3u8?from={moment}&to={}", until.trim()));
+    let date = playlist.lines().find_map(|line| line.strip_prefix("#EXT-X-PROGRAM-DATE-TIME:")).unwrap();
+    assert_eq!(
+        taken,
+        milliseconds(date),
+        "the segment that the moment is in begins with this picture\n{playlist}"
+    );
 }

@@ -37,7 +37,7 @@ pub use figures::{Figure, Rows};
 pub use media::{MediaFailure, MediaName};
 pub use registry::Registry;
 pub use start::{Options, StartError};
-pub use stills::StillFailure;
+pub use stills::{Still, StillFailure};
 pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
 
 use media::MediaReader;

@@ -33,15 +33,24 @@ pub enum StillFailure {
     Failed(String),
 }
 
+/// A still and the time of its picture.
+#[derive(Debug, Clone)]
+pub struct Still {
+    /// The picture.
+    pub jpeg: Bytes,
+    /// When it was taken, as the camera's timeline has it.
+    pub at: UtcMicros,
+}
+
 /// The latest still of each camera that was asked for, by camera and turn.
-pub(crate) struct LatestStills(Cache<(CameraId, i64), Bytes, Weight>);
+pub(crate) struct LatestStills(Cache<(CameraId, i64), Still, Weight>);
 
 #[derive(Debug, Clone, Copy)]
 struct Weight;
 
-impl Weighter<(CameraId, i64), Bytes> for Weight {
-    fn weight(&self, _: &(CameraId, i64), jpeg: &Bytes) -> u64 {
-        jpeg.len() as u64
+impl Weighter<(CameraId, i64), Still> for Weight {
+    fn weight(&self, _: &(CameraId, i64), still: &Still) -> u64 {
+        still.jpeg.len() as u64
     }
 }
 
@@ -65,27 +74,28 @@ impl Centre {
     ///
     /// # Errors
     /// See [`StillFailure`].
-    pub async fn latest_still(&self, id: CameraId) -> Result<Bytes, StillFailure> {
+    pub async fn latest_still(&self, id: CameraId) -> Result<Still, StillFailure> {
         let now = self.now().wall;
         // Those who ask in the same turn wait for one still.
         self.latest_stills.0.get_or_insert_async(&(id, turn(id, now)), self.newest(id, now)).await
     }
 
-    async fn newest(&self, id: CameraId, now: UtcMicros) -> Result<Bytes, StillFailure> {
+    async fn newest(&self, id: CameraId, now: UtcMicros) -> Result<Still, StillFailure> {
         let camera = self.camera(id).ok_or(StillFailure::NoPicture)?;
         let keyframe = camera.live.snapshot().keyframe.ok_or(StillFailure::NoPicture)?;
         let init = keyframe.init.ok_or(StillFailure::NoPicture)?;
-        if now.since(keyframe.at.to_utc()) > LATEST_MAX_AGE_US {
+        let at = keyframe.at.to_utc();
+        if now.since(at) > LATEST_MAX_AGE_US {
             return Err(StillFailure::NoPicture);
         }
-        self.decode(&init, &keyframe.bytes).await
+        Ok(Still { jpeg: self.decode(&init, &keyframe.bytes).await?, at })
     }
 
     /// The keyframe at or before `at`.
     ///
     /// # Errors
     /// See [`StillFailure`].
-    pub async fn still_at(&self, id: CameraId, at: UtcMicros) -> Result<Bytes, StillFailure> {
+    pub async fn still_at(&self, id: CameraId, at: UtcMicros) -> Result<Still, StillFailure> {
         let archive = self.archive.clone();
         let found = tokio::task::spawn_blocking(move || {
             let span = Span { from: at.plus(-LOOK_BACK_US), to: at.plus(1) };
@@ -100,12 +110,12 @@ impl Centre {
                 .map_err(|error| StillFailure::Failed(error.to_string()))?;
             let init =
                 archive.init(id, entry.init).map_err(|error| StillFailure::Failed(error.to_string()))?;
-            Ok(part.zip(init))
+            Ok(part.zip(init).map(|(part, init)| (entry.start.to_utc(), part, init)))
         })
         .await
         .map_err(|error| StillFailure::Failed(error.to_string()))??;
-        let (part, init) = found.ok_or(StillFailure::NoPicture)?;
-        self.decode(&init, &part).await
+        let (at, part, init) = found.ok_or(StillFailure::NoPicture)?;
+        Ok(Still { jpeg: self.decode(&init, &part).await?, at })
     }
 
     async fn decode(&self, init: &InitSegment, part: &[u8]) -> Result<Bytes, StillFailure> {

@@ -6,8 +6,9 @@ use ashkar_centre::{Centre, LIVE_SLACK_US, StillFailure};
 use ashkar_live::{Item, SegmentItem, dvr_playlist};
 use ashkar_terms::{CameraId, UtcMicros};
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::media::{PLAYLIST_TYPE, known};
@@ -78,6 +79,9 @@ fn item(entry: &ashkar_archive::SegmentEntry) -> Item {
     })
 }
 
+/// When the picture of a still was taken, RFC 3339, UTC: at most some seconds before the moment that was asked for.
+const PICTURE_TIME: HeaderName = HeaderName::from_static("picture-time");
+
 /// `GET /still/{constituency}/{station}/{camera}.jpg?at`
 pub(crate) async fn still(
     State(centre): State<Arc<Centre>>,
@@ -90,7 +94,7 @@ pub(crate) async fn still(
     let camera = camera.ok_or_else(|| Problem::not_found("A still is called /still/7/12/1.jpg."))?;
     let id = CameraId::new(constituency, station, camera);
     known(&centre, id)?;
-    let (jpeg, cache) = match query.at {
+    let (still, cache) = match query.at {
         None => (centre.latest_still(id).await, LATEST_STILL),
         Some(at) => {
             let at = times::read("at", &at)?;
@@ -98,7 +102,12 @@ pub(crate) async fn still(
             (centre.still_at(id, at).await, cache_of_moment(at, centre.now().wall))
         }
     };
-    Ok(Cached::new(jpeg.map_err(|failure| told(id, failure))?, "image/jpeg", cache).respond(&headers))
+    let still = still.map_err(|failure| told(id, failure))?;
+    let mut response = Cached::new(still.jpeg, "image/jpeg", cache).respond(&headers);
+    if let Ok(at) = HeaderValue::from_str(&times::write(still.at, &TimeZone::UTC)) {
+        response.headers_mut().insert(PICTURE_TIME, at);
+    }
+    Ok(response)
 }
 
 fn cache_of_moment(at: UtcMicros, now: UtcMicros) -> &'static str {

@@ -1,5 +1,10 @@
-/** Draws the still at `address` onto a canvas, in place of what is there: nothing flickers. Fails where there is none. */
-export async function drawStill(onto: HTMLCanvasElement, address: string, signal: AbortSignal): Promise<void> {
+import { parseMoment } from './time';
+
+/**
+ * Draws the still at `address` onto a canvas, in place of what is there: nothing flickers. Fails where there is none.
+ * Gives the time of its picture, milliseconds since 1970; null where the centre does not tell it.
+ */
+export async function drawStill(onto: HTMLCanvasElement, address: string, signal: AbortSignal): Promise<number | null> {
   const answer = await fetch(address, { signal });
   if (!answer.ok) throw new Error(String(answer.status));
   const bitmap = await createImageBitmap(await answer.blob());
@@ -8,4 +13,5 @@ export async function drawStill(onto: HTMLCanvasElement, address: string, signal
   onto.width = bitmap.width;
   onto.height = bitmap.height;
   onto.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+  return parseMoment(answer.headers.get('picture-time'));
 }

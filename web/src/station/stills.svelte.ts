@@ -16,7 +16,7 @@ const ANSWER_LIMIT_MS = 30 * SECOND;
 
 export class Stills extends Viewing {
   #camera: string;
-  /** Moments may be asked for; else there is only the latest still, whose age is not known. */
+  /** Moments may be asked for; else there is only the latest still. */
   #open: boolean;
   #canvas: HTMLCanvasElement | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -47,7 +47,8 @@ export class Stills extends Viewing {
   }
 
   frame(direction: 1 | -1): void {
-    if (this.paused && !this.hole && this.wall !== null) this.goTo(this.wall + direction * EVERY_MS, true);
+    // From the moment that was asked for: its picture may be older, and the next moment's picture the same.
+    if (this.paused && !this.hole) this.goTo(this.#anchor.at + direction * EVERY_MS, true);
   }
 
   protected showLive(): void {
@@ -119,11 +120,11 @@ export class Stills extends Viewing {
   async #show(signal: AbortSignal): Promise<void> {
     const at = this.#wanted();
     try {
-      await this.#draw(at, signal);
+      const taken = await this.#draw(at, signal);
       this.#missed = 0;
       this.trouble = null;
       this.shown = true;
-      this.wall = at;
+      this.wall = taken ?? at;
     } catch {
       if (signal.aborted) return;
       this.#missed += 1;
@@ -131,9 +132,10 @@ export class Stills extends Viewing {
     }
   }
 
-  async #draw(at: number | null, signal: AbortSignal): Promise<void> {
+  /** Gives the time of the picture. */
+  async #draw(at: number | null, signal: AbortSignal): Promise<number | null> {
     const canvas = this.#canvas;
-    if (!canvas) return;
-    await drawStill(canvas, stillOf(this.#camera, at ?? undefined, SECOND), AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]));
+    if (!canvas) return null;
+    return drawStill(canvas, stillOf(this.#camera, at ?? undefined, SECOND), AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]));
   }
 }
