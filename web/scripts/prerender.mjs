@@ -15,7 +15,7 @@ const dist = join(web, 'dist');
 const quiet = () => undefined;
 Object.assign(globalThis, {
   location: new URL('http://page.invalid/'), history: { replaceState: quiet }, addEventListener: quiet,
-  document: { addEventListener: quiet, hidden: true }, setInterval: quiet,
+  document: { addEventListener: quiet, hidden: true, pictureInPictureEnabled: true }, setInterval: quiet,
 });
 const { bodyOf, heads, noScript, LANGS, PAGES } = await import(pathToFileURL(join(web, '.prerender/prerender.js')).href);
 

@@ -1,9 +1,15 @@
 /** One visit of a page with nothing cached: what it fetched, when text and pictures were there, how much the layout jumped. */
 
-import type { Browser, CDPSession, Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, CDPSession, Page } from '@playwright/test';
 
 /** A line as Chromium's throttling makes it: `rttMs` is added to each answer, `kbits` is the rate down, a quarter of it up. */
 export interface Line { rttMs: number; kbits: number; cpu: number }
+/** What phones have: a fair mobile line, a poor one, and a processor four times slower than this one. */
+export const FAIR: Line = { rttMs: 150, kbits: 1_600, cpu: 4 };
+export const POOR: Line = { rttMs: 400, kbits: 400, cpu: 4 };
+
+export const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+export const DESK: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
 
 export interface Visit {
   /**
@@ -28,8 +34,8 @@ const PLAYER = /^\/assets\/(Station|hls|player)[\w.-]*\.(js|css)$/;
 interface Fetched { path: string; start: number; end: number; bytes: number }
 
 /** Opens `address` in a fresh context and looks for `settleMs` after it has loaded. */
-export async function visit(browser: Browser, address: string, line: Line | null, settleMs: number): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+export async function visit(browser: Browser, address: string, line: Line | null, settleMs: number, device = PHONE): Promise<Visit> {
+  const context = await browser.newContext(device);
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   const fetched = await listen(session);
@@ -90,9 +96,8 @@ function observe(): void {
   on('largest-contentful-paint', (entry) => { seen.largest = entry.startTime; });
   on('layout-shift', (entry) => { if (!entry.hadRecentInput) seen.jumps += entry.value ?? 0; });
   // The script takes the rendered page's place: that is when it has run.
-  new MutationObserver((_, observer) => {
-    const app = document.getElementById('app');
-    if (!app || app.childElementCount > 0 || document.readyState === 'loading') return;
+  new MutationObserver((changes, observer) => {
+    if (!changes.some(({ target, removedNodes }) => target === document.getElementById('app') && removedNodes.length > 0)) return;
     seen.scriptRan = performance.now();
     observer.disconnect();
   }).observe(document, { childList: true, subtree: true });

@@ -97,7 +97,7 @@ export const az = {
   notOnAir: 'Efirdə deyil',
   since: (time: string) => `${ablative(time)} bəri`,
   noStill: 'Şəkil hələ yoxdur',
-  constituencyShort: (n: number, name: string | null) => (name ? `${n} saylı ${name} dairəsi` : `${n} saylı dairə`),
+  constituencyShort: (n: number | string, name: string | null) => (name ? `${n} saylı ${name} dairəsi` : `${n} saylı dairə`),
   constituenciesNow: (n: number) => `${n} dairə, indi`,
   eachMark: 'Hər nişan bir məntəqədir.',
   showAllConstituencies: (n: number) => `${n} dairənin hamısını göstər`,

@@ -7,6 +7,11 @@ test('a line is weak when the picture stops three times in a minute', () => {
   expect([0, 10_000, 20_000].map((at) => line.stopped(at))).toEqual([false, false, true]);
 });
 
+test('pictures that stop together have stopped once', () => {
+  const line = new Line();
+  expect([0, 300, 10_000, 10_400, 20_000].map((at) => line.stopped(at))).toEqual([false, false, false, false, true]);
+});
+
 test('stops that are far apart are chance', () => {
   const line = new Line();
   expect([0, 40_000, 80_000, 120_000].map((at) => line.stopped(at))).toEqual([false, false, false, false]);

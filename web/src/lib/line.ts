@@ -6,6 +6,8 @@
 /** So many stops within the window make a line weak. */
 const STOPS = 3;
 const WINDOW_MS = 60_000;
+/** Pictures side by side that stop together have stopped once. */
+const ONCE_MS = 2_000;
 const PAUSE_MS = 60_000;
 const PAUSE_LIMIT_MS = 8 * 60_000;
 /** Video that plays for so long after a new try was worth it. */
@@ -19,7 +21,7 @@ export class Line {
 
   /** The picture stopped for want of media. Answers whether the line is weak now. */
   stopped(now: number): boolean {
-    this.#stops = [...this.#stops.filter((at) => now - at < WINDOW_MS), now];
+    if (now - (this.#stops.at(-1) ?? -Infinity) >= ONCE_MS) this.#stops = [...this.#stops.filter((at) => now - at < WINDOW_MS), now];
     return this.#stops.length >= STOPS;
   }
 

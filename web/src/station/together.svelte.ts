@@ -1,26 +1,35 @@
-/** All cameras of a station at the same moment: one clock and one hand, a player for each. */
+/** All cameras of a station at the same moment: one clock and one hand, a player for each, or stills of each. */
 
 import { hasPicture, stretchAt, type Stretch } from '../lib/timeline';
 import { Player } from './player.svelte';
+import { Stills } from './stills.svelte';
 import { Viewing, type PlayerContext } from './viewing.svelte';
 
 const TICK_MS = 250;
 /** Pictures that are further apart are brought together: by a slower gait, and by a jump. */
 const APART_MS = 150;
 const JUMP_APART_MS = 1_500;
+/** Stills come one by one: they are together as long as each is one of the last two. */
+const STILLS_APART_MS = 10_000;
 const SLOWER = 0.9;
 
-interface One { stream: string; day: () => readonly Stretch[] }
+interface One { id: string; stream: string; day: () => readonly Stretch[]; stalled: () => void }
 
 export class Together extends Viewing {
-  readonly players: readonly Player[];
+  readonly players: readonly (Player | Stills)[];
   #cameras: readonly One[];
 
-  /** `cameras`: what is played of each, and its day. `context`: of all of them; its day has a picture where any camera has one. */
-  constructor(cameras: readonly One[], context: PlayerContext) {
+  /**
+   * `cameras`: what is played of each, its day, and whom it tells that it stopped for want of media. `context`: of all of them;
+   * its day has a picture where any camera has one. `stills`: instead of video; of the past where that is `open`.
+   */
+  constructor(cameras: readonly One[], context: PlayerContext, { stills, open }: { stills: boolean; open: boolean }) {
     super(context);
     this.#cameras = cameras;
-    this.players = cameras.map(({ stream, day }) => new Player(stream, { now: () => context.now(), day, moved: () => undefined }));
+    this.players = cameras.map(({ id, stream, day, stalled }) => {
+      const own = { now: () => context.now(), day, moved: () => undefined, stalled };
+      return stills ? new Stills(id, own, open) : new Player(stream, own);
+    });
   }
 
   /** Keeps the pictures together until the function it returns is called. */
@@ -44,7 +53,7 @@ export class Together extends Viewing {
   }
 
   frame(direction: 1 | -1): void {
-    for (const player of this.players) player.frame(direction);
+    for (const player of this.players) void player.frame(direction);
   }
 
   protected showLive(): void {
@@ -88,15 +97,15 @@ export class Together extends Viewing {
       const ahead = (player.wall ?? at) - at;
       if (player.hole) {
         if (hasPicture(stretchAt(this.#cameras[n]?.day() ?? [], at)?.state)) this.#fetch(player, at);
-      } else if (ahead > JUMP_APART_MS * Math.max(1, this.speed)) {
+      } else if (ahead > (player instanceof Stills ? STILLS_APART_MS : JUMP_APART_MS) * Math.max(1, this.speed)) {
         this.#fetch(player, at);
-      } else {
+      } else if (player instanceof Player) {
         player.keepStep(ahead > APART_MS * this.speed ? SLOWER : 1);
       }
     });
   }
 
-  #fetch(player: Player, at: number): void {
+  #fetch(player: Viewing, at: number): void {
     player.goTo(at);
     player.setSpeed(this.speed);
   }

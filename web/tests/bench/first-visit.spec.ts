@@ -1,13 +1,12 @@
 /** A first visit over slow lines, with a slow processor: figures, not a test. */
 
 import { test } from '@playwright/test';
-import { visit, type Line, type Visit } from '../visit';
+import { FAIR, POOR, visit, type Visit } from '../visit';
 
 const RUNS = Number(process.env['BENCH_VISITS'] ?? 5);
-/** What phones have: a fair mobile line, a poor one, and a processor four times slower than this one. */
-const LINES: Record<string, Line> = {
-  'fair line (150 ms, 1.6 Mbit/s), processor 4 times slower': { rttMs: 150, kbits: 1_600, cpu: 4 },
-  'poor line (400 ms, 400 kbit/s), processor 4 times slower': { rttMs: 400, kbits: 400, cpu: 4 },
+const LINES = {
+  'fair line (150 ms, 1.6 Mbit/s), processor 4 times slower': FAIR,
+  'poor line (400 ms, 400 kbit/s), processor 4 times slower': POOR,
 };
 const SETTLE_MS = 6_000;
 

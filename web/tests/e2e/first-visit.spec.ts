@@ -1,8 +1,8 @@
 /** A first visit: what it costs, what is read before the script, what a shared link says of itself. */
 
-import { expect, test, type APIRequestContext } from '@playwright/test';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import { expectAccessible, watchConsole } from '../support';
-import { visit, withoutScript } from '../visit';
+import { DESK, FAIR, PHONE, POOR, visit, withoutScript } from '../visit';
 
 /** What the home page may weigh over the line, compressed, without pictures. */
 const HOME_BYTES = 150_000;
@@ -11,9 +11,11 @@ const JUMPS = 0.02;
 
 interface Station { id: string; venue: string }
 
+async function first(request: APIRequestContext, state: string): Promise<Station | undefined> {
+  return ((await (await request.get(`/api/v1/stations?state=${state}&limit=1`)).json()) as { items: Station[] }).items[0];
+}
 async function live(request: APIRequestContext): Promise<Station> {
-  const answer = (await (await request.get('/api/v1/stations?state=live&limit=1')).json()) as { items: Station[] };
-  const [station] = answer.items;
+  const station = await first(request, 'live');
   if (!station) throw new Error('no station is live');
   return station;
 }
@@ -42,6 +44,73 @@ test('a station does not jump when its script and its picture come', async ({ br
   test.info().annotations.push({ type: 'station', description: JSON.stringify(seen) });
   expect(seen.jumps).toBeLessThan(JUMPS);
 });
+
+for (const [name, lang, device, line] of [
+  ['a phone, a fair line', '', PHONE, FAIR], ['a phone, a poor line', '/ru', PHONE, POOR], ['a desk, a fair line', '/en', DESK, FAIR],
+] as const) {
+  test(`a station does not jump on a slow device: ${name}`, async ({ browser, baseURL, request }) => {
+    const seen = await visit(browser, `${baseURL}${lang}/stations/${(await live(request)).id}`, line, 6_000, device);
+    test.info().annotations.push({ type: 'station', description: JSON.stringify(seen) });
+    expect(seen.scriptRan, 'the script has run').not.toBeNull();
+    expect(seen.jumps).toBeLessThan(JUMPS);
+  });
+}
+
+test('a link to a moment does not jump on a slow phone', async ({ browser, baseURL, request }) => {
+  const { id } = await live(request);
+  const { now } = (await (await request.get('/api/v1/election')).json()) as { now: string };
+  const moment = new Date(Date.parse(now) - 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const seen = await visit(browser, `${baseURL}/stations/${id}?t=${moment}`, FAIR, 6_000);
+  test.info().annotations.push({ type: 'moment', description: JSON.stringify(seen) });
+  expect(seen.jumps).toBeLessThan(JUMPS);
+});
+
+for (const state of ['missing', 'due']) {
+  test(`a station off the air does not jump on a slow phone: ${state}`, async ({ browser, baseURL, request }) => {
+    const station = await first(request, state);
+    test.skip(!station, 'no station is off the air');
+    const seen = await visit(browser, `${baseURL}/stations/${station?.id}`, FAIR, 6_000);
+    test.info().annotations.push({ type: 'station', description: JSON.stringify(seen) });
+    expect(seen.jumps).toBeLessThan(JUMPS);
+  });
+}
+
+/** Where the parts of the station page stand that are there before the script, and whether its foot is beyond the first screen. */
+const places = (page: Page) => page.locator('.bar-top, .picture, .controls, .who .plate, .who h1, .who .full, .foot').evaluateAll((parts) => parts.map((part) => {
+  const { top, left, width, height } = part.getBoundingClientRect();
+  if (part.matches('.foot')) return top >= innerHeight ? 'foot beyond' : 'foot seen';
+  return [part.className || part.localName, ...[top, left, width, height].map(Math.round)].join(' ');
+}));
+
+/** Lets no answer to such requests through until the function it returns is called. */
+async function held(page: Page, address: RegExp): Promise<() => void> {
+  let release = () => undefined as unknown;
+  const released = new Promise((resolve) => { release = () => resolve(undefined); });
+  await page.route(address, async (route) => { await released; await route.continue(); });
+  return release;
+}
+
+// What is replaced as a whole is no shift to the browser; to the reader it is one if it comes to stand elsewhere.
+for (const [lang, width] of [['', 390], ['/ru', 390], ['/en', 768], ['', 1041], ['/ru', 1440]] as const) {
+  test(`what is rendered of a station stays where it is when its script and its data come: ${lang || 'az'}, ${width}`, async ({ page, request }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const script = await held(page, /\/assets\/.*\.js$/);
+    const data = await held(page, /\/api\/v1\/stations\//);
+    await page.goto(`${lang}/stations/${(await live(request)).id}`, { waitUntil: 'commit' });
+    await expect(page.locator('.foot')).toBeAttached();
+    const rendered = await places(page);
+    expect(rendered).toHaveLength(7);
+    expect(rendered).toContain('foot beyond');
+    script();
+    // only the document has this mark
+    await expect(page.locator('[data-venue]')).toHaveCount(0);
+    expect(await places(page)).toEqual(rendered);
+    data();
+    await expect(page.locator('.facts')).toBeVisible();
+    await expect(page.locator('.bar-top')).not.toContainText(/Qoşulur|Connecting|Подключение/);
+    expect(await places(page)).toEqual(rendered);
+  });
+}
 
 for (const [lang, heading, find] of [['', 'Hər dəqiqəsi göz önündə', 'Tap'], ['/en', 'Every minute in plain view', 'Find'], ['/ru', 'Каждая минута на виду', 'Найти']] as const) {
   test(`text is there before the script: ${lang || 'az'}`, async ({ page }) => {
@@ -88,9 +157,7 @@ test('a shared link carries a title, a sentence and a still that is really there
 });
 
 test('what was typed before the script came is not lost', async ({ page }) => {
-  let release = () => undefined as unknown;
-  const held = new Promise((resolve) => { release = () => resolve(undefined); });
-  await page.route(/\/assets\/.*\.js$/, async (route) => { await held; await route.continue(); });
+  const release = await held(page, /\/assets\/.*\.js$/);
   await page.goto('/en/', { waitUntil: 'commit' });
   await page.getByRole('searchbox').pressSequentially('sebail');
   release();

@@ -337,6 +337,12 @@ test.describe('status', () => {
     await expect(page.locator('.status-sum')).toContainText('8 stations');
     await page.getByRole('searchbox').fill('7/34');
     await expect(page.locator('.status-all tbody tr')).toHaveCount(1);
+    await expect(page).toHaveURL(/sort=number&constituency=7&q=7\/34$/);
+    await page.reload();
+    await expect(page.getByRole('searchbox')).toHaveValue('7/34');
+    await expect(page.locator('.status-all tbody tr')).toHaveCount(1);
+    await page.getByRole('searchbox').fill('');
+    await expect(page).not.toHaveURL(/q=/);
     await page.getByRole('searchbox').fill('zzzz');
     await expect(page.getByText('No such station was found.')).toBeVisible();
     await page.goto('/en/status?sort=number&constituency=88');
