@@ -42,6 +42,10 @@ scripts/bench/browser.sh "$ashkar" "$work"
 step "CPU a request, beside nginx with the same bytes as static files"
 scripts/bench/http.sh "$ashkar" "$work"
 
+step "the floor: answers to all viewers at once that cost nothing but their system calls"
+for count in ${BENCH_VIEWERS:-1000 2000} 4900; do
+  cargo run --release --locked -q -p ashkar-sim --example burst_floor -- "$count"
+done
 for count in ${BENCH_VIEWERS:-1000 2000}; do
   step "$count viewers of one camera, without a cache"
   scripts/bench/viewers.sh "$ashkar" "$work" "$count"

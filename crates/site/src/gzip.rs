@@ -1,12 +1,12 @@
 //! Live playlists, compressed once for all who ask for the same one.
 
-use std::io::{self, Write};
+use std::io;
 
 use ashkar_terms::CameraId;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
+use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 
 /// Playlists kept: those of a thousand cameras, whole and as delta updates.
@@ -29,11 +29,35 @@ impl Gzipped {
     }
 }
 
+/// Compressors that rest: each has a quarter of a megabyte of tables, which cost more to get and to clear than a playlist costs to compress.
+static SPARE: Mutex<Vec<Compress>> = Mutex::new(Vec::new());
+/// More rest than work at once only after a rush.
+const SPARE_KEPT: usize = 4;
+/// Two to its power are looked back at, bytes: the most that gzip has.
+const WINDOW_BITS: u8 = 15;
+
 /// `text` compressed at the fast level: what is compressed here lives for seconds.
 pub(crate) fn compress(text: &[u8]) -> io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
-    encoder.write_all(text)?;
-    encoder.finish().map(Bytes::from)
+    let spare = SPARE.lock().pop();
+    let mut compressor = spare.unwrap_or_else(|| Compress::new_gzip(Compression::fast(), WINDOW_BITS));
+    compressor.reset();
+    let mut out = Vec::with_capacity(text.len() / 4 + 64);
+    let mut rest = text;
+    loop {
+        let before = compressor.total_in();
+        let status = compressor.compress_vec(rest, &mut out, FlushCompress::Finish)?;
+        let taken = (compressor.total_in() - before) as usize;
+        rest = rest.get(taken..).unwrap_or_default();
+        if status == Status::StreamEnd {
+            break;
+        }
+        out.reserve(out.capacity());
+    }
+    let mut spares = SPARE.lock();
+    if spares.len() < SPARE_KEPT {
+        spares.push(compressor);
+    }
+    Ok(Bytes::from(out))
 }
 
 /// Whether the client takes gzip (RFC 9110, 12.5.3).
@@ -55,6 +79,7 @@ mod tests {
     use std::io::Read;
 
     use axum::http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -70,6 +95,18 @@ mod tests {
         flate2::read::GzDecoder::new(&first[..]).read_to_string(&mut whole).unwrap();
         assert_eq!(whole, text);
         assert!(first.len() * 5 < text.len());
+    }
+
+    proptest! {
+        /// Also what gzip makes longer, and one after the other with the same compressor.
+        #[test]
+        fn whatever_is_compressed_comes_back(texts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3000), 1..4)) {
+            for text in texts {
+                let mut whole = Vec::new();
+                flate2::read::GzDecoder::new(&compress(&text).unwrap()[..]).read_to_end(&mut whole).unwrap();
+                prop_assert_eq!(whole, text);
+            }
+        }
     }
 
     #[test]
