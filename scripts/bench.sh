@@ -35,6 +35,8 @@ scripts/bench/peer.sh "$ashkar" "$work" 80 30 ffmpeg
 
 step "stills: one keyframe decoded, made small, written as JPEG, in a child process"
 cargo run --release --locked -q -p ashkar-stills --example stills_bench
+step "stills of 1000 cameras that are on air, each of them every 30 s"
+scripts/bench/stills.sh "$ashkar" "$work" 1000
 
 step "Chromium: how old a live picture is, how soon the first one comes"
 scripts/bench/browser.sh "$ashkar" "$work"

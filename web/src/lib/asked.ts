@@ -19,11 +19,3 @@ export function taken(address: string): Promise<Response> | null {
   asked.delete(address);
   return found && performance.now() - found.at < FRESH_MS ? found.answer : null;
 }
-
-/** The text of what was asked early, or null. Fails as the answer did. */
-export function takenText(address: string): Promise<string> | null {
-  return taken(address)?.then((answer) => {
-    if (!answer.ok) throw new Error(String(answer.status));
-    return answer.text();
-  }) ?? null;
-}

@@ -2,11 +2,12 @@
 
 import { stillOf } from './api';
 import { ask } from './asked';
-import { liveAddress } from './dvr';
 import { parseMoment, SECOND } from './time';
-import { savesData } from './view';
 
-/** Asks for a station, its first still and, where live video is what will be watched, its playlist. */
+/**
+ * Asks for a station and its first still. The live playlist is left to the player: one that it is given at once makes it wait before it asks for the next,
+ * so that the picture stops for half a second after its start and stays that much further behind.
+ */
 export function askForStation(id: string, params: URLSearchParams): void {
   ask(`/api/v1/stations/${id}`);
   const camera = `${id}/${Number(params.get('camera')) || 1}`;
@@ -14,7 +15,4 @@ export function askForStation(id: string, params: URLSearchParams): void {
   const still = new Image();
   still.fetchPriority = 'high';
   still.src = stillOf(camera, moment ?? undefined, SECOND);
-  // Side by side, small pictures may be of other renditions: which, the station says.
-  const video = params.get('camera') !== 'all' && (params.get('view') ?? 'video') === 'video' && !savesData();
-  if (moment === null && video) ask(liveAddress(camera));
 }

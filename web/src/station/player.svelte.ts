@@ -1,7 +1,6 @@
 /** Plays the video of one camera: at the live edge, or from any moment of its recording. The page only shows what stands here. */
 
 import { hasPicture, nextPicture } from '../lib/timeline';
-import { takenText } from '../lib/asked';
 import { Cushion } from '../lib/cushion';
 import { liveAddress, spanAfter, spanFor } from '../lib/dvr';
 import { Recording, type Next } from '../lib/recording';
@@ -197,8 +196,7 @@ export class Player extends Viewing {
       this.#engine = engine;
       engine.follow(this.following);
       engine.hurry(this.speed);
-      const address = liveAddress(this.#camera);
-      engine.load(source === 'live' ? { address, live: true, text: () => takenText(address) } : { address: source.address, live: false, text: () => source.text() }, start);
+      engine.load(source === 'live' ? { address: liveAddress(this.#camera), live: true, text: () => null } : { address: source.address, live: false, text: () => source.text() }, start);
     }
   }
 

@@ -97,6 +97,7 @@ test('how soon the first picture comes', async ({ browser, page }) => {
 
     const home = await freshPage(browser);
     await home.goto('/', { waitUntil: 'commit' });
+    await home.locator('.card').first().scrollIntoViewIfNeeded();
     cold.still.push(await home.evaluate(() => new Promise<number>((resolve) => {
       const look = () => (document.querySelector('.card canvas:not(.empty)') ? resolve(performance.now()) : requestAnimationFrame(look));
       look();
