@@ -59,6 +59,15 @@ async function line(page: Page, kbits: number, latency: number): Promise<CDPSess
 }
 const free = (session: CDPSession) => session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
 
+// A player that waits before it asks again runs out of parts: it stops for half a second, and stays that much further behind.
+test('the player asks for the next playlist at once when it has the first', async ({ page, request }) => {
+  const asked: number[] = [];
+  page.on('request', (one) => { if (/\/live\/.*\.m3u8/.test(one.url())) asked.push(Date.now()); });
+  await page.goto(`/stations/${(await live(request))[0]?.id}`);
+  await expectPlaying(page);
+  expect((asked[1] ?? Infinity) - (asked[0] ?? 0)).toBeLessThan(1_200);
+});
+
 test('replay goes over the border of two spans without a pause that is seen', async ({ page, request }) => {
   const { station, at } = await border(request);
   const said = watchConsole(page);
