@@ -29,7 +29,8 @@ export interface Visit {
 /** Browsers ask for it when everything else is there. */
 const ICON = '/mark.svg';
 const MEDIA = /^\/(still|live|dvr|media)\//;
-const PLAYER = /^\/assets\/(Station|hls|player)[\w.-]*\.(js|css)$/;
+/** The station's page, the player, and what only they need. */
+const PLAYER = /^\/assets\/(Station|hls|player|timeline|share|index-client)[\w.-]*\.(js|css)$/;
 
 interface Fetched { path: string; start: number; end: number; bytes: number }
 

@@ -25,8 +25,8 @@ test('home is light, and does not jump', async ({ browser, baseURL }) => {
   expect(seen.bytes.page).toBeGreaterThan(10_000);
   expect(seen.jumps).toBeLessThan(JUMPS);
   expect(seen.firstText).not.toBeNull();
-  // the document, what it names, what the script asks for; one more, since a browser opens six connections and some wait
-  expect(seen.chain, 'requests in a row').toBeLessThanOrEqual(4);
+  // the document, what it names, what the script asks for; each of the last two may come in two parts, since a browser opens six connections
+  expect(seen.chain, 'requests in a row').toBeLessThanOrEqual(5);
 });
 
 test('over a slow line nothing is fetched ahead', async ({ browser, baseURL }) => {
