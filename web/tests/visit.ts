@@ -1,6 +1,6 @@
 /** One visit of a page with nothing cached: what it fetched, when text and pictures were there, how much the layout jumped. */
 
-import type { Browser, BrowserContextOptions, CDPSession, Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, CDPSession, Page, Route } from '@playwright/test';
 
 /** A line as Chromium's throttling makes it: `rttMs` is added to each answer, `kbits` is the rate down, a quarter of it up. */
 export interface Line { rttMs: number; kbits: number; cpu: number }
@@ -18,19 +18,23 @@ export interface Visit {
    */
   bytes: { page: number; media: number; ahead: number };
   requests: number;
-  /** Requests that could begin only after another had ended, at most in a row, counted from the document. */
-  chain: number;
   /** Milliseconds from the start of the visit; null where it did not happen. */
   firstText: number | null; largest: number | null; scriptRan: number | null;
   /** Cumulative layout shift, without unit. */
   jumps: number;
 }
 
-/** Browsers ask for it when everything else is there. */
-const ICON = '/mark.svg';
 const MEDIA = /^\/(still|live|dvr|media)\//;
 /** The station's page, the player, and what only they need. */
 const PLAYER = /^\/assets\/(Station|hls|player|timeline|share|index-client)[\w.-]*\.(js|css)$/;
+
+type Kind = 'page' | 'media' | 'ahead';
+
+/** What kind a path is to the page at `address`. */
+function kinds(address: string): (path: string) => Kind {
+  const player = /^\/(\w\w\/)?stations\//.test(new URL(address).pathname) ? null : PLAYER;
+  return (path) => (MEDIA.test(path) ? 'media' : player?.test(path) ? 'ahead' : 'page');
+}
 
 interface Fetched { path: string; start: number; end: number; bytes: number }
 
@@ -47,12 +51,11 @@ export async function visit(browser: Browser, address: string, line: Line | null
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: Seen }).seen);
   await context.close();
   const all = [...fetched.values()];
-  const player = /^\/(\w\w\/)?stations\//.test(new URL(address).pathname) ? null : PLAYER;
-  const kindOf = ({ path }: Fetched) => (MEDIA.test(path) ? 'media' : player?.test(path) ? 'ahead' : 'page');
-  const sum = (kind: string) => all.filter((one) => kindOf(one) === kind).reduce((bytes, one) => bytes + one.bytes, 0);
+  const kindOf = kinds(address);
+  const sum = (kind: Kind) => all.filter((one) => kindOf(one.path) === kind).reduce((bytes, one) => bytes + one.bytes, 0);
   return {
     bytes: { page: sum('page'), media: sum('media'), ahead: sum('ahead') },
-    requests: all.length, chain: longestChain(all.filter((one) => kindOf(one) === 'page' && one.path !== ICON)), ...seen,
+    requests: all.length, ...seen,
   };
 }
 
@@ -75,14 +78,41 @@ async function listen(session: CDPSession): Promise<Map<string, Fetched>> {
   return fetched;
 }
 
-/** How many requests, at most, stood in a row, each begun after the one before it had ended. */
-function longestChain(all: Fetched[]): number {
-  const ordered = all.filter((one) => one.bytes > 0).sort((a, b) => a.start - b.start);
-  const depths: number[] = [];
-  for (const [at, one] of ordered.entries()) {
-    depths.push(1 + Math.max(0, ...ordered.slice(0, at).map((before, n) => (before.end <= one.start ? (depths[n] ?? 0) : 0))));
+/** No answer is let through until the page has asked for nothing new for so long. */
+const ASKED_MS = 1_000;
+
+/**
+ * What the page asks for without an answer to anything later than the round before: each answer is held until nothing more is asked
+ * for, then all of them are let through. The paths of each round, from the document on, without media and what is fetched ahead.
+ * Neither the speed of the machine nor the six connections of a browser change it.
+ */
+export async function rounds(browser: Browser, address: string): Promise<string[][]> {
+  const context = await browser.newContext(PHONE);
+  const page = await context.newPage();
+  const kindOf = kinds(address);
+  const asked: string[][] = [];
+  let held: Route[] = [];
+  await page.route('**/*', (route) => { held.push(route); });
+  const quiet = async () => {
+    for (let known = -1; known !== held.length;) {
+      known = held.length;
+      await page.waitForTimeout(ASKED_MS);
+    }
+  };
+  const open = page.goto(address, { timeout: 120_000 });
+  await quiet();
+  while (held.length > 0) {
+    const [answered, paths] = [held, held.map((route) => new URL(route.request().url()).pathname)];
+    held = [];
+    // What was asked for before is asked for again from time to time.
+    const fresh = paths.filter((path) => kindOf(path) === 'page' && !asked.flat().includes(path));
+    if (fresh.length > 0) asked.push(fresh);
+    await Promise.all(answered.map((route) => route.continue()));
+    await quiet();
   }
-  return Math.max(0, ...depths);
+  await open;
+  await context.close();
+  return asked;
 }
 
 interface Seen { firstText: number | null; largest: number | null; scriptRan: number | null; jumps: number }

@@ -1,7 +1,7 @@
 /** A first visit over slow lines, with a slow processor: figures, not a test. */
 
 import { test } from '@playwright/test';
-import { FAIR, POOR, visit, type Visit } from '../visit';
+import { FAIR, POOR, rounds, visit, type Visit } from '../visit';
 
 const RUNS = Number(process.env['BENCH_VISITS'] ?? 5);
 const LINES = {
@@ -18,11 +18,12 @@ test('a first visit', async ({ browser, page, baseURL }) => {
   const answer = await page.request.get('/api/v1/stations?state=live&limit=1');
   const { items } = (await answer.json()) as { items: { id: string }[] };
   for (const [name, path] of [['home', '/'], ['station', `/stations/${items[0]?.id}`]] as const) {
+    const asked = await rounds(browser, baseURL + path);
     for (const [line, throttle] of Object.entries(LINES)) {
       const all: Visit[] = [];
       for (let run = 0; run < RUNS; run++) all.push(await visit(browser, baseURL + path, throttle, SETTLE_MS));
       const of = (what: (one: Visit) => number | null) => median(all.map(what)).toFixed(0);
-      say(`${name}, ${line}: ${of((one) => one.bytes.page / 1000)} kB without media in ${of((one) => one.requests)} requests, ${of((one) => one.chain)} in a row; `
+      say(`${name}, ${line}: ${of((one) => one.bytes.page / 1000)} kB without media in ${of((one) => one.requests)} requests, ${asked.length} in a row; `
         + `first text ${of((one) => one.firstText)} ms, largest ${of((one) => one.largest)} ms, script ${of((one) => one.scriptRan)} ms; layout shift ${median(all.map((one) => one.jumps)).toFixed(3)}`);
     }
   }

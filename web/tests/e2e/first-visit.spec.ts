@@ -2,7 +2,7 @@
 
 import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import { expectAccessible, watchConsole } from '../support';
-import { DESK, FAIR, PHONE, POOR, visit, withoutScript } from '../visit';
+import { DESK, FAIR, PHONE, POOR, rounds, visit, withoutScript } from '../visit';
 
 /** What the home page may weigh over the line, compressed, without pictures. */
 const HOME_BYTES = 150_000;
@@ -25,8 +25,13 @@ test('home is light, and does not jump', async ({ browser, baseURL }) => {
   expect(seen.bytes.page).toBeGreaterThan(10_000);
   expect(seen.jumps).toBeLessThan(JUMPS);
   expect(seen.firstText).not.toBeNull();
-  // the document, what it names, what the script asks for; each of the last two may come in two parts, since a browser opens six connections
-  expect(seen.chain, 'requests in a row').toBeLessThanOrEqual(5);
+});
+
+test('home waits for the line three times: for the document, for what it names, for what its script asks for', async ({ browser, baseURL }) => {
+  const asked = await rounds(browser, `${baseURL}/`);
+  test.info().annotations.push({ type: 'home, rounds', description: JSON.stringify(asked) });
+  expect(asked[0]).toEqual(['/']);
+  expect(asked.length, JSON.stringify(asked)).toBeLessThanOrEqual(3);
 });
 
 test('over a slow line nothing is fetched ahead', async ({ browser, baseURL }) => {
