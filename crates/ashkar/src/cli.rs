@@ -16,9 +16,9 @@ pub(crate) struct Cli {
     /// Configuration file (TOML). Keys are the flags' names, in tables named like the commands.
     #[arg(long, global = true, env = "ASHKAR_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// What is logged, such as `info` or `info,ashkar_ingest=debug`.
-    #[arg(long, global = true, env = "ASHKAR_LOG", default_value = "info", value_name = "FILTER")]
-    pub(crate) log: String,
+    /// What is logged, such as `info` or `info,ashkar_ingest=debug`: `info` where nothing is said, of the demo `warn`.
+    #[arg(long, global = true, env = "ASHKAR_LOG", value_name = "FILTER")]
+    pub(crate) log: Option<String>,
     /// How log lines are written.
     #[arg(long, global = true, env = "ASHKAR_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: Format,

@@ -47,7 +47,9 @@ fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::from_arg_matches(&matches)
         .map_err(|error| error.exit())
         .unwrap_or_else(|never: clap::Error| never.exit());
-    logging::start(&cli.log, cli.log_format)?;
+    // The demo tells where to look; that must stay in sight.
+    let usual = if matches!(cli.command, Command::Demo(_)) { "warn" } else { "info" };
+    logging::start(cli.log.as_deref().unwrap_or(usual), cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(cli.command))
 }

@@ -30,9 +30,9 @@ const TICK: Duration = Duration::from_secs(1);
 /// How often the store is asked whether another process changed it.
 const POLL: Duration = Duration::from_secs(1);
 
-/// How long a start waits for the ends of segments that a crash interrupted; a thousand take half a second. A disk
-/// that takes longer does not hold up live.
-const INTERRUPTED_WITHIN: Duration = Duration::from_secs(2);
+/// How long a start waits for the ends of segments that a crash interrupted; a thousand take half a second. A slow disk
+/// does not hold up live: a start is to be ready within three seconds.
+const INTERRUPTED_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a centre is started with.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 /** Azerbaijani: the language of the pages, and the shape that the other two follow. */
 
 import { ablative, dative, locative, ordinal } from './azSuffix';
+import { grouped } from '../parts/names';
 
 const duration = (seconds: number): string => {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} san`;
@@ -77,7 +78,7 @@ export const az = {
   },
   stepsLabel: 'Günün gedişi',
 
-  homeTitle: (n: number) => (n === 1000 ? 'Min məntəqə.' : `${n} məntəqə.`),
+  homeTitle: (n: number) => (n === 1000 ? 'Min məntəqə.' : `${grouped(n)} məntəqə.`),
   homeTitle2: 'Hər dəqiqəsi göz önündə.',
   homeLede: 'Seçki məntəqəsini canlı izləyin və ya günün istənilən anına qayıdın. Görünməyən dəqiqələr də burada göstərilir.',
   findLabel: 'Dairə, məntəqə və ya məktəbin adı',
@@ -101,7 +102,7 @@ export const az = {
   constituenciesNow: (n: number) => `${n} dairə, indi`,
   eachMark: 'Hər nişan bir məntəqədir.',
   showAllConstituencies: (n: number) => `${n} dairənin hamısını göstər`,
-  stationCount: (n: number) => `${n} məntəqə`,
+  stationCount: (n: number) => `${grouped(n)} məntəqə`,
 
   listTitle: 'Kameralı məntəqələrin siyahısı',
   listVersion: (version: number, date: string) => `${ordinal(version)} nəşr, ${date}`,

@@ -1,12 +1,16 @@
 /** What only the page of a constituency says. */
 
 import type { Lang } from '../lib/route';
+import { grouped } from '../parts/names';
+import { inRussian } from './plural';
 
 export interface ConstituencyTexts {
   order: string; byNumber: string; worstFirst: string; sideBySide: string; sideBySideSome: (n: number) => string;
   moment: string; momentHelp: string; now: string; toNow: string; back: string; forth: string;
   /** What the page shows at a moment of the past. */
   atMoment: (time: string, span: string) => string; atNow: string;
+  /** Before the minutes of several cameras. */
+  together: (cameras: number) => string;
 }
 
 export const constituencyTexts: Record<Lang, ConstituencyTexts> = {
@@ -17,6 +21,7 @@ export const constituencyTexts: Record<Lang, ConstituencyTexts> = {
     now: 'indi', toNow: 'İndi', back: '−10 dəq', forth: '+10 dəq',
     atMoment: (time, span) => `Göstərilən indi deyil. Şəkillər: ${time}. Hal: ${span} aralığının ən pis halı.`,
     atNow: 'Göstərilən indidir. Əvvəlki ana baxmaq üçün dəstəyi sürüşdürün və ya zolağa toxunun.',
+    together: (n) => `${grouped(n)} kamera birlikdə: `,
   },
   en: {
     order: 'Order', byNumber: 'By number', worstFirst: 'Worst first',
@@ -25,6 +30,7 @@ export const constituencyTexts: Record<Lang, ConstituencyTexts> = {
     now: 'now', toNow: 'Now', back: '−10 min', forth: '+10 min',
     atMoment: (time, span) => `This is not now. Pictures: ${time}. State: the worst of ${span}.`,
     atNow: 'This is now. To see an earlier moment, move the handle or touch a bar.',
+    together: (n) => `${grouped(n)} cameras together: `,
   },
   ru: {
     order: 'Порядок', byNumber: 'По номеру', worstFirst: 'Сначала худшее',
@@ -33,5 +39,6 @@ export const constituencyTexts: Record<Lang, ConstituencyTexts> = {
     now: 'сейчас', toNow: 'Сейчас', back: '−10 мин', forth: '+10 мин',
     atMoment: (time, span) => `Это не сейчас. Кадры: ${time}. Состояние: худшее за ${span}.`,
     atNow: 'Это сейчас. Чтобы увидеть более ранний момент, передвиньте ручку или коснитесь полосы.',
+    together: (n) => `${inRussian(n, 'камера', 'камеры', 'камер')} вместе: `,
   },
 };

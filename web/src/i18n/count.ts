@@ -3,6 +3,7 @@
 import type { Scope } from '../count/compare';
 import type { Lang } from '../lib/route';
 import { dative } from './azSuffix';
+import { inRussian, russianWord } from './plural';
 
 export interface CountTexts {
   title: string; titleOf: (id: string) => string; lede: string; onePerson: string; nothingSent: string; choose: string; countHere: string; toStation: string;
@@ -104,20 +105,15 @@ const en: CountTexts = {
   takeOver: 'Take over as mine', takeOverAsk: (n) => `Put it in place of your own count of ${n}?`, takeOverYes: 'Yes, take it over', takenOver: 'Taken over; it is your count now.', closeTheirs: 'Close, and count myself',
 };
 
-const rules = new Intl.PluralRules('ru');
-const word = (n: number, one: string, few: string, many: string) => {
-  const rule = rules.select(n);
-  return rule === 'one' ? one : rule === 'few' ? few : many;
-};
-const ballotsRu = (n: number) => `${n} ${word(n, 'бюллетень', 'бюллетеня', 'бюллетеней')}`;
-const votersRu = (n: number) => `${n} ${word(n, 'избиратель', 'избирателя', 'избирателей')}`;
+const ballotsRu = (n: number) => inRussian(n, 'бюллетень', 'бюллетеня', 'бюллетеней');
+const votersRu = (n: number) => inRussian(n, 'избиратель', 'избирателя', 'избирателей');
 
 const ru: CountTexts = {
   title: 'Считать вместе', titleOf: (id) => `Считать вместе: ${id}`,
   lede: 'Смотрите один участок и нажимайте один раз, когда бюллетень опускают в урну. Ваш подсчёт встанет рядом с официальной явкой.',
   onePerson: 'Это подсчёт одного человека, не официальный: он говорит о том, что видел один человек.', nothingSent: 'На сервер ничего не отправляется.',
   choose: 'Какой участок?', countHere: 'Считать здесь', toStation: 'Страница участка',
-  tally: 'Посчитано', ballotsWord: (n) => word(n, 'бюллетень', 'бюллетеня', 'бюллетеней'), tap: 'Бюллетень в урне', tapKeys: 'пробел или B', undo: 'Отменить последний', undone: 'Отменено.',
+  tally: 'Посчитано', ballotsWord: (n) => russianWord(n, 'бюллетень', 'бюллетеня', 'бюллетеней'), tap: 'Бюллетень в урне', tapKeys: 'пробел или B', undo: 'Отменить последний', undone: 'Отменено.',
   tapped: (time) => `Время изображения: ${time}`, noPicture: 'Изображения нет, ничего не посчитано.', full: 'Больше посчитать нельзя.',
   keysOn: 'Клавиши действуют на всей странице', keys: 'Клавиши',
   keysText: ['Пробел или B: один бюллетень.', 'Backspace или Z: отменить последний.', 'K: пауза или воспроизведение.', 'J и L: на десять секунд назад, вперёд.', 'Удерживаемая клавиша считает один раз.'],

@@ -1,4 +1,5 @@
 import type { Messages } from './index.svelte';
+import { inEnglish } from './plural';
 
 const duration = (seconds: number): string => {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
@@ -7,8 +8,6 @@ const duration = (seconds: number): string => {
   const rest = minutes % 60;
   return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${Math.floor(minutes / 60)} h`;
 };
-const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
-
 export const en: Messages = {
   months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
   decimalMark: '.',
@@ -76,7 +75,7 @@ export const en: Messages = {
   },
   stepsLabel: 'Course of the day',
 
-  homeTitle: (n) => (n === 1000 ? 'A thousand stations.' : plural(n, 'station.', 'stations.')),
+  homeTitle: (n) => (n === 1000 ? 'A thousand stations.' : inEnglish(n, 'station.', 'stations.')),
   homeTitle2: 'Every minute in plain view.',
   homeLede: 'Watch a polling station live, or go back to any moment of the day. Minutes without a picture are shown too.',
   findLabel: 'Constituency, station or name of the school',
@@ -84,7 +83,7 @@ export const en: Messages = {
   findButton: 'Find',
   findHint: 'Number of the constituency, number of the station, its name or address. Any keyboard will do:',
   findHintExample: ['sebail', 'Səbail'],
-  found: (n) => (n === 0 ? 'Nothing found' : plural(n, 'result', 'results')),
+  found: (n) => (n === 0 ? 'Nothing found' : inEnglish(n, 'result', 'results')),
   foundMore: (shown, all) => `The first ${shown} of ${all} stations are shown`,
   foundNothing: 'Nothing found. Type a number like “7/12”, or a part of the name.',
   foundAll: 'See the whole list',
@@ -100,12 +99,12 @@ export const en: Messages = {
   constituenciesNow: (n) => `${n} constituencies, now`,
   eachMark: 'Each mark is one station.',
   showAllConstituencies: (n) => `Show all ${n} constituencies`,
-  stationCount: (n) => plural(n, 'station', 'stations'),
+  stationCount: (n) => inEnglish(n, 'station', 'stations'),
 
   listTitle: 'Polling stations with cameras',
   listVersion: (version, date) => `Version ${version}, ${date}`,
   listUnpublished: 'The list has not been published yet.',
-  listFilter: 'Search the list: number, name, constituency',
+  listFilter: 'Number, name or constituency',
   listShown: (shown, all) => `${shown} of ${all} stations shown`,
   colNumber: 'Number', colVenue: 'Venue', colAddress: 'Address', colVoters: 'Voters', colCameras: 'Cameras', colState: 'Now',
   download: 'Download:',

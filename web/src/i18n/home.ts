@@ -2,6 +2,7 @@
 
 import type { State } from '../lib/api';
 import type { Lang } from '../lib/route';
+import { inEnglish, inRussian } from './plural';
 
 type Lacking = Exclude<State, 'live' | 'due'>;
 export interface HomeTexts {
@@ -14,13 +15,6 @@ export interface HomeTexts {
   tryTitle: string; tryText: string; random: string; leastWatched: string; boxesOpened: string; watching: (n: number) => string;
   several: string; severalText: string; count: string; countText: string;
 }
-
-const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
-const russian = new Intl.PluralRules('ru');
-const inRussian = (n: number, one: string, few: string, many: string) => {
-  const rule = russian.select(n);
-  return `${n} ${rule === 'one' ? one : rule === 'few' ? few : many}`;
-};
 
 export const homeTexts: Record<Lang, HomeTexts> = {
   az: {
@@ -58,16 +52,16 @@ export const homeTexts: Record<Lang, HomeTexts> = {
     dayTitle: 'The country’s day',
     dayText: 'Each thread is a constituency, each knot ten minutes. A knot shows the worst state in its constituency: a gap of one second at one station does not disappear either.',
     unit: 'camera minutes',
-    clothLabel: (rows) => `The country’s day, ${plural(rows, 'constituency', 'constituencies')}`,
+    clothLabel: (rows) => `The country’s day, ${inEnglish(rows, 'constituency', 'constituencies')}`,
     keys: 'Up and down arrow go by constituency, left and right by time. Page Up and Page Down ten constituencies, Home the start of the day, End now, Enter opens.',
     pointHint: 'Touch a knot: its constituency, time and state will stand here.',
     open: 'see this moment',
     legend: { live: 'came in time', late: 'came late, not lost', missing: 'did not come', hidden: 'hidden by the commission', due: 'has not been yet' },
     notesTitle: 'The longest gaps',
     note: {
-      missing: (n) => `no picture from ${plural(n, 'station', 'stations')}`,
-      late: (n) => `the picture of ${plural(n, 'station', 'stations')} came late`,
-      hidden: (n) => `the picture of ${plural(n, 'station', 'stations')} hidden`,
+      missing: (n) => `no picture from ${inEnglish(n, 'station', 'stations')}`,
+      late: (n) => `the picture of ${inEnglish(n, 'station', 'stations')} came late`,
+      hidden: (n) => `the picture of ${inEnglish(n, 'station', 'stations')} hidden`,
     },
     nothing: 'No minute is missing so far.',
     notBegun: 'The day has not begun yet.',

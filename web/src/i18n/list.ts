@@ -2,18 +2,13 @@
 
 import type { Lang } from '../lib/route';
 import { ordinal } from './azSuffix';
+import { inRussian } from './plural';
 
 export interface ListTexts {
   versions: string; version: (n: number) => string; shown: string; published: (date: string, time: string) => string;
   counts: (constituencies: number, stations: number) => string; digest: string; file: (kind: string, n: number) => string;
   compare: string; from: string; to: string; differences: (from: number, to: number) => string; same: string; unknown: string;
 }
-
-const rules = new Intl.PluralRules('ru');
-const inRussian = (n: number, one: string, few: string, many: string) => {
-  const rule = rules.select(n);
-  return `${n} ${rule === 'one' ? one : rule === 'few' ? few : many}`;
-};
 
 export const listTexts: Record<Lang, ListTexts> = {
   az: {

@@ -1,4 +1,5 @@
 import type { Messages } from './index.svelte';
+import { inRussian } from './plural';
 
 const duration = (seconds: number): string => {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} с`;
@@ -7,12 +8,6 @@ const duration = (seconds: number): string => {
   const rest = minutes % 60;
   return rest ? `${Math.floor(minutes / 60)} ч ${rest} мин` : `${Math.floor(minutes / 60)} ч`;
 };
-const rules = new Intl.PluralRules('ru');
-const plural = (n: number, one: string, few: string, many: string) => {
-  const rule = rules.select(n);
-  return `${n} ${rule === 'one' ? one : rule === 'few' ? few : many}`;
-};
-
 export const ru: Messages = {
   months: ['января', 'февраля', 'марта', 'апреля', 'мая', 'июня', 'июля', 'августа', 'сентября', 'октября', 'ноября', 'декабря'],
   decimalMark: ',',
@@ -80,7 +75,7 @@ export const ru: Messages = {
   },
   stepsLabel: 'Ход дня',
 
-  homeTitle: (n) => (n === 1000 ? 'Тысяча участков.' : `${plural(n, 'участок', 'участка', 'участков')}.`),
+  homeTitle: (n) => (n === 1000 ? 'Тысяча участков.' : `${inRussian(n, 'участок', 'участка', 'участков')}.`),
   homeTitle2: 'Каждая минута на виду.',
   homeLede: 'Смотрите избирательный участок в прямом эфире или вернитесь к любому моменту дня. Минуты без изображения тоже показаны.',
   findLabel: 'Округ, участок или название школы',
@@ -88,7 +83,7 @@ export const ru: Messages = {
   findButton: 'Найти',
   findHint: 'Номер округа, номер участка, название или адрес. Подойдёт любая раскладка, латиница и кириллица:',
   findHintExample: ['себаил', 'Səbail'],
-  found: (n) => (n === 0 ? 'Ничего не найдено' : plural(n, 'результат', 'результата', 'результатов')),
+  found: (n) => (n === 0 ? 'Ничего не найдено' : inRussian(n, 'результат', 'результата', 'результатов')),
   foundMore: (shown, all) => `Показано участков: ${shown} из ${all}`,
   foundNothing: 'Ничего не найдено. Введите номер вида «7/12» или часть названия.',
   foundAll: 'Посмотреть весь список',
@@ -101,15 +96,15 @@ export const ru: Messages = {
   since: (time) => `с ${time}`,
   noStill: 'Кадра ещё нет',
   constituencyShort: (n, name) => (name ? `Округ № ${n}, ${name}` : `Округ № ${n}`),
-  constituenciesNow: (n) => `${plural(n, 'округ', 'округа', 'округов')}, сейчас`,
+  constituenciesNow: (n) => `${inRussian(n, 'округ', 'округа', 'округов')}, сейчас`,
   eachMark: 'Каждый знак — один участок.',
   showAllConstituencies: (n) => `Показать все округа: ${n}`,
-  stationCount: (n) => plural(n, 'участок', 'участка', 'участков'),
+  stationCount: (n) => inRussian(n, 'участок', 'участка', 'участков'),
 
   listTitle: 'Участки с камерами',
   listVersion: (version, date) => `Редакция ${version}, ${date}`,
   listUnpublished: 'Список ещё не опубликован.',
-  listFilter: 'Поиск в списке: номер, название, округ',
+  listFilter: 'Номер, название или округ',
   listShown: (shown, all) => `Показано участков: ${shown} из ${all}`,
   colNumber: 'Номер', colVenue: 'Место', colAddress: 'Адрес', colVoters: 'Избиратели', colCameras: 'Камеры', colState: 'Сейчас',
   download: 'Скачать:',

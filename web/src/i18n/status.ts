@@ -4,6 +4,7 @@ import type { Minutes } from '../lib/api';
 import type { Lang } from '../lib/route';
 import { grouped } from '../parts/names';
 import { ablative, dative } from './azSuffix';
+import { inEnglish, inRussian } from './plural';
 
 export interface StatusTexts {
   title: string;
@@ -16,13 +17,6 @@ export interface StatusTexts {
   station: string; minutes: string; gaps: string; longest: string; causes: string; noGaps: string; csv: string;
   gapsSaid: (n: number) => string; notBegun: string;
 }
-
-const plural = (n: number, one: string, many: string) => `${grouped(n)} ${n === 1 ? one : many}`;
-const rules = new Intl.PluralRules('ru');
-const inRussian = (n: number, one: string, few: string, many: string) => {
-  const rule = rules.select(n);
-  return `${grouped(n)} ${rule === 'one' ? one : rule === 'few' ? few : many}`;
-};
 
 export const statusTexts: Record<Lang, StatusTexts> = {
   az: {
@@ -40,14 +34,14 @@ export const statusTexts: Record<Lang, StatusTexts> = {
   en: {
     title: 'State of the stations',
     sum: (from, to, stations, m) =>
-      `From ${from} to ${to}, ${plural(stations, 'station', 'stations')} owed ${plural(m.owed, 'camera minute', 'camera minutes')}: ${grouped(m.live)} came in time, ${grouped(m.late)} came late, ${grouped(m.missing)} missing, ${grouped(m.hidden)} hidden.`,
+      `From ${from} to ${to}, ${inEnglish(stations, 'station', 'stations')} owed ${inEnglish(m.owed, 'camera minute', 'camera minutes')}: ${grouped(m.live)} came in time, ${grouped(m.late)} came late, ${grouped(m.missing)} missing, ${grouped(m.hidden)} hidden.`,
     unit: 'camera minutes', refreshed: (time) => `As of ${time}; this page renews itself.`,
-    offNow: 'Off air now', offNone: 'No station is off air now.', offCount: (n) => plural(n, 'station', 'stations'),
+    offNow: 'Off air now', offNone: 'No station is off air now.', offCount: (n) => inEnglish(n, 'station', 'stations'),
     history: 'All stations, minute by minute', find: 'Find a station: number, name, constituency', constituency: 'Constituency', allConstituencies: 'All constituencies',
     sort: 'Order', byMissing: 'By missing minutes', byNumber: 'By number',
     shown: (shown, found) => `${grouped(shown)} of ${grouped(found)} stations shown`, more: (n) => `Show ${n} more`, none: 'No such station was found.',
     station: 'Station', minutes: 'Minutes', gaps: 'Gaps', longest: 'Longest gap', causes: 'Cause', noGaps: 'no gap', csv: 'Download CSV',
-    gapsSaid: (n) => plural(n, 'gap', 'gaps'), notBegun: 'The day has not begun yet.',
+    gapsSaid: (n) => inEnglish(n, 'gap', 'gaps'), notBegun: 'The day has not begun yet.',
   },
   ru: {
     title: 'Состояние участков',

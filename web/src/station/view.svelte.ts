@@ -15,10 +15,11 @@ interface Beginning {
 /** What one watches with in the view that is chosen; another view goes on at the same moment. Called while a component is made. */
 export function viewingIn<V extends Viewing>(choice: ViewChoice, make: (view: View) => V, { asked, open, ready }: Beginning): { readonly viewing: V } {
   let shown = choice.view;
-  let viewing = $state.raw(make(shown));
-  let begin: { at: number | null; hold: boolean } | null = { at: asked, hold: false };
+  const first = make(shown);
   // Nothing live is promised to whoever comes for a moment.
-  if (asked !== null && open()) viewing.following = false;
+  if (asked !== null && open()) first.following = false;
+  let viewing = $state.raw(first);
+  let begin: { at: number | null; hold: boolean } | null = { at: asked, hold: false };
 
   $effect(() => {
     void viewing;

@@ -9,6 +9,7 @@ import { expectAccessible, expectPlaying, fits, watchConsole } from '../support'
 interface Minutes { owed: number; live: number; late: number; missing: number; hidden: number }
 interface Day { from: string; to: string; step_s: number; minutes: Minutes; rows: { key: string; cells: string; minutes: Minutes }[]; notes: unknown[] }
 interface Status { items: { id: string; state: string; minutes: Minutes; longest: { from: string } | null }[]; total: number }
+interface Totals { stations: number; cameras: number; states: Record<string, number> }
 interface Versions { items: { number: number }[] }
 
 const SUMMED = ['live', 'late', 'missing', 'hidden'] as const;
@@ -20,6 +21,16 @@ async function json<T>(request: APIRequestContext, path: string): Promise<T> {
 }
 const added = (all: Minutes[]) => SUMMED.map((state) => all.reduce((sum, one) => sum + one[state], 0));
 const number = (text: string) => Number(text.replace(/\s/g, ''));
+
+test('home counts stations, and one with two cameras once', async ({ page, request }) => {
+  const { totals } = await json<{ totals: Totals }>(request, '/api/v1/election');
+  expect(totals.cameras, 'the demo has a station with two').toBeGreaterThan(totals.stations);
+  expect(Object.values(totals.states).reduce((sum, n) => sum + n, 0)).toBe(totals.stations);
+  const { items } = await json<{ items: Omit<Totals, 'cameras'>[] }>(request, '/api/v1/constituencies');
+  for (const { stations, states } of items) expect(Object.values(states).reduce((sum, n) => sum + n, 0)).toBe(stations);
+  await page.goto('/en/');
+  await expect(page.locator('.filters button').first()).toHaveText(new RegExp(`^All\\s*${totals.stations.toLocaleString('en').replace(',', '.')}$`));
+});
 
 test('the country’s day adds up, and home says the same sums', async ({ page, request }) => {
   const day = await json<Day>(request, '/api/v1/day');

@@ -72,7 +72,7 @@ export class Day {
 
   election(): unknown {
     const states = { live: 0, late: 0, missing: 0, hidden: 0, due: 0 };
-    for (const row of this.#rows) states[this.#state(`${row.constituency}/${row.station}`)] += row.cameras;
+    for (const row of this.#rows) states[this.#state(`${row.constituency}/${row.station}`)]++;
     return {
       sample: true, names: { az: 'Nümunə seçki', en: 'Sample election', ru: 'Образец выборов' }, date: '2026-11-22', time_zone: 'Asia/Baku',
       now: iso(this.now()), phase: this.now() < today('07:30') ? 'before' : this.now() < today('19:00') ? 'voting' : 'closed',

@@ -1,6 +1,6 @@
 //! The election and its constituencies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ashkar_centre::{Centre, Registry};
@@ -9,15 +9,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::turnout;
 use super::types::{
     ConstituencyView, ElectionView, ListView, Page, PartialTexts, PlanView, PolicyView, StateCounts, Totals,
 };
+use super::{stations, turnout};
 use crate::problem::Problem;
 use crate::respond::{BRIEF, Cached};
 use crate::times;
 
-/// The election, its day and how its cameras are.
+/// The election, its day and how its stations are.
 #[utoipa::path(get, path = "/api/v1/election", responses((status = 200, body = ElectionView)))]
 pub(crate) async fn election(
     State(centre): State<Arc<Centre>>,
@@ -72,17 +72,15 @@ fn plan(registry: &Registry, write: impl Fn(ashkar_terms::UtcMicros) -> String) 
 fn totals(centre: &Centre, registry: &Registry) -> Totals {
     let now = centre.now();
     let mut states = StateCounts::default();
-    let enabled = registry.snapshot.cameras.iter().filter(|camera| camera.enabled);
-    for camera in enabled.clone() {
-        states.add(centre.state_with(registry, camera.id, now).state);
+    let mut constituencies = BTreeSet::new();
+    for station in registry.stations() {
+        constituencies.insert(station.id.constituency);
+        states.add(stations::state_of(centre, registry, station.id, now));
     }
-    let stations = registry.stations();
-    let constituencies: std::collections::BTreeSet<u16> =
-        stations.map(|station| station.id.constituency).collect();
     Totals {
         constituencies: constituencies.len(),
         stations: registry.stations().count(),
-        cameras: enabled.count(),
+        cameras: registry.snapshot.cameras.iter().filter(|camera| camera.enabled).count(),
         states,
     }
 }
@@ -99,9 +97,7 @@ pub(crate) async fn constituencies(
     for station in registry.stations() {
         let entry = counted.entry(station.id.constituency).or_default();
         entry.0 += 1;
-        for camera in registry.snapshot.cameras_of(station.id).iter().filter(|camera| camera.enabled) {
-            entry.1.add(centre.state_with(&registry, camera.id, now).state);
-        }
+        entry.1.add(stations::state_of(&centre, &registry, station.id, now));
     }
     let items: Vec<_> = counted
         .into_iter()

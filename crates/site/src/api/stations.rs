@@ -119,6 +119,18 @@ pub(crate) async fn one(
     Ok(Cached::json(&detail, BRIEF)?.respond(&headers))
 }
 
+/// The worst state among the cameras of `station`; of none, not due.
+pub(super) fn state_of(centre: &Centre, registry: &Registry, station: StationId, now: Moment) -> CameraStateName {
+    let enabled = registry.snapshot.cameras_of(station).iter().filter(|camera| camera.enabled);
+    enabled
+        .map(|camera| centre.state_with(registry, camera.id, now).state)
+        .fold(CameraStateName::Due, worse)
+}
+
+fn worse(one: CameraStateName, other: CameraStateName) -> CameraStateName {
+    if badness(other) > badness(one) { other } else { one }
+}
+
 /// Tells of stations as they are at one moment.
 struct Teller<'a> {
     centre: &'a Centre,
@@ -138,7 +150,7 @@ impl<'a> Teller<'a> {
         let (mut cameras, mut watched) = (Vec::with_capacity(1), 0_u32);
         for camera in enabled {
             let state = self.centre.state_with(self.registry, camera.id, self.now);
-            worst = [worst, state.state].into_iter().max_by_key(|state| badness(*state)).unwrap_or(worst);
+            worst = worse(worst, state.state);
             let sub = self.registry.snapshot.sub_stream_of(camera.id);
             for stream in [Some(camera), sub].into_iter().flatten() {
                 let of_stream = self.centre.camera(stream.id).map_or(0, |camera| camera.live.watched());

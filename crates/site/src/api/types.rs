@@ -34,7 +34,7 @@ pub struct PartialTexts {
     pub ru: Option<String>,
 }
 
-/// How many cameras are in each state.
+/// How many stations are in each state: a station is in the worst state of its cameras.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StateCounts {
     /// On air.
@@ -175,7 +175,7 @@ pub struct Totals {
     pub stations: usize,
     /// Cameras.
     pub cameras: usize,
-    /// Cameras by state.
+    /// Stations by state.
     pub states: StateCounts,
 }
 
@@ -190,7 +190,7 @@ pub struct ConstituencyView {
     pub display: Texts,
     /// Stations on the list.
     pub stations: usize,
-    /// Its cameras by state.
+    /// Its stations by state.
     pub states: StateCounts,
 }
 
