@@ -120,11 +120,14 @@ pub(crate) async fn one(
 }
 
 /// The worst state among the cameras of `station`; of none, not due.
-pub(super) fn state_of(centre: &Centre, registry: &Registry, station: StationId, now: Moment) -> CameraStateName {
+pub(super) fn state_of(
+    centre: &Centre,
+    registry: &Registry,
+    station: StationId,
+    now: Moment,
+) -> CameraStateName {
     let enabled = registry.snapshot.cameras_of(station).iter().filter(|camera| camera.enabled);
-    enabled
-        .map(|camera| centre.state_with(registry, camera.id, now).state)
-        .fold(CameraStateName::Due, worse)
+    enabled.map(|camera| centre.state_with(registry, camera.id, now).state).fold(CameraStateName::Due, worse)
 }
 
 fn worse(one: CameraStateName, other: CameraStateName) -> CameraStateName {
