@@ -264,6 +264,8 @@ test.describe('a constituency', () => {
   test('at a moment, stills, states and links are those of the moment', async ({ page }) => {
     const stills: string[] = [];
     page.on('request', (request) => { if (request.url().includes('/still/')) stills.push(decodeURIComponent(request.url())); });
+    // The day may well come after the stations.
+    await page.route(/\/api\/v1\/day/, async (route) => { await new Promise((resolve) => setTimeout(resolve, 1_000)); await route.continue(); });
     await ready(page, `/en/constituencies/1?t=${MOMENT}`);
     await expect(page.locator('.card').first()).toContainText('Missing');
     await expect(page.locator('.card .name a').first()).toHaveAttribute('href', `/en/stations/1/2?t=${MOMENT}`);
