@@ -83,7 +83,7 @@ const ASKED_MS = 1_000;
 
 /**
  * What the page asks for without an answer to anything later than the round before: each answer is held until nothing more is asked
- * for, then all of them are let through. The paths of each round, from the document on, without media and what is fetched ahead.
+ * for, then all of them are let through. The paths of each round, queries included, from the document on, without media and what is fetched ahead.
  * Neither the speed of the machine nor the six connections of a browser change it.
  */
 export async function rounds(browser: Browser, address: string): Promise<string[][]> {
@@ -102,10 +102,11 @@ export async function rounds(browser: Browser, address: string): Promise<string[
   const open = page.goto(address, { timeout: 120_000 });
   await quiet();
   while (held.length > 0) {
-    const [answered, paths] = [held, held.map((route) => new URL(route.request().url()).pathname)];
+    const [answered, addresses] = [held, held.map((route) => new URL(route.request().url()))];
     held = [];
+    const paths = addresses.filter(({ pathname }) => kindOf(pathname) === 'page').map(({ pathname, search }) => pathname + search);
     // What was asked for before is asked for again from time to time.
-    const fresh = paths.filter((path) => kindOf(path) === 'page' && !asked.flat().includes(path));
+    const fresh = paths.filter((path) => !asked.flat().includes(path));
     if (fresh.length > 0) asked.push(fresh);
     await Promise.all(answered.map((route) => route.continue()));
     await quiet();
