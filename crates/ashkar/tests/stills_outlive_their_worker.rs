@@ -68,11 +68,14 @@ fn a_still_tells_when_its_picture_was_taken() {
     let age = milliseconds("now") - latest;
     assert!((0..10_000).contains(&age), "it was taken {age} ms ago, and the camera is younger");
 
-    let moment = tool("date", &["-u", "+%Y-%m-%dT%H:%M:%SZ"]).trim().to_owned();
+    // The second that begins after that picture: the one that it was taken in may have begun before the camera did.
+    let second = format!("@{}", latest / 1000 + 1);
+    let moment = tool("date", &["-u", "-d", &second, "+%Y-%m-%dT%H:%M:%SZ"]).trim().to_owned();
     let taken = eventually("the moment's still", Duration::from_secs(20), || {
         told(&format!("/still/7/12/1.jpg?at={moment}"))
     });
-    let until = tool("date", &["-u", "-d", "2 seconds", "+%Y-%m-%dT%H:%M:%SZ"]);
+    let later = format!("@{}", latest / 1000 + 5);
+    let until = tool("date", &["-u", "-d", &later, "+%Y-%m-%dT%H:%M:%SZ"]);
     let playlist = centre.text(&format!("/dvr/7/12/1/index.m3u8?from={moment}&to={}", until.trim()));
     let date = playlist.lines().find_map(|line| line.strip_prefix("#EXT-X-PROGRAM-DATE-TIME:")).unwrap();
     assert_eq!(
