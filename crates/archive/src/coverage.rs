@@ -100,7 +100,7 @@ pub(crate) struct Coverage {
     pub(crate) gaps: Vec<GapEntry>,
     /// Journals with facts about it, rising.
     pub(crate) fact_journals: Vec<u32>,
-    /// Where each init segment lies, by the first bytes of its SHA-256.
+    /// Where each init segment lies last, by the first bytes of its SHA-256: a start has that journal in memory.
     pub(crate) inits: Vec<([u8; 8], Place)>,
 }
 
@@ -204,13 +204,15 @@ impl Coverage {
     }
 
     fn apply_init(&mut self, header: &Header) {
-        if self.inits.iter().any(|(id, _)| *id == header.init) {
+        let place = Place { journal: header.journal, offset: header.offset };
+        if let Some((_, known)) = self.inits.iter_mut().find(|(id, _)| *id == header.init) {
+            *known = place;
             return;
         }
         if self.inits.len() >= INITS_MAX {
             self.inits.remove(0);
         }
-        self.inits.push((header.init, Place { journal: header.journal, offset: header.offset }));
+        self.inits.push((header.init, place));
     }
 
     /// What is recorded of `span`: intervals that touch each other and fill it. Where two statements meet, media

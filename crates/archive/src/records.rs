@@ -146,8 +146,10 @@ impl Writer {
     }
 
     fn init_sha256(&self, camera: CameraId, id: [u8; 8]) -> [u8; 32] {
-        let newest = self.inits.get(&camera).map(|init| init.sha256).filter(|sha256| sha256.starts_with(&id));
+        let durable = || self.shared.catalog.read().cameras.get(&camera)?.state.init_sha256;
+        let newest = self.inits.get(&camera).map(|init| init.sha256).or_else(durable);
         newest
+            .filter(|sha256| sha256.starts_with(&id))
             .or_else(|| read::init(&self.shared, camera, id).ok().flatten().map(|init| init.sha256))
             .unwrap_or_default()
     }

@@ -184,6 +184,22 @@ fn a_mended_disk_gives_everything_back() {
     }
 }
 
+/// Each journal has the init segments that it needs: a start looks for none in the journals of the morning.
+#[test]
+fn init_segments_are_read_from_the_newest_journal() {
+    let (disk, _) = killed();
+    let newest = last_journal(&disk);
+    let journals = disk.files().into_iter().map(|(path, _)| path).filter(|path| path.ends_with(".journal"));
+    let older: Vec<String> = journals.filter(|path| *path != newest).collect();
+    assert!(older.len() >= 2, "{older:?}");
+    older.iter().for_each(|path| disk.spoil(path, 0..usize::MAX));
+    let archive = reopened(&disk);
+    for camera in CAMERAS {
+        let last = archive.segments(camera, day()).unwrap().pop().unwrap();
+        assert!(archive.init(camera, last.init).unwrap().is_some(), "{camera}");
+    }
+}
+
 #[test]
 fn the_check_names_the_place() {
     let (disk, _) = killed();

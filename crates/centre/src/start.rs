@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use ashkar_archive::{Archive, OpenError};
@@ -101,7 +101,10 @@ impl Centre {
             stopping: watch::Sender::new(false),
             tasks: Mutex::default(),
         });
+        let taking_up = Instant::now();
         centre.follow_registry().await;
+        let cameras = centre.cameras.read().len();
+        tracing::info!(cameras, took_ms = milliseconds(taking_up), "cameras are taken up");
         centre.open_rtmp(options.rtmp, options.rtmp_options)?;
         let tasks = [
             tokio::spawn(Arc::clone(&centre).tick_cameras()),
@@ -240,10 +243,29 @@ fn open_archive(
 ) -> Result<Archive, OpenError> {
     let archive = Archive::open(path, options, clock)?;
     observe_clock(&archive);
-    if let Err(error) = archive.flush_within(INTERRUPTED_WITHIN) {
-        tracing::warn!(%error, blame = "centre", "interrupted segments are not ended yet; going on air without them");
+    let found = archive.recovery();
+    tracing::info!(
+        journals = found.journals,
+        summary = found.summary_used,
+        sidecars_read = found.sidecars_read,
+        journals_scanned = found.journals_scanned,
+        interrupted_segments = found.interrupted_segments,
+        took_ms = found.took_us / 1000,
+        "the archive is open"
+    );
+    let waiting = Instant::now();
+    match archive.flush_within(INTERRUPTED_WITHIN) {
+        Ok(()) => tracing::info!(took_ms = milliseconds(waiting), "interrupted segments are ended"),
+        Err(error) => {
+            tracing::warn!(%error, blame = "centre", "interrupted segments are not ended yet; going on air without them");
+        }
     }
     Ok(archive)
+}
+
+/// Whole milliseconds since `start`.
+fn milliseconds(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Lets evidence records say whether the wall clock is disciplined; says it in the log when that changes.

@@ -130,7 +130,12 @@ impl DiskFile for RealFile {
 
     fn sync(&self) -> io::Result<()> {
         // Not repeated on EINTR or any other error: an error may be reported once, and then the data is gone.
-        Ok(rustix::fs::fdatasync(&self.0)?)
+        rustix::fs::fdatasync(&self.0)?;
+        // Where the file system is shut down meanwhile, or gives up after an error, ext4 writes into reserved blocks
+        // without noting that they are written now, and reports success. Whether it still takes writes, a write of
+        // nothing says.
+        self.0.write_at(&[], 0)?;
+        Ok(())
     }
 
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
