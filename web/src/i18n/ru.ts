@@ -130,7 +130,7 @@ export const ru: Messages = {
   play: 'Воспроизвести', pause: 'Пауза', fullScreen: 'На весь экран', leaveFullScreen: 'Выйти из полного экрана',
   back10: 'Назад на 10 секунд', forward10: 'Вперёд на 10 секунд', back60: 'Назад на минуту', forward60: 'Вперёд на минуту',
   speed: 'Скорость',
-  goLive: 'К прямому эфиру', watchingLive: 'Прямой эфир', noLive: 'Эфира нет',
+  goLive: 'К эфиру', watchingLive: 'Прямой эфир', noLive: 'Эфира нет',
   soundOn: 'Включить звук', soundOff: 'Выключить звук',
   clockOfPicture: 'Время изображения',
 
