@@ -4,6 +4,8 @@
 const GUESS_S = 1 / 25;
 /** Pictures further apart than this are no measure, seconds. */
 const APART_LIMIT_S = 0.5;
+/** Shortest step, seconds. */
+const LEAST_S = 0.001;
 const TRIES = 8;
 const SHOWN_LIMIT_MS = 500;
 
@@ -30,7 +32,9 @@ export class Frames {
     const from = this.#shown ?? this.#video.currentTime;
     for (let n = 1; n <= TRIES; n++) {
       // Half a distance back is always in the picture before; forward, a little more each time until another one comes.
-      const to = from + (this.#apart ?? GUESS_S) * (direction < 0 ? -0.5 * n : 0.6 + 0.5 * n);
+      const next = from + (this.#apart ?? GUESS_S) * (direction < 0 ? -0.5 * n : 0.6 + 0.5 * n);
+      // On a busy machine the clock is further than the picture: a step forward never goes back in time.
+      const to = direction < 0 ? next : Math.max(next, this.#video.currentTime + LEAST_S);
       if (!loaded(this.#video, to)) return false;
       await this.#seek(to);
       if (this.#shown === null || this.#shown !== from) return true;
