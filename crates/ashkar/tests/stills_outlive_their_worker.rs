@@ -38,14 +38,18 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
 
     // The latest still is kept for a while; the past is decoded anew each time it is asked for.
     eventually("the past has a still again", Duration::from_secs(20), || {
-        let moment = tool("date", &["-u", "-d", "3 seconds ago", "+%Y-%m-%dT%H:%M:%SZ"]);
-        let past = format!("/still/7/12/1.jpg?at={}", moment.trim());
+        let past = format!("/still/7/12/1.jpg?at={}", second("3 seconds ago"));
         let (status, _, body) = centre.request(&past, &[]);
         (status == 200 && body.starts_with(&[0xff, 0xd8])).then_some(())
     });
     let after = workers(centre.process.0.id());
     assert!(after.len() == 1 && after != before, "{before:?} then {after:?}");
     assert_eq!(centre.request("/healthz", &[]).0, 200);
+}
+
+/// A time that `date` understands, to the second, as addresses write it.
+fn second(time: &str) -> String {
+    tool("date", &["-u", "-d", time, "+%Y-%m-%dT%H:%M:%SZ"]).trim().to_owned()
 }
 
 /// Milliseconds since 1970.
@@ -69,14 +73,12 @@ fn a_still_tells_when_its_picture_was_taken() {
     assert!((0..10_000).contains(&age), "it was taken {age} ms ago, and the camera is younger");
 
     // The second that begins after that picture: the one that it was taken in may have begun before the camera did.
-    let second = format!("@{}", latest / 1000 + 1);
-    let moment = tool("date", &["-u", "-d", &second, "+%Y-%m-%dT%H:%M:%SZ"]).trim().to_owned();
+    let moment = second(&format!("@{}", latest / 1000 + 1));
     let taken = eventually("the moment's still", Duration::from_secs(20), || {
         told(&format!("/still/7/12/1.jpg?at={moment}"))
     });
-    let later = format!("@{}", latest / 1000 + 5);
-    let until = tool("date", &["-u", "-d", &later, "+%Y-%m-%dT%H:%M:%SZ"]);
-    let playlist = centre.text(&format!("/dvr/7/12/1/index.m3u8?from={moment}&to={}", until.trim()));
+    let until = second(&format!("@{}", latest / 1000 + 5));
+    let playlist = centre.text(&format!("/dvr/7/12/1/index.m3u8?from={moment}&to={until}"));
     let date = playlist.lines().find_map(|line| line.strip_prefix("#EXT-X-PROGRAM-DATE-TIME:")).unwrap();
     assert_eq!(
         taken,

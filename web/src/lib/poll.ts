@@ -5,9 +5,9 @@ const PAUSE_LIMIT_MS = 15_000;
 
 /**
  * Runs `work` now and then every `every` milliseconds, one at a time; not while the page is hidden, and at once when it
- * is shown again. Failures double the pause. Returns the function that ends it.
+ * is shown again. Failures double the pause; `tell` is told after each run whether it failed. Returns the function that ends it.
  */
-export function poll(work: (signal: AbortSignal) => Promise<void>, every: number): () => void {
+export function poll(work: (signal: AbortSignal) => Promise<void>, every: number, tell?: (failed: boolean) => void): () => void {
   const ended = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = false;
@@ -27,8 +27,10 @@ export function poll(work: (signal: AbortSignal) => Promise<void>, every: number
     try {
       await work(ended.signal);
       failures = 0;
+      tell?.(false);
     } catch {
       failures += 1;
+      tell?.(!ended.signal.aborted);
     }
     running = false;
     again(pause());
