@@ -11,7 +11,7 @@ demo: $(RELEASE)
 
 ## Every test: unit, property, scenario, fuzz seconds, end to end with real clients, browser.
 test:
-	scripts/tools.sh build media browser faults
+	scripts/tools.sh build media browser faults test
 	scripts/web.sh
 	scripts/test.sh
 

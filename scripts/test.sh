@@ -8,7 +8,10 @@ step "pages: pure logic"
 (cd web && npm test --silent)
 
 step "Rust: unit, property and scenario tests, and end to end with ffmpeg, GStreamer and nginx"
-cargo test --workspace --locked
+cargo nextest run --workspace --locked
+
+step "Rust: examples in the documentation"
+cargo test --workspace --locked --doc --quiet
 
 step "fuzzing: seconds for every parser"
 scripts/fuzz.sh "${FUZZ_SECONDS:-3}"

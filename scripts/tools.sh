@@ -8,12 +8,13 @@ declare -A packages=(
   [browser]="chromium fonts-noto-core"
   [faults]="python3 strace libfaketime e2fsprogs util-linux mount iproute2 openssl procps"
   [lint]="shellcheck"
+  [test]=""
   [bench]="wrk python3 libnginx-mod-rtmp iproute2"
 )
 
 missing=()
 for group in "$@"; do
-  for package in ${packages[$group]:?no group "$group"}; do
+  for package in ${packages[$group]?no group "$group"}; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
 done
@@ -29,9 +30,13 @@ for command in cargo node npm; do
   command -v "$command" >/dev/null || { echo "tools: $command is missing; install Rust 1.95 and Node.js 20.19 or newer first" >&2; exit 1; }
 done
 
-for group in "$@"; do
-  if [ "$group" = lint ] && ! cargo deny --version >/dev/null 2>&1; then
-    echo "tools: installing cargo-deny (some minutes, once)"
-    cargo install cargo-deny --version 0.20.2 --locked
+# install GROUP COMMAND VERSION: a cargo command from the registry, where the group is asked for and the command is missing.
+install() {
+  if [[ " $groups " == *" $1 "* ]] && ! cargo "$2" --version >/dev/null 2>&1; then
+    echo "tools: installing cargo-$2 (some minutes, once)"
+    cargo install "cargo-$2" --version "$3" --locked
   fi
-done
+}
+groups="$*"
+install lint deny 0.20.2
+install test nextest 0.9.143
