@@ -27,7 +27,10 @@ pub use config::{
 pub use init::{AUDIO_TRACK, TIMESCALE, VIDEO_TRACK, init_segment};
 pub use input::{AccessUnit, AudioConfig, AudioFrame, VideoCodec, VideoConfig};
 pub use nal::{MAX_NAL_UNITS, NalError, NalKind, NalUnits, Survey, survey};
-pub use options::{Counters, GAP_SEGMENT_TICKS, MIN_GAP_TICKS, MIN_SAMPLE_TICKS, Options, Resume};
+pub use options::{
+    Counters, GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MAX_LEAD_TICKS, MIN_GAP_TICKS, MIN_SAMPLE_TICKS, Options,
+    Resume,
+};
 pub use output::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd};
-pub use packager::Packager;
+pub use packager::{Packager, Unusable};
 pub use unwrap::Unwrapper;

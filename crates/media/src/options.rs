@@ -9,6 +9,14 @@ pub const MIN_GAP_TICKS: i64 = TICKS_PER_SECOND / 10;
 /// Length of one GAP segment of the playlists: 4 s, in ticks. A gap takes one media sequence number for each.
 pub const GAP_SEGMENT_TICKS: i64 = 4 * TICKS_PER_SECOND;
 
+/// The end of no picture lies farther than this ahead of the moment at which it arrived: 3 s, in ticks. What comes faster
+/// than time passes is set close together, and what does not fit even so is refused.
+pub const MAX_LEAD_TICKS: i64 = 3 * TICKS_PER_SECOND;
+
+/// A camera is live until so long after the arrival of the last picture that was kept, 5 s, in microseconds. What arrives
+/// is going on as long as its pauses are shorter.
+pub const LIVE_WITHIN_US: u64 = 5_000_000;
+
 /// How one camera's stream is cut. Ticks are 90 kHz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -76,6 +84,8 @@ pub struct Counters {
     pub refused: u64,
     /// Access units dropped while waiting for parameter sets or a first keyframe.
     pub waiting_dropped: u64,
+    /// Access units refused because they came faster than time passes.
+    pub too_fast: u64,
     /// Decoding times that had to be repaired.
     pub timestamps_repaired: u64,
     /// Steps of the camera's clock.

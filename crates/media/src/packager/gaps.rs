@@ -3,13 +3,25 @@
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::BytesMut;
 
-use super::{OpenGap, Packager, Report, Rhythm};
-use crate::options::{GAP_SEGMENT_TICKS, MIN_SAMPLE_TICKS};
+use super::{OpenGap, Packager, Report, Rhythm, Unusable};
+use crate::options::{GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
 use crate::timeline::{Placed, Reanchored, Timeline};
 use crate::{FactKind, Gap, Output};
 
 /// A camera whose clock changes its rate by this much is reported: 1000 parts per million.
 const REPORTED_DRIFT_PPM: i32 = 1_000;
+/// What comes after a declared gap may fill the gap's end, back to this long before it arrives: 6 s in ticks. What lies
+/// farther back may already stand in playlists as a GAP segment.
+pub(super) const REFILL_TICKS: i64 = 540_000;
+
+/// Whether what came at `last` came too long before `now` to be going on.
+fn is_over(last: Moment, now: Moment) -> bool {
+    now.mono_us.saturating_sub(last.mono_us) >= LIVE_WITHIN_US
+}
+
+pub(super) fn silent_ticks(last: Moment, now: Moment) -> i64 {
+    i64::try_from(now.mono_us.saturating_sub(last.mono_us) / 100 * 9).unwrap_or(i64::MAX)
+}
 
 impl Packager {
     /// Gives out all there is, and ends the segment.
@@ -26,6 +38,7 @@ impl Packager {
     pub(super) fn leave(&mut self) {
         self.connected = false;
         self.timeline = None;
+        self.too_fast = false;
         self.ahead_of_picture = BytesMut::new();
         self.drift = Report::default();
     }
@@ -54,6 +67,89 @@ impl Packager {
         out.push(Output::Gap(Gap { from, to: Some(to), cause, next_segment }));
     }
 
+    /// The wall clock was wrong, and what was recorded lies after now. A gap that was open there is ended where it
+    /// began. A media sequence number is left out, so that whoever lists segments begins anew: dates that go back say
+    /// nothing in one list.
+    pub(super) fn begin_anew(&mut self, out: &mut Vec<Output>) {
+        if let Some(gap) = self.gap {
+            self.close_gap(gap.from.plus(MIN_GAP_TICKS), out);
+        }
+        self.segmenter.skip_numbers(1);
+        self.segmenter.mark_discontinuity();
+        self.segmenter.sound.reset();
+        self.rhythm = Rhythm::default();
+    }
+
+    /// Something of the connection arrived, whatever it was.
+    pub(super) fn note_arrival(&mut self, at: Moment) {
+        let gone_on = self.last_arrival.is_some_and(|last| !is_over(last, at));
+        if !gone_on {
+            self.arriving_since = Some(at);
+        }
+        self.last_arrival = Some(at);
+    }
+
+    /// Why there is no picture at `now`, where this connection is the reason: what it sends cannot be used, or it sends
+    /// nothing. `None` while its pictures come, and as long as it is too early to say.
+    pub(super) fn fault(&self, now: Moment) -> Option<Cause> {
+        let began = self.connected_at.filter(|_| self.connected)?;
+        let seen = self.last_picture.filter(|last| last.mono_us >= began.mono_us).unwrap_or(began);
+        if !is_over(seen, now) {
+            return None;
+        }
+        let arrives =
+            self.last_arrival.is_some_and(|last| last.mono_us >= began.mono_us && !is_over(last, now));
+        Some(if arrives { Cause::Source } else { Cause::Uplink })
+    }
+
+    /// Declares silence, and keeps the cause of an open gap true: a line that was down and a camera that sends what
+    /// cannot be used are two gaps.
+    pub(super) fn judge_gap(&mut self, now: Moment, out: &mut Vec<Output>) {
+        let Some(cause) = self.fault(now) else { return };
+        match self.gap {
+            Some(gap) if (gap.cause == Cause::Source) != (cause == Cause::Source) => {
+                let arriving =
+                    self.arriving_since.into_iter().chain(self.connected_at).chain(self.last_picture);
+                let since = match cause {
+                    Cause::Source => arriving.max_by_key(|at| at.mono_us),
+                    _ => self.last_arrival,
+                };
+                self.split_gap(since.unwrap_or(now), cause, now, out);
+            }
+            Some(_) => {}
+            None => {
+                let last = self.last_picture.or(self.connected_at).unwrap_or(now);
+                if silent_ticks(last, now) >= self.options.silence_ticks {
+                    self.finish(out);
+                    self.open_gap(cause, out);
+                }
+            }
+        }
+    }
+
+    /// From `since` on the gap has another cause. What playlists may already show stays as it is.
+    pub(super) fn split_gap(&mut self, since: Moment, cause: Cause, now: Moment, out: &mut Vec<Output>) {
+        let Some(gap) = self.gap else { return };
+        let ago = silent_ticks(since, now).min(REFILL_TICKS);
+        let now =
+            self.timeline.as_ref().map_or_else(|| MediaTime::from_utc(now.wall), |own| own.arrival_time(now));
+        let at = now.plus(-ago);
+        if at.since(gap.from) < MIN_GAP_TICKS {
+            // All of it, or so little of it that it has no place of its own.
+            self.gap = Some(OpenGap { cause, ..gap });
+            let next_segment = self.segmenter.number();
+            return out.push(Output::Gap(Gap { from: gap.from, to: None, cause, next_segment }));
+        }
+        self.close_gap(at, out);
+        self.end = Some(at);
+        self.open_gap(cause, out);
+    }
+
+    pub(super) fn parameters_refused(&mut self, reason: String, at: Moment, out: &mut Vec<Output>) {
+        self.unusable = Unusable::Parameters(reason.clone());
+        self.tell(FactKind::ParametersRefused { reason }, at, out);
+    }
+
     pub(super) fn observe_wall_clock(&mut self, now: Moment, out: &mut Vec<Output>) {
         let Some(by_us) = self.wall.observe(now) else { return };
         if let Some(timeline) = &mut self.timeline {
@@ -78,7 +174,12 @@ impl Packager {
             self.tell(FactKind::CameraClockJumped { by }, at, out);
         }
         match placed.reanchored {
-            Some(Reanchored::Lagging(by) | Reanchored::Leading(by) | Reanchored::WallClock(by)) => {
+            Some(
+                Reanchored::Lagging(by)
+                | Reanchored::Leading(by)
+                | Reanchored::WallClock(by)
+                | Reanchored::Back(by),
+            ) => {
                 self.counters.reanchored += 1;
                 self.tell(FactKind::TimelineReanchored { by }, at, out);
             }

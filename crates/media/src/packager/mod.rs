@@ -6,6 +6,7 @@ mod parameters;
 mod pictures;
 mod segmenter;
 mod sound;
+mod unusable;
 
 use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
 use bytes::BytesMut;
@@ -16,8 +17,10 @@ use crate::{
     VideoConfig,
 };
 use facts::Facts;
+use gaps::silent_ticks;
 use parameters::Parameters;
 use segmenter::{Picture, Segmenter};
+pub use unusable::Unusable;
 
 /// What may be told again and again is told at most once in this many microseconds.
 const REPORT_INTERVAL_US: u64 = 60_000_000;
@@ -63,9 +66,15 @@ pub struct Packager {
     rhythm: Rhythm,
     ahead_of_picture: BytesMut,
     waiting_dropped: u32,
-    refused_since_picture: bool,
+    /// Pictures came faster than time, and a keyframe that finds room is waited for.
+    too_fast: bool,
+    /// Why what came since the last picture was no picture.
+    unusable: Unusable,
+    connected_at: Option<Moment>,
     last_picture: Option<Moment>,
     last_arrival: Option<Moment>,
+    /// Since when something arrives without a long pause.
+    arriving_since: Option<Moment>,
     resumed_init: Option<[u8; 32]>,
     drift: Report<i32>,
     waiting: Report<()>,
@@ -127,9 +136,12 @@ impl Packager {
             rhythm: Rhythm::default(),
             ahead_of_picture: BytesMut::new(),
             waiting_dropped: 0,
-            refused_since_picture: false,
+            too_fast: false,
+            unusable: Unusable::default(),
+            connected_at: None,
             last_picture: None,
             last_arrival: None,
+            arriving_since: None,
             resumed_init: resume.init_sha256,
             drift: Report::default(),
             waiting: Report::default(),
@@ -144,6 +156,7 @@ impl Packager {
         }
         self.observe_wall_clock(at, out);
         self.connected = true;
+        (self.connected_at, self.arriving_since, self.unusable) = (Some(at), None, Unusable::default());
         self.parameters = Parameters::default();
         self.audio = Audio::default();
         self.open_gap(Cause::Centre, out);
@@ -153,8 +166,9 @@ impl Packager {
     /// Parameter sets from the protocol. They come into use at the next keyframe; unusable ones are a fact, and
     /// what was valid goes on.
     pub fn video_config(&mut self, config: VideoConfig, at: Moment, out: &mut Vec<Output>) {
+        self.note_arrival(at);
         if let Err(error) = self.parameters.offer(&config) {
-            self.tell(FactKind::ParametersRefused { reason: error.to_string() }, at, out);
+            self.parameters_refused(error.to_string(), at, out);
         }
     }
 
@@ -176,6 +190,7 @@ impl Packager {
     /// Sound came that cannot be passed through, such as G.711. One fact per connection.
     pub fn sound_refused(&mut self, codec: &str, at: Moment, out: &mut Vec<Output>) {
         self.counters.sound_dropped += 1;
+        self.unusable.sound();
         if !std::mem::replace(&mut self.audio.drop_told, true) {
             self.tell(FactKind::SoundDropped { codec: codec.to_owned() }, at, out);
         }
@@ -194,7 +209,7 @@ impl Packager {
     pub fn video(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
         let at = unit.arrival;
         self.observe_wall_clock(at, out);
-        self.last_arrival = Some(at);
+        self.note_arrival(at);
         match self.survey(&unit) {
             Err(reason) => self.refuse(reason, Some(unit.camera_dts), at, out),
             Ok(found) if !found.picture => self.hold(unit, at, out),
@@ -204,7 +219,8 @@ impl Packager {
 
     /// One AAC frame. With sound off it is dropped; so is what comes before the first picture.
     pub fn audio(&mut self, frame: AudioFrame, out: &mut Vec<Output>) {
-        self.last_arrival = Some(frame.arrival);
+        self.note_arrival(frame.arrival);
+        self.unusable.sound();
         if !self.options.sound {
             return self.sound_refused("mp4a.40", frame.arrival, out);
         }
@@ -221,20 +237,33 @@ impl Packager {
 
     /// The protocol layer could not make an access unit of what arrived, and dropped it alone.
     pub fn refused(&mut self, reason: String, camera_dts: Option<i64>, at: Moment, out: &mut Vec<Output>) {
-        self.last_arrival = Some(at);
+        self.note_arrival(at);
         self.refuse(reason, camera_dts, at, out);
+    }
+
+    /// Bytes of the connection arrived at `at`, whatever they were: a line that brings them is not what is at fault.
+    pub fn received(&mut self, at: Moment) {
+        if self.connected && self.last_arrival.is_none_or(|last| last.mono_us < at.mono_us) {
+            self.note_arrival(at);
+        }
     }
 
     /// The connection ended. The segment ends, and a gap opens.
     pub fn disconnected(&mut self, cause: Cause, reason: String, at: Moment, out: &mut Vec<Output>) {
         self.observe_wall_clock(at, out);
         self.tell_waiting(at, out);
+        // What the connection brought until now could not be used: that stays the camera's fault, whoever ended it.
+        self.judge_gap(at, out);
         self.finish(out);
+        match &mut self.gap {
+            Some(gap) if gap.cause == Cause::Source && cause != Cause::Source => {
+                self.split_gap(self.last_arrival.unwrap_or(at), cause, at, out);
+            }
+            Some(gap) => gap.cause = cause,
+            None => {}
+        }
         self.leave();
         self.tell(FactKind::Disconnected { cause, reason }, at, out);
-        if let Some(gap) = &mut self.gap {
-            gap.cause = cause;
-        }
         self.open_gap(cause, out);
     }
 
@@ -248,12 +277,9 @@ impl Packager {
             self.tell_waiting(now, out);
         }
         self.tell_drift(now, out);
-        let Some(last) = self.last_picture.filter(|_| self.timeline.is_some()) else { return };
-        let silent = i64::try_from(now.mono_us.saturating_sub(last.mono_us) / 100 * 9).unwrap_or(i64::MAX);
-        if silent >= self.options.silence_ticks && self.gap.is_none() {
-            self.finish(out);
-            self.open_gap(if self.refused_since_picture { Cause::Source } else { Cause::Uplink }, out);
-        } else if silent >= self.options.stall_ticks {
+        self.judge_gap(now, out);
+        let stalled = |last| silent_ticks(last, now) >= self.options.stall_ticks;
+        if self.timeline.is_some() && self.last_picture.is_some_and(stalled) {
             self.segmenter.close_part(&mut self.counters, out);
         }
     }
@@ -279,6 +305,24 @@ impl Packager {
     /// When anything arrived last.
     pub const fn last_arrival(&self) -> Option<Moment> {
         self.last_arrival
+    }
+
+    /// When a picture arrived last that was kept. What is refused is no picture.
+    pub const fn last_picture(&self) -> Option<Moment> {
+        self.last_picture
+    }
+
+    /// When the connection that is open began, and where it has brought no picture for [`LIVE_WITHIN_US`], why: the
+    /// cause, and what was wrong with what it brought.
+    ///
+    /// [`LIVE_WITHIN_US`]: crate::LIVE_WITHIN_US
+    pub fn trouble(&self, now: Moment) -> Option<(Cause, &Unusable)> {
+        self.fault(now).map(|cause| (cause, &self.unusable))
+    }
+
+    /// Cause of the gap that is open.
+    pub fn open_gap_cause(&self) -> Option<Cause> {
+        self.gap.map(|gap| gap.cause)
     }
 
     /// End of the last picture, the one that waits for its length included.

@@ -3,20 +3,18 @@
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::{BufMut, Bytes, BytesMut};
 
+use super::gaps::REFILL_TICKS;
 use super::segmenter::Picture;
-use super::{OpenGap, Packager};
+use super::{OpenGap, Packager, Unusable};
 use crate::init::init_segment;
 use crate::nal::{Survey, survey};
 use crate::options::{MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
-use crate::timeline::{Placed, Reanchored, Timeline};
+use crate::timeline::{Beginning, Placed, Reanchored, Timeline};
 use crate::{AccessUnit, FactKind, Output};
 
 /// Parameter sets and messages that came in an access unit of their own wait for their picture; at most this many
 /// bytes of them.
 const MAX_AHEAD_OF_PICTURE_BYTES: usize = 64 << 10;
-/// A burst after a declared gap may fill the gap's end, back to this long before it arrives: 6 s in ticks. What
-/// lies farther back may already stand in playlists as a GAP segment.
-const REFILL_TICKS: i64 = 540_000;
 /// Composition offsets beyond this are held to it: 10 s in ticks.
 const MAX_COMPOSITION_TICKS: f64 = 900_000.0;
 
@@ -37,7 +35,7 @@ impl Packager {
         out: &mut Vec<Output>,
     ) {
         self.counters.refused += 1;
-        self.refused_since_picture = true;
+        self.unusable.refused(&reason);
         // A unit that has no time of its own comes after the last one.
         let camera_dts =
             camera_dts.or_else(|| self.pending.as_ref().map(|last| last.camera_dts)).unwrap_or(0);
@@ -60,26 +58,33 @@ impl Packager {
         if (found.parameter_sets || held)
             && let Err(error) = self.parameters.offer_in_band(&data)
         {
-            self.tell(FactKind::ParametersRefused { reason: error.to_string() }, unit.arrival, out);
+            self.parameters_refused(error.to_string(), unit.arrival, out);
+        }
+        if self.too_fast && !(found.keyframe && self.has_room(unit.arrival)) {
+            self.counters.too_fast += 1;
+            return;
         }
         let starting = self.timeline.is_none();
         if !self.parameters.known() || (starting && !found.keyframe) {
             self.waiting_dropped = self.waiting_dropped.saturating_add(1);
             self.counters.waiting_dropped += 1;
+            self.unusable.waiting(self.parameters.known());
             return;
         }
-        self.counters.access_units += 1;
-        self.counters.access_unit_bytes += data.len() as u64;
-        let time = if starting {
+        let placed = if starting {
             self.start(unit.camera_dts, unit.arrival, out)
         } else {
             self.go_on(unit.camera_dts, unit.arrival, out)
         };
+        let Some(time) = placed else { return self.refuse_too_fast(unit.camera_dts, unit.arrival, out) };
+        self.too_fast = false;
+        self.counters.access_units += 1;
+        self.counters.access_unit_bytes += data.len() as u64;
         if found.keyframe {
             self.keyframe(time, unit.arrival, out);
         }
         self.last_picture = Some(unit.arrival);
-        self.refused_since_picture = false;
+        self.unusable = Unusable::default();
         self.pending = Some(Picture {
             data,
             time,
@@ -90,37 +95,73 @@ impl Packager {
         });
     }
 
-    /// The first picture of a connection: the timeline is anchored, and the gap before it is over.
-    pub(super) fn start(&mut self, camera_dts: i64, arrival: Moment, out: &mut Vec<Output>) -> MediaTime {
+    /// More pictures came than there was time for. This one and those that need it are refused, until a keyframe finds
+    /// room again: no time is claimed that has not been.
+    fn refuse_too_fast(&mut self, camera_dts: i64, at: Moment, out: &mut Vec<Output>) {
+        self.counters.too_fast += 1;
+        self.unusable = Unusable::TooFast;
+        if !std::mem::replace(&mut self.too_fast, true) {
+            let reason = Unusable::TooFast.to_string();
+            self.tell(FactKind::AccessUnitRefused { camera_dts, reason }, at, out);
+        }
+    }
+
+    /// Whether time has come near enough to the pictures for a keyframe to go on.
+    fn has_room(&self, arrival: Moment) -> bool {
+        self.timeline.as_ref().is_none_or(|timeline| timeline.has_room(arrival))
+    }
+
+    /// The first picture of a connection: the timeline is anchored, and the gap before it is over. `None` where its time
+    /// has not come yet.
+    pub(super) fn start(
+        &mut self,
+        camera_dts: i64,
+        arrival: Moment,
+        out: &mut Vec<Output>,
+    ) -> Option<MediaTime> {
+        let beginning = Beginning::of(arrival, self.end.map(|end| end.plus(MIN_GAP_TICKS)));
+        let (Beginning::At(time) | Beginning::Anew(time)) = beginning else { return None };
         self.tell_waiting(arrival, out);
         self.connected = true;
-        let earliest = self.end.map(|end| end.plus(MIN_GAP_TICKS));
-        let timeline = Timeline::start(camera_dts, arrival, earliest);
-        let time = timeline.last();
-        self.timeline = Some(timeline);
+        self.timeline = Some(Timeline::start(camera_dts, arrival, time));
         if let Some(end) = self.end {
             let cause = self.resumed_gap.take().unwrap_or(Cause::Centre);
             self.gap.get_or_insert(OpenGap { from: end, cause });
+        }
+        if matches!(beginning, Beginning::Anew(_)) {
+            self.begin_anew(out);
+        } else {
             self.close_gap(time, out);
         }
-        time
+        Some(time)
     }
 
-    /// A further picture: it is placed, and gives the one before it its length.
-    pub(super) fn go_on(&mut self, camera_dts: i64, arrival: Moment, out: &mut Vec<Output>) -> MediaTime {
+    /// A further picture: it is placed, and gives the one before it its length. `None` where it comes too fast.
+    pub(super) fn go_on(
+        &mut self,
+        camera_dts: i64,
+        arrival: Moment,
+        out: &mut Vec<Output>,
+    ) -> Option<MediaTime> {
         let gap = self.gap;
-        let Some(timeline) = &mut self.timeline else { return MediaTime(0) };
+        let timeline = self.timeline.as_mut()?;
         let floor = gap
             .map(|gap| gap.from.plus(MIN_GAP_TICKS).max(timeline.arrival_time(arrival).plus(-REFILL_TICKS)));
-        let placed = timeline.place(camera_dts, arrival, floor);
+        let placed = timeline.place(camera_dts, arrival, floor).ok()?;
         let usual = timeline.usual_ticks();
         self.tell_placed(&placed, camera_dts, arrival, out);
-        if gap.is_some() {
+        if matches!(placed.reanchored, Some(Reanchored::Back(_))) {
+            if let Some(pending) = self.pending.take() {
+                self.give(pending, usual, out);
+            }
+            self.segmenter.end_segment(&mut self.counters, out);
+            self.begin_anew(out);
+        } else if gap.is_some() {
             self.close_gap(placed.time, out);
         } else {
             self.settle(&placed, usual, out);
         }
-        placed.time
+        Some(placed.time)
     }
 
     /// Gives the pending picture its length: until the next one, unless there is a hole between them.

@@ -1,5 +1,6 @@
 //! Camera clock and arrivals in, one timeline out. The reasons are in `docs/design/timeline.md`.
 
+mod pace;
 mod rate;
 mod wall;
 
@@ -7,7 +8,8 @@ use ashkar_terms::{MediaTime, Moment, TICKS_PER_SECOND};
 
 pub(crate) use wall::WallClock;
 
-use crate::options::MIN_SAMPLE_TICKS;
+use crate::options::{MAX_LEAD_TICKS, MIN_SAMPLE_TICKS};
+use pace::Pace;
 use rate::RateLoop;
 
 /// A decoding time this far back, or less, is out of order; farther back the camera's clock has jumped. 0.2 s.
@@ -19,8 +21,22 @@ const JUMP_LEAD_TICKS: i64 = 3 * TICKS_PER_SECOND / 2;
 /// The timeline is re-anchored when it lags by more than this for a full window, and when the centre's clock steps
 /// forward by more. 2 s.
 const REANCHOR_TICKS: i64 = 2 * TICKS_PER_SECOND;
-/// The timeline never runs farther than this ahead of arrivals; pictures beyond are set close together. 30 s.
-const MAX_LEAD_TICKS: i64 = 30 * TICKS_PER_SECOND;
+/// Pictures this far ahead of their arrival are not spaced by the camera's clock any more: they are set as close
+/// together as it takes. 1.5 s.
+const HELD_LEAD_TICKS: i64 = JUMP_LEAD_TICKS;
+/// No picture begins farther than this ahead of its arrival: it is refused. With the longest length that is guessed
+/// of a last picture, 1 s, its end stays within [`MAX_LEAD_TICKS`]. 2 s.
+const REFUSED_LEAD_TICKS: i64 = MAX_LEAD_TICKS - TICKS_PER_SECOND;
+/// A connection is young for so long: a camera whose clock is wild from the start is found out at once. 10 s.
+const YOUNG_TICKS: i64 = 10 * TICKS_PER_SECOND;
+/// A young camera's clock is wild if it makes this much time of a second and leads, …
+const WILD_FAST: f64 = 1.6;
+/// … or only this much and lags.
+const WILD_SLOW: f64 = 0.6;
+/// A clock that had to be held is fast if it makes this much time of a second.
+const HELD_FAST: f64 = 1.03;
+/// A wild clock has put its pictures at least this far from their arrival. 0.25 s.
+const WILD_OFF_TICKS: i64 = TICKS_PER_SECOND / 4;
 /// Decoding times that stand still or go back this often in a row are not believed any more.
 const STILL_LIMIT: u32 = 3;
 /// Time between pictures until the camera has shown its own: 25 per second.
@@ -46,12 +62,43 @@ pub(crate) struct Placed {
 pub(crate) enum Reanchored {
     /// Pictures arrived later than they should for a whole window: the camera's clock left time out.
     Lagging(i64),
-    /// The camera sent more time than passed; pictures were set close together.
+    /// The camera sent more time than passed; from here on pictures are set close together.
     Leading(i64),
     /// The centre's wall clock stepped forward.
     WallClock(i64),
+    /// The centre's wall clock stepped back: time begins anew before what was given out.
+    Back(i64),
     /// The silence before was declared a gap, and part of it was already published.
     AfterGap(i64),
+}
+
+/// More pictures came than there was time for: this one cannot be placed without claiming time that has not been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooFast;
+
+/// What the beginning of a connection finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// The timeline goes on, at or after the arrival.
+    At(MediaTime),
+    /// What is recorded ends later than this picture may lie: it must wait.
+    TooEarly,
+    /// What is recorded lies in the future, since the wall clock was wrong: time begins anew, at the arrival.
+    Anew(MediaTime),
+}
+
+impl Beginning {
+    /// Of a connection whose first picture arrives at `arrival`, after a recording that ends, with its gap, at
+    /// `earliest`.
+    pub(crate) fn of(arrival: Moment, earliest: Option<MediaTime>) -> Self {
+        let arrived = MediaTime::from_utc(arrival.wall).max(MediaTime(0));
+        match earliest.map(|earliest| (earliest, earliest.since(arrived))) {
+            Some((_, lead)) if lead > MAX_LEAD_TICKS + HELD_LEAD_TICKS => Self::Anew(arrived),
+            Some((_, lead)) if lead > REFUSED_LEAD_TICKS => Self::TooEarly,
+            Some((earliest, _)) => Self::At(arrived.max(earliest)),
+            None => Self::At(arrived),
+        }
+    }
 }
 
 /// One connection's timeline. Made at its first access unit.
@@ -62,8 +109,8 @@ pub(crate) struct Timeline {
     origin_mono_us: u64,
     /// What steps of the wall clock have added to arrivals since, in ticks.
     stepped: i64,
-    /// What backward steps of the wall clock have left the timeline ahead by, in ticks.
-    ahead: i64,
+    /// The wall clock stepped back since the last access unit.
+    may_go_back: bool,
     /// A forward step that the next access unit makes, in ticks.
     due_step: i64,
     camera_dts: i64,
@@ -75,18 +122,26 @@ pub(crate) struct Timeline {
     usual: f64,
     usual_known: bool,
     still: u32,
+    /// The last step was a jump of the camera's clock.
+    jumped: bool,
+    /// The last picture was held near its arrival.
+    held: bool,
+    pace: Pace,
     rate: RateLoop,
 }
 
 impl Timeline {
-    /// Anchors the timeline at the arrival of its first access unit, but not before `earliest`.
-    pub(crate) fn start(camera_dts: i64, arrival: Moment, earliest: Option<MediaTime>) -> Self {
-        let arrived = MediaTime::from_utc(arrival.wall).max(MediaTime(0));
+    /// Anchors the timeline: its first access unit, which arrived at `arrival`, lies at `origin`.
+    pub(crate) fn start(camera_dts: i64, arrival: Moment, origin: MediaTime) -> Self {
+        let mut pace = Pace::default();
+        pace.observe(0, camera_dts);
+        let late = MediaTime::from_utc(arrival.wall).since(origin);
         Self {
-            origin: earliest.map_or(arrived, |earliest| arrived.max(earliest)),
+            origin,
             origin_mono_us: arrival.mono_us,
-            stepped: 0,
-            ahead: 0,
+            // Where what is recorded ends after the arrival, pictures lead by that much from the start.
+            stepped: late.clamp(-MAX_LEAD_TICKS, 0),
+            may_go_back: false,
             due_step: 0,
             camera_dts,
             ideal: 0.0,
@@ -95,6 +150,9 @@ impl Timeline {
             usual: FIRST_GUESS_TICKS,
             usual_known: false,
             still: 0,
+            jumped: false,
+            held: false,
+            pace,
             rate: RateLoop::new(),
         }
     }
@@ -104,9 +162,9 @@ impl Timeline {
         self.origin.plus(self.last)
     }
 
-    /// What usually lies between two pictures, in ticks.
+    /// What usually lies between two pictures, in ticks; at most a second, which no arrival has confirmed.
     pub(crate) fn usual_ticks(&self) -> i64 {
-        (self.usual.round() as i64).max(MIN_SAMPLE_TICKS)
+        (self.usual.round() as i64).clamp(MIN_SAMPLE_TICKS, TICKS_PER_SECOND)
     }
 
     /// How far the last picture's media time lies behind its arrival, microseconds; negative is ahead.
@@ -124,6 +182,11 @@ impl Timeline {
         self.rate.rate()
     }
 
+    /// Whether a picture that arrives at `at` would not have to be held near its arrival.
+    pub(crate) fn has_room(&self, at: Moment) -> bool {
+        self.last.saturating_sub(self.arrival_ticks(at)) < HELD_LEAD_TICKS
+    }
+
     /// Where an arrival lies on this timeline.
     pub(crate) fn arrival_time(&self, at: Moment) -> MediaTime {
         self.origin.plus(self.arrival_ticks(at))
@@ -136,28 +199,37 @@ impl Timeline {
         near.then(|| self.origin.plus((self.ideal + delta as f64 * self.rate.rate()).round() as i64))
     }
 
-    /// The centre's wall clock stepped. Forward by more than 2 s moves the timeline at the next access unit. Back,
-    /// it cannot go: it stays ahead, and a later step forward first makes good for that. Small steps are drift.
+    /// The centre's wall clock stepped. Forward by more than 2 s moves the timeline at the next access unit; so does a
+    /// step back that leaves it more than [`HELD_LEAD_TICKS`] ahead. Small steps are drift.
     pub(crate) fn wall_clock_stepped(&mut self, by_us: i64) {
         let by = i64::try_from(i128::from(by_us) * 9 / 100).unwrap_or(0);
-        let made_good = by.clamp(0, self.ahead);
-        self.ahead -= made_good;
-        let by = by - made_good;
-        if by < -REANCHOR_TICKS {
-            self.ahead = self.ahead.saturating_add(by.saturating_neg());
-            return;
-        }
         self.stepped = self.stepped.saturating_add(by);
+        self.may_go_back |= by < 0;
         if by > REANCHOR_TICKS {
             self.due_step = self.due_step.saturating_add(by);
+        } else if by < 0 {
+            // It takes back what a step forward has promised and no picture has used yet.
+            self.due_step = self.due_step.saturating_add(by).max(0);
         }
     }
 
     /// Places the next access unit, not before `floor`.
-    pub(crate) fn place(&mut self, camera_dts: i64, arrival: Moment, floor: Option<MediaTime>) -> Placed {
+    pub(crate) fn place(
+        &mut self,
+        camera_dts: i64,
+        arrival: Moment,
+        floor: Option<MediaTime>,
+    ) -> Result<Placed, TooFast> {
         let arrived = self.arrival_ticks(arrival);
+        if let Some(by) = self.goes_back(camera_dts, arrived) {
+            let reanchored = Some(Reanchored::Back(by));
+            return Ok(Placed { time: self.last(), jumped: None, repaired: false, reanchored });
+        }
+        self.pace.observe(arrived, camera_dts);
+        self.learn_pace(arrived);
         let step = self.camera_step(camera_dts, arrived);
         self.camera_dts = camera_dts;
+        self.jumped = step.jumped.is_some();
         let mut reanchored = self.wall_clock_moves();
         let after = self.last.saturating_add(MIN_SAMPLE_TICKS);
         let mut time = (self.ideal.round() as i64).max(after);
@@ -167,7 +239,11 @@ impl Timeline {
         if let Some(by) = self.hold_floor(&mut time, floor) {
             reanchored = Some(Reanchored::AfterGap(by));
         }
-        if step.from_camera {
+        if time.saturating_sub(arrived) > REFUSED_LEAD_TICKS {
+            self.ideal = self.last as f64;
+            return Err(TooFast);
+        }
+        if step.from_camera && !self.held {
             self.rate.observe(arrived, arrived.saturating_sub(time));
         }
         if let Some(by) = self.rate.least_error_of_full_window().filter(|by| *by > REANCHOR_TICKS) {
@@ -175,7 +251,43 @@ impl Timeline {
             reanchored = Some(Reanchored::Lagging(by));
         }
         (self.last, self.last_arrival) = (time, arrived);
-        Placed { time: self.last(), jumped: step.jumped, repaired: step.repaired, reanchored }
+        Ok(Placed { time: self.last(), jumped: step.jumped, repaired: step.repaired, reanchored })
+    }
+
+    /// After a step of the wall clock back: numbers that were given out cannot be taken back, but time goes on from
+    /// where it truly is, and not from where a wrong clock said.
+    fn goes_back(&mut self, camera_dts: i64, arrived: i64) -> Option<i64> {
+        let by = arrived.saturating_sub(self.last);
+        if !std::mem::take(&mut self.may_go_back) || by >= -HELD_LEAD_TICKS {
+            return None;
+        }
+        let time = arrived.max(self.origin.0.saturating_neg());
+        (self.camera_dts, self.due_step, self.held) = (camera_dts, 0, false);
+        (self.last, self.last_arrival, self.ideal) = (time, arrived, time as f64);
+        self.rate.forget();
+        self.pace.forget();
+        Some(by)
+    }
+
+    /// A camera whose clock runs several times too fast or too slow is believed no second longer than it takes to see
+    /// that arrivals are even and say otherwise. Later in a connection only one that leads is judged: a line that
+    /// carries less for some seconds looks like a slow clock.
+    fn learn_pace(&mut self, arrived: i64) {
+        let young = arrived.saturating_sub(self.stepped) <= YOUNG_TICKS;
+        if !young && !self.held && !self.jumped {
+            return;
+        }
+        let Some(pace) = self.pace.measure() else { return };
+        let made = pace.camera_per_arrival * self.rate.rate();
+        let lead = self.last.saturating_sub(arrived);
+        let fast =
+            (self.held && made > HELD_FAST) || (made > WILD_FAST && (self.jumped || lead > WILD_OFF_TICKS));
+        let slow = young && made < WILD_SLOW && lead < -WILD_OFF_TICKS;
+        if fast || slow {
+            self.rate.set(1.0 / pace.camera_per_arrival);
+            (self.usual, self.usual_known) = (pace.arrival_step, true);
+            self.pace.forget();
+        }
     }
 
     fn arrival_ticks(&self, at: Moment) -> i64 {
@@ -236,15 +348,16 @@ impl Timeline {
         Some(Reanchored::WallClock(by))
     }
 
-    /// Keeps `time` within [`MAX_LEAD_TICKS`] of its arrival, as far as time may not stand still.
+    /// Keeps `time` within [`HELD_LEAD_TICKS`] of its arrival, as far as time may not stand still. Tells when it begins.
     fn hold_lead(&mut self, time: &mut i64, arrived: i64, after: i64) -> Option<i64> {
-        let latest = arrived.saturating_add(MAX_LEAD_TICKS).max(after);
+        let latest = arrived.saturating_add(HELD_LEAD_TICKS).max(after);
         let by = latest.saturating_sub(*time);
+        let was_held = std::mem::replace(&mut self.held, by < 0);
         if by >= 0 {
             return None;
         }
         self.move_on(time, by);
-        Some(by)
+        (!was_held).then_some(by)
     }
 
     fn hold_floor(&mut self, time: &mut i64, floor: Option<MediaTime>) -> Option<i64> {

@@ -32,7 +32,7 @@ const SMALLEST_RATE_STEP: f64 = 0.03;
 /// A camera seems fast while a queue drains. It is believed only when its pictures are this much ahead, in seconds.
 const BELIEVED_LEAD_SECONDS: f64 = 0.2;
 /// Media ticks per camera tick stay within this and its inverse.
-const LARGEST_RATE: f64 = 16.0;
+const LARGEST_RATE: f64 = 128.0;
 
 /// The least error of one second of arrivals.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +69,11 @@ impl RateLoop {
     /// Forgets what was measured, and keeps the lasting rate.
     pub(super) fn forget(&mut self) {
         *self = Self { lasting: self.lasting, ..Self::new() };
+    }
+
+    /// What was measured elsewhere is the rate from now on.
+    pub(super) fn set(&mut self, rate: f64) {
+        *self = Self { lasting: rate.clamp(1.0 / LARGEST_RATE, LARGEST_RATE), ..Self::new() };
     }
 
     /// Takes in the error of an access unit that arrived at `arrival`, both in ticks.

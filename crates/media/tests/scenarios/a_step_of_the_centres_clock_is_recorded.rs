@@ -1,7 +1,7 @@
-use ashkar_media::FactKind;
-use ashkar_terms::Cause;
+use ashkar_media::{FactKind, Options, Resume};
+use ashkar_terms::{Cause, MediaTime};
 
-use crate::support::{FRAME_TICKS, Rig};
+use crate::support::{MORNING, Rig};
 
 fn steps(rig: &Rig) -> Vec<i64> {
     let facts = rig.facts().into_iter();
@@ -35,20 +35,64 @@ fn a_step_forward_moves_the_timeline_with_a_gap() {
 }
 
 #[test]
-fn a_step_back_cannot_move_the_timeline_back() {
-    let mut rig = stepped(-3600 * 1_000_000);
-    assert!(rig.gaps().is_empty());
-    let lead = rig.packager.timeline_end().unwrap().to_utc().since(rig.now().wall);
-    assert!((lead - 3_600_000_000).abs() < 100_000, "it stays ahead: {lead}");
-    rig.wall_ahead_us += 3600 * 1_000_000;
-    rig.frames(250);
-    assert!(rig.gaps().is_empty(), "the step forward only makes good for it");
-    assert_eq!(rig.parts().iter().filter(|part| part.discontinuity).count(), 0);
-    let judged = rig.finish_and_judge();
-    assert!(
-        judged.samples.iter().all(|sample| sample.duration == FRAME_TICKS),
-        "media time is monotonic time"
-    );
+fn after_a_step_back_time_goes_on_from_where_it_is() {
+    for by_us in [-2_000_000, -600_000_000, -3_600_000_000, -4 * 365 * 86_400_000_000] {
+        let mut rig = stepped(by_us);
+        assert!(rig.gaps().is_empty(), "nothing is missing");
+        let off = rig.packager.timeline_end().unwrap().to_utc().since(rig.now().wall);
+        assert!(off.abs() < 100_000, "the timeline is the wall clock's again: {off}");
+        let anew: Vec<_> = rig.parts().into_iter().filter(|part| part.discontinuity).collect();
+        assert_eq!(anew.len(), 1);
+        let number = anew[0].segment;
+        let before = rig.segments().into_iter().rev().find(|end| end.segment < number).unwrap().segment;
+        assert_eq!(number, before + 2, "a number is left out: lists begin anew");
+        rig.wall_ahead_us -= by_us;
+        rig.frames(250);
+        assert_eq!(
+            rig.gaps().len(),
+            usize::from(by_us < -2_000_000),
+            "the step forward is a gap as any other"
+        );
+        rig.finish_and_judge();
+    }
+}
+
+/// A machine without a clock of its own starts years ahead, records at once, and learns the time ten minutes later.
+#[test]
+fn a_clock_that_was_wrong_into_the_future_poisons_nothing() {
+    let years = 4 * 365 * 86_400_000_000;
+    let mut rig = Rig::new();
+    rig.wall_ahead_us = years;
+    rig.connect();
+    rig.frames(1000);
+    rig.disconnect(Cause::Uplink);
+    rig.silence(3_000_000);
+    rig.wall_ahead_us = 0;
+    rig.connect();
+    rig.frames(1000);
+    let off = rig.packager.timeline_end().unwrap().to_utc().since(rig.now().wall);
+    assert!(off.abs() < 100_000, "{off}");
+    let gaps = rig.gaps();
+    let (open, closed) = (gaps[0], gaps[1]);
+    assert_eq!(closed.to.unwrap().since(open.from), ashkar_media::MIN_GAP_TICKS, "ended where it began");
+    rig.finish_and_judge();
+}
+
+/// The archive of a camera whose clock was wrong is taken up.
+#[test]
+fn a_recording_that_ends_in_the_future_is_gone_on_from_now() {
+    for open_gap in [None, Some(Cause::Uplink)] {
+        let timeline_end = Some(MediaTime::from_utc(MORNING.plus(40 * 60_000_000)));
+        let resume = Resume { next_segment: 500, timeline_end, open_gap, init_sha256: None };
+        let mut rig = Rig::with(resume, Options::default());
+        rig.packager.tick(rig.now(), &mut rig.out);
+        rig.connect();
+        rig.frames(100);
+        let off = rig.packager.timeline_end().unwrap().to_utc().since(rig.now().wall);
+        assert!(off.abs() < 100_000, "{off}");
+        assert!(rig.parts()[0].segment > 500 && rig.parts()[0].discontinuity);
+        rig.finish_and_judge();
+    }
 }
 
 #[test]

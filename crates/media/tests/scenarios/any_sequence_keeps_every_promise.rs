@@ -63,8 +63,11 @@ fn run(rig: &mut Rig, step: &Step) {
             rig.send_raw(ahead.clone(), false);
             let keyframe = rig.frames.is_multiple_of(rig.gop);
             let picture = rig.picture();
+            let refused = rig.packager.counters().too_fast;
             rig.send_raw(picture.clone(), keyframe);
-            rig.sent.push([ahead, picture].concat().into());
+            if rig.packager.counters().too_fast == refused {
+                rig.sent.push([ahead, picture].concat().into());
+            }
         }
         Step::Config(large) => {
             let at = rig.now();

@@ -4,10 +4,10 @@ pub mod judge;
 pub mod reel;
 
 use ashkar_media::{
-    AccessUnit, FactKind, Gap, Options, Output, Packager, Part, Resume, SegmentEnd, VideoConfig,
-    h264_config_from_parameter_sets, h265_config_from_parameter_sets,
+    AccessUnit, FactKind, Gap, MAX_LEAD_TICKS, Options, Output, Packager, Part, Resume, SegmentEnd,
+    VideoConfig, h264_config_from_parameter_sets, h265_config_from_parameter_sets,
 };
-use ashkar_terms::{CameraId, Moment, UtcMicros};
+use ashkar_terms::{CameraId, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
 
 /// 320x180, constrained baseline, as x264 writes it.
@@ -154,10 +154,21 @@ impl Rig {
     pub fn frame_of(&mut self, ticks: i64, us: u64) {
         let keyframe = self.frames.is_multiple_of(self.gop);
         let data = self.picture();
-        self.sent.push(data.clone());
-        self.send_raw(data, keyframe);
+        let refused = self.packager.counters().too_fast;
+        self.send_raw(data.clone(), keyframe);
+        if self.packager.counters().too_fast == refused {
+            self.sent.push(data);
+        }
+        self.assert_claims_no_future();
         self.dts += ticks;
         self.now_us += us;
+    }
+
+    /// No time is claimed that has not been, but for the few seconds by which a picture may lead its arrival.
+    pub fn assert_claims_no_future(&self) {
+        let Some(end) = self.packager.timeline_end() else { return };
+        let lead = end.since(MediaTime::from_utc(self.now().wall));
+        assert!(lead <= MAX_LEAD_TICKS, "the timeline leads the present by {lead} ticks");
     }
 
     pub fn frames(&mut self, count: u64) {

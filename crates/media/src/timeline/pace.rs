@@ -1,0 +1,126 @@
+//! How much time a camera's clock makes of the time in which its pictures arrive, seen over about a second.
+//!
+//! The [rate](super::rate) follows small differences over many seconds. This finds clocks that are wild: several times
+//! too fast or too slow. It says something only while pictures come evenly, so a burst or a stall says nothing.
+
+use ashkar_terms::TICKS_PER_SECOND;
+
+/// Pictures that are remembered.
+const PICTURES: usize = 64;
+/// Least arrivals that tell anything: 1 s, in ticks; …
+const LONG_ENOUGH_TICKS: i64 = TICKS_PER_SECOND;
+/// … or 0.4 s, where so many pictures come that no more are remembered.
+const LEAST_TICKS: i64 = 2 * TICKS_PER_SECOND / 5;
+/// Least steps between pictures that tell anything.
+const LEAST_STEPS: usize = 3;
+/// The thirds of what is looked at agree within this factor, or it says nothing.
+const AGREEMENT: f64 = 1.5;
+
+/// The newest pictures: when they arrived, and what the camera's clock said.
+#[derive(Debug, Clone)]
+pub(super) struct Pace {
+    ring: [(i64, i64); PICTURES],
+    count: usize,
+    next: usize,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Measured {
+    /// Ticks of the camera's clock for each tick of arrivals.
+    pub(super) camera_per_arrival: f64,
+    /// From one picture's arrival to the next one's, ticks.
+    pub(super) arrival_step: f64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { ring: [(0, 0); PICTURES], count: 0, next: 0 }
+    }
+}
+
+impl Pace {
+    pub(super) const fn forget(&mut self) {
+        self.count = 0;
+    }
+
+    /// A picture arrived at `arrival` with this decoding time. Where the camera's clock does not go forward, all before
+    /// says nothing any more.
+    pub(super) fn observe(&mut self, arrival: i64, camera_dts: i64) {
+        if self.count > 0 && camera_dts <= self.back(0).1 {
+            self.forget();
+        }
+        if let Some(place) = self.ring.get_mut(self.next) {
+            *place = (arrival, camera_dts);
+        }
+        self.next = (self.next + 1) % PICTURES;
+        self.count = (self.count + 1).min(PICTURES);
+    }
+
+    /// The pace of the newest pictures that tell something.
+    pub(super) fn measure(&self) -> Option<Measured> {
+        let oldest = self.count.checked_sub(1)?;
+        let span = |back: usize| self.back(0).0.saturating_sub(self.back(back).0);
+        let long_enough = (LEAST_STEPS..=oldest).find(|&back| span(back) >= LONG_ENOUGH_TICKS);
+        let full = (self.count == PICTURES && span(oldest) >= LEAST_TICKS).then_some(oldest);
+        let steps = long_enough.or(full)?;
+        let (one, two) = (steps / 3, 2 * steps / 3);
+        let thirds = [(one, 0), (two, one), (steps, two)].map(|(from, to)| self.between(from, to));
+        let [Some(a), Some(b), Some(c)] = thirds else { return None };
+        let (low, high) = (a.min(b).min(c), a.max(b).max(c));
+        if high > low * AGREEMENT {
+            return None;
+        }
+        let camera_per_arrival = self.between(steps, 0)?;
+        Some(Measured { camera_per_arrival, arrival_step: span(steps) as f64 / steps as f64 })
+    }
+
+    /// Camera ticks for each tick of arrivals between two pictures, counted back from the newest.
+    fn between(&self, from: usize, to: usize) -> Option<f64> {
+        let (from, to) = (self.back(from), self.back(to));
+        let (arrivals, camera) = (to.0.saturating_sub(from.0), to.1.saturating_sub(from.1));
+        (arrivals > 0 && camera > 0).then(|| camera as f64 / arrivals as f64)
+    }
+
+    fn back(&self, count: usize) -> (i64, i64) {
+        let place = (self.next + 2 * PICTURES - 1 - count) % PICTURES;
+        self.ring.get(place).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn even(pictures: usize, arrival: i64, camera: i64) -> Pace {
+        let mut pace = Pace::default();
+        for n in 0..pictures as i64 {
+            pace.observe(n * arrival, 5 + n * camera);
+        }
+        pace
+    }
+
+    #[test]
+    fn an_even_camera_is_measured_within_a_second() {
+        let measured = even(26, 3600, 36_000).measure().unwrap();
+        assert_eq!((measured.camera_per_arrival, measured.arrival_step), (10.0, 3600.0));
+        assert_eq!(even(25, 3600, 36_000).measure(), None);
+        assert!(even(1000, 1000, 1000).measure().is_some(), "90 pictures a second fill the memory");
+        assert!(even(4, 90_000, 1000).measure().is_some(), "a picture a second");
+    }
+
+    #[test]
+    fn bursts_stalls_and_steps_back_say_nothing() {
+        let mut burst = even(40, 10, 3600);
+        for n in 0..30 {
+            burst.observe(400 + n * 3600, 40 * 3600 + n * 3600);
+            assert!(burst.measure().is_none_or(|measured| measured.camera_per_arrival == 1.0));
+        }
+        let mut stalled = even(60, 3600, 3600);
+        stalled.observe(60 * 3600 + 900_000, 60 * 3600 + 5);
+        assert!(stalled.measure().is_none());
+        let mut back = even(60, 3600, 3600);
+        back.observe(60 * 3600, 0);
+        assert!(back.measure().is_none());
+    }
+}
