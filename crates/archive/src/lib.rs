@@ -31,6 +31,7 @@ mod records;
 mod recover;
 mod scan;
 mod search;
+mod settle;
 mod shared;
 mod status;
 mod window;

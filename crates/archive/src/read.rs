@@ -18,6 +18,7 @@ use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_SEGMENTS_MAX};
 use crate::recover::sidecar_of;
 use crate::scan::{Depth, scan};
 use crate::search::{Key, walk};
+use crate::settle::make_durable;
 use crate::shared::Shared;
 use crate::window::is_of_medium;
 
@@ -309,6 +310,10 @@ fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>,
     if !found.is_readable() {
         // What a disk does not give now it may give later: nothing is made of it that stays.
         return Err(ReadError::Io { journal: number, source: Errno::IO.into() });
+    }
+    if let Some(name) = shared.catalog.read().journals.get(&number).copied() {
+        make_durable(&*shared.disk, name, &found)
+            .map_err(|source| ReadError::Io { journal: number, source })?;
     }
     let sidecar = Arc::new(sidecar_of(number, &found));
     let headers = sidecar.cameras.get(&camera).map(|block| block.headers.clone()).unwrap_or_default();

@@ -1,6 +1,8 @@
-//! The start: finding again what is there, from a summary, from sidecars, or from the journals themselves. It only
-//! reads, so a crash during it leaves everything as it was; what it finds unfinished goes the normal way, through
-//! writer and keeper. Recovery is the normal path: a clean start finds less to do, and nothing else.
+//! The start: finding again what is there, from a summary, from sidecars, or from the journals themselves. What it
+//! reads may be pages in the kernel's memory that a power cut takes, so it makes durable before it believes: it writes
+//! the same bytes to the same places, and nothing else, so a crash during it leaves everything as it was. What it finds
+//! unfinished goes the normal way, through writer and keeper. Recovery is the normal path: a clean start finds less to
+//! do, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use crate::format::sidecar::{Block, Sidecar};
 use crate::format::{Header, Kind};
 use crate::options::{INDEX_BYTES_MAX, JOURNAL_BYTES_MAX, SEGMENT_BYTES_MIN, SUMMARY_WAITS_JOURNALS};
 use crate::scan::{Damage, Depth, Scan, scan};
+use crate::settle::make_durable;
 use crate::window::is_of_medium;
 
 /// Name of the summary.
@@ -168,7 +171,12 @@ impl Found {
             return Ok(());
         }
         self.recovery.journals_scanned += 1;
-        let scan = scan_journal(disk, name)?;
+        let mut scan = scan_journal(disk, name)?;
+        if let Err(error) = make_durable(disk, name, &scan) {
+            tracing::error!(file = %name.journal(), from = scan.durable_to, to = scan.end, %error, blame = "centre",
+                "what was written last before the start cannot be made durable; it does not count until a start can");
+            scan.disbelieve();
+        }
         self.note(name, &scan);
         let length = u32::try_from(scan.end).unwrap_or(u32::MAX);
         if !behind {

@@ -48,6 +48,9 @@ pub(crate) struct Scan {
     pub(crate) records: Vec<(Header, Effect)>,
     /// First byte that does not count any more.
     pub(crate) end: u64,
+    /// In front of this byte everything was made durable by whoever wrote it. What lies between here and `end` was
+    /// written; whether it is more than pages in the kernel's memory, nobody can tell by reading it.
+    pub(crate) durable_to: u64,
     /// Behind this byte nothing of this journal is found at all.
     pub(crate) traces_end: u64,
     /// Length of the file.
@@ -63,6 +66,17 @@ impl Scan {
     pub(crate) fn unreadable(length: u64) -> Self {
         let whole = Damage { from: 0, to: length, header: None, unreadable: true };
         Self { length, damage: vec![whole], unknown: std::iter::once(0..length).collect(), ..Self::default() }
+    }
+
+    /// Takes everything behind `durable_to` for unreadable: it may have been acknowledged, and must not be believed.
+    pub(crate) fn disbelieve(&mut self) {
+        let (from, to) = (self.durable_to, self.end.max(self.traces_end));
+        self.records.retain(|(header, _)| header.next() <= from);
+        self.damage.retain(|damage| damage.from < from);
+        self.damage.push(Damage { from, to, header: None, unreadable: true });
+        self.unknown.retain(|range| range.start < from);
+        self.unknown.push(from..to);
+        self.end = self.end.min(from);
     }
 
     /// Whether all of it could be read.
@@ -114,6 +128,7 @@ pub(crate) fn scan(
     scan.salt = walk.salt;
     walk.judge(&mut scan, depth, visit)?;
     walk.note_unreadable(&mut scan);
+    scan.durable_to = walk.durable_to;
     Ok(scan)
 }
 

@@ -51,6 +51,7 @@ fn for_every_call(fault: Fault, tails: &[Tail]) {
         for tail in tails {
             let context = format!("{fault:?} at call {call}, {tail:?}");
             verify(&disk.power_cut(*tail), &acknowledged, &context);
+            verify(&disk.kill().power_cut(*tail), &acknowledged, &format!("{context}, killed before"));
         }
         if disk.calls() < call {
             assert!(call > 40, "the scenario makes only {call} calls");

@@ -1,4 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+//! A disk in memory, with the two things of which one is what a process sees and the other is what outlives the
+//! machine: the page cache and the medium. A process that dies leaves both ([`MemoryDisk::kill`]); a power cut leaves
+//! the medium alone ([`MemoryDisk::power_cut`]). Each gives another disk, so that they follow one another in any order.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, IoSlice};
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +21,8 @@ pub enum Fault {
     /// This one call fails for lack of room.
     NoSpace,
     /// This one call fails with an input/output error. A sync that fails so leaves what it should have made
-    /// durable neither durable nor to be made so by a later sync, as Linux does.
+    /// durable neither durable nor to be made so by a later sync, as Linux does: it can be read as if nothing had
+    /// happened, by this process and by the next, until it is written once more or the power is cut.
     Io,
     /// The process is dead from this call on: it and every later call fail, and a write may have reached the disk.
     Crash,
@@ -30,7 +35,8 @@ pub enum Tail {
     Lost,
     /// Each sector, and each name, or not: as the seed says.
     Torn(u64),
-    /// All of it. The process died, the machine did not.
+    /// All of it, and what was not durable still is not: the process died, the machine did not. The same as
+    /// [`MemoryDisk::kill`].
     Kept,
 }
 
@@ -41,15 +47,18 @@ pub struct MemoryDisk {
 }
 
 struct State {
-    names: BTreeMap<String, Arc<Mutex<Content>>>,
-    durable_names: BTreeMap<String, Arc<Mutex<Content>>>,
+    names: Names,
+    durable_names: Names,
     directories: BTreeSet<String>,
+    durable_directories: BTreeSet<String>,
     capacity: u64,
     calls: u64,
     faults: BTreeMap<u64, Fault>,
     crashed: bool,
     locked: bool,
 }
+
+type Names = BTreeMap<String, Arc<Mutex<Content>>>;
 
 #[derive(Default, Clone)]
 struct Content {
@@ -70,18 +79,20 @@ impl Default for MemoryDisk {
 impl MemoryDisk {
     /// An empty disk of 1 GiB without faults.
     pub fn new() -> Self {
-        Self::with(BTreeMap::new(), BTreeSet::new(), CAPACITY_DEFAULT)
+        Self::with(Names::new(), Names::new(), (BTreeSet::new(), BTreeSet::new()), CAPACITY_DEFAULT)
     }
 
     fn with(
-        names: BTreeMap<String, Arc<Mutex<Content>>>,
-        directories: BTreeSet<String>,
+        names: Names,
+        durable_names: Names,
+        (directories, durable_directories): (BTreeSet<String>, BTreeSet<String>),
         capacity: u64,
     ) -> Self {
         let state = State {
-            durable_names: names.clone(),
             names,
+            durable_names,
             directories,
+            durable_directories,
             capacity,
             calls: 0,
             faults: BTreeMap::new(),
@@ -106,24 +117,37 @@ impl MemoryDisk {
         self.state.lock().capacity = bytes;
     }
 
+    /// The disk as the next process finds it when this one is killed at this instant: all that was written can be
+    /// read, durable or not. This disk goes on unharmed.
+    pub fn kill(&self) -> Self {
+        let state = self.state.lock();
+        let mut copies = HashMap::new();
+        let (names, durable_names) =
+            (copy_of(&state.names, &mut copies), copy_of(&state.durable_names, &mut copies));
+        let directories = (state.directories.clone(), state.durable_directories.clone());
+        Self::with(names, durable_names, directories, state.capacity)
+    }
+
     /// The disk as the next process finds it after this instant's power cut. This disk goes on unharmed.
     pub fn power_cut(&self, tail: Tail) -> Self {
-        let state = self.state.lock();
-        let mut dice = Dice(match tail {
-            Tail::Torn(seed) => seed,
-            _ => 0,
-        });
-        let mut names = match tail {
-            Tail::Kept => state.names.clone(),
-            _ => state.durable_names.clone(),
+        let mut dice = match tail {
+            Tail::Kept => return self.kill(),
+            Tail::Lost => None,
+            Tail::Torn(seed) => Some(Dice(seed)),
         };
-        if matches!(tail, Tail::Torn(_)) {
-            keep_some_names(&state.names, &mut names, &mut dice);
+        let state = self.state.lock();
+        let (mut names, mut directories) = (state.durable_names.clone(), state.durable_directories.clone());
+        if let Some(dice) = &mut dice {
+            directories.extend(state.directories.iter().filter(|_| dice.coin()).cloned());
+            keep_some_names(&state.names, &mut names, dice);
         }
-        let after = names
+        // What lies in a directory whose own name is lost is lost with it.
+        names.retain(|name, _| directory_of(name).is_empty() || directories.contains(directory_of(name)));
+        let after: Names = names
             .into_iter()
-            .map(|(name, content)| (name, Arc::new(Mutex::new(content.lock().after(tail, &mut dice)))));
-        Self::with(after.collect(), state.directories.clone(), state.capacity)
+            .map(|(name, content)| (name, Arc::new(Mutex::new(content.lock().after(dice.as_mut())))))
+            .collect();
+        Self::with(after.clone(), after, (directories.clone(), directories), state.capacity)
     }
 
     /// Changes a file as decay does: each bit of `flip` that is set turns over at `offset`.
@@ -212,11 +236,21 @@ impl MemoryDisk {
     }
 }
 
-fn keep_some_names(
-    current: &BTreeMap<String, Arc<Mutex<Content>>>,
-    names: &mut BTreeMap<String, Arc<Mutex<Content>>>,
-    dice: &mut Dice,
-) {
+/// The same files of another disk; a file that has two names has them there too.
+fn copy_of(names: &Names, copies: &mut HashMap<*const Mutex<Content>, Arc<Mutex<Content>>>) -> Names {
+    let copy = |(name, content): (&String, &Arc<Mutex<Content>>)| {
+        let copied = copies.entry(Arc::as_ptr(content));
+        let copied = copied.or_insert_with(|| Arc::new(Mutex::new(content.lock().clone())));
+        (name.clone(), copied.clone())
+    };
+    names.iter().map(copy).collect()
+}
+
+fn directory_of(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(directory, _)| directory)
+}
+
+fn keep_some_names(current: &Names, names: &mut Names, dice: &mut Dice) {
     for (name, content) in current {
         if !names.contains_key(name) && dice.coin() {
             names.insert(name.clone(), content.clone());
@@ -233,12 +267,8 @@ fn error_of(fault: Fault) -> io::Error {
 }
 
 impl Content {
-    fn after(&self, tail: Tail, dice: &mut Dice) -> Self {
-        let mut left = match tail {
-            Tail::Kept => self.current.clone(),
-            Tail::Lost => self.durable.clone(),
-            Tail::Torn(_) => self.torn(dice),
-        };
+    fn after(&self, dice: Option<&mut Dice>) -> Self {
+        let mut left = dice.map_or_else(|| self.durable.clone(), |dice| self.torn(dice));
         left.shrink_to_fit();
         Self { current: left.clone(), durable: left, dirty: BTreeSet::new(), bad: self.bad.clone() }
     }
@@ -321,7 +351,10 @@ impl Disk for MemoryDisk {
         self.fail_if_told()?;
         let mut guard = self.state.lock();
         let state = &mut *guard;
-        let within = |name: &str| name.rsplit_once('/').map_or("", |(directory, _)| directory) == path;
+        let within = |name: &str| directory_of(name) == path;
+        if path.is_empty() {
+            state.durable_directories.clone_from(&state.directories);
+        }
         state.durable_names.retain(|name, _| !within(name) || state.names.contains_key(name));
         for (name, content) in state.names.iter().filter(|(name, _)| within(name)) {
             state.durable_names.insert(name.clone(), content.clone());

@@ -1,0 +1,82 @@
+//! Making durable what another process wrote, before it is believed.
+//!
+//! What is read from a journal may be pages in the kernel's memory alone: its writer was killed before a sync, or a
+//! sync failed. A sync now does not help in the second case, since Linux calls pages clean whose writing has failed.
+//! So the bytes are written once more, where they stand, and then synced.
+
+use std::io::{self, IoSlice};
+
+use crate::disk::{Disk, DiskFile};
+use crate::format::Header;
+use crate::format::header::HEADER_BYTES;
+use crate::format::name::JournalName;
+use crate::format::wire::fits;
+use crate::options::PART_BYTES_MAX;
+use crate::scan::Scan;
+
+/// Bytes read and written at once. The longest record fits.
+const BLOCK_BYTES: usize = PART_BYTES_MAX + (4 << 20);
+/// The first attempt may be told of an error that the dead process's writing had: the kernel tells each error to
+/// somebody.
+const ATTEMPTS: u32 = 2;
+
+/// Makes durable what `scan` found in the journal `name` behind the last place that is known to be durable: what was
+/// written between two syncs, some megabytes at most.
+///
+/// A crash at any point leaves each byte as it was or as it is read now; those in front are not touched.
+pub(crate) fn make_durable(disk: &dyn Disk, name: JournalName, scan: &Scan) -> io::Result<()> {
+    if scan.durable_to >= scan.end {
+        return Ok(());
+    }
+    let file = disk.open(&name.journal(), true)?;
+    for attempt in 1..=ATTEMPTS {
+        match rewrite(&*file, scan).and_then(|()| file.sync()) {
+            Err(_) if attempt < ATTEMPTS => {}
+            result => result?,
+        }
+    }
+    // The writer did this before it wrote anything, if it was told the truth.
+    disk.sync_dir(&name.day())?;
+    disk.sync_dir("")
+}
+
+fn rewrite(file: &dyn DiskFile, scan: &Scan) -> io::Result<()> {
+    let mut at = scan.durable_to;
+    let mut block = Vec::new();
+    while at < scan.end {
+        // What cannot be read is left alone. Records around it share no page with it.
+        if let Some(damage) = scan.damage.iter().find(|damage| (damage.from..damage.to).contains(&at)) {
+            at = damage.to;
+            continue;
+        }
+        let next_damage = scan.damage.iter().map(|damage| damage.from).filter(|from| *from > at).min();
+        let to = next_damage.unwrap_or(scan.end).min(scan.end).min(at + BLOCK_BYTES as u64);
+        block.resize(usize::try_from(to - at).unwrap_or(BLOCK_BYTES), 0);
+        let read = file.read_at(at, &mut block)?;
+        let whole = whole_records(block.get(..read).unwrap_or_default(), at, scan.salt);
+        if whole == 0 {
+            // Pages that were never written may leave memory at any time; then what was read before is lost.
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "what was read is not there any more"));
+        }
+        file.write_at(at, &mut [IoSlice::new(block.get(..whole).unwrap_or_default())])?;
+        at += whole as u64;
+    }
+    Ok(())
+}
+
+/// How many of `bytes`, which stand at `place`, are whole records from the first on.
+fn whole_records(bytes: &[u8], place: u64, salt: u32) -> usize {
+    let mut end = 0;
+    while let Some(rest) = bytes.get(end..).filter(|rest| !rest.is_empty()) {
+        let own = |header: &Header| header.salt == salt && u64::from(header.offset) == place + end as u64;
+        let Some(header) = Header::decode(rest).ok().filter(own) else { break };
+        let payload_end = HEADER_BYTES + header.payload_bytes as usize;
+        let next = usize::try_from(header.next() - u64::from(header.offset)).unwrap_or(usize::MAX);
+        let whole = rest.get(HEADER_BYTES..payload_end).is_some_and(|bytes| fits(bytes, header.payload_crc));
+        if !whole || next > rest.len() {
+            break;
+        }
+        end += next;
+    }
+    end
+}
