@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ashkar_election::{Minute, Percent, TurnoutSource};
+use ashkar_site::shares::Proxies;
 use ashkar_terms::CameraId;
 use clap::{Args, Parser, Subcommand};
 
@@ -114,9 +115,18 @@ pub(crate) struct Serve {
     /// Connections to the site at once.
     #[arg(long, env = "ASHKAR_MAX_CONNECTIONS", default_value_t = 16_000, value_name = "N")]
     pub(crate) max_connections: usize,
-    /// Connections to the site at once from one address; addresses of this machine are exempt.
-    #[arg(long, env = "ASHKAR_MAX_CONNECTIONS_PER_CLIENT", default_value_t = 256, value_name = "N")]
+    /// Connections to the site at once of one client, which is an IPv4 address or an IPv6 /64; proxies are exempt.
+    #[arg(long, env = "ASHKAR_MAX_CONNECTIONS_PER_CLIENT", default_value_t = 4096, value_name = "N")]
     pub(crate) max_connections_per_client: usize,
+    /// Addresses or networks of caches and proxies in front: whom they name in X-Forwarded-For counts as the client.
+    /// Between commas.
+    #[arg(
+        long,
+        env = "ASHKAR_TRUSTED_PROXIES",
+        default_value = ashkar_site::shares::THIS_MACHINE,
+        value_name = "NETWORKS"
+    )]
+    pub(crate) trusted_proxies: Proxies,
     /// Size of one journal of the archive, bytes.
     #[arg(long, env = "ASHKAR_JOURNAL_BYTES", default_value_t = 256 << 20, value_name = "BYTES")]
     pub(crate) journal_bytes: u64,

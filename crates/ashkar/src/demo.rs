@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use ashkar_election::{NewCamera, SqliteStore, StationId, Store, sample_election_on_air};
 use ashkar_sim::{DayHours, FrameRate, Publisher, Reel, ReelOptions, SimOptions, Simulator};
+use ashkar_site::shares::Proxies;
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
 use crate::cli::{Data, Demo, Serve};
@@ -196,6 +197,7 @@ fn serve_options(options: &Demo) -> Serve {
         tls_key: None,
         max_connections: 4096,
         max_connections_per_client: 256,
+        trusted_proxies: Proxies::default(),
         journal_bytes: 64 << 20,
         disk_reserve_bytes: 256 << 20,
         still_workers: 1,

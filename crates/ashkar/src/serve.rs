@@ -74,6 +74,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     let limits = Limits {
         connections: connections.viewers,
         connections_per_client: options.max_connections_per_client,
+        proxies: Arc::new(options.trusted_proxies.clone()),
     };
     let stop = watch::Sender::new(false);
     let site_options = SiteOptions {

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use crate::gzip::Gzipped;
 use crate::media::{self, Conditions, number};
 use crate::metrics::{Metrics, Route};
+use crate::shares::Client;
 
 /// Answers the two kinds of requests that make up almost all of them.
 #[derive(Debug)]
@@ -92,6 +93,7 @@ impl Direct {
         wanted: Wanted,
         query: &str,
         conditions: Conditions,
+        client: Client,
     ) -> impl Future<Output = Response> + Send + use<> {
         let start = Instant::now();
         let query = Query::parse(query);
@@ -103,7 +105,7 @@ impl Direct {
                     (media::live_playlist(centre, &own.gzipped, camera, query, conditions).await, &own.live)
                 }
                 Wanted::Media { archive, camera, name } => {
-                    (media::media(centre, &archive, camera, &name, conditions).await, &own.media)
+                    (media::media(centre, &archive, camera, &name, conditions, client).await, &own.media)
                 }
             };
             let mut response = answer.unwrap_or_else(IntoResponse::into_response);

@@ -19,6 +19,7 @@ mod problem;
 mod respond;
 pub mod server;
 mod shared;
+pub mod shares;
 mod times;
 mod weight;
 mod workshop;
@@ -42,6 +43,7 @@ use direct::{Direct, Wanted};
 use media::Conditions;
 use players::Head;
 use server::Answer;
+use shares::Client;
 
 pub use metrics::Metrics;
 pub use problem::Problem;
@@ -81,7 +83,12 @@ impl Answer for Site {
         match Wanted::read(request.method(), request.uri().path()) {
             Some(wanted) => {
                 let query = request.uri().query().unwrap_or_default();
-                let answer = self.direct.answer(wanted, query, Conditions::of(request.headers()));
+                let answer = self.direct.answer(
+                    wanted,
+                    query,
+                    Conditions::of(request.headers()),
+                    Client::of(request.extensions()),
+                );
                 drop(request);
                 answer.await
             }
@@ -90,9 +97,13 @@ impl Answer for Site {
         }
     }
 
-    fn answer_player(&self, head: &Head<'_>) -> Option<impl Future<Output = Response> + Send + use<>> {
+    fn answer_player(
+        &self,
+        head: &Head<'_>,
+        client: Client,
+    ) -> Option<impl Future<Output = Response> + Send + use<>> {
         let wanted = Wanted::read(if head.is_head { &Method::HEAD } else { &Method::GET }, head.path)?;
-        Some(self.direct.answer(wanted, head.query, Conditions::of_head(head)))
+        Some(self.direct.answer(wanted, head.query, Conditions::of_head(head), client))
     }
 }
 

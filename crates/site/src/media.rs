@@ -13,6 +13,7 @@ use crate::gzip::{self, Gzipped};
 use crate::players::Head;
 use crate::problem::Problem;
 use crate::respond::{Cached, IMMUTABLE};
+use crate::shares::Client;
 
 /// Media type of playlists (RFC 8216, section 4).
 pub(crate) const PLAYLIST_TYPE: &str = "application/vnd.apple.mpegurl";
@@ -113,6 +114,7 @@ pub(crate) async fn media(
     id: CameraId,
     name: &str,
     conditions: Conditions,
+    _client: Client,
 ) -> Result<Response, Problem> {
     let absent = || Problem::not_found(format!("Camera {id} has no media named {name}."));
     let wanted = parse_name(name).filter(|_| archive == centre.archive().id()).ok_or_else(absent)?;

@@ -22,6 +22,7 @@ use prometheus_client::registry::Registry;
 
 use crate::problem::Problem;
 use crate::server::Counters;
+use crate::workshop;
 
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Bounds of the request histogram, seconds; blocking playlists wait for a part, at most 13 s.
@@ -210,6 +211,21 @@ impl Measured {
             "Connections refused by a limit",
             Kind::Counter,
             one(read(&self.http.refused)),
+        )?;
+        let turns = workshop::turns();
+        family(
+            encoder,
+            "http_turns_waiting",
+            "Requests that wait until their answer is made",
+            Kind::Gauge,
+            one(turns.waiting() as f64),
+        )?;
+        family(
+            encoder,
+            "http_turns_refused",
+            "Requests whose turn did not come",
+            Kind::Counter,
+            one(turns.refused() as f64),
         )
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderName, HeaderValue, Request};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -26,6 +25,7 @@ use tower::ServiceExt;
 
 use crate::patience::{Patient, STANDSTILL};
 use crate::players::{self, Ended, Head};
+use crate::shares::{Client, Peer, Proxies};
 
 /// How long a client may take to send a request's head, and a TLS handshake.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -38,18 +38,23 @@ const MAX_STREAMS: u32 = 32;
 /// After `EMFILE` and its like: how long until the next accept, so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// For whom a proxy asks.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// Limits of one listener.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Connections at once.
     pub connections: usize,
-    /// Connections at once from one address. Addresses of this machine are exempt: a cache stands there.
+    /// Connections at once of one client, which is an address or an IPv6 /64. Proxies are exempt.
     pub connections_per_client: usize,
+    /// Caches in front, which ask for others.
+    pub proxies: Arc<Proxies>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 16_000, connections_per_client: 256 }
+        Self { connections: 16_000, connections_per_client: 4096, proxies: Arc::default() }
     }
 }
 
@@ -66,11 +71,15 @@ pub struct Counters {
 
 /// What answers requests.
 pub trait Answer: Clone + Send + Sync + 'static {
-    /// The answer to `request`.
+    /// The answer to `request`, which has its [`Client`] among its extensions.
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send;
 
-    /// The answer to a player's request, if this is one: the same, without the HTTP library's connection.
-    fn answer_player(&self, _head: &Head<'_>) -> Option<impl Future<Output = Response> + Send + use<Self>> {
+    /// The answer to a player's request of `client`, if this is one: the same, without the HTTP library's connection.
+    fn answer_player(
+        &self,
+        _head: &Head<'_>,
+        _client: Client,
+    ) -> Option<impl Future<Output = Response> + Send + use<Self>> {
         None::<std::future::Ready<Response>>
     }
 }
@@ -100,8 +109,9 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                if let Some(pass) = door.admit(peer.ip()) {
-                    let connection = Connection { stream, pass, watcher: graceful.watcher() };
+                let peer = Peer::new(peer.ip(), &door.proxies);
+                if let Some(pass) = door.admit(&peer) {
+                    let connection = Connection { stream, peer, pass, watcher: graceful.watcher() };
                     tokio::spawn(connection.run(tls.clone(), site.clone(), stop.clone()));
                 }
             }
@@ -141,21 +151,26 @@ pub fn tls_acceptor(certificate: &Path, key: &Path) -> io::Result<TlsAcceptor> {
 
 struct Connection {
     stream: TcpStream,
+    peer: Peer,
     pass: Pass,
     watcher: Watcher,
 }
 
 impl Connection {
     async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer, stop: watch::Receiver<bool>) {
-        let Self { stream, pass, watcher } = self;
+        let Self { stream, peer, pass, watcher } = self;
         let _ = configure(&stream);
         // Boxed, so that a player's connection keeps no room for one of another kind.
         if let Some(acceptor) = tls {
-            Box::pin(converse_by_tls(acceptor, stream, site, watcher)).await;
-        } else if let Ended::Other(stream) =
-            players::converse(stream, |head: &Head<'_>| site.answer_player(head), stop).await
-        {
-            Box::pin(converse(*stream, site, watcher)).await;
+            Box::pin(converse_by_tls(acceptor, stream, peer, site, watcher)).await;
+        } else {
+            let understand = |head: &Head<'_>| {
+                let client = peer.client_of(head.forwarded_for.iter().copied());
+                site.answer_player(head, client)
+            };
+            if let Ended::Other(stream) = players::converse(stream, understand, stop).await {
+                Box::pin(converse(*stream, peer, site, watcher)).await;
+            }
         }
         drop(pass);
     }
@@ -169,19 +184,28 @@ fn configure(stream: &TcpStream) -> io::Result<()> {
     Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, standstill_ms)?)
 }
 
-async fn converse_by_tls(acceptor: TlsAcceptor, stream: TcpStream, site: impl Answer, watcher: Watcher) {
+async fn converse_by_tls(
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    peer: Peer,
+    site: impl Answer,
+    watcher: Watcher,
+) {
     if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
-        converse(stream, site, watcher).await;
+        converse(stream, peer, site, watcher).await;
     }
 }
 
 /// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.
-async fn converse<S, A>(stream: S, site: A, watcher: Watcher)
+async fn converse<S, A>(stream: S, peer: Peer, site: A, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Answer,
 {
-    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        let forwarded_for = request.headers().get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
+        let client = peer.client_of(forwarded_for);
+        request.extensions_mut().insert(client);
         let site = site.clone();
         async move { Ok::<_, Infallible>(site.answer(request).await) }
     });
@@ -202,19 +226,20 @@ where
 }
 
 /// Connections by address.
-type Clients = Arc<Mutex<HashMap<IpAddr, usize>>>;
+type Clients = Arc<Mutex<HashMap<Client, usize>>>;
 
 /// Counts who is inside, and lets in as many as the limits say.
 struct Door {
     total: Arc<Semaphore>,
     per_client: Clients,
     limit_per_client: usize,
+    proxies: Arc<Proxies>,
     counters: Arc<Counters>,
 }
 
 struct Pass {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(Clients, IpAddr)>,
+    counted: Option<(Clients, Client)>,
     counters: Arc<Counters>,
 }
 
@@ -224,22 +249,24 @@ impl Door {
             total: Arc::new(Semaphore::new(limits.connections)),
             per_client: Arc::default(),
             limit_per_client: limits.connections_per_client,
+            proxies: limits.proxies,
             counters,
         }
     }
 
-    fn admit(&self, client: IpAddr) -> Option<Pass> {
-        let pass = self.try_admit(client);
+    fn admit(&self, peer: &Peer) -> Option<Pass> {
+        let pass = self.try_admit(peer);
         let counter = if pass.is_some() { &self.counters.accepted } else { &self.counters.refused };
         counter.fetch_add(1, Ordering::Relaxed);
         pass
     }
 
-    fn try_admit(&self, client: IpAddr) -> Option<Pass> {
+    fn try_admit(&self, peer: &Peer) -> Option<Pass> {
         let permit = Arc::clone(&self.total).try_acquire_owned().ok()?;
-        let counted = if client.to_canonical().is_loopback() {
+        let counted = if peer.is_proxy() {
             None
         } else {
+            let client = peer.client();
             let mut clients = self.per_client.lock();
             let inside = clients.entry(client).or_default();
             if *inside >= self.limit_per_client {
@@ -273,27 +300,32 @@ mod tests {
     use super::*;
 
     fn door(connections: usize, connections_per_client: usize) -> Door {
-        Door::new(Limits { connections, connections_per_client }, Arc::default())
+        let cache = "127.0.0.1".parse().unwrap();
+        let proxies = Arc::new([cache].into_iter().collect());
+        Door::new(Limits { connections, connections_per_client, proxies }, Arc::default())
+    }
+
+    fn peer(door: &Door, address: &str) -> Peer {
+        Peer::new(address.parse().unwrap(), &door.proxies)
     }
 
     #[test]
     fn one_client_cannot_take_every_place() {
         let door = door(10, 2);
-        let greedy: IpAddr = "192.0.2.1".parse().unwrap();
-        let other: IpAddr = "192.0.2.2".parse().unwrap();
-        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(greedy)).collect();
+        let (greedy, other) = (peer(&door, "192.0.2.1"), peer(&door, "192.0.2.2"));
+        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(&greedy)).collect();
         assert_eq!(inside.len(), 2);
-        assert!(door.admit(other).is_some());
+        assert!(door.admit(&other).is_some());
         drop(inside);
-        assert!(door.admit(greedy).is_some());
-        assert!(door.per_client.lock().is_empty(), "addresses that left are forgotten");
+        assert!(door.admit(&greedy).is_some());
+        assert!(door.per_client.lock().is_empty(), "clients that left are forgotten");
     }
 
     #[test]
-    fn a_cache_on_this_machine_is_bounded_by_the_total_only() {
+    fn a_cache_is_bounded_by_the_total_only() {
         let door = door(3, 1);
-        let cache: IpAddr = "127.0.0.1".parse().unwrap();
-        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(cache)).collect();
+        let cache = peer(&door, "127.0.0.1");
+        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(&cache)).collect();
         assert_eq!(inside.len(), 3);
         assert_eq!(door.counters.open.load(Ordering::Relaxed), 3);
         assert_eq!(door.counters.refused.load(Ordering::Relaxed), 2);

@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::problem::Problem;
 use crate::respond::Cached;
+use crate::shares::Client;
 use crate::{COMPRESS_ABOVE_BYTES, gzip, workshop};
 
 /// An answer is not made again within this.
@@ -85,7 +86,7 @@ where
             return Ok(answer);
         }
         // Whoever asked may leave; what it began is made, and kept, all the same.
-        let made = workshop::work(move || {
+        let made = workshop::work(Client::EVERYBODY, move || {
             let _making = making;
             let answer = Arc::new(Answer::new(make()?)?);
             *slot.last.lock() = Some((Instant::now(), Arc::clone(&answer)));

@@ -18,6 +18,8 @@ pub struct Head<'a> {
     pub none_match: Vec<&'a [u8]>,
     /// `Accept-Encoding`, the same.
     pub accept_encoding: Vec<&'a [u8]>,
+    /// `X-Forwarded-For`, the same: believed where a proxy asks.
+    pub forwarded_for: Vec<&'a [u8]>,
     /// The client closes the connection behind the answer.
     pub closes: bool,
     /// Its bytes, with the empty line.
@@ -41,8 +43,16 @@ impl<'a> Head<'a> {
             return None;
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let mut head =
-            Self { is_head, path, query, none_match: vec![], accept_encoding: vec![], closes: false, length };
+        let mut head = Self {
+            is_head,
+            path,
+            query,
+            none_match: vec![],
+            accept_encoding: vec![],
+            forwarded_for: vec![],
+            closes: false,
+            length,
+        };
         request.headers.iter().all(|field| head.takes(field)).then_some(head)
     }
 
@@ -53,6 +63,8 @@ impl<'a> Head<'a> {
             self.none_match.push(field.value);
         } else if is("accept-encoding") {
             self.accept_encoding.push(field.value);
+        } else if is("x-forwarded-for") {
+            self.forwarded_for.push(field.value);
         } else if is("connection") {
             return self.takes_connection(field.value);
         }
