@@ -36,7 +36,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
                 &mut events,
             )
         } else {
-            session.datagram(kind, false, &packet, at(now_us), &mut events)
+            session.datagram(kind, false, 7000, &packet, at(now_us), &mut events)
         };
         if outcome.is_err() || session.tick(at(now_us), &mut events).is_err() {
             break;

@@ -112,7 +112,7 @@ fn mutated_sessions_end_or_go_on_and_nothing_else() {
             if way != Way::Tcp && message.len() > 4 {
                 let kind = ashkar_ingest::rtsp::Kind::Video;
                 let now = rtsp_support::at(play.now_us);
-                let _ = play.session.datagram(kind, false, &message[4..], now, &mut play.events);
+                let _ = play.session.datagram(kind, false, 2, &message[4..], now, &mut play.events);
             }
             if !described && play.events.contains(&Event::Described) {
                 play.session.proceed(true, rtsp_support::at(play.now_us), &mut play.events);

@@ -5,10 +5,18 @@ use http_auth::{PasswordClient, PasswordParams};
 use super::message::Headers;
 use super::source::Credentials;
 
+/// Answers to one request's 401s that are sent: to the challenge, to a nonce gone stale meanwhile, and Basic.
+const MAX_ANSWERS: u8 = 3;
+/// Most challenges of a 401 that are looked at.
+const MAX_CHALLENGES: usize = 8;
+
 /// What was learned from the camera's challenges. No `Debug`: it holds what answers are made of.
 pub(super) struct Authenticator {
     credentials: Option<Credentials>,
     client: Option<PasswordClient>,
+    challenges: Vec<String>,
+    /// Digest was refused where Basic is offered too.
+    basic: bool,
 }
 
 /// Why a request cannot be authorised.
@@ -26,25 +34,67 @@ pub enum AuthError {
 }
 
 impl Authenticator {
-    pub(super) const fn new(credentials: Option<Credentials>) -> Self {
-        Self { credentials, client: None }
+    /// Begins with what an earlier session learned: challenges that still hold, and whether Basic is what works.
+    pub(super) fn new(credentials: Option<Credentials>, challenges: Vec<String>, basic: bool) -> Self {
+        let mut new = Self { credentials, client: None, challenges, basic };
+        new.client = new.build().ok();
+        new
     }
 
-    /// Takes the challenge of a 401. `again` says that the request already carried an answer to a challenge.
-    pub(super) fn challenged(&mut self, headers: &Headers, again: bool) -> Result<(), AuthError> {
+    /// Takes the challenge of a 401 to a request that carried `answers` answers to challenges before.
+    pub(super) fn challenged(&mut self, headers: &Headers, answers: u8) -> Result<(), AuthError> {
         if self.credentials.is_none() {
             return Err(AuthError::Needed);
         }
-        let challenges = headers.all("WWW-Authenticate");
-        let builder = challenges.fold(PasswordClient::builder(), |builder, value| builder.challenges(value));
-        let client = builder.build().map_err(|_| AuthError::Unsupported)?;
+        let challenges = headers.all("WWW-Authenticate").take(MAX_CHALLENGES).map(str::to_owned).collect();
+        let before = std::mem::replace(&mut self.challenges, challenges);
+        // Some cameras say only 401 to an answer: what they offered still stands.
+        if self.challenges.is_empty() {
+            self.challenges = before;
+        }
+        let client = self.build()?;
+        if answers == 0 {
+            self.client = Some(client);
+            return Ok(());
+        }
         // A stale nonce is not a wrong password: the camera gives out a new one from time to time.
         let stale = matches!(&client, PasswordClient::Digest(digest) if digest.stale());
-        if again && !stale {
-            return Err(AuthError::Refused);
+        if answers < MAX_ANSWERS && stale {
+            self.client = Some(client);
+            return Ok(());
         }
-        self.client = Some(client);
-        Ok(())
+        // Some cameras are set to Basic, offer Digest too, and accept only the one.
+        if answers < MAX_ANSWERS && !self.basic && matches!(client, PasswordClient::Digest(_)) {
+            self.basic = true;
+            self.client = Some(
+                self.build()
+                    .ok()
+                    .filter(|client| matches!(client, PasswordClient::Basic(_)))
+                    .ok_or(AuthError::Refused)?,
+            );
+            return Ok(());
+        }
+        Err(AuthError::Refused)
+    }
+
+    /// Challenges to begin the next session with.
+    pub(super) fn challenges(&self) -> &[String] {
+        &self.challenges
+    }
+
+    /// Whether Basic is used where Digest is offered too.
+    pub(super) const fn is_basic(&self) -> bool {
+        self.basic
+    }
+
+    fn build(&self) -> Result<PasswordClient, AuthError> {
+        let all = || self.challenges.iter().map(String::as_str);
+        let basic = self.basic.then(|| all().flat_map(basic_of).next()).flatten();
+        if let Some(basic) = basic {
+            return Ok(basic);
+        }
+        let builder = all().fold(PasswordClient::builder(), |builder, value| builder.challenges(value));
+        builder.build().map_err(|_| AuthError::Unsupported)
     }
 
     /// The `Authorization` header for a request, once the camera has asked for one.
@@ -59,4 +109,11 @@ impl Authenticator {
         };
         self.client.as_mut()?.respond(&parameters).ok()
     }
+}
+
+/// The offer of Basic in a header's value, where there is one.
+fn basic_of(value: &str) -> Option<PasswordClient> {
+    let challenges = http_auth::parse_challenges(value).ok()?;
+    let basic = challenges.iter().find(|challenge| challenge.scheme.eq_ignore_ascii_case("Basic"))?;
+    PasswordClient::try_from(basic).ok()
 }

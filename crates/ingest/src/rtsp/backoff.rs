@@ -1,8 +1,9 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// A session that played this long was a good one: the next failure counts as the first.
-const GOOD_AFTER: Duration = Duration::from_secs(10);
+/// A session that played this long was a good one: the next failure counts as the first. Cameras that end each session
+/// after some seconds are on air most of the time all the same.
+const GOOD_AFTER: Duration = Duration::from_secs(3);
 const MAX_DOUBLINGS: u32 = 16;
 
 /// How long to wait between attempts.

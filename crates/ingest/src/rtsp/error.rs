@@ -36,9 +36,16 @@ pub enum SessionError {
         /// Status code.
         status: u16,
     },
-    /// 461 to the first SETUP.
-    #[error("the camera refuses this way of sending (461): configure the other of TCP and UDP")]
-    TransportRefused,
+    /// The camera refused the first SETUP: perhaps the way of sending, whatever its code says.
+    #[error("the camera answered SETUP over {asked} with {status} {reason}")]
+    WayRefused {
+        /// Status code.
+        status: u16,
+        /// Reason phrase.
+        reason: String,
+        /// Which way was asked for.
+        asked: &'static str,
+    },
     /// The camera gave no session identifier, or one that cannot be sent back.
     #[error("the camera's answer to SETUP names no session")]
     NoSession,
@@ -90,13 +97,21 @@ impl SessionError {
         match self {
             Self::Auth(AuthError::Needed | AuthError::Refused) | Self::Redirected { .. } => Blame::Operator,
             Self::Silent { .. } | Self::NoAnswer { .. } => Blame::Line,
-            Self::Status { status: 404 | 403, .. } | Self::TransportRefused => Blame::Operator,
+            Self::Status { status: 404 | 403, .. } => Blame::Operator,
             _ => Blame::Camera,
         }
     }
 
+    /// Whether the camera ended the session.
+    pub(super) const fn is_by_camera(&self) -> bool {
+        matches!(self, Self::Ended { .. } | Self::SessionLost)
+    }
+
     /// Whether another attempt soon is of no use, and may lock the account at the camera.
     pub const fn is_lasting(&self) -> bool {
-        matches!(self, Self::Auth(_) | Self::Status { status: 403, .. })
+        matches!(
+            self,
+            Self::Auth(_) | Self::Status { status: 403, .. } | Self::WayRefused { status: 403, .. }
+        )
     }
 }

@@ -20,6 +20,11 @@ pub enum Event {
     Video(AccessUnit),
     /// One AAC frame.
     Audio(AudioFrame),
+    /// Something that whoever looks for the cause of trouble wants to know; nothing was lost by it.
+    Told {
+        /// What.
+        what: String,
+    },
     /// Something could not be used and was dropped alone (I3).
     Refused {
         /// Why.

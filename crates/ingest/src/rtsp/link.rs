@@ -20,10 +20,9 @@ const MAX_DATAGRAM_BYTES: usize = 65_536;
 const RECEIVE_BUFFER_BYTES: usize = 1024 * 1024;
 const PORT_ATTEMPTS: usize = 32;
 
-/// An RTP packet without payload and an RTCP receiver report without blocks (RFC 3550, 5.1 and 6.4.2): what opens
-/// the way back through a firewall between us and the camera.
+/// An RTP packet without payload (RFC 3550, 5.1): what opens the way back through a firewall between us and the
+/// camera. Receiver reports open RTCP's.
 const OPENING_RTP: [u8; 12] = [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-const OPENING_RTCP: [u8; 8] = [0x80, 201, 0, 1, 0, 0, 0, 0];
 
 /// Why a link ended.
 #[derive(Debug)]
@@ -155,7 +154,7 @@ impl Link {
     ) -> Result<usize, LinkError> {
         let mut total = 0;
         for port in &self.ports {
-            if !session.server_ports().iter().any(|(kind, _)| *kind == port.kind) {
+            if !session.server_ports().any(|(kind, _)| kind == port.kind) {
                 continue;
             }
             for _ in 0..MAX_READ_DATAGRAMS {
@@ -166,22 +165,35 @@ impl Link {
                 }
                 total += count;
                 let data = self.datagram.get(..count).unwrap_or_default();
-                session.datagram(port.kind, port.rtcp, data, now, events)?;
+                session.datagram(port.kind, port.rtcp, from.port(), data, now, events)?;
             }
         }
         Ok(total)
     }
 
-    /// Sends the camera a packet from each port, so that firewalls let its packets in.
+    /// Sends the camera a packet from each port of RTP, so that firewalls let its packets in.
     pub(super) fn open_way(&self, session: &Session) {
         for (kind, server_ports) in session.server_ports() {
-            let Some((rtp, rtcp)) = *server_ports else { continue };
-            for port in self.ports.iter().filter(|port| port.kind == *kind) {
-                let (to, packet) =
-                    if port.rtcp { (rtcp, &OPENING_RTCP[..]) } else { (rtp, &OPENING_RTP[..]) };
-                // A packet that cannot be sent may as well have been lost on the way.
-                let _ = port.socket.send_to(packet, SocketAddr::new(self.peer, to));
+            if let Some((rtp, _)) = server_ports {
+                self.send(kind, false, rtp, &OPENING_RTP);
             }
+        }
+    }
+
+    /// Sends the receiver reports that are due.
+    pub(super) fn send_reports(&self, session: &mut Session) {
+        for (kind, report) in session.take_reports() {
+            let named = session.server_ports().find(|(other, _)| *other == kind);
+            if let Some((_, Some((_, rtcp)))) = named {
+                self.send(kind, true, rtcp, &report);
+            }
+        }
+    }
+
+    fn send(&self, kind: Kind, rtcp: bool, to: u16, packet: &[u8]) {
+        for port in self.ports.iter().filter(|port| port.kind == kind && port.rtcp == rtcp) {
+            // A packet that cannot be sent may as well have been lost on the way.
+            let _ = port.socket.send_to(packet, SocketAddr::new(self.peer, to));
         }
     }
 }

@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use super::resync::{Begin, Channels, MAX_SKIPPED_BYTES, begin, next_begin};
+
 /// Longest first line and headers of a message, bytes. The longest seen from a real camera is below 2 KiB.
 pub const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// Longest body of a message, bytes. Bodies are session descriptions, of 0.5 to 4 KiB.
@@ -66,6 +68,11 @@ pub enum Item<'a> {
     Response(Response<'a>),
     /// A request of the camera's own.
     Request(Request),
+    /// Bytes between two items that belong to neither; at most [`MAX_SKIPPED_BYTES`].
+    Skipped {
+        /// How many.
+        bytes: u64,
+    },
 }
 
 /// An answer to a request.
@@ -118,12 +125,30 @@ pub struct Receiver {
     start: usize,
     end: usize,
     consumed: u64,
+    /// Bytes skipped since the last item.
+    skipped: u64,
+    /// Whether the peer has shown that it speaks RTSP.
+    proven: bool,
+    channels: Channels,
 }
 
 impl Receiver {
     /// An empty one.
     pub fn new() -> Self {
-        Self { buffer: vec![0; FIRST_BUFFER_BYTES], start: 0, end: 0, consumed: 0 }
+        Self {
+            buffer: vec![0; FIRST_BUFFER_BYTES],
+            start: 0,
+            end: 0,
+            consumed: 0,
+            skipped: 0,
+            proven: false,
+            channels: Channels::default(),
+        }
+    }
+
+    /// Says that packets of `channel` are awaited: by them a begin is known behind bytes that are no RTSP.
+    pub fn expect(&mut self, channel: u8) {
+        self.channels.add(channel);
     }
 
     /// Room for the next read: never empty, as long as [`Receiver::next_item`] was called until it gave `None`.
@@ -146,18 +171,64 @@ impl Receiver {
         self.end = self.end.saturating_add(count).min(self.buffer.len());
     }
 
-    /// The next complete item, or `None` until more is read.
+    /// The next complete item, or `None` until more is read. What stands between two items and belongs to neither
+    /// is skipped; before the first one nothing is.
     ///
     /// # Errors
     /// A [`MessageError`]; the byte stream is then lost, and the connection has to be closed.
     pub fn next_item(&mut self) -> Result<Option<Item<'_>>, MessageError> {
-        self.skip_line_ends();
-        let offset = self.consumed;
-        let Some(data) = self.buffer.get(self.start..self.end) else { return Ok(None) };
-        let Some(found) = find_item(data, offset)? else { return Ok(None) };
-        self.start += found.length;
-        self.consumed += found.length as u64;
-        Ok(Some(found.item))
+        loop {
+            self.skip_line_ends();
+            if self.proven && self.resynchronise()? != Begin::Item {
+                return Ok(None);
+            }
+            if self.proven && self.skipped > 0 {
+                return Ok(Some(Item::Skipped { bytes: std::mem::take(&mut self.skipped) }));
+            }
+            let offset = self.consumed;
+            let data = self.buffer.get(self.start..self.end).unwrap_or_default();
+            // Found twice where it is complete: what is borrowed cannot be given out of a loop.
+            match find_item(data, offset) {
+                Ok(None) => return Ok(None),
+                Err(MessageError::NotRtsp { .. }) if self.proven => self.skip(1),
+                Err(error) => return Err(error),
+                Ok(Some(found)) => {
+                    let length = found.length;
+                    return Ok(self.take(length, offset));
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, length: usize, offset: u64) -> Option<Item<'_>> {
+        let from = self.start;
+        self.start += length;
+        self.consumed += length as u64;
+        self.proven = true;
+        let data = self.buffer.get(from..self.start)?;
+        find_item(data, offset).ok().flatten().map(|found| found.item)
+    }
+
+    fn skip(&mut self, count: usize) {
+        self.start += count;
+        self.consumed += count as u64;
+        self.skipped += count as u64;
+    }
+
+    /// Goes on to where an item begins, or may.
+    fn resynchronise(&mut self) -> Result<Begin, MessageError> {
+        loop {
+            let data = self.buffer.get(self.start..self.end).unwrap_or_default();
+            match begin(data, &self.channels, self.skipped > 0) {
+                Begin::Nothing => {}
+                decided => return Ok(decided),
+            }
+            if self.skipped > MAX_SKIPPED_BYTES {
+                return Err(MessageError::NotRtsp { offset: self.consumed, shown: shown(data) });
+            }
+            let count = 1 + next_begin(data.get(1..).unwrap_or_default(), &self.channels);
+            self.skip(count);
+        }
     }
 
     /// Cameras put stray line ends between messages; RFC 2326, 4.1 asks for patience with them.

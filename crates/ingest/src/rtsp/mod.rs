@@ -5,14 +5,17 @@
 //! constants named here (invariant I8).
 
 mod aac;
+mod asking;
 mod audio;
 mod auth;
 mod backoff;
 mod bits;
 mod error;
 mod event;
+mod evidence;
 mod h264;
 mod h265;
+mod keepalive;
 mod limit;
 mod link;
 mod message;
@@ -20,9 +23,12 @@ mod nal;
 mod offer;
 mod parameters;
 mod puller;
+mod reception;
 mod reorder;
+mod resync;
 mod rtp;
 mod sdp;
+mod senders;
 mod session;
 mod source;
 mod streams;
@@ -36,14 +42,17 @@ pub use auth::AuthError;
 pub use backoff::BackoffLimits;
 pub use error::SessionError;
 pub use event::Event;
+pub use keepalive::{Keepalive, Lessons};
 pub use limit::MAX_REFUSALS_PER_SECOND;
 pub use message::{
     Headers, Item, MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MessageError, Receiver, Request, Response,
 };
 pub use puller::{PullFault, PullOptions, PullState, PullStatus, RtspPuller};
 pub use reorder::{MAX_WAIT_US, MAX_WAITING_BYTES, MAX_WAITING_PACKETS};
-pub use rtp::{Rtcp, RtpPacket, parse_rtcp};
+pub use resync::MAX_SKIPPED_BYTES;
+pub use rtp::{Goodbye, Rtcp, RtpPacket, SenderReport, parse_rtcp};
 pub use sdp::{AacFormat, Description, Format, MAX_MEDIA, MAX_PARAMETER_SET_BYTES, Media, SdpError};
+pub use senders::{MAX_HELD_BYTES, RUN_SILENT_US, SENDER_SILENT_US};
 pub use session::{MAX_OUTPUT_BYTES, Session, SessionConfig, Way};
 pub use source::{Credentials, RtspSource, SourceError, Transport};
 pub use streams::Kind;

@@ -12,6 +12,8 @@ pub(super) struct Offer {
     pub(super) video: Media,
     /// The first stream of AAC.
     pub(super) audio: Option<Media>,
+    /// Payload types of the description's other streams.
+    pub(super) others: Vec<u8>,
     /// Names of sound that cannot be passed through, each once.
     pub(super) other_sound: Vec<String>,
     /// What the streams' controls are appended to.
@@ -35,7 +37,11 @@ impl Offer {
                 other_sound.push(codec.clone());
             }
         }
+        let others =
+            description.media.iter().filter(|media| !media.is_video()).map(|media| media.payload_type);
+        let others = others.filter(|other| !video.payload_types().any(|own| own == *other)).collect();
         Ok(Self {
+            others,
             video,
             audio: first(|format| matches!(format, Format::Aac(_))),
             other_sound,

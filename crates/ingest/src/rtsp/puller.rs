@@ -14,8 +14,9 @@ use tracing::{error, info, warn};
 
 use super::backoff::{Backoff, BackoffLimits};
 use super::error::SessionError;
+use super::keepalive::Lessons;
 use super::source::{RtspSource, Transport};
-use super::visit::Visit;
+use super::visit::{Left, Visit};
 use crate::{PullGate, Refusal};
 
 /// Time limits of fetching from a camera.
@@ -152,6 +153,12 @@ impl PullError {
     const fn is_lasting(&self) -> bool {
         matches!(self, Self::Session(error) if error.is_lasting())
     }
+
+    /// Whether the camera ended the session, and not we, or a line that fell silent.
+    pub(super) const fn is_by_camera(&self) -> bool {
+        let ended = SessionError::is_by_camera;
+        matches!(self, Self::Closed | Self::Broken(_)) || matches!(self, Self::Session(error) if ended(error))
+    }
 }
 
 /// Fetches from one camera for as long as it exists: connects, plays, and connects again.
@@ -273,17 +280,25 @@ impl Supervisor {
     async fn run(mut self) {
         let mut backoff = Backoff::new();
         let mut over_udp = self.source.transport() == Transport::Udp;
+        let (mut lessons, mut answered) = (Lessons::default(), false);
         while !*self.stopped.borrow() {
-            let (error, played) = self.visit(over_udp).await;
-            if matches!(error, PullError::Stopped) {
+            let (left, played) = self.visit(over_udp, lessons).await;
+            if matches!(left.error, PullError::Stopped) {
                 break;
             }
-            self.tell(&error);
-            if self.wants_udp(&error, over_udp) {
-                over_udp = true;
+            self.tell(&left.error);
+            let other_way = self.wants_other_way(&left, over_udp, played);
+            lessons = left.lessons;
+            // To a camera that closes behind its 401, the answer goes on the next connection: once.
+            let answers = lessons.closed_behind_401() && !answered;
+            answered = answers;
+            let to_udp = other_way && !over_udp;
+            over_udp ^= other_way;
+            if answers || to_udp {
                 continue;
             }
-            let limits = if error.is_lasting() { self.options.lasting_backoff } else { self.options.backoff };
+            let lasting = left.error.is_lasting();
+            let limits = if lasting { self.options.lasting_backoff } else { self.options.backoff };
             self.shared.state(PullState::Waiting);
             self.wait(backoff.next(limits, played)).await;
         }
@@ -291,7 +306,7 @@ impl Supervisor {
     }
 
     /// One connection, from finding the camera to the end; and how long it lasted, where pictures came.
-    async fn visit(&self, over_udp: bool) -> (PullError, Duration) {
+    async fn visit(&self, over_udp: bool, lessons: Lessons) -> (Left, Duration) {
         self.shared.attempts.fetch_add(1, Ordering::Relaxed);
         self.shared.state(PullState::Connecting);
         let visit = Visit {
@@ -303,16 +318,23 @@ impl Supervisor {
         };
         let (began, units) = (self.clock.now(), self.shared.access_units.load(Ordering::Relaxed));
         // Whatever a panic leaves behind belongs to the visit alone, and is dropped with it.
-        let visited = AssertUnwindSafe(visit.run(over_udp, self.stopped.clone())).catch_unwind().await;
-        let error = visited.unwrap_or(PullError::Panicked);
+        let visited =
+            AssertUnwindSafe(visit.run(over_udp, lessons, self.stopped.clone())).catch_unwind().await;
+        let lost = |_| Left { error: PullError::Panicked, lessons: Lessons::default(), in_setup: false };
+        let left = visited.unwrap_or_else(lost);
         let pictures = self.shared.access_units.load(Ordering::Relaxed) > units;
         let us = if pictures { self.clock.now().mono_us.saturating_sub(began.mono_us) } else { 0 };
-        (error, Duration::from_micros(us))
+        (left, Duration::from_micros(us))
     }
 
-    fn wants_udp(&self, error: &PullError, over_udp: bool) -> bool {
-        let refused = matches!(error, PullError::Session(SessionError::TransportRefused));
-        refused && !over_udp && self.source.transport() == Transport::Auto
+    /// Whether the next visit asks for the other of TCP and UDP: cameras refuse one of them with any code, or close.
+    /// What gave no picture over UDP is asked for over TCP again.
+    fn wants_other_way(&self, left: &Left, over_udp: bool, played: Duration) -> bool {
+        if self.source.transport() != Transport::Auto {
+            return false;
+        }
+        let refused = matches!(left.error, PullError::Session(SessionError::WayRefused { .. }));
+        if over_udp { played.is_zero() } else { refused || left.in_setup }
     }
 
     fn tell(&self, fault: &PullError) {

@@ -42,20 +42,25 @@ impl Reorder {
         self.waiting.insert(place, waiting);
     }
 
+    /// Gives out what waits, in order: a new run of numbers begins.
+    pub(super) fn take_first(&mut self) -> Option<Vec<u8>> {
+        let taken = self.waiting.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(taken.datagram.len());
+        Some(taken.datagram)
+    }
+
     /// The next datagram whose turn it is: the one awaited, or the first when it waited too long or too many do.
     pub(super) fn next_due(&mut self, sequence: &Sequence, now_us: u64) -> Option<Vec<u8>> {
         let first = self.waiting.front()?;
         let packet = RtpPacket::parse(&first.datagram)?;
-        let in_turn = sequence.ahead(packet.ssrc, packet.sequence).is_none_or(|ahead| ahead <= 0);
+        let in_turn = sequence.ahead(packet.sequence).is_none_or(|ahead| ahead <= 0);
         let oldest = self.waiting.iter().map(|waiting| waiting.arrived_us).min().unwrap_or(now_us);
         let overdue = now_us.saturating_sub(oldest) >= MAX_WAIT_US;
         let full = self.waiting.len() > MAX_WAITING_PACKETS || self.bytes > MAX_WAITING_BYTES;
         if !(in_turn || overdue || full) {
             return None;
         }
-        let taken = self.waiting.pop_front()?;
-        self.bytes = self.bytes.saturating_sub(taken.datagram.len());
-        Some(taken.datagram)
+        self.take_first()
     }
 }
 
@@ -80,7 +85,7 @@ mod tests {
             reorder.insert(&RtpPacket::parse(&bytes).unwrap(), &bytes, now_us);
             while let Some(due) = reorder.next_due(&sequence, now_us) {
                 let packet = RtpPacket::parse(&due).unwrap();
-                let _ = sequence.judge(packet.ssrc, packet.sequence);
+                let _ = sequence.judge(packet.sequence);
                 out.push(packet.sequence);
             }
         }

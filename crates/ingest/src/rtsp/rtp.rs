@@ -76,35 +76,49 @@ pub(super) enum Order {
     Restart,
 }
 
-/// Follows the sequence numbers of one stream.
+/// Follows the sequence numbers of one run of one source.
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
-    awaited: Option<(u32, u16)>,
+    awaited: Option<u16>,
+    /// Numbers from the awaited one on that packets of another kind took.
+    taken: u16,
 }
 
 impl Sequence {
     /// Judges a packet, and moves on behind it unless it is old.
-    pub(super) fn judge(&mut self, ssrc: u32, sequence: u16) -> Order {
-        let order = match self.awaited {
+    pub(super) fn judge(&mut self, sequence: u16) -> Order {
+        let taken = std::mem::take(&mut self.taken);
+        let order = match self.ahead(sequence) {
             None => Order::Next,
-            Some((known, _)) if known != ssrc => Order::Restart,
-            Some((_, awaited)) => match sequence.wrapping_sub(awaited).cast_signed() {
+            Some(lost) if lost < 0 => {
+                self.taken = taken;
+                return Order::Old;
+            }
+            Some(lost) => match lost.unsigned_abs().saturating_sub(taken) {
                 0 => Order::Next,
-                lost if lost > 0 && lost <= MAX_DROPOUT_PACKETS => Order::After(lost.unsigned_abs()),
-                behind if (-MAX_MISORDER_PACKETS..0).contains(&behind) => Order::Old,
-                _ => Order::Restart,
+                lost => Order::After(lost),
             },
         };
-        if order != Order::Old {
-            self.awaited = Some((ssrc, sequence.wrapping_add(1)));
-        }
+        self.awaited = Some(sequence.wrapping_add(1));
         order
     }
 
-    /// How far `sequence` lies ahead of the awaited packet of the same source; `None` where that means nothing.
-    pub(super) fn ahead(&self, ssrc: u32, sequence: u16) -> Option<i16> {
-        let (known, awaited) = self.awaited?;
-        (known == ssrc).then(|| sequence.wrapping_sub(awaited).cast_signed())
+    /// Whether a packet is so far from the awaited one that the camera must have begun anew.
+    pub(super) fn is_apart(&self, sequence: u16) -> bool {
+        self.ahead(sequence)
+            .is_some_and(|ahead| !(-MAX_MISORDER_PACKETS..=MAX_DROPOUT_PACKETS).contains(&ahead))
+    }
+
+    /// How far `sequence` lies ahead of the awaited packet; `None` before the first.
+    pub(super) fn ahead(&self, sequence: u16) -> Option<i16> {
+        Some(sequence.wrapping_sub(self.awaited?).cast_signed())
+    }
+
+    /// A packet of the same source that is not taken: where it has the number that is awaited, it counts with ours.
+    pub(super) fn passed_over(&mut self, sequence: u16) {
+        if self.awaited.is_some_and(|awaited| awaited.wrapping_add(self.taken) == sequence) {
+            self.taken = self.taken.saturating_add(1);
+        }
     }
 }
 
@@ -135,10 +149,28 @@ pub(super) fn nearest(last: i64, timestamp: u32) -> i64 {
 /// What an RTCP packet said (RFC 3550, 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rtcp {
-    /// A sender report: NTP time (32.32 bits) and the RTP timestamp of the same instant.
-    pub report: Option<(u64, u32)>,
-    /// The source says goodbye.
-    pub bye: bool,
+    /// The newest sender report.
+    pub report: Option<SenderReport>,
+    /// A source says goodbye: which, where it says so.
+    pub bye: Option<Goodbye>,
+}
+
+/// What matters of a sender report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderReport {
+    /// Who reports.
+    pub ssrc: u32,
+    /// NTP time, 32.32 bits.
+    pub ntp: u64,
+    /// The RTP timestamp of the same instant.
+    pub timestamp: u32,
+}
+
+/// Who leaves: the first source that is named; a goodbye may name none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Goodbye {
+    /// The source.
+    pub ssrc: Option<u32>,
 }
 
 /// Reads a compound RTCP packet as far as it can be read; what is broken ends the reading, and nothing else.
@@ -151,7 +183,7 @@ pub fn parse_rtcp(mut data: &[u8]) -> Rtcp {
         };
         match kind {
             200 => out.report = sender_report(packet).or(out.report),
-            203 => out.bye = true,
+            203 => out.bye = out.bye.or_else(|| Some(goodbye(flags & 0x1f, packet))),
             _ => {}
         }
         data = rest;
@@ -159,10 +191,16 @@ pub fn parse_rtcp(mut data: &[u8]) -> Rtcp {
     out
 }
 
-fn sender_report(packet: &[u8]) -> Option<(u64, u32)> {
+fn sender_report(packet: &[u8]) -> Option<SenderReport> {
+    let ssrc = u32::from_be_bytes(*packet.first_chunk()?);
     let ntp = packet.get(4..12)?.try_into().ok()?;
-    let rtp = packet.get(12..16)?.try_into().ok()?;
-    Some((u64::from_be_bytes(ntp), u32::from_be_bytes(rtp)))
+    let timestamp = packet.get(12..16)?.try_into().ok()?;
+    Some(SenderReport { ssrc, ntp: u64::from_be_bytes(ntp), timestamp: u32::from_be_bytes(timestamp) })
+}
+
+fn goodbye(count: u8, packet: &[u8]) -> Goodbye {
+    let first = packet.first_chunk().map(|bytes| u32::from_be_bytes(*bytes));
+    Goodbye { ssrc: first.filter(|_| count > 0) }
 }
 
 #[cfg(test)]
@@ -191,14 +229,24 @@ mod tests {
     #[test]
     fn order_is_judged_over_the_wrap() {
         let mut sequence = Sequence::default();
-        assert_eq!(sequence.judge(1, 65_534), Order::Next);
-        assert_eq!(sequence.judge(1, 65_535), Order::Next);
-        assert_eq!(sequence.judge(1, 2), Order::After(2));
-        assert_eq!(sequence.judge(1, 0), Order::Old);
-        assert_eq!(sequence.judge(1, 3), Order::Next);
-        assert_eq!(sequence.judge(1, 20_000), Order::Restart);
-        assert_eq!(sequence.judge(1, 20_001), Order::Next);
-        assert_eq!(sequence.judge(2, 20_002), Order::Restart);
+        assert_eq!(sequence.judge(65_534), Order::Next);
+        assert_eq!(sequence.judge(65_535), Order::Next);
+        assert_eq!(sequence.judge(2), Order::After(2));
+        assert_eq!(sequence.judge(0), Order::Old);
+        assert_eq!(sequence.judge(3), Order::Next);
+        assert!(sequence.is_apart(20_000) && sequence.is_apart(65_000) && !sequence.is_apart(65_500));
+    }
+
+    #[test]
+    fn numbers_that_other_packets_took_are_not_lost() {
+        let mut sequence = Sequence::default();
+        assert_eq!(sequence.judge(6), Order::Next);
+        sequence.passed_over(7);
+        assert_eq!(sequence.judge(7), Order::Next, "a number that stands still takes none");
+        [8, 9, 20].into_iter().for_each(|number| sequence.passed_over(number));
+        assert_eq!(sequence.judge(10), Order::Next);
+        sequence.passed_over(11);
+        assert_eq!(sequence.judge(14), Order::After(2));
     }
 
     #[test]
@@ -215,7 +263,9 @@ mod tests {
         packet.extend([0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4]);
         packet.extend([0; 8]);
         packet.extend([0x81, 203, 0, 1, 0, 0, 0, 1]);
-        assert_eq!(parse_rtcp(&packet), Rtcp { report: Some((2 << 32 | 3, 4)), bye: true });
+        let report = SenderReport { ssrc: 1, ntp: 2 << 32 | 3, timestamp: 4 };
+        let bye = Goodbye { ssrc: Some(1) };
+        assert_eq!(parse_rtcp(&packet), Rtcp { report: Some(report), bye: Some(bye) });
         assert_eq!(parse_rtcp(&packet[..20]), Rtcp::default());
     }
 

@@ -4,6 +4,7 @@
 //! RTP, text where a payload type belongs, trailing blanks. Whatever cannot be read is passed over; a media
 //! description that cannot be used is left out, and the others stand.
 
+use ashkar_media::VideoCodec;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
@@ -16,6 +17,10 @@ pub const MAX_MEDIA: usize = 16;
 pub const MAX_PARAMETER_SET_BYTES: usize = 4096;
 
 const MAX_PARAMETER_SETS: usize = 16;
+/// Most formats of one media description that are looked at.
+const MAX_FORMATS: usize = 8;
+/// The first payload type without a fixed meaning (RFC 3551, 6).
+const FIRST_DYNAMIC: u8 = 35;
 const VIDEO_CLOCK_HZ: u32 = 90_000;
 
 /// Cameras leave out the padding, or let bits stand behind the last byte.
@@ -40,10 +45,50 @@ pub struct Description {
 pub struct Media {
     /// `a=control`.
     pub control: Option<String>,
-    /// RTP payload type.
+    /// RTP payload type: the first that can be taken, else the first.
     pub payload_type: u8,
     /// What it carries.
     pub format: Format,
+    /// Further formats that may come instead, by payload type: others of the list, and the same type as the other
+    /// codec where the description has that one's parameters.
+    pub alternatives: Vec<(u8, Format)>,
+}
+
+impl Media {
+    /// Payload types of video that may come.
+    pub fn payload_types(&self) -> impl Iterator<Item = u8> {
+        let others = self.alternatives.iter().map(|(payload_type, _)| *payload_type);
+        let others = others.filter(|other| *other != self.payload_type);
+        std::iter::once(self.payload_type).chain(others)
+    }
+
+    /// Whether it is video that can be taken.
+    pub(super) const fn is_video(&self) -> bool {
+        matches!(self.format, Format::H264 { .. } | Format::H265 { .. })
+    }
+
+    /// The format of a payload type.
+    pub(super) fn format_of(&self, payload_type: u8) -> Option<&Format> {
+        if payload_type == self.payload_type {
+            return Some(&self.format);
+        }
+        self.alternatives.iter().find(|(other, _)| *other == payload_type).map(|(_, format)| format)
+    }
+
+    /// What a payload type carries, if it is `codec` after all: with the parameter sets that the description has.
+    pub(super) fn format_as(&self, payload_type: u8, codec: VideoCodec) -> Format {
+        let listed =
+            self.alternatives.iter().filter(|(other, _)| *other == payload_type).map(|(_, format)| format);
+        let mut listed = listed.chain([&self.format]);
+        match codec {
+            VideoCodec::H264 => listed.find(|format| matches!(format, Format::H264 { .. })).cloned(),
+            VideoCodec::H265 => listed.find(|format| matches!(format, Format::H265 { .. })).cloned(),
+        }
+        .unwrap_or(match codec {
+            VideoCodec::H264 => Format::H264 { parameter_sets: Vec::new() },
+            VideoCodec::H265 => Format::H265 { parameter_sets: Vec::new(), with_don: false },
+        })
+    }
 }
 
 /// What a stream carries.
@@ -138,59 +183,114 @@ impl Description {
 struct RawMedia<'a> {
     media: &'a str,
     protocol: &'a str,
-    format: &'a str,
+    formats: Vec<&'a str>,
     control: Option<&'a str>,
+    rtpmaps: Vec<(&'a str, &'a str)>,
+    fmtps: Vec<(&'a str, &'a str)>,
+}
+
+/// One format of a media description.
+struct RawFormat<'a> {
+    media: &'a str,
     rtpmap: Option<&'a str>,
     fmtp: Option<&'a str>,
 }
 
 impl<'a> RawMedia<'a> {
-    /// `m=video 0 RTP/AVP 96`. Where several formats are listed, the first is the one to be sent (RFC 8866, 5.14).
+    /// `m=video 0 RTP/AVP 96 97`.
     fn new(line: &'a str) -> Self {
         let mut words = line.split_ascii_whitespace();
         let (media, _port) = (words.next().unwrap_or(""), words.next());
-        let (protocol, format) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        Self { media, protocol, format, control: None, rtpmap: None, fmtp: None }
+        let protocol = words.next().unwrap_or("");
+        let formats = words.take(MAX_FORMATS).collect();
+        Self { media, protocol, formats, control: None, rtpmaps: Vec::new(), fmtps: Vec::new() }
     }
 
     fn attribute(&mut self, line: &'a str) {
         let Some((name, value)) = line.split_once(':') else { return };
         let value = value.trim();
-        match name {
-            "control" => self.control = Some(value),
-            "rtpmap" => self.rtpmap = self.for_format(value).or(self.rtpmap),
-            "fmtp" => self.fmtp = self.for_format(value).or(self.fmtp),
-            _ => {}
+        let lines = match name {
+            "control" => {
+                self.control = Some(value);
+                return;
+            }
+            "rtpmap" => &mut self.rtpmaps,
+            "fmtp" => &mut self.fmtps,
+            _ => return,
+        };
+        // The newest of a format stands.
+        if let Some((format, rest)) = value.split_once([' ', '\t']) {
+            lines.retain(|(known, _)| *known != format);
+            if lines.len() < MAX_FORMATS {
+                lines.push((format, rest.trim()));
+            }
         }
-    }
-
-    fn for_format(&self, value: &'a str) -> Option<&'a str> {
-        let (format, rest) = value.split_once([' ', '\t'])?;
-        (format == self.format).then(|| rest.trim())
     }
 
     fn finish(&self) -> Option<Media> {
-        let payload_type = self.format.parse().ok().filter(|number| *number < 128)?;
         if !self.protocol.split('/').any(|word| word.eq_ignore_ascii_case("RTP")) {
             return None;
         }
+        // Where the list and its attributes name different types, either may come.
+        let named =
+            self.rtpmaps.iter().map(|(format, _)| *format).filter(|format| !self.formats.contains(format));
+        let numbers =
+            self.formats.iter().copied().chain(named).filter_map(|word| Some((word, number(word)?)));
+        let mut formats: Vec<(u8, Format)> = Vec::new();
+        for (word, payload_type) in numbers {
+            let raw = self.raw_format(word);
+            formats.push((payload_type, raw.understand(payload_type)));
+            formats.extend(raw.other_codec(&formats).map(|other| (payload_type, other)));
+        }
+        let taken = |(_, format): &(u8, Format)| format.is_taken();
+        let best = formats.iter().position(taken).unwrap_or(0);
+        if best >= formats.len() {
+            return None;
+        }
+        let (payload_type, format) = formats.remove(best);
+        formats.retain(taken);
         let control = self.control.map(str::to_owned);
-        Some(Media { control, payload_type, format: self.understand(payload_type) })
+        Some(Media { control, payload_type, format, alternatives: formats })
     }
 
+    /// Lines of a format. Where there is only one for a video, and it names a type that the list has not, it is meant.
+    fn raw_format(&self, word: &str) -> RawFormat<'a> {
+        let of = |lines: &[(&'a str, &'a str)]| {
+            let own = lines.iter().find(|(format, _)| *format == word);
+            let stray = lines.first().filter(|(format, _)| {
+                self.media == "video"
+                    && lines.len() == 1
+                    && self.formats.len() == 1
+                    && !self.formats.contains(format)
+            });
+            own.or(stray).map(|(_, value)| *value)
+        };
+        RawFormat { media: self.media, rtpmap: of(&self.rtpmaps), fmtp: of(&self.fmtps) }
+    }
+}
+
+fn number(word: &str) -> Option<u8> {
+    word.parse().ok().filter(|number| *number < 128)
+}
+
+impl Format {
+    /// Whether it is passed through.
+    const fn is_taken(&self) -> bool {
+        matches!(self, Self::H264 { .. } | Self::H265 { .. } | Self::Aac(_))
+    }
+}
+
+impl<'a> RawFormat<'a> {
     fn understand(&self, payload_type: u8) -> Format {
         let mut words = self.rtpmap.unwrap_or("").split('/');
         let declared = words.next().unwrap_or("").trim().to_ascii_lowercase();
         let clock_hz = words.next().and_then(|hz| hz.trim().parse().ok()).unwrap_or(VIDEO_CLOCK_HZ);
         let codec = if declared.is_empty() { static_codec(payload_type).to_owned() } else { declared };
         match (self.media, codec.as_str()) {
-            ("video", "h264") => {
-                Format::H264 { parameter_sets: self.parameter_sets(&["sprop-parameter-sets"]) }
-            }
-            ("video", "h265" | "hevc") => Format::H265 {
-                parameter_sets: self.parameter_sets(&["sprop-vps", "sprop-sps", "sprop-pps"]),
-                with_don: self.number("sprop-max-don-diff").is_some_and(|difference| difference > 0),
-            },
+            ("video", "h264" | "h.264" | "avc" | "avc1") => self.h264(),
+            ("video", "h265" | "h.265" | "hevc" | "hvc1") => self.h265(),
+            // A dynamic type without a name: the packets will say what it is.
+            ("video", "unknown") if payload_type >= FIRST_DYNAMIC => self.h264(),
             ("video", _) => Format::OtherVideo { codec: super::message::printable(&codec) },
             ("audio", "mpeg4-generic") => {
                 self.aac(clock_hz).map_or(Format::OtherSound { codec }, Format::Aac)
@@ -198,6 +298,30 @@ impl<'a> RawMedia<'a> {
             ("audio", _) => Format::OtherSound { codec: super::message::printable(&codec) },
             _ => Format::Other,
         }
+    }
+
+    fn h264(&self) -> Format {
+        Format::H264 { parameter_sets: self.parameter_sets(&["sprop-parameter-sets"]) }
+    }
+
+    fn h265(&self) -> Format {
+        Format::H265 {
+            parameter_sets: self.parameter_sets(&["sprop-vps", "sprop-sps", "sprop-pps"]),
+            with_don: self.number("sprop-max-don-diff").is_some_and(|difference| difference > 0),
+        }
+    }
+
+    /// The other codec, where a description that names one has parameter sets of the other.
+    fn other_codec(&self, named: &[(u8, Format)]) -> Option<Format> {
+        let other = match named.last()? {
+            (_, Format::H264 { .. }) => self.h265(),
+            (_, Format::H265 { .. }) => self.h264(),
+            _ => return None,
+        };
+        let (Format::H264 { parameter_sets } | Format::H265 { parameter_sets, .. }) = &other else {
+            return None;
+        };
+        (!parameter_sets.is_empty()).then_some(other)
     }
 
     fn aac(&self, clock_hz: u32) -> Option<AacFormat> {

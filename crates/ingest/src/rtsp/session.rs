@@ -5,27 +5,26 @@
 //! ```
 //! Each request may be answered with 401 and is then sent again with `Authorization`.
 
-use std::fmt::Write as _;
-
 use ashkar_terms::Moment;
 
-use super::auth::{AuthError, Authenticator};
+use super::auth::Authenticator;
 use super::error::SessionError;
 use super::event::Event;
+use super::keepalive::{Keeper, Lessons};
 use super::limit::RefusalLimit;
-use super::message::{Headers, Item, Receiver, Request, Response, printable};
+use super::message::{Item, Receiver};
 use super::offer::Offer;
-use super::sdp::Description;
 use super::source::Credentials;
-use super::streams::{Kind, Streams};
-use super::transport::{Agreed, SessionHeader, is_request_uri, join_control};
+use super::streams::{Arrival, Kind, Streams};
+use super::transport::SessionHeader;
 
 /// Most bytes that wait for the camera to read them.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
 
-/// Answers to one request's 401s that are sent: to the challenge, and to a nonce gone stale meanwhile.
-const MAX_CHALLENGES: u8 = 2;
-const USER_AGENT: &str = "Ashkar";
+/// How often a receiver report is sent, microseconds (RFC 3550, 6.2): cameras stop where none comes for ten seconds.
+const REPORT_EVERY_US: u64 = 5_000_000;
+/// Channels of the picture where the camera names none, and of the sound.
+pub(super) const ASKED_CHANNELS: [(u8, u8); 2] = [(0, 1), (2, 3)];
 
 /// What a session begins with.
 #[derive(Debug, Clone)]
@@ -63,26 +62,35 @@ pub struct Session {
 }
 
 /// Everything but the receive buffer, whose items it works on.
-struct Core {
-    config: SessionConfig,
-    auth: Authenticator,
-    output: Vec<u8>,
-    step: Step,
-    pending: Option<Pending>,
-    last_cseq: u32,
-    session: Option<SessionHeader>,
-    last_request_us: u64,
-    last_unit_us: u64,
-    use_get_parameter: bool,
-    offer: Option<Offer>,
-    streams: Option<Streams>,
-    channels: Vec<Channel>,
-    server_ports: Vec<(Kind, Option<(u16, u16)>)>,
+pub(super) struct Core {
+    pub(super) config: SessionConfig,
+    /// The address that is asked: the camera may name another path of its own.
+    pub(super) url: String,
+    pub(super) redirects: u8,
+    pub(super) auth: Authenticator,
+    pub(super) output: Vec<u8>,
+    pub(super) step: Step,
+    pub(super) pending: Option<Pending>,
+    pub(super) last_cseq: u32,
+    /// The number that the last answer carried.
+    pub(super) answered_cseq: Option<u32>,
+    pub(super) session: Option<SessionHeader>,
+    pub(super) last_request_us: u64,
+    pub(super) last_unit_us: u64,
+    pub(super) keeper: Keeper,
+    pub(super) offer: Option<Offer>,
+    pub(super) streams: Option<Streams>,
+    pub(super) ways: Vec<Agreement>,
+    /// Whether the receive buffer is to hear of channels anew.
+    pub(super) ways_changed: bool,
+    own_ssrc: u32,
+    last_report_us: u64,
+    reports: Vec<(Kind, Vec<u8>)>,
     limit: RefusalLimit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Options,
     Describe,
     Described,
@@ -92,42 +100,65 @@ enum Step {
 }
 
 /// A request without an answer yet.
-struct Pending {
-    cseq: u32,
-    method: &'static str,
-    uri: String,
-    headers: String,
-    sent_us: u64,
-    challenges: u8,
+pub(super) struct Pending {
+    pub(super) cseq: u32,
+    pub(super) method: &'static str,
+    pub(super) uri: String,
+    pub(super) headers: String,
+    pub(super) sent_us: u64,
+    /// Challenges that were answered on its behalf.
+    pub(super) answers: u8,
 }
 
-struct Channel {
-    number: u8,
-    kind: Kind,
-    rtcp: bool,
+/// How one stream comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Agreement {
+    pub(super) kind: Kind,
+    pub(super) by: By,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Channels of RTP and RTCP.
+    Channels(u8, u8),
+    /// The camera's ports of RTP and RTCP, where it named them.
+    Ports(Option<(u16, u16)>),
 }
 
 impl Session {
     /// Begins a session: its first request waits in [`Session::output`].
     pub fn new(config: SessionConfig, now: Moment) -> Self {
+        Self::with_lessons(config, Lessons::default(), now)
+    }
+
+    /// Begins a session with what the last one with the same camera found out.
+    pub fn with_lessons(config: SessionConfig, lessons: Lessons, now: Moment) -> Self {
+        let challenges = lessons.challenges.clone();
+        let auth = Authenticator::new(config.credentials.clone(), challenges, lessons.basic);
         let mut core = Core {
-            auth: Authenticator::new(config.credentials.clone()),
+            auth,
+            url: config.url.clone(),
+            redirects: 0,
             config,
             output: Vec::new(),
             step: Step::Options,
             pending: None,
             last_cseq: 0,
+            answered_cseq: None,
             session: None,
             last_request_us: now.mono_us,
             last_unit_us: now.mono_us,
-            use_get_parameter: false,
+            keeper: Keeper::new(lessons),
             offer: None,
             streams: None,
-            channels: Vec::new(),
-            server_ports: Vec::new(),
+            ways: Vec::new(),
+            ways_changed: false,
+            own_ssrc: own_ssrc(now),
+            last_report_us: 0,
+            reports: Vec::new(),
             limit: RefusalLimit::default(),
         };
-        let url = core.config.url.clone();
+        let url = core.url.clone();
         core.request("OPTIONS", url, String::new(), now);
         Self { receiver: Receiver::new(), core }
     }
@@ -152,7 +183,12 @@ impl Session {
         let mut outcome = Ok(());
         while outcome.is_ok() {
             match self.receiver.next_item() {
-                Ok(Some(item)) => outcome = self.core.item(item, now, events),
+                Ok(Some(item)) => {
+                    outcome = self.core.item(item, now, events);
+                    if std::mem::take(&mut self.core.ways_changed) {
+                        self.core.channels().for_each(|channel| self.receiver.expect(channel));
+                    }
+                }
                 Ok(None) => break,
                 Err(error) => outcome = Err(error.into()),
             }
@@ -161,20 +197,26 @@ impl Session {
         outcome
     }
 
-    /// Takes a datagram that came to the port of `kind`.
+    /// Takes a datagram that came to the port of `kind` from the camera's port `from_port`. What comes from another
+    /// port than the agreed one changes nothing.
     ///
     /// # Errors
-    /// [`SessionError::Ended`] where it says goodbye.
+    /// [`SessionError::Ended`] where the stream's own source says goodbye.
     pub fn datagram(
         &mut self,
         kind: Kind,
         rtcp: bool,
+        from_port: u16,
         data: &[u8],
         now: Moment,
         events: &mut Vec<Event>,
     ) -> Result<(), SessionError> {
         let known = events.len();
-        let outcome = self.core.packet(kind, rtcp, data, true, now, events);
+        let outcome = if self.core.is_port_known(kind, rtcp, from_port) {
+            self.core.packet(kind, rtcp, data, Arrival { lane: from_port, now }, events)
+        } else {
+            Ok(())
+        };
         self.core.after(known, now, events);
         outcome
     }
@@ -203,8 +245,31 @@ impl Session {
     }
 
     /// Which streams come over UDP, and the camera's ports of RTP and RTCP where it named them.
-    pub fn server_ports(&self) -> &[(Kind, Option<(u16, u16)>)] {
-        &self.core.server_ports
+    pub fn server_ports(&self) -> impl Iterator<Item = (Kind, Option<(u16, u16)>)> {
+        self.core.ways.iter().filter_map(|way| match way.by {
+            By::Ports(ports) => Some((way.kind, ports)),
+            By::Channels(..) => None,
+        })
+    }
+
+    /// Receiver reports that are to go to the camera's RTCP ports, once.
+    pub fn take_reports(&mut self) -> Vec<(Kind, Vec<u8>)> {
+        std::mem::take(&mut self.core.reports)
+    }
+
+    /// Packets that were not the agreed sender's.
+    pub fn foreign_packets(&self) -> u64 {
+        self.core.streams.as_ref().map_or(0, Streams::foreign)
+    }
+
+    /// What the session taught for the next one. `by_camera` says that the camera ended it.
+    pub fn lessons(&self, by_camera: bool, now: Moment) -> Lessons {
+        self.core.lessons(by_camera, now)
+    }
+
+    /// Whether the connection ended while the camera was asked for a stream: perhaps it refuses the way that way.
+    pub fn is_setting_up(&self) -> bool {
+        matches!(self.core.step, Step::Setup(Kind::Video))
     }
 
     /// Puts a farewell into [`Session::output`]. Its answer need not be awaited.
@@ -220,16 +285,45 @@ impl Core {
     fn item(&mut self, item: Item<'_>, now: Moment, events: &mut Vec<Event>) -> Result<(), SessionError> {
         match item {
             Item::Interleaved { channel, payload } => {
-                // Channels that nobody asked for come from cameras that send their sound regardless.
-                let Some(found) = self.channels.iter().find(|known| known.number == channel) else {
-                    return Ok(());
-                };
-                let (kind, rtcp) = (found.kind, found.rtcp);
-                self.packet(kind, rtcp, payload, false, now, events)
+                let (kind, rtcp) = self.owner_of(channel);
+                self.packet(kind, rtcp, payload, Arrival { lane: u16::from(channel), now }, events)
             }
             Item::Response(response) => self.response(&response, now, events),
             Item::Request(request) => self.answer(&request),
+            Item::Skipped { bytes } => {
+                let reason = format!("{bytes} bytes between two packets are no RTSP and were skipped");
+                events.push(Event::Refused { reason, camera_dts: None });
+                Ok(())
+            }
         }
+    }
+
+    /// Whose a channel is. Those that nobody asked for come from cameras that send their sound regardless, or that
+    /// send the picture elsewhere than they said.
+    fn owner_of(&self, channel: u8) -> (Kind, bool) {
+        let found = self.ways.iter().find_map(|way| match way.by {
+            By::Channels(rtp, _) if rtp == channel => Some((way.kind, false)),
+            By::Channels(_, rtcp) if rtcp == channel => Some((way.kind, true)),
+            _ => None,
+        });
+        found.unwrap_or((Kind::Video, false))
+    }
+
+    fn channels(&self) -> impl Iterator<Item = u8> {
+        let pairs = self.ways.iter().filter_map(|way| match way.by {
+            By::Channels(rtp, rtcp) => Some([rtp, rtcp]),
+            By::Ports(_) => None,
+        });
+        pairs.flatten()
+    }
+
+    /// A port of RTP is judged with its source; a report must come from the port that was named.
+    fn is_port_known(&self, kind: Kind, rtcp: bool, from_port: u16) -> bool {
+        let named = self.ways.iter().find_map(|way| match way.by {
+            By::Ports(Some((_, control))) if way.kind == kind => Some(control),
+            _ => None,
+        });
+        !rtcp || named.is_none_or(|named| named == from_port)
     }
 
     fn packet(
@@ -237,19 +331,18 @@ impl Core {
         kind: Kind,
         rtcp: bool,
         data: &[u8],
-        reorder: bool,
-        now: Moment,
+        from: Arrival,
         events: &mut Vec<Event>,
     ) -> Result<(), SessionError> {
         if !matches!(self.step, Step::Play | Step::Playing) {
             return Ok(());
         }
         // Many cameras send media before their answer to PLAY; the first keyframe is among it.
-        self.begin_playing(now, events);
+        self.begin_playing(from.now, events);
         let Some(streams) = &mut self.streams else { return Ok(()) };
         if !rtcp {
-            streams.rtp(kind, data, reorder, now, events);
-        } else if streams.rtcp(kind, data) && kind == Kind::Video {
+            streams.rtp(kind, data, from, events);
+        } else if streams.rtcp(kind, data, from.now) && kind == Kind::Video {
             return Err(SessionError::Ended { how: "RTCP BYE" });
         }
         Ok(())
@@ -262,201 +355,6 @@ impl Core {
             self.last_unit_us = now.mono_us;
         }
         self.limit.apply(known, now.mono_us, events);
-    }
-
-    fn response(
-        &mut self,
-        response: &Response<'_>,
-        now: Moment,
-        events: &mut Vec<Event>,
-    ) -> Result<(), SessionError> {
-        if response.status < 200 {
-            return Ok(());
-        }
-        // A camera that leaves the number out can only mean the one request that is open.
-        let answered = |pending: &Pending| response.headers.cseq().is_none_or(|cseq| cseq == pending.cseq);
-        if !self.pending.as_ref().is_some_and(answered) {
-            return Ok(());
-        }
-        let Some(pending) = self.pending.take() else { return Ok(()) };
-        if response.status == 401 {
-            return self.challenged(pending, &response.headers, now);
-        }
-        match self.step {
-            Step::Options => self.options_answered(response, now),
-            Step::Describe => self.described(&pending, response, events),
-            Step::Setup(kind) => self.set_up(kind, &pending, response, now, events),
-            Step::Play => self.play_answered(&pending, response, now, events),
-            Step::Playing => self.kept_alive(&pending, response, now),
-            Step::Described => Ok(()),
-        }
-    }
-
-    fn challenged(&mut self, pending: Pending, headers: &Headers, now: Moment) -> Result<(), SessionError> {
-        if pending.challenges >= MAX_CHALLENGES {
-            return Err(AuthError::Refused.into());
-        }
-        self.auth.challenged(headers, pending.challenges > 0)?;
-        let challenges = pending.challenges + 1;
-        self.request(pending.method, pending.uri, pending.headers, now);
-        if let Some(again) = &mut self.pending {
-            again.challenges = challenges;
-        }
-        Ok(())
-    }
-
-    /// Whatever the answer is, the camera is there; some know no OPTIONS.
-    fn options_answered(&mut self, response: &Response<'_>, now: Moment) -> Result<(), SessionError> {
-        let methods = response.headers.first("Public").unwrap_or_default();
-        self.use_get_parameter = methods.split(',').any(|method| method.trim() == "GET_PARAMETER");
-        self.step = Step::Describe;
-        let url = self.config.url.clone();
-        self.request("DESCRIBE", url, "Accept: application/sdp\r\n".to_owned(), now);
-        Ok(())
-    }
-
-    fn described(
-        &mut self,
-        pending: &Pending,
-        response: &Response<'_>,
-        events: &mut Vec<Event>,
-    ) -> Result<(), SessionError> {
-        require_success(pending, response)?;
-        let description = Description::parse(response.body)?;
-        let named =
-            response.headers.first("Content-Base").or_else(|| response.headers.first("Content-Location"));
-        let base = named.filter(|url| is_request_uri(url)).unwrap_or(&self.config.url);
-        self.offer = Some(Offer::choose(&description, base)?);
-        self.step = Step::Described;
-        events.push(Event::Described);
-        Ok(())
-    }
-
-    fn proceed(&mut self, wants_audio: bool, now: Moment, events: &mut Vec<Event>) {
-        let Some(offer) = self.offer.as_mut().filter(|_| self.step == Step::Described) else { return };
-        for codec in &offer.other_sound {
-            events.push(Event::SoundRefused { codec: codec.clone() });
-        }
-        if !wants_audio {
-            offer.audio = None;
-        }
-        self.streams = Streams::new(&offer.video, offer.audio.as_ref(), events);
-        self.request_setup(Kind::Video, now);
-    }
-
-    fn request_setup(&mut self, kind: Kind, now: Moment) {
-        let Some(offer) = &self.offer else { return };
-        let (media, first_channel) = match kind {
-            Kind::Video => (Some(&offer.video), 0),
-            Kind::Audio => (offer.audio.as_ref(), 2),
-        };
-        let Some(media) = media else { return self.request_play(now) };
-        let way = match self.config.way {
-            Way::Tcp => format!("RTP/AVP/TCP;unicast;interleaved={first_channel}-{}", first_channel + 1),
-            Way::Udp { video_port, audio_port } => {
-                let port = if kind == Kind::Video { video_port } else { audio_port };
-                format!("RTP/AVP;unicast;client_port={port}-{}", port.saturating_add(1))
-            }
-        };
-        let uri = join_control(&offer.base, media.control.as_deref());
-        self.step = Step::Setup(kind);
-        self.request("SETUP", uri, format!("Transport: {way}\r\n"), now);
-    }
-
-    fn set_up(
-        &mut self,
-        kind: Kind,
-        pending: &Pending,
-        response: &Response<'_>,
-        now: Moment,
-        events: &mut Vec<Event>,
-    ) -> Result<(), SessionError> {
-        if kind == Kind::Audio && response.status >= 300 {
-            // A camera that does not give its sound still gives its picture.
-            events.push(Event::SoundRefused {
-                codec: format!("aac (SETUP answered with {})", response.status),
-            });
-            self.request_play(now);
-            return Ok(());
-        }
-        if response.status == 461 {
-            return Err(SessionError::TransportRefused);
-        }
-        require_success(pending, response)?;
-        let session = response.headers.first("Session").and_then(SessionHeader::parse);
-        self.session = self.session.take().or(session);
-        if self.session.is_none() {
-            return Err(SessionError::NoSession);
-        }
-        self.agree(kind, Agreed::parse(response.headers.first("Transport").unwrap_or_default()));
-        match kind {
-            Kind::Video => self.request_setup(Kind::Audio, now),
-            Kind::Audio => self.request_play(now),
-        }
-        Ok(())
-    }
-
-    fn agree(&mut self, kind: Kind, agreed: Agreed) {
-        let asked = if kind == Kind::Video { (0, 1) } else { (2, 3) };
-        let (rtp, rtcp) = agreed.interleaved.unwrap_or(asked);
-        if self.config.way == Way::Tcp {
-            self.channels.push(Channel { number: rtp, kind, rtcp: false });
-            self.channels.push(Channel { number: rtcp, kind, rtcp: true });
-        } else {
-            self.server_ports.push((kind, agreed.server_ports));
-        }
-    }
-
-    fn request_play(&mut self, now: Moment) {
-        let url = self.aggregate_url();
-        self.step = Step::Play;
-        self.request("PLAY", url, "Range: npt=0.000-\r\n".to_owned(), now);
-    }
-
-    fn play_answered(
-        &mut self,
-        pending: &Pending,
-        response: &Response<'_>,
-        now: Moment,
-        events: &mut Vec<Event>,
-    ) -> Result<(), SessionError> {
-        require_success(pending, response)?;
-        self.begin_playing(now, events);
-        Ok(())
-    }
-
-    fn begin_playing(&mut self, now: Moment, events: &mut Vec<Event>) {
-        if self.step == Step::Play {
-            self.step = Step::Playing;
-            self.last_unit_us = now.mono_us;
-            events.push(Event::Playing);
-        }
-    }
-
-    /// The answer to PLAY, where media came before it, or to a keepalive.
-    fn kept_alive(
-        &mut self,
-        pending: &Pending,
-        response: &Response<'_>,
-        now: Moment,
-    ) -> Result<(), SessionError> {
-        match (pending.method, response.status) {
-            (_, 454) => Err(SessionError::SessionLost),
-            ("PLAY", 300..) => require_success(pending, response),
-            ("GET_PARAMETER", 300..) => {
-                // Announced, and yet unknown: OPTIONS keeps the session alive as well.
-                self.use_get_parameter = false;
-                self.keep_alive(now);
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn keep_alive(&mut self, now: Moment) {
-        let method = if self.use_get_parameter { "GET_PARAMETER" } else { "OPTIONS" };
-        let url = self.aggregate_url();
-        self.request(method, url, String::new(), now);
     }
 
     fn check_time(&mut self, now: Moment) -> Result<(), SessionError> {
@@ -479,66 +377,50 @@ impl Core {
             }
             self.pending = None;
         }
-        let keepalive_us =
-            self.session.as_ref().map_or(u64::MAX, |session| session.timeout_s * 1_000_000 / 2);
+        let timeout_s = self.session.as_ref().map(|session| session.timeout_s);
+        let keepalive_us = timeout_s.map_or(u64::MAX, |seconds| self.keeper.every_us(seconds));
         if playing && since(self.last_request_us) >= keepalive_us {
             self.keep_alive(now);
         }
+        if playing && since(self.last_report_us) >= REPORT_EVERY_US {
+            self.report(now);
+        }
         Ok(())
     }
 
-    /// Requests of the camera's own: some ask whether the client lives, or announce changes.
-    fn answer(&mut self, request: &Request) -> Result<(), SessionError> {
-        let known =
-            matches!(request.method.as_str(), "OPTIONS" | "GET_PARAMETER" | "SET_PARAMETER" | "ANNOUNCE");
-        let status = if known || request.method == "TEARDOWN" { "200 OK" } else { "501 Not Implemented" };
-        let cseq = request.headers.cseq().unwrap_or(0);
-        let _ = write!(Text(&mut self.output), "RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n\r\n");
-        if request.method == "TEARDOWN" {
-            return Err(SessionError::Ended { how: "TEARDOWN" });
+    /// Receiver reports: into the connection where the stream is there, else for the shell to send.
+    fn report(&mut self, now: Moment) {
+        self.last_report_us = now.mono_us;
+        let Some(streams) = &mut self.streams else { return };
+        for way in &self.ways {
+            let Some(report) = streams.report(way.kind, self.own_ssrc, now) else { continue };
+            match way.by {
+                By::Channels(_, rtcp) => {
+                    let length = u16::try_from(report.len()).unwrap_or(0).to_be_bytes();
+                    self.output.extend([b'$', rtcp, length[0], length[1]]);
+                    self.output.extend(report);
+                }
+                By::Ports(_) => self.reports.push((way.kind, report)),
+            }
         }
-        if self.output.len() > MAX_OUTPUT_BYTES { Err(SessionError::NotReading) } else { Ok(()) }
     }
 
-    fn aggregate_url(&self) -> String {
-        self.offer.as_ref().map_or_else(|| self.config.url.clone(), |offer| offer.aggregate.clone())
-    }
-
-    fn request(&mut self, method: &'static str, uri: String, headers: String, now: Moment) {
-        self.last_cseq = self.last_cseq.wrapping_add(1);
-        let cseq = self.last_cseq;
-        let authorization = self.auth.authorise(method, &uri);
-        let mut out = Text(&mut self.output);
-        // Writing to memory cannot fail.
-        let _ =
-            write!(out, "{method} {uri} RTSP/1.0\r\nCSeq: {cseq}\r\nUser-Agent: {USER_AGENT}\r\n{headers}");
-        if let Some(session) = &self.session {
-            let _ = write!(out, "Session: {}\r\n", session.id);
-        }
-        if let Some(authorization) = authorization {
-            let _ = write!(out, "Authorization: {authorization}\r\n");
-        }
-        let _ = write!(out, "\r\n");
-        self.last_request_us = now.mono_us;
-        self.pending = Some(Pending { cseq, method, uri, headers, sent_us: now.mono_us, challenges: 0 });
+    fn lessons(&self, by_camera: bool, now: Moment) -> Lessons {
+        let open = self.pending.as_ref().filter(|_| self.step == Step::Playing);
+        let timeout_s = self.session.as_ref().map_or(0, |session| session.timeout_s);
+        let mut lessons = if by_camera {
+            self.keeper.lessons(open.is_some_and(|open| open.method != "PLAY"), timeout_s, now.mono_us)
+        } else {
+            self.keeper.lessons_before().clone()
+        };
+        lessons.basic = self.auth.is_basic();
+        let answering = by_camera && self.pending.as_ref().is_some_and(|pending| pending.answers > 0);
+        lessons.challenges = if answering { self.auth.challenges().to_vec() } else { Vec::new() };
+        lessons
     }
 }
 
-fn require_success(pending: &Pending, response: &Response<'_>) -> Result<(), SessionError> {
-    let (method, status) = (pending.method, response.status);
-    match status {
-        200..=299 => Ok(()),
-        300..=399 => Err(SessionError::Redirected { method, status }),
-        _ => Err(SessionError::Status { method, status, reason: printable(&response.reason) }),
-    }
-}
-
-/// Text written at the end of bytes.
-struct Text<'a>(&'a mut Vec<u8>);
-
-impl std::fmt::Write for Text<'_> {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
+/// An SSRC of our own (RFC 3550, 8.1): it need not be secret, only differ from the camera's.
+const fn own_ssrc(now: Moment) -> u32 {
+    (now.wall.0.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }

@@ -9,7 +9,7 @@ const DEFAULT_PORT: u16 = 554;
 /// How the media travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Transport {
-    /// TCP interleaved; UDP where the camera refuses it with 461.
+    /// TCP interleaved; UDP where the camera refuses it, with whatever code.
     #[default]
     Auto,
     /// Inside the RTSP connection (RFC 2326, 10.12).

@@ -3,11 +3,14 @@
 use ashkar_media::VideoCodec;
 use ashkar_terms::Moment;
 
-use super::audio::{Audio, Report};
+use super::audio::Audio;
 use super::event::Event;
+use super::evidence::{CodecJudge, Verdict as CodecVerdict, Waiting};
+use super::reception::Reception;
 use super::reorder::Reorder;
-use super::rtp::{Order, RtpPacket, Sequence, parse_rtcp};
+use super::rtp::{Order, RtpPacket, SenderReport, Sequence, parse_rtcp};
 use super::sdp::{Format, Media};
+use super::senders::{Held, Senders, Terms, Verdict};
 use super::video::Video;
 
 /// Which of a camera's two streams.
@@ -19,11 +22,23 @@ pub enum Kind {
     Audio,
 }
 
+/// From where a packet came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Arrival {
+    /// Channel, or the camera's port.
+    pub(super) lane: u16,
+    pub(super) now: Moment,
+}
+
 /// The picture's stream, and the sound's where it is wanted.
 #[derive(Debug)]
 pub(super) struct Streams {
     video: Stream,
     audio: Option<Stream>,
+    described: Media,
+    /// Payload type of the format in use.
+    format: u8,
+    codec: CodecJudge,
     picture: Video,
     sound: Option<Audio>,
 }
@@ -31,61 +46,119 @@ pub(super) struct Streams {
 /// The packets of one stream.
 #[derive(Debug)]
 struct Stream {
-    payload_type: u8,
+    senders: Senders,
     sequence: Sequence,
+    /// A run ended, and the first packet of the next one has not come out yet.
+    restarted: bool,
     reorder: Reorder,
-    report: Option<Report>,
-    foreign_told: bool,
+    with_reorder: bool,
+    reception: Reception,
+    report: Option<SenderReport>,
 }
 
 impl Streams {
     /// Streams of these two descriptions; `None` where `video` is none that is taken.
-    pub(super) fn new(video: &Media, audio: Option<&Media>, out: &mut Vec<Event>) -> Option<Self> {
-        let picture = match &video.format {
-            Format::H264 { parameter_sets } => Video::new(VideoCodec::H264, false, parameter_sets, out),
-            Format::H265 { parameter_sets, with_don } => {
-                Video::new(VideoCodec::H265, *with_don, parameter_sets, out)
-            }
-            _ => return None,
-        };
+    pub(super) fn new(
+        video: &Media,
+        audio: Option<&Media>,
+        others: &[u8],
+        now: Moment,
+        out: &mut Vec<Event>,
+    ) -> Option<Self> {
+        let (codec, picture) = picture_of(&video.format, out)?;
         let sound = match audio.map(|media| &media.format) {
             Some(Format::Aac(format)) => Some(Audio::new(format.clone(), out)),
             _ => None,
         };
-        let stream_of = |media: &Media| Stream::new(media.payload_type);
-        let audio = audio.filter(|_| sound.is_some()).map(stream_of);
-        Some(Self { video: stream_of(video), audio, picture, sound })
+        let audio = audio.filter(|_| sound.is_some()).map(|media| {
+            let payload_types = vec![media.payload_type];
+            Stream::new(Terms { payload_types, ..Terms::default() }, now)
+        });
+        let payload_types = video.payload_types().collect();
+        let terms = Terms { payload_types, others: others.to_vec(), video: true, ..Terms::default() };
+        Some(Self {
+            video: Stream::new(terms, now),
+            audio,
+            described: video.clone(),
+            format: video.payload_type,
+            codec: CodecJudge::new(codec),
+            picture,
+            sound,
+        })
     }
 
-    /// Takes one RTP packet. Over UDP, `reorder` has packets wait for those that they overtook.
-    pub(super) fn rtp(&mut self, kind: Kind, data: &[u8], reorder: bool, now: Moment, out: &mut Vec<Event>) {
+    /// Sets where packets of `kind` are to come from.
+    pub(super) fn agree(
+        &mut self,
+        kind: Kind,
+        lane: Option<u16>,
+        ssrc: Option<u32>,
+        datagrams: bool,
+        now: Moment,
+    ) {
+        if let Some(stream) = self.stream(kind) {
+            stream.senders.agree(lane, ssrc, datagrams, now);
+            stream.with_reorder = datagrams;
+        }
+    }
+
+    /// Takes one RTP packet. Datagrams wait for those that they overtook.
+    pub(super) fn rtp(&mut self, kind: Kind, data: &[u8], from: Arrival, out: &mut Vec<Event>) {
         let Some(stream) = self.stream(kind) else { return };
         let Some(packet) = RtpPacket::parse(data) else { return };
-        if packet.payload_type != stream.payload_type {
-            return stream.foreign(packet.payload_type, out);
+        match stream.senders.judge(from.lane, &packet, &mut stream.sequence, from.now) {
+            Verdict::Known => self.in_turn(kind, &packet, data, from.now, out),
+            Verdict::Better => {
+                self.begin_run(kind, from.now, out);
+                self.in_turn(kind, &packet, data, from.now, out);
+            }
+            Verdict::Foreign => {
+                if let Some(sender) = stream.senders.foreign(from.lane, &packet, data, from.now) {
+                    let reason =
+                        format!("packets that were not agreed on are not taken while others come: {sender}");
+                    out.push(Event::Refused { reason, camera_dts: None });
+                }
+                self.succeed(kind, from.now, out);
+            }
         }
-        let in_turn = stream.sequence.ahead(packet.ssrc, packet.sequence).is_none_or(|ahead| ahead == 0);
-        if !reorder || (in_turn && stream.reorder.is_empty()) {
-            return self.deliver(kind, &packet, now, out);
-        }
-        stream.reorder.insert(&packet, data, now.mono_us);
-        self.release(kind, now, out);
     }
 
-    /// Takes one RTCP packet; true where the source says goodbye.
-    pub(super) fn rtcp(&mut self, kind: Kind, data: &[u8]) -> bool {
+    /// Takes one RTCP packet; true where the stream's own source says goodbye. Over a connection of its own a camera
+    /// may leave its name out, or say goodbye before it sent anything.
+    pub(super) fn rtcp(&mut self, kind: Kind, data: &[u8], now: Moment) -> bool {
         let said = parse_rtcp(data);
-        if let (Some(stream), Some(report)) = (self.stream(kind), said.report) {
+        let Some(stream) = self.stream(kind) else { return false };
+        let known = stream.senders.current().map(|sender| sender.ssrc);
+        if let Some(report) = said.report.filter(|report| known == Some(report.ssrc)) {
             stream.report = Some(report);
+            stream.reception.reported(report.ntp, now.mono_us);
             self.align();
         }
-        said.bye
+        let Some(bye) = said.bye else { return false };
+        let stream = if kind == Kind::Video { Some(&self.video) } else { self.audio.as_ref() };
+        let over_connection = stream.is_some_and(|stream| !stream.with_reorder);
+        match (bye.ssrc, known) {
+            (Some(leaving), Some(known)) => leaving == known,
+            _ => over_connection,
+        }
     }
 
-    /// Lets packets go that waited too long for those before them.
+    /// Lets packets go that waited too long for those before them, or for a sender that has fallen silent.
     pub(super) fn tick(&mut self, now: Moment, out: &mut Vec<Event>) {
-        self.release(Kind::Video, now, out);
-        self.release(Kind::Audio, now, out);
+        for kind in [Kind::Video, Kind::Audio] {
+            self.release(kind, now, out);
+            self.succeed(kind, now, out);
+        }
+    }
+
+    /// A receiver report about `kind`, where that stream is taken.
+    pub(super) fn report(&mut self, kind: Kind, own: u32, now: Moment) -> Option<Vec<u8>> {
+        self.stream(kind).map(|stream| stream.reception.report(own, now.mono_us))
+    }
+
+    /// Packets that were not the agreed sender's.
+    pub(super) fn foreign(&self) -> u64 {
+        self.video.senders.dropped() + self.audio.as_ref().map_or(0, |audio| audio.senders.dropped())
     }
 
     fn stream(&mut self, kind: Kind) -> Option<&mut Stream> {
@@ -95,26 +168,135 @@ impl Streams {
         }
     }
 
+    /// A packet of the known sender.
+    fn in_turn(
+        &mut self,
+        kind: Kind,
+        packet: &RtpPacket<'_>,
+        data: &[u8],
+        now: Moment,
+        out: &mut Vec<Event>,
+    ) {
+        let Some(stream) = self.stream(kind) else { return };
+        let awaited = stream.sequence.ahead(packet.sequence).is_none_or(|ahead| ahead == 0);
+        if !stream.with_reorder || (awaited && stream.reorder.is_empty()) {
+            return self.deliver(kind, packet, data, now, out);
+        }
+        stream.reorder.insert(packet, data, now.mono_us);
+        self.release(kind, now, out);
+    }
+
+    /// A foreign sender takes the silent one's place, with what was held back of it.
+    fn succeed(&mut self, kind: Kind, now: Moment, out: &mut Vec<Event>) {
+        let Some(held) = self.stream(kind).and_then(|stream| stream.senders.successor(now)) else { return };
+        self.begin_run(kind, now, out);
+        if let Some(sender) = self.stream(kind).and_then(|stream| stream.senders.current()) {
+            out.push(Event::Told { what: format!("the sender before is silent; taken instead: {sender}") });
+        }
+        for Held { data, arrival } in held {
+            if let Some(packet) = RtpPacket::parse(&data) {
+                self.in_turn(kind, &packet, &data, arrival, out);
+            }
+        }
+    }
+
+    /// Another sender is known now, or its numbers begin anew.
+    fn begin_run(&mut self, kind: Kind, now: Moment, out: &mut Vec<Event>) {
+        while let Some(datagram) = self.stream(kind).and_then(|stream| stream.reorder.take_first()) {
+            if let Some(packet) = RtpPacket::parse(&datagram) {
+                self.deliver(kind, &packet, &datagram, now, out);
+            }
+        }
+        let Some(stream) = self.stream(kind) else { return };
+        stream.restarted = stream.sequence.ahead(0).is_some();
+        stream.sequence = Sequence::default();
+        let Some(sender) = stream.senders.current() else { return };
+        stream.reception.begin(sender.ssrc);
+        if kind == Kind::Video && sender.payload_type != self.format {
+            self.format = sender.payload_type;
+            self.use_format(None, out);
+        }
+    }
+
+    /// The picture is of another format: that of the payload type in use, or of this codec.
+    fn use_format(&mut self, codec: Option<VideoCodec>, out: &mut Vec<Event>) {
+        let format = match codec {
+            None => self.described.format_of(self.format).cloned(),
+            Some(codec) => Some(self.described.format_as(self.format, codec)),
+        };
+        let Some(format) = format else { return };
+        let mut told = Vec::new();
+        if let Some((codec, picture)) = picture_of(&format, &mut told) {
+            self.codec.adopt(codec);
+            self.picture = picture;
+            out.append(&mut told);
+        }
+    }
+
     fn release(&mut self, kind: Kind, now: Moment, out: &mut Vec<Event>) {
         while let Some(stream) = self.stream(kind)
             && let Some(datagram) = stream.reorder.next_due(&stream.sequence, now.mono_us)
         {
             if let Some(packet) = RtpPacket::parse(&datagram) {
-                self.deliver(kind, &packet, now, out);
+                self.deliver(kind, &packet, &datagram, now, out);
             }
         }
     }
 
-    fn deliver(&mut self, kind: Kind, packet: &RtpPacket<'_>, now: Moment, out: &mut Vec<Event>) {
+    fn deliver(
+        &mut self,
+        kind: Kind,
+        packet: &RtpPacket<'_>,
+        data: &[u8],
+        now: Moment,
+        out: &mut Vec<Event>,
+    ) {
         let Some(stream) = self.stream(kind) else { return };
-        let order = stream.sequence.judge(packet.ssrc, packet.sequence);
-        if order == Order::Old {
-            return;
-        }
+        let order = match stream.sequence.judge(packet.sequence) {
+            Order::Old => return,
+            _ if std::mem::take(&mut stream.restarted) => Order::Restart,
+            order => order,
+        };
+        stream.reception.heard(packet.sequence);
         match (kind, &mut self.sound) {
-            (Kind::Video, _) => self.picture.take(packet, order, now, out),
+            (Kind::Video, _) => self.deliver_picture(packet, data, order, now, out),
             (Kind::Audio, Some(sound)) => sound.take(packet, order, self.picture.last_dts(), now, out),
             (Kind::Audio, None) => {}
+        }
+    }
+
+    fn deliver_picture(
+        &mut self,
+        packet: &RtpPacket<'_>,
+        data: &[u8],
+        order: Order,
+        now: Moment,
+        out: &mut Vec<Event>,
+    ) {
+        match self.codec.judge(packet.payload, data, order, now) {
+            CodecVerdict::Take => self.picture.take(packet, order, now, out),
+            CodecVerdict::Wait => {}
+            CodecVerdict::TakeAfter(waiting) => {
+                self.take_waiting(&waiting, out);
+                self.picture.take(packet, order, now, out);
+            }
+            CodecVerdict::TakeWaiting(waiting) => self.take_waiting(&waiting, out),
+            CodecVerdict::Change(codec, waiting) => {
+                let name = if codec == VideoCodec::H264 { "H.264" } else { "H.265" };
+                let what =
+                    format!("the camera says otherwise, but its packets are {name}: they are taken as that");
+                out.push(Event::Told { what });
+                self.use_format(Some(codec), out);
+                self.take_waiting(&waiting, out);
+            }
+        }
+    }
+
+    fn take_waiting(&mut self, waiting: &[Waiting], out: &mut Vec<Event>) {
+        for Waiting { data, order, arrival, .. } in waiting {
+            if let Some(packet) = RtpPacket::parse(data) {
+                self.picture.take(&packet, *order, *arrival, out);
+            }
         }
     }
 
@@ -123,29 +305,33 @@ impl Streams {
         if let ((Some(video), Some(own)), Some(sound)) = (reports, &mut self.sound)
             && let Some(dts) = self.picture.last_dts()
         {
-            sound.reported(own, video, dts);
+            sound.reported((own.ntp, own.timestamp), (video.ntp, video.timestamp), dts);
         }
     }
 }
 
 impl Stream {
-    fn new(payload_type: u8) -> Self {
+    fn new(terms: Terms, now: Moment) -> Self {
         Self {
-            payload_type,
+            senders: Senders::new(terms, now),
             sequence: Sequence::default(),
+            restarted: false,
             reorder: Reorder::default(),
+            with_reorder: false,
+            reception: Reception::default(),
             report: None,
-            foreign_told: false,
         }
     }
+}
 
-    fn foreign(&mut self, payload_type: u8, out: &mut Vec<Event>) {
-        if !std::mem::replace(&mut self.foreign_told, true) {
-            let reason = format!(
-                "packets of payload type {payload_type} were dropped: the camera's description says {}",
-                self.payload_type
-            );
-            out.push(Event::Refused { reason, camera_dts: None });
+fn picture_of(format: &Format, out: &mut Vec<Event>) -> Option<(VideoCodec, Video)> {
+    match format {
+        Format::H264 { parameter_sets } => {
+            Some((VideoCodec::H264, Video::new(VideoCodec::H264, false, parameter_sets, out)))
         }
+        Format::H265 { parameter_sets, with_don } => {
+            Some((VideoCodec::H265, Video::new(VideoCodec::H265, *with_don, parameter_sets, out)))
+        }
+        _ => None,
     }
 }

@@ -14,20 +14,32 @@ pub(super) struct Agreed {
     pub(super) interleaved: Option<(u8, u8)>,
     /// The camera's ports of RTP and RTCP, where over UDP.
     pub(super) server_ports: Option<(u16, u16)>,
+    /// The source that it says it sends as.
+    pub(super) ssrc: Option<u32>,
+    /// It says plain RTP, where TCP has a name of its own.
+    plain: bool,
 }
 
 impl Agreed {
     /// Reads the header; what cannot be read is left out.
     pub(super) fn parse(header: &str) -> Self {
-        let mut out = Self::default();
+        let profile = header.split(';').next().unwrap_or_default().trim().to_ascii_uppercase();
+        let plain = matches!(profile.as_str(), "RTP/AVP" | "RTP/AVP/UDP" | "RTP/AVPF");
+        let mut out = Self { plain, ..Self::default() };
         for (name, value) in header.split(';').filter_map(|word| word.trim().split_once('=')) {
             match name.trim().to_ascii_lowercase().as_str() {
                 "interleaved" => out.interleaved = pair(value, |channel| u8::checked_add(channel, 1)),
+                "ssrc" => out.ssrc = u32::from_str_radix(value.trim().trim_matches('"'), 16).ok(),
                 "server_port" => out.server_ports = pair(value, |port| u16::checked_add(port, 1)),
                 _ => {}
             }
         }
         out
+    }
+
+    /// Whether the camera means to send datagrams.
+    pub(super) const fn is_udp(&self) -> bool {
+        self.plain && self.interleaved.is_none() && self.server_ports.is_some()
     }
 }
 
@@ -91,8 +103,11 @@ mod tests {
         assert_eq!(tcp("RTP/AVP/TCP; Interleaved = 6"), Some((6, 7)));
         assert_eq!(tcp("RTP/AVP/TCP;interleaved=255"), None);
         assert_eq!(tcp("RTP/AVP/TCP;interleaved=x-y"), None);
+        assert_eq!(Agreed::parse("RTP/AVP/TCP;ssrc= d6d6627").ssrc, Some(0x0d6d_6627));
+        assert!(!Agreed::parse("RTP/AVP;unicast;interleaved=0-1").is_udp());
         let udp = Agreed::parse("RTP/AVP;unicast;client_port=1-2;server_port=6970-6971;mode=\"PLAY\"");
         assert_eq!(udp.server_ports, Some((6970, 6971)));
+        assert!(udp.is_udp());
     }
 
     #[test]

@@ -4,13 +4,14 @@ use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ashkar_terms::{Clock, Moment};
+use ashkar_terms::{Blame, Clock, Moment};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::event::Event;
+use super::keepalive::Lessons;
 use super::link::{Link, LinkError};
 use super::puller::{PullError, PullOptions, Shared};
 use super::session::{Session, SessionConfig};
@@ -19,6 +20,15 @@ use crate::{End, Intake, PullGate};
 
 /// How often a camera over UDP is sent a packet that keeps the way open.
 const OPEN_WAY_EVERY_US: u64 = 10_000_000;
+
+/// A visit's end.
+pub(super) struct Left {
+    pub(super) error: PullError,
+    /// What the next visit should know.
+    pub(super) lessons: Lessons,
+    /// The camera ended it while it was asked for its picture.
+    pub(super) in_setup: bool,
+}
 
 /// What a visit works with.
 pub(super) struct Visit<'a> {
@@ -42,14 +52,19 @@ struct Conversation<'a> {
 
 impl Visit<'_> {
     /// Runs until something ends it, and says what.
-    pub(super) async fn run(&self, over_udp: bool, mut stopped: watch::Receiver<bool>) -> PullError {
+    pub(super) async fn run(
+        &self,
+        over_udp: bool,
+        lessons: Lessons,
+        mut stopped: watch::Receiver<bool>,
+    ) -> Left {
         let connected = tokio::select! {
-            connected = self.connect(over_udp) => connected,
-            _ = stopped.wait_for(|stopped| *stopped) => return PullError::Stopped,
+            connected = self.connect(over_udp, lessons.clone()) => connected,
+            _ = stopped.wait_for(|stopped| *stopped) => Err(PullError::Stopped),
         };
         let mut conversation = match connected {
             Ok(conversation) => conversation,
-            Err(error) => return error,
+            Err(error) => return Left { error, lessons, in_setup: false },
         };
         let tick = if over_udp { self.options.gather_udp } else { self.options.gather };
         let error = loop {
@@ -61,11 +76,10 @@ impl Visit<'_> {
                 _ = stopped.wait_for(|stopped| *stopped) => break PullError::Stopped,
             }
         };
-        conversation.end(&error, self.clock.now());
-        error
+        conversation.end(error, self.clock.now())
     }
 
-    async fn connect(&self, over_udp: bool) -> Result<Conversation<'_>, PullError> {
+    async fn connect(&self, over_udp: bool, lessons: Lessons) -> Result<Conversation<'_>, PullError> {
         let address = (self.source.host(), self.source.port());
         let limit = self.options.connect_timeout;
         let tcp = timeout(limit, TcpStream::connect(address)).await;
@@ -79,7 +93,7 @@ impl Visit<'_> {
             answer_timeout_us: micros(self.options.answer_timeout),
             silence_us: micros(self.options.silence),
         };
-        let session = Session::new(config, self.clock.now());
+        let session = Session::with_lessons(config, lessons, self.clock.now());
         Ok(Conversation {
             visit: self,
             link,
@@ -105,6 +119,7 @@ impl Conversation<'_> {
             return Err(PullError::Superseded);
         }
         self.keep_way_open(now);
+        self.link.send_reports(&mut self.session);
         self.link.write(&mut self.session)?;
         Ok(())
     }
@@ -112,7 +127,7 @@ impl Conversation<'_> {
     fn keep_way_open(&mut self, now: Moment) {
         let due =
             now.mono_us.saturating_sub(self.way_opened_us) >= OPEN_WAY_EVERY_US || self.way_opened_us == 0;
-        if self.over_udp && due && !self.session.server_ports().is_empty() {
+        if self.over_udp && due && self.session.server_ports().next().is_some() {
             self.link.open_way(&self.session);
             self.way_opened_us = now.mono_us.max(1);
         }
@@ -139,6 +154,7 @@ impl Conversation<'_> {
             }
             (Event::VideoConfig(config), Some(intake)) => intake.video_config(config, now),
             (Event::AudioConfig(config), Some(intake)) => intake.audio_config(config, now),
+            (Event::Told { what }, _) => info!(camera = %self.visit.source.camera(), "{what}"),
             (Event::SoundRefused { codec }, Some(intake)) => intake.sound_refused(&codec, now),
             (Event::Video(unit), Some(intake)) => {
                 shared.access_units.fetch_add(1, Ordering::Relaxed);
@@ -147,6 +163,8 @@ impl Conversation<'_> {
             (Event::Audio(frame), Some(intake)) => intake.audio(frame),
             (Event::Refused { reason, camera_dts }, Some(intake)) => {
                 shared.refused.fetch_add(1, Ordering::Relaxed);
+                let camera = self.visit.source.camera();
+                warn!(%camera, blame = Blame::Camera.name(), "not taken: {reason}");
                 intake.refused(&reason, camera_dts, now);
             }
             // Before the description there is nothing else, and it comes once.
@@ -167,13 +185,20 @@ impl Conversation<'_> {
     }
 
     /// Frees the camera's session, of which it has few, and ends the intake.
-    fn end(mut self, error: &PullError, now: Moment) {
+    fn end(mut self, error: PullError, now: Moment) -> Left {
+        let foreign = self.session.foreign_packets();
+        if foreign > 0 {
+            info!(camera = %self.visit.source.camera(), foreign, "packets that were not the agreed sender's");
+        }
+        let lessons = self.session.lessons(error.is_by_camera(), now);
+        let in_setup = error.is_by_camera() && self.session.is_setting_up();
         self.session.teardown(now);
         // The camera may be gone already.
         let _ = self.link.write(&mut self.session);
         if let Some(intake) = self.intake.take() {
             intake.end(End::new(error.cause(), error.to_string()), now);
         }
+        Left { error, lessons, in_setup }
     }
 }
 

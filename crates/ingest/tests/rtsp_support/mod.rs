@@ -1,6 +1,11 @@
 //! A scripted camera for the protocol without sockets, and an intake that remembers.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::format_push_string,
+    reason = "helpers of tests fail by panicking, as tests do"
+)]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,6 +19,8 @@ use parking_lot::Mutex;
 pub const SPS: &[u8] = &[0x67, 0x64, 0x00, 0x1f, 0xac, 0xd9, 0x40, 0x50, 0x05, 0xbb, 0x01, 0x10];
 /// The same number, another picture size.
 pub const OTHER_SPS: &[u8] = &[0x67, 0x64, 0x00, 0x1f, 0xac, 0xd9, 0x40, 0x78, 0x02, 0x27, 0xe5];
+/// The camera's port of RTP over UDP.
+pub const SERVER_PORT: u16 = 7000;
 pub const PPS: &[u8] = &[0x68, 0xeb, 0xe3, 0xcb];
 /// First slices of a keyframe and of another picture.
 pub const KEY: &[u8] = &[0x65, 0x88, 0x84, 0x11, 0x22, 0x33, 0x44, 0x55];
@@ -38,6 +45,8 @@ pub struct Play {
     pub events: Vec<Event>,
     pub now_us: u64,
     pub sequence: u16,
+    /// RTCP that the session sent over the connection.
+    pub reports: Vec<Vec<u8>>,
     /// Requests that the session sent and the script has not answered.
     pub asked: String,
 }
@@ -60,6 +69,7 @@ impl Play {
             events: vec![],
             now_us: 0,
             sequence: 100,
+            reports: vec![],
             asked: String::new(),
         };
         play.collect();
@@ -80,7 +90,10 @@ impl Play {
         self.session.proceed(wants_audio, at(self.now_us), &mut self.events);
         self.collect();
         while self.asked.starts_with("SETUP") {
-            let way = self.header("Transport");
+            let mut way = self.header("Transport");
+            if way.contains("client_port") {
+                way.push_str(&format!(";server_port={SERVER_PORT}-{}", SERVER_PORT + 1));
+            }
             self.answer("SETUP", "200 OK", &format!("Session: 77;timeout=60\r\nTransport: {way}\r\n"), "")
                 .unwrap();
         }
@@ -124,7 +137,16 @@ impl Play {
     }
 
     pub fn collect(&mut self) {
-        self.asked.push_str(&String::from_utf8(std::mem::take(self.session.output())).unwrap());
+        let mut out = std::mem::take(self.session.output());
+        while !out.is_empty() {
+            if out[0] == b'$' {
+                let length = usize::from(u16::from_be_bytes([out[2], out[3]]));
+                self.reports.push(out.drain(..4 + length).skip(4).collect());
+            } else {
+                let end = out.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+                self.asked.push_str(&String::from_utf8(out.drain(..end).collect()).unwrap());
+            }
+        }
     }
 
     pub fn tick(&mut self, now_us: u64) -> Result<(), SessionError> {
@@ -161,7 +183,11 @@ impl Play {
     }
 
     pub fn datagram(&mut self, packet: &[u8]) {
-        self.session.datagram(Kind::Video, false, packet, at(self.now_us), &mut self.events).unwrap();
+        self.datagram_from(SERVER_PORT, false, packet).unwrap();
+    }
+
+    pub fn datagram_from(&mut self, port: u16, rtcp: bool, packet: &[u8]) -> Result<(), SessionError> {
+        self.session.datagram(Kind::Video, rtcp, port, packet, at(self.now_us), &mut self.events)
     }
 
     pub fn units(&self) -> Vec<&AccessUnit> {

@@ -12,7 +12,7 @@ use crate::nal::{NalKind, NalUnits};
 use crate::{VideoCodec, VideoConfig};
 
 /// Widest and highest picture taken in, in pixels.
-pub const MAX_PICTURE_SIDE: u32 = 4096;
+pub const MAX_PICTURE_SIDE: u32 = 8192;
 /// Narrowest and lowest picture taken in, in pixels.
 pub const MIN_PICTURE_SIDE: u32 = 16;
 /// Longest single parameter set, in bytes. Real ones have less than 200.

@@ -1,0 +1,355 @@
+//! The requests of a session and what the camera answers to them; and the camera's own requests.
+
+use std::fmt::Write as _;
+
+use ashkar_terms::Moment;
+use url::Url;
+
+use super::error::SessionError;
+use super::event::Event;
+use super::message::{Headers, Request, Response, printable};
+use super::offer::Offer;
+use super::sdp::Description;
+use super::session::{ASKED_CHANNELS, Agreement, By, Core, MAX_OUTPUT_BYTES, Pending, Step, Way};
+use super::streams::{Kind, Streams};
+use super::transport::{Agreed, SessionHeader, is_request_uri, join_control};
+
+/// Redirections within the camera that are followed.
+const MAX_REDIRECTS: u8 = 2;
+const USER_AGENT: &str = "Ashkar";
+
+impl Core {
+    pub(super) fn response(
+        &mut self,
+        response: &Response<'_>,
+        now: Moment,
+        events: &mut Vec<Event>,
+    ) -> Result<(), SessionError> {
+        if response.status < 200 {
+            return Ok(());
+        }
+        let Some(pending) = self.pending.take_if(|pending| answers(response, pending, self.answered_cseq))
+        else {
+            return Ok(());
+        };
+        self.answered_cseq = response.headers.cseq();
+        if response.status == 401 {
+            return self.challenged(pending, &response.headers, now);
+        }
+        match self.step {
+            Step::Options => self.options_answered(response, now),
+            Step::Describe => self.described(&pending, response, now, events),
+            Step::Setup(kind) => self.set_up(kind, &pending, response, now, events),
+            Step::Play => self.play_answered(&pending, response, now, events),
+            Step::Playing => self.kept_alive(&pending, response, now),
+            Step::Described => Ok(()),
+        }
+    }
+
+    fn challenged(&mut self, pending: Pending, headers: &Headers, now: Moment) -> Result<(), SessionError> {
+        self.auth.challenged(headers, pending.answers)?;
+        let answers = pending.answers + 1;
+        self.request(pending.method, pending.uri, pending.headers, now);
+        if let Some(again) = &mut self.pending {
+            again.answers = answers;
+        }
+        Ok(())
+    }
+
+    /// Whatever the answer is, the camera is there; some know no OPTIONS.
+    fn options_answered(&mut self, response: &Response<'_>, now: Moment) -> Result<(), SessionError> {
+        self.keeper.announced(response.headers.first("Public").unwrap_or_default());
+        self.describe(now);
+        Ok(())
+    }
+
+    fn describe(&mut self, now: Moment) {
+        self.step = Step::Describe;
+        let url = self.url.clone();
+        self.request("DESCRIBE", url, "Accept: application/sdp\r\n".to_owned(), now);
+    }
+
+    fn described(
+        &mut self,
+        pending: &Pending,
+        response: &Response<'_>,
+        now: Moment,
+        events: &mut Vec<Event>,
+    ) -> Result<(), SessionError> {
+        if let Some(url) = self.redirected(response) {
+            self.redirects += 1;
+            self.url = url;
+            self.describe(now);
+            return Ok(());
+        }
+        require_success(pending, response)?;
+        let description = Description::parse(response.body)?;
+        let named =
+            response.headers.first("Content-Base").or_else(|| response.headers.first("Content-Location"));
+        let base = named.filter(|url| is_request_uri(url)).unwrap_or(&self.url);
+        self.offer = Some(Offer::choose(&description, base)?);
+        self.step = Step::Described;
+        events.push(Event::Described);
+        Ok(())
+    }
+
+    /// Another path of the same camera. Another address would be told the password, which the operator did not mean.
+    fn redirected(&self, response: &Response<'_>) -> Option<String> {
+        let named = response.headers.first("Location").filter(|url| is_request_uri(url))?;
+        let (asked, named) = (Url::parse(&self.url).ok()?, Url::parse(named).ok()?);
+        let port = |url: &Url| url.port().unwrap_or(554);
+        let same = asked.host_str() == named.host_str() && port(&asked) == port(&named);
+        let bare = named.username().is_empty() && named.password().is_none();
+        let may = (300..400).contains(&response.status) && self.redirects < MAX_REDIRECTS;
+        (same && bare && may && named != asked).then(|| named.to_string())
+    }
+
+    pub(super) fn proceed(&mut self, wants_audio: bool, now: Moment, events: &mut Vec<Event>) {
+        let Some(offer) = self.offer.as_mut().filter(|_| self.step == Step::Described) else { return };
+        for codec in &offer.other_sound {
+            events.push(Event::SoundRefused { codec: codec.clone() });
+        }
+        if !wants_audio {
+            offer.audio = None;
+        }
+        self.streams = Streams::new(&offer.video, offer.audio.as_ref(), &offer.others, now, events);
+        self.request_setup(Kind::Video, now);
+    }
+
+    fn request_setup(&mut self, kind: Kind, now: Moment) {
+        let Some(offer) = &self.offer else { return };
+        let media = match kind {
+            Kind::Video => Some(&offer.video),
+            Kind::Audio => offer.audio.as_ref(),
+        };
+        let Some(media) = media else { return self.request_play(now) };
+        let (rtp, rtcp) = asked_channels(kind);
+        let way = match self.config.way {
+            Way::Tcp => format!("RTP/AVP/TCP;unicast;interleaved={rtp}-{rtcp}"),
+            Way::Udp { video_port, audio_port } => {
+                let port = if kind == Kind::Video { video_port } else { audio_port };
+                format!("RTP/AVP;unicast;client_port={port}-{}", port.saturating_add(1))
+            }
+        };
+        let uri = join_control(&offer.base, media.control.as_deref());
+        self.step = Step::Setup(kind);
+        self.request("SETUP", uri, format!("Transport: {way}\r\n"), now);
+    }
+
+    fn set_up(
+        &mut self,
+        kind: Kind,
+        pending: &Pending,
+        response: &Response<'_>,
+        now: Moment,
+        events: &mut Vec<Event>,
+    ) -> Result<(), SessionError> {
+        if kind == Kind::Audio && response.status >= 300 {
+            // A camera that does not give its sound still gives its picture.
+            events.push(Event::SoundRefused {
+                codec: format!("aac (SETUP answered with {})", response.status),
+            });
+            self.request_play(now);
+            return Ok(());
+        }
+        if response.status >= 400 {
+            let reason = printable(&response.reason);
+            return Err(SessionError::WayRefused {
+                status: response.status,
+                reason,
+                asked: self.asked_way(),
+            });
+        }
+        require_success(pending, response)?;
+        let session = response.headers.first("Session").and_then(SessionHeader::parse);
+        self.session = self.session.take().or(session);
+        if self.session.is_none() {
+            return Err(SessionError::NoSession);
+        }
+        let agreed = Agreed::parse(response.headers.first("Transport").unwrap_or_default());
+        if self.config.way == Way::Tcp && agreed.is_udp() {
+            let reason = "OK, over UDP".to_owned();
+            return Err(SessionError::WayRefused {
+                status: response.status,
+                reason,
+                asked: self.asked_way(),
+            });
+        }
+        self.agree(kind, agreed, now);
+        match kind {
+            Kind::Video => self.request_setup(Kind::Audio, now),
+            Kind::Audio => self.request_play(now),
+        }
+        Ok(())
+    }
+
+    const fn asked_way(&self) -> &'static str {
+        match self.config.way {
+            Way::Tcp => "TCP",
+            Way::Udp { .. } => "UDP",
+        }
+    }
+
+    fn agree(&mut self, kind: Kind, agreed: Agreed, now: Moment) {
+        let by = match (self.config.way, agreed.interleaved) {
+            (Way::Udp { .. }, None) => By::Ports(agreed.server_ports),
+            (_, Some((rtp, rtcp))) if !self.is_taken(rtp) => By::Channels(rtp, rtcp),
+            _ => {
+                let (rtp, rtcp) = asked_channels(kind);
+                By::Channels(rtp, rtcp)
+            }
+        };
+        self.ways.push(Agreement { kind, by });
+        self.ways_changed = true;
+        let lane = match by {
+            By::Channels(rtp, _) => Some(u16::from(rtp)),
+            By::Ports(ports) => ports.map(|(rtp, _)| rtp),
+        };
+        if let Some(streams) = &mut self.streams {
+            streams.agree(kind, lane, agreed.ssrc, matches!(by, By::Ports(_)), now);
+        }
+    }
+
+    /// Some cameras give both streams the same channels in their answers, and keep to what was asked.
+    fn is_taken(&self, channel: u8) -> bool {
+        self.ways
+            .iter()
+            .any(|way| matches!(way.by, By::Channels(rtp, rtcp) if rtp == channel || rtcp == channel))
+    }
+
+    fn request_play(&mut self, now: Moment) {
+        let url = self.aggregate_url();
+        self.step = Step::Play;
+        self.request("PLAY", url, "Range: npt=0.000-\r\n".to_owned(), now);
+    }
+
+    fn play_answered(
+        &mut self,
+        pending: &Pending,
+        response: &Response<'_>,
+        now: Moment,
+        events: &mut Vec<Event>,
+    ) -> Result<(), SessionError> {
+        require_success(pending, response)?;
+        self.begin_playing(now, events);
+        Ok(())
+    }
+
+    pub(super) fn begin_playing(&mut self, now: Moment, events: &mut Vec<Event>) {
+        if self.step == Step::Play {
+            self.step = Step::Playing;
+            self.last_unit_us = now.mono_us;
+            self.keeper.begin(now.mono_us);
+            events.push(Event::Playing);
+        }
+    }
+
+    /// The answer to PLAY, where media came before it, or to a keepalive.
+    fn kept_alive(
+        &mut self,
+        pending: &Pending,
+        response: &Response<'_>,
+        now: Moment,
+    ) -> Result<(), SessionError> {
+        match (pending.method, response.status) {
+            (_, 454) => Err(SessionError::SessionLost),
+            ("PLAY", 300..) => require_success(pending, response),
+            ("GET_PARAMETER" | "SET_PARAMETER" | "OPTIONS", 300..) => {
+                // Announced, perhaps, and yet unknown: another one may keep the session alive as well.
+                if self.keeper.refused() {
+                    self.keep_alive(now);
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn keep_alive(&mut self, now: Moment) {
+        let url = self.aggregate_url();
+        match self.keeper.next() {
+            Some(method) => self.request(method, url, String::new(), now),
+            None => self.last_request_us = now.mono_us,
+        }
+    }
+
+    /// Requests of the camera's own: some ask whether the client lives, or announce changes.
+    pub(super) fn answer(&mut self, request: &Request) -> Result<(), SessionError> {
+        let known =
+            matches!(request.method.as_str(), "OPTIONS" | "GET_PARAMETER" | "SET_PARAMETER" | "ANNOUNCE");
+        let status = if known || request.method == "TEARDOWN" { "200 OK" } else { "501 Not Implemented" };
+        let cseq = request.headers.cseq().unwrap_or(0);
+        let _ = write!(Text(&mut self.output), "RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n\r\n");
+        if request.method == "TEARDOWN" {
+            return Err(SessionError::Ended { how: "TEARDOWN" });
+        }
+        if self.output.len() > MAX_OUTPUT_BYTES { Err(SessionError::NotReading) } else { Ok(()) }
+    }
+
+    pub(super) fn aggregate_url(&self) -> String {
+        self.offer.as_ref().map_or_else(|| self.url.clone(), |offer| offer.aggregate.clone())
+    }
+
+    pub(super) fn request(&mut self, method: &'static str, uri: String, headers: String, now: Moment) {
+        self.last_cseq = self.last_cseq.wrapping_add(1);
+        let cseq = self.last_cseq;
+        let authorization = self.auth.authorise(method, &uri);
+        let mut out = Text(&mut self.output);
+        // Writing to memory cannot fail.
+        let _ =
+            write!(out, "{method} {uri} RTSP/1.0\r\nCSeq: {cseq}\r\nUser-Agent: {USER_AGENT}\r\n{headers}");
+        if let Some(session) = &self.session {
+            let _ = write!(out, "Session: {}\r\n", session.id);
+        }
+        if let Some(authorization) = authorization {
+            let _ = write!(out, "Authorization: {authorization}\r\n");
+        }
+        let _ = write!(out, "\r\n");
+        self.last_request_us = now.mono_us;
+        self.pending = Some(Pending { cseq, method, uri, headers, sent_us: now.mono_us, answers: 0 });
+    }
+}
+
+const fn asked_channels(kind: Kind) -> (u8, u8) {
+    match kind {
+        Kind::Video => ASKED_CHANNELS[0],
+        Kind::Audio => ASKED_CHANNELS[1],
+    }
+}
+
+/// Whether a response is the answer to the open request. A number that is missing or wrong means the one request
+/// that is open, unless it is the last answer's: then it may be that answer once more.
+fn answers(response: &Response<'_>, pending: &Pending, last: Option<u32>) -> bool {
+    let cseq = response.headers.cseq();
+    if cseq == Some(pending.cseq) || cseq != last {
+        return true;
+    }
+    let has = |name| response.headers.first(name).is_some();
+    match (pending.method, response.status) {
+        (_, 401) => false,
+        (_, 300..) => true,
+        ("DESCRIBE", _) => !response.body.is_empty(),
+        ("SETUP", _) => has("Transport") || (has("Session") && response.body.is_empty()),
+        ("PLAY", _) => !has("Transport") && response.body.is_empty(),
+        _ => true,
+    }
+}
+
+fn require_success(pending: &Pending, response: &Response<'_>) -> Result<(), SessionError> {
+    let (method, status) = (pending.method, response.status);
+    match status {
+        200..=299 => Ok(()),
+        300..=399 => Err(SessionError::Redirected { method, status }),
+        _ => Err(SessionError::Status { method, status, reason: printable(&response.reason) }),
+    }
+}
+
+/// Text written at the end of bytes.
+struct Text<'a>(&'a mut Vec<u8>);
+
+impl std::fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
