@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 
 use ashkar_evidence::{Chain, ChainError, Record};
-use ashkar_terms::{Blame, CameraId};
+use ashkar_terms::{Blame, CameraId, MediaTime, Span, UtcMicros};
 use sha2::{Digest, Sha256};
 
+use crate::coverage::is_ahead;
 use crate::disk::{Disk, RealDisk, read_all};
 use crate::error::OpenError;
 use crate::format::name::JournalName;
@@ -15,7 +16,7 @@ use crate::format::payload::decode_init;
 use crate::format::sidecar::Sidecar;
 use crate::format::{Header, Kind};
 use crate::identity;
-use crate::options::INDEX_BYTES_MAX;
+use crate::options::{INDEX_BYTES_MAX, RUN_TOLERANCE_TICKS};
 use crate::recover::{Listing, list};
 use crate::scan::{Depth, Hint, scan};
 
@@ -56,6 +57,37 @@ pub struct Report {
     pub faults: Vec<Fault>,
     /// How many faults there are.
     pub fault_count: u64,
+    /// Recordings for a time that had not been, at most some thousand, by camera. No fault of the files, and nothing is
+    /// lost; they count for when they arrived, or not at all.
+    pub future: Vec<Future>,
+}
+
+/// A stretch that a camera recorded for a time that had not been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Future {
+    /// Whose.
+    pub camera: CameraId,
+    /// Its first and last segment.
+    pub segments: (u64, u64),
+    /// The time that it claims.
+    pub span: Span,
+    /// When that was claimed, by the clock of then.
+    pub claimed_at: UtcMicros,
+    /// `camera` where it sent faster than time passes, `centre` where its wall clock was wrong and went back.
+    pub blame: Blame,
+}
+
+impl std::fmt::Display for Future {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (first, last) = self.segments;
+        let seconds = self.span.micros() / 1_000_000;
+        let ahead = self.span.to.since(self.claimed_at) / 1_000_000;
+        write!(
+            f,
+            "camera {}, segments {first} to {last}: {seconds} s for a time that had not been, up to {ahead} s ahead",
+            self.camera
+        )
+    }
 }
 
 impl Report {
@@ -158,6 +190,8 @@ pub fn run_on(disk: &dyn Disk, mut progress: impl FnMut(Progress)) -> Result<Rep
         progress(Progress { journals, of, bytes: check.report.bytes });
     }
     check.report.journals = of;
+    check.report.future =
+        check.cameras.values().flat_map(|camera| &camera.future).take(FAULTS_MAX).copied().collect();
     check.report.cameras = u32::try_from(check.cameras.len()).unwrap_or(u32::MAX);
     Ok(check.report)
 }
@@ -179,6 +213,9 @@ struct Camera {
     recent: VecDeque<[u8; 32]>,
     current: Option<Current>,
     next_segment: u64,
+    /// First and last segment, beginning and end of what goes by without time going back.
+    era: Option<(u64, u64, MediaTime, MediaTime)>,
+    future: Vec<Future>,
 }
 
 /// The segment whose parts go by.
@@ -263,7 +300,9 @@ impl Check {
                 if self.inits.insert((header.camera, header.init)) {
                     self.fault_at(header, Problem::InitMissing);
                 }
-                self.cameras.entry(header.camera).or_default().part(header, payload);
+                let camera = self.cameras.entry(header.camera).or_default();
+                camera.judge_time(header);
+                camera.part(header, payload);
             }
             Kind::SegmentEnd | Kind::Gap => self.evidence(header, payload),
             Kind::Init => match decode_init(payload) {
@@ -320,6 +359,46 @@ impl Check {
 }
 
 impl Camera {
+    /// Notes what claims time that had not been when it arrived, and what a clock that went back leaves in the future.
+    fn judge_time(&mut self, header: &Header) {
+        let (segment, start, end) = (header.segment, header.start, header.end());
+        if is_ahead(header) {
+            self.note_future(header, (segment, segment), (start, end), Blame::Camera);
+            self.era = None;
+            return;
+        }
+        match &mut self.era {
+            Some((first, last, from, to)) if to.since(start) > RUN_TOLERANCE_TICKS && segment > *last => {
+                let (segments, span) = ((*first, *last), (start.max(*from), *to));
+                self.era = Some((segment, segment, start, end));
+                self.note_future(header, segments, span, Blame::Centre);
+            }
+            Some((_, last, _, to)) => (*last, *to) = (segment.max(*last), end.max(*to)),
+            None => self.era = Some((segment, segment, start, end)),
+        }
+    }
+
+    fn note_future(
+        &mut self,
+        header: &Header,
+        segments: (u64, u64),
+        (from, to): (MediaTime, MediaTime),
+        blame: Blame,
+    ) {
+        if let Some(last) = self.future.last_mut()
+            && blame == Blame::Camera
+            && last.blame == blame
+            && segments.0 <= last.segments.1.saturating_add(1)
+        {
+            last.segments.1 = segments.1;
+            (last.span.to, last.claimed_at) = (to.to_utc(), header.arrival.wall);
+            return;
+        }
+        let span = Span { from: from.to_utc(), to: to.to_utc() };
+        let (camera, claimed_at) = (header.camera, header.arrival.wall);
+        self.future.push(Future { camera, segments, span, claimed_at, blame });
+    }
+
     fn part(&mut self, header: &Header, payload: &[u8]) {
         let same = self.current.as_ref().is_some_and(|current| current.segment == header.segment);
         if !same {

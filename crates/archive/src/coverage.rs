@@ -6,7 +6,9 @@ use ashkar_terms::{Cause, MediaTime, Span, UtcMicros};
 
 use crate::format::state::CameraState;
 use crate::format::{Header, Kind};
-use crate::options::{INITS_MAX, LATE_AFTER_US, MARK_SPACING_TICKS, MARKS_MAX, RUN_TOLERANCE_TICKS};
+use crate::options::{
+    AHEAD_AFTER_US, INITS_MAX, LATE_AFTER_US, MARK_SPACING_TICKS, MARKS_MAX, RUN_TOLERANCE_TICKS,
+};
 
 /// What is recorded of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,10 @@ pub(crate) struct Run {
     /// The last journal with a part or with an end of its segments.
     pub(crate) last_journal: u32,
     pub(crate) late: bool,
+    /// When it arrived, where it lies [`AHEAD_AFTER_US`] or more after that: it says nothing of the time that it names.
+    pub(crate) ahead: Option<Span>,
+    /// What lies after this was recorded by a wall clock that was wrong: time went back to here afterwards.
+    pub(crate) told_to: MediaTime,
     /// Least distance of the next mark.
     pub(crate) spacing: i64,
     /// Never empty.
@@ -158,7 +164,20 @@ impl Coverage {
         let late = header.arrival.wall.since(header.end().to_utc()) > LATE_AFTER_US;
         match self.runs.last_mut() {
             Some(run) if run.goes_on(header, late) => run.extend(header),
-            _ => self.runs.push(Run::new(header, late)),
+            _ => {
+                self.cut_future(header);
+                self.runs.push(Run::new(header, late));
+            }
+        }
+    }
+
+    /// What was recorded before, and for a later time than a part that comes now, was recorded by a clock that was wrong.
+    /// It stays where it is, and does not count for a time that had not come.
+    fn cut_future(&mut self, header: &Header) {
+        let is_after =
+            |run: &&mut Run| run.ahead.is_none() && run.to.since(header.start) > RUN_TOLERANCE_TICKS;
+        for run in self.runs.iter_mut().filter(is_after) {
+            run.told_to = run.told_to.min(header.start);
         }
     }
 
@@ -229,7 +248,11 @@ impl Coverage {
         }
         for late in [true, false] {
             for run in self.runs.iter().filter(|run| run.late == late) {
-                claim(run.from, run.to.to_utc(), IntervalKind::Recorded { late });
+                let (from, to) = match run.ahead {
+                    Some(arrived) => (MediaTime::from_utc(arrived.from), arrived.to),
+                    None => (run.from, run.to.min(run.told_to).to_utc()),
+                };
+                claim(from, to, IntervalKind::Recorded { late });
             }
         }
         tile(span, &claims)
@@ -266,6 +289,17 @@ fn tile(span: Span, claims: &[Interval]) -> Vec<Interval> {
     tiles
 }
 
+/// When the pictures of a part arrived.
+fn arrived(header: &Header) -> Option<Span> {
+    let to = header.arrival.wall;
+    Span::new(to.plus(-i64::from(header.arrival_spread_us).max(1)), to)
+}
+
+/// Whether a part lies so far after its arrival that it claims time that had not been.
+pub(crate) fn is_ahead(header: &Header) -> bool {
+    header.end().to_utc().since(header.arrival.wall) > AHEAD_AFTER_US
+}
+
 impl Run {
     fn new(header: &Header, late: bool) -> Self {
         Self {
@@ -275,6 +309,8 @@ impl Run {
             last_segment: header.segment,
             last_journal: header.journal,
             late,
+            ahead: arrived(header).filter(|_| is_ahead(header)),
+            told_to: MediaTime(i64::MAX),
             spacing: MARK_SPACING_TICKS,
             marks: vec![Mark { segment: header.segment, start: header.start, journal: header.journal }],
         }
@@ -287,6 +323,7 @@ impl Run {
         }
         let step = header.start.since(self.to);
         late == self.late
+            && is_ahead(header) == self.ahead.is_some()
             && step.saturating_abs() <= RUN_TOLERANCE_TICKS
             && header.start >= self.from
             && (header.segment == self.last_segment || header.segment == self.last_segment.saturating_add(1))
@@ -294,6 +331,9 @@ impl Run {
 
     fn extend(&mut self, header: &Header) {
         self.to = self.to.max(header.end());
+        if let (Some(all), Some(own)) = (&mut self.ahead, arrived(header)) {
+            (all.from, all.to) = (all.from.min(own.from), all.to.max(own.to));
+        }
         self.last_segment = header.segment;
         self.last_journal = header.journal;
         let far = |mark: &Mark| header.start.since(mark.start) >= self.spacing;
@@ -385,6 +425,55 @@ mod tests {
             coverage.apply(&part, Effect::None);
         }
         assert_eq!(coverage.discontinuities, 2);
+    }
+
+    fn seconds(intervals: &[Interval]) -> Vec<(i64, i64)> {
+        let recorded =
+            intervals.iter().filter(|interval| matches!(interval.kind, IntervalKind::Recorded { .. }));
+        recorded.map(|it| (it.span.from.0 / 1_000_000, it.span.to.0 / 1_000_000)).collect()
+    }
+
+    fn part(segment: u64, start_s: i64, arrival_s: i64) -> Header {
+        let mut part = header(Kind::Part, 1, segment, 0, start_s * 90_000);
+        (part.duration, part.arrival) = (90_000, at(arrival_s * 1_000_000));
+        part
+    }
+
+    /// An encoder without pacing sent 100 s in 1 s, and the camera went on from there for 20 s.
+    #[test]
+    fn time_that_had_not_been_counts_for_when_it_arrived() {
+        let mut coverage = Coverage::default();
+        for n in 0..100 {
+            coverage.apply(&part(n as u64, 1000 + n, 1001), Effect::None);
+        }
+        for n in 100..120 {
+            coverage.apply(&part(n as u64, 1000 + n, 1002 + n - 100), Effect::None);
+        }
+        let span = Span::new(UtcMicros(0), UtcMicros(2_000_000_000)).unwrap();
+        let told = seconds(&coverage.intervals(span, UtcMicros(1_021_000_000)));
+        let all: i64 = told.iter().map(|(from, to)| to - from).sum();
+        assert!(told.iter().all(|(_, to)| *to <= 1021), "{told:?}");
+        assert!((20..=22).contains(&all), "{told:?}");
+        assert_eq!(
+            coverage.runs.last().map(|run| run.to),
+            Some(MediaTime(1120 * 90_000)),
+            "it is still found"
+        );
+    }
+
+    /// The clock was an hour ahead for ten seconds; an hour later the camera was silent.
+    #[test]
+    fn what_a_wrong_clock_has_recorded_does_not_count_when_that_time_comes() {
+        let mut coverage = Coverage::default();
+        for n in 0..10 {
+            coverage.apply(&part(n as u64, 4600 + n, 4601 + n), Effect::None);
+        }
+        for n in 10..20 {
+            coverage.apply(&part(n as u64 + 1, 1000 + n, 1001 + n), Effect::None);
+        }
+        let span = Span::new(UtcMicros(0), UtcMicros(9_000_000_000)).unwrap();
+        assert_eq!(seconds(&coverage.intervals(span, UtcMicros(8_000_000_000))), [(1010, 1020)]);
+        assert_eq!(coverage.runs.len(), 2, "nothing is forgotten");
     }
 
     #[test]

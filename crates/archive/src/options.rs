@@ -71,6 +71,9 @@ pub const QUERY_FACTS_MAX: usize = 10_000;
 pub const RETRY_LONGEST_MS: u64 = 5_000;
 /// Recorded media that arrived later than this after it happened is `late`, microseconds.
 pub const LATE_AFTER_US: i64 = 10_000_000;
+/// Media whose time lies this far after its arrival claims time that had not been, microseconds: more than the longest
+/// picture, 4 s, and the most that a packager lets one lead, 3 s. It counts for the time in which it arrived.
+pub const AHEAD_AFTER_US: i64 = 10_000_000;
 
 /// How long failing reads may hold up the scan of one journal, milliseconds; after that the rest of it is taken for
 /// unreadable. A bad sector may take a spinning disk some seconds.

@@ -74,12 +74,14 @@ pub(crate) fn segments(
     span: Span,
 ) -> Result<Vec<SegmentEntry>, ReadError> {
     let overlaps = |from: MediaTime, to: MediaTime| from.to_utc() < span.to && to.to_utc() > span.from;
-    let runs = runs(shared, camera, |run| overlaps(run.from, run.to));
+    // What a wrong clock recorded for a time that had not come is not what happened then.
+    let runs = runs(shared, camera, |run| overlaps(run.from, run.to.min(run.told_to)));
     let mut found = Vec::new();
     for run in runs {
         let keys = (Key::Time(MediaTime::from_utc(span.from)), Key::Time(MediaTime::from_utc(span.to)));
         let headers = walk(shared, camera, &run, keys, |header| header.start.to_utc() >= span.to)?;
-        found.extend(assemble(camera, &headers).filter(|entry| overlaps(entry.start, entry.end())));
+        let is_told = |entry: &SegmentEntry| overlaps(entry.start, entry.end()) && entry.start < run.told_to;
+        found.extend(assemble(camera, &headers).filter(is_told));
         if found.len() > QUERY_SEGMENTS_MAX {
             return Err(ReadError::TooMany { camera });
         }

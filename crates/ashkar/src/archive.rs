@@ -50,6 +50,12 @@ fn print_report(report: &Report) {
     for fault in &report.faults {
         println!("{fault} (blame: {})", fault.blame.name());
     }
+    for stretch in &report.future {
+        println!(
+            "note: {stretch}; it is kept, and counts for no time that had not been (blame: {})",
+            stretch.blame.name()
+        );
+    }
     println!(
         "archive {}: {} segments of {} cameras, {} gaps, {} MB in {} journals; {}",
         report.archive,
@@ -71,7 +77,16 @@ fn as_json(report: &Report) -> serde_json::Value {
                     "problem": fault.problem.to_string(), "blame": fault.blame })
         })
         .collect();
-    json!({ "archive": report.archive, "well": report.is_well(), "journals": report.journals, "unsealed": report.unsealed,
+    let future: Vec<_> = report
+        .future
+        .iter()
+        .map(|stretch| {
+            json!({ "camera": stretch.camera, "first_segment": stretch.segments.0, "last_segment": stretch.segments.1,
+                    "from_us": stretch.span.from, "to_us": stretch.span.to, "claimed_at_us": stretch.claimed_at,
+                    "blame": stretch.blame })
+        })
+        .collect();
+    json!({ "future": future, "archive": report.archive, "well": report.is_well(), "journals": report.journals, "unsealed": report.unsealed,
             "cameras": report.cameras, "segments": report.segments, "gaps": report.gaps, "bytes": report.bytes,
             "problems": faults, "problem_count": report.fault_count })
 }

@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
-use ashkar_terms::{CameraId, Cause, MediaTime};
+use ashkar_terms::{CameraId, Cause, MediaTime, Span, UtcMicros};
 
 use super::state::CameraState;
 use super::wire::{FormatError, Reader, Writer, checked, seal};
 use crate::coverage::{Coverage, GapEntry, Mark, Place, Run};
 
-const MAGIC: [u8; 4] = [b'A', b'K', b'C', 2];
+const MAGIC: [u8; 4] = [b'A', b'K', b'C', 3];
 const LATE: u8 = 1;
+const AHEAD: u8 = 2;
 const OPEN: u8 = 1;
 
 /// The summary that a start begins from: everything before byte `offset` of journal `journal`. Pure convenience:
@@ -71,7 +72,11 @@ fn encode_run(run: &Run, out: &mut Vec<u8>) {
     out.extend(run.last_segment.to_be_bytes());
     out.extend(run.last_journal.to_be_bytes());
     out.extend(run.spacing.to_be_bytes());
-    out.push(if run.late { LATE } else { 0 });
+    out.push(if run.late { LATE } else { 0 } | if run.ahead.is_some() { AHEAD } else { 0 });
+    let arrived = run.ahead.map_or((0, 0), |arrived| (arrived.from.0, arrived.to.0));
+    for time in [arrived.0, arrived.1, run.told_to.0] {
+        out.extend(time.to_be_bytes());
+    }
     out.extend((run.marks.len() as u16).to_be_bytes());
     for mark in &run.marks {
         out.extend(mark.segment.to_be_bytes());
@@ -123,14 +128,20 @@ fn decode_coverage(r: &mut Reader<'_>) -> Result<Coverage, FormatError> {
 }
 
 fn decode_run(r: &mut Reader<'_>) -> Result<Run, FormatError> {
+    let (from, to) = (MediaTime(r.i64()?), MediaTime(r.i64()?));
+    let (first_segment, last_segment) = (r.u64()?, r.u64()?);
+    let (last_journal, spacing, flags) = (r.u32()?, r.i64()?, r.u8()?);
+    let arrived = Span { from: UtcMicros(r.i64()?), to: UtcMicros(r.i64()?) };
     let mut run = Run {
-        from: MediaTime(r.i64()?),
-        to: MediaTime(r.i64()?),
-        first_segment: r.u64()?,
-        last_segment: r.u64()?,
-        last_journal: r.u32()?,
-        spacing: r.i64()?,
-        late: r.u8()? & LATE != 0,
+        from,
+        to,
+        first_segment,
+        last_segment,
+        last_journal,
+        late: flags & LATE != 0,
+        ahead: (flags & AHEAD != 0).then_some(arrived),
+        told_to: MediaTime(r.i64()?),
+        spacing,
         marks: Vec::new(),
     };
     for _ in 0..r.u16()? {
