@@ -50,6 +50,65 @@ fn the_day_hides_no_hole() {
     centre.stop();
 }
 
+/// A connection that brings sound alone is not live, and a file that is sent as fast as it can be read is live for as long
+/// as it takes to send it.
+#[test]
+fn live_is_what_was_recorded_in_time_that_has_been() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let camera = "7/12/1";
+    let key = add_camera(&data, camera);
+    let centre = Centre::start(&data);
+    let sound = Publish { input: &["-f", "lavfi", "-i", "sine"], encode: &["-c:a", "aac"] };
+    let only_sound = centre.publish(&key, &sound);
+    let unusable = format!("ashkar_camera_unusable{{camera=\"{camera}\",reason=\"only_sound\"}} 1.0");
+    let metrics = eventually("it is told why", SOON, || {
+        let metrics = centre.text("/metrics");
+        metrics.contains(&unusable).then_some(metrics)
+    });
+    assert!(metrics.contains(&format!("ashkar_camera_live{{camera=\"{camera}\"}} 0.0")), "{metrics}");
+    assert_eq!(centre.request(&format!("/live/{camera}/index.m3u8"), &[]).0, 404);
+    let log = common::log_of(&data);
+    assert_eq!(log.matches("connected, and nothing usable comes").count(), 1, "{log}");
+    drop(only_sound);
+
+    let url = format!("{}/ingest/{key}", centre.rtmp);
+    let begun = std::time::Instant::now();
+    let picture = "testsrc=size=160x90:rate=25:duration=900";
+    let encode = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-tune",
+        "zerolatency",
+        "-pix_fmt",
+        "yuv420p",
+        "-g",
+        "50",
+    ];
+    let sent = Command::new("ffmpeg")
+        .args(["-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", picture])
+        .args(encode)
+        .args(["-f", "flv", &url])
+        .stdin(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(sent.success());
+    let live = eventually("something of it is recorded", SOON, || {
+        let timeline = centre.json(&format!("/api/v1/cameras/{camera}/timeline"));
+        let live = timeline.as_array().unwrap().iter().filter(|entry| entry["state"] == "live");
+        let time = |text: &Value| text.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        let seconds: f64 =
+            live.map(|entry| time(&entry["to"]).duration_since(time(&entry["from"])).as_secs_f64()).sum();
+        (seconds > 0.0).then_some(seconds)
+    });
+    // A second more than the lead that a picture may have: it began before the clock here did.
+    let passed = begun.elapsed().as_secs_f64();
+    assert!(live <= passed + 4.0, "{live} s are live, and {passed} s passed");
+    centre.stop();
+}
+
 /// All three are live from the first moment; the other stations owe nothing.
 fn all_is_well(centre: &Centre, on_air: &str) {
     let day = eventually("the day begins", SOON, || {

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use ashkar_archive::Archive;
 use ashkar_ingest::{End, Intake, Refusal};
 use ashkar_live::LiveCamera;
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, Fact, FactKind, Output, Packager, VideoConfig};
+use ashkar_media::{
+    AccessUnit, AudioConfig, AudioFrame, Fact, FactKind, LIVE_WITHIN_US, Output, Packager, VideoConfig,
+};
 use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
 use parking_lot::Mutex;
 
@@ -26,6 +28,8 @@ pub struct Camera {
     owner: AtomicU64,
     /// Whether the policy lets sound through.
     sound: AtomicBool,
+    /// When bytes of the owner arrived last, microseconds of the monotonic clock; 0 before the first.
+    received_us: AtomicU64,
     work: Mutex<Work>,
 }
 
@@ -39,7 +43,11 @@ struct Work {
     last_seen: Moment,
     disconnected_at: Option<UtcMicros>,
     connected_at: Option<UtcMicros>,
+    /// Arrival of the first picture that was recorded since pictures come without a break.
+    live_since: Option<UtcMicros>,
     cause: Cause,
+    /// It was said in the log that nothing usable comes.
+    is_trouble_told: bool,
 }
 
 /// What can be told of a camera at this moment.
@@ -49,15 +57,20 @@ pub struct Status {
     pub connected: bool,
     /// Protocol and address of who sends.
     pub source: Option<String>,
-    /// Whether pictures arrive.
+    /// Whether it is live: a picture of this connection was recorded, and the last one is less than
+    /// [`LIVE_WITHIN_US`] old. Nothing else decides that, for no place where it is told.
     pub live: bool,
-    /// Since when pictures arrive without a break.
+    /// Since when it is.
     pub live_since: Option<UtcMicros>,
-    /// Arrival of the newest access unit since this process started.
-    pub last_arrival: Option<Moment>,
-    /// Why no pictures arrive.
+    /// Arrival of the newest picture that was kept since this process started.
+    pub last_picture: Option<Moment>,
+    /// Why it is not live.
     pub cause: Option<Cause>,
-    /// When the picture ended, where it did.
+    /// Since when `cause` is the cause, where it is less long than it is not live.
+    pub cause_since: Option<UtcMicros>,
+    /// What is wrong with what it sends, where it is connected and nothing usable comes: one word, and a sentence.
+    pub unusable: Option<(&'static str, String)>,
+    /// When the last picture came, where it is not live.
     pub ended: Option<UtcMicros>,
     /// Whether the disk takes the recording.
     pub recording: bool,
@@ -66,7 +79,7 @@ pub struct Status {
 }
 
 impl Camera {
-    pub(crate) fn new(id: CameraId, archive: Archive, live: LiveCamera, sound: bool) -> Self {
+    pub(crate) fn new(id: CameraId, archive: Archive, live: LiveCamera, sound: bool, now: Moment) -> Self {
         let resumed = archive.resume(id);
         let unknown = || ashkar_media::Resume {
             next_segment: archive.first_segment(),
@@ -83,7 +96,8 @@ impl Camera {
         } else {
             Cause::NeverConnected
         };
-        let disconnected_at = resume.timeline_end.map(|end| end.to_utc());
+        // What a wrong clock has put into the future has not ended there.
+        let disconnected_at = resume.timeline_end.map(|end| end.to_utc().min(now.wall));
         let options = ashkar_media::Options { sound, ..ashkar_media::Options::default() };
         let work = Work {
             packager: Packager::new(id, resume, options),
@@ -95,9 +109,18 @@ impl Camera {
             last_seen: Moment { wall: UtcMicros(0), mono_us: 0 },
             disconnected_at,
             connected_at: None,
+            live_since: None,
             cause,
+            is_trouble_told: false,
         };
-        Self { id, live, owner: AtomicU64::new(0), sound: AtomicBool::new(sound), work: Mutex::new(work) }
+        Self {
+            id,
+            live,
+            owner: AtomicU64::new(0),
+            sound: AtomicBool::new(sound),
+            received_us: AtomicU64::new(0),
+            work: Mutex::new(work),
+        }
     }
 
     /// Lets `source` send, where nobody does or who does is silent.
@@ -124,8 +147,10 @@ impl Camera {
         work.last_seen = now;
         work.source = Some(source.clone());
         work.connected_at = Some(now.wall);
+        work.live_since = None;
         work.right = Some(right);
         self.owner.store(connection, Ordering::Release);
+        self.received_us.store(0, Ordering::Relaxed);
         let Work { packager, out, .. } = &mut *work;
         packager.connected(source.clone(), now, out);
         self.deliver(&mut work);
@@ -151,9 +176,11 @@ impl Camera {
     /// Once a second: silences become gaps, gaps become visible.
     pub(crate) fn tick(&self, now: Moment) {
         let mut work = self.work.lock();
+        self.note_received(&mut work, now);
         let Work { packager, out, .. } = &mut *work;
         packager.tick(now, out);
         self.deliver(&mut work);
+        work.tell_trouble(self.id, now);
         drop(work);
         self.live.tick(now.wall);
     }
@@ -173,31 +200,45 @@ impl Camera {
 
     /// What can be told of it at `now`.
     pub fn status(&self, now: Moment) -> Status {
-        let work = self.work.lock();
-        let last_arrival = work.packager.last_arrival();
+        let mut work = self.work.lock();
+        self.note_received(&mut work, now);
         let connected = self.owner.load(Ordering::Acquire) != 0;
-        let live = connected
-            && last_arrival
-                .is_some_and(|arrival| now.mono_us.saturating_sub(arrival.mono_us) < SILENT_AFTER_US);
-        let cause = if live {
-            None
-        } else if connected {
-            Some(Cause::Uplink)
-        } else {
-            Some(work.cause)
+        let fault = work.packager.trouble(now).filter(|_| connected);
+        let recording = !work.recorder.is_refused();
+        let is_shown = connected && work.shows(now);
+        let live = is_shown && recording && work.live_since.is_some();
+        let last_picture = work.packager.last_picture();
+        let (cause, cause_since) = match (&fault, work.packager.open_gap_cause()) {
+            _ if live => (None, None),
+            _ if is_shown && !recording => (Some(Cause::Disk), None),
+            // The gap has the cause that the timeline tells.
+            (Some(_), Some(cause)) => (Some(cause), None),
+            (Some((cause, _)), None) => (Some(*cause), work.connected_at),
+            (None, gap) => (Some(gap.unwrap_or(work.cause)), None),
         };
-        let ended =
-            if live { None } else { last_arrival.map(|arrival| arrival.wall).or(work.disconnected_at) };
+        let unusable = fault.filter(|(cause, _)| *cause == Cause::Source);
         Status {
             connected,
             source: work.source.clone().filter(|_| connected),
             live,
-            live_since: work.connected_at.filter(|_| live),
-            last_arrival,
+            live_since: work.live_since.filter(|_| live),
+            last_picture,
             cause,
-            ended,
-            recording: !work.recorder.is_refused(),
+            cause_since,
+            unusable: unusable.map(|(_, unusable)| (unusable.name(), unusable.to_string())),
+            ended: if live { None } else { last_picture.map(|last| last.wall).or(work.disconnected_at) },
+            recording,
             counters: work.packager.counters(),
+        }
+    }
+
+    /// Tells the packager what arrived that was nothing for it.
+    fn note_received(&self, work: &mut Work, now: Moment) {
+        let at_us = self.received_us.load(Ordering::Relaxed);
+        let ago_us = now.mono_us.saturating_sub(at_us);
+        if at_us > 0 && self.owner.load(Ordering::Acquire) != 0 {
+            let wall = now.wall.plus(-i64::try_from(ago_us).unwrap_or(i64::MAX));
+            work.packager.received(Moment { wall, mono_us: at_us.min(now.mono_us) });
         }
     }
 
@@ -207,7 +248,7 @@ impl Camera {
     }
 
     fn deliver(&self, work: &mut Work) {
-        let Work { recorder, out, .. } = work;
+        let Work { recorder, out, live_since, .. } = work;
         if out.is_empty() {
             return;
         }
@@ -215,7 +256,13 @@ impl Camera {
             if let Output::Fact(fact) = output {
                 tracing::info!(camera = %self.id, fact = ?fact.kind, "noted");
             }
-            recorder.record(output);
+            if recorder.record(output)
+                && let Output::Part(part) = output
+            {
+                // The wall clock may have gone back meanwhile.
+                let first = part.first_arrival.wall;
+                *live_since = Some(live_since.map_or(first, |since| since.min(first)));
+            }
         }
         if let Err(error) = self.live.push_all(out.iter()) {
             tracing::error!(camera = %self.id, %error, blame = "centre", "the live window left something out");
@@ -225,11 +272,39 @@ impl Camera {
 }
 
 impl Work {
+    /// Whether pictures come: the last one that was kept is not long ago.
+    fn shows(&self, now: Moment) -> bool {
+        let recent = |last: Moment| now.mono_us.saturating_sub(last.mono_us) < LIVE_WITHIN_US;
+        self.packager.last_picture().is_some_and(recent)
+    }
+
+    /// Says once, when it begins, that a connected camera sends nothing usable, and why; and when that is over.
+    fn tell_trouble(&mut self, camera: CameraId, now: Moment) {
+        let trouble = self.packager.trouble(now).filter(|(cause, _)| *cause == Cause::Source);
+        let told = match trouble {
+            Some((_, unusable)) if !self.is_trouble_told => {
+                let source = self.source.as_deref().unwrap_or_default();
+                tracing::warn!(
+                    %camera, source, kind = unusable.name(), reason = %unusable, blame = "camera",
+                    "connected, and nothing usable comes"
+                );
+                true
+            }
+            None if self.is_trouble_told && self.shows(now) => {
+                tracing::info!(%camera, "its pictures can be used again");
+                false
+            }
+            _ => return,
+        };
+        self.is_trouble_told = told;
+    }
+
     fn end(&mut self, now: Moment, cause: Cause, reason: &str) {
         self.packager.disconnected(cause, reason.to_owned(), now, &mut self.out);
         self.source = None;
         self.right = None;
-        self.cause = cause;
+        self.live_since = None;
+        self.cause = self.packager.open_gap_cause().unwrap_or(cause);
         self.disconnected_at = Some(now.wall);
     }
 }
@@ -248,6 +323,9 @@ impl CameraIntake {
             return;
         }
         work.last_seen = now;
+        if !work.shows(now) {
+            work.live_since = None;
+        }
         let Work { packager, out, .. } = &mut *work;
         step(packager, out);
         self.camera.deliver(&mut work);
@@ -277,6 +355,10 @@ impl Intake for CameraIntake {
 
     fn refused(&mut self, reason: &str, camera_dts: Option<i64>, now: Moment) {
         self.with(now, |packager, out| packager.refused(reason.to_owned(), camera_dts, now, out));
+    }
+
+    fn received(&mut self, now: Moment) {
+        self.camera.received_us.store(now.mono_us, Ordering::Relaxed);
     }
 
     fn wants_audio(&self) -> bool {

@@ -134,7 +134,7 @@ impl Centre {
         let ended =
             status.as_ref().and_then(|status| status.ended).map_or(owed.from, |ended| ended.max(owed.from));
         let cause = status.and_then(|status| status.cause).unwrap_or(Cause::NeverConnected);
-        CameraState { state: State::Missing, since: Some(ended), cause: Some(cause) }
+        CameraState { state: State::Missing, since: Some(ended.min(now.wall)), cause: Some(cause) }
     }
 
     /// The intervals of the camera `id` in `span`. Reads the archive's index: call it where waiting is allowed.
@@ -153,7 +153,8 @@ impl Centre {
         let status = self.camera(id).map(|camera| camera.status(now));
         let present = Present {
             now: now.wall,
-            live: status.as_ref().is_some_and(|status| status.live),
+            live_since: status.as_ref().and_then(|status| status.live_since),
+            cause_since: status.as_ref().and_then(|status| status.cause_since),
             cause: status.map_or(Some(Cause::NeverConnected), |status| status.cause),
         };
         tell(span, &found, registry.owed(id), present)

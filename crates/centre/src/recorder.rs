@@ -21,13 +21,17 @@ impl Recorder {
         self.is_refused
     }
 
-    /// Offers one output. Never waits for the disk (I1).
-    pub(crate) fn record(&mut self, output: &Output) {
+    /// Offers one output; true where it is a part that was taken. Never waits for the disk (I1).
+    pub(crate) fn record(&mut self, output: &Output) -> bool {
         match self.archive.append(self.camera, output) {
-            Ok(()) if matches!(output, Output::Part(_)) => self.note(None),
+            Ok(()) if matches!(output, Output::Part(_)) => {
+                self.note(None);
+                return true;
+            }
             Ok(()) => {}
             Err(refused) => self.note(Some(&refused)),
         }
+        false
     }
 
     /// Says it once when it begins, and once when it is over.

@@ -188,7 +188,7 @@ impl Centre {
         if let Some(restored) = crate::restore::newest(&self.archive, id, self.now().wall) {
             live.restore(restored);
         }
-        let camera = Arc::new(Camera::new(id, self.archive.clone(), live, sound));
+        let camera = Arc::new(Camera::new(id, self.archive.clone(), live, sound, self.now()));
         self.cameras.write().entry(id).or_insert(camera);
     }
 

@@ -51,10 +51,12 @@ pub struct Entry {
 pub struct Present {
     /// The wall clock.
     pub now: UtcMicros,
-    /// Whether pictures arrive.
-    pub live: bool,
-    /// Why they do not.
+    /// Since when it is live without a break, where it is.
+    pub live_since: Option<UtcMicros>,
+    /// Why it is not.
     pub cause: Option<Cause>,
+    /// Since when `cause` is the cause, where nothing declares it: a camera of which no picture was ever kept.
+    pub cause_since: Option<UtcMicros>,
 }
 
 /// Tells `span` in entries that tile it: `found` must be in order and without overlap. Neighbours that say the same
@@ -98,6 +100,8 @@ impl Teller {
         cuts.extend(self.owed.map(|owed| owed.from));
         cuts.extend(self.owed.and_then(|owed| owed.to));
         cuts.extend([edge, self.present.now]);
+        cuts.extend(self.present.live_since);
+        cuts.extend(self.present.cause_since);
         cuts.retain(|cut| from <= *cut && *cut <= to);
         cuts.sort_unstable();
         cuts.dedup();
@@ -113,21 +117,28 @@ impl Teller {
         let present = self.present;
         let is_owed = self.owed.is_some_and(|owed| owed.contains(from));
         // A hole before pictures that came, or come now, is a hole, also in a rehearsal that nobody was owed.
-        let is_hole = present.live || self.recorded_to.is_some_and(|end| from < end);
+        let is_hole = present.live_since.is_some() || self.recorded_to.is_some_and(|end| from < end);
         match found {
+            // What lies after now has not been, whatever a wrong clock or an encoder without pacing has said.
+            _ if from >= present.now => (State::Due, None),
             Found::Recorded { late: false } => (State::Live, None),
             Found::Recorded { late: true } => (State::Late, None),
-            _ if from >= present.now => (State::Due, None),
             Found::Gap(cause) if is_owed || is_hole => (State::Missing, Some(cause)),
             // The segment under way.
-            Found::Nothing if from >= edge && present.live => (State::Live, None),
+            Found::Nothing if from >= edge && present.live_since.is_some_and(|since| from >= since) => {
+                (State::Live, None)
+            }
             _ if !is_owed => (State::Due, None),
             Found::Nothing if self.recorded_from.is_some_and(|first| from < first) => {
                 (State::Missing, Some(Cause::NeverConnected))
             }
-            Found::Nothing if !present.live => {
-                (State::Missing, Some(present.cause.unwrap_or(Cause::Unknown)))
+            Found::Nothing if present.live_since.is_none() => {
+                let began = present.cause_since.is_none_or(|since| from >= since);
+                let cause = if began { present.cause } else { Some(Cause::NeverConnected) };
+                (State::Missing, Some(cause.unwrap_or(Cause::Unknown)))
             }
+            // The first picture ever is not durable yet.
+            Found::Nothing if self.recorded_from.is_none() => (State::Missing, Some(Cause::NeverConnected)),
             Found::Nothing | Found::Gap(_) => (State::Missing, Some(Cause::Unknown)),
         }
     }
@@ -156,6 +167,11 @@ mod tests {
         Span::new(at(from), at(to)).unwrap()
     }
 
+    fn present(now: i64, live_since: Option<i64>, cause: Cause) -> Present {
+        let live_since = live_since.map(at);
+        Present { now: at(now), live_since, cause: Some(cause), cause_since: None }
+    }
+
     fn told(
         found: &[(i64, i64, Found)],
         owed: Option<(i64, Option<i64>)>,
@@ -164,7 +180,7 @@ mod tests {
     ) -> Vec<(i64, i64, State)> {
         let found: Vec<_> = found.iter().map(|(from, to, what)| (span(*from, *to), *what)).collect();
         let owed = owed.map(|(from, to)| Owed { from: at(from), to: to.map(at) });
-        let present = Present { now: at(now), live, cause: Some(Cause::Uplink) };
+        let present = present(now, live.then_some(0), Cause::Uplink);
         let entries = tell(span(0, 1000), &found, owed, present);
         entries.iter().map(|e| (e.from.0 / SECOND, e.to.0 / SECOND, e.state)).collect()
     }
@@ -195,10 +211,45 @@ mod tests {
     fn before_its_first_picture_a_camera_had_not_connected() {
         let found = [(span(100, 494), Found::Recorded { late: false })];
         let owed = Some(Owed { from: at(50), to: None });
-        let present = Present { now: at(500), live: true, cause: None };
+        let present = present(500, Some(100), Cause::Uplink);
         let entries = tell(span(0, 500), &found, owed, present);
         assert_eq!(entries[1].cause, Some(Cause::NeverConnected));
         assert_eq!((entries[1].from, entries[1].to), (at(50), at(100)));
+    }
+
+    /// The seconds before the first picture are not live because pictures come now.
+    #[test]
+    fn live_begins_with_a_recorded_picture() {
+        let owed = Some(Owed { from: at(50), to: None });
+        let entries = tell(span(0, 500), &[], owed, present(500, Some(497), Cause::Uplink));
+        let brief: Vec<_> = entries.iter().map(|e| (e.from.0 / SECOND, e.state, e.cause)).collect();
+        assert_eq!(
+            brief,
+            [
+                (0, State::Due, None),
+                (50, State::Missing, Some(Cause::NeverConnected)),
+                (497, State::Live, None)
+            ]
+        );
+    }
+
+    /// A camera came at 300 and has sent nothing usable since.
+    #[test]
+    fn what_cannot_be_used_is_told_from_when_it_came() {
+        let owed = Some(Owed { from: at(50), to: None });
+        let present = Present { cause_since: Some(at(300)), ..present(500, None, Cause::Source) };
+        let causes: Vec<_> =
+            tell(span(0, 500), &[], owed, present).iter().map(|e| (e.from.0 / SECOND, e.cause)).collect();
+        assert_eq!(causes, [(0, None), (50, Some(Cause::NeverConnected)), (300, Some(Cause::Source))]);
+    }
+
+    #[test]
+    fn what_lies_after_now_has_not_been() {
+        let found = [(100, 900, Found::Recorded { late: false })];
+        assert_eq!(
+            told(&found, Some((100, None)), 500, true),
+            [(0, 100, State::Due), (100, 500, State::Live), (500, 1000, State::Due)]
+        );
     }
 
     #[test]

@@ -55,6 +55,10 @@ pub trait Intake: Send {
     /// where it is known.
     fn refused(&mut self, reason: &str, camera_dts: Option<i64>, now: Moment);
 
+    /// Bytes of the connection arrived, whatever was in them. A camera that sends nothing usable is told from a line that
+    /// brings nothing by this. Called for each read: it must cost next to nothing.
+    fn received(&mut self, _now: Moment) {}
+
     /// Whether the election's policy has sound. Where it has not, sound is dropped before it is assembled.
     fn wants_audio(&self) -> bool;
 

@@ -145,18 +145,33 @@ impl Measured {
         let flag = |on: bool| Some(f64::from(u8::from(on)));
         let count = |number: u64| Some(number as f64);
         each("camera_connected", "1 while somebody sends", Kind::Gauge, &|s| flag(s.connected))?;
-        each("camera_live", "1 while pictures arrive", Kind::Gauge, &|s| flag(s.live))?;
+        each("camera_live", "1 while pictures are recorded", Kind::Gauge, &|s| flag(s.live))?;
         each("camera_recording", "1 while the disk takes the recording", Kind::Gauge, &|s| {
             flag(s.recording)
         })?;
-        each("camera_silence_seconds", "Since the newest picture arrived", Kind::Gauge, &|s| {
-            s.last_arrival.map(|arrival| now.mono_us.saturating_sub(arrival.mono_us) as f64 / 1e6)
-        })?;
+        each(
+            "camera_silence_seconds",
+            "Since the newest picture that was kept arrived",
+            Kind::Gauge,
+            &|s| s.last_picture.map(|arrival| now.mono_us.saturating_sub(arrival.mono_us) as f64 / 1e6),
+        )?;
         each("camera_access_units", "Pictures taken in", Kind::Counter, &|s| count(s.counters.access_units))?;
         each("camera_bytes", "Their bytes", Kind::Counter, &|s| count(s.counters.access_unit_bytes))?;
         each("camera_refused_access_units", "Pictures that could not be used", Kind::Counter, &|s| {
             count(s.counters.refused)
         })?;
+        each(
+            "camera_too_fast_access_units",
+            "Pictures that came faster than time passes",
+            Kind::Counter,
+            &|s| count(s.counters.too_fast),
+        )?;
+        each(
+            "camera_waiting_access_units",
+            "Pictures before parameter sets or a keyframe",
+            Kind::Counter,
+            &|s| count(s.counters.waiting_dropped),
+        )?;
         each("camera_repaired_timestamps", "Decoding times that were repaired", Kind::Counter, &|s| {
             count(s.counters.timestamps_repaired)
         })?;
@@ -165,7 +180,13 @@ impl Measured {
         })?;
         each("camera_parts", "Parts made", Kind::Counter, &|s| count(s.counters.parts))?;
         each("camera_segments", "Segments made", Kind::Counter, &|s| count(s.counters.segments))?;
-        each("camera_gaps", "Gaps opened", Kind::Counter, &|s| count(s.counters.gaps))
+        each("camera_gaps", "Gaps opened", Kind::Counter, &|s| count(s.counters.gaps))?;
+        let unusable = cameras.iter().filter_map(|(id, status)| {
+            let (reason, _) = status.unusable.as_ref()?;
+            Some((vec![("camera", id.clone()), ("reason", (*reason).to_owned())], 1.0))
+        });
+        let help = "1 while a camera is connected and nothing usable comes, by what is wrong with it";
+        family(encoder, "camera_unusable", help, Kind::Gauge, unusable)
     }
 
     fn archive(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {

@@ -47,6 +47,8 @@ export interface Constituency {
 
 export interface Camera {
   id: string; state: State; since: string | null; cause: Cause | null;
+  /** What is wrong with what it sends, for technicians, where it is connected and nothing usable comes. */
+  reason?: string | null;
   /** A light rendition of the same view, addressed like a camera. */
   sub: string | null;
 }

@@ -111,7 +111,11 @@ impl Conversation<'_> {
     fn step(&mut self, now: Moment) -> Result<(), PullError> {
         let read = self.link.read(&mut self.session, now, &mut self.events);
         self.hand_over(now)?;
-        self.visit.shared.bytes.fetch_add(read? as u64, Ordering::Relaxed);
+        let bytes = read?;
+        self.visit.shared.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        if let Some(intake) = self.intake.as_mut().filter(|_| bytes > 0) {
+            intake.received(now);
+        }
         let looked = self.session.tick(now, &mut self.events);
         self.hand_over(now)?;
         looked?;

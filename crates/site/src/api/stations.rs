@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ashkar_centre::{Centre, Registry, badness};
 use ashkar_election::{Act, Constituency, Station, StationId};
-use ashkar_terms::{Moment, State as CameraStateName, UtcMicros};
+use ashkar_terms::{CameraId, Cause, Moment, State as CameraStateName, UtcMicros};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -163,7 +163,8 @@ impl<'a> Teller<'a> {
                 id: camera.id.to_string(),
                 state: state.state.name(),
                 since: state.since.map(|at| times::write(at, &self.zone)),
-                cause: state.cause.map(ashkar_terms::Cause::name),
+                cause: state.cause.map(Cause::name),
+                reason: self.reason(camera.id, state.cause),
                 sub: sub.map(|sub| sub.id.to_string()),
             });
         }
@@ -180,6 +181,12 @@ impl<'a> Teller<'a> {
             boxes_opened: self.boxes_opened(station).map(|at| times::write(at, &self.zone)),
             cameras,
         }
+    }
+
+    /// What is wrong with what a camera sends.
+    fn reason(&self, camera: CameraId, cause: Option<Cause>) -> Option<String> {
+        cause.filter(|cause| *cause == Cause::Source)?;
+        self.centre.camera(camera)?.status(self.now).unusable.map(|(_, reason)| reason)
     }
 
     /// When the mobile or the stationary box of `station` was opened, whichever was later.

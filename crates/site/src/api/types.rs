@@ -205,6 +205,8 @@ pub struct CameraView {
     pub since: Option<String>,
     /// Why it is missing.
     pub cause: Option<&'static str>,
+    /// What is wrong with what it sends, in English, where it is connected and nothing usable comes.
+    pub reason: Option<String>,
     /// Its sub-stream, a light rendition of the same view that is addressed as a camera: `7/12/101`.
     pub sub: Option<String>,
 }

@@ -178,10 +178,11 @@ impl<T: Transport> Connection<T> {
     }
 
     fn feed(&mut self, mut input: &[u8], now: Moment) {
-        if let Phase::Publishing(intake) = &self.phase {
+        if let Phase::Publishing(intake) = &mut self.phase {
             if intake.superseded() {
                 return self.supersede(now);
             }
+            intake.received(now);
             self.session.set_wants_audio(intake.wants_audio());
         }
         while matches!(self.phase, Phase::Greeting { .. } | Phase::Publishing(_)) {
