@@ -32,9 +32,15 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
         (status == 200).then_some(body)
     });
     assert!(first.starts_with(&[0xff, 0xd8]));
-    let before = workers(centre.process.0.id());
-    assert_eq!(before.len(), 1, "one worker has been needed");
-    tool("kill", &["-9", &before[0]]);
+    // What made the still has ended; another one waits.
+    let waits = || {
+        let found = workers(centre.process.0.id());
+        (found.len() == 1).then(|| found[0].clone())
+    };
+    let before = eventually("one worker waits", Duration::from_secs(20), waits);
+    let told = std::fs::read_to_string(format!("/proc/{before}/status")).unwrap();
+    assert!(told.contains("Seccomp:\t2") && told.contains("NoNewPrivs:\t1"), "{told}");
+    tool("kill", &["-9", &before]);
 
     // The latest still is kept for a while; the past is decoded anew each time it is asked for.
     eventually("the past has a still again", Duration::from_secs(20), || {
@@ -42,8 +48,8 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
         let (status, _, body) = centre.request(&past, &[]);
         (status == 200 && body.starts_with(&[0xff, 0xd8])).then_some(())
     });
-    let after = workers(centre.process.0.id());
-    assert!(after.len() == 1 && after != before, "{before:?} then {after:?}");
+    let after = eventually("one worker waits again", Duration::from_secs(20), waits);
+    assert_ne!(after, before);
     assert_eq!(centre.request("/healthz", &[]).0, 200);
 }
 

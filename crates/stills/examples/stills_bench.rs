@@ -56,39 +56,33 @@ struct Cost {
 
 async fn measure(init: &[u8], part: &[u8], stills: u32) -> Cost {
     let pool = Pool::new(std::env::current_exe().unwrap(), WORKER, 1);
-    // The first one starts the worker.
+    // The first one starts a worker, and those that follow find one.
     let jpeg_bytes = pool.still(init, part).await.unwrap().len();
-    let (worker, parent, start) = (children_cpu(), own_cpu(), Instant::now());
+    let ((parent, workers), start) = (cpu(), Instant::now());
     for _ in 0..stills {
         pool.still(init, part).await.unwrap();
     }
+    let took = start.elapsed();
+    // The last one is to be counted too.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let now = cpu();
     Cost {
-        answer: start.elapsed() / stills,
-        worker: (children_cpu() - worker) / stills,
-        parent: (own_cpu() - parent) / stills,
+        answer: took / stills,
+        worker: (now.1 - workers) / stills,
+        parent: (now.0 - parent) / stills,
         jpeg_bytes,
     }
 }
 
-fn own_cpu() -> Duration {
-    on_cpu("self")
-}
-
-fn children_cpu() -> Duration {
-    let own = std::process::id().to_string();
-    let children = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
-        let pid = entry.ok()?.file_name().into_string().ok()?;
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        let parent = stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.to_owned();
-        (parent == own).then_some(pid)
-    });
-    children.map(|pid| on_cpu(&pid)).sum()
-}
-
-/// Time that a process of one thread has run, from the kernel's scheduler.
-fn on_cpu(pid: &str) -> Duration {
-    let schedstat = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).unwrap();
-    Duration::from_nanos(schedstat.split_ascii_whitespace().next().unwrap().parse().unwrap())
+/// CPU of this process, and of its children that have ended.
+fn cpu() -> (Duration, Duration) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_ascii_whitespace().collect();
+    let tick = Duration::from_secs(1) / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap();
+    let both =
+        |at: usize| tick * (fields[at].parse::<u32>().unwrap() + fields[at + 1].parse::<u32>().unwrap());
+    // Counted from the state, which is the third field: user and system time are the 14th to 17th.
+    (both(11), both(13))
 }
 
 /// Init segment, a part that begins with a keyframe, and that keyframe's length, of a camera of 1 Mbit/s.

@@ -3,14 +3,16 @@
 //! In: an init segment and an independent part, as recorded. Out: a JPEG of at most [`MAX_WIDTH`] pixels' width.
 //!
 //! The H.264 decoder is the one piece of C++ that reads what a camera sent, so it never runs inside the centre: it
-//! runs in child processes of the same binary with little memory and no files ([`worker`]), which may die at any
-//! time without anyone but the asker noticing ([`Pool`]).
+//! runs in child processes of the same binary that make one still each, and can reach nothing but their memory and two
+//! pipes ([`worker`], [`sandbox`]). They may die at any time without anyone but the asker noticing ([`Pool`]).
 
 #[doc(hidden)]
 pub mod fuzz;
 mod keyframe;
 mod picture;
 mod pool;
+#[doc(hidden)]
+pub mod sandbox;
 mod unfiltered;
 mod wire;
 pub mod worker;

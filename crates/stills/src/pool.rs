@@ -1,10 +1,9 @@
-//! The parent's side: a few workers, started when needed, replaced when they die or hang.
+//! The parent's side: a worker for each still. The next one is started ahead, so that nobody waits for it.
 
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,6 +19,11 @@ use crate::wire;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Requests that may wait for a worker; the next is refused.
 const MAX_WAITING: usize = 64;
+
+/// Bytes of the first marker of a JPEG.
+const START_OF_IMAGE: [u8; 2] = [0xff, 0xd8];
+/// Longest explanation that is taken from a worker, bytes.
+const MAX_WORDS: usize = 256;
 
 /// For the worker's C library: memory of pictures is kept for the next still. Without it each still gives its planes back to the kernel and
 /// has them cleared and mapped page by page anew, which is half of all its CPU. 128 MiB are kept at most; where the
@@ -46,14 +50,15 @@ pub enum PoolError {
 pub struct Pool {
     program: PathBuf,
     argument: OsString,
-    places: Arc<Semaphore>,
+    places: Semaphore,
     waiting: Semaphore,
-    idle: Mutex<Vec<Worker>>,
+    /// Started ahead, and never asked.
+    fresh: Mutex<Vec<Worker>>,
 }
 
 #[derive(Debug)]
 struct Worker {
-    _child: Child,
+    child: Child,
     requests: ChildStdin,
     answers: ChildStdout,
 }
@@ -64,9 +69,9 @@ impl Pool {
         Self {
             program,
             argument: argument.into(),
-            places: Arc::new(Semaphore::new(workers.max(1))),
+            places: Semaphore::new(workers.max(1)),
             waiting: Semaphore::new(MAX_WAITING),
-            idle: Mutex::default(),
+            fresh: Mutex::default(),
         }
     }
 
@@ -77,23 +82,36 @@ impl Pool {
     pub async fn still(&self, init: &[u8], part: &[u8]) -> Result<Bytes, PoolError> {
         let _waiting = self.waiting.try_acquire().map_err(|_| PoolError::Busy)?;
         let _place = self.places.acquire().await.map_err(|_| PoolError::Busy)?;
-        let mut worker = self.take()?;
-        let answer = tokio::time::timeout(TIMEOUT, worker.ask(init, part))
-            .await
-            .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-        // Only a worker that answered goes back; any other is killed when it is dropped.
-        self.idle.lock().push(worker);
+        let worker = self.take()?;
+        let answer = tokio::time::timeout(TIMEOUT, worker.ask(init, part)).await;
+        // Behind this still, so that it does not wait. Where it fails, the next request tries and tells.
+        if let Ok(next) = self.start() {
+            self.fresh.lock().push(next);
+        }
+        let answer = answer.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
         match answer.split_first() {
-            Some((&wire::OK, _)) => Ok(Bytes::from(answer).slice(1..)),
-            Some((_, words)) => Err(PoolError::Picture(String::from_utf8_lossy(words).into_owned())),
-            None => Err(PoolError::Worker(io::ErrorKind::InvalidData.into())),
+            Some((&wire::OK, jpeg)) if jpeg.starts_with(&START_OF_IMAGE) => {
+                Ok(Bytes::from(answer).slice(1..))
+            }
+            Some((&wire::FAILED, words)) => {
+                let words = words.get(..MAX_WORDS).unwrap_or(words);
+                Err(PoolError::Picture(String::from_utf8_lossy(words).into_owned()))
+            }
+            _ => Err(PoolError::Worker(io::ErrorKind::InvalidData.into())),
         }
     }
 
+    /// One that nobody has asked yet and that still lives. There are never more of them than places.
     fn take(&self) -> io::Result<Worker> {
-        if let Some(worker) = self.idle.lock().pop() {
-            return Ok(worker);
+        while let Some(mut worker) = self.fresh.lock().pop() {
+            if matches!(worker.child.try_wait(), Ok(None)) {
+                return Ok(worker);
+            }
         }
+        self.start()
+    }
+
+    fn start(&self) -> io::Result<Worker> {
         let mut child = Command::new(&self.program)
             .arg(&self.argument)
             .env_clear()
@@ -105,12 +123,24 @@ impl Pool {
             .spawn()?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (requests, answers) = pipes.ok_or_else(|| io::Error::other("a worker came without pipes"))?;
-        Ok(Worker { _child: child, requests, answers })
+        Ok(Worker { child, requests, answers })
     }
 }
 
 impl Worker {
-    async fn ask(&mut self, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
+    /// Asks for the one still. However that ends, the worker is killed: it belongs to the camera whose bytes it read.
+    async fn ask(mut self, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
+        match self.exchange(init, part).await {
+            // Whoever asked is told why: a worker that cannot shut itself in ends before it reads.
+            Err(error) if is_of_pipe(&error) => {
+                let status = self.child.wait().await?;
+                Err(io::Error::other(format!("the decoder ended before its answer: {status}")))
+            }
+            answer => answer,
+        }
+    }
+
+    async fn exchange(&mut self, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
         for frame in [init, part] {
             let length =
                 u32::try_from(frame.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
@@ -119,11 +149,15 @@ impl Worker {
         }
         self.requests.flush().await?;
         let length = self.answers.read_u32().await? as usize;
-        if length > wire::MAX_FRAME_BYTES {
+        if length > wire::MAX_ANSWER_BYTES {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let mut answer = vec![0; length];
         self.answers.read_exact(&mut answer).await?;
         Ok(answer)
     }
+}
+
+fn is_of_pipe(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
 }

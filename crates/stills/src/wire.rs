@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 
 /// The longest frame, bytes: a part is bounded by the packager at 8 MiB.
 pub(crate) const MAX_FRAME_BYTES: usize = 16 << 20;
+/// The longest answer that is taken, bytes. A still has some tens of kilobytes.
+pub(crate) const MAX_ANSWER_BYTES: usize = 4 << 20;
 /// First byte of an answer that holds a JPEG.
 pub(crate) const OK: u8 = 0;
 /// First byte of an answer that holds an error in words.

@@ -1,0 +1,174 @@
+//! A decoder that was taken over reaches no file, no socket and no other process, and shows no camera's picture as
+//! another's. Its own `main`, since it is its own worker too: a process of one thread that gives everything up.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
+mod support;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpStream, UdpSocket};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
+
+use ashkar_stills::{Pool, PoolError, sandbox, worker};
+use nix::sys::uio::{RemoteIoVec, process_vm_readv};
+use nix::sys::{ptrace, signal};
+use nix::unistd::Pid;
+use rustix::process::{DumpableBehavior, Resource, Rlimit};
+use support::half_and_half;
+
+const EPERM: i32 = 1;
+
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("still-worker") => worker::run().unwrap(),
+        Some("probe") => probe(),
+        Some("greedy-worker") => answer_for_ever(),
+        // Whoever runs tests asks which there are, and which of them are passed over.
+        Some("--list") => {
+            if !std::env::args().any(|argument| argument == "--ignored") {
+                println!("a_worker_reaches_nothing: test");
+            }
+        }
+        _ => {
+            everything_else_fails();
+            stills_are_made();
+            no_worker_is_asked_twice();
+            println!("a worker reaches nothing: ok");
+        }
+    }
+}
+
+fn everything_else_fails() {
+    let mut child = start("probe");
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let report: Vec<String> = said.by_ref().take_while(|line| line != "end").collect();
+    assert!(report.len() > 15, "{report:?}");
+    let failed = format!("failed {EPERM}");
+    for line in &report {
+        assert!(line.ends_with(&failed), "{line}");
+    }
+    let read = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    let status = read("status");
+    let told = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+    assert_eq!((told("NoNewPrivs:"), told("Seccomp:"), told("Threads:")), ("1", "2", "1"));
+    assert_eq!(u64::from_str_radix(told("CapPrm:"), 16), Ok(0));
+    assert_eq!(u64::from_str_radix(told("CapAmb:"), 16), Ok(0));
+    if rustix::process::geteuid().is_root() {
+        assert_eq!(told("Uid:").split_ascii_whitespace().collect::<Vec<_>>(), ["65534"; 4]);
+        assert_eq!(told("Gid:").split_ascii_whitespace().collect::<Vec<_>>(), ["65534"; 4]);
+        assert_eq!(told("Groups:"), "");
+    }
+    // It still waits for what it may read, and ends where that ends.
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+fn start(part: &str) -> Child {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg(part).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
+}
+
+/// Gives everything up as a worker does, tries everything, and tells.
+fn probe() {
+    let parent = nix::unistd::getppid();
+    let own = [0_u8; 4];
+    let address = own.as_ptr() as usize;
+    sandbox::enter().unwrap();
+    tell("close", nix::unistd::close(0));
+    tell("dup", io::stdin().as_fd().try_clone_to_owned());
+    tell("open", File::open("/etc/passwd"));
+    tell("open of itself", File::open("/proc/self/mem"));
+    tell("create", File::create("/tmp/a-still-worker-was-here"));
+    tell("stat", std::fs::metadata("/etc/passwd"));
+    tell("readdir", std::fs::read_dir("/"));
+    tell("unlink", std::fs::remove_file("/tmp/a-still-worker-was-here"));
+    tell("socket", UdpSocket::bind("127.0.0.1:0"));
+    tell("connect", TcpStream::connect("127.0.0.1:9"));
+    tell("socketpair", UnixStream::pair());
+    tell("pipe", io::pipe());
+    tell("kill", signal::kill(parent, None));
+    tell("kill all", signal::kill(Pid::from_raw(-1), None));
+    tell("ptrace", ptrace::attach(parent));
+    tell("read of memory", read_memory(parent, address));
+    tell("fork", Command::new("/bin/true").spawn());
+    tell("thread", std::thread::Builder::new().spawn(|| {}));
+    tell("limits", raise_limit());
+    tell("dumpable", rustix::process::set_dumpable_behavior(DumpableBehavior::Dumpable));
+    tell("privileges", rustix::thread::set_no_new_privs(true));
+    println!("end");
+    io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+fn tell<T>(what: &str, result: Result<T, impl Into<io::Error>>) {
+    match result {
+        Ok(_) => println!("{what} succeeded"),
+        Err(error) => println!("{what} failed {}", error.into().raw_os_error().unwrap_or_default()),
+    }
+}
+
+fn read_memory(of: Pid, address: usize) -> nix::Result<usize> {
+    let mut bytes = [0; 4];
+    process_vm_readv(of, &mut [io::IoSliceMut::new(&mut bytes)], &[RemoteIoVec { base: address, len: 4 }])
+}
+
+fn raise_limit() -> Result<(), rustix::io::Errno> {
+    rustix::process::setrlimit(Resource::Nofile, Rlimit { current: Some(64), maximum: Some(64) })
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn pool(argument: &str) -> Pool {
+    Pool::new(std::env::current_exe().unwrap(), argument, 1)
+}
+
+/// The real worker: what it may do is enough, for small pictures and for large ones.
+fn stills_are_made() {
+    let pool = pool("still-worker");
+    runtime().block_on(async {
+        for (width, height) in [(64, 48), (1920, 1080), (320, 180), (3840, 2160)] {
+            let (init, part) = half_and_half(width, height);
+            let still = pool.still(&init, &part).await;
+            assert!(still.unwrap().starts_with(&[0xff, 0xd8, 0xff]), "{width}x{height}");
+            let refused = pool.still(&part, &init).await;
+            assert!(matches!(refused, Err(PoolError::Picture(_))), "{refused:?}");
+        }
+    });
+}
+
+/// A worker that was taken over by one camera's bytes, and would answer for the others.
+fn answer_for_ever() {
+    let (mut requests, mut answers) = (io::stdin().lock(), io::stdout().lock());
+    let mut seen = Vec::new();
+    loop {
+        for _ in 0..2 {
+            let mut length = [0; 4];
+            if requests.read_exact(&mut length).is_err() {
+                return;
+            }
+            let mut frame = vec![0; u32::from_be_bytes(length) as usize];
+            requests.read_exact(&mut frame).unwrap();
+            seen.extend(frame);
+        }
+        let answer = [&[0, 0xff, 0xd8], seen.as_slice()].concat();
+        // Once for this camera, and once more for whoever comes next.
+        for _ in 0..2 {
+            let _ = answers.write_all(&(answer.len() as u32).to_be_bytes());
+            let _ = answers.write_all(&answer);
+            let _ = answers.flush();
+        }
+    }
+}
+
+fn no_worker_is_asked_twice() {
+    let pool = pool("greedy-worker");
+    runtime().block_on(async {
+        for camera in 0..20_u8 {
+            let still = pool.still(&[camera], &[camera]).await.unwrap();
+            assert_eq!(still[..], [0xff, 0xd8, camera, camera], "another camera's bytes");
+        }
+    });
+}
