@@ -16,8 +16,11 @@ use tokio::runtime::Handle;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn pull(port: u16, gate: &Gate) -> RtspPuller {
-    let address = format!("rtsp://127.0.0.1:{port}/camera");
-    let source = RtspSource::parse(CameraId::new(7, 12, 1), &address, Transport::Tcp).unwrap();
+    pull_from(&format!("rtsp://127.0.0.1:{port}/camera"), Transport::Tcp, gate)
+}
+
+fn pull_from(address: &str, transport: Transport, gate: &Gate) -> RtspPuller {
+    let source = RtspSource::parse(CameraId::new(7, 12, 1), address, transport).unwrap();
     let options = PullOptions {
         answer_timeout: Duration::from_millis(300),
         silence: Duration::from_millis(500),
@@ -41,24 +44,37 @@ fn camera(serve: impl Fn(TcpStream) + Send + 'static) -> u16 {
     port
 }
 
+/// The next request, without what is not text; none where the connection ended.
+fn request(mut stream: &TcpStream) -> Option<String> {
+    let (mut request, mut byte) = (String::new(), [0]);
+    while !request.ends_with("\r\n\r\n") {
+        if stream.read(&mut byte).unwrap_or(0) == 0 {
+            return None;
+        }
+        request.push(char::from(byte[0]));
+    }
+    let begin =
+        ["OPTIONS ", "GET_PARAMETER ", "SET_PARAMETER "].iter().find_map(|method| request.rfind(method));
+    Some(request[begin.unwrap_or(0)..].to_owned())
+}
+
+fn answer(mut stream: &TcpStream, request: &str, status: &str, headers: &str, body: &str) {
+    let cseq = request.lines().find_map(|line| line.strip_prefix("CSeq: ")).unwrap();
+    let length = body.len();
+    let head = format!("RTSP/1.0 {status}\r\nCSeq: {cseq}\r\n{headers}Content-Length: {length}\r\n\r\n");
+    let _ = stream.write_all((head + body).as_bytes());
+}
+
 /// Answers requests until PLAY, then sends `pictures` pictures.
 fn play(mut stream: &TcpStream, pictures: u16) {
-    let mut request = String::new();
-    let mut byte = [0];
-    while !request.starts_with("PLAY") {
-        request.clear();
-        while !request.ends_with("\r\n\r\n") {
-            if stream.read(&mut byte).unwrap_or(0) == 0 {
-                return;
-            }
-            request.push(char::from(byte[0]));
-        }
-        let cseq = request.lines().find_map(|line| line.strip_prefix("CSeq: ")).unwrap();
+    loop {
+        let Some(request) = request(stream) else { return };
         let body = if request.starts_with("DESCRIBE") { sdp("") } else { String::new() };
-        let length = body.len();
-        let head =
-            format!("RTSP/1.0 200 OK\r\nCSeq: {cseq}\r\nSession: 1\r\nContent-Length: {length}\r\n\r\n");
-        let _ = stream.write_all((head + &body).as_bytes());
+        let more = "Session: 1;timeout=4\r\nPublic: GET_PARAMETER\r\n";
+        answer(stream, &request, "200 OK", more, &body);
+        if request.starts_with("PLAY") {
+            break;
+        }
     }
     for n in 0..pictures {
         let picture = if n == 0 { KEY } else { PICTURE };
@@ -146,4 +162,75 @@ async fn stopping_says_goodbye_to_the_camera() {
     puller.stop().await;
     assert!(heard.recv_timeout(PATIENCE).unwrap().starts_with("TEARDOWN rtsp://127.0.0.1:"));
     assert_eq!(gate.memory.lock().ends[0].cause, Cause::Centre);
+}
+
+#[tokio::test]
+async fn a_camera_that_closes_behind_its_401_is_answered_on_the_next_connection_at_once() {
+    let (said, heard) = std::sync::mpsc::channel();
+    let port = camera(move |stream| {
+        let Some(request) = request(&stream) else { return };
+        let challenge = "WWW-Authenticate: Digest realm=\"cam\", nonce=\"1\"\r\nConnection: close\r\n";
+        answer(&stream, &request, "401 Unauthorized", challenge, "");
+        if request.contains("\r\nAuthorization: Digest") {
+            let _ = said.send(request);
+        }
+    });
+    let gate = Gate::default();
+    let address = format!("rtsp://user:secret@127.0.0.1:{port}/camera");
+    let puller = pull_from(&address, Transport::Auto, &gate);
+    let authorised =
+        tokio::task::spawn_blocking(move || heard.recv_timeout(PATIENCE)).await.unwrap().unwrap();
+    assert!(authorised.starts_with("OPTIONS") && authorised.contains("nonce=\"1\""), "{authorised}");
+    puller.stop().await;
+}
+
+#[tokio::test]
+async fn a_camera_that_refuses_tcp_with_any_code_is_asked_for_udp() {
+    let (said, heard) = std::sync::mpsc::channel();
+    let port = camera(move |stream| {
+        while let Some(request) = request(&stream) {
+            if request.starts_with("SETUP") {
+                let way = request.lines().find(|line| line.starts_with("Transport")).unwrap().to_owned();
+                let refused = way.contains("TCP");
+                let _ = said.send(way);
+                answer(&stream, &request, if refused { "400 Bad Request" } else { "500 No" }, "", "");
+            } else {
+                answer(&stream, &request, "200 OK", "", &sdp(""));
+            }
+        }
+    });
+    let gate = Gate::default();
+    let puller = pull_from(&format!("rtsp://127.0.0.1:{port}/camera"), Transport::Auto, &gate);
+    let ways = tokio::task::spawn_blocking(move || heard.iter().take(3).collect::<Vec<_>>()).await.unwrap();
+    let tcp: Vec<bool> = ways.iter().map(|way| way.contains("TCP")).collect();
+    assert_eq!(tcp, [true, false, true], "and TCP again, where UDP brings nothing: {ways:?}");
+    puller.stop().await;
+}
+
+#[tokio::test]
+async fn a_keepalive_at_which_the_camera_closes_is_not_sent_again() {
+    let (said, heard) = std::sync::mpsc::channel();
+    let port = camera(move |stream| {
+        play(&stream, 1);
+        let sender = stream.try_clone().unwrap();
+        std::thread::spawn(move || {
+            for n in 1..200_u16 {
+                std::thread::sleep(Duration::from_millis(50));
+                if (&sender).write_all(&interleaved(0, &rtp(n, u32::from(n) * 4500, true, PICTURE))).is_err()
+                {
+                    return;
+                }
+            }
+        });
+        if let Some(request) = request(&stream) {
+            let _ = said.send(request.split(' ').next().unwrap().to_owned());
+        }
+        let _ = stream.shutdown(std::net::Shutdown::Both);
+    });
+    let gate = Gate::default();
+    let puller = pull(port, &gate);
+    let methods =
+        tokio::task::spawn_blocking(move || heard.iter().take(2).collect::<Vec<_>>()).await.unwrap();
+    assert_eq!(methods, ["GET_PARAMETER", "OPTIONS"]);
+    puller.stop().await;
 }
