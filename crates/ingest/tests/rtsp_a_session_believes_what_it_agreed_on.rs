@@ -19,8 +19,10 @@ fn other(mut packet: Vec<u8>, payload_type: u8, ssrc: u8) -> Vec<u8> {
 }
 
 fn told(play: &Play) -> Vec<&str> {
-    let told = |event| if let &Event::Told { ref what } = event { Some(what.as_str()) } else { None };
-    play.events.iter().filter_map(told).collect()
+    fn what(event: &Event) -> Option<&str> {
+        if let Event::Told { what } = event { Some(what) } else { None }
+    }
+    play.events.iter().filter_map(what).collect()
 }
 
 #[test]

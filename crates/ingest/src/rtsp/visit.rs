@@ -21,6 +21,9 @@ use crate::{End, Intake, PullGate};
 /// How often a camera over UDP is sent a packet that keeps the way open.
 const OPEN_WAY_EVERY_US: u64 = 10_000_000;
 
+/// How often a camera's refusals are logged; those between are counted.
+const COMPLAIN_EVERY_US: u64 = 10_000_000;
+
 /// A visit's end.
 pub(super) struct Left {
     pub(super) error: PullError,
@@ -48,6 +51,7 @@ struct Conversation<'a> {
     events: Vec<Event>,
     way_opened_us: u64,
     over_udp: bool,
+    complaints: Complaints,
 }
 
 impl Visit<'_> {
@@ -102,6 +106,7 @@ impl Visit<'_> {
             events: Vec::new(),
             way_opened_us: 0,
             over_udp,
+            complaints: Complaints::default(),
         })
     }
 }
@@ -167,8 +172,7 @@ impl Conversation<'_> {
             (Event::Audio(frame), Some(intake)) => intake.audio(frame),
             (Event::Refused { reason, camera_dts }, Some(intake)) => {
                 shared.refused.fetch_add(1, Ordering::Relaxed);
-                let camera = self.visit.source.camera();
-                warn!(%camera, blame = Blame::Camera.name(), "not taken: {reason}");
+                self.complaints.tell(self.visit.source, self.over_udp, &reason, now);
                 intake.refused(&reason, camera_dts, now);
             }
             // Before the description there is nothing else, and it comes once.
@@ -190,9 +194,9 @@ impl Conversation<'_> {
 
     /// Frees the camera's session, of which it has few, and ends the intake.
     fn end(mut self, error: PullError, now: Moment) -> Left {
-        let foreign = self.session.foreign_packets();
-        if foreign > 0 {
-            info!(camera = %self.visit.source.camera(), foreign, "packets that were not the agreed sender's");
+        let (foreign, refused) = (self.session.foreign_packets(), self.complaints.withheld);
+        if foreign + refused > 0 {
+            info!(camera = %self.visit.source.camera(), foreign, refused, "packets of foreign senders, and refusals that were only counted");
         }
         let lessons = self.session.lessons(error.is_by_camera(), now);
         let in_setup = error.is_by_camera() && self.session.is_setting_up();
@@ -203,6 +207,27 @@ impl Conversation<'_> {
             intake.end(End::new(error.cause(), error.to_string()), now);
         }
         Left { error, lessons, in_setup }
+    }
+}
+
+/// Log lines about what is not taken: few, since a bad stream has many of them.
+#[derive(Default)]
+struct Complaints {
+    told_us: Option<u64>,
+    withheld: u64,
+}
+
+impl Complaints {
+    fn tell(&mut self, source: &RtspSource, over_udp: bool, reason: &str, now: Moment) {
+        if self.told_us.is_some_and(|told| now.mono_us.saturating_sub(told) < COMPLAIN_EVERY_US) {
+            self.withheld += 1;
+            return;
+        }
+        self.told_us = Some(now.mono_us);
+        let more = std::mem::take(&mut self.withheld);
+        // What is lost over UDP the line lost; over TCP only the camera can leave something out.
+        let blame = if over_udp && reason.ends_with("were lost") { Blame::Line } else { Blame::Camera };
+        warn!(camera = %source.camera(), blame = blame.name(), more, "not taken: {reason}");
     }
 }
 
