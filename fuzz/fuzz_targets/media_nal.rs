@@ -1,14 +1,23 @@
-//! The walk over an access unit: NAL units lie inside it, in order, and make it up if there is no error.
+//! What stands between NAL units, as any bytes: what is given out is a row of NAL units, and a row stays as it is.
 #![no_main]
 
-use ashkar_media::{NalUnits, VideoCodec, survey};
+use ashkar_media::{Framing, NalUnits, VideoCodec, VideoConfig};
+use bytes::Bytes;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let units: Result<Vec<_>, _> = NalUnits::new(data).collect();
-    for codec in [VideoCodec::H264, VideoCodec::H265] {
-        assert_eq!(survey(codec, data, true).is_ok(), units.is_ok());
+    let Some((&choice, data)) = data.split_first() else { return };
+    let codec = if choice & 1 == 0 { VideoCodec::H264 } else { VideoCodec::H265 };
+    let mut framing = Framing::default();
+    framing.announced(&VideoConfig { codec, record: Bytes::from(vec![choice >> 1; 22]) });
+    let Ok(row) = framing.row(codec, Bytes::copy_from_slice(data)) else { return };
+    let mut length = 0;
+    for unit in NalUnits::new(&row).map_while(|unit| (!row.is_empty()).then_some(unit)) {
+        let unit = unit.expect("what was given out is a row");
+        assert!(unit.last().is_some_and(|last| *last != 0));
+        length += 4 + unit.len();
     }
-    if let Ok(units) = units {
-        assert_eq!(units.iter().map(|unit| unit.len() + 4).sum::<usize>(), data.len());
+    assert_eq!(length, row.len());
+    if !row.is_empty() && !ashkar_media::starts_with_start_code(&row) {
+        assert_eq!(Framing::default().row(codec, row.clone()).as_ref(), Ok(&row));
     }
 });

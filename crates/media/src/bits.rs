@@ -24,6 +24,11 @@ impl<'a> RbspBits<'a> {
         Some(self.byte >> self.left & 1 == 1)
     }
 
+    /// How far it has read: rises with each bit.
+    pub(crate) fn position(&self) -> usize {
+        self.next * 8 - usize::from(self.left)
+    }
+
     /// `u(count)`, for up to 32 bits.
     pub(crate) fn bits(&mut self, count: u32) -> Option<u32> {
         let mut value = 0_u32;

@@ -13,6 +13,7 @@
 
 use bytes::Bytes;
 
+use crate::assembly::Entry;
 use crate::init::{AUDIO_TRACK, VIDEO_TRACK};
 
 const BOX: usize = 8;
@@ -26,8 +27,10 @@ const TRUN_SAMPLE: usize = 16;
 const DEFAULT_BASE_IS_MOOF: u32 = 0x02_0000;
 /// `trun` has a data offset, and durations, sizes, flags and composition offsets of each sample (8.8.8.1).
 const TRUN_FLAGS: u32 = 0x0f01;
-/// Depends on no other sample (8.8.3.1).
+/// `sample_depends_on` 2: on no other sample (8.8.3.1); a sync sample.
 const SYNC_SAMPLE: u32 = 0x0200_0000;
+/// `sample_depends_on` 1; a sync sample all the same, or no player could begin anywhere in such a stream.
+const GRADUAL_SYNC_SAMPLE: u32 = 0x0100_0000;
 /// Depends on others, and is no sync sample.
 const OTHER_SAMPLE: u32 = 0x0101_0000;
 
@@ -37,7 +40,36 @@ pub(crate) struct Sample {
     pub(crate) data: Bytes,
     pub(crate) duration: u32,
     pub(crate) composition_offset: i32,
-    pub(crate) sync: bool,
+    pub(crate) dependence: Dependence,
+}
+
+/// Whether a player may begin at a sample, and what it then shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dependence {
+    /// It may, and all is right.
+    Sync,
+    /// It may, and all is right some pictures later.
+    Gradual,
+    /// It may not.
+    Other,
+}
+
+impl Dependence {
+    pub(crate) const fn of(entry: Entry) -> Self {
+        match entry {
+            Entry::Key | Entry::Exact | Entry::Intra => Self::Sync,
+            Entry::Gradual => Self::Gradual,
+            Entry::None => Self::Other,
+        }
+    }
+
+    const fn flags(self) -> u32 {
+        match self {
+            Self::Sync => SYNC_SAMPLE,
+            Self::Gradual => GRADUAL_SYNC_SAMPLE,
+            Self::Other => OTHER_SAMPLE,
+        }
+    }
 }
 
 /// The samples of one track in a part.
@@ -87,7 +119,7 @@ fn put_track(out: &mut Vec<u8>, track: u32, run: &Run<'_>, data_offset: usize) {
     put_header(out, TRUN + TRUN_SAMPLE * run.samples.len(), b"trun");
     put(out, &[1 << 24 | TRUN_FLAGS, small(run.samples.len()), small(data_offset)]);
     for sample in run.samples {
-        let flags = if sample.sync { SYNC_SAMPLE } else { OTHER_SAMPLE };
+        let flags = sample.dependence.flags();
         let offset = sample.composition_offset as u32;
         put(out, &[sample.duration, small(sample.data.len()), flags, offset]);
     }

@@ -6,6 +6,7 @@
 //! What must never happen: a panic, an unbounded buffer, a changed NAL unit (I4), or one bad access unit ending
 //! the stream (I3).
 
+mod assembly;
 mod bits;
 mod boxes;
 mod cmaf;
@@ -19,6 +20,7 @@ mod packager;
 mod timeline;
 mod unwrap;
 
+pub use assembly::{Framing, begins_picture, split_at_start_codes, starts_with_start_code};
 pub use config::{
     AudioParameters, ConfigError, MAX_PARAMETER_SET_BYTES, MAX_PARAMETER_SETS, MAX_PICTURE_SIDE,
     MAX_RECORD_BYTES, MIN_PICTURE_SIDE, VideoParameters, h264_config_from_parameter_sets,
@@ -26,7 +28,7 @@ pub use config::{
 };
 pub use init::{AUDIO_TRACK, TIMESCALE, VIDEO_TRACK, init_segment};
 pub use input::{AccessUnit, AudioConfig, AudioFrame, VideoCodec, VideoConfig};
-pub use nal::{MAX_NAL_UNITS, NalError, NalKind, NalUnits, Survey, survey};
+pub use nal::{MAX_NAL_UNITS, NalError, NalKind, NalUnits};
 pub use options::{
     Counters, GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MAX_LEAD_TICKS, MIN_GAP_TICKS, MIN_SAMPLE_TICKS, Options,
     Resume,

@@ -110,7 +110,10 @@ pub enum NalKind {
     KeySlice,
     /// Any other coded slice.
     Slice,
-    /// Anything else: delimiters, filler, end of sequence, reserved and unspecified types.
+    /// What stands behind a picture's slices: filler, ends of sequence and stream, messages that follow it,
+    /// slices of other views and layers.
+    Behind,
+    /// Anything else: delimiters, reserved and unspecified types.
     Other,
 }
 
@@ -125,6 +128,7 @@ impl NalKind {
                 6 => Self::Sei,
                 7 => Self::Sps,
                 8 => Self::Pps,
+                10..=12 | 19..=21 => Self::Behind,
                 _ => Self::Other,
             },
             VideoCodec::H265 => match header >> 1 & 0x3f {
@@ -134,77 +138,11 @@ impl NalKind {
                 33 => Self::Sps,
                 34 => Self::Pps,
                 39 => Self::Sei,
+                36..=38 | 40 => Self::Behind,
                 _ => Self::Other,
             },
         }
     }
-}
-
-/// What one walk over an access unit finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Survey {
-    /// It has at least one coded slice.
-    pub picture: bool,
-    /// Decoding can start here: an IDR or IRAP picture, or an H.264 picture with a recovery point.
-    pub keyframe: bool,
-    /// It carries parameter sets of its own.
-    pub parameter_sets: bool,
-}
-
-/// Walks over `access_unit` once.
-///
-/// An H.264 encoder that refreshes its picture slice by slice never sends an IDR picture; where the protocol
-/// claims a keyframe (`claimed`) and a recovery point message stands before the picture, that is taken for one.
-///
-/// # Errors
-/// [`NalError`] if it is not a row of NAL units; nothing of it can be used then.
-pub fn survey(codec: VideoCodec, access_unit: &[u8], claimed: bool) -> Result<Survey, NalError> {
-    let mut found = Survey::default();
-    let mut recovery_point = false;
-    for unit in NalUnits::new(access_unit) {
-        let unit = unit?;
-        match NalKind::of(codec, unit) {
-            NalKind::Vps | NalKind::Sps | NalKind::Pps => found.parameter_sets = true,
-            NalKind::KeySlice => (found.picture, found.keyframe) = (true, true),
-            NalKind::Slice => found.picture = true,
-            NalKind::Sei if claimed && codec == VideoCodec::H264 => {
-                recovery_point |= has_recovery_point(unit);
-            }
-            NalKind::Sei | NalKind::Other => {}
-        }
-    }
-    found.keyframe |= found.picture && recovery_point;
-    Ok(found)
-}
-
-/// `payloadType` of the recovery point message (H.264 D.1.8).
-const RECOVERY_POINT: u32 = 6;
-
-/// Looks through the messages of one SEI NAL unit (H.264 7.3.2.3.1). Emulation prevention bytes inside payloads
-/// would shift later messages; a recovery point comes early, so at worst one is overlooked.
-fn has_recovery_point(unit: &[u8]) -> bool {
-    let mut bytes = unit.get(1..).unwrap_or_default();
-    while bytes.len() > 2 {
-        let Some((kind, rest)) = extended_byte(bytes) else { return false };
-        let Some((size, rest)) = extended_byte(rest) else { return false };
-        if kind == RECOVERY_POINT {
-            return true;
-        }
-        bytes = usize::try_from(size).ok().and_then(|size| rest.get(size..)).unwrap_or_default();
-    }
-    false
-}
-
-/// A number written as bytes of 0xff and one last byte, all added up.
-fn extended_byte(bytes: &[u8]) -> Option<(u32, &[u8])> {
-    let mut sum = 0_u32;
-    for (at, byte) in bytes.iter().enumerate() {
-        sum = sum.saturating_add(u32::from(*byte));
-        if *byte != 0xff {
-            return Some((sum, bytes.get(at + 1..).unwrap_or_default()));
-        }
-    }
-    None
 }
 
 #[cfg(test)]
@@ -230,25 +168,6 @@ mod tests {
         assert_eq!(errors(&many), Some(NalError::TooMany));
     }
 
-    #[test]
-    fn keyframes_are_seen_whatever_the_protocol_claims() {
-        let idr = prefixed(&[&[0x09, 0xf0], &[0x65, 1]]);
-        assert!(survey(VideoCodec::H264, &idr, false).unwrap().keyframe);
-        let not_idr = prefixed(&[&[0x41, 1]]);
-        assert!(!survey(VideoCodec::H264, &not_idr, true).unwrap().keyframe);
-        let cra = prefixed(&[&[21 << 1, 1, 0]]);
-        assert!(survey(VideoCodec::H265, &cra, false).unwrap().keyframe);
-        let trail = prefixed(&[&[1 << 1, 1, 0]]);
-        assert!(!survey(VideoCodec::H265, &trail, true).unwrap().keyframe);
-    }
-
-    #[test]
-    fn a_recovery_point_counts_where_the_protocol_claims_a_keyframe() {
-        let refresh = prefixed(&[&[0x06, 5, 2, 0xaa, 0xbb, 6, 1, 0xc4, 0x80], &[0x41, 1]]);
-        assert!(survey(VideoCodec::H264, &refresh, true).unwrap().keyframe);
-        assert!(!survey(VideoCodec::H264, &refresh, false).unwrap().keyframe);
-    }
-
     proptest! {
         #[test]
         fn what_was_prefixed_is_read_back(units in prop::collection::vec(
@@ -257,13 +176,6 @@ mod tests {
             let units: Vec<&[u8]> = units.iter().map(Vec::as_slice).collect();
             let read: Result<Vec<_>, _> = NalUnits::new(&prefixed(&units)).map(|u| u.map(<[u8]>::to_vec)).collect();
             prop_assert_eq!(read.unwrap(), units);
-        }
-
-        #[test]
-        fn any_bytes_end(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            for codec in [VideoCodec::H264, VideoCodec::H265] {
-                let _ = survey(codec, &bytes, true);
-            }
         }
     }
 }

@@ -9,7 +9,7 @@ mod audio;
 mod video;
 
 pub use audio::{AudioTag, read_audio};
-pub use video::{NalLength, VideoTag, read_video};
+pub use video::{VideoTag, read_video};
 
 use bytes::{Buf, Bytes};
 
@@ -28,12 +28,6 @@ pub enum TagError {
     /// A packet type that is not defined.
     #[error("{0} packet type {1} is not known")]
     PacketType(&'static str, u8),
-    /// The lengths of the NAL units do not add up to the tag.
-    #[error("the lengths of NAL units do not fit their access unit at byte {0}")]
-    NalLengths(usize),
-    /// A decoder configuration record that is too short to name the size of NAL lengths.
-    #[error("a decoder configuration record of {0} bytes")]
-    ShortRecord(usize),
 }
 
 fn take_u8(payload: &mut Bytes, tag: &'static str) -> Result<u8, TagError> {

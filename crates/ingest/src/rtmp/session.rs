@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::amf0::Amf0Error;
 use super::chunk::{ChunkError, ChunkReader, Limits, Message, kind};
 use super::command::{self, Command};
-use super::flv::{AudioTag, NalLength, VideoTag, read_audio, read_video};
+use super::flv::{AudioTag, VideoTag, read_audio, read_video};
 use super::handshake::{Handshake, HandshakeError};
 use super::unwrap::Unwrapper;
 use super::{APPLICATION, StreamKey};
@@ -97,7 +97,6 @@ pub struct Session {
     window: u64,
     commands: u32,
     clock: Unwrapper,
-    video: NalLength,
     wants_audio: bool,
     /// The last AAC parameters, kept for a policy that begins to want sound in mid-stream.
     aac: Option<AudioConfig>,
@@ -127,7 +126,6 @@ impl Session {
             window: DEFAULT_WINDOW,
             commands: 0,
             clock: Unwrapper::default(),
-            video: NalLength::FOUR,
             wants_audio: false,
             aac: None,
             aac_is_told: false,
@@ -228,28 +226,17 @@ impl Session {
 
     fn take_video(&mut self, message: Message, now: Moment) -> Option<Event> {
         let camera_dts = self.clock.ticks(message.timestamp);
-        let refused =
-            |reason: super::flv::TagError| Some(Event::Refused { reason: reason.to_string(), camera_dts });
         match read_video(message.payload) {
-            Ok(VideoTag::Config(config)) => match NalLength::take_from(config) {
-                Ok((length, config)) => {
-                    self.video = length;
-                    Some(Event::VideoConfig(config))
-                }
-                Err(error) => refused(error),
-            },
-            Ok(VideoTag::Coded { keyframe, composition_ms, data, .. }) => match self.video.widen(data) {
-                Ok(data) => Some(Event::Video(AccessUnit {
-                    data,
-                    camera_dts,
-                    composition_offset: composition_ms.saturating_mul(TICKS_PER_MS),
-                    keyframe,
-                    arrival: now,
-                })),
-                Err(error) => refused(error),
-            },
+            Ok(VideoTag::Config(config)) => Some(Event::VideoConfig(config)),
+            Ok(VideoTag::Coded { keyframe, composition_ms, data, .. }) => Some(Event::Video(AccessUnit {
+                data,
+                camera_dts,
+                composition_offset: composition_ms.saturating_mul(TICKS_PER_MS),
+                keyframe,
+                arrival: now,
+            })),
             Ok(VideoTag::End | VideoTag::Nothing) => None,
-            Err(error) => refused(error),
+            Err(error) => Some(Event::Refused { reason: error.to_string(), camera_dts }),
         }
     }
 

@@ -19,7 +19,6 @@ mod keepalive;
 mod limit;
 mod link;
 mod message;
-mod nal;
 mod offer;
 mod parameters;
 mod puller;

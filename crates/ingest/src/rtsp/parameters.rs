@@ -1,10 +1,9 @@
 //! The parameter sets of a stream, from the description and from the stream itself, and the records made of them.
 
-use ashkar_media::{VideoCodec, VideoConfig};
+use ashkar_media::{NalKind, VideoCodec, VideoConfig};
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::bits::BitReader;
-use super::nal::{NalKind, kind_of};
 use super::sdp::MAX_PARAMETER_SET_BYTES;
 
 /// Most VPS and SPS that are kept, the newest; a camera uses one.
@@ -41,11 +40,11 @@ impl ParameterSets {
 
     /// Takes note of a NAL unit of this kind; one that is no parameter set is passed over.
     pub(super) fn note(&mut self, nal: &[u8]) -> Result<(), SetError> {
-        let (sets, limit) = match kind_of(self.codec, nal) {
+        let (sets, limit) = match NalKind::of(self.codec, nal) {
             NalKind::Vps => (&mut self.vps, MAX_SEQUENCE_SETS),
             NalKind::Sps => (&mut self.sps, MAX_SEQUENCE_SETS),
             NalKind::Pps => (&mut self.pps, MAX_PICTURE_SETS),
-            NalKind::Slice { .. } | NalKind::Other => return Ok(()),
+            _ => return Ok(()),
         };
         if sets.iter().any(|(_, known)| known == nal) {
             return Ok(());
@@ -141,7 +140,7 @@ fn put_sets(out: &mut BytesMut, sets: &Sets) {
 
 /// The set's own number, by which a newer one replaces it.
 fn identifier(codec: VideoCodec, nal: &[u8]) -> Option<u32> {
-    match (codec, kind_of(codec, nal)) {
+    match (codec, NalKind::of(codec, nal)) {
         (VideoCodec::H264, NalKind::Sps) => {
             avc_formats(nal)?;
             BitReader::new(nal.get(4..)?).ue().filter(|number| *number < 32)

@@ -1,9 +1,7 @@
 //! Puts one access unit together from NAL units and fragments of them.
 
-use ashkar_media::VideoCodec;
+use ashkar_media::{NalKind, VideoCodec, begins_picture, split_at_start_codes, starts_with_start_code};
 use bytes::{BufMut, Bytes, BytesMut};
-
-use super::nal::{NalKind, has_start_code, kind_of, split_at_start_codes};
 
 /// Largest access unit that is taken, bytes with the lengths. A 4K keyframe is 1 to 2 MB.
 pub const MAX_ACCESS_UNIT_BYTES: usize = 4 * 1024 * 1024;
@@ -25,8 +23,6 @@ pub(super) enum Damage {
     Unbegun,
     #[error("it is larger than {MAX_ACCESS_UNIT_BYTES} bytes")]
     TooLarge,
-    #[error("slices came after the packet that was marked as its last")]
-    AfterMarker,
     #[error("a packet of it cannot be read")]
     Malformed,
     #[error("it came in packets of type {0}, for interleaved sending, which is not supported")]
@@ -45,6 +41,8 @@ pub(super) struct Unit {
     key: bool,
     /// Its first slice must be a picture's first; otherwise this is what happened.
     suspicion: Option<Damage>,
+    /// Its first slice is no picture's first.
+    continued: bool,
     /// How large the last unit with and without a keyframe was, to ask for the right amount of memory.
     sizes: [usize; 2],
 }
@@ -53,7 +51,7 @@ pub(super) struct Unit {
 #[derive(Debug)]
 pub(super) enum Finished {
     /// Usable.
-    Whole { data: Bytes, key: bool },
+    Whole { data: Bytes, key: bool, continued: bool },
     /// Not usable.
     Damaged(Damage),
     /// No picture was in it.
@@ -70,6 +68,7 @@ impl Unit {
             slices: false,
             key: false,
             suspicion: None,
+            continued: false,
             sizes: [0; 2],
         }
     }
@@ -144,13 +143,14 @@ impl Unit {
             split_at_start_codes(&bundle).for_each(|piece| self.plain_nal(piece, seen));
             return;
         }
-        let kind = kind_of(self.codec, nal);
         seen(nal);
         let length = u32::try_from(nal.len()).unwrap_or(u32::MAX);
         if let Some(field) = self.data.get_mut(place..place + LENGTH_BYTES) {
             field.copy_from_slice(&length.to_be_bytes());
         }
-        self.note(kind);
+        let (codec, nal) = (self.codec, self.data.get(place + LENGTH_BYTES..).unwrap_or_default());
+        let (kind, first) = (NalKind::of(codec, nal), begins_picture(codec, nal));
+        self.note(kind, first);
     }
 
     /// Gives the unit out and begins the next one.
@@ -162,8 +162,8 @@ impl Unit {
             self.damaged(Damage::Unended);
         }
         let (data, damage) = (std::mem::take(&mut self.data).freeze(), self.damage.take());
-        let (slices, key) = (self.slices, self.key);
-        (self.slices, self.key, self.suspicion) = (false, false, None);
+        let (slices, key, continued) = (self.slices, self.key, self.continued);
+        (self.slices, self.key, self.continued, self.suspicion) = (false, false, false, None);
         if let Some(damage) = damage {
             return Finished::Damaged(damage);
         }
@@ -171,36 +171,35 @@ impl Unit {
             return Finished::Empty;
         }
         self.sizes[usize::from(key)] = data.len();
-        Finished::Whole { data, key }
+        Finished::Whole { data, key, continued }
     }
 
-    /// Some cameras put several NAL units with start codes between them where one belongs. Pictures are not
-    /// searched: that would touch every byte, and no camera was seen that begins such a bundle with a slice.
+    /// Some cameras put several NAL units with start codes between them where one belongs. Where the first is a slice,
+    /// the packager takes them apart: here they are not searched.
     fn stuffed(&self, nal: &[u8]) -> bool {
-        let begins_with_code = matches!(nal, [0, 0, 1, ..] | [0, 0, 0, 1, ..]);
-        begins_with_code
-            || (!matches!(kind_of(self.codec, nal), NalKind::Slice { .. }) && has_start_code(nal))
+        starts_with_start_code(nal)
+            || (begins_picture(self.codec, nal).is_none() && split_at_start_codes(nal).nth(1).is_some())
     }
 
     fn plain_nal(&mut self, nal: &[u8], seen: &mut impl FnMut(&[u8])) {
         seen(nal);
-        let kind = kind_of(self.codec, nal);
         if self.reserve(nal, LENGTH_BYTES + nal.len()) {
             self.data.put_u32(u32::try_from(nal.len()).unwrap_or(u32::MAX));
             self.data.put_slice(nal);
         }
-        self.note(kind);
+        self.note(NalKind::of(self.codec, nal), begins_picture(self.codec, nal));
     }
 
-    fn note(&mut self, kind: NalKind) {
-        let NalKind::Slice { key, first } = kind else { return };
+    fn note(&mut self, kind: NalKind, first: Option<bool>) {
+        let Some(first) = first else { return };
         if let Some(otherwise) = self.suspicion.take()
             && !first
         {
             self.damaged(otherwise);
         }
+        self.continued |= !self.slices && !first;
         self.slices = true;
-        self.key |= key;
+        self.key |= kind == NalKind::KeySlice;
     }
 
     /// Makes room for `more` bytes; false where the unit is damaged or would become too large.
@@ -213,7 +212,7 @@ impl Unit {
         }
         if self.data.is_empty() {
             // A unit that begins with anything but an ordinary slice is most often a keyframe.
-            let plain = matches!(kind_of(self.codec, beginning), NalKind::Slice { key: false, .. });
+            let plain = NalKind::of(self.codec, beginning) == NalKind::Slice;
             let expected = self.sizes[usize::from(!plain)];
             self.data.reserve(more.max(expected + expected / 8));
         }
@@ -227,7 +226,7 @@ mod tests {
 
     fn finish(unit: &mut Unit) -> Result<(Vec<u8>, bool), Damage> {
         match unit.finish(true, &mut |_| {}) {
-            Finished::Whole { data, key } => Ok((data.to_vec(), key)),
+            Finished::Whole { data, key, .. } => Ok((data.to_vec(), key)),
             Finished::Damaged(damage) => Err(damage),
             Finished::Empty => Ok((vec![], false)),
         }

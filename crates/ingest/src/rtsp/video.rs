@@ -1,7 +1,8 @@
 //! One video stream: RTP packets in, access units out.
 //!
 //! An access unit ends at the packet with the marker, or where the timestamp changes. A lost packet costs the
-//! access unit that it belonged to, and no other (I3).
+//! access unit that it belonged to, and no other (I3). A camera that marks packets which are not the last of their
+//! picture has them given out as pieces of it; what makes a picture of pieces is in `ashkar_media`.
 
 use ashkar_media::{AccessUnit, VideoCodec};
 use ashkar_terms::Moment;
@@ -27,6 +28,12 @@ pub(super) struct Video {
     current: Option<i64>,
     /// Timestamp of the unit that a marker ended last.
     ended: Option<i64>,
+    /// The unit in progress began behind a marker, at the same timestamp.
+    behind_marker: bool,
+    /// Times of the unit that was given out last.
+    placed: Option<(i64, i32)>,
+    /// The parameter sets were given out once: later ones are found in the pictures.
+    described: bool,
     /// The camera sets the marker on packets that are not the last: only timestamps end units then.
     markers_lie: bool,
     /// Packets lost between units, to be reported with the next one.
@@ -45,6 +52,9 @@ impl Video {
             timeline: Timeline::new(),
             current: None,
             ended: None,
+            behind_marker: false,
+            placed: None,
+            described: false,
             markers_lie: false,
             lost_between: 0,
         };
@@ -54,7 +64,7 @@ impl Video {
                 camera_dts: None,
             });
         }
-        out.extend(video.parameters.config_if_changed().map(Event::VideoConfig));
+        video.describe(out);
         video
     }
 
@@ -76,8 +86,9 @@ impl Video {
         }
         if let Some(loss) = loss {
             self.lost_before(loss, begun);
-        } else if begun.is_none() && self.ended == Some(pts) {
-            self.unit.suspect(Damage::AfterMarker);
+        }
+        if self.current.is_none() {
+            self.behind_marker = self.ended == Some(pts);
         }
         self.current = Some(pts);
         self.add(packet.payload, pts, out);
@@ -122,9 +133,12 @@ impl Video {
             out.push(Event::Refused { reason, camera_dts: Some(pts) });
         }
         match finished {
-            Finished::Whole { data, key } => self.give(data, key, pts, now, out),
+            Finished::Whole { data, key, continued } => {
+                let goes_on = continued && self.behind_marker;
+                self.markers_lie |= goes_on;
+                self.give(data, key, (pts, goes_on), now, out);
+            }
             Finished::Damaged(damage) => {
-                self.markers_lie |= damage == Damage::AfterMarker;
                 let reason = format!("an access unit was dropped: {damage}");
                 out.push(Event::Refused { reason, camera_dts: Some(pts) });
             }
@@ -132,9 +146,28 @@ impl Video {
         }
     }
 
-    fn give(&mut self, data: Bytes, keyframe: bool, pts: i64, arrival: Moment, out: &mut Vec<Event>) {
-        out.extend(self.parameters.config_if_changed().map(Event::VideoConfig));
-        let (camera_dts, composition_offset) = self.timeline.place(pts);
+    /// Gives the parameter sets out, once. What changes later is in the pictures, and the packager finds it there.
+    fn describe(&mut self, out: &mut Vec<Event>) {
+        if !self.described
+            && let Some(config) = self.parameters.config_if_changed()
+        {
+            self.described = true;
+            out.push(Event::VideoConfig(config));
+        }
+    }
+
+    fn give(
+        &mut self,
+        data: Bytes,
+        keyframe: bool,
+        (pts, goes_on): (i64, bool),
+        arrival: Moment,
+        out: &mut Vec<Event>,
+    ) {
+        self.describe(out);
+        let placed = self.placed.filter(|_| goes_on).unwrap_or_else(|| self.timeline.place(pts));
+        self.placed = Some(placed);
+        let (camera_dts, composition_offset) = placed;
         out.push(Event::Video(AccessUnit { data, camera_dts, composition_offset, keyframe, arrival }));
     }
 }

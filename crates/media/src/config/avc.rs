@@ -13,6 +13,7 @@ use bytes::Bytes;
 
 use super::{ConfigError, ParameterSets, RecordReader, VideoParameters, check_sets, picture_size};
 use crate::VideoCodec;
+use crate::assembly::SliceRules;
 use crate::bits::RbspBits;
 use crate::nal::NalKind;
 
@@ -76,6 +77,13 @@ pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
     bits.ue()
 }
 
+/// The number of the sequence parameter set that a picture parameter set refers to.
+pub(super) fn referred_set(pps: &[u8]) -> Option<u32> {
+    let mut bits = RbspBits::new(pps.get(1..)?);
+    bits.ue()?;
+    bits.ue()
+}
+
 fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
     check_sets(VideoCodec::H264, NalKind::Sps, SPS, &sets.sps)?;
     check_sets(VideoCodec::H264, NalKind::Pps, PPS, &sets.pps)?;
@@ -86,7 +94,8 @@ fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, Con
     let sps = all.first().ok_or(ConfigError::Missing { what: SPS })?;
     let codecs = format!("avc1.{:02x}{:02x}{:02x}", sps.profile, sps.constraints, sps.level);
     let (width, height) = (sps.width, sps.height);
-    Ok(VideoParameters { codec: VideoCodec::H264, record, width, height, codecs, sets })
+    let slices = Some(sps.slices);
+    Ok(VideoParameters { codec: VideoCodec::H264, record, width, height, codecs, slices, sets })
 }
 
 /// A PPS must name itself, and an SPS that is there.
@@ -135,6 +144,7 @@ struct Sps {
     chroma_depth_minus8: u8,
     width: u16,
     height: u16,
+    slices: SliceRules,
 }
 
 impl Sps {
@@ -145,8 +155,9 @@ impl Sps {
         let (profile, constraints, level) = (byte()?, byte()?, byte()?);
         let number = field(bits.ue(), 31, "seq_parameter_set_id", SPS)?;
         let chroma = Chroma::parse(&mut bits, profile)?;
-        skip_order_counts(&mut bits)?;
-        let (width, height) = size(&mut bits, &chroma)?;
+        let frame_num_bits = skip_order_counts(&mut bits)?;
+        let (width, height, frames_only) = size(&mut bits, &chroma)?;
+        let slices = SliceRules { frame_num_bits, frames_only, separate_planes: chroma.separate_planes };
         Ok(Self {
             profile,
             constraints,
@@ -157,6 +168,7 @@ impl Sps {
             chroma_depth_minus8: chroma.chroma_depth_minus8,
             width,
             height,
+            slices,
         })
     }
 }
@@ -212,10 +224,10 @@ fn skip_scaling_list(bits: &mut RbspBits<'_>, entries: usize) -> Option<()> {
     Some(())
 }
 
-/// From `log2_max_frame_num_minus4` to `gaps_in_frame_num_value_allowed_flag`.
-fn skip_order_counts(bits: &mut RbspBits<'_>) -> Result<(), ConfigError> {
+/// From `log2_max_frame_num_minus4` to `gaps_in_frame_num_value_allowed_flag`; gives the bits of `frame_num`.
+fn skip_order_counts(bits: &mut RbspBits<'_>) -> Result<u32, ConfigError> {
     let truncated = || ConfigError::Truncated { what: SPS };
-    field(bits.ue(), 12, "log2_max_frame_num_minus4", SPS)?;
+    let frame_num_bits = 4 + field(bits.ue(), 12, "log2_max_frame_num_minus4", SPS)?;
     match field(bits.ue(), 2, "pic_order_cnt_type", SPS)? {
         0 => {
             field(bits.ue(), 12, "log2_max_pic_order_cnt_lsb_minus4", SPS)?;
@@ -230,11 +242,12 @@ fn skip_order_counts(bits: &mut RbspBits<'_>) -> Result<(), ConfigError> {
     }
     bits.ue().ok_or_else(truncated)?;
     bits.flag().ok_or_else(truncated)?;
-    Ok(())
+    Ok(frame_num_bits)
 }
 
-/// The picture's size after cropping (7-13 to 7-20), computed in 64 bits so that no field can overflow it.
-fn size(bits: &mut RbspBits<'_>, chroma: &Chroma) -> Result<(u16, u16), ConfigError> {
+/// The picture's size after cropping (7-13 to 7-20), computed in 64 bits so that no field can overflow it; and
+/// `frame_mbs_only_flag`.
+fn size(bits: &mut RbspBits<'_>, chroma: &Chroma) -> Result<(u16, u16, bool), ConfigError> {
     let truncated = || ConfigError::Truncated { what: SPS };
     let mut number = || bits.ue().map(i64::from).ok_or_else(truncated);
     let (columns, rows) = (number()? + 1, number()? + 1);
@@ -257,7 +270,8 @@ fn size(bits: &mut RbspBits<'_>, chroma: &Chroma) -> Result<(u16, u16), ConfigEr
         width -= (left + right) * unit_x;
         height -= (top + bottom) * unit_y * fields;
     }
-    picture_size(width, height)
+    let (width, height) = picture_size(width, height)?;
+    Ok((width, height, frames_only))
 }
 
 fn field(value: Option<u32>, max: u32, field: &'static str, what: &'static str) -> Result<u32, ConfigError> {

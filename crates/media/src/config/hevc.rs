@@ -90,6 +90,13 @@ pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
     }
 }
 
+/// The number of the sequence parameter set that a picture parameter set refers to.
+pub(super) fn referred_set(pps: &[u8]) -> Option<u32> {
+    let mut bits = RbspBits::new(pps.get(HEADER_BYTES..)?);
+    bits.ue()?;
+    bits.ue()
+}
+
 fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
     check_sets(VideoCodec::H265, NalKind::Vps, VPS, &sets.vps)?;
     check_sets(VideoCodec::H265, NalKind::Sps, SPS, &sets.sps)?;
@@ -98,7 +105,7 @@ fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, Con
     let sps = all.first().ok_or(ConfigError::Missing { what: SPS })?;
     let codecs = codecs(&sps.profile_tier_level);
     let (width, height) = (sps.width, sps.height);
-    Ok(VideoParameters { codec: VideoCodec::H265, record, width, height, codecs, sets })
+    Ok(VideoParameters { codec: VideoCodec::H265, record, width, height, codecs, slices: None, sets })
 }
 
 /// ISO/IEC 14496-15, annex E.3: profile, compatibility flags with their bits turned around, tier and level, then
@@ -192,7 +199,7 @@ fn profile_tier_level(bits: &mut RbspBits<'_>) -> Option<[u8; 12]> {
     Some(bytes)
 }
 
-fn skip_sub_layers(bits: &mut RbspBits<'_>, count: u32) -> Option<()> {
+pub(super) fn skip_sub_layers(bits: &mut RbspBits<'_>, count: u32) -> Option<()> {
     if count == 0 {
         return Some(());
     }

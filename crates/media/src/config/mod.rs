@@ -2,12 +2,14 @@
 
 mod aac;
 mod avc;
+mod form;
 mod hevc;
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 
 pub use aac::AudioParameters;
 
+use crate::assembly::SliceRules;
 use crate::nal::{NalKind, NalUnits};
 use crate::{VideoCodec, VideoConfig};
 
@@ -108,6 +110,8 @@ pub struct VideoParameters {
     pub height: u16,
     /// RFC 6381: `avc1.64001f` (RFC 6381, 3.3), `hvc1.1.6.L93.b0` (ISO/IEC 14496-15, annex E).
     pub codecs: String,
+    /// What reading H.264 slice headers needs.
+    pub(crate) slices: Option<SliceRules>,
     pub(crate) sets: ParameterSets,
 }
 
@@ -127,6 +131,22 @@ impl VideoParameters {
     /// The same as a configuration of the input contract.
     pub fn to_config(&self) -> VideoConfig {
         VideoConfig { codec: self.codec, record: self.record.clone() }
+    }
+
+    /// The sets of `other` in a row, where they differ from these in their numbers alone.
+    pub(crate) fn renumbered(&self, other: &Self) -> Option<Bytes> {
+        let same =
+            self.codec == other.codec && self.sets != other.sets && self.sets.covers(self.codec, &other.sets);
+        let sets = &other.sets;
+        let row = || {
+            let mut row = BytesMut::new();
+            for set in sets.vps.iter().chain(&sets.sps).chain(&sets.pps) {
+                row.put_u32(u32::try_from(set.len()).unwrap_or(u32::MAX));
+                row.put_slice(set);
+            }
+            row.freeze()
+        };
+        same.then(row)
     }
 
     fn from_sets(codec: VideoCodec, sets: ParameterSets) -> Result<Self, ConfigError> {
@@ -178,7 +198,9 @@ pub(crate) fn with_in_band(
     for unit in NalUnits::new(access_unit).map_while(Result::ok) {
         let kind = NalKind::of(codec, unit);
         let Some(list) = sets.as_ref().unwrap_or(known).of_kind(kind) else { continue };
-        if list.iter().any(|set| set == unit) {
+        if list.iter().any(|set| set == unit)
+            || sets.as_ref().unwrap_or(known).has_but_for_numbers(codec, kind, unit)
+        {
             continue;
         }
         check_length("parameter set", unit.len(), MAX_PARAMETER_SET_BYTES)?;
@@ -211,12 +233,60 @@ impl ParameterSets {
         let wanted = number(unit).ok_or(ConfigError::Truncated { what: "parameter set" })?;
         if let Some(old) = list.iter_mut().find(|set| number(set) == Some(wanted)) {
             *old = new;
-        } else if list.len() < MAX_PARAMETER_SETS {
-            list.push(new);
         } else {
-            return Err(ConfigError::TooMany { what: "parameter sets in the stream" });
+            // Readers of a record look at its first set: that is the one in use.
+            list.insert(0, new);
+            list.truncate(MAX_PARAMETER_SETS);
+        }
+        if codec == VideoCodec::H264 {
+            let there: Vec<_> = self.sps.iter().map(|sps| avc::set_number(NalKind::Sps, sps)).collect();
+            self.pps.retain(|pps| there.contains(&avc::referred_set(pps)));
         }
         Ok(())
+    }
+
+    /// Whether there is a set that differs from `unit` in its number alone, and refers to the same ones.
+    fn has_but_for_numbers(&self, codec: VideoCodec, kind: NalKind, unit: &[u8]) -> bool {
+        let (Some(list), Some(form)) = (self.of_kind(kind), form::form(codec, kind, unit)) else {
+            return false;
+        };
+        let number = |set: &[u8]| match codec {
+            VideoCodec::H264 => avc::set_number(kind, set),
+            VideoCodec::H265 => hevc::set_number(kind, set),
+        };
+        // A set that takes the number of another one replaces it.
+        if list.iter().any(|set| number(set) == number(unit)) {
+            return false;
+        }
+        let refers = |set: &[u8]| match (codec, kind) {
+            (VideoCodec::H264, NalKind::Pps) => avc::referred_set(set),
+            (VideoCodec::H265, NalKind::Pps) => hevc::referred_set(set),
+            _ => None,
+        };
+        let of = refers(unit);
+        // A set that it refers to and that is not here was itself one that differs in its number alone.
+        let is_known = self.sps.iter().any(|sps| {
+            of.is_some()
+                && of
+                    == match codec {
+                        VideoCodec::H264 => avc::set_number(NalKind::Sps, sps),
+                        VideoCodec::H265 => hevc::set_number(NalKind::Sps, sps),
+                    }
+        });
+        list.iter().any(|set| {
+            form::form(codec, kind, set).as_ref() == Some(&form) && (!is_known || refers(set) == of)
+        })
+    }
+
+    /// Whether all sets of `other` are here, but for their numbers.
+    fn covers(&self, codec: VideoCodec, other: &Self) -> bool {
+        let here = |kind, unit: &Bytes| {
+            self.of_kind(kind).is_some_and(|list| list.contains(unit))
+                || self.has_but_for_numbers(codec, kind, unit)
+        };
+        other.vps.iter().all(|set| here(NalKind::Vps, set))
+            && other.sps.iter().all(|set| here(NalKind::Sps, set))
+            && other.pps.iter().all(|set| here(NalKind::Pps, set))
     }
 }
 

@@ -3,6 +3,7 @@
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::BytesMut;
 
+use super::entries::Entries;
 use super::{OpenGap, Packager, Report, Rhythm, Unusable};
 use crate::options::{GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
 use crate::timeline::{Placed, Reanchored, Timeline};
@@ -40,6 +41,8 @@ impl Packager {
         self.timeline = None;
         self.too_fast = false;
         self.ahead_of_picture = BytesMut::new();
+        self.left_out = None;
+        self.entries = Entries::default();
         self.drift = Report::default();
     }
 

@@ -1,5 +1,6 @@
 //! The engine of one camera: access units in, parts, segments, gaps and facts out.
 
+mod entries;
 mod facts;
 mod gaps;
 mod parameters;
@@ -11,11 +12,13 @@ mod unusable;
 use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
 use bytes::BytesMut;
 
+use crate::assembly::Framing;
 use crate::timeline::{Timeline, WallClock};
 use crate::{
     AccessUnit, AudioConfig, AudioFrame, AudioParameters, Counters, FactKind, Options, Output, Resume,
     VideoConfig,
 };
+use entries::Entries;
 use facts::Facts;
 use gaps::silent_ticks;
 use parameters::Parameters;
@@ -64,7 +67,11 @@ pub struct Packager {
     /// Cause of the gap that was open before the restart.
     resumed_gap: Option<Cause>,
     rhythm: Rhythm,
+    framing: Framing,
+    entries: Entries,
     ahead_of_picture: BytesMut,
+    /// Camera's time of the last picture that was not taken: what comes of it in further pieces is not taken either.
+    left_out: Option<i64>,
     waiting_dropped: u32,
     /// Pictures came faster than time, and a keyframe that finds room is waited for.
     too_fast: bool,
@@ -134,7 +141,10 @@ impl Packager {
             gap: None,
             resumed_gap: resume.open_gap,
             rhythm: Rhythm::default(),
+            framing: Framing::default(),
+            entries: Entries::default(),
             ahead_of_picture: BytesMut::new(),
+            left_out: None,
             waiting_dropped: 0,
             too_fast: false,
             unusable: Unusable::default(),
@@ -158,6 +168,7 @@ impl Packager {
         self.connected = true;
         (self.connected_at, self.arriving_since, self.unusable) = (Some(at), None, Unusable::default());
         self.parameters = Parameters::default();
+        self.framing = Framing::default();
         self.audio = Audio::default();
         self.open_gap(Cause::Centre, out);
         self.tell(FactKind::Connected { source }, at, out);
@@ -167,8 +178,11 @@ impl Packager {
     /// what was valid goes on.
     pub fn video_config(&mut self, config: VideoConfig, at: Moment, out: &mut Vec<Output>) {
         self.note_arrival(at);
-        if let Err(error) = self.parameters.offer(&config) {
-            self.parameters_refused(error.to_string(), at, out);
+        self.framing.announced(&config);
+        match self.parameters.offer(&config) {
+            Ok(None) => {}
+            Ok(Some(row)) => self.hold(&row, None, at, out),
+            Err(error) => self.parameters_refused(error.to_string(), at, out),
         }
     }
 
@@ -205,15 +219,16 @@ impl Packager {
         self.segmenter.sound.reset();
     }
 
-    /// One picture. A corrupt one is a fact, and it alone is dropped (I3).
+    /// One piece: a picture, several, a part of one, or what belongs to one. A corrupt one is a fact, and it alone is
+    /// dropped (I3).
     pub fn video(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
         let at = unit.arrival;
         self.observe_wall_clock(at, out);
         self.note_arrival(at);
-        match self.survey(&unit) {
-            Err(reason) => self.refuse(reason, Some(unit.camera_dts), at, out),
-            Ok(found) if !found.picture => self.hold(unit, at, out),
-            Ok(found) => self.picture(unit, found, out),
+        let camera_dts = unit.camera_dts;
+        if let Err(reason) = self.pieces(unit, out) {
+            self.left_out = Some(camera_dts);
+            self.refuse(reason, Some(camera_dts), at, out);
         }
     }
 

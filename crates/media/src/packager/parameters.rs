@@ -1,3 +1,6 @@
+use bytes::Bytes;
+
+use crate::assembly::{Framing, SliceRules, starts_with_start_code};
 use crate::config::{VideoParameters, with_in_band};
 use crate::{ConfigError, VideoCodec, VideoConfig};
 
@@ -19,17 +22,31 @@ impl Parameters {
         known.or(self.announced).unwrap_or(VideoCodec::H264)
     }
 
+    /// What reading the next slice headers needs.
+    pub(super) fn slices(&self) -> Option<SliceRules> {
+        self.incoming.as_ref().or(self.active.as_ref())?.slices
+    }
+
     /// Takes in what the protocol gave. `Err` if it cannot be used and has not been refused before; what was valid
-    /// stays.
-    pub(super) fn offer(&mut self, config: &VideoConfig) -> Result<(), ConfigError> {
+    /// stays. Where only the numbers of the sets are other ones, they come back in a row: they belong before the next
+    /// picture, and no new parameters are needed.
+    pub(super) fn offer(&mut self, config: &VideoConfig) -> Result<Option<Bytes>, ConfigError> {
         self.announced = Some(config.codec);
+        if starts_with_start_code(&config.record) {
+            let row = Framing::default().row(config.codec, config.record.clone());
+            return row.map_or(Ok(()), |row| self.offer_in_band(&row)).map(|()| None);
+        }
         match VideoParameters::parse(config) {
             Ok(parameters) => {
                 self.refusal = None;
-                self.incoming = Some(parameters);
-                Ok(())
+                let base = self.incoming.as_ref().or(self.active.as_ref());
+                let renumbered = base.and_then(|base| base.renumbered(&parameters));
+                if renumbered.is_none() {
+                    self.incoming = Some(parameters);
+                }
+                Ok(renumbered)
             }
-            Err(error) => self.refuse(error),
+            Err(error) => self.refuse(error).map(|()| None),
         }
     }
 

@@ -6,8 +6,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::gaps::REFILL_TICKS;
 use super::segmenter::Picture;
 use super::{OpenGap, Packager, Unusable};
+use crate::assembly::{self, Entry, Slice, Survey, survey};
 use crate::init::init_segment;
-use crate::nal::{Survey, survey};
 use crate::options::{MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
 use crate::timeline::{Beginning, Placed, Reanchored, Timeline};
 use crate::{AccessUnit, FactKind, Output};
@@ -19,12 +19,53 @@ const MAX_AHEAD_OF_PICTURE_BYTES: usize = 64 << 10;
 const MAX_COMPOSITION_TICKS: f64 = 900_000.0;
 
 impl Packager {
-    pub(super) fn survey(&self, unit: &AccessUnit) -> Result<Survey, String> {
+    /// Takes apart what came, and each piece for itself. `Err` with the reason where it is no row of NAL units.
+    pub(super) fn pieces(&mut self, unit: AccessUnit, out: &mut Vec<Output>) -> Result<(), String> {
         let (bytes, limit) = (unit.data.len(), self.options.max_access_unit_bytes);
         if bytes > limit {
             return Err(format!("{bytes} bytes, at most {limit} are taken"));
         }
-        survey(self.parameters.codec(), &unit.data, unit.keyframe).map_err(|error| error.to_string())
+        let codec = self.parameters.codec();
+        let mut rest = self.framing.row(codec, unit.data.clone()).map_err(|error| error.to_string())?;
+        while !rest.is_empty() {
+            let found = survey(codec, self.parameters.slices(), &rest).map_err(|error| error.to_string())?;
+            let data = match found.next_picture {
+                Some(at) => rest.split_to(at.min(rest.len())),
+                None => std::mem::take(&mut rest),
+            };
+            self.piece(AccessUnit { data, ..unit.clone() }, found, out)?;
+        }
+        Ok(())
+    }
+
+    /// One piece of at most one picture.
+    fn piece(&mut self, unit: AccessUnit, found: Survey, out: &mut Vec<Output>) -> Result<(), String> {
+        let Some((first, last)) = found.slices else {
+            match &mut self.pending {
+                Some(pending) if found.behind && self.ahead_of_picture.is_empty() => pending.add(&unit.data),
+                _ => self.hold(&unit.data, Some(unit.camera_dts), unit.arrival, out),
+            }
+            return Ok(());
+        };
+        let limit = self.options.max_access_unit_bytes;
+        if !first.first && self.left_out == Some(unit.camera_dts) {
+            return Ok(());
+        }
+        if let Some(pending) = &mut self.pending
+            && assembly::goes_on((pending.slice, pending.camera_dts), (first, unit.camera_dts))
+        {
+            if pending.bytes().saturating_add(unit.data.len()) > limit {
+                return Err(format!("the pieces of a picture have more than {limit} bytes together"));
+            }
+            pending.add(&self.ahead_of_picture);
+            self.ahead_of_picture.clear();
+            pending.add(&unit.data);
+            pending.slice = last;
+            return Ok(());
+        }
+        self.left_out = None;
+        self.picture(unit, found, last, out);
+        Ok(())
     }
 
     pub(super) fn refuse(
@@ -43,16 +84,16 @@ impl Packager {
     }
 
     /// Keeps what came without a picture, to put it before the next one: no byte of it is lost.
-    pub(super) fn hold(&mut self, unit: AccessUnit, at: Moment, out: &mut Vec<Output>) {
-        if self.ahead_of_picture.len().saturating_add(unit.data.len()) > MAX_AHEAD_OF_PICTURE_BYTES {
+    pub(super) fn hold(&mut self, row: &[u8], camera_dts: Option<i64>, at: Moment, out: &mut Vec<Output>) {
+        if self.ahead_of_picture.len().saturating_add(row.len()) > MAX_AHEAD_OF_PICTURE_BYTES {
             self.ahead_of_picture = BytesMut::new();
             let reason = format!("more than {MAX_AHEAD_OF_PICTURE_BYTES} bytes without a picture");
-            return self.refuse(reason, Some(unit.camera_dts), at, out);
+            return self.refuse(reason, camera_dts, at, out);
         }
-        self.ahead_of_picture.extend_from_slice(&unit.data);
+        self.ahead_of_picture.extend_from_slice(row);
     }
 
-    pub(super) fn picture(&mut self, unit: AccessUnit, found: Survey, out: &mut Vec<Output>) {
+    fn picture(&mut self, unit: AccessUnit, found: Survey, slice: Slice, out: &mut Vec<Output>) {
         let held = !self.ahead_of_picture.is_empty();
         let data = if held { self.with_held(&unit.data) } else { unit.data };
         if (found.parameter_sets || held)
@@ -60,12 +101,15 @@ impl Packager {
         {
             self.parameters_refused(error.to_string(), unit.arrival, out);
         }
-        if self.too_fast && !(found.keyframe && self.has_room(unit.arrival)) {
+        let entry = self.entries.judge(found.entry, unit.arrival);
+        if self.too_fast && (entry == Entry::None || !self.has_room(unit.arrival)) {
+            self.left_out = Some(unit.camera_dts);
             self.counters.too_fast += 1;
             return;
         }
         let starting = self.timeline.is_none();
-        if !self.parameters.known() || (starting && !found.keyframe) {
+        if !self.parameters.known() || (starting && entry == Entry::None) {
+            self.left_out = Some(unit.camera_dts);
             self.waiting_dropped = self.waiting_dropped.saturating_add(1);
             self.counters.waiting_dropped += 1;
             self.unusable.waiting(self.parameters.known());
@@ -79,17 +123,19 @@ impl Packager {
         let Some(time) = placed else { return self.refuse_too_fast(unit.camera_dts, unit.arrival, out) };
         self.too_fast = false;
         self.counters.access_units += 1;
-        self.counters.access_unit_bytes += data.len() as u64;
-        if found.keyframe {
+        if entry != Entry::None {
+            self.entries.taken(entry, unit.arrival);
             self.keyframe(time, unit.arrival, out);
         }
         self.last_picture = Some(unit.arrival);
         self.unusable = Unusable::default();
         self.pending = Some(Picture {
             data,
+            more: BytesMut::new(),
+            slice,
             time,
             composition_offset: self.composition_offset(unit.composition_offset),
-            keyframe: found.keyframe,
+            entry,
             camera_dts: unit.camera_dts,
             arrival: unit.arrival,
         });
@@ -98,6 +144,7 @@ impl Packager {
     /// More pictures came than there was time for. This one and those that need it are refused, until a keyframe finds
     /// room again: no time is claimed that has not been.
     fn refuse_too_fast(&mut self, camera_dts: i64, at: Moment, out: &mut Vec<Output>) {
+        self.left_out = Some(camera_dts);
         self.counters.too_fast += 1;
         self.unusable = Unusable::TooFast;
         if !std::mem::replace(&mut self.too_fast, true) {
@@ -188,7 +235,9 @@ impl Packager {
         }
     }
 
-    pub(super) fn give(&mut self, picture: Picture, length: i64, out: &mut Vec<Output>) {
+    pub(super) fn give(&mut self, mut picture: Picture, length: i64, out: &mut Vec<Output>) {
+        picture.complete();
+        self.counters.access_unit_bytes += picture.data.len() as u64;
         self.end = Some(picture.time.plus(length));
         let limit = self.segment_limit();
         self.segmenter.push(picture, length, limit, &mut self.counters, out);

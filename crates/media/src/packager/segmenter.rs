@@ -1,20 +1,25 @@
 use std::sync::Arc;
 
 use ashkar_terms::{MediaTime, Moment};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
 use super::sound::SoundQueue;
-use crate::cmaf::{Run, Sample, write_part};
+use crate::assembly::{Entry, Slice};
+use crate::cmaf::{Dependence, Run, Sample, write_part};
 use crate::{Counters, InitSegment, Options, Output, Part, SegmentEnd};
 
 /// An access unit with its place on the timeline.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
     pub(super) data: Bytes,
+    /// What came of it in further pieces.
+    pub(super) more: BytesMut,
+    /// Its last slice.
+    pub(super) slice: Slice,
     pub(super) time: MediaTime,
     pub(super) composition_offset: i32,
-    pub(super) keyframe: bool,
+    pub(super) entry: Entry,
     pub(super) camera_dts: i64,
     pub(super) arrival: Moment,
 }
@@ -56,9 +61,32 @@ struct OpenPart {
 #[derive(Debug, Clone, Copy)]
 struct First {
     time: MediaTime,
-    keyframe: bool,
+    independent: bool,
     camera_dts: i64,
     arrival: Moment,
+}
+
+impl Picture {
+    /// Adds a further piece of the same picture.
+    pub(super) fn add(&mut self, piece: &[u8]) {
+        if self.more.is_empty() {
+            self.more.reserve(self.data.len().saturating_add(piece.len()).saturating_mul(2));
+            self.more.extend_from_slice(&self.data);
+        }
+        self.more.extend_from_slice(piece);
+    }
+
+    /// Bytes of it so far.
+    pub(super) fn bytes(&self) -> usize {
+        self.data.len().max(self.more.len())
+    }
+
+    /// All pieces are there.
+    pub(super) fn complete(&mut self) {
+        if !self.more.is_empty() {
+            self.data = std::mem::take(&mut self.more).freeze();
+        }
+    }
 }
 
 impl Segmenter {
@@ -173,7 +201,7 @@ impl Segmenter {
             index: segment.parts,
             start: first.time,
             duration: ticks(self.part.duration),
-            independent: first.keyframe,
+            independent: first.independent,
             init: short(&init.sha256),
             discontinuity: std::mem::take(&mut self.discontinuity),
             camera_dts: first.camera_dts,
@@ -208,7 +236,7 @@ impl OpenPart {
     fn push(&mut self, picture: Picture, duration: i64) {
         self.first.get_or_insert(First {
             time: picture.time,
-            keyframe: picture.keyframe,
+            independent: picture.entry.is_independent(),
             camera_dts: picture.camera_dts,
             arrival: picture.arrival,
         });
@@ -219,7 +247,7 @@ impl OpenPart {
             data: picture.data,
             duration: ticks(duration),
             composition_offset: picture.composition_offset,
-            sync: picture.keyframe,
+            dependence: Dependence::of(picture.entry),
         });
     }
 

@@ -1,7 +1,7 @@
 use ashkar_terms::{MediaTime, TICKS_PER_SECOND};
 use bytes::Bytes;
 
-use crate::cmaf::{Run, Sample};
+use crate::cmaf::{Dependence, Run, Sample};
 
 /// Most AAC frames that wait for their part: six seconds at 48 kHz are 282.
 const MAX_WAITING: usize = 512;
@@ -48,7 +48,12 @@ impl SoundQueue {
         }
         let duration = (begin + length).round() - begin.round();
         self.end = Some(begin + length);
-        self.waiting.push(Sample { data, duration: duration as u32, composition_offset: 0, sync: true });
+        self.waiting.push(Sample {
+            data,
+            duration: duration as u32,
+            composition_offset: 0,
+            dependence: Dependence::Sync,
+        });
         true
     }
 

@@ -133,7 +133,7 @@ fn absurd_sizes_are_refused() {
     let sizes = [
         sps(u32::MAX - 1, 11, None),
         sps(19, u32::MAX - 1, None),
-        sps(256, 11, None),
+        sps(512, 11, None),
         sps(19, 11, Some([1000, 0, 0, 0])),
         sps(19, 11, Some([u32::MAX - 1; 4])),
         sps(19, 11, Some([0, 0, 90, 0])),

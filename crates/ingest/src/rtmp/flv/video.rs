@@ -10,7 +10,7 @@ const TAG: &str = "video";
 pub enum VideoTag {
     /// Parameter sets; the record as sent, `lengthSizeMinusOne` included.
     Config(VideoConfig),
-    /// One access unit, its NAL units behind lengths of the size that the record named.
+    /// One access unit, or a piece of one, as sent.
     Coded {
         /// Its codec.
         codec: VideoCodec,
@@ -120,62 +120,6 @@ fn take_composition(payload: &mut Bytes) -> Result<i32, TagError> {
     Ok(i32::from_be_bytes([a, b, c, 0]) >> 8)
 }
 
-/// How many bytes stand before each NAL unit, as a decoder configuration record says: 1, 2, 3 or 4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NalLength(u8);
-
-impl NalLength {
-    /// What nearly every encoder uses, and what an access unit must have.
-    pub const FOUR: Self = Self(4);
-
-    /// Reads it from the record, and gives the record back with it set to four.
-    ///
-    /// # Errors
-    /// [`TagError::ShortRecord`].
-    pub fn take_from(config: VideoConfig) -> Result<(Self, VideoConfig), TagError> {
-        let place = match config.codec {
-            VideoCodec::H264 => 4,
-            VideoCodec::H265 => 21,
-        };
-        let byte = *config.record.get(place).ok_or(TagError::ShortRecord(config.record.len()))?;
-        let size = Self((byte & 3) + 1);
-        if size == Self::FOUR {
-            return Ok((size, config));
-        }
-        let mut record = config.record.to_vec();
-        if let Some(byte) = record.get_mut(place) {
-            *byte |= 3;
-        }
-        Ok((size, VideoConfig { codec: config.codec, record: record.into() }))
-    }
-
-    /// The access unit with lengths of four bytes. The NAL units stay as they are; only where the encoder uses
-    /// other lengths are they copied.
-    ///
-    /// # Errors
-    /// [`TagError::NalLengths`] where other lengths do not fit. Lengths of four bytes are not looked at here:
-    /// whoever takes access units checks them anyway.
-    pub fn widen(self, data: Bytes) -> Result<Bytes, TagError> {
-        if self == Self::FOUR {
-            return Ok(data);
-        }
-        let size = usize::from(self.0);
-        let mut wide = Vec::with_capacity(data.len() + 64);
-        let mut rest = &data[..];
-        while !rest.is_empty() {
-            let place = data.len() - rest.len();
-            let (length, after) = rest.split_at_checked(size).ok_or(TagError::NalLengths(place))?;
-            let length = length.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
-            let bytes = usize::try_from(length).unwrap_or(usize::MAX);
-            let (nal, after) = after.split_at_checked(bytes).ok_or(TagError::NalLengths(place))?;
-            wide.extend_from_slice(&length.to_be_bytes());
-            wide.extend_from_slice(nal);
-            rest = after;
-        }
-        Ok(wide.into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,23 +177,10 @@ mod tests {
     }
 
     #[test]
-    fn other_nal_lengths_become_four_bytes_and_the_nal_units_stay_exact() {
-        let record = Bytes::from_static(&[1, 0x42, 0, 0x1E, 0xFC | 1]);
-        let (size, config) = NalLength::take_from(VideoConfig { codec: VideoCodec::H264, record }).unwrap();
-        assert_eq!(config.record.get(4), Some(&0xFF));
-        assert_eq!(
-            size.widen(Bytes::from_static(&[0, 2, 9, 8, 0, 1, 7])).unwrap(),
-            [0, 0, 0, 2, 9, 8, 0, 0, 0, 1, 7][..]
-        );
-        assert_eq!(size.widen(Bytes::from_static(&[0, 2, 9, 8, 0, 9, 7])), Err(TagError::NalLengths(4)));
-        assert_eq!(size.widen(Bytes::from_static(&[0])), Err(TagError::NalLengths(0)));
-    }
-
-    #[test]
     fn an_access_unit_is_not_copied() {
         let payload = Bytes::from(vec![0x27, 1, 0, 0, 0, 0, 0, 0, 1, 9]);
         let place = payload.as_ptr();
         let Ok(VideoTag::Coded { data, .. }) = read_video(payload) else { panic!("no access unit") };
-        assert_eq!(NalLength::FOUR.widen(data).unwrap().as_ptr(), place.wrapping_add(5));
+        assert_eq!(data.as_ptr(), place.wrapping_add(5));
     }
 }

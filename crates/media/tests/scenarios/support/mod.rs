@@ -67,6 +67,16 @@ pub fn prefixed(units: &[&[u8]]) -> Bytes {
         .into()
 }
 
+/// The beginning of a slice that begins a picture: its header byte, `first_mb_in_slice` 0, a P slice.
+pub fn first_slice(header: u8) -> Vec<u8> {
+    vec![header, 0x9a]
+}
+
+/// A number as no NAL unit needs emulation prevention for.
+pub fn escaped(number: i64) -> impl Iterator<Item = u8> {
+    (0..10).map(move |n| 0x80 | (number >> (7 * n)) as u8)
+}
+
 /// A camera, its packager, and all that came out.
 pub struct Rig {
     pub packager: Packager,
@@ -137,9 +147,9 @@ impl Rig {
     pub fn picture(&mut self) -> Bytes {
         let keyframe = self.frames.is_multiple_of(self.gop);
         let header = if keyframe { 0x65 } else { 0x41 };
-        let mut slice = vec![header];
-        slice.extend(self.frames.to_be_bytes());
-        slice.extend(self.dts.to_be_bytes());
+        let mut slice = first_slice(header);
+        slice.extend(escaped(self.frames as i64));
+        slice.extend(escaped(self.dts));
         slice.resize(if keyframe { 600 } else { 60 }, 0xa5);
         self.frames += 1;
         prefixed(&[&slice])

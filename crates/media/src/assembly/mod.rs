@@ -1,0 +1,31 @@
+//! The one place that decides how NAL units become access units, whoever delivers them.
+//!
+//! In: pieces as protocols deliver them: a whole access unit, a slice, parameter sets alone; behind lengths, behind
+//! start codes, or both. Out: rows of NAL units behind four length bytes each, and what each piece is to its picture.
+//! What must never happen: a changed NAL unit (I4), or two pictures taken for one.
+
+mod framing;
+mod recovery;
+mod slice;
+mod survey;
+
+use crate::nal::NalKind;
+pub use framing::{Framing, split_at_start_codes, starts_with_start_code};
+pub(crate) use slice::{Slice, SliceRules};
+pub(crate) use survey::{Entry, Survey, survey};
+
+/// Slices of one picture bear the same time; those of an encoder that stamps each as it leaves differ by less than
+/// this, 10 ms in ticks. No camera sends a hundred pictures a second.
+const SAME_PICTURE_TICKS: u64 = 900;
+
+/// Whether a piece at `dts` that begins with the slice `first` goes on with the picture whose last slice is `last`.
+pub(crate) fn goes_on(last: (Slice, i64), first: (Slice, i64)) -> bool {
+    let ((last, last_dts), (first, dts)) = (last, first);
+    last_dts.abs_diff(dts) < SAME_PICTURE_TICKS && !first.begins_picture_after(&last)
+}
+
+/// Whether `unit` is a coded slice that begins a picture; `None` where it is no coded slice.
+pub fn begins_picture(codec: crate::VideoCodec, unit: &[u8]) -> Option<bool> {
+    let is_slice = matches!(NalKind::of(codec, unit), NalKind::Slice | NalKind::KeySlice);
+    is_slice.then(|| Slice::read(codec, None, unit).first)
+}

@@ -1,0 +1,97 @@
+//! One walk over a row of NAL units.
+
+use super::recovery::recovery_point;
+use super::slice::{Slice, SliceRules};
+use crate::VideoCodec;
+use crate::nal::{NalError, NalKind, NalUnits};
+
+/// Where decoding may begin, from the best to none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Entry {
+    /// Not here.
+    #[default]
+    None,
+    /// A picture without reference to others, and no word on those after it.
+    Intra,
+    /// A recovery point: all is right some pictures later.
+    Gradual,
+    /// A picture without reference to others, and what is shown after it is right: a recovery point of zero pictures.
+    Exact,
+    /// An IDR (H.264) or IRAP (H.265) picture.
+    Key,
+}
+
+impl Entry {
+    /// Whether its picture is right without any other.
+    pub(crate) const fn is_independent(self) -> bool {
+        matches!(self, Self::Key | Self::Exact | Self::Intra)
+    }
+}
+
+/// What one walk over a piece finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Survey {
+    /// Its first slice, and its last, if it has any.
+    pub(crate) slices: Option<(Slice, Slice)>,
+    /// Where decoding may begin with it.
+    pub(crate) entry: Entry,
+    /// It carries parameter sets.
+    pub(crate) parameter_sets: bool,
+    /// It has nothing but what stands behind a picture's slices: it belongs to the picture before.
+    pub(crate) behind: bool,
+    /// Where another picture begins in it.
+    pub(crate) next_picture: Option<usize>,
+}
+
+/// Walks over `row` once, up to its end or to where another picture begins.
+///
+/// # Errors
+/// [`NalError`] if it is not a row of NAL units; nothing of it can be used then.
+pub(crate) fn survey(codec: VideoCodec, rules: Option<SliceRules>, row: &[u8]) -> Result<Survey, NalError> {
+    let mut found = Survey { behind: true, ..Survey::default() };
+    let (mut recovery, mut offset, mut ahead) = (None, 0, None);
+    for unit in NalUnits::new(row) {
+        let unit = unit?;
+        let kind = NalKind::of(codec, unit);
+        let here = offset;
+        offset += 4 + unit.len();
+        found.behind &= kind == NalKind::Behind;
+        if matches!(kind, NalKind::Slice | NalKind::KeySlice) {
+            let slice = Slice::read(codec, rules, unit);
+            if let Some((_, last)) = found.slices
+                && slice.first
+                && (ahead.is_some() || codec == VideoCodec::H265 || rules.is_some())
+                && slice.begins_picture_after(&last)
+            {
+                found.next_picture = Some(ahead.unwrap_or(here));
+                break;
+            }
+            found.add(slice, kind, recovery);
+            ahead = None;
+        } else if found.slices.is_some() && kind != NalKind::Behind {
+            ahead = ahead.or(Some(here));
+        }
+        match kind {
+            NalKind::Vps | NalKind::Sps | NalKind::Pps => found.parameter_sets = true,
+            NalKind::Sei if found.slices.is_none() => recovery = recovery.or(recovery_point(codec, unit)),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+impl Survey {
+    fn add(&mut self, slice: Slice, kind: NalKind, recovery: Option<u32>) {
+        let first = self.slices.map_or(slice, |(first, _)| first);
+        if self.slices.is_none() {
+            self.entry = match (kind, recovery) {
+                (NalKind::KeySlice, _) => Entry::Key,
+                (_, Some(0)) if slice.intra => Entry::Exact,
+                (_, Some(_)) => Entry::Gradual,
+                _ if slice.intra => Entry::Intra,
+                _ => Entry::None,
+            };
+        }
+        self.slices = Some((first, slice));
+    }
+}
