@@ -17,6 +17,10 @@ pub const MAX_LEAD_TICKS: i64 = 3 * TICKS_PER_SECOND;
 /// is going on as long as its pauses are shorter.
 pub const LIVE_WITHIN_US: u64 = 5_000_000;
 
+/// Largest access unit that is taken, all its pieces together, in bytes: a keyframe of 8192×8192 fits, and so does the part
+/// that it makes into the archive.
+pub const MAX_ACCESS_UNIT_BYTES: usize = 7 << 20;
+
 /// How one camera's stream is cut. Ticks are 90 kHz.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -53,8 +57,8 @@ impl Default for Options {
             silence_ticks: 12 * TICKS_PER_SECOND,
             stall_ticks: TICKS_PER_SECOND,
             sound: false,
-            max_access_unit_bytes: 4 << 20,
-            max_part_bytes: 8 << 20,
+            max_access_unit_bytes: MAX_ACCESS_UNIT_BYTES,
+            max_part_bytes: MAX_ACCESS_UNIT_BYTES,
         }
     }
 }
