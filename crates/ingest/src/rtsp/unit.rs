@@ -3,8 +3,7 @@
 use ashkar_media::{NalKind, VideoCodec, begins_picture, split_at_start_codes, starts_with_start_code};
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// Largest access unit that is taken, bytes with the lengths. A 4K keyframe is 1 to 2 MB.
-pub const MAX_ACCESS_UNIT_BYTES: usize = 4 * 1024 * 1024;
+pub use ashkar_media::MAX_ACCESS_UNIT_BYTES;
 
 const LENGTH_BYTES: usize = 4;
 
