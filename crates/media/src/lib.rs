@@ -30,8 +30,8 @@ pub use init::{AUDIO_TRACK, TIMESCALE, VIDEO_TRACK, init_segment};
 pub use input::{AccessUnit, AudioConfig, AudioFrame, VideoCodec, VideoConfig};
 pub use nal::{MAX_NAL_UNITS, NalError, NalKind, NalUnits};
 pub use options::{
-    Counters, GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MAX_ACCESS_UNIT_BYTES, MAX_LEAD_TICKS, MIN_GAP_TICKS, MIN_SAMPLE_TICKS, Options,
-    Resume,
+    Counters, GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MAX_ACCESS_UNIT_BYTES, MAX_LEAD_TICKS, MIN_GAP_TICKS,
+    MIN_SAMPLE_TICKS, Options, Resume,
 };
 pub use output::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd};
 pub use packager::{Packager, Unusable};

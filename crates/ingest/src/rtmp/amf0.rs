@@ -167,6 +167,8 @@ impl Decoder<'_> {
             10 => self.array(depth),
             11 => self.take::<10>().map(|_| Value::Null),
             12 | 15 => Ok(Value::String(self.long_string()?)),
+            // From here on in AMF 3, for one value.
+            17 => super::amf3::take_value(&mut self.bytes),
             16 => {
                 self.short_string()?;
                 self.object(depth)

@@ -17,6 +17,8 @@ pub(super) enum Command {
     Connect {
         transaction: f64,
         application: String,
+        /// What stands behind the application in the address, where it may be a key.
+        key: Option<StreamKey>,
         is_enhanced: bool,
     },
     CreateStream {
@@ -63,10 +65,22 @@ impl Command {
 
 fn connect(transaction: f64, properties: &Value) -> Command {
     let text = |name| properties.property(name).and_then(Value::as_str).unwrap_or_default();
-    let application = text("app").split('?').next().unwrap_or_default().trim_matches('/').to_owned();
+    let path = |text: &str| text.split('?').next().unwrap_or_default().trim_matches('/').to_owned();
+    let (app, address) = (path(text("app")), path(text("tcUrl")));
+    let in_address = address.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    let (application, rest) = app.split_once('/').unwrap_or((&app, ""));
+    // Where only the server field of an encoder was filled in, the key is a part of the application or of the address.
+    let rest = if rest.is_empty() {
+        let own = in_address.and_then(|(_, path)| path.strip_prefix(application)?.strip_prefix('/'));
+        own.unwrap_or_default()
+    } else {
+        rest
+    };
+    let key = StreamKey::from_publishing_name(rest);
+    let application = application.to_owned();
     let is_enhanced =
         ["fourCcList", "videoFourCcInfoMap"].iter().any(|name| properties.property(name).is_some());
-    Command::Connect { transaction, application, is_enhanced }
+    Command::Connect { transaction, application, key, is_enhanced }
 }
 
 /// Bytes in the chunks that we send; larger than any answer.
@@ -209,10 +223,34 @@ mod tests {
         for app in ["ingest", "ingest/", "/ingest", "ingest?x=y"] {
             let properties = Value::object([("app", app.into()), ("fourCcList", Value::Array(vec![]))]);
             let payload = encode(&["connect".into(), Value::Number(1.0), properties]);
-            let expected =
-                Command::Connect { transaction: 1.0, application: "ingest".to_owned(), is_enhanced: true };
+            let expected = Command::Connect {
+                transaction: 1.0,
+                application: "ingest".to_owned(),
+                key: None,
+                is_enhanced: true,
+            };
             assert_eq!(Command::read(&payload), Ok(expected));
         }
+    }
+
+    #[test]
+    fn a_key_in_the_address_is_found() {
+        let key_of = |app: &str, address: &str| {
+            let properties = Value::object([("app", app.into()), ("tcUrl", address.into())]);
+            match Command::read(&encode(&["connect".into(), Value::Number(1.0), properties])) {
+                Ok(Command::Connect { application, key, .. }) => {
+                    assert_eq!(application, "ingest");
+                    key.map(|key| key.expose().to_owned())
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        let key = Some("7-12-1.s3cret".to_owned());
+        assert_eq!(key_of("ingest/7-12-1.s3cret", "rtmp://centre/ingest/7-12-1.s3cret"), key);
+        assert_eq!(key_of("ingest/7-12-1.s3cret/", ""), key);
+        assert_eq!(key_of("ingest", "rtmp://centre:1935/ingest/7-12-1.s3cret?x=y"), key);
+        assert_eq!(key_of("ingest", "rtmp://centre/ingest"), None);
+        assert_eq!(key_of("ingest", "rtmp://centre/other/7-12-1.s3cret"), None);
     }
 
     #[test]

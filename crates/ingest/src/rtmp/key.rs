@@ -17,6 +17,11 @@ impl StreamKey {
         (!key.is_empty() && key.len() <= Self::MAX_LENGTH).then(|| Self(key.to_owned()))
     }
 
+    /// Whether it has a key's form, `7-12-1.<secret>`, and so is no name that an encoder made up.
+    pub(super) fn is_formed(&self) -> bool {
+        self.0.contains('.')
+    }
+
     /// The secret itself. For the gate only.
     pub fn expose(&self) -> &str {
         &self.0

@@ -5,6 +5,8 @@
 //! What is accepted, and why each leniency is there, is in `docs/reference/rtmp.md`.
 
 pub mod amf0;
+mod amf3;
+pub mod budget;
 pub mod chunk;
 pub mod client;
 mod command;

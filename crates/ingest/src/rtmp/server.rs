@@ -5,6 +5,7 @@
 //! which sockets have something, and reads each of them once. With 1000 cameras that is some 25,000 reads a
 //! second, and 40 wake-ups. Without any connection it blocks, and does not wake at all.
 
+mod budgets;
 mod connection;
 mod metrics;
 mod peers;
@@ -25,6 +26,7 @@ use mio::net::TcpListener;
 use parking_lot::Mutex;
 
 use crate::Gate;
+use budgets::{Budgets, Refusals};
 use metrics::Counters;
 use peers::Peers;
 use reactor::{Inbox, Reactor};
@@ -79,6 +81,8 @@ struct Shared {
     options: RtmpOptions,
     counters: Counters,
     peers: Arc<Peers>,
+    budgets: Budgets,
+    refusals: Refusals,
     is_stopping: AtomicBool,
 }
 
@@ -109,7 +113,9 @@ impl RtmpServer {
         let peers = Arc::new(Peers::new(&options));
         let counters = Counters::default();
         let is_stopping = AtomicBool::new(false);
-        let shared = Arc::new(Shared { gate, clock, options, counters, peers, is_stopping });
+        let (budgets, refusals) = (Budgets::default(), Refusals::default());
+        let shared =
+            Arc::new(Shared { gate, clock, options, counters, peers, budgets, refusals, is_stopping });
         let (reactors, inboxes) = Reactor::build(count, listener, &shared)?;
         let server = Self { local_addr, shared, inboxes, threads: Mutex::default() };
         for (index, reactor) in reactors.into_iter().enumerate() {

@@ -5,6 +5,7 @@ use ashkar_terms::Moment;
 use bytes::Bytes;
 
 use super::amf0::Amf0Error;
+use super::budget::{Budget, MESSAGES_PER_SECOND};
 use super::chunk::{ChunkError, ChunkReader, Limits, Message, kind};
 use super::command::{self, Command};
 use super::flv::{AudioTag, VideoTag, read_audio, read_video};
@@ -72,6 +73,9 @@ pub enum SessionError {
     /// More commands than a publisher needs.
     #[error("more than 64 commands")]
     TooManyCommands,
+    /// More messages than pictures and sound need.
+    #[error("more than {MESSAGES_PER_SECOND} messages a second")]
+    TooManyMessages,
     /// A command that does not belong there.
     #[error("{0} in the wrong place")]
     OutOfOrder(&'static str),
@@ -96,6 +100,9 @@ pub struct Session {
     acknowledged: u64,
     window: u64,
     commands: u32,
+    budget: Budget,
+    /// The key in the address, for an encoder that gives no name.
+    key_in_address: Option<StreamKey>,
     clock: Unwrapper,
     wants_audio: bool,
     /// The last AAC parameters, kept for a policy that begins to want sound in mid-stream.
@@ -125,6 +132,8 @@ impl Session {
             acknowledged: 0,
             window: DEFAULT_WINDOW,
             commands: 0,
+            budget: Budget::STRANGER,
+            key_in_address: None,
             clock: Unwrapper::default(),
             wants_audio: false,
             aac: None,
@@ -145,7 +154,10 @@ impl Session {
     ) -> Result<Option<Event>, SessionError> {
         let offset = self.received;
         let before = input.len();
+        self.budget.fill(now);
+        self.reader.set_allowance(self.budget.chunks.left);
         let event = self.advance(input, now, out);
+        self.budget.chunks.left = self.reader.allowance();
         self.received = offset.saturating_add((before - input.len()) as u64);
         if input.is_empty() {
             self.acknowledge(out);
@@ -158,9 +170,20 @@ impl Session {
         if self.stage == Stage::Asking {
             self.stage = Stage::Publishing;
             self.reader.set_limits(Limits::PUBLISHER);
+            self.budget = Budget::PUBLISHER;
             self.set_wants_audio(wants_audio);
             command::put_publish_started(out);
         }
+    }
+
+    /// What may still come.
+    pub const fn budget(&self) -> Budget {
+        self.budget
+    }
+
+    /// What may come of a publisher that was there before.
+    pub const fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget;
     }
 
     /// The gate did not let it in. The connection is to be closed once `out` is sent.
@@ -191,6 +214,9 @@ impl Session {
         }
         while !matches!(self.stage, Stage::Asking | Stage::Closed) {
             let Some(message) = self.reader.next(input)? else { return Ok(None) };
+            if !self.budget.messages.take() {
+                return Err(SessionError::TooManyMessages.into());
+            }
             if let Some(event) = self.take(message, now, out)? {
                 return Ok(Some(event));
             }
@@ -206,8 +232,11 @@ impl Session {
             kind::VIDEO if self.is_publishing() => Ok(self.take_video(message, now)),
             kind::AUDIO if self.is_publishing() => Ok(self.take_audio(message, now)),
             kind::COMMAND => self.take_command(&message.payload, out),
-            // AMF 3 commands of publishers are AMF 0 behind one byte that says so.
-            kind::COMMAND_AMF3 => self.take_command(message.payload.get(1..).unwrap_or_default(), out),
+            // AMF 3 commands are AMF 0 behind a byte of zero; some leave it out. Arguments switch to AMF 3 by a type.
+            kind::COMMAND_AMF3 => {
+                let payload: &[u8] = &message.payload;
+                self.take_command(payload.strip_prefix(&[0]).unwrap_or(payload), out)
+            }
             kind::USER_CONTROL => {
                 answer_ping(&message.payload, out);
                 Ok(None)
@@ -280,7 +309,8 @@ impl Session {
             return Err(SessionError::TooManyCommands.into());
         }
         match (self.stage, Command::read(payload)?) {
-            (Stage::Connect, Command::Connect { transaction, application, is_enhanced }) => {
+            (Stage::Connect, Command::Connect { transaction, application, key, is_enhanced }) => {
+                self.key_in_address = key;
                 self.connect(transaction, &application, is_enhanced, out)
             }
             (_, Command::Connect { .. }) => Err(SessionError::OutOfOrder("connect").into()),
@@ -293,7 +323,9 @@ impl Session {
             }
             (Stage::Connected, Command::Publish { key }) => {
                 self.stage = Stage::Asking;
-                Ok(Some(Event::Publish(key)))
+                let in_address = self.key_in_address.take();
+                let named = key.as_ref().is_some_and(StreamKey::is_formed);
+                Ok(Some(Event::Publish(if named { key } else { in_address.or(key) })))
             }
             (_, Command::Publish { .. }) => Err(SessionError::OutOfOrder("a second publish").into()),
             (_, Command::Goodbye(name)) => Ok(self.end(name, out)),

@@ -17,13 +17,13 @@ pub struct Limits {
 impl Limits {
     /// For a peer that has not shown a valid key: commands only.
     pub const STRANGER: Self = Self { streams: 8, message_bytes: 64 << 10, buffered_bytes: 128 << 10 };
-    /// For a publisher: a keyframe of a 4K camera fits.
-    pub const PUBLISHER: Self = Self { streams: 8, message_bytes: 4 << 20, buffered_bytes: 8 << 20 };
+    /// For a publisher: a keyframe of an 8K camera fits.
+    pub const PUBLISHER: Self = Self { streams: 16, message_bytes: 8 << 20, buffered_bytes: 12 << 20 };
 }
 
-/// Smallest chunk size that is taken. The smallest that the specification recommends; below it a peer could make
-/// us do much work for few bytes. There is no upper bound, since a chunk ends with its message.
-const MIN_CHUNK_SIZE: u32 = 128;
+/// Smallest chunk size that is taken, as the specification has it: the work that small chunks make has its own limit.
+/// There is no upper bound, since a chunk ends with its message.
+const MIN_CHUNK_SIZE: u32 = 1;
 /// Of sound that is not wanted, messages up to this size are still assembled: the AAC parameters are among them.
 const SHORT_AUDIO_BYTES: usize = 64;
 /// Of longer ones, this much: the codec's name.
@@ -58,14 +58,6 @@ pub enum ChunkError {
         /// The limit.
         limit: usize,
     },
-    /// The first chunk of a chunk stream refers to one before it.
-    #[error("chunk stream {id} begins with a chunk of type {format}")]
-    NothingBefore {
-        /// Chunk stream.
-        id: u32,
-        /// Chunk type, 2 or 3.
-        format: u8,
-    },
     /// A new message begins before the one before it was complete.
     #[error("chunk stream {id}: a new header after {received} of {length} bytes")]
     HeaderInsideMessage {
@@ -77,11 +69,14 @@ pub enum ChunkError {
         length: usize,
     },
     /// A chunk size that is not taken.
-    #[error("a chunk size of {size}, at least 128 are needed")]
+    #[error("a chunk size of {size}, at least 1 and less than 2^31 is needed")]
     ChunkSize {
         /// The size.
         size: u32,
     },
+    /// More chunks than were allowed.
+    #[error("too many chunks for their bytes")]
+    TooManyChunks,
 }
 
 /// Puts messages together from the chunks in a stream of bytes, cut anywhere. The payload is copied once.
@@ -104,6 +99,8 @@ pub struct ChunkReader {
     limits: Limits,
     chunk_size: usize,
     drops_audio: bool,
+    /// How many more chunks may begin.
+    allowance: u32,
     streams: Vec<Stream>,
     /// Announced bytes of all unfinished messages.
     buffered: usize,
@@ -157,6 +154,7 @@ impl ChunkReader {
             limits,
             chunk_size: DEFAULT_CHUNK_SIZE,
             drops_audio: false,
+            allowance: u32::MAX,
             streams: Vec::new(),
             buffered: 0,
             phase: NEXT_HEADER,
@@ -167,6 +165,16 @@ impl ChunkReader {
     /// Other limits from the next message on.
     pub fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
+    }
+
+    /// How many more chunks may begin before reading fails.
+    pub fn set_allowance(&mut self, chunks: u32) {
+        self.allowance = chunks;
+    }
+
+    /// How many of them are left.
+    pub const fn allowance(&self) -> u32 {
+        self.allowance
     }
 
     /// Whether sound is thrown away instead of being put together, from the next message on. Messages of at most
@@ -249,6 +257,7 @@ impl ChunkReader {
 
     /// A chunk begins. A message without any payload is complete at once.
     fn begin_chunk(&mut self, header: &Header) -> Result<Option<Message>, ChunkError> {
+        self.allowance = self.allowance.checked_sub(1).ok_or(ChunkError::TooManyChunks)?;
         let slot = self.slot(header)?;
         let limits = self.limits;
         let chunk_size = self.chunk_size;
@@ -283,9 +292,6 @@ impl ChunkReader {
         let id = header.id;
         if let Some(slot) = self.streams.iter().position(|stream| stream.id == id) {
             return Ok(slot);
-        }
-        if header.format > 1 {
-            return Err(ChunkError::NothingBefore { id, format: header.format });
         }
         if self.streams.len() >= self.limits.streams {
             return Err(ChunkError::TooManyStreams { id, limit: self.limits.streams });

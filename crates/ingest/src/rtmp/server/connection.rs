@@ -52,6 +52,8 @@ pub(super) struct Connection<T> {
     last_bytes_us: u64,
     /// Its place at the door, until it publishes. Kept over a delay and a farewell too.
     pending: Option<Pending>,
+    /// Whose budget it uses, once it publishes.
+    budget: Option<u64>,
     shared: Arc<Shared>,
 }
 
@@ -87,6 +89,7 @@ impl<T: Transport> Connection<T> {
             out: Vec::new(),
             last_bytes_us: since_us,
             pending: Some(pending),
+            budget: None,
             shared,
         }
     }
@@ -141,7 +144,9 @@ impl<T: Transport> Connection<T> {
         match &mut self.phase {
             Phase::Greeting { since_us } if now.mono_us.saturating_sub(*since_us) >= greeting_us => {
                 add(&self.shared.counters.timeouts);
-                tracing::debug!(peer = %self.peer, "no valid key in time");
+                if self.shared.refusals.may_be_told(now) {
+                    tracing::info!(peer = %self.peer, blame = "station", "no valid key in time");
+                }
                 self.phase = Phase::Over;
             }
             Phase::Delayed { until_us } if now.mono_us >= *until_us => {
@@ -164,6 +169,9 @@ impl<T: Transport> Connection<T> {
     pub(super) fn end(&mut self, cause: Cause, reason: &str, now: Moment) {
         if let Phase::Publishing(intake) = std::mem::replace(&mut self.phase, Phase::Over) {
             self.count_end();
+            if let Some(name) = self.budget.take() {
+                self.shared.budgets.keep(name, self.session.budget(), now);
+            }
             tracing::info!(peer = %self.peer, cause = cause.name(), reason, "publisher ended");
             intake.end(End::new(cause, reason), now);
         }
@@ -223,12 +231,18 @@ impl<T: Transport> Connection<T> {
                 add(&self.shared.counters.publishing);
                 tracing::info!(peer = %self.peer, "publisher admitted");
                 self.session.accept(intake.wants_audio(), &mut self.out);
+                self.budget = key.map(|key| {
+                    let (name, left) = self.shared.budgets.of(key.expose());
+                    left.into_iter().for_each(|left| self.session.set_budget(left));
+                    name
+                });
                 self.phase = Phase::Publishing(intake);
                 self.pending = None;
             }
             Err(refusal) => {
                 self.shared.counters.refused(refusal);
-                tracing::warn!(peer = %self.peer, reason = refusal.name(), "publisher refused");
+                let blame = refusal.blame().name();
+                tracing::warn!(peer = %self.peer, reason = refusal.name(), blame, "publisher refused");
                 if refusal == Refusal::WrongKey { self.delay(now) } else { self.refuse(refusal, now) }
             }
         }
@@ -257,7 +271,9 @@ impl<T: Transport> Connection<T> {
     /// The publisher broke the protocol. What was already answered says why, where there is anything to say.
     fn fail(&mut self, reason: &str, now: Moment) {
         add(&self.shared.counters.protocol_errors);
-        tracing::debug!(peer = %self.peer, reason, "protocol error");
+        if matches!(self.phase, Phase::Publishing(_)) || self.shared.refusals.may_be_told(now) {
+            tracing::warn!(peer = %self.peer, reason, blame = "camera", "a publisher broke the protocol");
+        }
         self.end(Cause::Source, &format!("the publisher broke the protocol: {reason}"), now);
         self.say_farewell(now);
     }

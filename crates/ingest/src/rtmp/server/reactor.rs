@@ -237,7 +237,9 @@ impl Reactor {
         let pending = if is_full { None } else { self.shared.peers.enter(peer.ip()) };
         let Some(pending) = pending else {
             add(&self.shared.counters.refused_connections);
-            tracing::debug!(%peer, "too many connections");
+            if self.shared.refusals.may_be_told(now) {
+                tracing::warn!(%peer, blame = "station", "refused: too many connections");
+            }
             return;
         };
         door.next_inbox = (door.next_inbox + 1) % self.inboxes.len();

@@ -1,0 +1,100 @@
+//! How much work a connection may make: a byte costs little, a chunk or a message of its own costs more, and both can
+//! be empty. What is over ends the connection; the fault is the camera's.
+
+use ashkar_terms::Moment;
+
+/// Messages a second: 60 pictures in eight slices and the sound make 600.
+pub const MESSAGES_PER_SECOND: u32 = 2_000;
+/// Messages at once: what has gathered behind a line that stood still for twelve seconds.
+pub const MESSAGE_BURST: u32 = 8_000;
+/// Chunks a second: 100 Mbit/s in the smallest chunks that encoders use, 128 bytes.
+pub const CHUNKS_PER_SECOND: u32 = 100_000;
+/// Chunks at once.
+pub const CHUNK_BURST: u32 = 200_000;
+/// Messages of a connection that has not shown a valid key.
+const STRANGER_MESSAGES: u32 = 256;
+/// Its chunks.
+const STRANGER_CHUNKS: u32 = 4_096;
+
+/// What a connection may still do. It fills up with time, and outlives the connection: who comes again with the same key
+/// goes on with what was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    pub(super) messages: Bucket,
+    pub(super) chunks: Bucket,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bucket {
+    pub(super) left: u32,
+    per_second: u32,
+    burst: u32,
+    filled_us: Option<u64>,
+}
+
+impl Budget {
+    /// Of a connection that has not shown a valid key: it does not fill up.
+    pub const STRANGER: Self =
+        Self { messages: Bucket::full(0, STRANGER_MESSAGES), chunks: Bucket::full(0, STRANGER_CHUNKS) };
+    /// Of a publisher.
+    pub const PUBLISHER: Self = Self {
+        messages: Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST),
+        chunks: Bucket::full(CHUNKS_PER_SECOND, CHUNK_BURST),
+    };
+
+    /// Adds what the time since the last call has brought.
+    pub fn fill(&mut self, now: Moment) {
+        self.messages.fill(now.mono_us);
+        self.chunks.fill(now.mono_us);
+    }
+
+    /// Whether nothing of it is used up.
+    pub fn is_full(&self) -> bool {
+        self.messages.left >= self.messages.burst && self.chunks.left >= self.chunks.burst
+    }
+}
+
+impl Bucket {
+    const fn full(per_second: u32, burst: u32) -> Self {
+        Self { left: burst, per_second, burst, filled_us: None }
+    }
+
+    /// Takes one; false where none is left.
+    pub(super) const fn take(&mut self) -> bool {
+        let left = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        left
+    }
+
+    fn fill(&mut self, now_us: u64) {
+        let since = now_us.saturating_sub(*self.filled_us.get_or_insert(now_us));
+        let earned = since.saturating_mul(u64::from(self.per_second)) / 1_000_000;
+        if earned > 0 {
+            self.filled_us = Some(now_us);
+            self.left = self.left.saturating_add(u32::try_from(earned).unwrap_or(u32::MAX)).min(self.burst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ashkar_terms::UtcMicros;
+
+    #[test]
+    fn it_fills_up_with_time_and_no_further() {
+        let at = |us| Moment { wall: UtcMicros(0), mono_us: us };
+        let mut budget = Budget::PUBLISHER;
+        budget.fill(at(0));
+        for _ in 0..MESSAGE_BURST {
+            assert!(budget.messages.take());
+        }
+        assert!(!budget.messages.take() && !budget.is_full());
+        for tick in 1..=40 {
+            budget.fill(at(tick * 25_000));
+        }
+        assert_eq!(budget.messages.left, MESSAGES_PER_SECOND);
+        budget.fill(at(60_000_000));
+        assert!(budget.is_full());
+    }
+}
