@@ -82,7 +82,7 @@ fn two_thousand_chunk_streams_of_16_megabytes_reserve_nothing() {
         [0x01, low, high, 0, 0, 0, 0xFF, 0xFF, 0xFF, 9, 1, 0, 0, 0, 0xAA]
     });
     let input: Vec<u8> = streams.collect();
-    let error = ChunkError::MessageTooLong { id: 64, length: 0xFF_FFFF, limit: 4 << 20 };
+    let error = ChunkError::MessageTooLong { id: 64, length: 0xFF_FFFF, limit: 8 << 20 };
     assert_eq!(messages(&input), Err(error));
 }
 
@@ -95,13 +95,13 @@ fn the_ninth_chunk_stream_is_one_too_many() {
 
 #[test]
 fn unfinished_messages_are_bounded_together() {
-    // Three messages of 3 MB, of each the first chunk.
+    // Three messages of 5 MB, of each the first chunk.
     let mut input = Vec::new();
     for id in [4, 5, 6] {
-        input.extend([id, 0, 0, 0, 0x30, 0, 0, 9, 1, 0, 0, 0]);
+        input.extend([id, 0, 0, 0, 0x50, 0, 0, 9, 1, 0, 0, 0]);
         input.extend([0xAA; 128]);
     }
-    assert_eq!(messages(&input), Err(ChunkError::TooMuchBuffered { id: 6, limit: 8 << 20 }));
+    assert_eq!(messages(&input), Err(ChunkError::TooMuchBuffered { id: 6, limit: 12 << 20 }));
 }
 
 #[test]
