@@ -44,6 +44,27 @@ fn numbers_that_skip_some_begin_a_new_window() {
     all_well(&mut checker, packager.now(), Query::default(), &text, &[Rule::WindowTooShort]);
 }
 
+/// The centre's clock was an hour ahead, and goes back in mid-stream: the list begins anew, and there is always one.
+#[test]
+fn time_that_goes_back_begins_a_new_list_with_a_gap_in_front() {
+    let mut packager = Packager::new(10);
+    let mut window = filled(&mut packager);
+    packager.goes_back(3600 * 90_000);
+    let back = packager.at;
+    let parts = packager.whole_segment();
+    window.push(&parts[0]).unwrap();
+    let text = window.playlist();
+    assert!(text.contains("#EXT-X-MEDIA-SEQUENCE:18\n"), "{text}");
+    assert!(
+        text.contains("#EXT-X-GAP") && text.contains("EXTINF:0.1"),
+        "the number that is left out: {text}"
+    );
+    assert_eq!(window.hint(), Some((19, 1)));
+    parts[1..].iter().for_each(|output| window.push(output).unwrap());
+    assert!(window.segment(19).is_some());
+    assert!(window.snapshot().edge.unwrap() > back);
+}
+
 #[test]
 fn numbers_that_stay_behind_are_taken_in_the_end() {
     let mut packager = Packager::new(10);

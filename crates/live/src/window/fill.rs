@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ashkar_media::{Gap, InitSegment, Output, Part, SegmentEnd};
+use ashkar_media::{Gap, InitSegment, MIN_GAP_TICKS, Output, Part, SegmentEnd};
 use ashkar_terms::{Cause, MediaTime, UtcMicros};
 
 use super::{OpenGap, Restored, Window, WindowError};
@@ -119,6 +119,7 @@ impl Window {
         self.close_current();
         // A packager says a gap's end before the part after it; should it not, the part says it.
         self.close_gap(part.start);
+        self.begin_before(part);
         let jumped = self.go_to(part.segment);
         let opening = Opening {
             number: part.segment,
@@ -128,6 +129,19 @@ impl Window {
             gap: false,
         };
         self.current = Some(self.opened(&opening));
+    }
+
+    /// Where the centre's clock went back, so does time, and a number is left out. Dates that go back say nothing in one
+    /// list: it begins anew. The number that is left out becomes a GAP segment, so that players find a list, and go on.
+    fn begin_before(&mut self, part: &Part) {
+        let goes_back = self.entries.back().is_some_and(|last| part.start < last.end());
+        let Some(before) = part.segment.checked_sub(1).filter(|_| goes_back) else { return };
+        if self.next == Some(before) {
+            while !self.entries.is_empty() {
+                self.evict();
+            }
+            self.list_piece(part.start.plus(-MIN_GAP_TICKS), Some(part.start));
+        }
     }
 
     fn note_part(&mut self, part: &Part) {

@@ -114,6 +114,12 @@ impl Packager {
         outputs
     }
 
+    /// The centre's clock goes back by `ticks`: a number is left out, and time begins anew.
+    pub(crate) fn goes_back(&mut self, ticks: i64) {
+        self.at = self.at.plus(-ticks);
+        (self.segment_start, self.segment, self.discontinuity) = (self.at, self.segment + 1, true);
+    }
+
     /// The camera is gone; a segment must not be growing.
     pub(crate) fn gap_opens(&mut self) -> Output {
         self.gap_from = Some(self.at);
