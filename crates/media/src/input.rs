@@ -26,10 +26,11 @@ pub struct AudioConfig {
     pub record: Bytes,
 }
 
-/// One picture as the camera sent it, byte-exact.
+/// One picture, or a piece of one, as the camera sent it, byte-exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessUnit {
-    /// NAL units, each behind its length in four bytes, big-endian (ISO/IEC 14496-15 with `lengthSizeMinusOne` 3).
+    /// NAL units as delivered: behind lengths of the size that the record says, or behind start codes; a whole access
+    /// unit, a piece of one, or several.
     pub data: Bytes,
     /// Decoding time on the camera's clock, 90 kHz ticks from an origin of its own, wraps already undone.
     pub camera_dts: i64,
