@@ -4,6 +4,7 @@
 mod rtsp_support;
 
 use ashkar_ingest::rtsp::{Credentials, Event, Lessons, Session, SessionConfig, SessionError, Way};
+use ashkar_terms::{Blame, Cause};
 use rtsp_support::{Play, at, sdp};
 
 const DIGEST: &str = "WWW-Authenticate: Digest realm=\"cam\", nonce=\"1\"\r\n";
@@ -151,4 +152,21 @@ fn redirections_are_followed_within_the_camera_only() {
 fn lessons_are_nothing_at_first() {
     let play = Play::with(config());
     assert_eq!(play.session.lessons(true, at(60_000_000)), Lessons::default());
+}
+
+#[test]
+fn packets_of_which_no_picture_comes_are_the_cameras_fault_and_not_the_lines() {
+    let mut play = Play::playing(&sdp(""), false);
+    let mut outcome = Ok(());
+    for n in 1..=110_u16 {
+        play.now_us = u64::from(n) * 100_000;
+        play.rtp(u32::from(n) * 9000, true, &[0x1f, 1, 2, 3]);
+        outcome = play.tick(play.now_us);
+        if outcome.is_err() {
+            break;
+        }
+    }
+    let error = outcome.unwrap_err();
+    assert_eq!(error, SessionError::Unusable { seconds: 10 });
+    assert_eq!((error.cause(), error.blame()), (Cause::Source, Blame::Camera));
 }

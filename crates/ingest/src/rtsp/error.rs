@@ -69,6 +69,12 @@ pub enum SessionError {
         /// How long was waited.
         seconds: u64,
     },
+    /// Packets come, and no picture comes of them: the line is well.
+    #[error("packets came for {seconds} s, and no access unit could be made of them")]
+    Unusable {
+        /// How long was waited.
+        seconds: u64,
+    },
     /// The camera ended the session: TEARDOWN, or goodbye in RTCP.
     #[error("the camera ended its stream ({how})")]
     Ended {

@@ -77,6 +77,8 @@ pub(super) struct Core {
     pub(super) session: Option<SessionHeader>,
     pub(super) last_request_us: u64,
     pub(super) last_unit_us: u64,
+    /// The last packet of media, whoever sent it and whatever it was.
+    last_packet_us: u64,
     pub(super) keeper: Keeper,
     pub(super) offer: Option<Offer>,
     pub(super) streams: Option<Streams>,
@@ -148,6 +150,7 @@ impl Session {
             session: None,
             last_request_us: now.mono_us,
             last_unit_us: now.mono_us,
+            last_packet_us: now.mono_us,
             keeper: Keeper::new(lessons),
             offer: None,
             streams: None,
@@ -229,7 +232,7 @@ impl Session {
     /// Looks at the time: keepalives, silence, answers that do not come. To be called at least each second.
     ///
     /// # Errors
-    /// [`SessionError::Silent`], [`SessionError::NoAnswer`], [`SessionError::NotReading`].
+    /// [`SessionError::Silent`], [`SessionError::Unusable`], [`SessionError::NoAnswer`], [`SessionError::NotReading`].
     pub fn tick(&mut self, now: Moment, events: &mut Vec<Event>) -> Result<(), SessionError> {
         let known = events.len();
         if let Some(streams) = &mut self.core.streams {
@@ -341,6 +344,7 @@ impl Core {
         self.begin_playing(from.now, events);
         let Some(streams) = &mut self.streams else { return Ok(()) };
         if !rtcp {
+            self.last_packet_us = from.now.mono_us;
             streams.rtp(kind, data, from, events);
         } else if streams.rtcp(kind, data, from.now) && kind == Kind::Video {
             return Err(SessionError::Ended { how: "RTCP BYE" });
@@ -364,7 +368,13 @@ impl Core {
         let since = |us: u64| now.mono_us.saturating_sub(us);
         let playing = self.step == Step::Playing;
         if playing && since(self.last_unit_us) >= self.config.silence_us {
-            return Err(SessionError::Silent { seconds: self.config.silence_us / 1_000_000 });
+            let seconds = self.config.silence_us / 1_000_000;
+            let packets = since(self.last_packet_us) < self.config.silence_us / 2;
+            return Err(if packets {
+                SessionError::Unusable { seconds }
+            } else {
+                SessionError::Silent { seconds }
+            });
         }
         if let Some(pending) = &self.pending {
             if since(pending.sent_us) < self.config.answer_timeout_us {
