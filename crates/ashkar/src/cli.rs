@@ -100,7 +100,7 @@ pub(crate) struct Serve {
     /// Address for RTMP publishers.
     #[arg(long, env = "ASHKAR_RTMP", default_value = "0.0.0.0:1935")]
     pub(crate) rtmp: SocketAddr,
-    /// Serve /metrics here only, instead of on the site's address.
+    /// Serve /metrics here, instead of on the site's address, where it is given to this machine alone.
     #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,
     /// Certificate chain (PEM); with it the site speaks TLS.

@@ -6,10 +6,12 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ashkar_centre::Centre;
+use axum::Extension;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder};
@@ -19,11 +21,23 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 
 use crate::problem::Problem;
 use crate::server::Counters;
+use crate::shares::Client;
 use crate::workshop;
 
+/// The text is not made again within this.
+const FRESH_FOR: Duration = Duration::from_secs(1);
+/// What proxies add to a request of another.
+const FOR_ANOTHER: [HeaderName; 4] = [
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-real-ip"),
+    header::FORWARDED,
+    header::VIA,
+];
 const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Bounds of the request histogram, seconds; blocking playlists wait for a part, at most 13 s.
 const REQUEST_SECONDS: [f64; 10] = [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2.5, 5.0, 15.0];
@@ -35,6 +49,8 @@ type Labels = Vec<(&'static str, String)>;
 pub struct Metrics {
     registry: Registry,
     requests: Family<Labels, Histogram, fn() -> Histogram>,
+    /// The newest text. The lock is held while the next one is made: who comes meanwhile waits for that one.
+    last: Mutex<Option<(Instant, Bytes)>>,
 }
 
 impl Metrics {
@@ -45,7 +61,7 @@ impl Metrics {
             Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
         registry.register("http_request_seconds", "Time until the head of an answer", requests.clone());
         registry.register_collector(Box::new(Measured { centre, http }));
-        Self { registry, requests }
+        Self { registry, requests, last: Mutex::default() }
     }
 
     /// Times of the route `name`, for those who know it without asking a router.
@@ -54,7 +70,22 @@ impl Metrics {
         Route { name, ok, requests: self.requests.clone() }
     }
 
-    fn text(&self) -> Result<String, fmt::Error> {
+    /// At most a second old, however many ask; made on no thread of the runtime.
+    async fn text(self: &Arc<Self>) -> Result<Bytes, Problem> {
+        let mut last = self.last.lock().await;
+        if let Some((made, text)) = &*last
+            && made.elapsed() < FRESH_FOR
+        {
+            return Ok(text.clone());
+        }
+        let own = Arc::clone(self);
+        let text = spawn_blocking(move || own.encoded()).await.map_err(|panic| Problem::internal(&panic))?;
+        let text = Bytes::from(text.map_err(|error| Problem::internal(&error))?);
+        *last = Some((Instant::now(), text.clone()));
+        Ok(text)
+    }
+
+    fn encoded(&self) -> Result<String, fmt::Error> {
         let mut text = String::with_capacity(64 * 1024);
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -86,12 +117,27 @@ fn labels(route: String, status: u16) -> Labels {
 
 /// `GET /metrics`
 pub(crate) async fn show(State(metrics): State<Arc<Metrics>>) -> Result<Response, Problem> {
-    let text = metrics.text().map_err(|error| Problem::internal(&error))?;
+    let text = metrics.text().await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, text).into_response())
+}
+
+/// `GET /metrics` on the site's own address: for this machine alone. A proxy that says for whom it asks is not believed to be
+/// asking for itself.
+pub(crate) async fn show_here(
+    State(metrics): State<Arc<Metrics>>,
+    client: Option<Extension<Client>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let is_here = client.is_some_and(|Extension(client)| client.is_this_machine());
+    let is_for_another = FOR_ANOTHER.into_iter().any(|name| headers.contains_key(name));
+    if !is_here || is_for_another {
+        return Err(Problem::not_found("There is nothing at this address."));
+    }
+    show(State(metrics)).await
 }
 
 /// Measures every request by the route that answered it, never by its address.

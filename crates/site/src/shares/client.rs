@@ -37,6 +37,12 @@ impl<S: Sync> FromRequestParts<S> for Client {
 }
 
 impl Client {
+    /// Whether it is on the machine on which this runs.
+    pub(crate) fn is_this_machine(self) -> bool {
+        // The network of `::1` is the one that begins with zeros.
+        self.0 == 0 || Ipv6Addr::from_bits(self.0).to_canonical().is_loopback()
+    }
+
     /// For what is made once for all who ask, whoever asked first.
     pub(crate) const EVERYBODY: Self = Self(1);
 
@@ -225,6 +231,22 @@ mod tests {
         assert_eq!(client("::ffff:192.0.2.1"), client("192.0.2.1"));
         assert_eq!(client("2001:db8:1:2::1"), client("2001:db8:1:2:ffff::9"));
         assert_ne!(client("2001:db8:1:2::1"), client("2001:db8:1:3::1"));
+    }
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        for (address, is_here) in [
+            ("127.0.0.1", true),
+            ("127.8.9.1", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("192.0.2.1", false),
+            ("10.0.0.1", false),
+            ("2001:db8::1", false),
+            ("fe80::1", false),
+        ] {
+            assert_eq!(client(address).is_this_machine(), is_here, "{address}");
+        }
     }
 
     fn told(fields: &[&str]) -> Client {
