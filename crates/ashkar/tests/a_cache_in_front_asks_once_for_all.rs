@@ -33,7 +33,9 @@ fn a_cache_in_front_asks_once_for_all() {
 
     three_hundred_cost_what_one_does(&centre, &cache);
     browsers_share_two_variants(&centre, &cache);
+    what_means_nothing_changes_nothing(&centre, &cache);
     what_is_not_public_is_not_there(&cache);
+    what_is_taken_away_is_gone_within_seconds(&centre, &cache);
     pages_outlive_the_centre(centre, &cache);
 }
 
@@ -69,7 +71,7 @@ fn three_hundred_cost_what_one_does(centre: &Centre, cache: &str) {
 /// However browsers write that they take gzip, it is the same answer; and those who do not get theirs.
 fn browsers_share_two_variants(centre: &Centre, cache: &str) {
     let url = format!("{cache}/list/stations.json");
-    let before = requests(centre);
+    let before = requests_of(centre, "/list/");
     for accepted in ["gzip, deflate, br, zstd", "gzip", "br, GZIP;q=0.5", "deflate,gzip ;q=1.0"] {
         let (status, headers, _) = fetch(&url, &[("accept-encoding", accepted)]);
         assert_eq!((status, header(&headers, "content-type")), (200, Some("application/json")), "{accepted}");
@@ -78,8 +80,102 @@ fn browsers_share_two_variants(centre: &Centre, cache: &str) {
         let (_, headers, _) = fetch(&url, &[("accept-encoding", accepted)]);
         assert_eq!(header(&headers, "content-encoding"), None, "{accepted}");
     }
-    let asked = requests(centre) - before;
+    let asked = requests_of(centre, "/list/") - before;
     assert!(asked <= 4.0, "two variants, each asked for once and perhaps once more: {asked}");
+}
+
+/// A live playlist that stands still, a segment of it, a span, a still of the past.
+fn addresses(centre: &Centre) -> [String; 3] {
+    let playlist = centre.text(&format!("/live/{CAMERA}/index.m3u8"));
+    let segment = playlist.lines().find(|line| line.ends_with(".m4s") && !line.starts_with('#')).unwrap();
+    let date = playlist.lines().find_map(|line| line.strip_prefix("#EXT-X-PROGRAM-DATE-TIME:")).unwrap();
+    let from: jiff::Timestamp = date.parse().unwrap();
+    let second = |seconds: i64| jiff::Timestamp::from_second(from.as_second() + seconds).unwrap();
+    [
+        segment.to_owned(),
+        format!("/dvr/{CAMERA}/index.m3u8?from={}&to={}", second(-10), second(2)),
+        format!("/still/{CAMERA}.jpg?at={}", second(2)),
+    ]
+}
+
+/// Parameters that nobody knows: the same bytes, and no question of their own to the centre.
+fn what_means_nothing_changes_nothing(centre: &Centre, cache: &str) {
+    let others = ["/list/stations.json".to_owned(), "/api/v1/stations?q=7".to_owned(), "/".to_owned()];
+    let paths = || addresses(centre).into_iter().chain(others.clone());
+    for path in paths() {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let plain = fetch(&format!("{}{path}", centre.http), &[]);
+        let odd = fetch(&format!("{}{path}{mark}x=1&utm=%FF&x=2", centre.http), &[]);
+        assert_eq!((plain.0, odd.0), (200, 200), "{path}");
+        assert!(plain.2 == odd.2 || path.starts_with("/api"), "{path}");
+    }
+    for path in ["/list/changes?from=1&from=1", "/api/v1/stations?q=a&x=1&q=b"] {
+        for base in [centre.http.as_str(), cache] {
+            let (status, _, body) = fetch(&format!("{base}{path}"), &[]);
+            let told = String::from_utf8_lossy(&body).into_owned();
+            assert!(status == 400 && told.contains("duplicate field"), "{base}{path}: {status} {told}");
+        }
+    }
+    let segment = addresses(centre)[0].clone();
+    fetch(&format!("{cache}{segment}"), &[]);
+    let before = requests_of(centre, "/list/");
+    for number in 0..50 {
+        assert_eq!(fetch(&format!("{cache}{segment}?x={number}"), &[]).0, 200);
+        assert_eq!(fetch(&format!("{cache}/list/stations.json?x={number}"), &[]).0, 200);
+    }
+    let asked = requests_of(centre, "/list/") - before;
+    assert!(asked <= 20.0, "{asked} requests for what was there");
+}
+
+/// Switched off: by its addresses too, and through the cache within the ten seconds for which a cache may keep it.
+fn what_is_taken_away_is_gone_within_seconds(centre: &Centre, cache: &str) {
+    let paths = addresses(centre);
+    for path in &paths {
+        let (status, headers, _) = fetch(&format!("{cache}{path}"), &[]);
+        assert_eq!((status, header(&headers, "etag").is_some()), (200, true), "{path}");
+        let kept = header(&headers, "cache-control").unwrap();
+        assert!(!kept.contains("immutable"), "{path}: {kept}");
+        let etag = header(&headers, "etag").unwrap();
+        let again = fetch(&format!("{}{path}", centre.http), &[("if-none-match", etag)]);
+        assert_eq!((again.0, again.2.len()), (304, 0), "{path}");
+    }
+    the_past_is_closed_and_live_stays(centre, &paths[0]);
+    common::ashkar(&["camera", "remove", CAMERA, "--data", &centre.data.display().to_string()]);
+    let live = format!("/live/{CAMERA}/index.m3u8");
+    for base in [centre.http.as_str(), cache] {
+        for path in paths.iter().chain([&live]) {
+            // The store is looked at each second, ten seconds in the cache, and a machine that is busy.
+            let gone = eventually("it is gone", Duration::from_secs(20), || {
+                let (status, headers, _) = fetch(&format!("{base}{path}"), &[]);
+                (status != 200).then_some((status, headers))
+            });
+            assert_eq!(gone.0, 410, "{base}{path}");
+            assert_eq!(header(&gone.1, "cache-control"), Some("public, max-age=1"), "{base}{path}");
+        }
+    }
+}
+
+/// The commission closes the past while the day lasts.
+fn the_past_is_closed_and_live_stays(centre: &Centre, live_segment: &str) {
+    let hour_ago = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second() - 3600).unwrap();
+    let past = [
+        format!(
+            "/dvr/{CAMERA}/index.m3u8?from={hour_ago}&to={}",
+            hour_ago + jiff::SignedDuration::from_mins(59)
+        ),
+        format!("/still/{CAMERA}.jpg?at={hour_ago}"),
+    ];
+    let file = centre.data.join("election.toml");
+    let data = centre.data.display().to_string();
+    let election = common::ashkar(&["election", "show", "--data", &data]);
+    assert_eq!(election.matches("rewind_on_day = true").count(), 1, "{election}");
+    std::fs::write(&file, election.replace("rewind_on_day = true", "rewind_on_day = false")).unwrap();
+    common::ashkar(&["election", "set", &file.display().to_string(), "--data", &data]);
+    eventually("the past is closed", Duration::from_secs(20), || {
+        past.iter().all(|path| centre.request(path, &[]).0 == 403).then_some(())
+    });
+    assert_eq!(centre.request(live_segment, &[]).0, 200, "it is in the live window");
+    assert_eq!(centre.request(&format!("/live/{CAMERA}/index.m3u8"), &[]).0, 200);
 }
 
 fn what_is_not_public_is_not_there(cache: &str) {
@@ -99,13 +195,10 @@ fn what_is_not_public_is_not_there(cache: &str) {
 fn pages_outlive_the_centre(centre: Centre, cache: &str) {
     let page = fetch(&format!("{cache}/"), &[]);
     assert_eq!(page.0, 200);
-    let playlist = centre.text(&format!("/live/{CAMERA}/index.m3u8"));
-    let segment = playlist.lines().find(|line| line.ends_with(".m4s") && !line.starts_with('#')).unwrap();
-    let media = fetch(&format!("{cache}{segment}"), &[]);
     centre.kill();
     // Longer than pages may be kept.
     std::thread::sleep(Duration::from_secs(3));
-    for (path, before) in [("/", page), (segment, media)] {
+    for (path, before) in [("/", page)] {
         let (status, _, body) = fetch(&format!("{cache}{path}"), &[]);
         assert!(status == 200 && body == before.2, "{path} is gone with the centre: {status}");
     }
@@ -114,10 +207,19 @@ fn pages_outlive_the_centre(centre: Centre, cache: &str) {
 
 /// Everything that the centre answered, but for the metrics themselves.
 fn requests(centre: &Centre) -> f64 {
+    requests_of(centre, "")
+}
+
+/// Those of one route: players that have just left may still be answered.
+fn requests_of(centre: &Centre, route: &str) -> f64 {
+    // They are a second old at most.
+    std::thread::sleep(Duration::from_millis(1100));
     let metrics = centre.text("/metrics");
-    let counts = metrics
-        .lines()
-        .filter(|line| line.starts_with("ashkar_http_request_seconds_count") && !line.contains("/metrics"));
+    let counts = metrics.lines().filter(|line| {
+        line.starts_with("ashkar_http_request_seconds_count")
+            && !line.contains("/metrics")
+            && line.contains(route)
+    });
     counts.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
 }
 

@@ -202,7 +202,7 @@ fn every_version_of_the_list_can_be_read_and_compared() {
         let problem: Value = serde_json::from_slice(&body).unwrap();
         assert_eq!((status, problem["type"].as_str()), (404, Some("/problems/not-found")), "{path}");
     }
-    for path in ["/list/changes?from=x", "/list/stations.csv?version=-1", "/list/stations.csv?v=1"] {
+    for path in ["/list/changes?from=x", "/list/stations.csv?version=-1", "/list/changes?from=1&from=1"] {
         assert_eq!(centre.request(path, &[]).0, 400, "{path}");
     }
     centre.stop();

@@ -3,11 +3,13 @@
 //! In: publishers ([`ashkar_ingest::Gate`]), pulled cameras, the store's changes, the clock. Out: recordings, live
 //! windows, timelines, stills. What must never happen: I/O under a camera's lock, a reader before the recording (I1).
 
+mod access;
 mod camera;
 mod day;
 mod figures;
 mod gate;
 mod media;
+mod past;
 mod pulls;
 mod recorder;
 mod registry;
@@ -29,23 +31,23 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use access::Allowed;
 pub use camera::{Camera, Status};
 pub use day::{
     Cells, Day, Grid, History, Minutes, Note, Row, RowOf, StationHistory, Stretch, Tally, badness,
 };
 pub use figures::{Figure, Rows};
 pub use media::{MediaFailure, MediaName};
+pub use past::{PastFailure, Waiting, Wanted};
 pub use registry::Registry;
 pub use start::{Options, StartError};
-pub use stills::{Still, StillFailure};
+pub use stills::{AsyncAdmit, Still, StillFailure};
 pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
 
 use media::MediaReader;
+use past::Past;
 use pulls::Pulls;
-use stills::LatestStills;
-
-/// How long after the election's date its day is over for the public: until the end of the day after, microseconds.
-const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
+use stills::{LatestStills, PastStills};
 
 /// The centre at work.
 pub struct Centre {
@@ -55,8 +57,10 @@ pub struct Centre {
     registry: ArcSwap<Registry>,
     cameras: RwLock<HashMap<CameraId, Arc<Camera>>>,
     media: MediaReader,
+    past: Past,
     stills: Pool,
     latest_stills: LatestStills,
+    past_stills: PastStills,
     rtmp: Mutex<Option<Arc<RtmpServer>>>,
     pulls: Pulls,
     stopping: watch::Sender<bool>,
@@ -163,9 +167,6 @@ impl Centre {
     /// Whether the election's policy lets the public go back in time now.
     pub fn rewind_is_public(&self) -> bool {
         let registry = self.registry.load();
-        let election = &registry.election;
-        let midnight = election.instant(ashkar_election::Minute(0));
-        let over = self.now().wall >= midnight.plus(DAY_LASTS_US);
-        if over { election.policy.archive_public_after } else { election.policy.rewind_on_day }
+        registry.election.policy.is_past_open(self.now().wall, registry.day_over)
     }
 }

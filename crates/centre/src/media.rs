@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ashkar_archive::ReadError;
+use ashkar_election::Denial;
 use ashkar_live::PartError;
-use ashkar_terms::CameraId;
+use ashkar_terms::{CameraId, Span};
 use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -23,6 +24,8 @@ const CACHE_BYTES: u64 = 64 << 20;
 const CACHE_ENTRIES: usize = 1024;
 /// What an entry is counted as beside its bytes.
 const ENTRY_BYTES: u64 = 256;
+/// Segments of which it is remembered when they were: 4 MB at most.
+const TIMES_KEPT: usize = 32 << 10;
 /// Reads of the archive at once; the others wait for their turn.
 const READS_AT_ONCE: usize = 32;
 /// What was read and is not forgotten, kB: the cache, and what slow viewers are still being sent.
@@ -44,6 +47,9 @@ pub enum MediaName {
 /// Why there is no media.
 #[derive(Debug, Error)]
 pub enum MediaFailure {
+    /// The public is not given it.
+    #[error("it is not public: {0:?}")]
+    Denied(Denial),
     /// There is no media of this name.
     #[error("there is no such media")]
     Absent,
@@ -61,6 +67,8 @@ pub enum MediaFailure {
 /// What was read from the archive lately.
 pub(crate) struct MediaReader {
     cache: Cache<(CameraId, MediaName), Bytes, Weight>,
+    /// When segments were that somebody asked for lately, where the decision depends on it.
+    pub(crate) times: Cache<(CameraId, u64), Span>,
     reads: Arc<Semaphore>,
     room_kb: Arc<Semaphore>,
 }
@@ -78,6 +86,12 @@ impl AsRef<[u8]> for Held {
 }
 
 impl MediaReader {
+    /// A turn at reading the archive.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, MediaFailure> {
+        let turn = tokio::time::timeout(READ_WITHIN, Arc::clone(&self.reads).acquire_owned()).await;
+        turn.ok().and_then(Result::ok).ok_or(MediaFailure::Busy)
+    }
+
     fn hold(&self, bytes: Bytes) -> Result<Bytes, MediaFailure> {
         let kb = u32::try_from(bytes.len().div_ceil(1024)).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room_kb).try_acquire_many_owned(kb).map_err(|_| MediaFailure::Busy)?;
@@ -98,6 +112,7 @@ impl Default for MediaReader {
     fn default() -> Self {
         Self {
             cache: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, Weight),
+            times: Cache::new(TIMES_KEPT),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             room_kb: Arc::new(Semaphore::new(MAX_HELD_KB)),
         }
@@ -130,8 +145,7 @@ impl Centre {
     }
 
     async fn read_media(&self, camera: CameraId, name: MediaName) -> Result<Bytes, MediaFailure> {
-        let turn = Arc::clone(&self.media.reads).acquire_owned();
-        let turn = tokio::time::timeout(READ_WITHIN, turn).await.map_err(|_| MediaFailure::Busy)?;
+        let turn = self.media.turn().await?;
         let archive = self.archive.clone();
         let read = tokio::task::spawn_blocking(move || {
             let _turn = turn;

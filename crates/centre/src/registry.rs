@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use ashkar_election::{
-    Camera, Election, KeyHash, ListChanges, Owed, SearchIndex, Snapshot, Station, StationId, Store,
-    StoreError, Zone,
+    Camera, Election, KeyHash, ListChanges, Minute, Owed, SearchIndex, Snapshot, Standing, Station,
+    StationId, Store, StoreError, Zone,
 };
-use ashkar_terms::{CameraId, UtcMicros};
+use ashkar_terms::{CameraId, Span, UtcMicros};
+
+/// How long after the election's date its day is over for the public: until the end of the day after, microseconds.
+const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
 
 /// One state of the store, with what is computed from it once.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct Registry {
     pub search: Arc<SearchIndex>,
     /// Stations that have cameras and are not on the list: rehearsals, and everything before the first list.
     pub unlisted: Vec<Station>,
+    /// When the election's day is over for the public.
+    pub day_over: UtcMicros,
 }
 
 /// By what right somebody sends a camera's pictures.
@@ -50,7 +55,8 @@ impl Registry {
         });
         let search = Arc::new(SearchIndex::new(&snapshot.list));
         let unlisted = unlisted(&snapshot);
-        Self { snapshot, election, changes, search, unlisted }
+        let day_over = election.instant(Minute(0)).plus(DAY_LASTS_US);
+        Self { snapshot, election, changes, search, unlisted, day_over }
     }
 
     /// The station `id`, on the list or not.
@@ -61,6 +67,20 @@ impl Registry {
     /// All stations: those of the list, then the others.
     pub fn stations(&self) -> impl Iterator<Item = &Station> {
         self.snapshot.list.stations().iter().chain(&self.unlisted)
+    }
+
+    /// How `camera` stands.
+    pub fn standing(&self, camera: CameraId) -> Standing {
+        match self.snapshot.camera(camera) {
+            None => Standing::Unknown,
+            Some(known) if known.enabled => Standing::On,
+            Some(_) => Standing::Off,
+        }
+    }
+
+    /// Times of `camera` that nobody is to see. None yet: nobody can hide anything in this version.
+    pub fn hidden(&self, _camera: CameraId) -> &[Span] {
+        &[]
     }
 
     /// Whether a camera that is on air by `right` may stay.

@@ -18,9 +18,10 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::media::MediaReader;
+use crate::past::Past;
 use crate::pulls::Pulls;
 use crate::registry::Registry;
-use crate::stills::LatestStills;
+use crate::stills::{LatestStills, PastStills};
 use crate::{Camera, Centre};
 
 /// Threads that give cameras their newest minute back when they come up. They wait for the disk, each for itself.
@@ -94,8 +95,10 @@ impl Centre {
             registry: ArcSwap::from_pointee(registry),
             cameras: RwLock::default(),
             media: MediaReader::default(),
+            past: Past::default(),
             stills: Pool::new(options.still_program, options.still_worker, options.still_workers),
             latest_stills: LatestStills::default(),
+            past_stills: PastStills::default(),
             rtmp: Mutex::new(None),
             pulls: Pulls::default(),
             stopping: watch::Sender::new(false),

@@ -1,5 +1,10 @@
 //! Stills: the newest keyframe of a camera, or the one before a moment of the past.
 
+use std::sync::Arc;
+
+use ashkar_archive::ReadError;
+use ashkar_election::{Asked, Denial};
+use ashkar_live::InitId;
 use ashkar_media::InitSegment;
 use ashkar_stills::PoolError;
 use ashkar_terms::{CameraId, Span, UtcMicros};
@@ -7,7 +12,7 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::Centre;
+use crate::{Centre, LIVE_SLACK_US};
 
 /// A picture older than this is not the latest one of a live camera any more, microseconds.
 const LATEST_MAX_AGE_US: i64 = 60_000_000;
@@ -17,12 +22,20 @@ const LATEST_EVERY_US: i64 = 30_000_000;
 const LATEST_BYTES: u64 = 32 << 20;
 /// A guess at how many that is, for the cache's tables.
 const LATEST_ENTRIES: usize = 1_500;
+/// Bytes of stills of the past that are kept.
+const PAST_BYTES: u64 = 32 << 20;
+/// Moments of which it is remembered which picture is theirs: 3 MB.
+const KEYFRAMES_KEPT: usize = 32 << 10;
+/// Moments are told apart by the second, microseconds.
+const SECOND_US: i64 = 1_000_000;
 /// How far back from a moment a keyframe is looked for, microseconds.
 const LOOK_BACK_US: i64 = 12_000_000;
 
 /// Why there is no still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StillFailure {
+    /// The public is not given it.
+    Denied(Denial),
     /// Nothing was recorded, or the camera is off air.
     NoPicture,
     /// Stills are made of H.264 only.
@@ -60,6 +73,55 @@ impl Default for LatestStills {
     }
 }
 
+/// Lets somebody have what is scarce, one at a time for each turn that is out.
+pub trait AsyncAdmit<T>: Send + Sync {
+    /// A turn; `None` where none comes in time. It ends when what is returned is dropped.
+    fn turn(&self) -> impl Future<Output = Option<T>> + Send;
+}
+
+impl<T, F, W> AsyncAdmit<T> for F
+where
+    F: Fn() -> W + Send + Sync,
+    W: Future<Output = Option<T>> + Send,
+{
+    fn turn(&self) -> impl Future<Output = Option<T>> + Send {
+        self()
+    }
+}
+
+/// Which picture is the one of a moment.
+#[derive(Debug, Clone, Copy)]
+struct Keyframe {
+    segment: u64,
+    init: InitId,
+    /// When it was taken.
+    shown: Span,
+}
+
+/// Stills of the past: which picture belongs to a second that is over, and the pictures that were made lately.
+pub(crate) struct PastStills {
+    keyframes: Cache<(CameraId, i64), Option<Keyframe>>,
+    pictures: Cache<(CameraId, u64), Still, PastWeight>,
+}
+
+impl Default for PastStills {
+    fn default() -> Self {
+        Self {
+            keyframes: Cache::new(KEYFRAMES_KEPT),
+            pictures: Cache::with_weighter(LATEST_ENTRIES, PAST_BYTES, PastWeight),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct PastWeight;
+
+impl Weighter<(CameraId, u64), Still> for PastWeight {
+    fn weight(&self, _: &(CameraId, u64), still: &Still) -> u64 {
+        still.jpeg.len() as u64
+    }
+}
+
 /// The number of the camera's turn at `now`. Turns of different cameras begin at different moments, so that who asks for all of them
 /// does not have all of them made at once.
 fn turn(id: CameraId, now: UtcMicros) -> i64 {
@@ -74,10 +136,19 @@ impl Centre {
     ///
     /// # Errors
     /// See [`StillFailure`].
-    pub async fn latest_still(&self, id: CameraId) -> Result<Still, StillFailure> {
+    pub async fn latest_still<T: Send>(
+        &self,
+        id: CameraId,
+        admit: impl AsyncAdmit<T>,
+    ) -> Result<Still, StillFailure> {
+        self.access(id, Asked::Now).map_err(StillFailure::Denied)?;
         let now = self.now().wall;
+        let make = async {
+            let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
+            self.newest(id, now).await
+        };
         // Those who ask in the same turn wait for one still.
-        self.latest_stills.0.get_or_insert_async(&(id, turn(id, now)), self.newest(id, now)).await
+        self.latest_stills.0.get_or_insert_async(&(id, turn(id, now)), make).await
     }
 
     async fn newest(&self, id: CameraId, now: UtcMicros) -> Result<Still, StillFailure> {
@@ -91,31 +162,77 @@ impl Centre {
         Ok(Still { jpeg: self.decode(&init, &keyframe.bytes).await?, at })
     }
 
-    /// The keyframe at or before `at`.
+    /// The keyframe at or before the second in which `at` lies. `admit` gives a turn at the archive and the decoders,
+    /// where one is needed: most moments that somebody looks at, somebody else has looked at.
     ///
     /// # Errors
     /// See [`StillFailure`].
-    pub async fn still_at(&self, id: CameraId, at: UtcMicros) -> Result<Still, StillFailure> {
+    pub async fn still_at<T: Send>(
+        &self,
+        id: CameraId,
+        at: UtcMicros,
+        admit: impl AsyncAdmit<T>,
+    ) -> Result<Still, StillFailure> {
+        let second = at.0.div_euclid(SECOND_US);
+        let at = UtcMicros(second * SECOND_US);
+        self.access(id, Asked::Time(Span { from: at, to: at.plus(1) })).map_err(StillFailure::Denied)?;
+        let find = async {
+            let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
+            self.keyframe_before(id, at).await
+        };
+        let is_over = at.plus(LIVE_SLACK_US) < self.now().wall;
+        let found = if is_over {
+            self.past_stills.keyframes.get_or_insert_async(&(id, second), find).await?
+        } else {
+            find.await?
+        };
+        let Keyframe { segment, init, shown } = found.ok_or(StillFailure::NoPicture)?;
+        // The picture is older than the moment.
+        self.access(id, Asked::Time(shown)).map_err(StillFailure::Denied)?;
+        let make = async {
+            let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
+            let (part, init) = self.read_keyframe(id, segment, init).await?;
+            Ok(Still { jpeg: self.decode(&init, &part).await?, at: shown.from })
+        };
+        self.past_stills.pictures.get_or_insert_async(&(id, segment), make).await
+    }
+
+    /// The segment whose first picture is the one to show at `at`.
+    async fn keyframe_before(&self, id: CameraId, at: UtcMicros) -> Result<Option<Keyframe>, StillFailure> {
         let archive = self.archive.clone();
-        let found = tokio::task::spawn_blocking(move || {
+        self.read_for_still(move || {
             let span = Span { from: at.plus(-LOOK_BACK_US), to: at.plus(1) };
-            let entries =
-                archive.segments(id, span).map_err(|error| StillFailure::Failed(error.to_string()))?;
+            let entries = archive.segments(id, span)?;
             // Nothing older than a segment that ends before the moment: a gap shows as a gap.
             let covers = entries.last().is_some_and(|last| last.end().to_utc() > at);
             let entry = entries.iter().rev().find(|entry| entry.independent).filter(|_| covers);
-            let Some(entry) = entry else { return Ok(None) };
-            let part = archive
-                .read_part(id, entry.segment, 0)
-                .map_err(|error| StillFailure::Failed(error.to_string()))?;
-            let init =
-                archive.init(id, entry.init).map_err(|error| StillFailure::Failed(error.to_string()))?;
-            Ok(part.zip(init).map(|(part, init)| (entry.start.to_utc(), part, init)))
+            Ok(entry.map(|entry| {
+                let from = entry.start.to_utc();
+                Keyframe { segment: entry.segment, init: entry.init, shown: Span { from, to: from.plus(1) } }
+            }))
         })
         .await
-        .map_err(|error| StillFailure::Failed(error.to_string()))??;
-        let (at, part, init) = found.ok_or(StillFailure::NoPicture)?;
-        Ok(Still { jpeg: self.decode(&init, &part).await?, at })
+    }
+
+    async fn read_keyframe(
+        &self,
+        id: CameraId,
+        segment: u64,
+        init: InitId,
+    ) -> Result<(Bytes, Arc<InitSegment>), StillFailure> {
+        let archive = self.archive.clone();
+        let read = move || Ok(archive.read_part(id, segment, 0)?.zip(archive.init(id, init)?));
+        self.read_for_still(read).await?.ok_or(StillFailure::NoPicture)
+    }
+
+    async fn read_for_still<R: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> Result<R, ReadError> + Send + 'static,
+    ) -> Result<R, StillFailure> {
+        let _turn = self.media.turn().await.map_err(|_| StillFailure::Busy)?;
+        let failed = |error: &dyn std::fmt::Display| StillFailure::Failed(error.to_string());
+        let read = tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))?;
+        read.map_err(|error| failed(&error))
     }
 
     async fn decode(&self, init: &InitSegment, part: &[u8]) -> Result<Bytes, StillFailure> {

@@ -28,9 +28,10 @@ pub use import::{
     SourceEncoding, plan_import,
 };
 pub use model::{
-    Act, Constituency, Coordinates, DayPlan, DayTime, Election, ElectionError, ElectionKey, Language, Mark,
-    Minute, NameStatus, Names, Owed, ParseStationIdError, Percent, Phase, Policy, Station, StationId,
-    StationList, StationMarks, StationView, Turnout, TurnoutSource, Zone,
+    Access, Act, Asked, Case, Constituency, Coordinates, DayPlan, DayTime, Denial, Election, ElectionError,
+    ElectionKey, Language, Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, Percent, Phase,
+    Policy, Standing, Station, StationId, StationList, StationMarks, StationView, Turnout, TurnoutSource,
+    Zone,
 };
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;

@@ -1,8 +1,6 @@
 /// How long an answer may be kept, as the exact value of `Cache-Control` (I6). None depends on a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CacheFor {
-    /// The URL always means these bytes: media, and playlists of spans that are over.
-    Ever,
     /// The answer to a blocking request: one target duration, the time in which the viewers of a camera ask for the
     /// same part. What a later viewer finds there still contains what it asked for.
     Target,
@@ -16,7 +14,6 @@ impl CacheFor {
     /// The header's value.
     pub const fn header(self) -> &'static str {
         match self {
-            Self::Ever => "public, max-age=31536000, immutable",
             Self::Target => "public, max-age=4",
             Self::Second => "public, max-age=1",
             Self::Never => "no-store",

@@ -2,7 +2,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
 use ashkar_media::Output;
-use ashkar_terms::{CameraId, UtcMicros};
+use ashkar_terms::{CameraId, MediaTime, UtcMicros};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::time::{Instant, timeout_at};
@@ -14,7 +14,7 @@ use crate::limits::MAX_WAIT_MS;
 use crate::query::Query;
 use crate::snapshot::Snapshot;
 use crate::waiters::{Awaited, Released, Waiters};
-use crate::window::{PartLookup, Restored, Window, WindowError, WindowOptions};
+use crate::window::{PartLookup, Place, Restored, Window, WindowError, WindowOptions};
 
 /// A camera's live window, shared between the one that fills it and those who watch.
 ///
@@ -236,6 +236,16 @@ impl LiveCamera {
     /// An init segment's bytes. `None` when it is not in memory: ask the archive.
     pub fn init(&self, id: InitId) -> Option<Bytes> {
         self.shared.lock().window.init(id)
+    }
+
+    /// Where the oldest listed segment begins.
+    pub fn listed_from(&self) -> Option<MediaTime> {
+        self.shared.lock().window.listed_from()
+    }
+
+    /// When `segment` is, as far as the window knows.
+    pub fn place_of(&self, segment: u64) -> Place {
+        self.shared.lock().window.place_of(segment)
     }
 
     /// What is known right now.

@@ -29,4 +29,4 @@ pub use dvr::dvr_playlist;
 pub use item::{GapItem, InitId, Item, SegmentItem, gap_pieces, init_id};
 pub use query::{Parsed, Query, QueryError};
 pub use snapshot::{Keyframe, Snapshot};
-pub use window::{PartLookup, Restored, Window, WindowError, WindowOptions};
+pub use window::{PartLookup, Place, Restored, Window, WindowError, WindowOptions};

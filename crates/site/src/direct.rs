@@ -99,7 +99,7 @@ impl Direct {
         let query = Query::parse(query);
         let own = Arc::clone(self);
         async move {
-            let centre = &*own.centre;
+            let centre = &own.centre;
             let (answer, route) = match wanted {
                 Wanted::Live(camera) => {
                     (media::live_playlist(centre, &own.gzipped, camera, query, conditions).await, &own.live)

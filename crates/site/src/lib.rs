@@ -54,7 +54,7 @@ const COMPRESS_ABOVE_BYTES: u64 = 1024;
 /// How the public side is reached.
 #[derive(Debug, Clone)]
 pub struct SiteOptions {
-    /// `/metrics` stands beside it; otherwise see [`metrics_router`].
+    /// `/metrics` stands beside it, for this machine alone; otherwise see [`metrics_router`].
     pub with_metrics: bool,
     /// It is reached by TLS: browsers are told not to come back without.
     pub tls: bool,
@@ -112,9 +112,12 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
     let long = Router::new()
         .nest("/api/v1", api::routes())
         .merge(list::routes(Arc::clone(&centre)))
-        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
         .layer(middleware::from_fn(workshop::make));
+    let dvr = Router::new()
+        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
+        .with_state(Arc::new(past::Past::new(&centre)));
     let open = long
+        .merge(dvr)
         .route("/still/{constituency}/{station}/{file}", get(past::still))
         .layer(middleware::map_response(weight::hold))
         .merge(api::shared_routes(&centre))
@@ -133,7 +136,11 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
         .layer(option_layer(options.tls.then(headers::strict_transport)))
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
         .with_state(centre);
-    if options.with_metrics { site.merge(metrics_router(metrics)) } else { site }
+    if options.with_metrics {
+        site.merge(Router::new().route("/metrics", get(metrics::show_here)).with_state(metrics))
+    } else {
+        site
+    }
 }
 
 /// What is public may be read by pages of others too.

@@ -84,7 +84,6 @@ impl Lists {
 
 /// Which version of the list.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct VersionQuery {
     version: Option<u32>,
 }
@@ -174,7 +173,6 @@ async fn versions(State(lists): State<Arc<Lists>>, headers: HeaderMap) -> Result
 
 /// Between which versions: to the newest where `to` is left out, from the one before where `from` is.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ChangesQuery {
     from: Option<u32>,
     to: Option<u32>,

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use ashkar_centre::{Camera, Centre, MediaFailure, MediaName};
+use ashkar_centre::{Allowed, Camera, Centre, MediaFailure, MediaName};
+use ashkar_election::Asked;
 use ashkar_live::{Parsed, PlaylistError, Query, QueryError};
 use ashkar_terms::CameraId;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 
 use crate::COMPRESS_ABOVE_BYTES;
 use crate::gzip::{self, Gzipped};
 use crate::players::Head;
 use crate::problem::Problem;
-use crate::respond::{Cached, IMMUTABLE};
+use crate::respond::{self, Cached};
 use crate::shares::Client;
 
 /// Media type of playlists (RFC 8216, section 4).
@@ -64,7 +66,10 @@ pub(crate) async fn live_playlist(
         return Ok(to_canonical(id, parsed.query));
     }
     let camera = known(centre, id)?;
+    public(centre, id, Asked::Now)?;
     let playlist = camera.live.playlist(parsed.query).await.map_err(|error| refused(id, error))?;
+    // It may have waited; what was taken away meanwhile is not given.
+    public(centre, id, Asked::Now)?;
     let dense = conditions.gzip && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
     let body = if dense {
         let compressed = gzipped.of(id, &playlist.etag, &playlist.body);
@@ -109,7 +114,7 @@ fn refused(id: CameraId, error: PlaylistError) -> Problem {
 
 /// `GET /media/{archive}/{constituency}/{station}/{camera}/{name}`
 pub(crate) async fn media(
-    centre: &Centre,
+    centre: &Arc<Centre>,
     archive: &str,
     id: CameraId,
     name: &str,
@@ -121,15 +126,26 @@ pub(crate) async fn media(
     // The address names these bytes for ever, so the name is the tag, and who has one has the bytes.
     let etag = format!("\"{archive}/{id}/{name}\"");
     let camera = known(centre, id)?;
-    let body = centre.media(&camera, wanted).await.map_err(|failure| match failure {
+    let failed = |failure| match failure {
         MediaFailure::Absent => absent(),
+        MediaFailure::Denied(denial) => Problem::denied(id, denial),
         MediaFailure::Unavailable => {
             Problem::unavailable(format!("Camera {id} sends nothing at the moment."))
         }
         MediaFailure::Busy => Problem::unavailable("Too many read from the archive; try again in a moment."),
         MediaFailure::Archive(error) => Problem::internal(&error),
-    })?;
-    let cache = HeaderValue::from_static(IMMUTABLE);
+    };
+    let mut allowed = centre.media_access(&camera, wanted).await.map_err(failed)?;
+    let body = if respond::has(&conditions.none_match, &etag) {
+        // A cache asks whether it may go on showing what it has: nothing is read for that.
+        Bytes::new()
+    } else {
+        let body = centre.media(&camera, wanted).await.map_err(failed)?;
+        // It may have waited; what was taken away meanwhile is not given.
+        allowed = centre.media_access(&camera, wanted).await.map_err(failed)?;
+        body
+    };
+    let cache = HeaderValue::from_static(respond::kept(allowed));
     Ok(Cached { body, content_type: MEDIA_TYPE, cache, etag }.respond(&conditions.none_match))
 }
 
@@ -158,6 +174,11 @@ pub(crate) fn number(digits: &str) -> Option<u64> {
 /// The camera `id`, where the centre knows it.
 pub(crate) fn known(centre: &Centre, id: CameraId) -> Result<Arc<Camera>, Problem> {
     centre.camera(id).ok_or_else(|| Problem::not_found(format!("There is no camera {id} on the list.")))
+}
+
+/// Whether what `asked` says of the camera `id` is given now, and for how long at most.
+pub(crate) fn public(centre: &Centre, id: CameraId, asked: Asked) -> Result<Allowed, Problem> {
+    centre.access(id, asked).map_err(|denial| Problem::denied(id, denial))
 }
 
 #[cfg(test)]

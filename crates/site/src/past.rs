@@ -1,29 +1,97 @@
 //! What was: playlists of a span, stills of a moment.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use ashkar_centre::{Centre, LIVE_SLACK_US, StillFailure};
-use ashkar_live::{Item, SegmentItem, dvr_playlist};
-use ashkar_terms::{CameraId, UtcMicros};
+use ashkar_centre::{Centre, LIVE_SLACK_US, PastFailure, StillFailure, Waiting, Wanted};
+use ashkar_election::Asked;
+use ashkar_live::{Item, dvr_playlist};
+use ashkar_terms::{CameraId, Span};
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use jiff::tz::TimeZone;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use serde::Deserialize;
 
-use crate::media::{PLAYLIST_TYPE, known};
+use crate::media::{PLAYLIST_TYPE, known, public};
 use crate::problem::Problem;
-use crate::respond::{Cached, IMMUTABLE};
-use crate::times;
+use crate::respond::{Cached, kept};
+use crate::shares::{Client, Turns};
+use crate::{times, workshop};
 
 /// The latest still may be this old in a cache.
 const LATEST_STILL: &str = "public, max-age=10";
 /// A span that is not over yet grows with each segment.
 const GROWING: &str = "public, max-age=1";
+/// Bytes of the playlists of spans that are over and that were asked for lately.
+const PLAYLISTS_BYTES: u64 = 16 << 20;
+/// A guess at how many that is, for the cache's tables.
+const PLAYLISTS: usize = 1024;
+
+/// Stills that are made at once, with what is read for them. Each client has its share of the time, so nobody's questions keep
+/// all others from theirs.
+static DECODERS: LazyLock<Arc<Turns>> = LazyLock::new(|| {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Turns::new(processors, workshop::TURN_WITHIN)
+});
+
+/// Playlists of spans that are over.
+#[derive(Debug)]
+pub(crate) struct Past {
+    centre: Arc<Centre>,
+    playlists: Cache<(CameraId, Span), Cached, Weight>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Weight;
+
+impl Weighter<(CameraId, Span), Cached> for Weight {
+    fn weight(&self, _: &(CameraId, Span), playlist: &Cached) -> u64 {
+        playlist.body.len() as u64
+    }
+}
+
+impl Past {
+    pub(crate) fn new(centre: &Arc<Centre>) -> Self {
+        let playlists = Cache::with_weighter(PLAYLISTS, PLAYLISTS_BYTES, Weight);
+        Self { centre: Arc::clone(centre), playlists }
+    }
+
+    /// The playlist of `span`, which is `ended` where nothing joins it any more.
+    fn playlist(&self, id: CameraId, span: Span, ended: bool, wanted: &Wanted) -> Result<Cached, Problem> {
+        let segments = self.centre.segments(id, span, wanted).map_err(|failure| failed(&failure))?;
+        let items: Vec<Item> = segments.into_iter().map(Item::Segment).collect();
+        if items.is_empty() {
+            return Err(Problem::not_found(format!(
+                "Nothing of camera {id} was recorded in this span; its timeline says why."
+            )));
+        }
+        let text = dvr_playlist(self.centre.archive().id(), id, &items, span, ended);
+        let made = Cached::new(text, PLAYLIST_TYPE, GROWING);
+        // With hidden times its text depends on them.
+        if ended && self.centre.registry().hidden(id).is_empty() {
+            self.playlists.insert((id, span), made.clone());
+        }
+        Ok(made)
+    }
+
+    fn remembered(&self, id: CameraId, span: Span) -> Option<Cached> {
+        self.centre.registry().hidden(id).is_empty().then(|| self.playlists.get(&(id, span)))?
+    }
+}
+
+fn failed(failure: &PastFailure) -> Problem {
+    match failure {
+        PastFailure::TooMany => Problem::bad_request(failure.to_string()),
+        PastFailure::Left => Problem::unavailable("Who asked has left."),
+        PastFailure::Archive(error) => Problem::internal(error),
+    }
+}
 
 /// The span of `/dvr`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct DvrQuery {
     from: String,
     to: String,
@@ -31,52 +99,46 @@ pub(crate) struct DvrQuery {
 
 /// The moment of `/still`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct StillQuery {
     at: Option<String>,
 }
 
 /// `GET /dvr/{constituency}/{station}/{camera}/index.m3u8?from&to`
+///
+/// It is answered for the span of the grid ([`times::on_grid`]) around the one that is asked for.
 pub(crate) async fn dvr_playlist_of(
-    State(centre): State<Arc<Centre>>,
+    State(past): State<Arc<Past>>,
     Path((constituency, station, camera)): Path<(u16, u16, u8)>,
-    query: Result<Query<DvrQuery>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<DvrQuery>, QueryRejection>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(query) =
-        query.map_err(|_| Problem::bad_request("from and to are wanted, both RFC 3339 times"))?;
-    let id = CameraId::new(constituency, station, camera);
-    known(&centre, id)?;
-    let span = times::span(times::read("from", &query.from)?, times::read("to", &query.to)?)?;
-    allowed(&centre)?;
-    let now = centre.now().wall;
-    let ended = span.to.plus(LIVE_SLACK_US) < now;
-    let archive = centre.archive().clone();
-    let text = tokio::task::spawn_blocking(move || {
-        let entries = archive.segments(id, span)?;
-        let items: Vec<Item> = entries.iter().map(item).collect();
-        let found = !items.is_empty();
-        Ok::<_, ashkar_archive::ReadError>(found.then(|| dvr_playlist(archive.id(), id, &items, span, ended)))
-    })
-    .await
-    .map_err(|error| Problem::internal(&error))?
-    .map_err(|error| Problem::internal(&error))?;
-    let text = text.ok_or_else(|| {
-        Problem::not_found(format!(
-            "Nothing of camera {id} was recorded in this span; its timeline says why."
-        ))
+    let Query(query) = query.map_err(|error| {
+        Problem::bad_request(format!("from and to are wanted, once each, both RFC 3339 times: {error}"))
     })?;
-    Ok(Cached::new(text, PLAYLIST_TYPE, if ended { IMMUTABLE } else { GROWING }).respond(&headers))
-}
-
-fn item(entry: &ashkar_archive::SegmentEntry) -> Item {
-    Item::Segment(SegmentItem {
-        number: entry.segment,
-        start: entry.start,
-        duration: entry.duration,
-        init: entry.init,
-        discontinuity: entry.discontinuity,
-    })
+    let id = CameraId::new(constituency, station, camera);
+    known(&past.centre, id)?;
+    let span = times::span(times::read("from", &query.from)?, times::read("to", &query.to)?)?;
+    let span = times::on_grid(span);
+    let allowed = public(&past.centre, id, Asked::List(span))?;
+    let ended = span.to.plus(LIVE_SLACK_US) < past.centre.now().wall;
+    let made = match past.remembered(id, span).filter(|_| ended) {
+        Some(made) => made,
+        None => {
+            // Dropped with this future: who has left stops the work.
+            let waiting = Waiting::default();
+            let (past, wanted) = (Arc::clone(&past), waiting.wanted());
+            workshop::work(client, move || past.playlist(id, span, ended, &wanted)).await??
+        }
+    };
+    let cache = HeaderValue::from_static(if ended { kept(allowed) } else { GROWING });
+    let mut response = Cached { cache, ..made }.respond(&headers);
+    let write = |at| times::write(at, &TimeZone::UTC).replace("+00:00", "Z");
+    let canonical = format!("/dvr/{id}/index.m3u8?from={}&to={}", write(span.from), write(span.to));
+    if let Ok(canonical) = HeaderValue::from_str(&canonical) {
+        response.headers_mut().insert(header::CONTENT_LOCATION, canonical);
+    }
+    Ok(response)
 }
 
 /// When the picture of a still was taken, RFC 3339, UTC: at most some seconds before the moment that was asked for.
@@ -86,20 +148,24 @@ const PICTURE_TIME: HeaderName = HeaderName::from_static("picture-time");
 pub(crate) async fn still(
     State(centre): State<Arc<Centre>>,
     Path((constituency, station, file)): Path<(u16, u16, String)>,
-    query: Result<Query<StillQuery>, axum::extract::rejection::QueryRejection>,
+    query: Result<Query<StillQuery>, QueryRejection>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|_| Problem::bad_request("at is an RFC 3339 time"))?;
+    let Query(query) =
+        query.map_err(|error| Problem::bad_request(format!("at is one RFC 3339 time: {error}")))?;
     let camera = file.strip_suffix(".jpg").and_then(|number| number.parse::<u8>().ok());
     let camera = camera.ok_or_else(|| Problem::not_found("A still is called /still/7/12/1.jpg."))?;
     let id = CameraId::new(constituency, station, camera);
     known(&centre, id)?;
+    let admit = move || async move { DECODERS.take(client).await.ok() };
     let (still, cache) = match query.at {
-        None => (centre.latest_still(id).await, LATEST_STILL),
+        None => (centre.latest_still(id, admit).await, LATEST_STILL),
         Some(at) => {
             let at = times::read("at", &at)?;
-            allowed(&centre)?;
-            (centre.still_at(id, at).await, cache_of_moment(at, centre.now().wall))
+            let span = Span { from: at, to: at.plus(1) };
+            let cache = cache_of_moment(&centre, id, span)?;
+            (centre.still_at(id, at, admit).await, cache)
         }
     };
     let still = still.map_err(|failure| told(id, failure))?;
@@ -110,26 +176,20 @@ pub(crate) async fn still(
     Ok(response)
 }
 
-fn cache_of_moment(at: UtcMicros, now: UtcMicros) -> &'static str {
-    if at.plus(LIVE_SLACK_US) < now { IMMUTABLE } else { GROWING }
+fn cache_of_moment(centre: &Centre, id: CameraId, at: Span) -> Result<&'static str, Problem> {
+    let allowed = public(centre, id, Asked::Time(at))?;
+    let is_over = at.from.plus(LIVE_SLACK_US) < centre.now().wall;
+    Ok(if is_over { kept(allowed) } else { GROWING })
 }
 
 fn told(id: CameraId, failure: StillFailure) -> Problem {
     match failure {
+        StillFailure::Denied(denial) => Problem::denied(id, denial),
         StillFailure::NoPicture => Problem::not_found(format!("Camera {id} has no picture of this moment.")),
         StillFailure::Codec => Problem::not_found(format!(
             "Camera {id} sends H.265, of which no stills are made; watch the video."
         )),
         StillFailure::Busy => Problem::unavailable("Too many stills are being made; try again in a moment."),
         StillFailure::Failed(reason) => Problem::internal(&reason),
-    }
-}
-
-/// Whether the election's policy lets the public go back in time now.
-fn allowed(centre: &Centre) -> Result<(), Problem> {
-    if centre.rewind_is_public() {
-        Ok(())
-    } else {
-        Err(Problem::not_allowed("The commission has not opened the archive to the public at this time."))
     }
 }

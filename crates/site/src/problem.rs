@@ -1,10 +1,16 @@
 //! RFC 9457 problem details. The client never sees an internal message.
 
+use ashkar_election::Denial;
+use ashkar_terms::CameraId;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// For refusals: a cache in front shields the centre from those who go on asking, and passes on within a second or two
+/// that something is given again.
+const REFUSED: &str = "public, max-age=1";
 
 /// An error as the API tells it (RFC 9457, section 3.1).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -46,9 +52,35 @@ impl Problem {
         Self { cache: "public, max-age=1", ..problem }
     }
 
+    /// 410: it was there, and is not public any more. May be kept as briefly as the 404.
+    pub fn gone(detail: impl Into<String>) -> Self {
+        let problem = Self::new(StatusCode::GONE, "/problems/gone", "It is not public any more", detail);
+        Self { cache: REFUSED, ..problem }
+    }
+
     /// 403: the election's policy does not allow it.
     pub fn not_allowed(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "/problems/policy", "The election's rules do not allow it", detail)
+        let problem = Self::new(
+            StatusCode::FORBIDDEN,
+            "/problems/policy",
+            "The election's rules do not allow it",
+            detail,
+        );
+        Self { cache: REFUSED, ..problem }
+    }
+
+    /// Why the public is not given something of a camera.
+    pub(crate) fn denied(id: CameraId, denial: Denial) -> Self {
+        match denial {
+            Denial::Unknown => Self::not_found(format!("There is no camera {id} on the list.")),
+            Denial::Off => {
+                Self::gone(format!("Camera {id} is not on the list any more, or was switched off."))
+            }
+            Denial::Past => {
+                Self::not_allowed("The commission has not opened the archive to the public at this time.")
+            }
+            Denial::Hidden => Self::not_allowed("The commission has hidden this time of the camera."),
+        }
     }
 
     /// 503: not now.

@@ -44,6 +44,22 @@ pub(crate) fn span(from: UtcMicros, to: UtcMicros) -> Result<Span, Problem> {
     Ok(span)
 }
 
+/// Ends of spans lie on a grid that is finer for short ones: the longest span of a grid, and its step, microseconds.
+const GRIDS_US: [(i64, i64); 2] = [(600_000_000, 1_000_000), (3_600_000_000, 10_000_000)];
+/// The grid of longer spans.
+const COARSEST_US: i64 = 60_000_000;
+
+/// The span of the grid around `span`: seconds up to ten minutes, ten seconds up to an hour, minutes above. So there are
+/// few spans to be made, and who looks for a new one each time finds what is there.
+pub(crate) fn on_grid(span: Span) -> Span {
+    let around = |step: i64| Span {
+        from: UtcMicros(span.from.0.div_euclid(step).saturating_mul(step)),
+        to: UtcMicros(span.to.plus(step - 1).0.div_euclid(step).saturating_mul(step)),
+    };
+    let fits = |&(longest, step): &(i64, i64)| Some(around(step)).filter(|span| span.micros() <= longest);
+    GRIDS_US.iter().find_map(fits).unwrap_or_else(|| around(COARSEST_US))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,5 +80,23 @@ mod tests {
         assert!(span(UtcMicros(1), UtcMicros(1)).is_err());
         assert!(span(UtcMicros(0), UtcMicros(MAX_SPAN_US + 1)).is_err());
         assert!(span(UtcMicros(0), UtcMicros(MAX_SPAN_US)).is_ok());
+    }
+
+    #[test]
+    fn spans_lie_on_a_grid_that_contains_them_and_stays() {
+        let micros = |from, to| Span { from: UtcMicros(from), to: UtcMicros(to) };
+        for (from, to, on) in [
+            (1, 2, (0, 1_000_000)),
+            (7_000_000, 307_000_000, (7_000_000, 307_000_000)),
+            (7_000_001, 307_000_001, (7_000_000, 308_000_000)),
+            (1, 600_000_000, (0, 600_000_000)),
+            (1, 600_000_001, (0, 610_000_000)),
+            (1, 3_600_000_001, (0, 3_660_000_000)),
+            (-1, 86_399_999_999, (-60_000_000, 86_400_000_000)),
+        ] {
+            let found = on_grid(micros(from, to));
+            assert_eq!(found, micros(on.0, on.1), "{from} to {to}");
+            assert_eq!(on_grid(found), found, "the grid's own spans stay as they are");
+        }
     }
 }

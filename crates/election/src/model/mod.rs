@@ -1,5 +1,6 @@
 //! Pure values: no I/O and no clock; times are arguments.
 
+mod access;
 mod day;
 mod election;
 mod language;
@@ -9,6 +10,7 @@ mod names;
 mod station;
 mod turnout;
 
+pub use access::{Access, Asked, Case, Denial, Standing};
 pub use day::{DayPlan, DayTime, Minute};
 pub use election::{Election, ElectionError, ElectionKey, Policy, Zone};
 pub use language::{Language, Names};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use ashkar_media::InitSegment;
-use ashkar_terms::{Cause, State};
+use ashkar_terms::{Cause, MediaTime, State};
 use bytes::Bytes;
 
-use super::{PartLookup, Window};
+use super::{PartLookup, Place, Window};
 use crate::entry::Entry;
 use crate::item::InitId;
 use crate::limits::ADVANCE_SEGMENTS;
@@ -79,6 +79,24 @@ impl Window {
             None if self.next.is_none_or(|next| segment < next) => PartLookup::Archived,
             None => PartLookup::Absent,
         }
+    }
+
+    /// Where the oldest listed segment begins.
+    pub fn listed_from(&self) -> Option<MediaTime> {
+        self.entries.front().or(self.current.as_ref()).map(|entry| entry.start)
+    }
+
+    /// When `segment` is, as far as this window knows.
+    pub fn place_of(&self, segment: u64) -> Place {
+        let Some(next) = self.next else { return Place::Before(u64::MAX) };
+        if let Some(entry) = self.entry(segment) {
+            return Place::Listed(entry.start, entry.start.plus(entry.duration));
+        }
+        if segment >= next {
+            return Place::ToCome;
+        }
+        let first = self.entries.front().map_or(next, |entry| entry.number);
+        Place::Before(first.saturating_sub(segment))
     }
 
     /// The parts of a complete segment, which together are the segment. `None` when it is not (or no longer) here.

@@ -85,6 +85,17 @@ pub enum PartLookup {
     Absent,
 }
 
+/// When a segment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// So many numbers before the oldest one that is listed.
+    Before(u64),
+    /// From then to then; of one that grows, so far.
+    Listed(MediaTime, MediaTime),
+    /// It is the next one, or one behind it.
+    ToCome,
+}
+
 /// The newest time of one camera: complete segments, the growing one, gaps. Pure: its only clock is
 /// [`tick`](Self::tick)'s argument.
 #[derive(Debug)]

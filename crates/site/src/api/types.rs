@@ -309,7 +309,6 @@ pub struct Page<T: ToSchema> {
 
 /// Filters of the stations' list.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StationsQuery {
     /// Number, name or venue; Azerbaijani letters may be left out.
@@ -329,7 +328,6 @@ pub struct StationsQuery {
 
 /// A span of time.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SpanQuery {
     /// RFC 3339; what the camera owes begins, where it is left out.
@@ -340,7 +338,6 @@ pub struct SpanQuery {
 
 /// One constituency, or the country.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ConstituencyQuery {
     /// Only this constituency; the country, where it is left out.

@@ -1,0 +1,127 @@
+//! What the public is given of a camera: the facts for the one decision ([`Case`]), put together.
+//!
+//! In: a camera and what is asked for. Out: the decision. Where no answer depends on the time that a piece shows, which
+//! is the rule, nobody finds that time out.
+
+use std::sync::Arc;
+
+use ashkar_archive::ReadError;
+use ashkar_election::{Access, Asked, Case, Denial};
+use ashkar_live::Place;
+use ashkar_terms::{CameraId, Span, UtcMicros};
+
+use crate::registry::Registry;
+use crate::{Camera, Centre, MediaFailure, MediaName};
+
+/// With the past closed, a segment so many numbers before the listed ones is not looked for in the archive: no line
+/// of the live playlist can still name it.
+const LEAVING_SEGMENTS: u64 = 32;
+
+/// A piece that may be given at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    /// For how long a cache may keep it at most, microseconds; `None` where nothing ends it.
+    pub for_us: Option<i64>,
+}
+
+impl Centre {
+    /// Whether the public is given what `asked` says of the camera `id`, now.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn access(&self, id: CameraId, asked: Asked) -> Result<Allowed, Denial> {
+        let registry = self.registry.load();
+        allowed(&self.case(&registry, id), asked)
+    }
+
+    /// Of the pieces of a list those that may be given. `time` says what a piece shows.
+    pub fn accessible<T>(&self, id: CameraId, pieces: &mut Vec<T>, time: impl Fn(&T) -> Span) {
+        let registry = self.registry.load();
+        let case = self.case(&registry, id);
+        if case.depends_on_time() {
+            pieces.retain(|piece| allowed(&case, Asked::Time(time(piece))).is_ok());
+        }
+    }
+
+    /// Whether the public is given the media `name` of `camera` now.
+    ///
+    /// # Errors
+    /// [`MediaFailure::Denied`] where it is not; others where the archive must say when it was, and cannot.
+    pub async fn media_access(
+        self: &Arc<Self>,
+        camera: &Camera,
+        name: MediaName,
+    ) -> Result<Allowed, MediaFailure> {
+        let place = match self.placed(camera, name) {
+            Ok(decided) => return decided.map_err(MediaFailure::Denied),
+            Err(segment) => self.time_of(camera.id, segment).await?,
+        };
+        self.access(camera.id, Asked::Time(place)).map_err(MediaFailure::Denied)
+    }
+
+    /// The decision, where memory is enough for it; otherwise the segment of which the archive must say when it was.
+    fn placed(&self, camera: &Camera, name: MediaName) -> Result<Result<Allowed, Denial>, u64> {
+        let registry = self.registry.load();
+        let case = self.case(&registry, camera.id);
+        let segment = match name {
+            MediaName::Init(init) => {
+                let live = case.depends_on_time() && camera.live.init(init).is_some();
+                return Ok(allowed(&case, Asked::Parameters { live }));
+            }
+            MediaName::Segment(number) | MediaName::Part(number, _) => number,
+        };
+        if !case.depends_on_time() {
+            return Ok(allowed(&case, Asked::Time(Span { from: case.now, to: case.now.plus(1) })));
+        }
+        match camera.live.place_of(segment) {
+            Place::ToCome => Ok(allowed(&case, Asked::Now)),
+            Place::Listed(from, to) => {
+                let (from, to) = (from.to_utc(), to.to_utc());
+                Ok(allowed(&case, Asked::Time(Span { from, to: to.max(from.plus(1)) })))
+            }
+            Place::Before(numbers) if numbers > LEAVING_SEGMENTS && !case.is_past_open() => {
+                Ok(Err(Denial::Past))
+            }
+            Place::Before(_) => Err(segment),
+        }
+    }
+
+    /// From memory where it was asked for lately.
+    async fn time_of(self: &Arc<Self>, camera: CameraId, segment: u64) -> Result<Span, MediaFailure> {
+        let find = async {
+            let _turn = self.media.turn().await?;
+            let archive = self.archive.clone();
+            let found = tokio::task::spawn_blocking(move || archive.segment(camera, segment)).await;
+            let found: Result<_, ReadError> =
+                found.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+            let entry = found?.ok_or(MediaFailure::Absent)?;
+            Ok(Span { from: entry.start.to_utc(), to: entry.end().to_utc() })
+        };
+        self.media.times.get_or_insert_async(&(camera, segment), find).await
+    }
+
+    fn case<'a>(&self, registry: &'a Registry, id: CameraId) -> Case<'a> {
+        let mut case = Case {
+            standing: registry.standing(id),
+            policy: registry.election.policy,
+            day_over: registry.day_over,
+            live_from: None,
+            hidden: registry.hidden(id),
+            now: self.now().wall,
+        };
+        if case.depends_on_time() {
+            let listed = self.camera(id).and_then(|camera| camera.live.listed_from());
+            case.live_from = listed.map(|from| from.to_utc());
+        }
+        case
+    }
+}
+
+fn allowed(case: &Case<'_>, asked: Asked) -> Result<Allowed, Denial> {
+    match case.decide(asked) {
+        Access::Allowed { until } => {
+            Ok(Allowed { for_us: until.map(|until: UtcMicros| until.since(case.now)) })
+        }
+        Access::Denied(denial) => Err(denial),
+    }
+}

@@ -1,0 +1,183 @@
+//! The segments of a span of the past, from pieces of it that are over and are remembered.
+//!
+//! In: a camera and a span. Out: its segments, in order. A long span is read piece by piece, so that the next one finds
+//! most of it in memory, and so that who has left stops the work.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ashkar_archive::ReadError;
+use ashkar_live::SegmentItem;
+use ashkar_terms::{CameraId, MediaTime, Span, UtcMicros};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use thiserror::Error;
+
+use crate::{Centre, LIVE_SLACK_US};
+
+/// Length of a piece, microseconds: five minutes of the clock, as the page asks for them.
+const PIECE_US: i64 = 300_000_000;
+/// Bytes of the pieces that are remembered: a day of a dozen cameras.
+const PIECES_BYTES: u64 = 32 << 20;
+/// A guess at how many that is, for the cache's tables.
+const PIECES: usize = 4096;
+/// What a piece is counted as beside its segments, bytes.
+const PIECE_BYTES: u64 = 128;
+/// Segments of one span, more than two days of 2 s.
+const MAX_SEGMENTS: usize = 100_000;
+/// Segments before a border among which those are that lie across it.
+const ACROSS: usize = 4;
+
+/// Pieces of the past that many look at.
+pub(crate) struct Past(Cache<(CameraId, i64), Arc<[SegmentItem]>, Weight>);
+
+#[derive(Debug, Clone, Copy)]
+struct Weight;
+
+impl Weighter<(CameraId, i64), Arc<[SegmentItem]>> for Weight {
+    fn weight(&self, _: &(CameraId, i64), piece: &Arc<[SegmentItem]>) -> u64 {
+        size_of_val::<[SegmentItem]>(piece) as u64 + PIECE_BYTES
+    }
+}
+
+impl Default for Past {
+    fn default() -> Self {
+        Self(Cache::with_weighter(PIECES, PIECES_BYTES, Weight))
+    }
+}
+
+/// Tells work on another thread that nobody waits for it any more: on being dropped.
+#[derive(Debug, Default)]
+pub struct Waiting(Arc<AtomicBool>);
+
+/// What the work looks at.
+#[derive(Debug, Clone)]
+pub struct Wanted(Arc<AtomicBool>);
+
+impl Waiting {
+    /// For the work.
+    pub fn wanted(&self) -> Wanted {
+        Wanted(Arc::clone(&self.0))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Wanted {
+    /// Whether somebody still waits.
+    pub fn is_still(&self) -> bool {
+        !self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Why there are no segments.
+#[derive(Debug, Error)]
+pub enum PastFailure {
+    /// Who asked has left.
+    #[error("nobody waits for it any more")]
+    Left,
+    /// More segments than one answer may have.
+    #[error("the span has more than {MAX_SEGMENTS} segments; ask for less at a time")]
+    TooMany,
+    /// The archive cannot be read: the centre's fault.
+    #[error(transparent)]
+    Archive(#[from] ReadError),
+}
+
+impl Centre {
+    /// The segments of `camera` that touch `span` and that the public is given now, in order. Reads the archive: call it
+    /// where waiting is allowed.
+    ///
+    /// # Errors
+    /// See [`PastFailure`].
+    pub fn segments(
+        &self,
+        camera: CameraId,
+        span: Span,
+        wanted: &Wanted,
+    ) -> Result<Vec<SegmentItem>, PastFailure> {
+        let mut found: Vec<SegmentItem> = Vec::new();
+        for piece in pieces(span) {
+            if !wanted.is_still() {
+                return Err(PastFailure::Left);
+            }
+            for item in self.piece(camera, piece)?.iter().filter(|item| touches(item, span)) {
+                // One that lies across a border is in both pieces.
+                let is_new = found.iter().rev().take(ACROSS).all(|last| last.number != item.number);
+                if is_new {
+                    found.push(*item);
+                }
+            }
+            if found.len() > MAX_SEGMENTS {
+                return Err(PastFailure::TooMany);
+            }
+        }
+        self.accessible(camera, &mut found, shown);
+        Ok(found)
+    }
+
+    fn piece(&self, camera: CameraId, piece: Span) -> Result<Arc<[SegmentItem]>, PastFailure> {
+        let read = || {
+            let entries = self.archive.segments(camera, piece)?;
+            Ok::<_, PastFailure>(entries.iter().map(item).collect::<Arc<[_]>>())
+        };
+        // What is not over, or has only just become durable, is read anew each time.
+        if piece.to.plus(LIVE_SLACK_US) >= self.now().wall {
+            return read();
+        }
+        self.past.0.get_or_insert_with(&(camera, piece.from.0), read)
+    }
+}
+
+/// The pieces that `span` touches, as the clock has them.
+fn pieces(span: Span) -> impl Iterator<Item = Span> {
+    let (first, last) = (span.from.0.div_euclid(PIECE_US), span.to.plus(-1).0.div_euclid(PIECE_US));
+    let at = |piece: i64| UtcMicros(piece.saturating_mul(PIECE_US));
+    (first..=last).map(move |piece| Span { from: at(piece), to: at(piece + 1) })
+}
+
+fn item(entry: &ashkar_archive::SegmentEntry) -> SegmentItem {
+    SegmentItem {
+        number: entry.segment,
+        start: entry.start,
+        duration: entry.duration,
+        init: entry.init,
+        discontinuity: entry.discontinuity,
+    }
+}
+
+fn shown(item: &SegmentItem) -> Span {
+    Span { from: item.start.to_utc(), to: item.end().to_utc() }
+}
+
+fn touches(item: &SegmentItem, span: Span) -> bool {
+    item.start < MediaTime::from_utc(span.to) && item.end() > MediaTime::from_utc(span.from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_covered_by_the_pieces_that_it_touches() {
+        let span = Span { from: UtcMicros(PIECE_US + 1), to: UtcMicros(3 * PIECE_US) };
+        let found: Vec<i64> = pieces(span).map(|piece| piece.from.0 / PIECE_US).collect();
+        assert_eq!(found, [1, 2]);
+        let day = Span { from: UtcMicros(7), to: UtcMicros(7 + 24 * 3_600_000_000) };
+        assert_eq!(pieces(day).count(), 289);
+        assert!(pieces(day).zip(pieces(day).skip(1)).all(|(one, next)| one.to == next.from));
+    }
+
+    #[test]
+    fn who_leaves_says_so() {
+        let waiting = Waiting::default();
+        let wanted = waiting.wanted();
+        assert!(wanted.is_still());
+        drop(waiting);
+        assert!(!wanted.is_still());
+    }
+}
