@@ -34,6 +34,8 @@ fn a_cache_in_front_asks_once_for_all() {
     three_hundred_cost_what_one_does(&centre, &cache);
     browsers_share_two_variants(&centre, &cache);
     what_means_nothing_changes_nothing(&centre, &cache);
+    however_a_player_asks_it_is_one_entry(&centre, &cache);
+    a_page_elsewhere_may_ask_for_all_that_is_public(&centre, &cache);
     what_is_not_public_is_not_there(&cache);
     what_is_taken_away_is_gone_within_seconds(&centre, &cache);
     pages_outlive_the_centre(centre, &cache);
@@ -176,6 +178,71 @@ fn the_past_is_closed_and_live_stays(centre: &Centre, live_segment: &str) {
     });
     assert_eq!(centre.request(live_segment, &[]).0, 200, "it is in the live window");
     assert_eq!(centre.request(&format!("/live/{CAMERA}/index.m3u8"), &[]).0, 200);
+}
+
+/// The directives in any order, with whatever beside them: answered as they are, by the centre and by the cache, which
+/// asks for them once.
+fn however_a_player_asks_it_is_one_entry(centre: &Centre, cache: &str) {
+    let path = format!("/live/{CAMERA}/index.m3u8");
+    let text = centre.text(&path);
+    let first = text.split("MEDIA-SEQUENCE:").nth(1).unwrap().lines().next().unwrap();
+    let listed = first.parse::<u64>().unwrap() + 1;
+    let ways = [
+        format!("_HLS_msn={listed}&_HLS_part=0&_HLS_skip=YES"),
+        format!("_HLS_skip=YES&_HLS_msn={listed}&_HLS_part=0"),
+        format!("_HLS_part=0&CMCD=sid%3D%221%22&_HLS_skip=v2&_HLS_msn=0{listed}"),
+        format!("_HLS_skip=YES&_hls_nonsense&_HLS_part=00&_HLS_msn={listed}&t=2"),
+    ];
+    for way in &ways {
+        assert_eq!(fetch(&format!("{}{path}?{way}", centre.http), &[]).0, 200, "{way}");
+    }
+    let before = requests(centre);
+    for way in &ways {
+        let (status, _, body) = fetch(&format!("{cache}{path}?{way}"), &[]);
+        assert!(status == 200 && body.starts_with(b"#EXTM3U"), "{way}: {status}");
+    }
+    let asked = requests(centre) - before;
+    assert!(asked <= 2.0, "one entry, asked for once, and once more where a second passed: {asked}");
+}
+
+/// A player that sends a header of its own makes its browser ask first.
+fn a_page_elsewhere_may_ask_for_all_that_is_public(centre: &Centre, cache: &str) {
+    let playlist = format!("/live/{CAMERA}/index.m3u8");
+    let text = centre.text(&playlist);
+    let media = text.lines().rfind(|line| line.starts_with("/media/")).unwrap();
+    let still = format!("/still/{CAMERA}.jpg");
+    let dvr = format!("/dvr/{CAMERA}/index.m3u8?from=a&to=b");
+    for base in [centre.http.as_str(), cache] {
+        for path in [&playlist, media, &still, &dvr, "/api/v1/election", "/list/stations.csv"] {
+            let answer = preflight(base, path);
+            assert!(answer.starts_with("http/1.1 204 "), "{base}{path}: {answer}");
+            for line in [
+                "access-control-allow-origin: *",
+                "access-control-allow-methods: get, head",
+                "access-control-allow-headers: *",
+                "access-control-max-age: 86400",
+            ] {
+                assert!(answer.lines().any(|other| other == line), "{base}{path}: {line} is not in {answer}");
+            }
+            assert!(!answer.contains("content-length"), "RFC 9110, 8.6: {answer}");
+        }
+        assert!(preflight(base, "/en/").starts_with("http/1.1 405 "), "pages are for people");
+        let (_, headers, _) = fetch(&format!("{base}{playlist}"), &[("origin", "https://portal.example")]);
+        assert_eq!(header(&headers, "access-control-expose-headers"), Some("date, age, picture-time"));
+    }
+}
+
+/// The head of the answer to a preflight, in small letters.
+fn preflight(base: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
+    let head = format!(
+        "OPTIONS {path} HTTP/1.1\r\nHost: h\r\nOrigin: https://portal.example\r\nAccess-Control-Request-Method: GET\r\n\
+         Access-Control-Request-Headers: cmcd-session\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split("\r\n\r\n").next().unwrap().to_ascii_lowercase()
 }
 
 fn what_is_not_public_is_not_there(cache: &str) {

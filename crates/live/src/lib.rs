@@ -27,6 +27,6 @@ pub use cache::CacheFor;
 pub use camera::{LiveCamera, PartError, Playlist, PlaylistError};
 pub use dvr::dvr_playlist;
 pub use item::{GapItem, InitId, Item, SegmentItem, gap_pieces, init_id};
-pub use query::{Parsed, Query, QueryError};
+pub use query::{Query, QueryError};
 pub use snapshot::{Keyframe, Snapshot};
 pub use window::{PartLookup, Place, Restored, Window, WindowError, WindowOptions};

@@ -14,16 +14,6 @@ pub struct Query {
     pub skip: bool,
 }
 
-/// A query, and whether it was written the one way that caches share.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parsed {
-    /// What was asked for.
-    pub query: Query,
-    /// False where [`Query::canonical`] is not what was sent: answer with a redirect to it, so that all viewers of a
-    /// playlist meet on one URL.
-    pub canonical: bool,
-}
-
 /// The query cannot be answered: 400.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
@@ -45,13 +35,14 @@ pub enum QueryError {
 }
 
 impl Query {
-    /// Reads the text behind the `?`, which may be empty. Parameters that are not delivery directives are left out of
-    /// the canonical form; so are values of `_HLS_skip` other than `YES` and `v2`, and `v2` becomes `YES`, because
-    /// there are no date ranges to skip.
+    /// Reads the text behind the `?`, which may be empty. Directives count in any order: players do not write them in
+    /// that of their names, and a redirect would cost each of them a second request. Parameters that are not delivery
+    /// directives mean nothing; nor do values of `_HLS_skip` other than `YES` and `v2`, which is `YES`, because there
+    /// are no date ranges to skip.
     ///
     /// # Errors
     /// [`QueryError`] for what the draft or common sense refuses.
-    pub fn parse(raw: &str) -> Result<Parsed, QueryError> {
+    pub fn parse(raw: &str) -> Result<Self, QueryError> {
         let (mut msn, mut part, mut skip) = (None, None, false);
         for pair in raw.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -67,8 +58,7 @@ impl Query {
         }
         // A part index beyond 32 bits is beyond every limit, and stays so.
         let part = part.map(|part| u32::try_from(part).unwrap_or(u32::MAX));
-        let query = Self { msn, part, skip };
-        Ok(Parsed { query, canonical: query.canonical() == raw })
+        Ok(Self { msn, part, skip })
     }
 
     /// The one way to write it, without the `?`: directives in the order of their names, as the draft wants of clients.
@@ -111,16 +101,11 @@ mod tests {
     #[test]
     fn reads_directives() {
         let all = Query { msn: Some(273), part: Some(2), skip: true };
-        assert_eq!(
-            Query::parse("_HLS_msn=273&_HLS_part=2&_HLS_skip=YES"),
-            Ok(Parsed { query: all, canonical: true })
-        );
-        assert_eq!(
-            Query::parse("_HLS_skip=v2&_HLS_part=2&t=1&_HLS_msn=0273"),
-            Ok(Parsed { query: all, canonical: false })
-        );
-        assert_eq!(Query::parse(""), Ok(Parsed { query: Query::default(), canonical: true }));
-        assert_eq!(Query::parse("_HLS_skip=NO"), Ok(Parsed { query: Query::default(), canonical: false }));
+        assert_eq!(Query::parse("_HLS_msn=273&_HLS_part=2&_HLS_skip=YES"), Ok(all));
+        assert_eq!(Query::parse("_HLS_skip=YES&_HLS_msn=273&_HLS_part=2"), Ok(all), "in any order");
+        assert_eq!(Query::parse("_HLS_skip=v2&_HLS_part=2&t=1&_HLS_msn=0273"), Ok(all));
+        assert_eq!(Query::parse(""), Ok(Query::default()));
+        assert_eq!(Query::parse("_HLS_skip=NO&CMCD=sid%3D%22x%22"), Ok(Query::default()));
     }
 
     #[test]
@@ -137,14 +122,15 @@ mod tests {
         #[test]
         fn the_canonical_form_reads_back(msn: Option<u64>, part: Option<u32>, skip: bool) {
             let query = Query { msn, part: msn.and(part), skip };
-            prop_assert_eq!(Query::parse(&query.canonical()), Ok(Parsed { query, canonical: true }));
+            prop_assert_eq!(Query::parse(&query.canonical()), Ok(query));
         }
 
         #[test]
         fn any_text_is_answered(raw in "[_HLSmsnpartskip=&0-9YES%]{0,60}") {
-            if let Ok(parsed) = Query::parse(&raw) {
-                let again = Query::parse(&parsed.query.canonical());
-                prop_assert_eq!(again, Ok(Parsed { query: parsed.query, canonical: true }));
+            if let Ok(query) = Query::parse(&raw) {
+                prop_assert_eq!(Query::parse(&query.canonical()), Ok(query));
+                let reversed: Vec<&str> = raw.split('&').rev().collect();
+                prop_assert_eq!(Query::parse(&reversed.join("&")), Ok(query));
             }
         }
     }

@@ -100,9 +100,8 @@ fn queries() {
     let mut dice = Dice(0x5eed);
     for _ in 0..200_000 {
         let text = mutate("_HLS_msn=273\n&_HLS_part=\n2\n&_HLS_skip=\nYES", &mut dice).replace('\n', "");
-        if let Ok(parsed) = Query::parse(&text) {
-            let again = Query::parse(&parsed.query.canonical()).unwrap();
-            assert_eq!((again.query, again.canonical), (parsed.query, true), "{text}");
+        if let Ok(query) = Query::parse(&text) {
+            assert_eq!(Query::parse(&query.canonical()), Ok(query), "{text}");
         }
     }
 }

@@ -12,6 +12,7 @@ use ashkar_terms::CameraId;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::cors;
 use crate::gzip::Gzipped;
 use crate::media::{self, Conditions, number};
 use crate::metrics::{Metrics, Route};
@@ -25,6 +26,7 @@ pub(crate) struct Direct {
     tls: bool,
     live: Route,
     media: Route,
+    preflight: Route,
 }
 
 /// What a path asks for.
@@ -41,12 +43,15 @@ pub(crate) enum Wanted {
         /// Which.
         name: Box<str>,
     },
+    /// Whether a page elsewhere may ask for one of them.
+    Preflight,
 }
 
 impl Wanted {
     /// What is asked for, where it is asked for in the one way in which its address is written.
     pub(crate) fn read(method: &Method, path: &str) -> Option<Self> {
-        if method != Method::GET && method != Method::HEAD {
+        let is_preflight = method == Method::OPTIONS;
+        if !is_preflight && method != Method::GET && method != Method::HEAD {
             return None;
         }
         let mut words = path.strip_prefix('/')?.split('/');
@@ -62,7 +67,7 @@ impl Wanted {
             }
             _ => return None,
         };
-        words.next().is_none().then_some(wanted)
+        words.next().is_none().then_some(if is_preflight { Self::Preflight } else { wanted })
     }
 }
 
@@ -84,6 +89,7 @@ impl Direct {
             tls,
             live: metrics.route("/live/{constituency}/{station}/{camera}/index.m3u8"),
             media: metrics.route("/media/{archive}/{constituency}/{station}/{camera}/{name}"),
+            preflight: metrics.route("preflight"),
         }
     }
 
@@ -107,6 +113,7 @@ impl Direct {
                 Wanted::Media { archive, camera, name } => {
                     (media::media(centre, &archive, camera, &name, conditions, client).await, &own.media)
                 }
+                Wanted::Preflight => (Ok(cors::preflight()), &own.preflight),
             };
             let mut response = answer.unwrap_or_else(IntoResponse::into_response);
             own.add_headers(response.headers_mut());
@@ -118,7 +125,7 @@ impl Direct {
     /// Of the headers of all answers those that mean something to a player: the others are about documents.
     fn add_headers(&self, headers: &mut HeaderMap) {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        cors::open(headers);
         if self.tls {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, crate::headers::A_YEAR);
         }
@@ -153,5 +160,7 @@ mod tests {
             assert_eq!(get(path), None, "{path}");
         }
         assert_eq!(Wanted::read(&Method::POST, "/live/7/12/1/index.m3u8"), None);
+        assert_eq!(Wanted::read(&Method::OPTIONS, "/live/7/12/1/index.m3u8"), Some(Wanted::Preflight));
+        assert_eq!(Wanted::read(&Method::OPTIONS, "/live/07/12/1/index.m3u8"), None);
     }
 }

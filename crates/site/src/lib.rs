@@ -4,6 +4,7 @@
 //! it can be down or attacked without touching ingest and recording (I11).
 
 pub mod api;
+mod cors;
 mod direct;
 mod gzip;
 mod headers;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use ashkar_centre::Centre;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+use axum::http::{HeaderMap, Method, Request, Uri};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
@@ -37,11 +38,10 @@ use hyper::body::Incoming;
 use tower::util::option_layer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use direct::{Direct, Wanted};
 use media::Conditions;
-use players::Head;
+use players::{Head, Verb};
 use server::Answer;
 use shares::Client;
 
@@ -102,7 +102,12 @@ impl Answer for Site {
         head: &Head<'_>,
         client: Client,
     ) -> Option<impl Future<Output = Response> + Send + use<>> {
-        let wanted = Wanted::read(if head.is_head { &Method::HEAD } else { &Method::GET }, head.path)?;
+        let method = match head.verb {
+            Verb::Get => Method::GET,
+            Verb::Head => Method::HEAD,
+            Verb::Options => Method::OPTIONS,
+        };
+        let wanted = Wanted::read(&method, head.path)?;
         Some(self.direct.answer(wanted, head.query, Conditions::of_head(head), client))
     }
 }
@@ -121,7 +126,7 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
         .route("/still/{constituency}/{station}/{file}", get(past::still))
         .layer(middleware::map_response(weight::hold))
         .merge(api::shared_routes(&centre))
-        .layer(open_to_others());
+        .layer(middleware::from_fn(cors::of_route));
     let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::const_new("image/jpeg"));
     let reached = pages::Reached { origin: options.origin.clone(), tls: options.tls };
     let site = Router::new()
@@ -141,11 +146,6 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
     } else {
         site
     }
-}
-
-/// What is public may be read by pages of others too.
-fn open_to_others() -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
 }
 
 /// `/metrics` alone, for an address of its own.

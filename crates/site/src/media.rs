@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ashkar_centre::{Allowed, Camera, Centre, MediaFailure, MediaName};
 use ashkar_election::Asked;
-use ashkar_live::{Parsed, PlaylistError, Query, QueryError};
+use ashkar_live::{PlaylistError, Query, QueryError};
 use ashkar_terms::CameraId;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
 
 use crate::COMPRESS_ABOVE_BYTES;
@@ -58,16 +58,13 @@ pub(crate) async fn live_playlist(
     centre: &Centre,
     gzipped: &Gzipped,
     id: CameraId,
-    query: Result<Parsed, QueryError>,
+    query: Result<Query, QueryError>,
     conditions: Conditions,
 ) -> Result<Response, Problem> {
-    let parsed = query.map_err(|error| Problem::bad_request(error.to_string()))?;
-    if !parsed.canonical {
-        return Ok(to_canonical(id, parsed.query));
-    }
+    let query = query.map_err(|error| Problem::bad_request(error.to_string()))?;
     let camera = known(centre, id)?;
     public(centre, id, Asked::Now)?;
-    let playlist = camera.live.playlist(parsed.query).await.map_err(|error| refused(id, error))?;
+    let playlist = camera.live.playlist(query).await.map_err(|error| refused(id, error))?;
     // It may have waited; what was taken away meanwhile is not given.
     public(centre, id, Asked::Now)?;
     let dense = conditions.gzip && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
@@ -86,19 +83,6 @@ pub(crate) async fn live_playlist(
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     Ok(response)
-}
-
-/// Sends all who ask for the same thing to the same address, so that a cache asks once.
-fn to_canonical(id: CameraId, query: Query) -> Response {
-    let query = query.canonical();
-    let mark = if query.is_empty() { "" } else { "?" };
-    let location = format!("/live/{id}/index.m3u8{mark}{query}");
-    let mut response = StatusCode::TEMPORARY_REDIRECT.into_response();
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
-    response
 }
 
 fn refused(id: CameraId, error: PlaylistError) -> Problem {

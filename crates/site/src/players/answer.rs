@@ -27,7 +27,7 @@ impl Encoded {
     pub(super) async fn of(response: Response, is_head: bool, closes: bool) -> Result<Self, axum::Error> {
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await?;
-        let has_length = parts.status != StatusCode::NOT_MODIFIED;
+        let has_length = ![StatusCode::NOT_MODIFIED, StatusCode::NO_CONTENT].contains(&parts.status);
         let mut head = Vec::with_capacity(HEAD_BYTES);
         let reason = parts.status.canonical_reason().unwrap_or_default();
         // Writing into a Vec cannot fail.

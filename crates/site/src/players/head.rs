@@ -5,11 +5,22 @@ pub const MAX_PLAYER_HEAD_BYTES: usize = 4096;
 /// Header fields of a head that is taken here.
 const MAX_FIELDS: usize = 32;
 
+/// What players do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Fetch something.
+    Get,
+    /// Ask for the head of the answer.
+    Head,
+    /// Ask whether a page elsewhere may fetch it.
+    Options,
+}
+
 /// The head of a request that may be a player's (RFC 9112, 2.1).
 #[derive(Debug, PartialEq, Eq)]
 pub struct Head<'a> {
-    /// HEAD instead of GET.
-    pub is_head: bool,
+    /// What is wanted of it.
+    pub verb: Verb,
     /// In front of the question mark; begins with a slash.
     pub path: &'a str,
     /// Behind it; empty where there is none.
@@ -27,15 +38,16 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// The head at the start of `bytes`: a GET or HEAD of HTTP/1.1 in origin form, without a body, and asking for no
+    /// The head at the start of `bytes`: a GET, HEAD or OPTIONS of HTTP/1.1 in origin form, without a body, and asking for no
     /// other protocol. `None` for everything else, and where the head is not whole.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut fields = [EMPTY_HEADER; MAX_FIELDS];
         let mut request = Request::new(&mut fields);
         let Ok(Status::Complete(length)) = request.parse(bytes) else { return None };
-        let is_head = match request.method? {
-            "GET" => false,
-            "HEAD" => true,
+        let verb = match request.method? {
+            "GET" => Verb::Get,
+            "HEAD" => Verb::Head,
+            "OPTIONS" => Verb::Options,
             _ => return None,
         };
         let target = request.path.filter(|path| path.starts_with('/') && !path.contains('#'))?;
@@ -44,7 +56,7 @@ impl<'a> Head<'a> {
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let mut head = Self {
-            is_head,
+            verb,
             path,
             query,
             none_match: vec![],
@@ -91,13 +103,21 @@ mod tests {
     fn a_players_request_is_understood() {
         let head = Head::read(PLAIN).unwrap();
         assert_eq!((head.path, head.query), ("/live/7/12/1/index.m3u8", "_HLS_msn=3"));
-        assert_eq!((head.is_head, head.closes, head.length), (false, false, PLAIN.len() - 4));
+        assert_eq!((head.verb, head.closes, head.length), (Verb::Get, false, PLAIN.len() - 4));
         assert_eq!(head.accept_encoding, [b"gzip"]);
         let closing =
             b"HEAD /media/x HTTP/1.1\r\nConnection: Keep-Alive, CLOSE\r\nIf-None-Match: \"a\"\r\n\r\n";
         let head = Head::read(closing).unwrap();
-        assert!(head.is_head && head.closes);
+        assert!(head.verb == Verb::Head && head.closes);
         assert_eq!(head.none_match, [b"\"a\""]);
+    }
+
+    #[test]
+    fn so_is_a_browsers_question_whether_a_page_elsewhere_may_ask() {
+        let preflight = b"OPTIONS /live/7/12/1/index.m3u8 HTTP/1.1\r\nOrigin: https://h\r\n\
+                          Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: cmcd-session\r\n\r\n";
+        assert_eq!(Head::read(preflight).unwrap().verb, Verb::Options);
+        assert_eq!(Head::read(b"OPTIONS * HTTP/1.1\r\n\r\n"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! In: a connection. Out: answers, one write each, or the connection itself with what was read of it, for the HTTP
 //! library. A viewer who waits costs a socket, a task and what it waits for: no buffer is kept for what it may send.
 //! What must never happen: that a request is understood differently here and there. So whatever is not a whole, plain
-//! GET or HEAD of a player in one piece is not taken.
+//! GET, HEAD or OPTIONS of a player in one piece is not taken.
 
 mod answer;
 mod handover;
@@ -23,7 +23,7 @@ use tokio::time::timeout;
 use crate::patience::Pace;
 use answer::Encoded;
 pub(crate) use handover::Rewound;
-pub use head::{Head, MAX_PLAYER_HEAD_BYTES};
+pub use head::{Head, MAX_PLAYER_HEAD_BYTES, Verb};
 
 /// How long a client may take to send a request, from the answer to the one before.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -112,7 +112,10 @@ fn next<F>(
         }
         let understood = Head::read(scratch).and_then(|head| {
             let answer = understand(&head)?;
-            Some((head.length, Asked::Player { answer, is_head: head.is_head, closes: head.closes }))
+            Some((
+                head.length,
+                Asked::Player { answer, is_head: head.verb == Verb::Head, closes: head.closes },
+            ))
         });
         let (used, asked) = understood.unwrap_or((0, Asked::Other));
         if let Some(rest) = scratch.get(used..).filter(|rest| !rest.is_empty()) {
