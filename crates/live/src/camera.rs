@@ -176,16 +176,17 @@ impl LiveCamera {
             let none = query.part.is_none();
             return if none { self.current(query.skip) } else { Err(PlaylistError::PartWithoutMsn) };
         };
-        let awaited = Awaited::Listed(msn, query.part);
         let deadline = deadline();
+        let mut awaited = None;
         loop {
             let ticket = {
                 let mut shared = self.shared.lock();
                 if !shared.window.started() {
                     return Err(PlaylistError::NotStarted);
                 }
+                let awaited = *awaited.get_or_insert_with(|| shared.awaited(msn, query.part));
                 if shared.is_over(awaited) {
-                    let cache = shared.cache_for(msn);
+                    let cache = shared.cache_for(msn, query.part);
                     return Ok(shared.playlist(query.skip, cache));
                 }
                 if shared.window.is_too_far(msn, query.part) {
@@ -279,10 +280,23 @@ impl Shared {
         self.waiters.release(|awaited| is_over(window, awaited))
     }
 
-    /// A request for what is at the edge is made by all viewers now, one for an older number only by a late one.
-    fn cache_for(&self, msn: u64) -> CacheFor {
+    /// What a blocking request waits for. One without a part may mean the whole segment, as the draft has it (6.2.5.2),
+    /// or its first part, as Safari does. Each further part answers it: who meant the first has it as soon as it is
+    /// there, who meant the whole asks again and gets it as soon as it is, and none of them spins, since what was
+    /// listed when it asked does not answer.
+    fn awaited(&self, msn: u64, part: Option<u32>) -> Awaited {
+        part.map_or_else(
+            || Awaited::Grown(msn, self.window.parts_of_growing(msn)),
+            |part| Awaited::Listed(msn, part),
+        )
+    }
+
+    /// A request for what is at the edge is made by all viewers now, one for an older number only by a late one. An
+    /// answer in which the segment has only some of its parts must not be given to who asks again for the whole.
+    fn cache_for(&self, msn: u64, part: Option<u32>) -> CacheFor {
         let edge = self.window.next_segment().unwrap_or(0);
-        if msn.saturating_add(1) >= edge { CacheFor::Target } else { CacheFor::Second }
+        let settled = part.is_some() || self.window.is_whole(msn);
+        if settled && msn.saturating_add(1) >= edge { CacheFor::Target } else { CacheFor::Second }
     }
 
     fn playlist(&mut self, skip: bool, cache: CacheFor) -> Playlist {
@@ -319,6 +333,9 @@ impl Text {
 fn is_over(window: &Window, awaited: Awaited) -> bool {
     match awaited {
         Awaited::Listed(segment, part) => window.satisfies(segment, part),
+        Awaited::Grown(segment, beyond) => {
+            window.is_whole(segment) || window.parts_of_growing(segment) > beyond
+        }
         Awaited::Part(segment, part) => window.hint() != Some((segment, part)),
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct Entry {
     pub(crate) byte_length: u64,
     /// Empty for gaps and for what was restored.
     pub(crate) parts: Vec<Chunk>,
-    /// Longest part that is listed, ticks; 0 once its parts are no longer listed.
+    /// Longest part, ticks; 0 once its parts are too old to be listed.
     pub(crate) longest_part: u32,
     /// Whether `head` says `EXT-X-MAP`.
     pub(crate) has_map: bool,
@@ -112,7 +112,6 @@ impl Entry {
 
     pub(crate) fn unlist_parts(&mut self) {
         self.part_lines = String::new();
-        self.longest_part = 0;
     }
 
     pub(crate) fn drop_bytes(&mut self) {

@@ -8,10 +8,16 @@ pub const TARGET_DURATION_S: i64 = 4;
 pub const TARGET_TICKS: i64 = TARGET_DURATION_S * TICKS_PER_SECOND;
 /// `PART-TARGET` while no longer part stands in the window, ticks: half a second.
 pub const PART_TARGET_TICKS: u32 = 45_000;
+/// The packager makes the parts of a segment even, and so a picture longer than half a second where half a second is no
+/// whole number of pictures; up to this length, ticks: 0.54 s. Such parts raise `PART-TARGET` for good.
+pub const EVEN_PART_MAX_TICKS: u32 = 48_600;
+/// Raised in steps of 10 ms, ticks: pictures that come a millisecond early or late do not change it.
+pub const EVEN_TARGET_STEP_TICKS: u32 = 900;
 /// `CAN-SKIP-UNTIL`, ticks: the least that the draft allows, six target durations (4.4.3.8).
 pub const SKIP_BOUNDARY_TICKS: i64 = 6 * TARGET_TICKS;
-/// Parts stay listed while their segment ends within this of the playlist's end, ticks (draft, 6.2.2).
-pub const PARTS_LISTED_TICKS: i64 = 3 * TARGET_TICKS;
+/// Parts stay listed while the first of their segment begins within this of the playlist's end, ticks: three target
+/// durations (draft, 6.2.2), less a millisecond for durations that were rounded when they were written.
+pub const PARTS_LISTED_TICKS: i64 = 3 * TARGET_TICKS - 90;
 /// No segment leaves the window if less than this would stay, ticks.
 pub const MIN_WINDOW_TICKS: i64 = SKIP_BOUNDARY_TICKS;
 /// Segments of a window at most, however short they are.

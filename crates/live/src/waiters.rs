@@ -6,8 +6,10 @@ use tokio::sync::futures::OwnedNotified;
 /// What a viewer waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Awaited {
-    /// A playlist that contains this segment, or this part of it.
-    Listed(u64, Option<u32>),
+    /// A playlist that contains this part of this segment.
+    Listed(u64, u32),
+    /// A playlist in which this segment is whole, or has more parts than so many.
+    Grown(u64, usize),
     /// The end of this part's being the hinted one: it is here then, or will never be.
     Part(u64, u32),
 }
@@ -92,7 +94,7 @@ mod tests {
     #[test]
     fn who_joins_before_the_wake_up_is_woken_however_late_it_is_polled() {
         let mut waiters = Waiters::default();
-        let awaited = Awaited::Listed(7, Some(1));
+        let awaited = Awaited::Listed(7, 1);
         let [first, second, third] = [(); 3].map(|()| waiters.join(awaited).wait());
         let (mut first, mut second, mut third) = (pin!(first), pin!(second), pin!(third));
         assert!(poll(first.as_mut()).is_pending());
@@ -130,12 +132,12 @@ mod tests {
     #[test]
     fn groups_are_shared_and_only_those_that_are_over_are_woken() {
         let mut waiters = Waiters::default();
-        let mut early = pin!(waiters.join(Awaited::Listed(7, Some(1))).wait());
-        let mut late = pin!(waiters.join(Awaited::Listed(7, None)).wait());
-        let _same = waiters.join(Awaited::Listed(7, None));
+        let mut early = pin!(waiters.join(Awaited::Listed(7, 1)).wait());
+        let mut late = pin!(waiters.join(Awaited::Grown(7, 0)).wait());
+        let _same = waiters.join(Awaited::Grown(7, 0));
         assert_eq!(waiters.groups.len(), 2);
         assert!(poll(early.as_mut()).is_pending() && poll(late.as_mut()).is_pending());
-        waiters.release(|awaited| awaited == Awaited::Listed(7, Some(1))).wake();
+        waiters.release(|awaited| awaited == Awaited::Listed(7, 1)).wake();
         assert!(poll(early.as_mut()).is_ready());
         assert!(poll(late.as_mut()).is_pending());
         assert_eq!(waiters.groups.len(), 1);

@@ -47,18 +47,42 @@ async fn on_its_part_and_not_before() {
     assert!(checked(query, answer).contains("3.1.m4s\"\n#EXT-X-PRELOAD-HINT"));
 }
 
+/// Who means the first part has it when it comes; who means the whole segment asks again, waits for a part each time,
+/// and has it when it is whole.
 #[tokio::test(start_paused = true)]
-async fn without_a_part_on_its_segment() {
+async fn without_a_part_on_each_part_until_its_segment_is_whole() {
     let mut packager = Packager::new(0);
     let camera = on_air(&mut packager);
     let query = ask(3, None);
-    let mut waiting = pin!(camera.playlist(query));
-    for output in packager.whole_segment() {
-        assert!(now(waiting.as_mut()).is_pending());
-        camera.push(&output).unwrap();
+    for index in 0..4 {
+        let mut waiting = pin!(camera.playlist(query));
+        assert!(now(waiting.as_mut()).is_pending(), "what is listed already answers nobody: {index}");
+        camera.push(&packager.part(HALF, index == 0)).unwrap();
+        let Poll::Ready(answer) = now(waiting.as_mut()) else { unreachable!("it is there") };
+        assert_eq!(answer.as_ref().unwrap().cache, CacheFor::Second, "not for who wants the whole");
+        assert!(checked(query, answer).contains(&format!("/3.{index}.m4s\"")));
     }
+    let mut waiting = pin!(camera.playlist(query));
+    assert!(now(waiting.as_mut()).is_pending());
+    camera.push(&packager.end()).unwrap();
     let Poll::Ready(answer) = now(waiting.as_mut()) else { unreachable!("it is there") };
+    assert_eq!(answer.as_ref().unwrap().cache, CacheFor::Target);
     assert!(checked(query, answer).contains("/3.m4s\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_part_the_first_one_after_a_gap_is_enough() {
+    let mut packager = Packager::new(0);
+    let camera = on_air(&mut packager);
+    camera.push(&packager.gap_opens()).unwrap();
+    let query = ask(4, None);
+    let mut waiting = pin!(camera.playlist(query));
+    assert!(now(waiting.as_mut()).is_pending());
+    camera.push(&packager.gap_closes(90_000)).unwrap();
+    assert!(now(waiting.as_mut()).is_pending());
+    camera.push(&packager.part(HALF, true)).unwrap();
+    let Poll::Ready(answer) = now(waiting.as_mut()) else { unreachable!("it is there") };
+    assert!(checked(query, answer).contains("/4.0.m4s\""));
 }
 
 #[tokio::test(start_paused = true)]

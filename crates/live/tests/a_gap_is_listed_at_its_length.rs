@@ -5,7 +5,7 @@ mod support;
 use ashkar_live::check::{PlaylistChecker, Rule};
 use ashkar_live::{LiveCamera, Query, Window, WindowOptions};
 use ashkar_terms::{Cause, State};
-use support::{ARCHIVE, CAMERA, Packager, all_well, parses_elsewhere};
+use support::{ARCHIVE, CAMERA, HALF, Packager, all_well, parses_elsewhere};
 
 fn gaps(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
@@ -100,4 +100,32 @@ async fn a_viewer_that_waits_gets_the_gap() {
     let (answer, ()) = tokio::join!(camera.playlist(query), clock);
     let text = String::from_utf8(answer.unwrap().body.to_vec()).unwrap();
     assert_eq!(gaps(&text), ["#EXTINF:4.0,"]);
+}
+
+/// A playlist that lists parts ends with a growing segment or a hint: players take what stands last for the growing one.
+#[test]
+fn parts_go_with_the_hint() {
+    let mut window = Window::new(ARCHIVE, CAMERA, WindowOptions::default());
+    let mut packager = Packager::new(0);
+    let mut checker = PlaylistChecker::new();
+    let mut look = |window: &Window, at| {
+        let text = window.playlist();
+        all_well(&mut checker, at, Query::default(), &text, &[Rule::LateUpdate]);
+        assert_eq!(text.contains("#EXT-X-PART:"), text.contains("#EXT-X-PRELOAD-HINT:"), "{text}");
+        text
+    };
+    packager.segments(8).iter().for_each(|output| window.push(output).unwrap());
+    window.push(&packager.part(HALF, true)).unwrap();
+    assert!(look(&window, packager.now()).contains("#EXT-X-PART:"));
+    window.push(&packager.end()).unwrap();
+    let gone = packager.now();
+    window.push(&packager.gap_opens()).unwrap();
+    for second in 0..20 {
+        window.tick(gone.plus(second * 1_000_000));
+        look(&window, gone.plus(second * 1_000_000));
+    }
+    window.push(&packager.gap_closes(20 * 90_000)).unwrap();
+    packager.segments(1).iter().for_each(|output| window.push(output).unwrap());
+    let text = look(&window, packager.now());
+    assert_eq!(text.matches("#EXT-X-PART:").count(), 4, "those before the gap stay away\n{text}");
 }

@@ -59,7 +59,7 @@ async fn all_are_woken_once() {
     camera.push_all(&packager.segments(3)).unwrap();
     let mut viewers = JoinSet::new();
     let next = Query { msn: Some(3), part: Some(0), skip: false };
-    let later = Query { msn: Some(3), part: None, skip: false };
+    let later = Query { msn: Some(3), part: Some(1), skip: false };
     let polls = watch(&camera, &mut viewers, VIEWERS, next);
     settle(&polls, VIEWERS).await;
     let mut others = JoinSet::new();
@@ -79,7 +79,7 @@ async fn all_are_woken_once() {
     assert_eq!(bodies.len(), VIEWERS);
     assert!(bodies.windows(2).all(|pair| pair[0].as_ptr() == pair[1].as_ptr()), "one text for all");
     assert_eq!(polls.load(Ordering::Relaxed), 2 * VIEWERS, "once to wait, once to be answered");
-    assert_eq!(patient.load(Ordering::Relaxed), 100, "who waits for the segment sleeps on");
+    assert_eq!(patient.load(Ordering::Relaxed), 100, "who waits for another part sleeps on");
 
     camera.push_all(&[packager.part(HALF, false), packager.end()]).unwrap();
     while let Some(answer) = others.join_next().await {

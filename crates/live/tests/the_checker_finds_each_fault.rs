@@ -117,6 +117,18 @@ fn in_one_playlist() {
     }
 }
 
+/// Segment 14 begins 14 s before the end, and its second part 12 s: the first alone lies too far back.
+#[test]
+fn a_part_is_judged_by_its_own_place() {
+    let parts = "#EXT-X-PART:DURATION=2.0,URI=\"14.0.m4s\",INDEPENDENT=YES\n\
+                 #EXT-X-PART:DURATION=2.0,URI=\"14.1.m4s\"\n";
+    let text = swapped(&good(), "#EXTINF:4.0,\n14.m4s", &format!("{parts}#EXTINF:4.0,\n14.m4s"));
+    let found = check_one(&text);
+    let [only] = found.as_slice() else { unreachable!("{found:?}") };
+    assert_eq!(only.rule, Rule::PartsTooOld);
+    assert!(text.lines().nth(only.line - 1).unwrap().contains("14.0.m4s"), "{only}");
+}
+
 #[test]
 fn short_parts_and_old_parts() {
     let short = good().replace(

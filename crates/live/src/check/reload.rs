@@ -155,7 +155,8 @@ pub(super) fn check_answer(query: &Query, raw: &Media, now: &Media, report: &mut
         let next = now.next_number();
         let growing = now.growing.parts.len();
         let contains = match query.part {
-            None => msn < next,
+            // Without a part, some players mean the first.
+            None => msn < next || (msn == next && growing > 0),
             Some(part) if msn == next => (part as usize) < growing,
             Some(part) => {
                 let beyond = segment(now, msn)

@@ -55,7 +55,7 @@ rules! {
     PartTooLong Must "4.4.4.9" "A part is at most as long as the part target.";
     PartTooShort Must "4.4.4.9" "A part is at least 85 % of the part target, unless independent, a gap, before a gap, or last.";
     PartSum Should "" "The parts of a segment are together as long as it is.";
-    PartsTooOld Should "6.2.2" "Parts more than three target durations from the end are no longer listed.";
+    PartsTooOld Should "6.2.2" "Parts that begin more than three target durations from the end are no longer listed.";
     GapParts Must "6.2.1" "The parts of a GAP segment say GAP=YES.";
     MapMissing Must "3.1.2" "A segment of fragmented MP4 has a map.";
     UriRepeated Should "" "No two segments or parts have the same address.";

@@ -71,13 +71,27 @@ fn check_parts(media: &Media, report: &mut Report) {
     let target = target_us(media);
     let mut to_end_us = media.duration_us().saturating_add(part_sum(&media.growing));
     for segment in media.segments.iter().chain(growing(media)) {
+        let starts_us = to_end_us;
         to_end_us = to_end_us.saturating_sub(segment.duration_us.max(part_sum(segment)));
         let Some(first) = segment.parts.first() else { continue };
-        let too_old = to_end_us > 3 * target + target;
-        report.push_if(too_old, Rule::PartsTooOld, first.line, || format!("{to_end_us} us from the end"));
+        check_part_ages(segment, starts_us, 3 * target, report);
         let gap_without = segment.gap && segment.parts.iter().any(|part| !part.gap);
         report.push_if(gap_without, Rule::GapParts, first.line, || first.uri.clone());
         check_part_lengths(media, segment, report);
+    }
+}
+
+/// Each part begins within `limit_us` of the end, of which the segment's begin is `to_end_us` away.
+fn check_part_ages(segment: &Segment, mut to_end_us: i64, limit_us: i64, report: &mut Report) {
+    // Where the first parts have left, those that stay are the segment's last.
+    if !segment.uri.is_empty() {
+        to_end_us = to_end_us.saturating_sub(segment.duration_us).saturating_add(part_sum(segment));
+    }
+    for part in &segment.parts {
+        let too_old = to_end_us > limit_us;
+        report
+            .push_if(too_old, Rule::PartsTooOld, part.line, || format!("begins {to_end_us} us from the end"));
+        to_end_us = to_end_us.saturating_sub(part.duration_us);
     }
 }
 

@@ -28,20 +28,30 @@ impl Window {
         self.next
     }
 
-    /// Whether the playlist, as it stands, answers a request for `part` of `segment`, or for `segment` (draft, 6.2.5.2).
-    pub fn satisfies(&self, segment: u64, part: Option<u32>) -> bool {
+    /// Whether the playlist, as it stands, answers a request for `part` of `segment` (draft, 6.2.5.2).
+    pub fn satisfies(&self, segment: u64, part: u32) -> bool {
         let Some(next) = self.next else { return false };
-        let growing = self.current.as_ref().map_or(0, |current| current.parts.len());
-        match part {
-            None => segment < next,
-            Some(_) if segment > next => false,
-            Some(index) if segment == next => (index as usize) < growing,
-            // A part beyond the last of a complete segment means the first of the one after it.
-            Some(index) => {
-                let beyond = segment + 1 == next && self.is_beyond(segment, index);
-                !beyond || growing > 0
-            }
+        let growing = self.growing_parts();
+        if segment >= next {
+            return segment == next && (part as usize) < growing;
         }
+        // A part beyond the last of a complete segment means the first of the one after it.
+        let beyond = segment + 1 == next && self.is_beyond(segment, part);
+        !beyond || growing > 0
+    }
+
+    /// Whether `segment` is whole.
+    pub fn is_whole(&self, segment: u64) -> bool {
+        self.next.is_some_and(|next| segment < next)
+    }
+
+    /// How many parts of `segment` are listed while it grows; 0 for any other.
+    pub fn parts_of_growing(&self, segment: u64) -> usize {
+        if self.next == Some(segment) { self.growing_parts() } else { 0 }
+    }
+
+    fn growing_parts(&self) -> usize {
+        self.current.as_ref().map_or(0, |current| current.parts.len())
     }
 
     /// Whether a request reaches further ahead than the draft's advance limits (6.2.5.2).
@@ -141,10 +151,10 @@ impl Window {
         inits + self.entries.iter().chain(&self.current).map(Entry::memory).sum::<usize>()
     }
 
-    /// The longest listed part, but at least the configured target, ticks.
+    /// The longest listed part, but at least the configured target and what even parts have needed, ticks.
     pub(crate) fn part_target(&self) -> u32 {
         let longest = self.entries.iter().chain(&self.current).map(|entry| entry.longest_part).max();
-        longest.unwrap_or(0).max(self.options.part_target)
+        longest.unwrap_or(0).max(self.options.part_target).max(self.even_target)
     }
 
     fn advance_part_limit(&self) -> u64 {

@@ -9,8 +9,8 @@ use super::{OpenGap, Restored, Window, WindowError};
 use crate::entry::{Entry, Opening};
 use crate::item::{InitId, Item, SegmentItem, gap_pieces, init_id};
 use crate::limits::{
-    GAP_MARGIN_US, MAX_PARTS_BEHIND, MAX_WINDOW_SEGMENTS, MIN_WINDOW_TICKS, PARTS_LISTED_TICKS,
-    QUIET_AFTER_US, TARGET_TICKS,
+    EVEN_PART_MAX_TICKS, EVEN_TARGET_STEP_TICKS, GAP_MARGIN_US, MAX_PARTS_BEHIND, MAX_WINDOW_SEGMENTS,
+    MIN_WINDOW_TICKS, PARTS_LISTED_TICKS, QUIET_AFTER_US, TARGET_TICKS,
 };
 use crate::snapshot::Keyframe;
 
@@ -99,6 +99,7 @@ impl Window {
             current.push_part(part, &self.addresses);
             self.edge = Some(current.end());
         }
+        self.unlist_old_parts();
         self.note_part(part);
         Ok(())
     }
@@ -152,6 +153,10 @@ impl Window {
             self.keyframe =
                 Some(Keyframe { segment, part: part_index, at: part.start, bytes: part.bytes.clone(), init });
         }
+        if part.duration <= EVEN_PART_MAX_TICKS {
+            let even = part.duration.next_multiple_of(EVEN_TARGET_STEP_TICKS);
+            self.even_target = self.even_target.max(even);
+        }
         self.last_part = Some(place);
         self.last_arrival = Some(part.last_arrival);
         self.quiet = false;
@@ -182,13 +187,23 @@ impl Window {
         } else {
             self.open_gap = Some(OpenGap { from: gap.from, cause: gap.cause, pieces: 0 });
         }
-        self.flowing = false;
         self.version += 1;
         if let Some(to) = gap.to {
             self.close_gap(to);
             self.flowing = true;
+        } else {
+            self.withdraw_hint();
         }
         Ok(())
+    }
+
+    /// Nothing comes for a while, and the number that the next part will have is not known: the hint goes, and with it
+    /// every part. A playlist that lists parts and ends with a whole segment and no hint is right by the draft, but
+    /// players take that segment for the growing one: hls.js 1.6 and newer gives up for good at the number after it.
+    /// The part target stays while the segments do: when the camera is back, its parts will be as long.
+    fn withdraw_hint(&mut self) {
+        self.flowing = false;
+        self.entries.iter_mut().for_each(Entry::unlist_parts);
     }
 
     /// Completes the growing segment.
@@ -290,17 +305,24 @@ impl Window {
         while self.entries.front().is_some_and(|first| self.may_leave(first)) {
             self.evict();
         }
-        let end = self.entries.back().map_or(MediaTime(0), Entry::end);
-        for entry in &mut self.entries {
-            if !entry.part_lines.is_empty() && end.since(entry.end()) > PARTS_LISTED_TICKS {
-                entry.unlist_parts();
-            }
-        }
+        self.unlist_old_parts();
         let in_memory = self.entries.len().saturating_sub(self.options.memory_segments);
         for entry in self.entries.iter_mut().take(in_memory) {
             entry.drop_bytes();
         }
         self.forget_inits();
+    }
+
+    /// Lets go of parts that lie too far from the end. A segment's parts leave together, when the first of them does:
+    /// players count a segment's parts from the first that is listed.
+    fn unlist_old_parts(&mut self) {
+        let end = self.current.as_ref().or_else(|| self.entries.back()).map_or(MediaTime(0), Entry::end);
+        for entry in &mut self.entries {
+            if !entry.part_lines.is_empty() && end.since(entry.start) > PARTS_LISTED_TICKS {
+                entry.unlist_parts();
+                entry.longest_part = 0;
+            }
+        }
     }
 
     /// Keeps the init segments that something here needs, and the newest.

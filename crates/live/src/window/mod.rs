@@ -117,6 +117,9 @@ pub struct Window {
     open_gap: Option<OpenGap>,
     /// A part has come since the last gap began: only then is the next part's address known.
     flowing: bool,
+    /// Part target that the camera's even parts need, ticks; only rising, so that a part that is a millisecond longer
+    /// than the others does not move it to and fro.
+    even_target: u32,
     quiet: bool,
     inits: Vec<(InitId, Arc<InitSegment>)>,
     keyframe: Option<Keyframe>,
@@ -152,6 +155,7 @@ impl Window {
             said: None,
             open_gap: None,
             flowing: false,
+            even_target: 0,
             quiet: false,
             inits: Vec::new(),
             keyframe: None,
