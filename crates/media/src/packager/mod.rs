@@ -1,6 +1,7 @@
 //! The engine of one camera: access units in, parts, segments, gaps and facts out.
 
 mod entries;
+mod even;
 mod facts;
 mod gaps;
 mod parameters;

@@ -239,6 +239,10 @@ impl Packager {
         picture.complete();
         self.counters.access_unit_bytes += picture.data.len() as u64;
         self.end = Some(picture.time.plus(length));
+        if self.segmenter.segment().is_none() {
+            let usual = self.timeline.as_ref().map_or(length, Timeline::usual_ticks);
+            self.segmenter.expect(self.expected_length(picture.time), usual);
+        }
         let limit = self.segment_limit();
         self.segmenter.push(picture, length, limit, &mut self.counters, out);
     }
@@ -282,6 +286,15 @@ impl Packager {
             Some(wait) if wait > longest - grace && wait <= longest + grace => longest + grace,
             _ => longest,
         }
+    }
+
+    /// How long a segment that starts at `start` will be, if the camera keeps its rhythm.
+    pub(super) fn expected_length(&self, start: MediaTime) -> Option<i64> {
+        let (last, distance) = (self.rhythm.last?, self.rhythm.distance.filter(|&distance| distance > 0)?);
+        let shortest = start.plus(self.options.segment_min_ticks).since(last).max(1);
+        let keyframe = last.plus((shortest + distance - 1) / distance * distance);
+        let (length, longest) = (keyframe.since(start), self.options.segment_max_ticks);
+        Some(if length > longest + self.options.segment_grace_ticks { longest } else { length })
     }
 
     pub(super) fn composition_offset(&self, camera_ticks: i32) -> i32 {

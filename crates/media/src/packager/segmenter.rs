@@ -4,6 +4,7 @@ use ashkar_terms::{MediaTime, Moment};
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
+use super::even::Even;
 use super::sound::SoundQueue;
 use crate::assembly::{Entry, Slice};
 use crate::cmaf::{Dependence, Run, Sample, write_part};
@@ -33,6 +34,8 @@ pub(super) struct Segmenter {
     init_given: bool,
     discontinuity: bool,
     segment: Option<OpenSegment>,
+    /// How the segment is divided into parts, where its length is known in advance.
+    even: Option<Even>,
     part: OpenPart,
     pub(super) sound: SoundQueue,
 }
@@ -98,6 +101,7 @@ impl Segmenter {
             init_given: false,
             discontinuity: false,
             segment: None,
+            even: None,
             part: OpenPart::default(),
             sound: SoundQueue::default(),
         }
@@ -135,6 +139,14 @@ impl Segmenter {
         Some((start, closed + self.part.duration))
     }
 
+    /// The segment that begins with the next picture will most likely last `length` ticks, with pictures of `picture`.
+    /// Between segments only.
+    pub(super) fn expect(&mut self, length: Option<i64>, picture: i64) {
+        let Options { part_target_ticks, part_even_ticks, .. } = self.options;
+        self.even =
+            length.and_then(|length| Even::divide(length, picture, part_target_ticks, part_even_ticks));
+    }
+
     /// Adds a picture that lasts `duration` ticks. What would grow too long or too large is closed before it; a
     /// segment grows up to `segment_limit` ticks.
     pub(super) fn push(
@@ -146,7 +158,8 @@ impl Segmenter {
         out: &mut Vec<Output>,
     ) {
         let part = &self.part;
-        let too_long = part.duration + duration > self.options.part_target_ticks;
+        let longest = self.even.as_ref().map_or(self.options.part_target_ticks, Even::longest);
+        let too_long = part.duration + duration > longest;
         let too_large = part.bytes.saturating_add(picture.data.len()) > self.options.max_part_bytes;
         if self.segment().is_some_and(|(_, length)| length + duration > segment_limit) {
             self.end_segment(counters, out);
@@ -155,7 +168,12 @@ impl Segmenter {
         }
         self.part.push(picture, duration);
         // The next picture most likely lasts as long; if it would not fit, waiting for it gains nothing.
-        if self.part.duration + duration > self.options.part_target_ticks {
+        let closed = self.segment.as_ref().map_or(0, |segment| segment.duration);
+        let is_full = match &self.even {
+            Some(even) => even.is_full(closed, closed + self.part.duration, duration),
+            None => self.part.duration + duration > self.options.part_target_ticks,
+        };
+        if is_full {
             self.close_part(counters, out);
         }
     }
