@@ -11,6 +11,8 @@ export default defineConfig({
   plugins: [svelte()],
   server: { proxy: proxied },
   build: {
+    // The oldest browsers that the pages are for; public/older.js tells older ones so, docs/guide/site.md names them.
+    target: ['chrome90', 'edge90', 'firefox90', 'safari15.4', 'ios15.4'],
     // A strict content policy allows no data: addresses, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

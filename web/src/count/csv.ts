@@ -3,6 +3,7 @@
  * watched is a row from `time` to `watched_until` without a number.
  */
 
+import { lastOf } from '../lib/last';
 import { parseMoment, rfc3339 } from '../lib/time';
 import { BALLOTS_LIMIT, LENGTH_LIMIT, SPANS_LIMIT, wholeSecond, type Series } from './series';
 import { inward, withSpan, type Span } from './spans';
@@ -42,6 +43,6 @@ export function seriesOf(text: string, station: string): Series | CsvFault {
   }
   ballots.sort((a, b) => a - b);
   const first = Math.min(ballots[0] ?? Infinity, watched[0]?.from ?? Infinity);
-  const last = Math.max(ballots.at(-1) ?? 0, watched.at(-1)?.to ?? 0);
+  const last = Math.max(lastOf(ballots) ?? 0, lastOf(watched)?.to ?? 0);
   return last - first > LENGTH_LIMIT ? { fault: 'long' } : { station, ballots, watched };
 }

@@ -2,6 +2,7 @@
 
 import { taken } from './asked';
 import { connection } from './connection.svelte';
+import { within } from './signal';
 import { MINUTE } from './time';
 
 /** The five states of a camera's time; every interval of its day is in exactly one of them. */
@@ -122,12 +123,11 @@ const REQUEST_LIMIT_MS = 15_000;
  * Throws `ApiError` for an answer that is an error, `Unreachable` for none, and `AbortError` when `signal` fires.
  */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const limit = AbortSignal.timeout(REQUEST_LIMIT_MS);
   let response: Response;
   try {
     response = await (taken(path) ?? fetch(path, {
       headers: { accept: 'application/json' },
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      signal: within(REQUEST_LIMIT_MS, signal),
     }));
   } catch (error) {
     if (signal?.aborted) throw error;

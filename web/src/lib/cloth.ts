@@ -1,5 +1,6 @@
 /** The day as a cloth: which stretches of a row are alike, where a cell stands, and how keys and pointers go about it. */
 
+import { lastOf } from './last';
 import type { DayPicture, Minutes, State } from './api';
 import { hourMinute, instant, MINUTE, SECOND } from './time';
 
@@ -31,7 +32,7 @@ export function runsOf(row: ClothRow): Run[] {
   const runs: Run[] = [];
   for (let cell = 0; cell < row.cells.length; cell++) {
     const state = stateOf(row, cell);
-    const last = runs.at(-1);
+    const last = lastOf(runs);
     if (last?.state === state && last.to === cell) last.to += 1;
     else if (state !== 'due') runs.push({ from: cell, to: cell + 1, state });
   }
@@ -95,7 +96,7 @@ export function spread(wanted: readonly number[], apart: number, height: number)
   const blocks: { top: number; count: number }[] = [];
   for (const want of wanted) {
     let block = { top: want, count: 1 };
-    for (let last = blocks.at(-1); last && last.top + last.count * apart > block.top; last = blocks.at(-1)) {
+    for (let last = lastOf(blocks); last && last.top + last.count * apart > block.top; last = lastOf(blocks)) {
       blocks.pop();
       const count = last.count + block.count;
       block = { top: (last.top * last.count + (block.top - last.count * apart) * block.count) / count, count };

@@ -3,6 +3,8 @@
  * that doubles, so that a bad one is not tried all the time.
  */
 
+import { lastOf } from './last';
+
 /** So many stops within the window make a line weak. */
 const STOPS = 3;
 const WINDOW_MS = 60_000;
@@ -21,7 +23,7 @@ export class Line {
 
   /** The picture stopped for want of media. Answers whether the line is weak now. */
   stopped(now: number): boolean {
-    if (now - (this.#stops.at(-1) ?? -Infinity) >= ONCE_MS) this.#stops = [...this.#stops.filter((at) => now - at < WINDOW_MS), now];
+    if (now - (lastOf(this.#stops) ?? -Infinity) >= ONCE_MS) this.#stops = [...this.#stops.filter((at) => now - at < WINDOW_MS), now];
     return this.#stops.length >= STOPS;
   }
 

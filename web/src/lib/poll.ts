@@ -2,6 +2,11 @@
 
 /** After failures the pause grows to this, with a little chance in it so that viewers do not come back all at once. */
 const PAUSE_LIMIT_MS = 15_000;
+/** Work that is begun anew because it failed waits so long: whatever begins it again, it never spins. */
+const FAILED_PAUSE_MS = 1_000;
+
+/** When any work failed last. */
+let failedAt = -Infinity;
 
 /**
  * Runs `work` now and then every `every` milliseconds, one at a time; not while the page is hidden, and at once when it
@@ -30,6 +35,7 @@ export function poll(work: (signal: AbortSignal) => Promise<void>, every: number
       tell?.(false);
     } catch {
       failures += 1;
+      if (!ended.signal.aborted) failedAt = performance.now();
       tell?.(!ended.signal.aborted);
     }
     running = false;
@@ -38,7 +44,8 @@ export function poll(work: (signal: AbortSignal) => Promise<void>, every: number
   const shown = () => { if (!document.hidden) again(0); };
 
   document.addEventListener('visibilitychange', shown);
-  void run();
+  // Never within the effect that began it: what the work reads and writes would begin the effect again, without a pause.
+  again(Math.min(FAILED_PAUSE_MS, Math.max(0, failedAt + FAILED_PAUSE_MS - performance.now())));
   return () => {
     ended.abort();
     clearTimeout(timer);

@@ -8,8 +8,10 @@ export async function drawStill(onto: HTMLCanvasElement, address: string, signal
   const answer = await fetch(address, { signal });
   if (!answer.ok) throw new Error(String(answer.status));
   const bitmap = await createImageBitmap(await answer.blob());
-  if (signal.aborted) bitmap.close();
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    bitmap.close();
+    throw new Error('no longer wanted');
+  }
   onto.width = bitmap.width;
   onto.height = bitmap.height;
   onto.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);

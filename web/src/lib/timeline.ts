@@ -1,5 +1,6 @@
 /** One camera's day as spans, and what can be told from it. All times in milliseconds since the epoch. */
 
+import { findLast, lastOf } from './last';
 import type { Cause, Span, State } from './api';
 import { instant, MINUTE } from './time';
 
@@ -26,7 +27,7 @@ export function stretches(spans: readonly Span[]): Stretch[] {
 function joined(ordered: readonly Stretch[]): Stretch[] {
   const out: Stretch[] = [];
   for (const next of ordered) {
-    const last = out.at(-1);
+    const last = lastOf(out);
     if (last && last.state === next.state && last.cause === next.cause && next.from <= last.to) {
       last.to = Math.max(last.to, next.to);
     } else {
@@ -58,7 +59,7 @@ export function nextPicture(day: readonly Stretch[], at: number): number | null 
 
 /** The last moment before `at` that has a picture. */
 export function lastPicture(day: readonly Stretch[], at: number): number | null {
-  const found = day.findLast((s) => s.from < at && hasPicture(s.state));
+  const found = findLast(day, (s) => s.from < at && hasPicture(s.state));
   return found ? Math.min(at, found.to) : null;
 }
 

@@ -1,5 +1,6 @@
 /** The part of the day that the bar shows: from all of it down to a minute. */
 
+import { findLast } from './last';
 import type { Range } from './bar';
 import { HOUR, MINUTE } from './time';
 
@@ -31,7 +32,7 @@ export function leveled(window: Range, day: Range, at: number, direction: 1 | -1
   const now = length(window);
   const next = direction > 0
     ? (LEVELS.find((level) => level < now * 0.99) ?? SHORTEST)
-    : (LEVELS.findLast((level) => level > now * 1.01 && level < length(day)) ?? length(day));
+    : (findLast(LEVELS, (level) => level > now * 1.01 && level < length(day)) ?? length(day));
   const moved = zoomed(window, day, at, next / now);
   return followed(moved, day, at);
 }

@@ -1,5 +1,6 @@
 /** One camera's day, kept up to date: the whole day once, then only its end, and the whole again now and then. */
 
+import { findLast, lastOf } from '../lib/last';
 import * as api from '../lib/api';
 import { clock } from '../lib/clock.svelte';
 import { poll } from '../lib/poll';
@@ -61,9 +62,9 @@ export class CameraDay {
     const newer = stretches(await api.timeline(this.camera, from, to, signal));
     const before = this.day;
     this.day = whole ? newer : replaced(before, newer, from, to);
-    this.arrived = arrivals(before, this.day).at(-1) ?? this.arrived;
+    this.arrived = lastOf(arrivals(before, this.day)) ?? this.arrived;
     if (whole) this.#wholeAt = now;
     this.known = true;
-    this.current = stretchAt(this.day, now - 500) ?? this.day.findLast((s) => s.from <= now) ?? null;
+    this.current = stretchAt(this.day, now - 500) ?? findLast(this.day, (s) => s.from <= now) ?? null;
   }
 }

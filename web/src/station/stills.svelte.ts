@@ -1,6 +1,7 @@
 /** Shows one still every few seconds instead of video: for weak lines. */
 
 import { stillOf } from '../lib/api';
+import { within } from '../lib/signal';
 import { drawStill } from '../lib/still';
 import { SECOND } from '../lib/time';
 import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
@@ -136,6 +137,6 @@ export class Stills extends Viewing {
   async #draw(at: number | null, signal: AbortSignal): Promise<number | null> {
     const canvas = this.#canvas;
     if (!canvas) return null;
-    return drawStill(canvas, stillOf(this.#camera, at ?? undefined, SECOND), AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]));
+    return drawStill(canvas, stillOf(this.#camera, at ?? undefined, SECOND), within(ANSWER_LIMIT_MS, signal));
   }
 }

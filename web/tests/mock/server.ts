@@ -72,7 +72,7 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
 }
 
 function file(response: ServerResponse, dist: string, path: string): void {
-  const known = /^\/(assets\/[\w.-]+|mark\.svg|card\.png)$/.test(path) && existsSync(join(dist, path));
+  const known = /^\/(assets\/[\w.-]+|mark\.svg|card\.png|older\.js)$/.test(path) && existsSync(join(dist, path));
   if (!known && /\.\w+$/.test(path)) return problem(response, 404, path);
   response.setHeader('content-security-policy', POLICY);
   if (known) send(response, TYPES[extname(path)] ?? 'application/octet-stream', readFileSync(join(dist, path)));
