@@ -1,6 +1,6 @@
 //! `ashkar archive`.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -8,7 +8,8 @@ use ashkar_archive::check::Report;
 use serde_json::json;
 
 use crate::cli::{Archive, Output};
-use crate::store;
+use crate::output::Unwritten;
+use crate::{output, store};
 
 /// Exit code where something is wrong.
 const WRONG: u8 = 1;
@@ -25,38 +26,37 @@ fn check(output: &Output) -> anyhow::Result<ExitCode> {
     let shows_progress = std::io::stderr().is_terminal() && !output.json;
     let report = ashkar_archive::check::run(&dir, |progress| {
         if shows_progress {
-            eprint!(
+            output::note_raw(format_args!(
                 "\r{} of {} journals, {} MB read  ",
                 progress.journals,
                 progress.of,
                 progress.bytes / 1_000_000
-            );
-            let _ = std::io::stderr().flush();
+            ));
         }
     })
     .with_context(|| format!("{}: cannot be checked", dir.display()))?;
     if shows_progress {
-        eprintln!();
+        output::note("");
     }
     if output.json {
-        println!("{:#}", as_json(&report));
+        output::line(format_args!("{:#}", as_json(&report)))?;
     } else {
-        print_report(&report);
+        print_report(&report)?;
     }
     Ok(if report.is_well() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
 }
 
-fn print_report(report: &Report) {
+fn print_report(report: &Report) -> Result<(), Unwritten> {
     for fault in &report.faults {
-        println!("{fault} (blame: {})", fault.blame.name());
+        output::line(format_args!("{fault} (blame: {})", fault.blame.name()))?;
     }
     for stretch in &report.future {
-        println!(
+        output::line(format_args!(
             "note: {stretch}; it is kept, and counts for no time that had not been (blame: {})",
             stretch.blame.name()
-        );
+        ))?;
     }
-    println!(
+    output::line(format_args!(
         "archive {}: {} segments of {} cameras, {} gaps, {} MB in {} journals; {}",
         report.archive,
         report.segments,
@@ -65,7 +65,7 @@ fn print_report(report: &Report) {
         report.bytes / 1_000_000,
         report.journals,
         if report.is_well() { "all is well".to_owned() } else { format!("{} faults", report.fault_count) },
-    );
+    ))
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

@@ -1,12 +1,13 @@
 //! `ashkar camera`.
 
 use anyhow::Context;
-use ashkar_election::{NewCamera, PullUrl, StationId, Store, StreamKey};
+use ashkar_election::{NewCamera, PullUrl, StationId, Store, StoreError, StreamKey};
 use ashkar_terms::CameraId;
 use serde_json::json;
 
 use crate::cli::{Camera, Output};
-use crate::store;
+use crate::output::Unwritten;
+use crate::{output, store};
 
 pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
     match command {
@@ -16,10 +17,9 @@ pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
         Camera::List(output) => list(&output).await,
         Camera::Key { output, camera, push_host } => {
             let store = store::open(&output.data.data).await?;
-            let keys = store.replace_keys(&[camera], &store::actor()).await?;
-            let key = keys.into_iter().next().context("the store gave no key")?;
-            print_key(&output, &key, &push_host);
-            Ok(())
+            let show = |key: &StreamKey| show_key(&output, key, &push_host, &[]);
+            let shown = store.replace_key_shown(camera, &store::actor(), show).await;
+            in_force(shown, "the old key stays as it is")
         }
         Camera::Remove { output, camera } => remove(&output, camera).await,
     }
@@ -38,31 +38,45 @@ async fn add(
     let (_, list) = store.list().await?;
     let unlisted = list.station(StationId::from(camera)).is_none();
     if unlisted && sub_of.is_none() {
-        eprintln!(
+        output::note(format_args!(
             "note: station {} is not on the list; its page exists, but nobody finds it by search.",
             StationId::from(camera)
-        );
+        ));
     }
     let is_pulled = pull.is_some();
-    let key = store.add_camera(&NewCamera { id: camera, pull, sub_of, unlisted }, &store::actor()).await?;
-    if let Some(main) = sub_of.filter(|_| !output.json) {
-        println!("{camera} is a sub-stream of {main}: it is recorded and shown, and counts as no camera.");
+    let mut above = Vec::new();
+    if let Some(main) = sub_of {
+        above.push(format!(
+            "{camera} is a sub-stream of {main}: it is recorded and shown, and counts as no camera."
+        ));
     }
-    if is_pulled && !output.json {
-        println!("{camera} is fetched by the centre; it may also be published to, with the key below.");
+    if is_pulled {
+        above.push(format!(
+            "{camera} is fetched by the centre; it may also be published to, with the key below."
+        ));
     }
-    print_key(output, &key, push_host);
-    Ok(())
+    let new = NewCamera { id: camera, pull, sub_of, unlisted };
+    let show = |key: &StreamKey| show_key(output, key, push_host, &above);
+    in_force(store.add_camera_shown(&new, &store::actor(), show).await, "the camera was not added")
 }
 
-fn print_key(output: &Output, key: &StreamKey, push_host: &str) {
+/// A key that nobody could read is none: what was there before, is still there.
+fn in_force(shown: Result<Result<(), Unwritten>, StoreError>, otherwise: &str) -> anyhow::Result<()> {
+    shown?.with_context(|| format!("no new key is in force, because it could not be shown; {otherwise}"))
+}
+
+fn show_key(output: &Output, key: &StreamKey, push_host: &str, above: &[String]) -> Result<(), Unwritten> {
     let camera = key.camera();
     let stream_key = key.reveal();
     let push_url = format!("rtmp://{push_host}/ingest/{stream_key}");
-    let text = format!(
-        "camera      {camera}\nstream key  {stream_key}\npush to     {push_url}\n\nThe key is shown only now. Keep it secret."
-    );
-    say(output, &json!({ "camera": camera, "stream_key": stream_key, "push_url": push_url }), &text);
+    if output.json {
+        let json = json!({ "camera": camera, "stream_key": stream_key, "push_url": push_url });
+        return output::line_for_good(format_args!("{json:#}"));
+    }
+    let above: String = above.iter().map(|line| format!("{line}\n")).collect();
+    output::line_for_good(format_args!(
+        "{above}camera      {camera}\nstream key  {stream_key}\npush to     {push_url}\n\nThe key is shown only now. Keep it secret."
+    ))
 }
 
 async fn remove(output: &Output, camera: CameraId) -> anyhow::Result<()> {
@@ -74,7 +88,7 @@ async fn remove(output: &Output, camera: CameraId) -> anyhow::Result<()> {
         output,
         &json!({ "camera": camera, "enabled": false }),
         &format!("{camera} is switched off{with_it}; its recordings stay."),
-    );
+    )?;
     Ok(())
 }
 
@@ -94,15 +108,11 @@ async fn list(output: &Output) -> anyhow::Result<()> {
             format!("{:<12} {how}{of}{off}", camera.id.to_string())
         })
         .collect();
-    say(output, &serde_json::to_value(&cameras)?, &text.join("\n"));
+    say(output, &serde_json::to_value(&cameras)?, &text.join("\n"))?;
     Ok(())
 }
 
 /// Prints `json` or `text`, as was asked for.
-pub(crate) fn say(output: &Output, json: &serde_json::Value, text: &str) {
-    if output.json {
-        println!("{json:#}");
-    } else {
-        println!("{text}");
-    }
+pub(crate) fn say(output: &Output, json: &serde_json::Value, text: &str) -> Result<(), Unwritten> {
+    if output.json { output::line(format_args!("{json:#}")) } else { output::line(text) }
 }

@@ -64,7 +64,7 @@ pub(crate) enum Command {
 }
 
 /// The data directory, shared by all commands that change something.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub(crate) struct Data {
     /// Data directory; a server may run on it at the same time.
     #[arg(long, env = "ASHKAR_DATA", value_name = "DIR", default_value = "ashkar-data")]
@@ -90,7 +90,7 @@ pub(crate) struct Demo {
     pub(crate) hours: u8,
 }
 
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) data: Data,

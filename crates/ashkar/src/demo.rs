@@ -17,7 +17,7 @@ use ashkar_site::shares::Proxies;
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
 use crate::cli::{Data, Demo, Serve};
-use crate::{serve, simulate, store};
+use crate::{output, serve, simulate, store};
 use commission::Commission;
 use history::History;
 
@@ -31,7 +31,7 @@ const MARKER: &str = "THIS-IS-A-DEMO";
 
 pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     let started = Instant::now();
-    println!("Aşkar: a demo with made-up stations. Preparing …");
+    output::tell("Aşkar: a demo with made-up stations. Preparing …");
     let reel_cache = keep_reel(&options.data)?;
     fresh_directory(&options.data)?;
     let now = store::now();
@@ -72,8 +72,8 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
         light.inspect_err(|error| tracing::warn!(%error, "some rooms or the sub-streams cannot be drawn"))
     });
     announce(&running, started, options.stations, own, &own_key);
-    serve::until_signal().await?;
-    println!("\nStopping …");
+    serve::until_signal_or_hangup().await?;
+    output::tell("\nStopping …");
     tokio::task::spawn_blocking(move || simulator.stop()).await?;
     if more.is_finished()
         && let Ok(light) = more.await?
@@ -206,7 +206,7 @@ fn serve_options(options: &Demo) -> Serve {
 
 fn announce(running: &serve::Running, started: Instant, stations: u16, own: CameraId, key: &str) {
     let (http, rtmp) = (running.http, running.rtmp);
-    println!(
+    output::tell(format_args!(
         "\n{stations} polling stations are on air after {:.1} s.\n\n  \
          Open           http://{http}/\n\n  \
          Your own camera as station {}/{}, in one line:\n  \
@@ -218,9 +218,9 @@ fn announce(running: &serve::Running, started: Instant, stations: u16, own: Came
         own.station,
         own.constituency,
         own.station
-    );
+    ));
 }
 
 fn say(started: Instant, what: &str) {
-    println!("  {:>4.1} s  {what}", started.elapsed().as_secs_f64());
+    output::tell(format_args!("  {:>4.1} s  {what}", started.elapsed().as_secs_f64()));
 }

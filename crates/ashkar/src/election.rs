@@ -14,7 +14,7 @@ pub(crate) async fn run(command: Election) -> anyhow::Result<()> {
             let store = store::open(&output.data.data).await?;
             let election =
                 store.election().await?.context("no election is described yet; see `ashkar election set`")?;
-            say(&output, &serde_json::to_value(&election)?, toml::to_string_pretty(&election)?.trim_end());
+            say(&output, &serde_json::to_value(&election)?, toml::to_string_pretty(&election)?.trim_end())?;
         }
         Election::Set { output, file } => {
             let text = std::fs::read_to_string(&file)
@@ -27,7 +27,7 @@ pub(crate) async fn run(command: Election) -> anyhow::Result<()> {
                 &output,
                 &serde_json::to_value(&election)?,
                 &format!("The election of {} is the current one.", election.date),
-            );
+            )?;
         }
     }
     Ok(())
@@ -46,6 +46,6 @@ pub(crate) async fn mark(options: Mark) -> anyhow::Result<()> {
         &options.output,
         &json!({ "station": station, "act": act }),
         &format!("{station}: {}", act.name().replace('_', " ")),
-    );
+    )?;
     Ok(())
 }

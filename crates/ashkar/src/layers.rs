@@ -16,15 +16,15 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 /// Parses the command line over the environment over the file that `--config` or `ASHKAR_CONFIG` names.
 ///
 /// # Errors
-/// For a file that cannot be read or understood, and for keys and variables that do not exist. Wrong flags end the
-/// process with clap's own message.
+/// For a file that cannot be read or understood, for keys and variables that do not exist; [`clap::Error`] for wrong
+/// flags, and for help and version.
 pub(crate) fn parse(command: Command, arguments: Vec<OsString>) -> anyhow::Result<ArgMatches> {
     refuse_unknown_variables(&command)?;
     let command = match config_path(&arguments) {
         Some(path) => with_file(command, Path::new(&path))?,
         None => command,
     };
-    Ok(command.get_matches_from(arguments))
+    Ok(command.try_get_matches_from(arguments)?)
 }
 
 fn config_path(arguments: &[OsString]) -> Option<OsString> {

@@ -9,6 +9,7 @@ use ashkar_live::Query;
 use ashkar_live::check::{Observation, PlaylistChecker, Severity};
 
 use crate::cli::Live;
+use crate::output;
 
 /// Exit code where a rule is broken.
 const BROKEN: u8 = 1;
@@ -28,11 +29,12 @@ fn check(url: &str, limit: Duration) -> anyhow::Result<ExitCode> {
         origin_of(url).context("an address like http://host:port/live/7/12/1/index.m3u8 is wanted")?;
     let mut checker = PlaylistChecker::new();
     let (mut broken, mut advised, mut seen) = (0, 0, 0);
-    let mut judge = |violations: Vec<ashkar_live::check::Violation>| {
+    let mut judge = |violations: Vec<ashkar_live::check::Violation>| -> Result<(), output::Unwritten> {
         for violation in violations {
-            println!("{violation}");
+            output::line(&violation)?;
             if violation.severity() == Severity::Must { broken += 1 } else { advised += 1 }
         }
+        Ok(())
     };
     let start = Instant::now();
     let mut query = Query::default();
@@ -42,12 +44,12 @@ fn check(url: &str, limit: Duration) -> anyhow::Result<ExitCode> {
         let address = if asked.is_empty() { url.to_owned() } else { format!("{url}?{asked}") };
         let text = String::from_utf8(get(&agent, &address)?).context("a playlist is UTF-8")?;
         let at_ms = i64::try_from(start.elapsed().as_millis()).unwrap_or(i64::MAX);
-        judge(checker.check(&Observation { at_ms, query, text: &text }));
+        judge(checker.check(&Observation { at_ms, query, text: &text }))?;
         seen += 1;
         for uri in new_media(&text) {
             if fetched.insert(uri.clone()) {
                 let bytes = get(&agent, &format!("{origin}{uri}"))?;
-                judge(checker.check_media(&uri, &bytes));
+                judge(checker.check_media(&uri, &bytes))?;
             }
         }
         // Every other request is for a delta update, so that both forms are judged.
@@ -56,10 +58,10 @@ fn check(url: &str, limit: Duration) -> anyhow::Result<ExitCode> {
             ..next(&text).context("the playlist names no part that comes next")?
         };
     }
-    println!(
+    output::line(format_args!(
         "{seen} playlists and {} media files judged: {broken} rules broken, {advised} advices not taken",
         fetched.len()
-    );
+    ))?;
     Ok(if broken == 0 { ExitCode::SUCCESS } else { ExitCode::from(BROKEN) })
 }
 

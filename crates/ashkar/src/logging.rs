@@ -1,6 +1,26 @@
 //! Structured logs to standard error: text for people, JSON lines for machines.
+//!
+//! A log is a side channel: whoever logs never waits for it and never fails with it. Lines go through a bounded queue
+//! to a thread that writes them; what the queue or standard error does not take is counted, and said once it goes again.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::reload::Handle;
+
+/// Lines that wait to be written; one is some 200 bytes.
+const MAX_WAITING_LINES: usize = 8192;
+/// How long the end of the process waits for the lines that are not written yet.
+const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
+/// How often the end of the process looks whether they are.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+
+static LOG: OnceLock<Log> = OnceLock::new();
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -11,17 +31,207 @@ pub(crate) enum Format {
     Json,
 }
 
+struct Log {
+    queue: Queue,
+    change: Box<dyn Fn(EnvFilter) -> bool + Send + Sync>,
+}
+
 /// Starts logging with `filter` such as `info` or `info,ashkar_ingest=debug`.
 ///
 /// # Errors
 /// Where the filter cannot be understood.
 pub(crate) fn start(filter: &str, format: Format) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter)?;
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    match format {
-        Format::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
-        Format::Json => builder.json().flatten_event(true).init(),
-    }
+    let queue = Queue::start(io::stderr())?;
+    let builder = tracing_subscriber::fmt()
+        .with_writer(queue.clone())
+        .with_target(false)
+        // It would report a line that cannot be written by a line, and panic where that cannot be written either.
+        .log_internal_errors(false);
+    let change = match format {
+        Format::Text => {
+            let is_terminal = io::IsTerminal::is_terminal(&io::stderr());
+            let builder = builder.with_ansi(is_terminal).with_env_filter(filter).with_filter_reloading();
+            let handle = builder.reload_handle();
+            builder.init();
+            changes(handle)
+        }
+        Format::Json => {
+            let builder = builder.json().flatten_event(true).with_env_filter(filter).with_filter_reloading();
+            let handle = builder.reload_handle();
+            builder.init();
+            changes(handle)
+        }
+    };
+    let _ = LOG.set(Log { queue, change });
+    std::panic::set_hook(Box::new(tell_panic));
     Ok(())
+}
+
+fn changes<S: 'static>(handle: Handle<EnvFilter, S>) -> Box<dyn Fn(EnvFilter) -> bool + Send + Sync> {
+    Box::new(move |filter| handle.reload(filter).is_ok())
+}
+
+/// Logs by another filter from now on.
+///
+/// # Errors
+/// Where the filter cannot be understood; then nothing changes.
+pub(crate) fn change(filter: &str) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(filter)?;
+    anyhow::ensure!(LOG.get().is_some_and(|log| (log.change)(filter)), "the log cannot be changed");
+    Ok(())
+}
+
+/// How many lines were lost so far.
+pub(crate) fn lost_lines() -> Arc<AtomicU64> {
+    LOG.get().map_or_else(Arc::default, |log| Arc::clone(&log.queue.lost))
+}
+
+/// Waits until everything is written that was logged before, but not for long: a log that hangs keeps nobody alive.
+pub(crate) fn finish() {
+    if let Some(log) = LOG.get() {
+        log.queue.finish(LAST_LINES_WITHIN);
+    }
+}
+
+/// A panic is told as everything else is; what ends the process behind it finds its line written, if it can be.
+fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("of no text");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    let thread = thread.name().unwrap_or("unnamed");
+    let trace = std::backtrace::Backtrace::capture();
+    let trace = (trace.status() == std::backtrace::BacktraceStatus::Captured).then(|| trace.to_string());
+    tracing::error!(thread, place, trace, blame = "centre", "panicked: {message}");
+    finish();
+}
+
+/// The way of a line to standard error. Clones share it.
+#[derive(Clone)]
+struct Queue {
+    lines: SyncSender<Vec<u8>>,
+    queued: Arc<AtomicU64>,
+    /// Lines that were written or given up, of those queued.
+    done: Arc<AtomicU64>,
+    lost: Arc<AtomicU64>,
+}
+
+impl Queue {
+    fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
+        let (lines, waiting) = sync_channel(MAX_WAITING_LINES);
+        let queue = Self { lines, queued: Arc::default(), done: Arc::default(), lost: Arc::default() };
+        let writer = Writer { out, done: Arc::clone(&queue.done), lost: Arc::clone(&queue.lost), told: 0 };
+        std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.run(&waiting))?;
+        Ok(queue)
+    }
+
+    fn push(&self, line: &[u8]) {
+        self.queued.fetch_add(1, Ordering::Relaxed);
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = self.lines.try_send(line.to_vec())
+        {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn finish(&self, limit: Duration) {
+        let (start, queued) = (Instant::now(), self.queued.load(Ordering::Relaxed));
+        while self.done.load(Ordering::Relaxed) < queued && start.elapsed() < limit {
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+}
+
+impl Write for &Queue {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.push(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Queue {
+    type Writer = &'a Self;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        self
+    }
+}
+
+struct Writer<W> {
+    out: W,
+    done: Arc<AtomicU64>,
+    lost: Arc<AtomicU64>,
+    /// How many lost lines the log itself knows of.
+    told: u64,
+}
+
+impl<W: Write> Writer<W> {
+    fn run(mut self, waiting: &Receiver<Vec<u8>>) {
+        for line in waiting {
+            if self.out.write_all(&line).and_then(|()| self.out.flush()).is_err() {
+                self.lost.fetch_add(1, Ordering::Relaxed);
+            } else {
+                self.tell_lost();
+            }
+            self.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Says what is missing above, as soon as something can be said. This line counts as none of those that are logged.
+    fn tell_lost(&mut self) {
+        let lost = self.lost.load(Ordering::Relaxed);
+        if lost > self.told {
+            self.told = lost;
+            tracing::warn!(lost, blame = "operator", "log lines were lost: standard error did not take them");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Takes nothing until it is told so; then tells how much it takes.
+    struct Reluctant(Receiver<()>, Sender<usize>);
+
+    impl Write for Reluctant {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0.recv().is_err() {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            let _ = self.1.send(bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_a_log_that_hangs_and_lost_lines_are_counted() {
+        let ((go, gate), (taken, told)) = (channel(), channel());
+        let queue = Queue::start(Reluctant(gate, taken)).unwrap();
+        let more_than_fit = MAX_WAITING_LINES + 10;
+        (0..more_than_fit).for_each(|_| queue.push(b"line\n"));
+        let lost = queue.lost.load(Ordering::Relaxed);
+        assert!((8..=10).contains(&lost), "the thread holds one or two: {lost}");
+        queue.finish(Duration::from_millis(10));
+        go.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), 5);
+        // From here on it refuses everything.
+        drop(go);
+        queue.finish(Duration::from_secs(60));
+        let lost = usize::try_from(queue.lost.load(Ordering::Relaxed)).unwrap();
+        assert_eq!(lost, more_than_fit - 1, "each line was written or counted");
+        queue.push(b"line\n");
+        queue.finish(Duration::from_secs(60));
+        assert_eq!(usize::try_from(queue.lost.load(Ordering::Relaxed)).unwrap(), more_than_fit);
+    }
 }

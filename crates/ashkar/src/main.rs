@@ -1,5 +1,8 @@
 //! `ashkar`: puts polling stations on air.
 
+// They panic where nobody reads any more, or the disk is full: `output` is for people and scripts, `tracing` for the log.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod archive;
 mod camera;
 mod cli;
@@ -8,6 +11,9 @@ mod election;
 mod layers;
 mod live;
 mod logging;
+mod manager;
+mod output;
+mod reload;
 mod serve;
 mod simulate;
 mod stations;
@@ -27,13 +33,9 @@ use cli::{Cli, Command};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("ashkar: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    let code = run().unwrap_or_else(|error| output::failed(&error));
+    logging::finish();
+    code
 }
 
 fn run() -> anyhow::Result<ExitCode> {
@@ -43,15 +45,28 @@ fn run() -> anyhow::Result<ExitCode> {
         ashkar_stills::worker::run()?;
         return Ok(ExitCode::SUCCESS);
     }
-    let matches = layers::parse(Cli::command(), arguments)?;
-    let cli = Cli::from_arg_matches(&matches)
-        .map_err(|error| error.exit())
-        .unwrap_or_else(|never: clap::Error| never.exit());
+    let cli = match layers::parse(Cli::command(), arguments)
+        .and_then(|matches| Ok(Cli::from_arg_matches(&matches)?))
+    {
+        Ok(cli) => cli,
+        Err(error) => return told_by_clap(error),
+    };
     // The demo tells where to look; that must stay in sight.
     let usual = if matches!(cli.command, Command::Demo(_)) { "warn" } else { "info" };
     logging::start(cli.log.as_deref().unwrap_or(usual), cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(cli.command))
+}
+
+/// Help and the version are answers; what is wrong with the flags is told as clap tells it.
+fn told_by_clap(error: anyhow::Error) -> anyhow::Result<ExitCode> {
+    let told = error.downcast::<clap::Error>()?;
+    let printed = told.print();
+    if !told.use_stderr() {
+        printed.map_err(output::Unwritten::from)?;
+        output::print("")?;
+    }
+    Ok(ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2)))
 }
 
 async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
@@ -66,7 +81,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Archive(command) => return archive::run(command),
         Command::Live(command) => return live::run(command).await,
         Command::Simulate(command) => simulate::run(command).await?,
-        Command::Openapi => print!("{}", ashkar_site::api::openapi_document()?),
+        Command::Openapi => output::print(ashkar_site::api::openapi_document()?)?,
         Command::StillWorker => ashkar_stills::worker::run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -3,21 +3,25 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use ashkar_centre::{Centre, Options};
 use ashkar_election::Store;
 use ashkar_ingest::rtmp::RtmpOptions;
-use ashkar_site::server::{Counters, Limits, tls_acceptor};
+use ashkar_site::server::{Counters, Limits};
+use ashkar_site::tls::Certificate;
 use ashkar_site::{Metrics, Site, SiteOptions, metrics_router, server};
 use ashkar_terms::SystemClock;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::cli::Serve;
-use crate::store;
+use crate::manager::Manager;
+use crate::reload::{self, Reloader};
+use crate::{logging, output, store};
 
 /// First argument of a child process that decodes stills.
 pub(crate) const STILL_WORKER: &str = "still-worker";
@@ -38,22 +42,91 @@ pub(crate) struct Running {
     pub(crate) http: SocketAddr,
     /// Where publishers connect.
     pub(crate) rtmp: SocketAddr,
+    /// What the site shows, where it speaks TLS.
+    certificate: Option<Arc<Certificate>>,
     stop: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
 }
 
 pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
     let scheme = if options.tls_certificate.is_some() { "https" } else { "http" };
+    // From the first moment on: what asks for a reload while the archive recovers must not end the process.
+    let reloads = Reloads::new()?;
+    let manager = Arc::new(Manager::of_environment());
     let running = start(&options).await?;
     // The one line on standard output: for scripts, and for people who started it by hand.
-    println!("ready {scheme}://{} rtmp://{}", running.http, running.rtmp);
-    until_signal().await?;
+    if let Err(error) =
+        output::line(format_args!("ready {scheme}://{} rtmp://{}", running.http, running.rtmp))
+    {
+        tracing::warn!(%error, blame = "operator", "on air all the same");
+    }
+    manager.tell("READY=1");
+    // Tasks of their own: a disk that hangs while a certificate is read delays neither the end nor a beat.
+    let reloader = Reloader::new(options, running.certificate.clone());
+    let aside = [tokio::spawn(follow(reloader, reloads)), tokio::spawn(beat(manager.clone()))];
+    let ended = until_signal().await;
+    aside.iter().for_each(JoinHandle::abort);
+    manager.tell("STOPPING=1");
     running.stop().await;
-    Ok(())
+    ended
+}
+
+async fn follow(mut reloader: Reloader, mut reloads: Reloads) {
+    let mut looks = interval(reload::LOOK_EVERY);
+    loop {
+        tokio::select! {
+            signal = reloads.next() => reloader.reload(signal).await,
+            _ = looks.tick() => reloader.look().await,
+        }
+    }
+}
+
+async fn beat(manager: Arc<Manager>) {
+    let Some(every) = manager.beat else { return };
+    let mut beats = interval(every);
+    loop {
+        beats.tick().await;
+        manager.tell("WATCHDOG=1");
+    }
+}
+
+fn interval(period: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
+}
+
+/// The signals that ask a server for a reload; logrotate, renewal hooks and closing terminals send them.
+struct Reloads {
+    hangup: Signal,
+    user1: Signal,
+    user2: Signal,
+}
+
+impl Reloads {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            user1: signal(SignalKind::user_defined1())?,
+            user2: signal(SignalKind::user_defined2())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.hangup.recv() => "SIGHUP",
+            _ = self.user1.recv() => "SIGUSR1",
+            _ = self.user2.recv() => "SIGUSR2",
+        }
+    }
 }
 
 /// Opens everything; returns when viewers and publishers can come.
 pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
+    let certificate = match (&options.tls_certificate, &options.tls_key) {
+        (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
+        _ => None,
+    };
     raise_open_files();
     let connections = shared_out(open_files(), options.max_connections);
     std::fs::create_dir_all(&options.data.data)
@@ -66,11 +139,8 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     let centre = Centre::start(settings, store, Arc::new(SystemClock::new())).await?;
     let rtmp = centre.rtmp_address().context("the RTMP port is not open")?;
     let counters = Arc::new(Counters::default());
-    let metrics = Arc::new(Metrics::new(Arc::clone(&centre), Arc::clone(&counters)));
-    let tls = match (&options.tls_certificate, &options.tls_key) {
-        (Some(certificate), Some(key)) => Some(tls_acceptor(certificate, key)?),
-        _ => None,
-    };
+    let metrics = Arc::new(Metrics::new(Arc::clone(&centre), Arc::clone(&counters), logging::lost_lines()));
+    let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let limits = Limits {
         connections: connections.viewers,
         connections_per_client: options.max_connections_per_client,
@@ -99,7 +169,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         )));
     }
     tracing::info!(%http, %rtmp, data = %options.data.data.display(), "on air");
-    Ok(Running { centre, http, rtmp, stop, listeners })
+    Ok(Running { centre, http, rtmp, certificate, stop, listeners })
 }
 
 impl Running {
@@ -196,14 +266,25 @@ fn shared_out(files: usize, wanted: usize) -> Connections {
     Connections { publishers, viewers }
 }
 
-/// Waits for SIGINT or SIGTERM.
+/// Waits for SIGINT, SIGTERM or SIGQUIT.
 pub(crate) async fn until_signal() -> anyhow::Result<()> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut quit = signal(SignalKind::quit())?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
+        _ = quit.recv() => {}
     }
     Ok(())
+}
+
+/// The same, for what somebody watches in a terminal: it ends cleanly also when that is closed.
+pub(crate) async fn until_signal_or_hangup() -> anyhow::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::select! {
+        ended = until_signal() => ended,
+        _ = hangup.recv() => Ok(()),
+    }
 }
 
 #[cfg(test)]

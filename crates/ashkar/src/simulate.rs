@@ -10,7 +10,7 @@ use ashkar_terms::CameraId;
 use jiff::tz::TimeZone;
 
 use crate::cli::{Simulate, SimulateCameras};
-use crate::{serve, store, viewers};
+use crate::{output, serve, store, viewers};
 
 /// How often the figures are shown.
 const REPORT: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
     let bitrate = (options.bitrate > 0).then_some(options.bitrate);
     let reel_options =
         ReelOptions { zone, bitrate, cache: Some(reel_cache(&options.data.data)), ..ReelOptions::default() };
-    eprintln!("drawing and encoding the polling stations …");
+    output::note("drawing and encoding the polling stations …");
     let reel = tokio::task::spawn_blocking(move || Reel::new(reel_options)).await??;
     let background = reel.clone();
     let rooms = tokio::task::spawn_blocking(move || background.prepare_all());
@@ -59,18 +59,17 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
         tokio::select! {
             _ = reports.tick() => {
                 let stats = simulator.stats();
-                eprintln!("{} of {} cameras publish; {} pictures, {} MB sent, {} pictures left out, {} connections lost",
-                    stats.publishing, wanted.len(), stats.frames, stats.bytes / 1_000_000, stats.behind, stats.lost);
+                output::note(format_args!("{} of {} cameras publish; {} pictures, {} MB sent, {} pictures left out, {} connections lost",
+                    stats.publishing, wanted.len(), stats.frames, stats.bytes / 1_000_000, stats.behind, stats.lost));
             }
             () = &mut end => break,
-            signal = serve::until_signal() => { signal?; break }
+            signal = serve::until_signal_or_hangup() => { signal?; break }
         }
     }
     let stats = tokio::task::spawn_blocking(move || simulator.stop()).await?;
-    println!(
-        "{}",
-        serde_json::json!({ "frames": stats.frames, "bytes": stats.bytes, "left_out": stats.behind, "lost": stats.lost })
-    );
+    output::line(
+        serde_json::json!({ "frames": stats.frames, "bytes": stats.bytes, "left_out": stats.behind, "lost": stats.lost }),
+    )?;
     rooms.await.context("drawing failed")??;
     Ok(())
 }

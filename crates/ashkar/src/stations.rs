@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::camera::say;
 use crate::cli::{ListFormat, Output, Stations};
-use crate::store;
+use crate::{output, store};
 
 /// Exit code where the file has wrong rows.
 const WRONG_ROWS: u8 = 1;
@@ -27,9 +27,9 @@ pub(crate) async fn run(command: Stations) -> anyhow::Result<ExitCode> {
                 (snapshot.version, snapshot.list) = (Some(version), list);
             }
             match format {
-                ListFormat::Csv => print!("{}", export_stations_csv(&snapshot.list)),
+                ListFormat::Csv => output::print(export_stations_csv(&snapshot.list))?,
                 ListFormat::Json => {
-                    println!("{}", serde_json::to_string_pretty(&ListDocument::current(&snapshot))?);
+                    output::line(serde_json::to_string_pretty(&ListDocument::current(&snapshot))?)?;
                 }
             }
             Ok(ExitCode::SUCCESS)
@@ -46,9 +46,9 @@ async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyho
         Ok(plan) => plan,
         Err(errors) => {
             if output.json {
-                println!("{:#}", serde_json::to_value(&errors)?);
+                output::line(format_args!("{:#}", serde_json::to_value(&errors)?))?;
             } else {
-                eprintln!("{shown}: {errors}");
+                output::note(format_args!("{shown}: {errors}"));
             }
             return Ok(ExitCode::from(WRONG_ROWS));
         }
@@ -59,7 +59,7 @@ async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyho
             output,
             &json!({ "plan": plan }),
             &format!("{planned}\nNothing was changed: this was a dry run."),
-        );
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     store::ensure_election(&store).await?;
@@ -72,7 +72,7 @@ async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyho
         }
         ashkar_election::Applied::NoChange => "The list already was so; no new version was made.".to_owned(),
     };
-    say(output, &json!({ "plan": plan, "applied": applied }), &format!("{planned}\n{said}"));
+    say(output, &json!({ "plan": plan, "applied": applied }), &format!("{planned}\n{said}"))?;
     Ok(ExitCode::SUCCESS)
 }
 

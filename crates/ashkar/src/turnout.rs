@@ -21,7 +21,7 @@ pub(crate) async fn run(command: Turnout) -> anyhow::Result<()> {
 async fn set(output: &Output, figure: &Figure) -> anyhow::Result<()> {
     let store = store::open(&output.data.data).await?;
     store.set_turnout(figure, &store::actor()).await.map_err(with_advice)?;
-    say(output, &serde_json::to_value(figure)?, &line(figure));
+    say(output, &serde_json::to_value(figure)?, &line(figure))?;
     Ok(())
 }
 
@@ -32,7 +32,7 @@ async fn list(output: &Output) -> anyhow::Result<()> {
         [] => "No turnout is entered yet.".to_owned(),
         figures => figures.iter().map(line).collect::<Vec<_>>().join("\n"),
     };
-    say(output, &serde_json::to_value(&figures)?, &text);
+    say(output, &serde_json::to_value(&figures)?, &text)?;
     Ok(())
 }
 
@@ -43,7 +43,7 @@ async fn remove(output: &Output, at: Minute, constituency: Option<u16>) -> anyho
         output,
         &json!({ "at": at, "constituency": constituency, "removed": true }),
         &format!("{at}  {}: removed", whom(constituency)),
-    );
+    )?;
     Ok(())
 }
 

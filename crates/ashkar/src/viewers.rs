@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::cli::SimulateViewers;
-use crate::serve;
+use crate::{output, serve};
 
 /// How often figures are shown.
 const REPORT: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ pub(crate) async fn run(options: SimulateViewers) -> anyhow::Result<()> {
     let mut before = Figures::default();
     until_over(&options, || {
         let figures = viewers.figures();
-        eprintln!("{}", figures.progress(&before));
+        output::note(figures.progress(&before));
         before = figures;
         Ok(())
     })
@@ -74,10 +74,10 @@ async fn until_over(
 
 async fn end_of(options: &SimulateViewers) -> anyhow::Result<()> {
     if options.seconds == 0 {
-        return serve::until_signal().await;
+        return serve::until_signal_or_hangup().await;
     }
     tokio::select! {
-        signal = serve::until_signal() => signal,
+        signal = serve::until_signal_or_hangup() => signal,
         () = tokio::time::sleep(Duration::from_secs(options.seconds)) => Ok(()),
     }
 }
@@ -102,7 +102,7 @@ fn tell_parent(figures: &Figures) -> anyhow::Result<()> {
 
 async fn parent(options: &SimulateViewers, at_most: usize, cameras: &[CameraId]) -> anyhow::Result<()> {
     let processes = options.count.div_ceil(at_most);
-    eprintln!("{processes} processes, because one may open files for {at_most} viewers");
+    output::note(format_args!("{processes} processes, because one may open files for {at_most} viewers"));
     let list = cameras.iter().map(CameraId::to_string).collect::<Vec<_>>().join(",");
     let (sender, mut told) = mpsc::channel(processes);
     let mut children = Vec::with_capacity(processes);
@@ -162,7 +162,7 @@ async fn gather(
             Some((index, figures)) = told.recv() => { latest.insert(index, figures); }
             _ = reports.tick() => {
                 let figures = sum(&latest);
-                eprintln!("{}", figures.progress(&before));
+                output::note(figures.progress(&before));
                 before = figures;
             }
             ended = &mut end => { ended?; break }
@@ -197,9 +197,9 @@ fn sum(latest: &HashMap<usize, Figures>) -> Figures {
 fn tell(options: &SimulateViewers, figures: &Figures) -> anyhow::Result<()> {
     let summary = Summary::from(figures);
     if options.json {
-        println!("{}", serde_json::to_string(&summary)?);
+        output::line(serde_json::to_string(&summary)?)?;
     } else {
-        print!("{summary}");
+        output::print(&summary)?;
     }
     Ok(())
 }

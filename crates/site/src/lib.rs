@@ -22,6 +22,7 @@ pub mod server;
 mod shared;
 pub mod shares;
 mod times;
+pub mod tls;
 mod weight;
 mod workshop;
 

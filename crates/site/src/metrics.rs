@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ashkar_centre::Centre;
@@ -55,12 +55,13 @@ pub struct Metrics {
 
 impl Metrics {
     /// Metrics of `centre` and of the site's connections.
-    pub fn new(centre: Arc<Centre>, http: Arc<Counters>) -> Self {
+    /// `lost_log_lines` counts what the log could not take.
+    pub fn new(centre: Arc<Centre>, http: Arc<Counters>, lost_log_lines: Arc<AtomicU64>) -> Self {
         let mut registry = Registry::with_prefix("ashkar");
         let requests: Family<Labels, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
         registry.register("http_request_seconds", "Time until the head of an answer", requests.clone());
-        registry.register_collector(Box::new(Measured { centre, http }));
+        registry.register_collector(Box::new(Measured { centre, http, lost_log_lines }));
         Self { registry, requests, last: Mutex::default() }
     }
 
@@ -158,6 +159,7 @@ pub(crate) async fn measure(State(metrics): State<Arc<Metrics>>, request: Reques
 struct Measured {
     centre: Arc<Centre>,
     http: Arc<Counters>,
+    lost_log_lines: Arc<AtomicU64>,
 }
 
 impl Collector for Measured {
@@ -257,7 +259,7 @@ impl Measured {
             let tasks = runtime.metrics().num_alive_tasks() as f64;
             family(encoder, "tasks", "Tasks that are not over", Kind::Gauge, one(tasks))?;
         }
-        let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed) as f64;
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as f64;
         family(
             encoder,
             "http_open_connections",
@@ -293,6 +295,13 @@ impl Measured {
             "Requests whose turn did not come",
             Kind::Counter,
             one(turns.refused() as f64),
+        )?;
+        family(
+            encoder,
+            "log_lines_lost",
+            "Log lines that standard error did not take",
+            Kind::Counter,
+            one(read(&self.lost_log_lines)),
         )
     }
 }

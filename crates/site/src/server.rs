@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -123,30 +122,6 @@ pub async fn serve(
     }
     drop(listener);
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
-}
-
-/// Reads PEM files into an acceptor that offers HTTP/2 and HTTP/1.1.
-///
-/// # Errors
-/// Where a file cannot be read, holds no certificate or key, or the two do not belong together.
-pub fn tls_acceptor(certificate: &Path, key: &Path) -> io::Result<TlsAcceptor> {
-    use rustls::pki_types::pem::PemObject;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-
-    let named = |path: &Path, error: &dyn std::fmt::Display| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
-    };
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| named(certificate, &error))?;
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| named(key, &error))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, private))
-        .map_err(|error| named(certificate, &error))?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 struct Connection {

@@ -37,10 +37,56 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
+    /// Adds a camera whose key is in force only if `show` could show it: a key that nobody saw is never made. The
+    /// inner result is that of `show`.
+    ///
+    /// # Errors
+    /// Those of [`Store::add_camera`]; one after `show` means that the key it showed is not valid.
+    pub async fn add_camera_shown<E>(
+        &self,
+        camera: &NewCamera,
+        by: &Actor,
+        show: impl FnOnce(&StreamKey) -> Result<(), E>,
+    ) -> Result<Result<(), E>, StoreError> {
+        let mut tx = self.write().await?;
+        let key = cameras::add(&mut tx, &self.sealer, camera, by).await?;
+        commit_shown(tx, &key, show).await
+    }
+
+    /// Replaces a camera's key if `show` could show the new one; else the old one stays in force.
+    ///
+    /// # Errors
+    /// Those of [`Store::replace_keys`]; one after `show` means that the key it showed is not valid.
+    pub async fn replace_key_shown<E>(
+        &self,
+        camera: CameraId,
+        by: &Actor,
+        show: impl FnOnce(&StreamKey) -> Result<(), E>,
+    ) -> Result<Result<(), E>, StoreError> {
+        let mut tx = self.write().await?;
+        let keys = cameras::replace_keys(&mut tx, &[camera], by).await?;
+        let key = keys.first().ok_or(StoreError::NoCamera(camera))?;
+        commit_shown(tx, key, show).await
+    }
+
     /// Closes all connections, after what they are doing is done.
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+async fn commit_shown<E>(
+    tx: Tx,
+    key: &StreamKey,
+    show: impl FnOnce(&StreamKey) -> Result<(), E>,
+) -> Result<Result<(), E>, StoreError> {
+    let shown = show(key);
+    if shown.is_ok() {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(shown)
 }
 
 impl std::fmt::Debug for SqliteStore {
