@@ -33,7 +33,7 @@ async fn add(
     push_host: &str,
 ) -> anyhow::Result<()> {
     let pull: Option<PullUrl> = pull.map(|url| url.parse()).transpose()?;
-    let store = store::open(&output.data.data).await?;
+    let store = store::open_or_make(&output.data.data).await?;
     store::ensure_election(&store).await?;
     let (_, list) = store.list().await?;
     let unlisted = list.station(StationId::from(camera)).is_none();

@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// The centre: takes cameras in, records them, shows them.
     Serve(Serve),
+    /// Makes a data directory. `stations import`, `camera add` and `election set` make one too, where there is nothing yet.
+    Init(Init),
     /// The election: its date, day plan and policy.
     #[command(subcommand)]
     Election(Election),
@@ -136,6 +138,15 @@ pub(crate) struct Serve {
     /// Processes that decode stills.
     #[arg(long, env = "ASHKAR_STILL_WORKERS", default_value_t = 1, value_name = "N")]
     pub(crate) still_workers: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Of a directory that lost something for good, its registry, secret.key or recordings: let that begin anew.
+    #[arg(long)]
+    pub(crate) anew: bool,
 }
 
 #[derive(Debug, Subcommand)]

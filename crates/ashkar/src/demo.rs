@@ -35,7 +35,7 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     let reel_cache = keep_reel(&options.data)?;
     fresh_directory(&options.data)?;
     let now = store::now();
-    let registry = store::open(&options.data).await?;
+    let registry = store::open_or_make(&options.data).await?;
     registry.put_election(&sample_election_on_air(now, u32::from(options.hours)), &store::actor()).await?;
     let Cast { on_air, publishers, lighter, own, own_key } =
         Cast::call(&registry, usize::from(options.stations), now).await?;

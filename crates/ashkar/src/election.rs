@@ -21,7 +21,7 @@ pub(crate) async fn run(command: Election) -> anyhow::Result<()> {
                 .with_context(|| format!("{}: cannot be read", file.display()))?;
             let election: Described = toml::from_str(&text).with_context(|| format!("{}", file.display()))?;
             election.check().with_context(|| format!("{}", file.display()))?;
-            let store = store::open(&output.data.data).await?;
+            let store = store::open_or_make(&output.data.data).await?;
             store.put_election(&election, &store::actor()).await?;
             say(
                 &output,

@@ -6,8 +6,10 @@
 mod archive;
 mod camera;
 mod cli;
+mod data;
 mod demo;
 mod election;
+mod init;
 mod layers;
 mod live;
 mod logging;
@@ -73,6 +75,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(options) => demo::run(options).await?,
         Command::Serve(options) => serve::run(options).await?,
+        Command::Init(options) => init::run(options).await?,
         Command::Election(command) => election::run(command).await?,
         Command::Stations(command) => return stations::run(command).await,
         Command::Camera(command) => camera::run(command).await?,

@@ -1,13 +1,13 @@
 //! `ashkar serve`: the centre and its site, until a signal ends them.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use ashkar_centre::{Centre, Options};
-use ashkar_election::Store;
+use ashkar_election::{SqliteStore, Store};
 use ashkar_ingest::rtmp::RtmpOptions;
 use ashkar_site::server::{Counters, Limits};
 use ashkar_site::tls::Certificate;
@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use crate::cli::Serve;
 use crate::manager::Manager;
 use crate::reload::{self, Reloader};
-use crate::{logging, output, store};
+use crate::{data, logging, output, store};
 
 /// First argument of a child process that decodes stills.
 pub(crate) const STILL_WORKER: &str = "still-worker";
@@ -101,6 +101,8 @@ struct Reloads {
     hangup: Signal,
     user1: Signal,
     user2: Signal,
+    /// A file that reached the limit of its size, such as a log: the write fails, and that is enough.
+    _file_size: Signal,
 }
 
 impl Reloads {
@@ -109,6 +111,7 @@ impl Reloads {
             hangup: signal(SignalKind::hangup())?,
             user1: signal(SignalKind::user_defined1())?,
             user2: signal(SignalKind::user_defined2())?,
+            _file_size: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?,
         })
     }
 
@@ -129,14 +132,15 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     };
     raise_open_files();
     let connections = shared_out(open_files(), options.max_connections);
-    std::fs::create_dir_all(&options.data.data)
-        .with_context(|| format!("{}: cannot be made", options.data.data.display()))?;
-    let store: Arc<dyn Store> = Arc::new(store::open(&options.data.data).await?);
+    let store: Arc<dyn Store> = Arc::new(open_data(&options.data.data).await?);
     // Bind first: an address that is taken should not cost a recovery.
     let listener = bind(options.listen).await?;
     let http = listener.local_addr()?;
     let settings = centre_options(options, connections.publishers)?;
     let centre = Centre::start(settings, store, Arc::new(SystemClock::new())).await?;
+    if let Err(error) = data::remember(&options.data.data, Some(centre.archive().id())) {
+        tracing::warn!(error = %format_args!("{error:#}"), "whose recordings these are cannot be written down");
+    }
     let rtmp = centre.rtmp_address().context("the RTMP port is not open")?;
     let counters = Arc::new(Counters::default());
     let metrics = Arc::new(Metrics::new(Arc::clone(&centre), Arc::clone(&counters), logging::lost_lines()));
@@ -170,6 +174,27 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     }
     tracing::info!(%http, %rtmp, data = %options.data.data.display(), "on air");
     Ok(Running { centre, http, rtmp, certificate, stop, listeners })
+}
+
+/// The registry of a directory that is a centre's, whole; an empty one is said to be so, for it may be the place where
+/// a disk is not mounted.
+async fn open_data(directory: &Path) -> anyhow::Result<SqliteStore> {
+    anyhow::ensure!(
+        directory.try_exists().with_context(|| format!("{}: cannot be read", directory.display()))?,
+        "{}: there is no such data directory; is its disk not mounted? `ashkar init` makes a new one",
+        directory.display()
+    );
+    data::require_recordings(directory)?;
+    let store = store::open_or_make(directory).await?;
+    if store.election().await?.is_none() {
+        tracing::warn!(
+            data = %directory.display(),
+            blame = "operator",
+            "nothing is described in this data directory, no election and no camera: is its disk not mounted? Not ready until \
+             `ashkar stations import`, `ashkar camera add` or `ashkar election set` describes something"
+        );
+    }
+    Ok(store)
 }
 
 impl Running {

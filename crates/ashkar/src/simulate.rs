@@ -23,7 +23,7 @@ pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
 }
 
 async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
-    let store = store::open(&options.data.data).await?;
+    let store = store::open_or_make(&options.data.data).await?;
     ensure_sample(&store).await?;
     let listed: Vec<CameraId> = store.snapshot().await?.cameras.iter().map(|camera| camera.id).collect();
     let wanted: Vec<CameraId> = listed.iter().copied().skip(options.skip).take(options.count).collect();

@@ -40,7 +40,7 @@ pub(crate) async fn run(command: Stations) -> anyhow::Result<ExitCode> {
 async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyhow::Result<ExitCode> {
     let shown = file.display();
     let bytes = std::fs::read(file).with_context(|| format!("{shown}: cannot be read"))?;
-    let store = store::open(&output.data.data).await?;
+    let store = store::open_or_make(&output.data.data).await?;
     let (_, current) = store.list().await?;
     let plan = match plan_import(&current, &bytes) {
         Ok(plan) => plan,

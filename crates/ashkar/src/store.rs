@@ -2,15 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use ashkar_election::{Actor, Election, SqliteStore, Store, Zone};
+use ashkar_election::{Actor, Election, Making, SqliteStore, Store, StoreError, Zone};
 use ashkar_terms::{Clock, SystemClock, UtcMicros};
 
-/// Opens the registry of `data`; it is made where it is not there yet.
+use crate::data;
+
+/// Opens the registry of `data`, which must be there: whoever mistypes a directory does not get an empty one.
 pub(crate) async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open(data)
-        .await
-        .with_context(|| format!("{}: the registry cannot be opened", data.display()))
+    open_with(data, Making::Nothing).await
+}
+
+/// The same; it is made where there is nothing of a centre yet.
+pub(crate) async fn open_or_make(data: &Path) -> anyhow::Result<SqliteStore> {
+    open_with(data, Making::New).await
+}
+
+/// Opens the registry of `data`, and makes what `making` allows.
+pub(crate) async fn open_with(data: &Path, making: Making) -> anyhow::Result<SqliteStore> {
+    let beside = data::beside_the_registry(data)?;
+    let store = SqliteStore::open_with(data, making, beside).await;
+    store.map_err(|error| match error {
+        // They name the directory and say what to do.
+        StoreError::NoData(_) | StoreError::NoRegistry { .. } | StoreError::NoSecretKey(_) => error.into(),
+        error => {
+            anyhow::Error::from(error).context(format!("{}: the registry cannot be opened", data.display()))
+        }
+    })
 }
 
 /// Where a data directory has its recordings.

@@ -36,7 +36,7 @@ pub use model::{
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
-    Actor, Applied, AuditEntry, Camera, ChangeToken, KeyHash, KeyRefusal, ListChanges, ListVersion,
+    Actor, Applied, AuditEntry, Camera, ChangeToken, KeyHash, KeyRefusal, ListChanges, ListVersion, Making,
     NewCamera, PullUrl, PullUrlError, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal,
 };
 pub use text::{collate, collation_key, fold};

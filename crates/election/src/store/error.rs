@@ -8,6 +8,26 @@ use crate::model::{ElectionError, Minute, StationId};
 /// Why the store did not do it. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
+    /// There is nothing of this program in the data directory, or no directory.
+    #[error("{path} is no data directory of a centre; is a disk not mounted? `ashkar init` makes a new one", path = .0.display())]
+    NoData(PathBuf),
+    /// The registry is gone, and something that belongs to it is not.
+    #[error(
+        "{path}: the registry (election.db) is missing or empty, but there {beside}; put it back from a copy, or begin with an empty one by `ashkar init --anew`",
+        path = path.display()
+    )]
+    NoRegistry {
+        /// The data directory.
+        path: PathBuf,
+        /// What there is, such as "is a secret.key".
+        beside: &'static str,
+    },
+    /// Camera addresses are sealed with a key that is gone.
+    #[error(
+        "{path} is missing, and camera addresses in the registry open only with it; put it back from a copy, or give those addresses again after `ashkar init --anew`",
+        path = .0.display()
+    )]
+    NoSecretKey(PathBuf),
     /// No election was made yet.
     #[error("there is no election yet")]
     NoElection,

@@ -20,7 +20,7 @@ pub use error::StoreError;
 pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use pull::{PullUrl, PullUrlError};
 pub use snapshot::{ChangeToken, Snapshot};
-pub use sqlite::SqliteStore;
+pub use sqlite::{Making, SqliteStore};
 pub use sub_stream::SubStreamRefusal;
 pub use version::{Applied, ListChanges, ListVersion};
 

@@ -28,13 +28,19 @@ const KEY_BYTES: usize = 32;
 pub(super) struct Sealer(XChaCha20Poly1305);
 
 impl Sealer {
-    /// Reads `secret.key` in `data_dir`, and makes it first where there is none. The caller holds the lock that keeps
-    /// other processes from doing the same.
-    pub(super) fn open(data_dir: &Path) -> Result<Self, StoreError> {
+    /// Whether `data_dir` has a `secret.key`, in whatever state.
+    pub(super) fn is_in(data_dir: &Path) -> bool {
+        fs::symlink_metadata(data_dir.join(FILE_NAME)).is_ok()
+    }
+
+    /// Reads `secret.key` in `data_dir`, and makes it first where there is none and it `may_make` one. The caller holds
+    /// the lock that keeps other processes from doing the same.
+    pub(super) fn open(data_dir: &Path, may_make: bool) -> Result<Self, StoreError> {
         let path = data_dir.join(FILE_NAME);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => create(&path)?,
+            Err(error) if error.kind() == ErrorKind::NotFound && may_make => create(&path)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(StoreError::NoSecretKey(path)),
             Err(source) => return Err(StoreError::File { path, source }),
         };
         keep_private(&path);
@@ -117,12 +123,12 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_in_its_row_alone() {
         let dir = tempfile::tempdir().unwrap();
-        let sealer = Sealer::open(dir.path()).unwrap();
+        let sealer = Sealer::open(dir.path(), true).unwrap();
         let sealed = sealer.seal("e 7/12/1", "rtsp://a:b@c/").unwrap();
         assert_ne!(sealed, sealer.seal("e 7/12/1", "rtsp://a:b@c/").unwrap());
         assert!(!sealed.windows(3).any(|window| window == b"a:b"));
         // The key is read again from its file.
-        let sealer = Sealer::open(dir.path()).unwrap();
+        let sealer = Sealer::open(dir.path(), true).unwrap();
         assert_eq!(sealer.open_sealed("e 7/12/1", &sealed).unwrap(), "rtsp://a:b@c/");
         assert_eq!(sealer.open_sealed("e 7/12/2", &sealed), None);
         for at in 0..sealed.len() {
@@ -137,17 +143,17 @@ mod tests {
     fn the_key_file_is_private_and_checked() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(FILE_NAME);
-        Sealer::open(dir.path()).unwrap();
+        Sealer::open(dir.path(), true).unwrap();
         let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        Sealer::open(dir.path()).unwrap();
+        Sealer::open(dir.path(), true).unwrap();
         assert_eq!(mode(), 0o600);
         for wrong in
             ["", "something\n", "ashkar secret key 1\n12\n", &format!("{FIRST_LINE}\n{}\n", "ə".repeat(32))]
         {
             fs::write(&path, wrong).unwrap();
-            assert!(matches!(Sealer::open(dir.path()), Err(StoreError::SecretKey(_))), "{wrong}");
+            assert!(matches!(Sealer::open(dir.path(), true), Err(StoreError::SecretKey(_))), "{wrong}");
         }
     }
 }

@@ -27,6 +27,8 @@ use super::{
 use crate::import::ImportPlan;
 use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
 
+pub use open::Making;
+
 type Tx = Transaction<'static, Sqlite>;
 
 /// The store in one SQLite file. Clones share its connections.

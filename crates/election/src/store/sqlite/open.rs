@@ -1,6 +1,6 @@
 //! What is SQLite's own: the file, its settings, its transactions.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -26,18 +26,43 @@ const MAX_CONNECTIONS: u32 = 4;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
+/// What may be made in a data directory by opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Making {
+    /// Nothing: the registry is there, or opening fails.
+    Nothing,
+    /// A new one, where nothing says that there was one before.
+    New,
+    /// Whatever is missing, because somebody says that it is gone for good.
+    Anew,
+}
+
 impl SqliteStore {
-    /// Opens the store in `data_dir`; makes the directory (0700), the database and the secret key (0600) where they
-    /// are missing, and brings an older database to this version. Several processes may do so at once.
+    /// Opens the store in `data_dir`, and makes a new one where there is none and nothing is left of one.
     ///
     /// # Errors
-    /// [`StoreError::File`], [`StoreError::SecretKey`], [`StoreError::Database`]; [`StoreError::Migrate`] where the
-    /// database comes from a newer version of this program.
+    /// As [`SqliteStore::open_with`].
     pub async fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        Self::open_with(data_dir, Making::New, None).await
+    }
+
+    /// Opens the store in `data_dir` and brings an older database to this version; makes the directory (0700), the
+    /// database and the secret key (0600) as far as `making` says. Several processes may do so at once. `beside` names
+    /// something in the directory that is there only where a registry was, such as "are recordings".
+    ///
+    /// # Errors
+    /// [`StoreError::NoData`], [`StoreError::NoRegistry`] and [`StoreError::NoSecretKey`] where something is missing
+    /// that ought to be there; [`StoreError::File`], [`StoreError::SecretKey`], [`StoreError::Database`];
+    /// [`StoreError::Migrate`] where the database comes from a newer version of this program.
+    pub async fn open_with(
+        data_dir: &Path,
+        making: Making,
+        beside: Option<&'static str>,
+    ) -> Result<Self, StoreError> {
         let dir = data_dir.to_owned();
         // Waiting for the lock blocks, so it waits where that harms nobody.
-        let prepared = tokio::task::spawn_blocking(move || prepare(&dir)).await;
-        let (_lock, sealer) = prepared.map_err(|error| StoreError::File {
+        let prepared = tokio::task::spawn_blocking(move || prepare(&dir, making, beside)).await;
+        let _lock = prepared.map_err(|error| StoreError::File {
             path: data_dir.to_owned(),
             source: std::io::Error::other(error),
         })??;
@@ -50,6 +75,10 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().max_connections(MAX_CONNECTIONS).connect_with(options).await?;
         MIGRATIONS.run(&pool).await?;
+        // The key comes last: where there is one, there was a registry.
+        let is_sealed = "SELECT EXISTS (SELECT 1 FROM camera WHERE pull_sealed IS NOT NULL)";
+        let is_sealed: bool = sqlx::query_scalar(is_sealed).fetch_one(&pool).await?;
+        let sealer = Sealer::open(data_dir, !is_sealed || making == Making::Anew)?;
         Ok(Self { pool, sealer: Arc::new(sealer) })
     }
 
@@ -65,22 +94,51 @@ impl SqliteStore {
     }
 }
 
-/// Makes what is missing. The lock is held until the returned file is dropped.
-fn prepare(data_dir: &Path) -> Result<(File, Sealer), StoreError> {
+/// Makes what is missing and may be made. The lock is held until the returned file is dropped.
+fn prepare(data_dir: &Path, making: Making, beside: Option<&'static str>) -> Result<File, StoreError> {
     let at = |path: &Path| {
         let path = PathBuf::from(path);
         move |source| StoreError::File { path, source }
     };
-    if !data_dir.is_dir() {
-        DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(at(data_dir))?;
+    let database = data_dir.join(DATABASE_FILE);
+    let beside = beside.or_else(|| Sealer::is_in(data_dir).then_some("is a secret.key"));
+    if making == Making::Nothing && beside.is_none() && length(&database).map_err(at(&database))?.is_none() {
+        // Whoever only looks leaves nothing behind.
+        return Err(StoreError::NoData(data_dir.to_owned()));
+    }
+    match fs::metadata(data_dir) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            DirBuilder::new().recursive(true).mode(0o700).create(data_dir).map_err(at(data_dir))?;
+        }
+        Err(source) => return Err(at(data_dir)(source)),
     }
     let lock_path = data_dir.join(LOCK_FILE);
     let mut private = OpenOptions::new();
     private.write(true).create(true).truncate(false).mode(0o600);
     let lock = private.open(&lock_path).map_err(at(&lock_path))?;
     lock.lock().map_err(at(&lock_path))?;
-    create_private(&data_dir.join(DATABASE_FILE)).map_err(at(&data_dir.join(DATABASE_FILE)))?;
-    Ok((lock, Sealer::open(data_dir)?))
+    // Under the lock: another process may just have been making it.
+    if length(&database).map_err(at(&database))?.unwrap_or(0) == 0 {
+        match (making, beside) {
+            (Making::New | Making::Nothing, Some(beside)) => {
+                return Err(StoreError::NoRegistry { path: data_dir.to_owned(), beside });
+            }
+            (Making::Nothing, None) => return Err(StoreError::NoData(data_dir.to_owned())),
+            (Making::New, None) | (Making::Anew, _) => {}
+        }
+    }
+    create_private(&database).map_err(at(&database))?;
+    Ok(lock)
+}
+
+/// Bytes of a file, where it is there.
+fn length(path: &Path) -> std::io::Result<Option<u64>> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata.len())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// SQLite would make the file readable by all; its `-wal` and `-shm` files take over the mode of this one. An existing
