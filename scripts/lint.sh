@@ -7,6 +7,7 @@ step() { printf '\n== %s\n' "$*"; }
 step "rustfmt"; cargo fmt --all --check
 step "clippy"; cargo clippy --workspace --all-targets --locked -- -D warnings
 step "dependencies: licences, bans, sources"; cargo deny --log-level error check licenses bans sources
+step "what it is made of: the SBOM can be written"; scripts/sbom.py /dev/null
 step "pages: types and lint"; (cd web && npm run --silent check && npm run --silent lint)
 step "shell"; shellcheck -x scripts/*.sh scripts/bench/*.sh .ci/run
 step "house rules"; scripts/house-rules.sh

@@ -95,6 +95,7 @@ fn read(data: &Path) -> anyhow::Result<Option<Centre>> {
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = PathBuf::from(format!("{}.new", path.display()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    ashkar_election::give_to_owner(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&new, path)?;

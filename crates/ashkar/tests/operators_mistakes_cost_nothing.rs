@@ -11,3 +11,5 @@ mod data;
 mod outputs;
 #[path = "operator/signals.rs"]
 mod signals;
+#[path = "operator/unit.rs"]
+mod unit;

@@ -198,7 +198,10 @@ fn what_is_over_is_over(centre: &Centre, clock: &Clock) {
     }
     let csv = centre.text("/api/v1/status.csv");
     let row = csv.lines().find(|line| line.starts_with("1/2,1,2,"));
-    assert!(csv.starts_with("id,constituency,") && row.is_some_and(|row| row.contains(",live,")), "{row:?}");
+    assert!(
+        csv.starts_with("\u{feff}id,constituency,") && row.is_some_and(|row| row.contains(",live,")),
+        "{row:?}"
+    );
 }
 
 fn everybody_gets_the_same(centre: &Centre) {

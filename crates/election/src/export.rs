@@ -7,6 +7,7 @@ use crate::model::{
     Constituency, Election, ElectionKey, NameStatus, Names, Station, StationList, StationView,
 };
 use crate::store::{ListVersion, Snapshot};
+use crate::text::guarded;
 
 /// Columns of the constituencies' CSV, in the order in which they are written.
 const CONSTITUENCY_COLUMNS: [&str; 5] = ["number", "name_az", "name_en", "name_ru", "name_status"];
@@ -15,10 +16,22 @@ const CONSTITUENCY_COLUMNS: [&str; 5] = ["number", "name_az", "name_en", "name_r
 const STATION_COLUMNS: [&str; 8] =
     ["constituency", "station", "venue", "address", "voters", "cameras", "latitude", "longitude"];
 
-/// The constituencies as CSV: UTF-8 without BOM, header `number,name_az,name_en,name_ru,name_status`, lines end
-/// with LF, cells are quoted only where they must be. Importing it gives the same constituencies.
-pub fn constituencies_csv(list: &StationList) -> String {
-    let mut csv = Csv::new(&CONSTITUENCY_COLUMNS);
+/// The constituencies as CSV for people: UTF-8 with a byte order mark, without which spreadsheets read ə, ş and ğ in the
+/// code page of the machine; header `number,name_az,name_en,name_ru,name_status`, lines end with LF, cells are quoted
+/// only where they must be, and what a spreadsheet would run as a formula has an apostrophe before it. Importing it gives
+/// the same constituencies.
+pub fn export_constituencies_csv(list: &StationList) -> String {
+    constituencies_csv(list, Csv::for_people())
+}
+
+/// The stations as CSV, by the same rules; header
+/// `constituency,station,venue,address,voters,cameras,latitude,longitude`.
+pub fn export_stations_csv(list: &StationList) -> String {
+    stations_csv(list, Csv::for_people())
+}
+
+fn constituencies_csv(list: &StationList, mut csv: Csv) -> String {
+    csv.row(CONSTITUENCY_COLUMNS.map(String::from));
     for constituency in list.constituencies() {
         let text = |name: &Option<String>| name.clone().unwrap_or_default();
         csv.row([
@@ -29,13 +42,11 @@ pub fn constituencies_csv(list: &StationList) -> String {
             constituency.name_status.name().into(),
         ]);
     }
-    csv.0
+    csv.into_text()
 }
 
-/// The stations as CSV, by the same rules; header
-/// `constituency,station,venue,address,voters,cameras,latitude,longitude`.
-pub fn stations_csv(list: &StationList) -> String {
-    let mut csv = Csv::new(&STATION_COLUMNS);
+fn stations_csv(list: &StationList, mut csv: Csv) -> String {
+    csv.row(STATION_COLUMNS.map(String::from));
     for station in list.stations() {
         let degrees = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         csv.row([
@@ -49,52 +60,65 @@ pub fn stations_csv(list: &StationList) -> String {
             degrees(station.coordinates.map(|at| at.lon())),
         ]);
     }
-    csv.0
+    csv.into_text()
 }
 
-/// SHA-256 over both CSV forms: equal exactly where the lists are.
+/// SHA-256 over both CSV forms, without what is there for people: equal exactly where the lists are.
 pub fn list_digest(list: &StationList) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(constituencies_csv(list));
+    hash.update(constituencies_csv(list, Csv::of_record()));
     hash.update([0]);
-    hash.update(stations_csv(list));
+    hash.update(stations_csv(list, Csv::of_record()));
     hash.finalize().into()
 }
 
 /// A CSV text under construction (RFC 4180, with LF).
-#[derive(Debug, Default)]
-pub struct Csv(String);
+#[derive(Debug)]
+pub struct Csv {
+    text: String,
+    /// Whether spreadsheets are kept from running what it holds.
+    is_guarded: bool,
+}
 
 impl Csv {
-    fn new<const N: usize>(columns: &[&str; N]) -> Self {
-        let mut csv = Self(String::new());
-        csv.row(columns.map(String::from));
-        csv
+    /// One that people open: with a byte order mark, and formulas made harmless.
+    pub fn for_people() -> Self {
+        Self { text: String::from('\u{feff}'), is_guarded: true }
+    }
+
+    /// One that only programs read, and that never changes: digests are made of it.
+    const fn of_record() -> Self {
+        Self { text: String::new(), is_guarded: false }
     }
 
     /// Adds a row; cells are quoted only where they must be.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         for (at, cell) in cells.into_iter().enumerate() {
             if at > 0 {
-                self.0.push(',');
+                self.text.push(',');
             }
-            self.cell(&cell);
+            // A number is none, whatever its sign.
+            if self.is_guarded && cell.parse::<f64>().is_err() {
+                self.cell(&guarded(&cell));
+            } else {
+                self.cell(&cell);
+            }
         }
-        self.0.push('\n');
+        self.text.push('\n');
     }
 
     /// The text so far.
     pub fn into_text(self) -> String {
-        self.0
+        self.text
     }
 
     fn cell(&mut self, cell: &str) {
         if cell.contains([',', '"', ';', '\t', '\n', '\r']) {
-            self.0.push('"');
-            self.0.push_str(&cell.replace('"', "\"\""));
-            self.0.push('"');
+            self.text.push('"');
+            self.text.push_str(&cell.replace('"', "\"\""));
+            self.text.push('"');
         } else {
-            self.0.push_str(cell);
+            self.text.push_str(cell);
         }
     }
 }
@@ -196,9 +220,12 @@ mod tests {
 
     #[test]
     fn csv_quotes_what_it_must() {
-        assert_eq!(constituencies_csv(&list()), "number,name_az,name_en,name_ru,name_status\n7,,,,unknown\n");
         assert_eq!(
-            stations_csv(&list()).lines().nth(1),
+            export_constituencies_csv(&list()),
+            "\u{feff}number,name_az,name_en,name_ru,name_status\n7,,,,unknown\n"
+        );
+        assert_eq!(
+            export_stations_csv(&list()).lines().nth(1),
             Some("7,12,\"Məktəb \"\"34\"\", yeni; bina\",,991,2,40.4,49.867092")
         );
     }

@@ -20,8 +20,7 @@ mod text;
 
 pub use diff::{ConstituencyChange, Diff, DiffCounts, FieldChange, Place, StationChange};
 pub use export::{
-    ConstituencyView, Csv, ListDocument, constituencies_csv as export_constituencies_csv, list_digest,
-    stations_csv as export_stations_csv,
+    ConstituencyView, Csv, ListDocument, export_constituencies_csv, export_stations_csv, list_digest,
 };
 pub use import::{
     Delimiter, FileKind, ImportError, ImportErrors, ImportNote, ImportPlan, MAX_FILE_BYTES, MAX_ROWS, Reason,
@@ -38,5 +37,6 @@ pub use search::SearchIndex;
 pub use store::{
     Actor, Applied, AuditEntry, Camera, ChangeToken, KeyHash, KeyRefusal, ListChanges, ListVersion, Making,
     NewCamera, PullUrl, PullUrlError, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal,
+    give_to_owner,
 };
 pub use text::{collate, collation_key, fold};

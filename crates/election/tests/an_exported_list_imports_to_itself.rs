@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use ashkar_election::{
-    Constituency, Coordinates, ImportErrors, NameStatus, Station, StationId, StationList,
+    Constituency, Coordinates, ImportErrors, NameStatus, Reason, Station, StationId, StationList,
     export_constituencies_csv, export_stations_csv, list_digest, plan_import, sample_list,
 };
 use proptest::collection::btree_map;
@@ -21,7 +21,9 @@ fn the_sample_list_survives() {
     assert_eq!(read_back(&list).unwrap(), list);
     let written = export_stations_csv(&list);
     assert!(
-        written.starts_with("constituency,station,venue,address,voters,cameras,latitude,longitude\n1,2,")
+        written.starts_with(
+            "\u{feff}constituency,station,venue,address,voters,cameras,latitude,longitude\n1,2,"
+        )
     );
 }
 
@@ -50,9 +52,66 @@ fn a_windows_1254_file_with_semicolons_reads_like_the_utf_8_one() {
     assert_eq!(plan_import(&list, &excel).unwrap().list, from_utf8.list);
 }
 
+fn one_station() -> StationList {
+    let list = plan_import(&StationList::default(), "number,name\n7,Nərimanov\n".as_bytes()).unwrap().list;
+    let file =
+        "constituency,station,venue,address,voters\n7,12,158 nömrəli tam orta məktəb,Nizami küç. 5,900\n";
+    plan_import(&list, file.as_bytes()).unwrap().list
+}
+
+/// What a spreadsheet makes of a file that it reads in `page`, and saves as UTF-8.
+fn saved_by_a_spreadsheet(file: &str, page: &'static encoding_rs::Encoding) -> String {
+    let bytes = file.trim_start_matches('\u{feff}').as_bytes();
+    format!("\u{feff}{}", page.decode_without_bom_handling(bytes).0)
+}
+
+#[test]
+fn a_list_that_a_spreadsheet_read_in_the_wrong_code_page_is_refused_and_said_how_it_should_be() {
+    let list = one_station();
+    for page in [encoding_rs::WINDOWS_1252, encoding_rs::WINDOWS_1254, encoding_rs::WINDOWS_1251] {
+        for (file, should_be) in [
+            (export_stations_csv(&list), "158 nömrəli tam orta məktəb"),
+            (export_constituencies_csv(&list), "Nərimanov"),
+        ] {
+            let damaged = saved_by_a_spreadsheet(&file, page);
+            let error = plan_import(&list, damaged.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(should_be) && error.contains("line 2"), "{error}");
+        }
+        // Headers too.
+        let damaged = saved_by_a_spreadsheet("Dairə;Məntəqə;Yer;Ünvan;Seçicilər\n7;12;A;B;900\n", page);
+        let error = plan_import(&list, damaged.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("should have been \"Dairə\""), "{error}");
+    }
+}
+
+#[test]
+fn a_russian_spreadsheets_own_code_page_is_refused() {
+    let text = "constituency;station;venue;address;voters\n7;12;Средняя школа;ул. Низами;900\n";
+    let error = plan_import(&one_station(), &encoding_rs::WINDOWS_1251.encode(text).0).unwrap_err();
+    assert_eq!(error.all()[0].reason, Reason::Cyrillic);
+    assert!(plan_import(&one_station(), text.as_bytes()).is_ok(), "in UTF-8 it is welcome");
+}
+
+#[test]
+fn what_a_spreadsheet_would_run_is_published_as_text_and_read_back() {
+    let list = one_station();
+    let file =
+        "constituency,station,venue,address,voters\n7,12,\"A; =HYPERLINK(1)\",\"B, +1; -2 mərtəbə\",900\n";
+    let list = plan_import(&list, file.as_bytes()).unwrap().list;
+    assert_eq!(list.stations()[0].venue, "A; =HYPERLINK(1)");
+    let written = export_stations_csv(&list);
+    assert!(written.contains("\"A; '=HYPERLINK(1)\",\"B, '+1; '-2 mərtəbə\""), "{written}");
+    assert_eq!(read_back(&list).unwrap(), list);
+    for formula in ["=1", "＝1", "+1", "＋1", "-a", "－a", "@a", "＠a"] {
+        let file = format!("constituency,station,venue,address,voters\n7,12,{formula},B,900\n");
+        let error = plan_import(&list, file.as_bytes()).unwrap_err();
+        assert!(matches!(error.all()[0].reason, Reason::Formula(_)), "{error}");
+    }
+}
+
 fn name() -> impl Strategy<Value = String> {
     // Begins and ends with a letter, so that nothing is trimmed; all that CSV must quote is inside.
-    "[a-zəğışçöüA-ZƏĞİŞÇÖÜ]([a-zəğışçöüA-ZƏ0-9,;\"'–.№/()]| ?[a-zə0-9,;\"]){0,30}[a-zəüа-я]"
+    "[a-zəğışçöüA-ZƏĞİŞÇÖÜ]([a-zəğışçöüA-ZƏ0-9,;\"'–.№/()+=@-]| ?[a-zə0-9,;\"=+-]){0,30}[a-zəüа-я]"
 }
 
 fn constituency() -> impl Strategy<Value = Constituency> {

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, WINDOWS_1254};
 use serde::Serialize;
 
+use super::codepage::is_cyrillic;
 use super::{MAX_FILE_BYTES, Reason};
 
 /// The encoding that a file was read in.
@@ -25,7 +26,7 @@ pub(super) struct Decoded<'a> {
     pub(super) encoding: SourceEncoding,
 }
 
-/// Byte order mark, else valid UTF-8, else Windows-1254.
+/// Byte order mark, else valid UTF-8, else Windows-1254; words in Cyrillic are refused.
 ///
 /// That order is safe: a text in Windows-1254 with any letter outside ASCII is valid UTF-8 only by a rare accident,
 /// and then its letters come out so wrong that the person who reads the differences sees it.
@@ -37,6 +38,9 @@ pub(super) fn decode(file: &[u8]) -> Result<Decoded<'_>, Reason> {
         Some((encoding, bom)) => of_bom(encoding, file.get(bom..).unwrap_or_default()),
         None => without_bom(file),
     };
+    if decoded.encoding == SourceEncoding::Windows1254 && is_cyrillic(file) {
+        return Err(Reason::Cyrillic);
+    }
     if looks_binary(&decoded.text) { Err(Reason::NotText) } else { Ok(decoded) }
 }
 

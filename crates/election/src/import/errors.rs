@@ -91,6 +91,10 @@ impl ImportError {
         Self { line: Some(line), ..Self::of_file(reason) }
     }
 
+    pub(super) fn of_value(line: u32, value: &str, reason: Reason) -> Self {
+        Self { value: Some(shorten(value)), ..Self::of_line(line, reason) }
+    }
+
     pub(super) fn of_cell(line: u32, column: &str, value: &str, reason: Reason) -> Self {
         Self { column: Some(shorten(column)), value: Some(shorten(value)), ..Self::of_line(line, reason) }
     }
@@ -150,6 +154,23 @@ pub enum Reason {
     /// A workbook or another binary file.
     #[error("the file is no text; if it is a workbook, save it as CSV")]
     NotText,
+    /// Words of a one-byte code page in Cyrillic.
+    #[error(
+        "the file is not UTF-8, and its words are Cyrillic in a code page such as Windows-1251, which has no ə, ş or ğ; \
+         save it as \"CSV UTF-8\""
+    )]
+    Cyrillic,
+    /// Text that is UTF-8 read in another code page.
+    #[error(
+        "was UTF-8 and was read as {code_page}: it should have been {should_be:?}; take the file as it was before, and open \
+         it in the spreadsheet as UTF-8"
+    )]
+    Misread {
+        /// In which code page it was read.
+        code_page: &'static str,
+        /// What it should have been, cut after 60 characters.
+        should_be: String,
+    },
     /// No row whose cells name columns.
     #[error(
         "the first line names no known column; constituencies have number,name_az,name_en,name_ru,name_status and \
@@ -255,6 +276,8 @@ impl Reason {
             Self::NoRows => "no_rows",
             Self::TooManyRows => "too_many_rows",
             Self::NotText => "not_text",
+            Self::Cyrillic => "cyrillic",
+            Self::Misread { .. } => "misread",
             Self::NoHeader => "no_header",
             Self::MissingColumn(_) => "missing_column",
             Self::SameColumn(..) => "same_column",

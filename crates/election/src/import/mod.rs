@@ -3,6 +3,7 @@
 //! Bytes become text ([`decode`]), text becomes rows ([`table`]), the header says what the columns are
 //! ([`columns`]), each row becomes a value ([`rows`]), and the new list is compared with the current one.
 
+mod codepage;
 mod columns;
 mod decode;
 mod errors;
@@ -74,6 +75,7 @@ pub enum ImportNote {
 /// [`ImportErrors`] with everything that is wrong anywhere in the file; then nothing of it is used.
 pub fn plan_import(current: &StationList, file: &[u8]) -> Result<ImportPlan, ImportErrors> {
     let decoded = decode::decode(file)?;
+    refuse_misread(&decoded.text)?;
     let table = table::read(&decoded.text)?;
     let columns = columns::recognise(&table.header)?;
     let rows = table.rows.len();
@@ -95,6 +97,22 @@ pub fn plan_import(current: &StationList, file: &[u8]) -> Result<ImportPlan, Imp
         base: list_digest(current),
         list,
     })
+}
+
+/// Names every line with a cell that was read in a wrong code page before it came here; headers too, for they would be
+/// called unknown.
+fn refuse_misread(text: &str) -> Result<(), ImportErrors> {
+    let misread = (1..).zip(text.lines()).take(MAX_ROWS).filter_map(|(line, text)| {
+        let mut cells = text.split([',', ';', '\t', '"']).filter(|cell| !cell.is_ascii());
+        let (cell, back) = cells.find_map(|cell| Some((cell, codepage::turned_back(cell)?)))?;
+        let should_be = errors::shorten(back.text.trim());
+        Some(ImportError::of_value(
+            line,
+            cell.trim(),
+            Reason::Misread { code_page: back.code_page, should_be },
+        ))
+    });
+    ImportErrors::or(misread.collect(), ())
 }
 
 fn notes(decoded: &decode::Decoded<'_>, columns: &columns::Columns) -> Vec<ImportNote> {

@@ -11,7 +11,7 @@ use super::errors::{ImportError, ImportErrors};
 use super::table::{Row, Table};
 use super::{MAX_ROWS, Reason};
 use crate::model::{Constituency, Coordinates, NameStatus, Station, StationId, StationList};
-use crate::text::is_invisible;
+use crate::text::{begins_formula, is_invisible, unguarded};
 
 /// Largest number of a constituency, and of a station within one.
 const MAX_NUMBER: u32 = 9999;
@@ -261,12 +261,13 @@ fn clean_text(raw: &str, max_chars: usize) -> Result<String, Reason> {
     if let Some(c) = raw.chars().find(|&c| is_invisible(c)) {
         return Err(Reason::Invisible(u32::from(c)));
     }
+    let raw = unguarded(raw);
     let words: Vec<&str> = raw.split_whitespace().collect();
     let text: String = words.join(" ").nfc().collect();
     if let Some(c) = lost_letter(&text) {
         return Err(Reason::LostLetter(c));
     }
-    if let Some(c) = text.chars().next().filter(|c| "=+-@".contains(*c)) {
+    if let Some(c) = text.chars().next().filter(|c| begins_formula(*c)) {
         return Err(Reason::Formula(c));
     }
     if text.chars().count() > max_chars { Err(Reason::TooLong { max: max_chars }) } else { Ok(text) }

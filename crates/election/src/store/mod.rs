@@ -19,6 +19,7 @@ pub use camera::{Camera, NewCamera};
 pub use error::StoreError;
 pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use pull::{PullUrl, PullUrlError};
+pub use seal::give_to_owner;
 pub use snapshot::{ChangeToken, Snapshot};
 pub use sqlite::{Making, SqliteStore};
 pub use sub_stream::SubStreamRefusal;

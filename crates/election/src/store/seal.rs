@@ -86,12 +86,26 @@ fn create(path: &Path) -> Result<String, StoreError> {
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    give_to_owner(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
 fn sync_parent(path: &Path) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+}
+
+/// Gives a new file to whom its directory belongs: what root makes in the directory of a running service must be that
+/// service's, or the service could not open it.
+pub fn give_to_owner(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let Some(parent) = path.parent() else { return Ok(()) };
+    let (directory, file) = (fs::metadata(parent)?, fs::metadata(path)?);
+    // Only root has files of its own in a directory of somebody else, and only root may give one away.
+    if file.uid() == 0 && directory.uid() != 0 {
+        chown(path, Some(directory.uid()), Some(directory.gid()))?;
+    }
+    Ok(())
 }
 
 /// A key that others could read is made private again; that somebody may have read it is worth a line in the log.

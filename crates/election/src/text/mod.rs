@@ -2,8 +2,10 @@
 
 mod collate;
 mod fold;
+mod formula;
 mod visible;
 
 pub use collate::{collate, collation_key};
 pub use fold::fold;
+pub(crate) use formula::{begins_formula, guarded, unguarded};
 pub(crate) use visible::is_invisible;

@@ -113,7 +113,7 @@ fn station_view(station: StationHistory, zone: &TimeZone) -> StationHistoryView 
 fn table(stations: &[StationHistoryView]) -> String {
     let causes = Cause::ALL.map(Cause::name);
     let header = COLUMNS.iter().map(|&name| name.to_owned());
-    let mut csv = Csv::default();
+    let mut csv = Csv::for_people();
     csv.row(header.chain(causes.iter().map(|cause| format!("missing_{cause}"))));
     for station in stations {
         csv.row(cells(station).into_iter().chain(

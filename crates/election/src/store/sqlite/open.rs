@@ -10,6 +10,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::super::seal::give_to_owner;
 use super::{Sealer, SqliteStore, StoreError, Tx};
 
 /// The database in the data directory.
@@ -117,6 +118,7 @@ fn prepare(data_dir: &Path, making: Making, beside: Option<&'static str>) -> Res
     let mut private = OpenOptions::new();
     private.write(true).create(true).truncate(false).mode(0o600);
     let lock = private.open(&lock_path).map_err(at(&lock_path))?;
+    give_to_owner(&lock_path).map_err(at(&lock_path))?;
     lock.lock().map_err(at(&lock_path))?;
     // Under the lock: another process may just have been making it.
     if length(&database).map_err(at(&database))?.unwrap_or(0) == 0 {
@@ -146,7 +148,11 @@ fn length(path: &Path) -> std::io::Result<Option<u64>> {
 fn create_private(path: &Path) -> std::io::Result<()> {
     let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match created {
-        Ok(_) => File::open(path.parent().unwrap_or(path))?.sync_all(),
+        // SQLite's own files beside it take over its owner, too.
+        Ok(_) => {
+            give_to_owner(path)?;
+            File::open(path.parent().unwrap_or(path))?.sync_all()
+        }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
