@@ -17,6 +17,9 @@ use tracing_subscriber::reload::Handle;
 const MAX_WAITING_LINES: usize = 8192;
 /// How long the end of the process waits for the lines that are not written yet.
 const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
+/// How long an error waits for its line, so that what ends the process behind it is told. A log that hangs is waited for
+/// once, and not again before it moves.
+const ERROR_WITHIN: Duration = Duration::from_millis(100);
 /// How often the end of the process looks whether they are.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -114,12 +117,15 @@ struct Queue {
     /// Lines that were written or given up, of those queued.
     done: Arc<AtomicU64>,
     lost: Arc<AtomicU64>,
+    /// Up to which line it was waited for in vain.
+    hangs_at: Arc<AtomicU64>,
 }
 
 impl Queue {
     fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
         let (lines, waiting) = sync_channel(MAX_WAITING_LINES);
-        let queue = Self { lines, queued: Arc::default(), done: Arc::default(), lost: Arc::default() };
+        let (queued, done, lost, hangs_at) = <(Arc<AtomicU64>, Arc<AtomicU64>, Arc<AtomicU64>, _)>::default();
+        let queue = Self { lines, queued, done, lost, hangs_at };
         let writer = Writer { out, done: Arc::clone(&queue.done), lost: Arc::clone(&queue.lost), told: 0 };
         std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.run(&waiting))?;
         Ok(queue)
@@ -134,6 +140,19 @@ impl Queue {
         }
     }
 
+    fn wait_for_error(&self) {
+        let done = self.done.load(Ordering::Relaxed);
+        if self.hangs_at.load(Ordering::Relaxed) == done + 1 {
+            return;
+        }
+        let queued = self.queued.load(Ordering::Relaxed);
+        self.finish(ERROR_WITHIN);
+        let done = self.done.load(Ordering::Relaxed);
+        if done < queued {
+            self.hangs_at.store(done + 1, Ordering::Relaxed);
+        }
+    }
+
     fn finish(&self, limit: Duration) {
         let (start, queued) = (Instant::now(), self.queued.load(Ordering::Relaxed));
         while self.done.load(Ordering::Relaxed) < queued && start.elapsed() < limit {
@@ -142,9 +161,18 @@ impl Queue {
     }
 }
 
-impl Write for &Queue {
+/// Takes one line.
+struct Line<'a> {
+    queue: &'a Queue,
+    is_error: bool,
+}
+
+impl Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.push(line);
+        self.queue.push(line);
+        if self.is_error {
+            self.queue.wait_for_error();
+        }
         Ok(line.len())
     }
 
@@ -154,10 +182,14 @@ impl Write for &Queue {
 }
 
 impl<'a> MakeWriter<'a> for Queue {
-    type Writer = &'a Self;
+    type Writer = Line<'a>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        self
+        Line { queue: self, is_error: false }
+    }
+
+    fn make_writer_for(&'a self, metadata: &tracing::Metadata<'_>) -> Self::Writer {
+        Line { queue: self, is_error: *metadata.level() == tracing::Level::ERROR }
     }
 }
 

@@ -84,8 +84,21 @@ fn the_unit_puts_a_camera_on_air_over_tls_and_comes_back_after_a_crash() {
     tool(
         "openssl",
         &[
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1", "-subj",
-            "/CN=localhost", "-keyout", &at("site.key"), "-out", &at("site.pem"),
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "1",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            &at("site.key"),
+            "-out",
+            &at("site.pem"),
         ],
     );
     let settings = format!(
