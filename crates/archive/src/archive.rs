@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use ashkar_duty::Duty;
 use ashkar_media::{Fact, InitSegment, Output};
 use ashkar_terms::{CameraId, Clock, ClockState, Span};
 use bytes::Bytes;
@@ -342,8 +343,13 @@ fn state_of(front: &Front, nearly_full: bool) -> DiskState {
 }
 
 impl Inner {
-    fn spawn(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(body).map_err(OpenError::Thread)?;
+    /// Without either of them the archive would take in what it never makes durable, or fill the disk unnoticed.
+    fn spawn(&self, name: &'static str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+        let work = move || {
+            let _duty = Duty::of(name);
+            body();
+        };
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(work).map_err(OpenError::Thread)?;
         self.threads.lock().push(thread);
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use ashkar_centre::{Centre, Options};
+use ashkar_duty::Duty;
 use ashkar_election::{SqliteStore, Store};
 use ashkar_ingest::rtmp::RtmpOptions;
 use ashkar_site::server::{Counters, Limits};
@@ -157,20 +158,20 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         origin: options.public_url.as_deref().map(Arc::from),
     };
     let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
-    let mut listeners =
-        vec![tokio::spawn(server::serve(listener, tls, site, limits.clone(), counters, stop.subscribe()))];
+    let mut listeners = vec![tokio::spawn(on_duty(server::serve(
+        listener,
+        tls,
+        site,
+        limits.clone(),
+        counters,
+        stop.subscribe(),
+    )))];
     if let Some(address) = options.metrics_listen {
         let listener = bind(address).await?;
         let limits = Limits { connections: METRICS_CONNECTIONS, ..limits };
         let apart = metrics_router(metrics);
-        listeners.push(tokio::spawn(server::serve(
-            listener,
-            None,
-            apart,
-            limits,
-            Arc::default(),
-            stop.subscribe(),
-        )));
+        let serving = server::serve(listener, None, apart, limits, Arc::default(), stop.subscribe());
+        listeners.push(tokio::spawn(on_duty(serving)));
     }
     tracing::info!(%http, %rtmp, data = %options.data.data.display(), "on air");
     Ok(Running { centre, http, rtmp, certificate, stop, listeners })
@@ -195,6 +196,13 @@ async fn open_data(directory: &Path) -> anyhow::Result<SqliteStore> {
         );
     }
     Ok(store)
+}
+
+/// Lets a listener's panic end the process: nobody would be let in any more, and the recording would look well.
+/// What a connection panics over ends that connection alone.
+async fn on_duty(serving: impl Future<Output = ()>) {
+    let _duty = Duty::of("http-listener");
+    serving.await;
 }
 
 impl Running {

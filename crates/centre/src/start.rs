@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use ashkar_archive::{Archive, OpenError};
+use ashkar_duty::Duty;
 use ashkar_election::{Store, StoreError};
 use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
 use ashkar_live::{LiveCamera, WindowOptions};
@@ -196,6 +197,7 @@ impl Centre {
     }
 
     async fn tick_cameras(self: Arc<Self>) {
+        let _duty = Duty::of("tick");
         let mut stop = self.stopping.subscribe();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -212,6 +214,7 @@ impl Centre {
     }
 
     async fn poll_store(self: Arc<Self>) {
+        let _duty = Duty::of("store-poll");
         let mut stop = self.stopping.subscribe();
         let mut ticks = interval(POLL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

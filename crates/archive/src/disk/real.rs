@@ -27,11 +27,17 @@ impl RealDisk {
     /// What the file system says.
     pub fn create(directory: &Path) -> io::Result<Self> {
         let is_new = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
-        let made: Vec<&Path> = directory.ancestors().take_while(is_new).collect();
+        let made = directory.ancestors().take_while(is_new).count();
         fs::create_dir_all(directory)?;
-        for parent in made.iter().filter_map(|path| path.parent()) {
-            // A crash before this may take the new directory away again, with everything in it that was synced.
-            File::open(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })?.sync_all()?;
+        for (at, parent) in directory.ancestors().filter_map(Path::parent).enumerate() {
+            // A crash before this may take the new directory away again, with everything in it that was synced. One
+            // that is there already may have been made by a process that was killed before this; but above it others
+            // rule, who may not let it be synced.
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            let synced = File::open(parent).and_then(|parent| parent.sync_all());
+            if at < made {
+                synced?;
+            }
         }
         Ok(Self { directory: directory.to_owned() })
     }

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use ashkar_duty::Duty;
 use ashkar_terms::Clock;
 use mio::net::TcpListener;
 use parking_lot::Mutex;
@@ -119,7 +120,12 @@ impl RtmpServer {
         let (reactors, inboxes) = Reactor::build(count, listener, &shared)?;
         let server = Self { local_addr, shared, inboxes, threads: Mutex::default() };
         for (index, reactor) in reactors.into_iter().enumerate() {
-            let thread = thread::Builder::new().name(format!("rtmp-{index}")).spawn(move || reactor.run())?;
+            // What a connection panics over is caught; without the thread itself no camera would come in.
+            let work = move || {
+                let _duty = Duty::of("rtmp-reactor");
+                reactor.run();
+            };
+            let thread = thread::Builder::new().name(format!("rtmp-{index}")).spawn(work)?;
             server.threads.lock().push(thread);
         }
         Ok(server)

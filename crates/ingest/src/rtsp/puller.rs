@@ -19,6 +19,9 @@ use super::source::{RtspSource, Transport};
 use super::visit::{Left, Visit};
 use crate::{PullGate, Refusal};
 
+/// Pause before a camera is fetched again after a panic outside of a visit.
+const AFTER_PANIC: Duration = Duration::from_secs(5);
+
 /// Time limits of fetching from a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PullOptions {
@@ -277,7 +280,16 @@ struct Supervisor {
 }
 
 impl Supervisor {
+    /// What a visit panics over is caught in [`Self::visit`]. A panic anywhere else would leave its camera
+    /// "connecting" for ever, so it begins anew; the other cameras do not notice.
     async fn run(mut self) {
+        while AssertUnwindSafe(self.pull()).catch_unwind().await.is_err() {
+            self.tell(&PullError::Panicked);
+            self.wait(AFTER_PANIC).await;
+        }
+    }
+
+    async fn pull(&mut self) {
         let mut backoff = Backoff::new();
         let mut over_udp = self.source.transport() == Transport::Udp;
         let (mut lessons, mut answered) = (Lessons::default(), false);
