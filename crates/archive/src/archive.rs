@@ -68,12 +68,15 @@ impl Archive {
         })?;
         let listing = recover::list(&*disk)?;
         let id = identity::read_or_make(&*disk, &listing, clock.now().wall)?;
-        let Found { catalog, recovery, uncertain } = recover::recover(&*disk, id, listing)?;
+        let Found { catalog, recovery, uncertain, unbelieved } = recover::recover(&*disk, id, listing)?;
         let next_number = catalog.journals.keys().next_back().map_or(1, |last| last.saturating_add(1));
         let space = disk.space().unwrap_or_default();
         let mut front = Front::new(options.queue_bytes);
         for (camera, coverage) in &catalog.cameras {
             front.adopt(*camera, &coverage.state);
+            if !unbelieved.contains(camera) {
+                front.end_interrupted(*camera, &coverage.state);
+            }
         }
         front.pass_over(&uncertain);
         let shared = Arc::new(Shared {

@@ -111,13 +111,18 @@ impl Front {
         Self { queue_limit, ..Self::default() }
     }
 
-    /// Goes on where `camera` stands in the archive. A segment that has no end gets one from what is recorded.
+    /// Goes on where `camera` stands in the archive.
     pub(crate) fn adopt(&mut self, camera: CameraId, state: &CameraState) {
         let own = self.cameras.entry(camera).or_default();
         own.next_segment = state.next_segment;
         own.timeline_end = state.timeline_end;
         own.open_gap = state.open_gap.map(|(_, cause)| cause);
         own.init_sha256 = state.init_sha256;
+    }
+
+    /// A segment that has no end gets one from what is recorded. Where more of it may turn up at a later start, it must
+    /// not: that end would not be its end.
+    pub(crate) fn end_interrupted(&mut self, camera: CameraId, state: &CameraState) {
         if let Some((segment, _)) = state.open_segment {
             self.push(Work::Interrupted(camera, segment), 0);
         }

@@ -78,6 +78,8 @@ pub(crate) struct Found {
     pub(crate) catalog: Catalog,
     pub(crate) recovery: Recovery,
     pub(crate) uncertain: Uncertain,
+    /// Cameras of which something was read that could not be made durable. It may be more of a segment that has no end.
+    pub(crate) unbelieved: BTreeSet<CameraId>,
 }
 
 /// Numbers that may have been given in records that cannot be read.
@@ -138,7 +140,7 @@ pub(crate) fn recover(disk: &dyn Disk, archive: [u8; 8], listing: Listing) -> Re
     let cache = load_cache(disk, archive);
     let recovery = Recovery { summary_used: cache.is_some(), ..Recovery::default() };
     let catalog = Catalog { journals: listing.journals, ..Catalog::default() };
-    let mut found = Found { catalog, recovery, uncertain: Uncertain::default() };
+    let mut found = Found { catalog, recovery, uncertain: Uncertain::default(), unbelieved: BTreeSet::new() };
     if let Some(cache) = cache {
         found.catalog.covered = (cache.journal, cache.offset);
         found.catalog.cameras = cache.cameras;
@@ -175,7 +177,7 @@ impl Found {
         if let Err(error) = make_durable(disk, name, &scan) {
             tracing::error!(file = %name.journal(), from = scan.durable_to, to = scan.end, %error, blame = "centre",
                 "what was written last before the start cannot be made durable; it does not count until a start can");
-            scan.disbelieve();
+            self.unbelieved.append(&mut scan.disbelieve());
         }
         self.note(name, &scan);
         let length = u32::try_from(scan.end).unwrap_or(u32::MAX);

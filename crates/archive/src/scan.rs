@@ -1,9 +1,11 @@
 //! Reading a journal from its beginning without any other knowledge: what recovery, repair and the check stand on.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 
 use ashkar_evidence::{Chain, Record};
+use ashkar_terms::CameraId;
 
 use crate::coverage::Effect;
 use crate::disk::DiskFile;
@@ -69,14 +71,17 @@ impl Scan {
     }
 
     /// Takes everything behind `durable_to` for unreadable: it may have been acknowledged, and must not be believed.
-    pub(crate) fn disbelieve(&mut self) {
+    /// Gives the cameras of which something stands there.
+    pub(crate) fn disbelieve(&mut self) -> BTreeSet<CameraId> {
         let (from, to) = (self.durable_to, self.end.max(self.traces_end));
-        self.records.retain(|(header, _)| header.next() <= from);
+        let cut = self.records.partition_point(|(header, _)| header.next() <= from);
+        let cameras = self.records.drain(cut..).map(|(header, _)| header.camera).collect();
         self.damage.retain(|damage| damage.from < from);
         self.damage.push(Damage { from, to, header: None, unreadable: true });
         self.unknown.retain(|range| range.start < from);
         self.unknown.push(from..to);
         self.end = self.end.min(from);
+        cameras
     }
 
     /// Whether all of it could be read.

@@ -28,13 +28,17 @@ pub(crate) fn make_durable(disk: &dyn Disk, name: JournalName, scan: &Scan) -> i
     if scan.durable_to >= scan.end {
         return Ok(());
     }
-    let file = disk.open(&name.journal(), true)?;
-    for attempt in 1..=ATTEMPTS {
-        match rewrite(&*file, scan).and_then(|()| file.sync()) {
-            Err(_) if attempt < ATTEMPTS => {}
-            result => result?,
-        }
+    let mut result = settle(disk, name, scan);
+    for _ in 1..ATTEMPTS {
+        result = result.or_else(|_| settle(disk, name, scan));
     }
+    result
+}
+
+fn settle(disk: &dyn Disk, name: JournalName, scan: &Scan) -> io::Result<()> {
+    let file = disk.open(&name.journal(), true)?;
+    rewrite(&*file, scan)?;
+    file.sync()?;
     // The writer did this before it wrote anything, if it was told the truth.
     disk.sync_dir(&name.day())?;
     disk.sync_dir("")

@@ -59,7 +59,10 @@ fn a_sub_stream_is_served_and_counted_nowhere() {
     let _main = centre.publish(&main_key, &Publish::default());
     eventually("the camera is live", SOON, || (shown(&centre)["state"] == "live").then_some(()));
     assert_eq!(states(), totals(1, "due"));
-    assert!(centre.text("/metrics").contains("camera=\"7/12/1\""));
+    // The figures are up to a second old.
+    eventually("the camera has figures", SOON, || {
+        centre.text("/metrics").contains("camera=\"7/12/1\"").then_some(())
+    });
     eventually("the sub-stream is recorded", SOON, || {
         let timeline = centre.json("/api/v1/cameras/7/12/101/timeline");
         let states: Vec<_> = timeline.as_array().unwrap().iter().map(|entry| &entry["state"]).collect();

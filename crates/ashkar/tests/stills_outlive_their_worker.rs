@@ -38,8 +38,10 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
         (found.len() == 1).then(|| found[0].clone())
     };
     let before = eventually("one worker waits", Duration::from_secs(20), waits);
-    let told = std::fs::read_to_string(format!("/proc/{before}/status")).unwrap();
-    assert!(told.contains("Seccomp:\t2") && told.contains("NoNewPrivs:\t1"), "{told}");
+    eventually("it shuts itself in", Duration::from_secs(20), || {
+        let told = std::fs::read_to_string(format!("/proc/{before}/status")).unwrap();
+        (told.contains("Seccomp:\t2") && told.contains("NoNewPrivs:\t1")).then_some(())
+    });
     tool("kill", &["-9", &before]);
 
     // The latest still is kept for a while; the past is decoded anew each time it is asked for.

@@ -142,7 +142,11 @@ fn what_is_no_turnout_is_refused_with_what_to_do() {
         said.contains("no turnout of constituency 7 is entered for 12:00; `ashkar turnout list`"),
         "{said}"
     );
-    let said = refused(&dir.path().join("empty"), &["turnout", "set", "10:00", "8", "--source", "MSK"]);
+    let empty = dir.path().join("empty");
+    let said = refused(&empty, &["turnout", "set", "10:00", "8", "--source", "MSK"]);
+    assert!(said.contains("`ashkar init` makes a new one"), "{said}");
+    on(&empty, &["init"]);
+    let said = refused(&empty, &["turnout", "set", "10:00", "8", "--source", "MSK"]);
     assert!(said.contains("there is no election yet; `ashkar election set` describes one"), "{said}");
     assert_eq!(on(&data, &["turnout", "list", "--json"]).trim(), "[]");
 }

@@ -132,7 +132,13 @@ async fn another_directorys_key_opens_nothing_and_stops_nothing() {
     let store = store_with_list(dir.path()).await;
     store.add_camera(&new_camera(CAMERA), &by("cli:x")).await.unwrap();
     store.close().await;
-    fs::remove_file(dir.path().join("secret.key")).unwrap();
+    // Without any, nothing is opened at all.
+    let key = dir.path().join("secret.key");
+    fs::remove_file(&key).unwrap();
+    assert!(SqliteStore::open(dir.path()).await.is_err());
+    let other = tempfile::tempdir().unwrap();
+    store_with_list(other.path()).await.close().await;
+    fs::copy(other.path().join("secret.key"), &key).unwrap();
     let store = SqliteStore::open(dir.path()).await.unwrap();
     let snapshot = store.snapshot().await.unwrap();
     let camera = snapshot.camera(CAMERA).unwrap();

@@ -12,6 +12,8 @@ use super::vitals::{Vitals, busy_share};
 use super::witness::{durability, figure, newcomer, newcomers, percentile, sum};
 use crate::common::{Centre, Running, add_camera, eventually, log_of, simulate_cameras};
 
+/// Figures may be as old as that when they are told.
+const FIGURES_AGE: Duration = Duration::from_millis(1_100);
 const CAMERAS: usize = 20;
 /// Cameras whose keys the abusers have: their pictures may suffer, those of the others may not.
 const SPARE_CAMERAS: u8 = 4;
@@ -111,7 +113,9 @@ impl Stage {
         (cameras.len() == CAMERAS).then_some(cameras)
     }
 
+    /// The centre's figures, not older than this question: they may be told again for a second.
     pub fn figures(&self) -> String {
+        std::thread::sleep(FIGURES_AGE);
         let mut line = Line::open(self.metrics, DRAWN).expect("the figures' address answers");
         line.text("/metrics").expect("figures")
     }

@@ -109,7 +109,7 @@ impl<'a> Lengths<'a> {
 
     fn check(mut self, codec: VideoCodec, start_code: &Finder<'_>) -> Result<Check, NalError> {
         let mut check = Check { clean: true, plausible: true };
-        while let Some(unit) = self.next() {
+        for unit in self.by_ref() {
             let unit = unit?;
             let sound = unit.last().is_some_and(|last| *last != 0);
             check.clean &= sound && start_code.find(unit).is_none();

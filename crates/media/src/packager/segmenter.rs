@@ -252,7 +252,7 @@ impl OpenSegment {
 
 impl OpenPart {
     fn push(&mut self, picture: Picture, duration: i64) {
-        self.first.get_or_insert(First {
+        self.first.get_or_insert_with(|| First {
             time: picture.time,
             independent: picture.entry.is_independent(),
             camera_dts: picture.camera_dts,

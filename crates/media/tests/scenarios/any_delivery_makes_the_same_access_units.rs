@@ -232,7 +232,7 @@ fn pictures_in_one_message_are_taken_apart() {
 fn two_fields_are_one_picture() {
     let field = |frame: u8, bottom: bool| {
         // first_mb 0, P, PPS 0, frame_num in four bits, field_pic_flag 1, bottom_field_flag.
-        let bits = 0b1_00110_1_0000_1_0_000 | u16::from(frame) << 5 | u16::from(bottom) << 3 | 0b111;
+        let bits = 0b1001_1010_0001_0000 | u16::from(frame) << 5 | u16::from(bottom) << 3 | 0b111;
         [&[0x41][..], &bits.to_be_bytes()].concat()
     };
     let config = field_config();
