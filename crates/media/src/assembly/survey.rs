@@ -74,7 +74,7 @@ pub(crate) fn survey(codec: VideoCodec, rules: Option<SliceRules>, row: &[u8]) -
         match kind {
             NalKind::Vps | NalKind::Sps | NalKind::Pps => found.parameter_sets = true,
             NalKind::Sei if found.slices.is_none() => {
-                recovery = recovery.or_else(|| recovery_point(codec, unit))
+                recovery = recovery.or_else(|| recovery_point(codec, unit));
             }
             _ => {}
         }
