@@ -194,7 +194,16 @@ fn listed(centre: &Centre, camera: &str, since: Timestamp) -> Vec<String> {
     let (status, _, body) = centre.request(&format!("/dvr/{camera}/index.m3u8?from={since}&to={to}"), &[]);
     let text = String::from_utf8(body).unwrap();
     assert!(status == 200 || status == 404, "{status}: {text}");
-    text.lines().filter(|line| line.ends_with(".m4s") && !line.starts_with('#')).map(str::to_owned).collect()
+    // The span is answered from the whole second before it on, in which the gap of the last kill may lie.
+    let mut is_gap = false;
+    let mut uris = Vec::new();
+    for line in text.lines() {
+        is_gap |= line == "#EXT-X-GAP";
+        if line.ends_with(".m4s") && !line.starts_with('#') && !std::mem::take(&mut is_gap) {
+            uris.push(line.to_owned());
+        }
+    }
+    uris
 }
 
 fn durable_since(centre: &Centre, cameras: &[String], since: Timestamp) -> Media {
