@@ -185,7 +185,7 @@ class Amf3Arguments(Publisher):
 
     def message(self, stream, ms, kind, payload, message_stream=1):
         if kind == 20 and payload.startswith(amf("releaseStream")):
-            kind, payload = 17, b"\x00" + payload.replace(b"\x05", b"\x11\x0a\x0b\x01", 1)
+            kind, payload = 17, b"\x00" + payload.replace(b"\x05", b"\x11\x0a\x0b\x01\x01", 1)
         return super().message(stream, ms, kind, payload, message_stream)
 
 
