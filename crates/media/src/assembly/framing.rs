@@ -71,7 +71,8 @@ impl Framing {
     }
 
     fn gather_lengths(&self, codec: VideoCodec, data: &[u8], size: usize) -> Result<Bytes, NalError> {
-        let units = Lengths::new(data, size).map_while(Result::ok).filter(|unit| !unit.is_empty());
+        // Without its zeros, so that what is split here is split no further when it comes back.
+        let units = Lengths::new(data, size).map_while(Result::ok).map(without_zeros);
         let pieces = units.flat_map(|unit| {
             let stuffed = self.start_code.find(unit).is_some();
             let whole = (!stuffed).then_some(unit);
