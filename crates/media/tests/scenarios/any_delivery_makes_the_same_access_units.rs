@@ -1,6 +1,6 @@
 //! However an encoder delivers a picture, the recording holds its NAL units in one access unit, byte-exact (I4).
 
-use ashkar_media::{FactKind, VideoCodec, VideoConfig};
+use ashkar_media::{FactKind, Framing, VideoCodec, VideoConfig};
 use bytes::Bytes;
 use proptest::prelude::*;
 
@@ -309,4 +309,15 @@ fn a_record_with_start_codes_is_read_and_none_is_not_missed() {
         }
         rig.finish_and_judge();
     }
+}
+
+/// Lengths of one byte, empty NAL units, and one that is nothing but a start code and a zero.
+#[test]
+fn what_was_given_out_stays_as_it_is_when_it_comes_back() {
+    let mut framing = Framing::default();
+    framing.announced(&VideoConfig { codec: VideoCodec::H264, record: Bytes::from(vec![0; 22]) });
+    let odd = Bytes::from_static(&[0, 0, 2, 8, 10, 0, 0, 0, 4, 0, 0, 1, 0, 1, 4]);
+    let row = framing.row(VideoCodec::H264, odd).unwrap();
+    assert_eq!(row.as_ref(), [0, 0, 0, 2, 8, 10, 0, 0, 0, 1, 4]);
+    assert_eq!(Framing::default().row(VideoCodec::H264, row.clone()).unwrap(), row);
 }
