@@ -53,7 +53,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 16_000, connections_per_client: 4096, proxies: Arc::default() }
+        Self { connections: 16_000, connections_per_client: 1024, proxies: Arc::default() }
     }
 }
 
