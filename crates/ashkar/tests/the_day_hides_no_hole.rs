@@ -87,14 +87,14 @@ fn live_is_what_was_recorded_in_time_that_has_been() {
         "-g",
         "50",
     ];
-    let sent = Command::new("ffmpeg")
+    // On a fast machine it is sent away before its end, for more messages a second than anybody may send.
+    Command::new("ffmpeg")
         .args(["-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", picture])
         .args(encode)
         .args(["-f", "flv", &url])
         .stdin(Stdio::null())
         .status()
-        .unwrap();
-    assert!(sent.success());
+        .expect("ffmpeg runs");
     let live = eventually("something of it is recorded", SOON, || {
         let timeline = centre.json(&format!("/api/v1/cameras/{camera}/timeline"));
         let live = timeline.as_array().unwrap().iter().filter(|entry| entry["state"] == "live");
