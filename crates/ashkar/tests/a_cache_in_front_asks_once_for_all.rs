@@ -196,7 +196,7 @@ fn however_a_player_asks_it_is_one_entry(centre: &Centre, cache: &str) {
     for way in &ways {
         assert_eq!(fetch(&format!("{}{path}?{way}", centre.http), &[]).0, 200, "{way}");
     }
-    let before = requests(centre);
+    let before = requests_of_who_left(centre);
     for way in &ways {
         let (status, _, body) = fetch(&format!("{cache}{path}?{way}"), &[]);
         assert!(status == 200 && body.starts_with(b"#EXTM3U"), "{way}: {status}");
@@ -273,6 +273,16 @@ fn pages_outlive_the_centre(centre: Centre, cache: &str) {
 /// Everything that the centre answered, but for the metrics themselves.
 fn requests(centre: &Centre) -> f64 {
     requests_of(centre, "")
+}
+
+/// The same once nothing is answered any more to players who have left: each of them may wait for one more part.
+fn requests_of_who_left(centre: &Centre) -> f64 {
+    let mut last = requests(centre);
+    eventually("nobody is answered any more", Duration::from_secs(40), || {
+        std::thread::sleep(Duration::from_secs(2));
+        let now = requests(centre);
+        (std::mem::replace(&mut last, now) == now).then_some(now)
+    })
 }
 
 /// Those of one route: players that have just left may still be answered.
