@@ -131,7 +131,10 @@ fn half_a_centre_is_refused_until_somebody_says_that_the_rest_is_gone() {
     // All was well: nothing was made in between.
     back("election.db");
     let centre = Centre::start(&data);
-    assert_eq!(centre.request("/live/7/12/1/index.m3u8", &[]).0, 200);
+    // A start does not wait for its windows to be read back.
+    eventually("what was live is there", Duration::from_secs(20), || {
+        (centre.request("/live/7/12/1/index.m3u8", &[]).0 == 200).then_some(())
+    });
     centre.stop();
 
     // And if it is gone for good, somebody says so.
