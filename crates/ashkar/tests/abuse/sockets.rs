@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rustix::net::{AddressFamily, SocketType, bind, connect, socket, sockopt};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Connections from one source address; an address has some 28,000 ports, of which the rest of the machine wants some.
-const PER_ADDRESS: usize = 2000;
+/// Connections from one source address: fewer than one client may have.
+const PER_ADDRESS: usize = 1000;
 /// A receive buffer that is full at once, bytes. The kernel gives the least that it can.
 const TINY: usize = 1;
 
