@@ -1,0 +1,82 @@
+//! nginx with the configuration of `deploy/nginx/`, and what it asks the centre for.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::common::{Centre, Running, eventually};
+
+/// A running nginx.
+pub struct Nginx {
+    _process: Running,
+    /// Where it is.
+    pub url: String,
+    asked: PathBuf,
+}
+
+impl Nginx {
+    /// Starts it in front of `centre`. Changed are those three places that differ from place to place; and what is asked of
+    /// the centre is noted, where nothing is noted in earnest.
+    pub fn start(centre: &Centre, dir: &Path) -> Self {
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/nginx");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        std::fs::create_dir_all(dir).unwrap();
+        let d = dir.display();
+        let upstream = format!("server {};", centre.http.strip_prefix("http://").unwrap());
+        let changes = [
+            (
+                "ashkar-cache.conf",
+                &[("access_log off;", format!("access_log {d}/asked.log asked if=$upstream_status;"))][..],
+            ),
+            (
+                "ashkar.conf",
+                &[
+                    ("server 127.0.0.1:8080;", upstream),
+                    ("listen 80;", format!("listen 127.0.0.1:{port};")),
+                    ("/var/cache/nginx/ashkar", format!("{d}/cache")),
+                ],
+            ),
+        ];
+        for (name, changes) in changes {
+            let mut text = std::fs::read_to_string(ours.join(name)).unwrap();
+            for (here, there) in changes {
+                assert_eq!(text.matches(here).count(), 1, "{here}");
+                text = text.replace(here, there);
+            }
+            std::fs::write(dir.join(name), text).unwrap();
+        }
+        let main = format!(
+            "daemon off; master_process off; pid {d}/nginx.pid; error_log {d}/nginx.err;
+events {{ worker_connections 2048; }}
+http {{ client_body_temp_path {d}/b; proxy_temp_path {d}/p; fastcgi_temp_path {d}/f; uwsgi_temp_path {d}/u; scgi_temp_path {d}/s;
+  log_format asked '$uri$is_args$args';
+  include {d}/ashkar.conf; }}"
+        );
+        std::fs::write(dir.join("nginx.conf"), main).unwrap();
+        let child = Command::new("nginx")
+            .args(["-c", &dir.join("nginx.conf").display().to_string()])
+            .spawn()
+            .expect("nginx is installed");
+        let process = Running(child);
+        eventually("nginx is up", Duration::from_secs(10), || TcpStream::connect(("127.0.0.1", port)).ok());
+        Self { _process: process, url: format!("http://127.0.0.1:{port}"), asked: dir.join("asked.log") }
+    }
+
+    /// How often the centre was asked for what, since it was noted how much was asked.
+    pub fn asked_since(&self, mark: usize) -> BTreeMap<String, u32> {
+        let log = std::fs::read_to_string(&self.asked).unwrap();
+        let mut asked = BTreeMap::new();
+        for line in log[mark..].lines() {
+            *asked.entry(line.to_owned()).or_default() += 1;
+        }
+        asked
+    }
+
+    /// How much was asked until now.
+    pub fn mark(&self) -> usize {
+        usize::try_from(std::fs::metadata(&self.asked).unwrap().len()).unwrap()
+    }
+}
