@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cache::Nginx;
-use common::{ASHKAR, Centre, Publish, add_camera, eventually, fetch, header};
+use common::{ASHKAR, Centre, Publish, Running, add_camera, eventually, fetch, header};
 use serde_json::Value;
 
 const CAMERA: &str = "7/12/1";
@@ -35,7 +35,10 @@ fn a_cache_in_front_asks_once_for_all() {
     });
 
     three_hundred_cost_what_one_does(&centre, &nginx);
-    who_leaves_takes_no_answer_along(&centre, &nginx);
+    who_leaves_takes_no_answer_along(&centre, &nginx, &nginx.url, 1);
+    // Over HTTP/2 nginx throws away the answer to one who has left: the next who waits asks again, for all others.
+    who_leaves_takes_no_answer_along(&centre, &nginx, &nginx.tls, 2);
+    over_tls_it_is_the_same(&nginx, &addresses(&centre));
     browsers_share_two_variants(&centre, &cache);
     what_means_nothing_changes_nothing(&centre, &cache);
     however_a_player_asks_it_is_one_entry(&centre, &nginx);
@@ -85,36 +88,65 @@ fn three_hundred_cost_what_one_does(centre: &Centre, nginx: &Nginx) {
     }
 }
 
-/// Several wait for a part, and the one for whom the cache asked leaves: the others get the answer to its question.
-fn who_leaves_takes_no_answer_along(centre: &Centre, nginx: &Nginx) {
+/// Several wait for a part, and the one for whom the cache asked leaves: the others get the answer to its question, or to
+/// one more, `at_most` in all.
+fn who_leaves_takes_no_answer_along(centre: &Centre, nginx: &Nginx, base: &str, at_most: u32) {
     let path = format!("/live/{CAMERA}/index.m3u8");
-    let address = nginx.url.strip_prefix("http://").unwrap();
     // Where the machine is so busy that the part is there before anybody leaves, there is nothing to see.
     let left_in_time = (0..5).any(|_| {
         let (number, part) = edge(&centre.text(&path));
-        let wanted = format!("{path}?_HLS_msn={number}&_HLS_part={}", part + 3);
+        let wanted = format!("{base}{path}?_HLS_msn={number}&_HLS_part={}", part + 3);
         let mark = nginx.mark();
-        let ask = || {
-            let mut stream = TcpStream::connect(address).unwrap();
-            write!(stream, "GET {wanted} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
-            stream
-        };
-        let first = ask();
+        let ask = || nginx.curl(&["--output", "/dev/null"], &wanted).spawn().unwrap();
+        let first = Running(ask());
         std::thread::sleep(Duration::from_millis(100));
         let others = [(); 8].map(|()| ask());
         std::thread::sleep(Duration::from_millis(100));
         let in_time = edge(&centre.text(&path)) < (number, part + 2);
         drop(first);
-        for mut other in others {
-            let mut answer = String::new();
-            other.read_to_string(&mut answer).unwrap();
-            assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("#EXTM3U"), "{answer}");
+        for other in others {
+            let output = other.wait_with_output().unwrap();
+            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(told.trim().ends_with(" 200"), "{wanted}: {told}");
         }
         let asked: u32 = nginx.asked_since(mark).values().sum();
-        assert!(asked == 1 || !in_time, "one question for nine who want the same: {asked}");
+        assert!(asked >= 1, "the cache had it before it was there");
+        assert!(asked <= at_most || !in_time, "{asked} questions for nine who want the same: {base}");
         in_time
     });
     assert!(left_in_time, "the machine is too busy to leave in time");
+}
+
+/// The lines for TLS: what is there is there over HTTP/1.1 and HTTP/2, what was asked for is there for both, and what is not
+/// public is not there.
+fn over_tls_it_is_the_same(nginx: &Nginx, addresses: &[String; 3]) {
+    let others = ["/list/stations.json".to_owned(), "/api/v1/election".to_owned()];
+    for path in addresses.iter().chain(&others) {
+        let mark = nginx.mark();
+        let (_, _, plain) = fetch(&format!("{}{path}", nginx.url), &[]);
+        for (protocol, version) in [("--http2", "2 200"), ("--http1.1", "1.1 200")] {
+            let (told, body) = nginx.get(&[protocol, "--tlsv1.3"], &format!("{}{path}", nginx.tls));
+            assert_eq!(told, version, "{path}");
+            assert!(body == plain, "{path}: {} bytes and {}", body.len(), plain.len());
+        }
+        let asked = nginx.asked_since(mark);
+        assert!(asked.len() <= 1, "another entry over TLS: {asked:?}");
+        assert!(asked.values().sum::<u32>() <= 1 || !path.starts_with("/media/"), "it was there: {asked:?}");
+    }
+    // A page says where it is, whoever asked for it before.
+    for (base, other) in [(&nginx.url, "https://"), (&nginx.tls, "http://"), (&nginx.url, "https://")] {
+        let (told, page) = nginx.get(&["--compressed"], &format!("{base}/en/"));
+        let (page, scheme) = (String::from_utf8_lossy(&page).into_owned(), base.split("127").next().unwrap());
+        assert!(told.ends_with(" 200") && page.contains(&format!("{scheme}127.0.0.1/en/")), "{told} {page}");
+        assert!(!page.contains(&format!("{other}127.0.0.1")), "{base}: {page}");
+    }
+    let asks = ["--head", "--request", "OPTIONS", "--header", "Origin: https://portal.example"];
+    let (told, head) = nginx.get(&asks, &format!("{}/live/{CAMERA}/index.m3u8", nginx.tls));
+    let head = String::from_utf8_lossy(&head).to_ascii_lowercase();
+    assert!(told == "2 204" && head.contains("access-control-allow-origin: *"), "{told}: {head}");
+    for path in ["/metrics", "/readyz"] {
+        assert_eq!(nginx.get(&[], &format!("{}{path}", nginx.tls)).0, "2 404", "{path}");
+    }
 }
 
 /// Segment and part that come next.

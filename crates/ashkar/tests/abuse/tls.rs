@@ -9,7 +9,7 @@ use super::dice::Dice;
 use super::sockets::{closes_within, connect_from, send, source};
 use super::stage::until;
 use super::vitals::{Vitals, busy_share};
-use crate::common::{Centre, Running, tool};
+use crate::common::{Centre, Running, self_signed};
 
 /// The centre waits 15 s for the end of a handshake, and for what follows it.
 const CLOSED_WITHIN: Duration = Duration::from_secs(20);
@@ -27,11 +27,8 @@ pub struct Site {
 impl Site {
     pub fn start(directory: &Path) -> Self {
         let (key, certificate) = (directory.join("key.pem"), directory.join("site.pem"));
+        self_signed("127.0.0.1", &certificate, &key);
         let (key, certificate) = (key.display().to_string(), certificate.display().to_string());
-        let names = ["-subj", "/CN=centre", "-addext", "subjectAltName=IP:127.0.0.1"];
-        let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"];
-        let files = ["-keyout", &key, "-out", &certificate];
-        tool("openssl", &[&["req", "-x509"][..], &curve, &names, &files].concat());
         let listen = ["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--log", "warn"];
         let tls = ["--tls-certificate", &certificate, "--tls-key", &key];
         let centre = Centre::start_with(&directory.join("tls"), &[&listen[..], &tls].concat());

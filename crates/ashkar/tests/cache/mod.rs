@@ -1,29 +1,35 @@
 //! nginx with the configuration of `deploy/nginx/`, and what it asks the centre for.
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::common::{Centre, Running, eventually};
+use crate::common::{Centre, Running, eventually, self_signed};
 
 /// A running nginx.
 pub struct Nginx {
     _process: Running,
     /// Where it is.
     pub url: String,
+    /// The same over TLS, and whom to believe there.
+    pub tls: String,
+    certificate: PathBuf,
     asked: PathBuf,
 }
 
 impl Nginx {
-    /// Starts it in front of `centre`. Changed are those three places that differ from place to place; and what is asked of
-    /// the centre is noted, where nothing is noted in earnest.
+    /// Starts it in front of `centre`. Changed are those places that differ from place to place, with the lines for TLS no
+    /// longer comments; and what is asked of the centre is noted, where nothing is noted in earnest.
     pub fn start(centre: &Centre, dir: &Path) -> Self {
         let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/nginx");
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let [port, tls] = free_ports();
         std::fs::create_dir_all(dir).unwrap();
+        let (certificate, key) = (dir.join("site.pem"), dir.join("site.key"));
+        self_signed("127.0.0.1", &certificate, &key);
         let d = dir.display();
         let upstream = format!("server {};", centre.http.strip_prefix("http://").unwrap());
         let changes = [
@@ -37,6 +43,12 @@ impl Nginx {
                     ("server 127.0.0.1:8080;", upstream),
                     ("listen 80;", format!("listen 127.0.0.1:{port};")),
                     ("/var/cache/nginx/ashkar", format!("{d}/cache")),
+                    ("# listen 443 ssl http2;", format!("listen 127.0.0.1:{tls} ssl http2;")),
+                    ("# ssl_certificate ", "ssl_certificate ".to_owned()),
+                    ("/etc/ssl/ashkar.pem", certificate.display().to_string()),
+                    ("# ssl_certificate_key ", "ssl_certificate_key ".to_owned()),
+                    ("/etc/ssl/private/ashkar.key", key.display().to_string()),
+                    ("# ssl_protocols ", "ssl_protocols ".to_owned()),
                 ],
             ),
         ];
@@ -62,7 +74,28 @@ http {{ client_body_temp_path {d}/b; proxy_temp_path {d}/p; fastcgi_temp_path {d
             .expect("nginx is installed");
         let process = Running(child);
         eventually("nginx is up", Duration::from_secs(10), || TcpStream::connect(("127.0.0.1", port)).ok());
-        Self { _process: process, url: format!("http://127.0.0.1:{port}"), asked: dir.join("asked.log") }
+        Self {
+            _process: process,
+            url: format!("http://127.0.0.1:{port}"),
+            tls: format!("https://127.0.0.1:{tls}"),
+            certificate,
+            asked: dir.join("asked.log"),
+        }
+    }
+
+    /// curl with `arguments` and an address here, and what it says of the answer: protocol and status.
+    pub fn curl(&self, arguments: &[&str], url: &str) -> Command {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--max-time", "20", "--cacert"]).arg(&self.certificate);
+        curl.args(["--write-out", "%{stderr}%{http_version} %{http_code}\\n"]).args(arguments).arg(url);
+        curl.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        curl
+    }
+
+    /// Protocol and status, and the body, of what curl asks for.
+    pub fn get(&self, arguments: &[&str], url: &str) -> (String, Vec<u8>) {
+        let output = self.curl(arguments, url).output().expect("curl is installed");
+        (String::from_utf8_lossy(&output.stderr).trim().to_owned(), output.stdout)
     }
 
     /// How often the centre was asked for what, since it was noted how much was asked.
@@ -79,4 +112,10 @@ http {{ client_body_temp_path {d}/b; proxy_temp_path {d}/p; fastcgi_temp_path {d
     pub fn mark(&self) -> usize {
         usize::try_from(std::fs::metadata(&self.asked).unwrap().len()).unwrap()
     }
+}
+
+/// Two that differ.
+fn free_ports() -> [u16; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
 }

@@ -237,6 +237,16 @@ pub fn tool(program: &str, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Writes a certificate for `name`, which may be an address, and its key: signed by itself, good for a day.
+pub fn self_signed(name: &str, certificate: &Path, key: &Path) {
+    let kind = if name.parse::<std::net::IpAddr>().is_ok() { "IP" } else { "DNS" };
+    let (subject, known_as) = (format!("/CN={name}"), format!("subjectAltName={kind}:{name}"));
+    let (certificate, key) = (certificate.display().to_string(), key.display().to_string());
+    let kind = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+    let what = ["-nodes", "-days", "1", "-subj", &subject, "-addext", &known_as];
+    tool("openssl", &[&kind[..], &what, &["-keyout", &key, "-out", &certificate]].concat());
+}
+
 /// Asks again and again until `probe` gives something; fails after `limit`.
 pub fn eventually<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();

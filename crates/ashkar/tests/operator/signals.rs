@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::common::{Centre, Publish, Running, add_camera, ashkar, eventually, log_of, tool};
+use crate::common::{Centre, Publish, Running, add_camera, ashkar, eventually, log_of, self_signed};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -52,30 +52,7 @@ impl Pair {
     }
 
     fn renew(&self, name: &str) {
-        let (certificate, key) = (self.certificate.display(), self.key.display());
-        let (subject, ext) = (format!("/CN={name}"), format!("subjectAltName=DNS:{name}"));
-        tool(
-            "openssl",
-            &[
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-                "-days",
-                "1",
-                "-subj",
-                &subject,
-                "-addext",
-                &ext,
-                "-keyout",
-                &key.to_string(),
-                "-out",
-                &certificate.to_string(),
-            ],
-        );
+        self_signed(name, &self.certificate, &self.key);
     }
 }
 

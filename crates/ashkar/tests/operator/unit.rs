@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::common::{ASHKAR, tool};
+use crate::common::{ASHKAR, self_signed, tool};
 
 /// What `systemd-analyze security` may say at most, in tenths. The network is what remains.
 const EXPOSURE_AT_MOST: &str = "30";
@@ -80,27 +80,7 @@ fn the_unit_puts_a_camera_on_air_over_tls_and_comes_back_after_a_crash() {
     let dir = tempfile::tempdir().unwrap();
     let etc = dir.path();
     let (http, rtmp) = (free_port(), free_port());
-    let at = |name: &str| etc.join(name).display().to_string();
-    tool(
-        "openssl",
-        &[
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "1",
-            "-subj",
-            "/CN=localhost",
-            "-keyout",
-            &at("site.key"),
-            "-out",
-            &at("site.pem"),
-        ],
-    );
+    self_signed("localhost", &etc.join("site.pem"), &etc.join("site.key"));
     let settings = format!(
         "[serve]\nlisten = \"127.0.0.1:{http}\"\nrtmp = \"127.0.0.1:{rtmp}\"\ndisk-reserve-bytes = 1048576\njournal-bytes = 16777216\n\
          tls-certificate = \"/etc/ashkar/site.pem\"\ntls-key = \"/etc/ashkar/site.key\"\n"
