@@ -1,5 +1,5 @@
 //! A gap is listed at its length.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 mod support;
 
 use ashkar_live::check::{PlaylistChecker, Rule};
@@ -128,4 +128,56 @@ fn parts_go_with_the_hint() {
     packager.segments(1).iter().for_each(|output| window.push(output).unwrap());
     let text = look(&window, packager.now());
     assert_eq!(text.matches("#EXT-X-PART:").count(), 4, "those before the gap stay away\n{text}");
+}
+
+/// A part that is hinted at before it is known what it is made of stands under the map from before the gap: shaka takes the
+/// new stream for the old one. So nothing of a gap's end is told before the first part after it.
+#[test]
+fn a_gap_ends_with_the_first_part_after_it() {
+    for (gone_ticks, listed_seconds) in [(14 * 90_000, 13), (45_000, 0)] {
+        let mut window = Window::new(ARCHIVE, CAMERA, WindowOptions::default());
+        let mut packager = Packager::new(0);
+        packager.segments(8).iter().for_each(|output| window.push(output).unwrap());
+        let gone = packager.now();
+        window.push(&packager.gap_opens()).unwrap();
+        (0..=listed_seconds).for_each(|second| window.tick(gone.plus(second * 1_000_000)));
+        let before = window.playlist();
+        window.push(&packager.gap_closes(gone_ticks)).unwrap();
+        window.tick(packager.now());
+        assert_eq!(window.playlist(), before, "nothing is said of its end");
+        assert_eq!((window.hint(), window.snapshot().state), (None, State::Missing));
+
+        window.push(&packager.change(2)).unwrap();
+        window.push(&packager.part(HALF, true)).unwrap();
+        let text = window.playlist();
+        let (_, after) = text.split_once("#EXT-X-GAP\n").expect("a gap");
+        let at = |what: &str| after.find(what).unwrap_or_else(|| panic!("no {what} in {text}"));
+        assert!(
+            at("#EXT-X-DISCONTINUITY\n")
+                < at("#EXT-X-MAP:URI=\"/media/0a1b2c3d/7/12/1/init-0202020202020202"),
+            "{text}"
+        );
+        assert!(
+            at("#EXT-X-MAP") < at("#EXT-X-PART:") && at("#EXT-X-PART:") < at("#EXT-X-PRELOAD-HINT:"),
+            "{text}"
+        );
+        assert_eq!(window.snapshot().state, State::Live);
+        all_well(&mut PlaylistChecker::new(), packager.now(), Query::default(), &text, &[Rule::LateUpdate]);
+    }
+}
+
+/// A gap that is over, and another that begins before a part has come: both are listed, each at its length.
+#[test]
+fn two_gaps_with_nothing_between_them() {
+    let mut window = Window::new(ARCHIVE, CAMERA, WindowOptions::default());
+    let mut packager = Packager::new(0);
+    packager.segments(8).iter().for_each(|output| window.push(output).unwrap());
+    for ticks in [6 * 90_000, 5 * 90_000] {
+        window.push(&packager.gap_opens()).unwrap();
+        window.push(&packager.gap_closes(ticks)).unwrap();
+    }
+    packager.whole_segment().iter().for_each(|output| window.push(output).unwrap());
+    let text = window.playlist();
+    assert_eq!(gaps(&text), ["#EXTINF:4.0,", "#EXTINF:2.0,", "#EXTINF:4.0,", "#EXTINF:1.0,"]);
+    assert!(text.contains("/12.m4s\n"), "8 segments, 4 gaps, one segment\n{text}");
 }

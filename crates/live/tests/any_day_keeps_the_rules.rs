@@ -212,7 +212,10 @@ impl Day {
             Item::Gap(gap) => gap_pieces(gap.to.unwrap().since(gap.from)),
         };
         let last = self.items.iter().map(pieces).sum::<u64>() + 41;
-        assert_eq!(self.window.next_segment().unwrap_or(41), last);
+        // The end of a gap is listed with the first part after it.
+        if !matches!(self.items.last(), Some(Item::Gap(_))) {
+            assert_eq!(self.window.next_segment().unwrap_or(41), last);
+        }
         assert_eq!(self.packager.segment, last);
     }
 }

@@ -27,7 +27,8 @@ impl Window {
                 Item::Segment(segment) => self.restore_segment(segment),
                 Item::Gap(gap) => {
                     self.go_to(gap.first_number);
-                    self.open_gap = Some(OpenGap { from: gap.from, cause: Cause::Unknown, pieces: 0 });
+                    self.open_gap =
+                        Some(OpenGap { from: gap.from, to: None, cause: Cause::Unknown, pieces: 0 });
                     if let Some(to) = gap.to {
                         self.close_gap(to);
                     }
@@ -37,7 +38,7 @@ impl Window {
         if self.open_gap.is_none()
             && let Some(from) = self.entries.back().map(Entry::end)
         {
-            self.open_gap = Some(OpenGap { from, cause: Cause::Centre, pieces: 0 });
+            self.open_gap = Some(OpenGap { from, to: None, cause: Cause::Centre, pieces: 0 });
         }
         self.version += 1;
     }
@@ -73,7 +74,8 @@ impl Window {
         let Some(gap) = self.open_gap else { return };
         let over_us = now.since(gap.from.to_utc()).saturating_sub(GAP_MARGIN_US);
         let due = MediaTime::from_utc(UtcMicros(over_us.max(0))).0 / TARGET_TICKS;
-        self.list_pieces(due.unsigned_abs(), None);
+        let most = gap.to.map_or(u64::MAX, |to| gap_pieces(to.since(gap.from)));
+        self.list_pieces(due.unsigned_abs().min(most), gap.to);
     }
 
     fn push_init(&mut self, init: Arc<InitSegment>) {
@@ -119,7 +121,7 @@ impl Window {
     fn open_segment(&mut self, part: &Part) {
         self.close_current();
         // A packager says a gap's end before the part after it; should it not, the part says it.
-        self.close_gap(part.start);
+        self.close_gap(self.open_gap.and_then(|gap| gap.to).unwrap_or(part.start));
         self.begin_before(part);
         let jumped = self.go_to(part.segment);
         let opening = Opening {
@@ -182,24 +184,24 @@ impl Window {
         if self.next.is_none() {
             return Ok(());
         }
-        if let Some(open) = &mut self.open_gap {
-            open.cause = gap.cause;
-        } else {
-            self.open_gap = Some(OpenGap { from: gap.from, cause: gap.cause, pieces: 0 });
-        }
-        self.version += 1;
-        if let Some(to) = gap.to {
+        // One that was over, and no part has come since.
+        if let Some(to) = self.open_gap.and_then(|open| open.to).filter(|&to| to <= gap.from) {
             self.close_gap(to);
-            self.flowing = true;
-        } else {
-            self.withdraw_hint();
         }
+        let open =
+            self.open_gap.get_or_insert(OpenGap { from: gap.from, to: None, cause: gap.cause, pieces: 0 });
+        open.cause = gap.cause;
+        open.to = gap.to;
+        self.version += 1;
+        self.withdraw_hint();
         Ok(())
     }
 
     /// Nothing comes for a while, and the number that the next part will have is not known: the hint goes, and with it
     /// every part. A playlist that lists parts and ends with a whole segment and no hint is right by the draft, but
     /// players take that segment for the growing one: hls.js 1.6 and newer gives up for good at the number after it.
+    /// The hint comes again with the first part after the gap, not with the gap's end: it would stand under the map from
+    /// before the gap, and shaka 5 decodes the new stream with those parameters, and is never well again.
     /// The part target stays while the segments do: when the camera is back, its parts will be as long.
     fn withdraw_hint(&mut self) {
         self.flowing = false;

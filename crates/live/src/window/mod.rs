@@ -136,6 +136,8 @@ pub struct Window {
 #[derive(Debug, Clone, Copy)]
 struct OpenGap {
     from: MediaTime,
+    /// Its end, where it is over; what remains of it is listed together with the first part after it.
+    to: Option<MediaTime>,
     cause: Cause,
     /// GAP segments listed so far.
     pieces: u64,
