@@ -294,6 +294,13 @@ impl Archive {
         all.iter().filter(overlaps).copied().collect()
     }
 
+    /// The gap that takes the number `segment`, if it is over. From memory.
+    pub fn gap_of(&self, camera: CameraId, segment: u64) -> Option<GapEntry> {
+        let catalog = self.inner.shared.catalog.read();
+        let takes = |gap: &&GapEntry| (gap.first_segment..gap.next_segment).contains(&segment);
+        catalog.cameras.get(&camera)?.gaps.iter().rev().find(takes).filter(|gap| gap.to.is_some()).copied()
+    }
+
     /// How many of the camera's durable segments begin anew, from the first ever to the newest. From memory.
     pub fn discontinuities(&self, camera: CameraId) -> u64 {
         self.inner.shared.catalog.read().cameras.get(&camera).map_or(0, |coverage| coverage.discontinuities)

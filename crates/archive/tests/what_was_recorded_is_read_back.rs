@@ -188,6 +188,9 @@ fn a_day_is_tiled_with_what_is_there_and_what_is_not() {
         gaps.iter().map(|gap| (gap.first_segment, gap.next_segment)).collect::<Vec<_>>(),
         [(2, 5), (7, 9)]
     );
+    let gap_of = |number| archive.gap_of(CAMERA, number).map(|gap| gap.first_segment);
+    let found = [1, 2, 4, 5, 7].map(gap_of);
+    assert_eq!(found, [None, Some(2), Some(2), None, None], "one that lasts takes no number for good");
     archive.close().unwrap();
     assert_well(&disk, "after closing");
     for cache in [true, false] {

@@ -1,13 +1,18 @@
 //! A camera joins, is watched live, the server is killed, the camera joins again: numbers go on, the gap is told with
 //! its cause, and everything that was acknowledged is there (I2, I5).
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it must be"
+)]
 
 mod common;
 
 use std::time::Duration;
 
-use common::{Centre, Publish, add_camera, ashkar, eventually, tool};
+use common::{Centre, Publish, add_camera, ashkar, eventually, header, tool};
 
 const LIVE: &str = "/live/7/12/1/index.m3u8";
 
@@ -41,6 +46,12 @@ fn a_camera_survives_kill_9() {
     assert!(after.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0), "numbers go on: {after:?}");
     let playlist = centre.text(LIVE);
     assert!(playlist.contains("#EXT-X-DISCONTINUITY"), "{playlist}");
+    // Who does not know what a gap is asks for it, and gets a part without pictures.
+    let (_, after_tag) = playlist.split_once("#EXT-X-GAP\n").expect("the time in which it was down is a gap");
+    let piece = after_tag.lines().find(|line| !line.starts_with('#')).unwrap();
+    let (status, headers, body) = centre.request(piece, &[]);
+    assert_eq!((status, header(&headers, "content-type")), (200, Some("video/mp4")), "{piece}");
+    assert_eq!((&body[4..8], body.len()), (&b"moof"[..], 96), "{body:?}");
 
     let timeline = centre.json("/api/v1/cameras/7/12/1/timeline");
     let gaps: Vec<_> = timeline

@@ -10,6 +10,7 @@ use ashkar_election::{Access, Asked, Case, Denial};
 use ashkar_live::Place;
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
+use crate::media::recorded_gap;
 use crate::registry::Registry;
 use crate::{Camera, Centre, MediaFailure, MediaName};
 
@@ -91,11 +92,15 @@ impl Centre {
         let find = async {
             let _turn = self.media.turn().await?;
             let archive = self.archive.clone();
-            let found = tokio::task::spawn_blocking(move || archive.segment(camera, segment)).await;
+            let found = tokio::task::spawn_blocking(move || {
+                let entry = archive.segment(camera, segment)?;
+                let piece = entry.map(|entry| (entry.start, entry.end()));
+                Ok(piece.or_else(|| recorded_gap(&archive, camera, segment)))
+            });
             let found: Result<_, ReadError> =
-                found.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-            let entry = found?.ok_or(MediaFailure::Absent)?;
-            Ok(Span { from: entry.start.to_utc(), to: entry.end().to_utc() })
+                found.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+            let (from, to) = found?.ok_or(MediaFailure::Absent)?;
+            Ok(Span { from: from.to_utc(), to: to.to_utc() })
         };
         self.media.times.get_or_insert_async(&(camera, segment), find).await
     }

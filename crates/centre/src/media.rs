@@ -6,10 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ashkar_archive::ReadError;
+use ashkar_archive::{Archive, ReadError};
 use ashkar_election::Denial;
 use ashkar_live::PartError;
-use ashkar_terms::{CameraId, Span};
+use ashkar_media::{GAP_SEGMENT_TICKS, empty_part};
+use ashkar_terms::{CameraId, MediaTime, Span};
 use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
@@ -151,10 +152,10 @@ impl Centre {
             let _turn = turn;
             match name {
                 MediaName::Init(init) => Ok(archive.init(camera, init)?.map(|init| init.bytes.clone())),
-                MediaName::Segment(number) => {
-                    let Some(entry) = archive.segment(camera, number)? else { return Ok(None) };
-                    archive.read_segment(&entry).map(|parts| Some(join(parts)))
-                }
+                MediaName::Segment(number) => match archive.segment(camera, number)? {
+                    Some(entry) => archive.read_segment(&entry).map(|parts| Some(join(parts))),
+                    None => Ok(recorded_gap(&archive, camera, number).map(|piece| empty_part(piece.0))),
+                },
                 MediaName::Part(segment, part) => archive.read_part(camera, segment, part),
             }
         });
@@ -164,11 +165,25 @@ impl Centre {
     }
 }
 
+/// The piece of a recorded gap that has the number `segment`: where it begins, and where it ends.
+pub(crate) fn recorded_gap(
+    archive: &Archive,
+    camera: CameraId,
+    segment: u64,
+) -> Option<(MediaTime, MediaTime)> {
+    let gap = archive.gap_of(camera, segment)?;
+    let from =
+        (gap.from.0).saturating_add(GAP_SEGMENT_TICKS.saturating_mul((segment - gap.first_segment) as i64));
+    let to = gap.to?.0.min(from.saturating_add(GAP_SEGMENT_TICKS));
+    (from < to).then_some((MediaTime(from), MediaTime(to)))
+}
+
 /// What the live window holds in one piece.
 async fn in_memory(camera: &Camera, name: MediaName) -> Result<Option<Bytes>, MediaFailure> {
     match name {
         MediaName::Init(init) => Ok(camera.live.init(init)),
-        MediaName::Segment(_) => Ok(None),
+        // Players that do not know the tag of a gap (video.js) ask for it; refused, they ask again until it has left.
+        MediaName::Segment(number) => Ok(camera.live.gap(number).map(empty_part)),
         MediaName::Part(segment, part) => match camera.live.part(segment, u32::from(part)).await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(PartError::Archived) => Ok(None),

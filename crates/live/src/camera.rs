@@ -234,6 +234,11 @@ impl LiveCamera {
         self.shared.lock().window.segment(number)
     }
 
+    /// Where the listed GAP segment `number` begins; `None` for what is no gap.
+    pub fn gap(&self, number: u64) -> Option<MediaTime> {
+        self.shared.lock().window.gap(number)
+    }
+
     /// An init segment's bytes. `None` when it is not in memory: ask the archive.
     pub fn init(&self, id: InitId) -> Option<Bytes> {
         self.shared.lock().window.init(id)

@@ -180,4 +180,5 @@ fn two_gaps_with_nothing_between_them() {
     let text = window.playlist();
     assert_eq!(gaps(&text), ["#EXTINF:4.0,", "#EXTINF:2.0,", "#EXTINF:4.0,", "#EXTINF:1.0,"]);
     assert!(text.contains("/12.m4s\n"), "8 segments, 4 gaps, one segment\n{text}");
+    assert_eq!((window.gap(8), window.gap(12)), (Some(packager.at.plus(-13 * 90_000)), None));
 }

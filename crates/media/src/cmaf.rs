@@ -11,6 +11,7 @@
 //!   the picture's samples, then the sound's
 //! ```
 
+use ashkar_terms::MediaTime;
 use bytes::Bytes;
 
 use crate::assembly::Entry;
@@ -99,6 +100,11 @@ pub(crate) fn write_part(sequence: u32, video: Run<'_>, audio: Option<Run<'_>>) 
     }
     debug_assert_eq!(out.len(), moof + mdat, "the size was computed right");
     Bytes::from(out)
+}
+
+/// A part without a picture, at `start`: what a player gets that asks for a piece of a gap all the same.
+pub fn empty_part(start: MediaTime) -> Bytes {
+    write_part(0, Run { start: start.0, samples: &[] }, None)
 }
 
 fn track_size(run: &Run<'_>) -> usize {

@@ -21,6 +21,7 @@ mod timeline;
 mod unwrap;
 
 pub use assembly::{Framing, begins_picture, split_at_start_codes, starts_with_start_code};
+pub use cmaf::empty_part;
 pub use config::{
     AudioParameters, ConfigError, MAX_PARAMETER_SET_BYTES, MAX_PARAMETER_SETS, MAX_PICTURE_SIDE,
     MAX_RECORD_BYTES, MIN_PICTURE_SIDE, VideoParameters, h264_config_from_parameter_sets,

@@ -115,6 +115,11 @@ impl Window {
         entry.parts.iter().map(|chunk| chunk.bytes.clone()).collect()
     }
 
+    /// Where the listed GAP segment `number` begins; `None` for what is no gap.
+    pub fn gap(&self, number: u64) -> Option<MediaTime> {
+        self.entry(number).filter(|entry| entry.gap).map(|entry| entry.start)
+    }
+
     /// An init segment that the window still needs.
     pub fn init(&self, id: InitId) -> Option<Bytes> {
         self.find_init(id).map(|init| init.bytes.clone())
