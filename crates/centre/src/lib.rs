@@ -9,6 +9,7 @@ mod day;
 mod figures;
 mod gate;
 mod media;
+mod once;
 mod past;
 mod pulls;
 mod recorder;
@@ -38,10 +39,11 @@ pub use day::{
 };
 pub use figures::{Figure, Rows};
 pub use media::{MediaFailure, MediaName};
+pub use once::AsyncAdmit;
 pub use past::{PastFailure, Waiting, Wanted};
 pub use registry::Registry;
 pub use start::{Options, StartError};
-pub use stills::{AsyncAdmit, Still, StillFailure};
+pub use stills::{Still, StillFailure};
 pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
 
 use media::MediaReader;

@@ -9,9 +9,10 @@ use ashkar_media::InitSegment;
 use ashkar_stills::PoolError;
 use ashkar_terms::{CameraId, Span, UtcMicros};
 use bytes::Bytes;
-use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use quick_cache::{UnitWeighter, Weighter};
 
+use crate::once::{AsyncAdmit, Once};
 use crate::{Centre, LIVE_SLACK_US};
 
 /// A picture older than this is not the latest one of a live camera any more, microseconds.
@@ -56,7 +57,7 @@ pub struct Still {
 }
 
 /// The latest still of each camera that was asked for, by camera and turn.
-pub(crate) struct LatestStills(Cache<(CameraId, i64), Still, Weight>);
+pub(crate) struct LatestStills(Once<(CameraId, i64), Still, Weight>);
 
 #[derive(Debug, Clone, Copy)]
 struct Weight;
@@ -69,23 +70,7 @@ impl Weighter<(CameraId, i64), Still> for Weight {
 
 impl Default for LatestStills {
     fn default() -> Self {
-        Self(Cache::with_weighter(LATEST_ENTRIES, LATEST_BYTES, Weight))
-    }
-}
-
-/// Lets somebody have what is scarce, one at a time for each turn that is out.
-pub trait AsyncAdmit<T>: Send + Sync {
-    /// A turn; `None` where none comes in time. It ends when what is returned is dropped.
-    fn turn(&self) -> impl Future<Output = Option<T>> + Send;
-}
-
-impl<T, F, W> AsyncAdmit<T> for F
-where
-    F: Fn() -> W + Send + Sync,
-    W: Future<Output = Option<T>> + Send,
-{
-    fn turn(&self) -> impl Future<Output = Option<T>> + Send {
-        self()
+        Self(Once::new(Cache::with_weighter(LATEST_ENTRIES, LATEST_BYTES, Weight)))
     }
 }
 
@@ -100,15 +85,15 @@ struct Keyframe {
 
 /// Stills of the past: which picture belongs to a second that is over, and the pictures that were made lately.
 pub(crate) struct PastStills {
-    keyframes: Cache<(CameraId, i64), Option<Keyframe>>,
-    pictures: Cache<(CameraId, u64), Still, PastWeight>,
+    keyframes: Once<(CameraId, i64), Option<Keyframe>, UnitWeighter>,
+    pictures: Once<(CameraId, u64), Still, PastWeight>,
 }
 
 impl Default for PastStills {
     fn default() -> Self {
         Self {
-            keyframes: Cache::new(KEYFRAMES_KEPT),
-            pictures: Cache::with_weighter(LATEST_ENTRIES, PAST_BYTES, PastWeight),
+            keyframes: Once::new(Cache::new(KEYFRAMES_KEPT)),
+            pictures: Once::new(Cache::with_weighter(LATEST_ENTRIES, PAST_BYTES, PastWeight)),
         }
     }
 }
@@ -143,12 +128,9 @@ impl Centre {
     ) -> Result<Still, StillFailure> {
         self.access(id, Asked::Now).map_err(StillFailure::Denied)?;
         let now = self.now().wall;
-        let make = async {
-            let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
-            self.newest(id, now).await
-        };
         // Those who ask in the same turn wait for one still.
-        self.latest_stills.0.get_or_insert_async(&(id, turn(id, now)), make).await
+        let make = self.newest(id, now);
+        self.latest_stills.0.get(&(id, turn(id, now)), &admit, StillFailure::Busy, make).await
     }
 
     async fn newest(&self, id: CameraId, now: UtcMicros) -> Result<Still, StillFailure> {
@@ -176,25 +158,22 @@ impl Centre {
         let second = at.0.div_euclid(SECOND_US);
         let at = UtcMicros(second * SECOND_US);
         self.access(id, Asked::Time(Span { from: at, to: at.plus(1) })).map_err(StillFailure::Denied)?;
-        let find = async {
-            let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
-            self.keyframe_before(id, at).await
-        };
+        let find = self.keyframe_before(id, at);
         let is_over = at.plus(LIVE_SLACK_US) < self.now().wall;
         let found = if is_over {
-            self.past_stills.keyframes.get_or_insert_async(&(id, second), find).await?
+            self.past_stills.keyframes.get(&(id, second), &admit, StillFailure::Busy, find).await?
         } else {
+            let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
             find.await?
         };
         let Keyframe { segment, init, shown } = found.ok_or(StillFailure::NoPicture)?;
         // The picture is older than the moment.
         self.access(id, Asked::Time(shown)).map_err(StillFailure::Denied)?;
         let make = async {
-            let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
             let (part, init) = self.read_keyframe(id, segment, init).await?;
             Ok(Still { jpeg: self.decode(&init, &part).await?, at: shown.from })
         };
-        self.past_stills.pictures.get_or_insert_async(&(id, segment), make).await
+        self.past_stills.pictures.get(&(id, segment), &admit, StillFailure::Busy, make).await
     }
 
     /// The segment whose first picture is the one to show at `at`.

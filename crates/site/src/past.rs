@@ -61,6 +61,10 @@ impl Past {
 
     /// The playlist of `span`, which is `ended` where nothing joins it any more.
     fn playlist(&self, id: CameraId, span: Span, ended: bool, wanted: &Wanted) -> Result<Cached, Problem> {
+        // Made for another while this one waited for its turn.
+        if let Some(made) = self.remembered(id, span).filter(|_| ended) {
+            return Ok(made);
+        }
         let segments = self.centre.segments(id, span, wanted).map_err(|failure| failed(&failure))?;
         let items: Vec<Item> = segments.into_iter().map(Item::Segment).collect();
         if items.is_empty() {
