@@ -98,13 +98,17 @@ impl Listing {
     }
 
     /// The items from `place` on, where nothing between it and them is missing. `None` where it is no longer listed.
+    ///
+    /// While nothing comes, a playlist lists no parts: the segment that was cut off stands there whole, and a gap follows it.
     pub fn from(&self, place: Place) -> Option<&[Item]> {
         let at = self.items.partition_point(|item| item.place < place);
         let (before, rest) = self.items.split_at_checked(at)?;
         let Some(next) = rest.first() else { return Some(rest) };
+        // The last part of the place's segment that is listed.
+        let last = before.last().filter(|last| last.place.0 == place.0);
+        let follows = next.place == (place.0 + 1, 0);
         let goes_on = next.place == place
-            || (next.place == (place.0 + 1, 0)
-                && before.last().is_some_and(|last| last.place.0 == place.0 && last.place.1 + 1 == place.1));
+            || (follows && last.map_or(next.part.is_none(), |last| last.place.1 + 1 == place.1));
         goes_on.then_some(rest)
     }
 
@@ -399,6 +403,17 @@ pub(super) mod tests {
         );
         assert_eq!(places((11, 5)), None, "that part never was");
         assert_eq!(places((10, 0)), None, "no longer listed");
+    }
+
+    #[test]
+    fn goes_on_into_a_gap_before_which_no_parts_are_listed() {
+        let text = playlist(10, 4, 0, &[12, 13], 0);
+        let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("#EXT-X-PART:")).collect();
+        let listing = read(&without.join("\n"));
+        let gaps = |place| listing.from(place).map(<[Item]>::len);
+        assert_eq!(gaps((11, 3)), Some(2), "the fourth part came with the end of its segment");
+        assert_eq!((gaps((12, 0)), gaps((13, 0)), gaps((14, 0))), (Some(2), Some(1), Some(0)));
+        assert_eq!(gaps((10, 3)), None, "a whole segment is missing");
     }
 
     #[test]

@@ -175,6 +175,23 @@ fn parts_that_come_late_make_a_stall_and_a_gap_does_not() {
 }
 
 #[test]
+fn a_camera_that_is_cut_off_is_a_gap_although_no_parts_are_listed_meanwhile() {
+    let mut stage = Stage::joined();
+    // Cut off in the middle of a segment: its last part is listed only with the whole of it.
+    let silent = |text: String| {
+        let lines = text.lines().filter(|line| !line.starts_with("#EXT-X-PART:"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    stage.playlist(&silent(playlist(10, 4, 0, &[], 0)));
+    stage.playlist(&silent(playlist(10, 5, 0, &[14], 0)));
+    stage.now_us += 60_000_000;
+    assert_eq!(stage.viewer.picture(stage.now_us), (false, false), "the gap is declared");
+    stage.playlist(&playlist(10, 5, 3, &[14], 0));
+    assert_eq!(stage.fetches().len(), 3);
+    assert_eq!((stage.figures.stalls, stage.figures.gaps, stage.figures.jumps), (0, 1, 0));
+}
+
+#[test]
 fn who_is_too_far_behind_goes_to_the_edge() {
     let mut stage = Stage::joined();
     stage.fails(Which::Playlist, Fault::Connect);
