@@ -118,7 +118,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "ASHKAR_MAX_CONNECTIONS", default_value_t = 16_000, value_name = "N")]
     pub(crate) max_connections: usize,
     /// Connections to the site at once of one client, which is an IPv4 address or an IPv6 /64; proxies are exempt.
-    #[arg(long, env = "ASHKAR_MAX_CONNECTIONS_PER_CLIENT", default_value_t = 1024, value_name = "N")]
+    #[arg(long, env = "ASHKAR_MAX_CONNECTIONS_PER_CLIENT", default_value_t = 4096, value_name = "N")]
     pub(crate) max_connections_per_client: usize,
     /// Addresses or networks of caches and proxies in front: whom they name in X-Forwarded-For counts as the client.
     /// Between commas.

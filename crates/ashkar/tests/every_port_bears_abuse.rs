@@ -50,6 +50,7 @@ fn every_port_bears_abuse() {
             for abuse in slow {
                 scope.spawn(move || abuse(stage));
             }
+            scope.spawn(|| http2::no_window(stage));
             scope.spawn(|| by_tls.half_handshakes(&mut dice));
         });
     });

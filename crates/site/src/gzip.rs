@@ -8,6 +8,7 @@ use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use parking_lot::Mutex;
 use quick_cache::sync::Cache;
+use tokio::task::spawn_blocking;
 
 /// Playlists kept: those of a thousand cameras, whole and as delta updates.
 const KEPT: usize = 2048;
@@ -23,9 +24,13 @@ impl Default for Gzipped {
 }
 
 impl Gzipped {
-    /// The playlist `text` of `camera`, whose tag is `etag`, compressed.
-    pub(crate) fn of(&self, camera: CameraId, etag: &str, text: &[u8]) -> io::Result<Bytes> {
-        self.0.get_or_insert_with(&(camera, etag.to_owned()), || compress(text))
+    /// The playlist `text` of `camera`, whose tag is `etag`, compressed: once, and not on the runtime's threads.
+    pub(crate) async fn of(&self, camera: CameraId, etag: &str, text: &Bytes) -> io::Result<Bytes> {
+        let made = async {
+            let text = text.clone();
+            spawn_blocking(move || compress(&text)).await.map_err(io::Error::other)?
+        };
+        self.0.get_or_insert_async(&(camera, etag.to_owned()), made).await
     }
 }
 
@@ -60,8 +65,13 @@ pub(crate) fn compress(text: &[u8]) -> io::Result<Bytes> {
     Ok(Bytes::from(out))
 }
 
-/// Whether the client takes gzip (RFC 9110, 12.5.3).
+/// Whether the client takes gzip.
 pub(crate) fn is_accepted(request: &HeaderMap) -> bool {
+    takes(request, "gzip")
+}
+
+/// Whether the client takes the coding `wanted` (RFC 9110, 12.5.3).
+pub(crate) fn takes(request: &HeaderMap, wanted: &str) -> bool {
     request
         .get_all(header::ACCEPT_ENCODING)
         .iter()
@@ -70,7 +80,7 @@ pub(crate) fn is_accepted(request: &HeaderMap) -> bool {
         .any(|coding| {
             let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
             let refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0);
-            name.trim().eq_ignore_ascii_case("gzip") && !refused
+            name.trim().eq_ignore_ascii_case(wanted) && !refused
         })
 }
 
@@ -83,13 +93,13 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_playlist_is_compressed_once_and_comes_back_whole() {
+    #[tokio::test]
+    async fn a_playlist_is_compressed_once_and_comes_back_whole() {
         let gzipped = Gzipped::default();
-        let text = "#EXTINF:2.0,\n/media/1.m4s\n".repeat(50);
+        let text = Bytes::from("#EXTINF:2.0,\n/media/1.m4s\n".repeat(50));
         let camera = CameraId::new(7, 12, 1);
-        let first = gzipped.of(camera, "\"a\"", text.as_bytes()).unwrap();
-        let again = gzipped.of(camera, "\"a\"", b"not looked at").unwrap();
+        let first = gzipped.of(camera, "\"a\"", &text).await.unwrap();
+        let again = gzipped.of(camera, "\"a\"", &Bytes::from_static(b"not looked at")).await.unwrap();
         assert_eq!(first.as_ptr(), again.as_ptr());
         let mut whole = String::new();
         flate2::read::GzDecoder::new(&first[..]).read_to_string(&mut whole).unwrap();

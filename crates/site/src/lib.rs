@@ -5,7 +5,10 @@
 
 pub mod api;
 mod cors;
+mod dense;
 mod direct;
+mod door;
+mod flow;
 mod gzip;
 mod headers;
 mod health;
@@ -21,9 +24,9 @@ mod respond;
 pub mod server;
 mod shared;
 pub mod shares;
+mod standstill;
 mod times;
 pub mod tls;
-mod weight;
 mod workshop;
 
 use std::sync::Arc;
@@ -37,8 +40,6 @@ use axum::response::Response;
 use axum::routing::get;
 use hyper::body::Incoming;
 use tower::util::option_layer;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use direct::{Direct, Wanted};
 use media::Conditions;
@@ -118,6 +119,7 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
     let long = Router::new()
         .nest("/api/v1", api::routes())
         .merge(list::routes(Arc::clone(&centre)))
+        .layer(middleware::from_fn(dense::here))
         .layer(middleware::from_fn(workshop::make));
     let dvr = Router::new()
         .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
@@ -125,10 +127,8 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
     let open = long
         .merge(dvr)
         .route("/still/{constituency}/{station}/{file}", get(past::still))
-        .layer(middleware::map_response(weight::hold))
         .merge(api::shared_routes(&centre))
         .layer(middleware::from_fn(cors::of_route));
-    let worth_it = SizeAbove::new(COMPRESS_ABOVE_BYTES).and(NotForContentType::const_new("image/jpeg"));
     let reached = pages::Reached { origin: options.origin.clone(), tls: options.tls };
     let site = Router::new()
         .merge(open)
@@ -137,7 +137,7 @@ fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> R
         .fallback(get(move |State(centre): State<Arc<Centre>>, uri: Uri, headers: HeaderMap| {
             pages::serve(centre, reached.clone(), uri, headers)
         }))
-        .layer(CompressionLayer::new().compress_when(worth_it))
+        .layer(middleware::from_fn(dense::in_a_turn))
         .layer(middleware::map_response(headers::add))
         .layer(option_layer(options.tls.then(headers::strict_transport)))
         .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))

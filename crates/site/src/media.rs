@@ -69,7 +69,7 @@ pub(crate) async fn live_playlist(
     public(centre, id, Asked::Now)?;
     let dense = conditions.gzip && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
     let body = if dense {
-        let compressed = gzipped.of(id, &playlist.etag, &playlist.body);
+        let compressed = gzipped.of(id, &playlist.etag, &playlist.body).await;
         compressed.map_err(|error| Problem::internal(&error))?
     } else {
         playlist.body

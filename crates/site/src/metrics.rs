@@ -26,7 +26,7 @@ use tokio::task::spawn_blocking;
 
 use crate::problem::Problem;
 use crate::server::Counters;
-use crate::shares::Client;
+use crate::shares::{self, Client};
 use crate::workshop;
 
 /// The text is not made again within this.
@@ -280,6 +280,35 @@ impl Measured {
             "Connections refused by a limit",
             Kind::Counter,
             one(read(&self.http.refused)),
+        )?;
+        family(
+            encoder,
+            "http_gave_way_connections",
+            "Connections ended so that clients with fewer had room",
+            Kind::Counter,
+            one(read(&self.http.gave_way)),
+        )?;
+        let held = shares::held();
+        family(
+            encoder,
+            "http_held_bytes",
+            "Answers that their clients have not taken",
+            Kind::Gauge,
+            one(held.used() as f64),
+        )?;
+        family(
+            encoder,
+            "http_held_gave_way",
+            "Connections ended so that clients who hold less had answers",
+            Kind::Counter,
+            one(held.gave_way() as f64),
+        )?;
+        family(
+            encoder,
+            "http_held_refused",
+            "Answers for which there was no room",
+            Kind::Counter,
+            one(held.refused() as f64),
         )?;
         let turns = workshop::turns();
         family(

@@ -1,23 +1,27 @@
 //! How long a connection waits for its client: for the first bytes, and for the client to take what was answered.
 //!
-//! In: a stream. Out: the same stream, which fails where the client is too slow. A client that keeps up costs no timer
-//! and no look at the clock: one is set only while the socket takes nothing more.
+//! In: a stream. Out: the same stream, which fails where the client is too slow. A client that keeps up over HTTP/1 costs no
+//! timer and no look at the clock: one is set only while the socket takes nothing more. Over HTTP/2 the frames are read too,
+//! since there a client can keep an answer from being sent while its socket takes everything: see [`crate::flow`].
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use crate::flow::{Flow, Talkative};
+pub(crate) use crate::standstill::STANDSTILL;
+use crate::standstill::{MAX_AGE, Standstill};
 
 /// From the connection until it is known whether HTTP/1.1 or HTTP/2 is spoken. From then on hyper has limits of its own.
 const OPENING: Duration = Duration::from_secs(15);
-/// How long an answer may stand still, all its pauses together.
-pub(crate) const STANDSTILL: Duration = Duration::from_secs(30);
-/// So many bytes that were taken make up for a second of standstill: 32 kbit/s, a tenth of the poorest line that shows
-/// a picture. Who takes less is holding the answer, not reading it.
-const BYTES_PER_SECOND: u64 = 4096;
+/// How long an HTTP/2 connection that is given up may still finish its other answers; a playlist waits for 13 s at most.
+const LAST_ANSWERS: Duration = Duration::from_secs(15);
 /// What a client that speaks HTTP/2 says first.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -26,6 +30,9 @@ pub(crate) struct Patient<S> {
     stream: S,
     opening: Option<Opening>,
     pace: Pace,
+    /// Where HTTP/2 is spoken.
+    frames: Option<Box<Frames>>,
+    slow: Arc<Notify>,
 }
 
 /// The first bytes, as long as they leave it open which protocol they begin.
@@ -34,29 +41,130 @@ struct Opening {
     deadline: Pin<Box<Sleep>>,
 }
 
+/// What the first bytes say.
+#[derive(Debug, PartialEq, Eq)]
+enum Spoken {
+    NotKnown,
+    Other,
+    /// HTTP/2, whose frames begin behind so many of the bytes.
+    Frames(usize),
+}
+
+/// What passes on an HTTP/2 connection, and when it is looked at again.
+struct Frames {
+    flow: Flow,
+    alarm: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// When it ends, once it is given up.
+    ends: Option<Instant>,
+}
+
 /// How the client takes what it is sent.
 #[derive(Default)]
 pub(crate) struct Pace {
-    /// Time that the socket took nothing, less what was made up for.
-    stood: Duration,
-    /// Since when it takes nothing now, and when that becomes too long.
-    standing: Option<(Instant, Pin<Box<Sleep>>)>,
+    standstill: Standstill,
+    /// Since when something waits to be taken.
+    behind_since: Option<Instant>,
+    /// When the socket has taken nothing for too long.
+    alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Patient<S> {
     /// `stream`, whose client has not said anything yet.
     pub(crate) fn new(stream: S) -> Self {
         let opening = Opening { seen: 0, deadline: Box::pin(sleep(OPENING)) };
-        Self { stream, opening: Some(opening), pace: Pace::default() }
+        Self { stream, opening: Some(opening), pace: Pace::default(), frames: None, slow: Arc::default() }
+    }
+
+    /// Tells when an HTTP/2 connection is given up: its client should come again on another one. Some seconds later it fails.
+    pub(crate) fn slow(&self) -> Arc<Notify> {
+        Arc::clone(&self.slow)
+    }
+
+    /// Looks at what the client said.
+    fn hears(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut bytes = bytes;
+        if let Some(opening) = &mut self.opening {
+            match opening.says(bytes) {
+                Spoken::NotKnown => return Ok(()),
+                Spoken::Other => {
+                    self.opening = None;
+                    return Ok(());
+                }
+                Spoken::Frames(from) => {
+                    self.opening = None;
+                    self.frames = Some(Box::new(Frames::new()));
+                    bytes = bytes.get(from..).unwrap_or_default();
+                }
+            }
+        }
+        let Some(frames) = &mut self.frames else { return Ok(()) };
+        let talkative =
+            |_: Talkative| io::Error::new(ErrorKind::ConnectionAborted, "the client talks too much");
+        frames.flow.asks(bytes, Instant::now()).map_err(talkative)
+    }
+
+    /// Looks at what was sent: the first `taken` bytes of `pieces`.
+    fn sends(&mut self, pieces: &[&[u8]], taken: usize) {
+        let Some(frames) = &mut self.frames else { return };
+        let (now, mut rest) = (Instant::now(), taken);
+        for piece in pieces {
+            let of_this = piece.len().min(rest);
+            frames.flow.answers(piece.get(..of_this).unwrap_or_default(), now);
+            rest -= of_this;
+        }
+    }
+
+    /// Sees to it that somebody looks when the client becomes too slow.
+    fn watch(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        match &mut self.frames {
+            Some(frames) => frames.watch(&self.slow, cx),
+            None => Ok(()),
+        }
     }
 }
 
 impl Opening {
-    /// Whether it is known what is spoken, once `bytes` came too.
-    fn is_over(&mut self, bytes: &[u8]) -> bool {
+    /// What is spoken, once `bytes` came too.
+    fn says(&mut self, bytes: &[u8]) -> Spoken {
         let expected = PREFACE.get(self.seen..).unwrap_or_default();
-        self.seen += bytes.len();
-        bytes.is_empty() || !expected.starts_with(bytes) || self.seen >= PREFACE.len()
+        let common = expected.len().min(bytes.len());
+        if bytes.is_empty() || bytes.get(..common) != expected.get(..common) {
+            return Spoken::Other;
+        }
+        self.seen += common;
+        if self.seen == PREFACE.len() { Spoken::Frames(common) } else { Spoken::NotKnown }
+    }
+}
+
+impl Frames {
+    fn new() -> Self {
+        Self { flow: Flow::new(Instant::now()), alarm: None, ends: None }
+    }
+
+    fn watch(&mut self, slow: &Notify, cx: &mut Context<'_>) -> io::Result<()> {
+        loop {
+            let Some(due) = self.ends.or_else(|| self.flow.deadline()) else { return Ok(()) };
+            let (at, alarm) = self.alarm.get_or_insert_with(|| (due, Box::pin(sleep_until(due))));
+            // One that rings too early costs a look; setting it at each answer would cost more.
+            if *at > due {
+                *at = due;
+                alarm.as_mut().reset(due);
+            }
+            if alarm.as_mut().poll(cx).is_pending() {
+                return Ok(());
+            }
+            self.alarm = None;
+            let now = Instant::now();
+            if due > now {
+                continue;
+            }
+            if self.ends.is_some() {
+                let slow = "the client does not take what it asked for";
+                return Err(io::Error::new(ErrorKind::TimedOut, slow));
+            }
+            self.ends = Some(now + LAST_ANSWERS);
+            slow.notify_one();
+        }
     }
 }
 
@@ -82,22 +190,25 @@ impl Pace {
     }
 
     fn stands_too_long(&mut self, cx: &mut Context<'_>) -> bool {
-        let rest = STANDSTILL.saturating_sub(self.stood);
-        let (_, deadline) = self.standing.get_or_insert_with(|| {
+        let (standstill, behind_since) = (&mut self.standstill, &mut self.behind_since);
+        let alarm = self.alarm.get_or_insert_with(|| {
             let now = Instant::now();
-            (now, Box::pin(sleep_until(now + rest)))
+            let age = *behind_since.get_or_insert(now) + MAX_AGE;
+            Box::pin(sleep_until(standstill.stands(now).min(age)))
         });
-        deadline.as_mut().poll(cx).is_ready()
+        alarm.as_mut().poll(cx).is_ready()
     }
 
     pub(crate) fn moves(&mut self, bytes: usize) {
-        if let Some((since, _)) = self.standing.take() {
-            self.stood += since.elapsed();
+        if self.alarm.take().is_some() {
+            self.standstill.moves(Instant::now);
         }
-        if !self.stood.is_zero() {
-            let made_up = Duration::from_micros(bytes as u64 * 1_000_000 / BYTES_PER_SECOND);
-            self.stood = self.stood.saturating_sub(made_up);
-        }
+        self.standstill.took(bytes as u64);
+    }
+
+    /// Everything was taken.
+    fn catches_up(&mut self) {
+        self.behind_since = None;
     }
 }
 
@@ -109,14 +220,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let outcome = Pin::new(&mut self.stream).poll_read(cx, buf);
-        let Some(opening) = &mut self.opening else { return outcome };
         if outcome.is_ready() {
-            if opening.is_over(buf.filled().get(before..).unwrap_or_default()) {
-                self.opening = None;
+            if self.opening.is_some() || self.frames.is_some() {
+                self.hears(buf.filled().get(before..).unwrap_or_default())?;
             }
-        } else if opening.deadline.as_mut().poll(cx).is_ready() {
+        } else if let Some(opening) = &mut self.opening
+            && opening.deadline.as_mut().poll(cx).is_ready()
+        {
             return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, "the client says nothing")));
         }
+        self.watch(cx)?;
         outcome
     }
 }
@@ -124,6 +237,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(taken)) = &outcome {
+            self.sends(&[bytes], *taken);
+        }
+        self.watch(cx)?;
         self.pace.judge(outcome, |taken| *taken, cx)
     }
 
@@ -133,6 +250,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        if let Poll::Ready(Ok(taken)) = &outcome
+            && self.frames.is_some()
+        {
+            let pieces: Vec<&[u8]> = bytes.iter().map(|piece| &**piece).collect();
+            self.sends(&pieces, *taken);
+        }
+        self.watch(cx)?;
         self.pace.judge(outcome, |taken| *taken, cx)
     }
 
@@ -142,6 +266,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(cx);
+        if outcome.is_ready() {
+            self.pace.catches_up();
+        }
+        self.watch(cx)?;
         self.pace.judge(outcome, |()| 0, cx)
     }
 
@@ -185,6 +313,49 @@ mod tests {
             client.write_u8(7).await.unwrap();
             assert_eq!(later.await.unwrap().unwrap(), 7);
         }
+    }
+
+    #[test]
+    fn frames_begin_behind_the_preface_in_whatever_pieces_it_comes() {
+        let opening = || Opening { seen: 0, deadline: Box::pin(sleep(OPENING)) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let _inside = runtime.enter();
+        let whole = [PREFACE, b"frames"].concat();
+        for cut in 1..PREFACE.len() {
+            let mut opening = opening();
+            assert_eq!(opening.says(&whole[..cut]), Spoken::NotKnown);
+            assert_eq!(opening.says(&whole[cut..]), Spoken::Frames(PREFACE.len() - cut));
+        }
+        assert_eq!(opening().says(&whole), Spoken::Frames(PREFACE.len()));
+        assert_eq!(opening().says(b"PRI * HTTP/1.1\r\n\r\nSM\r\n\r\n"), Spoken::Other);
+        assert_eq!(opening().says(b""), Spoken::Other);
+    }
+
+    /// Window 0, one request; the answer's head is sent, and the client answers pings for as long as it likes.
+    #[tokio::test(start_paused = true)]
+    async fn who_opens_no_window_is_told_to_go_and_ends() {
+        let (mut patient, mut client) = pair(4096);
+        let slow = patient.slow();
+        let asks =
+            [&[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0][..], &[0, 0, 1, 1, 5, 0, 0, 0, 1, 0x82]].concat();
+        client.write_all(&[PREFACE, &asks].concat()).await.unwrap();
+        patient.read_exact(&mut vec![0; PREFACE.len() + asks.len()]).await.unwrap();
+        let begun = Instant::now();
+        patient.write_all(&[0, 0, 1, 1, 4, 0, 0, 0, 1, 0x88]).await.unwrap();
+        let talk = tokio::spawn(async move {
+            while client.write_all(&[0, 0, 8, 6, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]).await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let told = tokio::spawn(async move {
+            slow.notified().await;
+            Instant::now()
+        });
+        let error = patient.read_to_end(&mut Vec::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert!(begun.elapsed() >= STANDSTILL + LAST_ANSWERS && begun.elapsed() < Duration::from_secs(47));
+        assert_eq!((told.await.unwrap() - begun).as_secs(), 30);
+        talk.abort();
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,10 +1,9 @@
 //! The accept loop: connection limits, header time limits, TLS, graceful stop. One task per connection.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,16 +14,16 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use crate::door::{Door, Pass};
 use crate::patience::{Patient, STANDSTILL};
 use crate::players::{self, Ended, Head};
-use crate::shares::{Client, Peer, Proxies};
+use crate::shares::{Client, End, Peer, Proxies, Visit, hold};
 
 /// How long a client may take to send a request's head, and a TLS handshake.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -53,7 +52,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 16_000, connections_per_client: 1024, proxies: Arc::default() }
+        Self { connections: 16_000, connections_per_client: 4096, proxies: Arc::default() }
     }
 }
 
@@ -64,6 +63,8 @@ pub struct Counters {
     pub accepted: AtomicU64,
     /// Connections closed at once because a limit was reached.
     pub refused: AtomicU64,
+    /// Connections that were ended because their client had most when there was no room for another.
+    pub gave_way: AtomicU64,
     /// Connections open now.
     pub open: AtomicU64,
 }
@@ -109,9 +110,13 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 let peer = Peer::new(peer.ip(), &door.proxies);
-                if let Some(pass) = door.admit(&peer) {
-                    let connection = Connection { stream, peer, pass, watcher: graceful.watcher() };
-                    tokio::spawn(connection.run(tls.clone(), site.clone(), stop.clone()));
+                let end = End::default();
+                let visit = Visit::new(peer.client(), end.clone());
+                if let Some(pass) = door.admit(&peer, &visit) {
+                    let connection = Connection { stream, peer, visit, pass, watcher: graceful.watcher() };
+                    end.is(
+                        tokio::spawn(connection.run(tls.clone(), site.clone(), stop.clone())).abort_handle()
+                    );
                 }
             }
             Err(error) => {
@@ -127,27 +132,34 @@ pub async fn serve(
 struct Connection {
     stream: TcpStream,
     peer: Peer,
+    visit: Visit,
     pass: Pass,
     watcher: Watcher,
 }
 
 impl Connection {
     async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer, stop: watch::Receiver<bool>) {
-        let Self { stream, peer, pass, watcher } = self;
+        let Self { stream, peer, visit, pass, watcher } = self;
         let _ = configure(&stream);
         // Boxed, so that a player's connection keeps no room for one of another kind.
         if let Some(acceptor) = tls {
-            Box::pin(converse_by_tls(acceptor, stream, peer, site, watcher)).await;
+            let shaken = async {
+                let shaken = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await;
+                if let Ok(Ok(stream)) = shaken {
+                    converse(stream, peer, visit, site, stop).await;
+                }
+            };
+            Box::pin(shaken).await;
         } else {
             let understand = |head: &Head<'_>| {
                 let client = peer.client_of(head.forwarded_for.iter().copied());
-                site.answer_player(head, client)
+                Some((site.answer_player(head, client)?, visit.on_behalf(client)))
             };
-            if let Ended::Other(stream) = players::converse(stream, understand, stop).await {
-                Box::pin(converse(*stream, peer, site, watcher)).await;
+            if let Ended::Other(stream) = players::converse(stream, understand, stop.clone()).await {
+                Box::pin(converse(*stream, peer, visit, site, stop)).await;
             }
         }
-        drop(pass);
+        drop((pass, watcher));
     }
 }
 
@@ -159,20 +171,8 @@ fn configure(stream: &TcpStream) -> io::Result<()> {
     Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, standstill_ms)?)
 }
 
-async fn converse_by_tls(
-    acceptor: TlsAcceptor,
-    stream: TcpStream,
-    peer: Peer,
-    site: impl Answer,
-    watcher: Watcher,
-) {
-    if let Ok(Ok(stream)) = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
-        converse(stream, peer, site, watcher).await;
-    }
-}
-
 /// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.
-async fn converse<S, A>(stream: S, peer: Peer, site: A, watcher: Watcher)
+async fn converse<S, A>(stream: S, peer: Peer, visit: Visit, site: A, mut stop: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Answer,
@@ -181,8 +181,11 @@ where
         let forwarded_for = request.headers().get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
         let client = peer.client_of(forwarded_for);
         request.extensions_mut().insert(client);
-        let site = site.clone();
-        async move { Ok::<_, Infallible>(site.answer(request).await) }
+        let (site, visit) = (site.clone(), visit.on_behalf(client));
+        async move {
+            let response = site.answer(request).await;
+            Ok::<_, Infallible>(hold(&visit, response).await)
+        }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -195,114 +198,23 @@ where
         .keep_alive_interval(Some(HEAD_TIMEOUT))
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEAD_BYTES as u32);
-    let connection =
-        builder.serve_connection_with_upgrades(TokioIo::new(Patient::new(stream)), service).into_owned();
-    let _ = watcher.watch(connection).await;
-}
-
-/// Connections by address.
-type Clients = Arc<Mutex<HashMap<Client, usize>>>;
-
-/// Counts who is inside, and lets in as many as the limits say.
-struct Door {
-    total: Arc<Semaphore>,
-    per_client: Clients,
-    limit_per_client: usize,
-    proxies: Arc<Proxies>,
-    counters: Arc<Counters>,
-}
-
-struct Pass {
-    _permit: OwnedSemaphorePermit,
-    counted: Option<(Clients, Client)>,
-    counters: Arc<Counters>,
-}
-
-impl Door {
-    fn new(limits: Limits, counters: Arc<Counters>) -> Self {
-        Self {
-            total: Arc::new(Semaphore::new(limits.connections)),
-            per_client: Arc::default(),
-            limit_per_client: limits.connections_per_client,
-            proxies: limits.proxies,
-            counters,
-        }
+    let patient = Patient::new(stream);
+    let slow = patient.slow();
+    let own = GracefulShutdown::new();
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(patient), service).into_owned();
+    let mut connection = std::pin::pin!(own.watch(connection));
+    tokio::select! {
+        _ = &mut connection => return,
+        () = slow.notified() => {}
+        _ = stop.wait_for(|stopped| *stopped) => {}
     }
-
-    fn admit(&self, peer: &Peer) -> Option<Pass> {
-        let pass = self.try_admit(peer);
-        let counter = if pass.is_some() { &self.counters.accepted } else { &self.counters.refused };
-        counter.fetch_add(1, Ordering::Relaxed);
-        pass
-    }
-
-    fn try_admit(&self, peer: &Peer) -> Option<Pass> {
-        let permit = Arc::clone(&self.total).try_acquire_owned().ok()?;
-        let counted = if peer.is_proxy() {
-            None
-        } else {
-            let client = peer.client();
-            let mut clients = self.per_client.lock();
-            let inside = clients.entry(client).or_default();
-            if *inside >= self.limit_per_client {
-                return None;
-            }
-            *inside += 1;
-            Some((Arc::clone(&self.per_client), client))
-        };
-        self.counters.open.fetch_add(1, Ordering::Relaxed);
-        Some(Pass { _permit: permit, counted, counters: Arc::clone(&self.counters) })
-    }
-}
-
-impl Drop for Pass {
-    fn drop(&mut self) {
-        self.counters.open.fetch_sub(1, Ordering::Relaxed);
-        if let Some((clients, client)) = &self.counted {
-            let mut clients = clients.lock();
-            if let Some(inside) = clients.get_mut(client) {
-                *inside = inside.saturating_sub(1);
-                if *inside == 0 {
-                    clients.remove(client);
-                }
-            }
-        }
+    // No more is asked here, and what is under way may finish. The shutdown would wait until `connection` is dropped.
+    tokio::select! {
+        biased;
+        () = own.shutdown() => {}
+        _ = connection => {}
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn door(connections: usize, connections_per_client: usize) -> Door {
-        let cache = "127.0.0.1".parse().unwrap();
-        let proxies = Arc::new([cache].into_iter().collect());
-        Door::new(Limits { connections, connections_per_client, proxies }, Arc::default())
-    }
-
-    fn peer(door: &Door, address: &str) -> Peer {
-        Peer::new(address.parse().unwrap(), &door.proxies)
-    }
-
-    #[test]
-    fn one_client_cannot_take_every_place() {
-        let door = door(10, 2);
-        let (greedy, other) = (peer(&door, "192.0.2.1"), peer(&door, "192.0.2.2"));
-        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(&greedy)).collect();
-        assert_eq!(inside.len(), 2);
-        assert!(door.admit(&other).is_some());
-        drop(inside);
-        assert!(door.admit(&greedy).is_some());
-        assert!(door.per_client.lock().is_empty(), "clients that left are forgotten");
-    }
-
-    #[test]
-    fn a_cache_is_bounded_by_the_total_only() {
-        let door = door(3, 1);
-        let cache = peer(&door, "127.0.0.1");
-        let inside: Vec<_> = (0..5).filter_map(|_| door.admit(&cache)).collect();
-        assert_eq!(inside.len(), 3);
-        assert_eq!(door.counters.open.load(Ordering::Relaxed), 3);
-        assert_eq!(door.counters.refused.load(Ordering::Relaxed), 2);
-    }
-}
+mod tests;

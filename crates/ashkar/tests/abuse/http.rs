@@ -171,15 +171,20 @@ fn segments(stage: &Stage) -> Vec<String> {
 
 /// Ten thousand who say nothing: as many as there is room for are inside, and the others are sent away.
 pub fn idle(stage: &Stage) {
-    let refused = |metrics: &str| super::witness::figure(metrics, "ashkar_http_refused_connections_total");
-    let before = refused(&stage.figures());
+    let figure = super::witness::figure;
+    // A client that has more than others gives way to them.
+    let sent_away = |metrics: &str| {
+        let gave_way = figure(metrics, "ashkar_http_gave_way_connections_total");
+        gave_way + figure(metrics, "ashkar_http_refused_connections_total")
+    };
+    let before = sent_away(&stage.figures());
     let crowd = sockets::idle(IDLE, PER_SECOND, stage.site);
     // A connection that the kernel has accepted for the centre is seen by the centre when it comes to it.
     until("the rooms are full and the others are sent away", HEAD_WITHIN, || {
         let metrics = stage.figures();
-        let open = super::witness::figure(&metrics, "ashkar_http_open_connections");
+        let open = figure(&metrics, "ashkar_http_open_connections");
         assert!(open <= 8_000.0, "{open} are inside");
-        open >= 7_000.0 && refused(&metrics) - before > 1_000.0
+        open >= 7_000.0 && sent_away(&metrics) - before > 1_000.0
     });
     // They are closed by the clock too, and then there is room again, although they are still there.
     let camera = stage.cameras[0].clone();

@@ -1,7 +1,10 @@
 //! HTTP/2 frames by hand (RFC 9113), in orders that no browser sends.
 
-use std::time::Duration;
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
+use super::plain_http::Line;
 use super::sockets::{connect_from, connect_tiny, send, source};
 use super::stage::Stage;
 
@@ -13,6 +16,7 @@ const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
+const ACK: u8 = 1;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
 
@@ -45,6 +49,81 @@ pub fn broken_rules(stage: &Stage) {
         open.push(stream);
     }
     std::thread::sleep(Duration::from_secs(2));
+}
+
+/// Connections that ask for as much as they may, take nothing of it, and answer every ping.
+const DEAF: usize = 60;
+const STREAMS: u32 = 32;
+/// From the answers' heads until they are closed: 30 s, 15 s for what else is under way, and what a busy machine adds.
+const ENDED_WITHIN: Duration = Duration::from_secs(60);
+/// How long somebody else waits meanwhile for an answer of the API.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Answers that cannot be sent for want of a window are given up, and nobody else goes without meanwhile.
+pub fn no_window(stage: &Stage) {
+    let mut paths = vec!["/".to_owned(), "/list/stations.json".to_owned(), "/list/stations.csv".to_owned()];
+    paths.extend(["stations?limit=1000", "day", "status", "turnout"].map(|name| format!("/api/v1/{name}")));
+    paths.extend(stage.cameras.iter().map(|camera| format!("/live/{camera}/index.m3u8")));
+    let mut deaf: Vec<Deaf> = (0..DEAF).map(|number| Deaf::ask(stage, number, &paths)).collect();
+    let begun = Instant::now();
+    let mut asked = Instant::now();
+    while !deaf.is_empty() {
+        assert!(begun.elapsed() < ENDED_WITHIN, "{} are still answered", deaf.len());
+        deaf.retain_mut(Deaf::goes_on);
+        if asked.elapsed() > Duration::from_secs(1) {
+            asked = Instant::now();
+            let answer =
+                Line::open(stage.site, ANSWERED_WITHIN).and_then(|mut line| line.text("/api/v1/stations"));
+            assert!(answer.is_ok(), "another client, after {:?}: {answer:?}", begun.elapsed());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A client that reads its socket and opens no window.
+struct Deaf {
+    stream: TcpStream,
+    came: Vec<u8>,
+}
+
+impl Deaf {
+    fn ask(stage: &Stage, number: usize, paths: &[String]) -> Self {
+        let mut stream = connect_from(source(0), stage.site);
+        let requests = (0..STREAMS).map(|request| {
+            let path = &paths[(number * STREAMS as usize + request as usize) % paths.len()];
+            frame(HEADERS, END_STREAM | END_HEADERS, 2 * request + 1, &get(path))
+        });
+        let bytes = [opening(&NO_WINDOW), requests.collect::<Vec<_>>().concat()].concat();
+        send(&mut stream, &bytes, Duration::from_secs(5));
+        stream.set_nonblocking(true).expect("a socket option");
+        Self { stream, came: Vec::new() }
+    }
+
+    /// Answers what keeps it alive; whether it is still open.
+    fn goes_on(&mut self) -> bool {
+        let mut bytes = [0; 16 << 10];
+        match self.stream.read(&mut bytes) {
+            Ok(0) => return false,
+            Ok(count) => self.came.extend_from_slice(&bytes[..count]),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(_) => return false,
+        }
+        while let Some((kind, flags, payload)) = self.next_frame() {
+            let replies = matches!(kind, PING | SETTINGS) && flags & ACK == 0;
+            let payload = if kind == PING { payload } else { Vec::new() };
+            // A socket that is closed is seen above.
+            let _ = if replies { self.stream.write(&frame(kind, ACK, 0, &payload)) } else { Ok(0) };
+        }
+        true
+    }
+
+    fn next_frame(&mut self) -> Option<(u8, u8, Vec<u8>)> {
+        let [l1, l2, l3, kind, flags, ..] = *self.came.first_chunk::<9>()?;
+        let end = 9 + u32::from_be_bytes([0, l1, l2, l3]) as usize;
+        let payload = self.came.get(9..end)?.to_vec();
+        self.came.drain(..end);
+        Some((kind, flags, payload))
+    }
 }
 
 fn attacks(camera: &str) -> Vec<Vec<u8>> {

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::patience::Pace;
+use crate::shares::{Visit, claim_bytes};
 use answer::Encoded;
 pub(crate) use handover::Rewound;
 pub use head::{Head, MAX_PLAYER_HEAD_BYTES, Verb};
@@ -43,16 +44,16 @@ pub(crate) enum Ended {
 
 /// A request, as far as it came.
 enum Asked<F> {
-    Player { answer: F, is_head: bool, closes: bool },
+    Player { answer: F, visit: Visit, is_head: bool, closes: bool },
     Other,
 }
 
 /// Answers what players ask for on `stream`, until it ends, something else comes, or `stop` turns true.
 ///
-/// `understand` gives the answer to come where a head is a player's.
+/// `understand` gives the answer to come where a head is a player's, and for whom it is.
 pub(crate) async fn converse<F>(
     stream: TcpStream,
-    understand: impl Fn(&Head<'_>) -> Option<F>,
+    understand: impl Fn(&Head<'_>) -> Option<(F, Visit)>,
     mut stop: watch::Receiver<bool>,
 ) -> Ended
 where
@@ -77,7 +78,7 @@ where
             Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
             Err(_) => return Ended::Closed,
         };
-        let Asked::Player { answer, is_head, closes } = asked else {
+        let Asked::Player { answer, visit, is_head, closes } = asked else {
             return Ended::Other(Box::new(Rewound::new(Bytes::from(early), stream)));
         };
         let response = tokio::select! {
@@ -87,7 +88,7 @@ where
         };
         let closes = closes || *stop.borrow();
         let Ok(encoded) = Encoded::of(response, is_head, closes).await else { return Ended::Closed };
-        if write(&stream, &encoded).await.is_err() || closes {
+        if write(&stream, &encoded, &visit).await.is_err() || closes {
             return Ended::Closed;
         }
     }
@@ -97,7 +98,7 @@ where
 fn next<F>(
     stream: &TcpStream,
     early: &mut Vec<u8>,
-    understand: &impl Fn(&Head<'_>) -> Option<F>,
+    understand: &impl Fn(&Head<'_>) -> Option<(F, Visit)>,
 ) -> io::Result<Option<Asked<F>>> {
     SCRATCH.with_borrow_mut(|scratch| {
         scratch.clear();
@@ -111,11 +112,9 @@ fn next<F>(
             }
         }
         let understood = Head::read(scratch).and_then(|head| {
-            let answer = understand(&head)?;
-            Some((
-                head.length,
-                Asked::Player { answer, is_head: head.verb == Verb::Head, closes: head.closes },
-            ))
+            let (answer, visit) = understand(&head)?;
+            let is_head = head.verb == Verb::Head;
+            Some((head.length, Asked::Player { answer, visit, is_head, closes: head.closes }))
         });
         let (used, asked) = understood.unwrap_or((0, Asked::Other));
         if let Some(rest) = scratch.get(used..).filter(|rest| !rest.is_empty()) {
@@ -133,9 +132,11 @@ async fn gone(stream: &TcpStream) {
     }
 }
 
-async fn write(stream: &TcpStream, answer: &Encoded) -> io::Result<()> {
+/// Room is asked for what the socket does not take at once: who keeps up is not counted.
+async fn write(stream: &TcpStream, answer: &Encoded, visit: &Visit) -> io::Result<()> {
     let (mut head, mut body) = (answer.head.as_slice(), &*answer.body);
     let mut pace = Pace::default();
+    let mut room = None;
     while !(head.is_empty() && body.is_empty()) {
         match stream.try_write_vectored(&[IoSlice::new(head), IoSlice::new(body)]) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
@@ -146,6 +147,9 @@ async fn write(stream: &TcpStream, answer: &Encoded) -> io::Result<()> {
                 body = body.get(count - of_head..).unwrap_or_default();
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                if room.is_none() {
+                    room = Some(claim_bytes(visit, &answer.body).ok_or(ErrorKind::OutOfMemory)?);
+                }
                 poll_fn(|cx| pace.judge(stream.poll_write_ready(cx), |()| 0, cx)).await?;
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::shares::{Client, End};
 
 const SIZE: usize = 16 << 20;
 
@@ -41,7 +42,9 @@ async fn server() -> Server {
     let answered = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&answered);
     let understand = move |head: &Head<'_>| {
-        head.path.starts_with("/live/").then(|| respond(head.path.to_owned(), Arc::clone(&counted)))
+        let visit = Visit::new(Client::EVERYBODY, End::default());
+        let answer = || (respond(head.path.to_owned(), Arc::clone(&counted)), visit);
+        head.path.starts_with("/live/").then(answer)
     };
     let task = tokio::spawn(converse(stream, understand, stopped));
     Server { client, task, stop, answered }

@@ -7,11 +7,14 @@
 //! | what | how it is shared |
 //! |---|---|
 //! | turns: lists, the API, playlists of the past, reads, decoders | [`Turns`]: the next turn is the client's that has had least |
+//! | bytes of answers under way; connections | [`Room`] |
 //!
 //! How a client is known behind a cache: [`Proxies`].
 
 mod client;
+mod room;
 mod turns;
 
 pub use client::{Client, NotANetwork, Peer, Proxies, Proxy, THIS_MACHINE};
+pub(crate) use room::{Claim, End, Room, Visit, claim_bytes, held, hold};
 pub(crate) use turns::Turns;
