@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use ashkar_duty::Duty;
 use ashkar_media::{Fact, InitSegment, Output};
-use ashkar_terms::{CameraId, Clock, ClockState, Span};
+use ashkar_terms::{CameraId, Cause, Clock, ClockState, Span};
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex, RwLock};
 
-use crate::coverage::{GapEntry, Interval};
+use crate::coverage::{Coverage, GapEntry, Interval};
 use crate::disk::{Disk, RealDisk};
 use crate::error::{FlushError, OpenError, ReadError, Refused};
 use crate::front::{Front, Resumed};
@@ -23,6 +23,17 @@ use crate::recover::{self, Found, Recovery};
 use crate::shared::{OpenFiles, Shared};
 use crate::status::{DiskState, Meters, Status};
 use crate::writer::Writer;
+
+/// Time of a camera of which nothing is said: see [`Archive::undeclared`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undeclared {
+    /// Whose.
+    pub camera: CameraId,
+    /// When.
+    pub span: Span,
+    /// Why, as far as what is recorded beside it tells.
+    pub cause: Cause,
+}
 
 /// The recordings of all cameras, in one directory. Clones are the same archive; when the last is dropped, it is
 /// closed.
@@ -280,7 +291,7 @@ impl Archive {
         let shared = &*self.inner.shared;
         let now = shared.clock.now().wall;
         let catalog = shared.catalog.read();
-        let nothing = crate::Coverage::default();
+        let nothing = Coverage::default();
         catalog.cameras.get(&camera).unwrap_or(&nothing).intervals(span, now)
     }
 
@@ -299,6 +310,37 @@ impl Archive {
         let catalog = self.inner.shared.catalog.read();
         let takes = |gap: &&GapEntry| (gap.first_segment..gap.next_segment).contains(&segment);
         catalog.cameras.get(&camera)?.gaps.iter().rev().find(takes).filter(|gap| gap.to.is_some()).copied()
+    }
+
+    /// Time of all cameras, up to now, of which neither media nor a gap says anything though something is said before and
+    /// after it (I5). From memory.
+    pub fn undeclared(&self) -> Vec<Undeclared> {
+        let now = self.inner.shared.clock.now().wall;
+        let catalog = self.inner.shared.catalog.read();
+        let of_one = |(camera, coverage): (&CameraId, &Coverage)| {
+            let camera = *camera;
+            coverage.undeclared(now).into_iter().map(move |(span, cause)| Undeclared { camera, span, cause })
+        };
+        catalog.cameras.iter().flat_map(of_one).collect()
+    }
+
+    /// Declares such time as missing, in the cameras' chains of evidence, as of now; and waits until that is durable. For an
+    /// archive in which nobody records.
+    ///
+    /// # Errors
+    /// [`FlushError`] where it does not become durable.
+    pub fn declare(&self, undeclared: &[Undeclared]) -> Result<(), FlushError> {
+        for Undeclared { camera, span, cause } in undeclared {
+            let declare = || self.inner.shared.front.lock().declare_afterwards(*camera, *span, *cause);
+            match declare() {
+                Err(Refused::QueueFull { .. }) => {
+                    self.flush()?;
+                    declare().map_err(|_| FlushError::Closed)?;
+                }
+                declared => declared.map_err(|_| FlushError::Closed)?,
+            }
+        }
+        self.flush()
     }
 
     /// How many of the camera's durable segments begin anew, from the first ever to the newest. From memory.

@@ -199,6 +199,10 @@ impl Coverage {
         if self.gaps.last().is_some_and(known) {
             return;
         }
+        if self.is_afterwards(header) {
+            self.apply_gap_afterwards(header);
+            return;
+        }
         let mut gap = GapEntry {
             from: header.start,
             to,
@@ -219,6 +223,30 @@ impl Coverage {
                 self.gaps.push(gap);
                 self.state.next_segment = self.state.next_segment.max(header.segment);
             }
+        }
+    }
+
+    /// Whether a gap is declared that was over before what was said last: by whoever mends an archive. A gap that comes in
+    /// its turn begins where what is recorded ends.
+    fn is_afterwards(&self, header: &Header) -> bool {
+        let ends_before =
+            |to: MediaTime| header.start < to && self.state.timeline_end.is_some_and(|end| to <= end);
+        let closes = self.gaps.last().is_some_and(|last| last.from == header.start && last.to.is_none());
+        !closes && header.gap_to().is_some_and(ends_before)
+    }
+
+    /// It takes no numbers, and the camera goes on where it was.
+    fn apply_gap_afterwards(&mut self, header: &Header) {
+        let gap = GapEntry {
+            from: header.start,
+            to: header.gap_to(),
+            cause: header.cause(),
+            first_segment: header.segment,
+            next_segment: header.segment,
+        };
+        if !self.gaps.contains(&gap) {
+            let before_later = self.gaps.iter().position(|other| other.from > gap.from);
+            self.gaps.insert(before_later.unwrap_or(self.gaps.len()), gap);
         }
     }
 
@@ -248,14 +276,39 @@ impl Coverage {
         }
         for late in [true, false] {
             for run in self.runs.iter().filter(|run| run.late == late) {
-                let (from, to) = match run.ahead {
-                    Some(arrived) => (MediaTime::from_utc(arrived.from), arrived.to),
-                    None => (run.from, run.to.min(run.told_to).to_utc()),
-                };
+                let (from, to) = run.counts_for();
                 claim(from, to, IntervalKind::Recorded { late });
             }
         }
         tile(span, &claims)
+    }
+
+    /// Time between what is said of the camera of which nothing is said, and why (I5). Such time is left where a recording
+    /// claimed time that had not been: it counts for when it arrived, and what came next was declared from the false time on.
+    pub(crate) fn undeclared(&self, now: UtcMicros) -> Vec<(Span, Cause)> {
+        let runs = self.runs.iter().map(Run::counts_for).filter(|(from, to)| from.to_utc() < *to);
+        let from = runs.map(|(from, _)| from).chain(self.gaps.iter().map(|gap| gap.from)).min();
+        // What lies behind what was said last is declared when the camera goes on.
+        let span = from.zip(self.state.timeline_end);
+        let Some(span) = span.and_then(|(from, to)| Span::new(from.to_utc(), to.to_utc().min(now))) else {
+            return Vec::new();
+        };
+        let is_nothing = |interval: &Interval| {
+            let ticks = MediaTime::from_utc(interval.span.to).since(MediaTime::from_utc(interval.span.from));
+            interval.kind == IntervalKind::Nothing && ticks > RUN_TOLERANCE_TICKS
+        };
+        let holes = self.intervals(span, now).into_iter().filter(is_nothing);
+        holes.map(|hole| (hole.span, self.cause_of_hole(hole.span))).collect()
+    }
+
+    /// Whose claim covers the hole: a camera's that sent faster than time passes, or one by a clock that was wrong.
+    fn cause_of_hole(&self, hole: Span) -> Cause {
+        let claims = |run: &&Run| run.from.to_utc() < hole.to && hole.from < run.to.to_utc();
+        let mut claimed = self.runs.iter().filter(claims).peekable();
+        if claimed.peek().is_none() {
+            return Cause::Unknown;
+        }
+        if claimed.any(|run| run.ahead.is_some()) { Cause::Source } else { Cause::Clock }
     }
 }
 
@@ -347,6 +400,14 @@ impl Run {
                 at % 2 == 1
             });
             self.spacing = self.spacing.saturating_mul(2);
+        }
+    }
+
+    /// The time that it says something of.
+    fn counts_for(&self) -> (MediaTime, UtcMicros) {
+        match self.ahead {
+            Some(arrived) => (MediaTime::from_utc(arrived.from), arrived.to),
+            None => (self.from, self.to.min(self.told_to).to_utc()),
         }
     }
 

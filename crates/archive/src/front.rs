@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use ashkar_media::{Fact, Gap, InitSegment, Output, Part, SegmentEnd};
-use ashkar_terms::{CameraId, Cause, MediaTime};
+use ashkar_terms::{CameraId, Cause, MediaTime, Span};
 
 use crate::error::Refused;
 use crate::format::state::CameraState;
@@ -140,6 +140,23 @@ impl Front {
             let gap = Gap { from, to: None, cause, next_segment: own.next_segment };
             self.push(Work::Gap(*camera, gap), 0);
         }
+    }
+
+    /// Declares a gap that was over before what was said of `camera` last, which goes on where it was.
+    pub(crate) fn declare_afterwards(
+        &mut self,
+        camera: CameraId,
+        span: Span,
+        cause: Cause,
+    ) -> Result<(), Refused> {
+        if self.closing {
+            return Err(Refused::Closed);
+        }
+        self.room_for_metadata(camera)?;
+        let next_segment = self.cameras.get(&camera).map_or(0, |own| own.next_segment);
+        let (from, to) = (MediaTime::from_utc(span.from), Some(MediaTime::from_utc(span.to)));
+        self.push(Work::Gap(camera, Gap { from, to, cause, next_segment }), 0);
+        Ok(())
     }
 
     pub(crate) fn resume(&self, camera: CameraId) -> Option<Resumed> {

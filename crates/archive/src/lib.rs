@@ -37,8 +37,7 @@ mod status;
 mod window;
 mod writer;
 
-pub use archive::Archive;
-pub(crate) use coverage::Coverage;
+pub use archive::{Archive, Undeclared};
 pub use coverage::{GapEntry, Interval, IntervalKind};
 pub use disk::Space;
 pub use error::{FlushError, OpenError, ReadError, Refused};

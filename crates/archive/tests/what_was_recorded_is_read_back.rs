@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 
 use ashkar_archive::disk::MemoryDisk;
-use ashkar_archive::{Archive, IntervalKind, OpenError};
+use ashkar_archive::{Archive, IntervalKind, OpenError, Undeclared};
 use ashkar_media::{Fact, FactKind, Output};
 use ashkar_terms::{CameraId, Cause, MediaTime};
 use support::{Feed, TestClock, append_all, assert_well, day, moment, open, options, recorded, span};
@@ -148,6 +148,66 @@ fn facts_come_in_order_and_from_their_span_only() {
     archive.close().unwrap();
     let archive = open(&disk, &clock);
     assert_eq!(archive.facts(CAMERA, span(at(10), at(20))).unwrap(), expected);
+}
+
+/// A camera sends forty seconds in two, falls silent, and comes back after a minute. What it claimed counts for when it
+/// came, so the rest of the claimed time is neither recorded nor declared until somebody declares it.
+#[test]
+fn time_of_which_nothing_is_said_is_declared_and_nothing_else_changes() {
+    let at = |seconds: i64| support::MORNING.plus(seconds * 1_000_000);
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(at(100)));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERA);
+    for number in 0..20 {
+        feed.lag_us = -number * 2_000_000;
+        append_all(&archive, CAMERA, &feed.segment(4).0).unwrap();
+    }
+    feed.lag_us = 300_000;
+    let gap = feed.gap(20 * 90_000, Cause::Uplink);
+    append_all(&archive, CAMERA, &[gap]).unwrap();
+    append_all(&archive, CAMERA, &feed.segment(4).0).unwrap();
+    archive.flush().unwrap();
+    let whole = ashkar_terms::Span::new(at(0), at(62)).unwrap();
+    let seconds_and_kinds = |archive: &Archive| -> Vec<(i64, IntervalKind)> {
+        let intervals = archive.coverage(CAMERA, whole);
+        intervals.iter().map(|one| (one.span.micros() / 1_000_000, one.kind)).collect()
+    };
+    let tiled = |hole: IntervalKind| {
+        let recorded = IntervalKind::Recorded { late: false };
+        vec![(12, recorded), (28, hole), (20, IntervalKind::Gap { cause: Cause::Uplink }), (2, recorded)]
+    };
+    assert_eq!(seconds_and_kinds(&archive), tiled(IntervalKind::Nothing));
+    let hole = ashkar_terms::Span::new(at(12), at(40)).unwrap();
+    let undeclared = archive.undeclared();
+    assert_eq!(undeclared, [Undeclared { camera: CAMERA, span: hole, cause: Cause::Source }]);
+    let (resumes, before) = (archive.resume(CAMERA), recorded(&archive, CAMERA));
+    archive.declare(&undeclared).unwrap();
+
+    let declared = tiled(IntervalKind::Gap { cause: Cause::Source });
+    let is_mended = |archive: &Archive| {
+        assert_eq!(archive.undeclared(), []);
+        assert_eq!(seconds_and_kinds(archive), declared);
+        assert_eq!((archive.resume(CAMERA), recorded(archive, CAMERA)), (resumes, before.clone()));
+    };
+    is_mended(&archive);
+    archive.close().unwrap();
+    assert_well(&disk, "after closing");
+    for lost in [&[][..], &["coverage"], &["coverage", ".index"]] {
+        let is_lost = |file: &&(String, usize)| lost.iter().any(|end| file.0.ends_with(end));
+        disk.files().iter().filter(is_lost).for_each(|(name, _)| disk.lose(name));
+        let archive = open(&disk, &clock);
+        is_mended(&archive);
+        archive.close().unwrap();
+    }
+    // The camera goes on as if nothing had been declared.
+    let archive = open(&disk, &clock);
+    let (mut feed, mut outputs) = Feed::resumed(CAMERA, &archive, 90_000);
+    outputs.extend(feed.segment(4).0);
+    append_all(&archive, CAMERA, &outputs).unwrap();
+    archive.flush().unwrap();
+    assert_eq!(archive.undeclared(), []);
+    archive.close().unwrap();
+    assert_well(&disk, "after more");
 }
 
 #[test]

@@ -287,6 +287,15 @@ pub(crate) struct Output {
 pub(crate) enum Archive {
     /// Reads every recording and says what is wrong where. Exit 0: all is well; 1: something is wrong; 2: could not be checked.
     Check(Output),
+    /// Declares as missing what nobody has declared: time between recordings of which nothing is said. It is left where
+    /// recordings claim a time that had not been. No recording is changed. No centre may run on the data.
+    Mend {
+        #[command(flatten)]
+        output: Output,
+        /// Only say what would be declared.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -81,7 +81,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Camera(command) => camera::run(command).await?,
         Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,
-        Command::Archive(command) => return archive::run(command),
+        Command::Archive(command) => return archive::run(command).await,
         Command::Live(command) => return live::run(command).await,
         Command::Simulate(command) => simulate::run(command).await?,
         Command::Openapi => output::print(ashkar_site::api::openapi_document()?)?,

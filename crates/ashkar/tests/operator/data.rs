@@ -38,6 +38,7 @@ fn what_is_not_there_is_not_made_by_looking_at_it() {
             &["turnout", "list"],
             &["mark", "7/12", "closed"],
             &["archive", "check"],
+            &["archive", "mend"],
         ] {
             let said = refused(arguments, data);
             assert!(said.contains(data.to_str().unwrap()), "{arguments:?}: {said}");
@@ -64,7 +65,11 @@ fn an_empty_directory_is_told_loudly_and_is_ready_once_something_is_described() 
     assert!(log_of(&data).contains("is its disk not mounted"), "{}", log_of(&data));
     add_camera(&data, "7/12/1");
     eventually("ready", Duration::from_secs(60), || (centre.request("/readyz", &[]).0 == 200).then_some(()));
+    let said = refused(&["archive", "mend"], &data);
+    assert!(said.contains("a centre runs on it; stop it first"), "{said}");
     centre.stop();
+    let said = ashkar(&["archive", "mend", "--data", data.to_str().unwrap()]);
+    assert_eq!(said.trim(), "Nothing is undeclared.");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct AuditEntry {
     /// Who.
     pub by: String,
     /// What was done: `election.put`, `list.import`, `camera.add`, `camera.key`, `camera.pull`, `camera.enabled`,
-    /// `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`.
+    /// `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`, `archive.mend`.
     pub what: String,
     /// To what: an election's key, a list version, a camera, a station, a time.
     pub subject: String,

@@ -140,6 +140,9 @@ pub trait Store: Send + Sync {
         by: &Actor,
     ) -> Result<(), StoreError>;
 
+    /// That somebody had time declared as missing of which nothing was said, in so many gaps of so many cameras.
+    async fn note_archive_mended(&self, gaps: u64, cameras: u64, by: &Actor) -> Result<(), StoreError>;
+
     /// Everything that the server needs in memory, from one moment.
     async fn snapshot(&self) -> Result<Snapshot, StoreError>;
 

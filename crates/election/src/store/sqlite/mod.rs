@@ -198,6 +198,15 @@ impl Store for SqliteStore {
         Ok(tx.commit().await?)
     }
 
+    async fn note_archive_mended(&self, gaps: u64, cameras: u64, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        let after = Some(serde_json::json!({ "gaps": gaps, "cameras": cameras }));
+        let change =
+            record::Change { what: "archive.mend", subject: "archive".to_owned(), before: None, after };
+        record::write(&mut tx, by, change).await?;
+        Ok(tx.commit().await?)
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         let mut tx = self.read().await?;
         whole::snapshot(&mut tx, &self.sealer).await
