@@ -54,6 +54,9 @@ pub(crate) struct Front {
     /// Bytes that are not durable: in the queue, or taken from it by the writer.
     pub(crate) waiting_bytes: usize,
     pub(crate) queue_limit: usize,
+    /// How often the writer has taken the queue, and the first of its turns that is not durable.
+    turn: u64,
+    undurable: u64,
     /// When the oldest entry of the queue came, microseconds of the monotonic clock.
     pub(crate) queued_since: Option<u64>,
     /// The same for what the writer has taken and not yet made durable.
@@ -86,6 +89,33 @@ struct FrontCamera {
     init_sha256: Option<[u8; 32]>,
     current: Option<Current>,
     hole: Option<Hole>,
+    waiting: Waiting,
+}
+
+/// Bytes of one camera's parts that are not durable. The writer takes the whole queue and makes all of it durable, so the
+/// number of its turn says of each byte whether it still waits, and nothing is counted back camera by camera.
+#[derive(Debug, Default, Clone, Copy)]
+struct Waiting {
+    /// Bytes that wait for the turn with this number.
+    turn: u64,
+    bytes: usize,
+    /// Bytes that were taken in turns up to this one.
+    taken_turn: u64,
+    taken: usize,
+}
+
+impl Waiting {
+    /// What waits, where `next` is the turn to come and all before `undurable` are durable.
+    fn settle(&mut self, next: u64, undurable: u64) -> usize {
+        if self.turn != next {
+            self.taken = self.taken.saturating_add(std::mem::take(&mut self.bytes));
+            self.taken_turn = std::mem::replace(&mut self.turn, next);
+        }
+        if self.taken_turn < undurable {
+            self.taken = 0;
+        }
+        self.taken.saturating_add(self.bytes)
+    }
 }
 
 /// The segment whose parts are being handed in.
@@ -159,6 +189,22 @@ impl Front {
         Ok(())
     }
 
+    /// All that waits, for the writer, who will say when everything that it has taken is durable.
+    pub(crate) fn take_queue(&mut self) -> VecDeque<Work> {
+        self.turn += 1;
+        self.taken_since = self.taken_since.or(self.queued_since);
+        self.queued_since = None;
+        std::mem::take(&mut self.queue)
+    }
+
+    /// Everything that was taken is durable: so many entries and bytes.
+    pub(crate) fn is_durable(&mut self, entries: u64, bytes: usize) {
+        self.undurable = self.turn;
+        self.durable += entries;
+        self.waiting_bytes = self.waiting_bytes.saturating_sub(bytes);
+        self.taken_since = None;
+    }
+
     pub(crate) fn resume(&self, camera: CameraId) -> Option<Resumed> {
         let own = self.cameras.get(&camera)?;
         Some(Resumed {
@@ -208,7 +254,10 @@ impl Front {
             self.refuse(camera, part, reason);
             return Err(reason);
         }
+        let (next, undurable) = (self.turn, self.undurable);
         let own = self.cameras.entry(camera).or_default();
+        own.waiting.settle(next, undurable);
+        own.waiting.bytes = own.waiting.bytes.saturating_add(part.bytes.len());
         let interrupted = own.current.filter(|current| current.segment != part.segment);
         let hole = own.hole.take();
         let current = own.current.get_or_insert(Current { segment: part.segment, parts: 0, bytes: 0 });
@@ -255,8 +304,15 @@ impl Front {
         if self.is_full() {
             return Err(Refused::Full { camera });
         }
-        let with_it = self.waiting_bytes.saturating_add(part.bytes.len());
-        if with_it > self.queue_limit {
+        // Nobody may have more than what is left: so the queue is never full of one camera's parts, however much it sends, and
+        // where all send alike all of it can be used.
+        let room = self.queue_limit.saturating_sub(self.waiting_bytes);
+        let own_bytes = own.map_or(0, |own| {
+            let mut waiting = own.waiting;
+            waiting.settle(self.turn, self.undurable)
+        });
+        let length = part.bytes.len();
+        if length > room || own_bytes > 0 && own_bytes.saturating_add(length) > room {
             return Err(Refused::QueueFull { camera, waiting_bytes: self.waiting_bytes });
         }
         Ok(())
@@ -349,5 +405,88 @@ impl Front {
         self.queue.push_back(work);
         self.waiting_bytes = self.waiting_bytes.saturating_add(bytes + ENTRY_BYTES);
         self.appended += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ashkar_terms::{Moment, UtcMicros};
+    use bytes::Bytes;
+
+    use super::*;
+
+    const QUEUE_BYTES: usize = 1 << 20;
+    const PART_BYTES: usize = 1000;
+
+    fn camera(number: u16) -> CameraId {
+        CameraId::new(1, number, 1)
+    }
+
+    fn init() -> Output {
+        let bytes = Bytes::from_static(&[7; 600]);
+        let init = InitSegment {
+            sha256: [7; 32],
+            bytes,
+            codecs: "avc1.640028".to_owned(),
+            width: 1280,
+            height: 720,
+        };
+        Output::Init(Arc::new(init))
+    }
+
+    fn part(segment: u64) -> Output {
+        let at = Moment { wall: UtcMicros(0), mono_us: 0 };
+        Output::Part(Part {
+            segment,
+            index: 0,
+            start: MediaTime(segment as i64 * 45_000),
+            duration: 45_000,
+            independent: true,
+            init: [7; 8],
+            discontinuity: false,
+            camera_dts: 0,
+            first_arrival: at,
+            last_arrival: at,
+            samples: 12,
+            bytes: Bytes::from_static(&[1; PART_BYTES]),
+        })
+    }
+
+    /// How many of `count` parts of `camera` are taken, one segment each.
+    fn send(front: &mut Front, camera: CameraId, count: u64) -> usize {
+        let first = front.cameras.get(&camera).map_or(0, |own| own.next_segment);
+        front.append(camera, &init()).0.expect("there is room for it");
+        (first..first + count).filter(|segment| front.append(camera, &part(*segment)).0.is_ok()).count()
+    }
+
+    /// The writer takes everything; the disk answers later.
+    fn take(front: &mut Front) -> (u64, usize) {
+        let _work = front.take_queue();
+        (front.appended - front.durable, front.waiting_bytes)
+    }
+
+    #[test]
+    fn a_camera_that_sends_without_end_leaves_as_much_as_it_takes() {
+        let mut front = Front::new(QUEUE_BYTES);
+        let taken = send(&mut front, camera(1), 5000) * PART_BYTES;
+        assert!(taken > QUEUE_BYTES / 4 && taken < QUEUE_BYTES / 2, "{taken} bytes");
+        for number in 2..100 {
+            assert_eq!(send(&mut front, camera(number), 2), 2, "camera {number}");
+        }
+        let (entries, bytes) = take(&mut front);
+        assert_eq!(send(&mut front, camera(1), 10), 0, "taken is not durable");
+        assert_eq!(send(&mut front, camera(2), 2), 2);
+        front.is_durable(entries, bytes);
+        assert_eq!(send(&mut front, camera(1), 10), 10);
+        assert_eq!(front.cameras[&camera(2)].waiting.bytes, 2 * PART_BYTES, "that came after the turn");
+    }
+
+    #[test]
+    fn where_all_send_alike_nearly_all_of_the_queue_is_used() {
+        let mut front = Front::new(QUEUE_BYTES);
+        for _ in 0..20 {
+            (0..60).for_each(|number| drop(send(&mut front, camera(number), 1)));
+        }
+        assert!(front.waiting_bytes > QUEUE_BYTES * 9 / 10, "{} bytes", front.waiting_bytes);
     }
 }

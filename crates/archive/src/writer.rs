@@ -120,9 +120,7 @@ impl Writer {
     fn take_queue(&mut self) -> VecDeque<Work> {
         let mut front = self.shared.front.lock();
         front.flush_wanted = false;
-        let work = std::mem::take(&mut front.queue);
-        front.taken_since = front.taken_since.or(front.queued_since);
-        front.queued_since = None;
+        let work = front.take_queue();
         self.taken = (front.appended - front.durable, front.waiting_bytes);
         work
     }
@@ -233,9 +231,7 @@ impl Writer {
         self.retry = None;
         let (entries, bytes) = std::mem::take(&mut self.taken);
         let mut front = self.shared.front.lock();
-        front.durable += entries;
-        front.waiting_bytes = front.waiting_bytes.saturating_sub(bytes);
-        front.taken_since = None;
+        front.is_durable(entries, bytes);
         front.failing = false;
         front.no_space = false;
         self.shared.progress.notify_all();

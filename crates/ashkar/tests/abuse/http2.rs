@@ -52,7 +52,7 @@ pub fn broken_rules(stage: &Stage) {
 }
 
 /// Connections that ask for as much as they may, take nothing of it, and answer every ping.
-const DEAF: usize = 60;
+pub const DEAF: usize = 60;
 const STREAMS: u32 = 32;
 /// From the answers' heads until they are closed: 30 s, 15 s for what else is under way, and what a busy machine adds.
 const ENDED_WITHIN: Duration = Duration::from_secs(60);

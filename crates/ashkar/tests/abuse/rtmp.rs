@@ -134,6 +134,11 @@ fn attacks(dice: &mut Dice) -> Vec<(&'static str, Vec<u8>)> {
         ("10,000 commands", command(&[2, 0, 1, b'x', 0, 0, 0, 0, 0, 0, 0, 0, 0]).repeat(10_000)),
         ("20,000 pings", message(kind::USER_CONTROL, &[0, 6, 1, 2, 3, 4]).repeat(20_000)),
         ("aggregates", message(kind::AGGREGATE, &[9; 100]).repeat(5000)),
+        // A header, and then a byte for each further message without a payload.
+        (
+            "a million messages of a byte",
+            [&[0x06, 0, 0, 0, 0, 0, 0, 9, 1, 0, 0, 0][..], &[0xC6; 1_000_000]].concat(),
+        ),
         ("pictures without anything", message(kind::VIDEO, &[]).repeat(5000)),
         (
             "pictures of nonsense",
