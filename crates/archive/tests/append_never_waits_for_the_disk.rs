@@ -117,7 +117,9 @@ fn and_what_it_must_refuse_becomes_a_gap() {
     };
     assert!(matches!(refused, Refused::QueueFull { .. }), "{refused:?}");
     assert!(taken.len() > 4, "only {} were taken", taken.len());
-    assert!(archive.status().queue_bytes > 150_000);
+    // One camera alone may fill half of it.
+    let waiting = archive.status().queue_bytes;
+    assert!(waiting > 80_000 && waiting < 120_000, "{waiting} bytes wait");
     clock.set(support::MORNING.plus(605_000_000));
     assert!(archive.status().oldest_unsynced_ms >= 5000);
     // Reading what is durable goes on meanwhile.

@@ -16,6 +16,7 @@ mod logging;
 mod manager;
 mod output;
 mod reload;
+mod reserve;
 mod serve;
 mod simulate;
 mod stations;

@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use crate::cli::Serve;
 use crate::manager::Manager;
 use crate::reload::{self, Reloader};
-use crate::{data, logging, output, store};
+use crate::{data, logging, output, reserve, store};
 
 /// First argument of a child process that decodes stills.
 pub(crate) const STILL_WORKER: &str = "still-worker";
@@ -63,8 +63,13 @@ pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
     }
     manager.tell("READY=1");
     // Tasks of their own: a disk that hangs while a certificate is read delays neither the end nor a beat.
+    let data = options.data.data.clone();
     let reloader = Reloader::new(options, running.certificate.clone());
-    let aside = [tokio::spawn(follow(reloader, reloads)), tokio::spawn(beat(manager.clone()))];
+    let aside = [
+        tokio::spawn(follow(reloader, reloads)),
+        tokio::spawn(beat(manager.clone())),
+        tokio::spawn(keep_room(data)),
+    ];
     let ended = until_signal().await;
     aside.iter().for_each(JoinHandle::abort);
     manager.tell("STOPPING=1");
@@ -79,6 +84,16 @@ async fn follow(mut reloader: Reloader, mut reloads: Reloads) {
             signal = reloads.next() => reloader.reload(signal).await,
             _ = looks.tick() => reloader.look().await,
         }
+    }
+}
+
+/// Looks from time to time, on a thread that may wait for a disk.
+async fn keep_room(data: PathBuf) {
+    let mut looks = interval(reserve::LOOK_EVERY);
+    loop {
+        looks.tick().await;
+        let data = data.clone();
+        let _ = tokio::task::spawn_blocking(move || reserve::keep(&data)).await;
     }
 }
 
@@ -186,6 +201,7 @@ async fn open_data(directory: &Path) -> anyhow::Result<SqliteStore> {
         directory.display()
     );
     data::require_recordings(directory)?;
+    reserve::give_up_if_needed(directory);
     let store = store::open_or_make(directory).await?;
     if store.election().await?.is_none() {
         tracing::warn!(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ashkar_election::{Actor, Election, Making, SqliteStore, Store, StoreError, Zone};
 use ashkar_terms::{Clock, SystemClock, UtcMicros};
 
-use crate::data;
+use crate::{data, reserve};
 
 /// Opens the registry of `data`, which must be there: whoever mistypes a directory does not get an empty one.
 pub(crate) async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
@@ -21,9 +21,17 @@ pub(crate) async fn open_or_make(data: &Path) -> anyhow::Result<SqliteStore> {
 pub(crate) async fn open_with(data: &Path, making: Making) -> anyhow::Result<SqliteStore> {
     let beside = data::beside_the_registry(data)?;
     let store = SqliteStore::open_with(data, making, beside).await;
+    if store.is_ok() {
+        reserve::keep(data);
+    }
     store.map_err(|error| match error {
         // They name the directory and say what to do.
         StoreError::NoData(_) | StoreError::NoRegistry { .. } | StoreError::NoSecretKey(_) => error.into(),
+        error if reserve::is_full(data) => {
+            let advice = "its disk is full; make room, then try again";
+            anyhow::Error::from(error)
+                .context(format!("{}: the registry cannot be opened: {advice}", data.display()))
+        }
         error => {
             anyhow::Error::from(error).context(format!("{}: the registry cannot be opened", data.display()))
         }

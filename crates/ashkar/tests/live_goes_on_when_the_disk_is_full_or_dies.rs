@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use common::{Centre, Publish, Running, add_camera, ashkar, eventually};
+use common::{Centre, Publish, Running, add_camera, ashkar, eventually, log_of};
 use disk::Disk;
 use jiff::Timestamp;
 
@@ -122,6 +122,36 @@ fn fills_and_empties(arguments: &[&str]) {
     let OnAir { centre, data, .. } = on_air;
     centre.stop();
     ashkar(&["archive", "check", "--data", &data.display().to_string()]);
+}
+
+/// The whole data directory lies on a disk that somebody has filled to the last byte before the start.
+#[test]
+fn full_at_the_start() {
+    let disk = Disk::tmpfs(64);
+    let data = disk.path().join("data");
+    let key = add_camera(&data, "7/12/1");
+    let ballast = disk.path().join("ballast");
+    fill(&ballast);
+    let listen = ["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"];
+    let small = ["--disk-reserve-bytes", "33554432", "--journal-bytes", "131072"];
+    let begun = Timestamp::now();
+    let centre = Centre::start_with(&data, &[listen, small].concat());
+    let publisher = centre.publish(&key, &Publish::default());
+    let on_air =
+        OnAir { centre, data, begun, _publisher: publisher, _directory: tempfile::tempdir().unwrap() };
+    on_air.until_state("full", false);
+    eventually("it is live", PATIENCE, || {
+        let (status, _, _) = on_air.centre.request("/live/7/12/1/index.m3u8", &[]);
+        (status == 200).then_some(())
+    });
+    on_air.assert_live_goes_on();
+    let told = log_of(&on_air.data);
+    assert_eq!(told.matches("the disk of the data directory is full: make room").count(), 1, "{told}");
+
+    std::fs::remove_file(&ballast).unwrap();
+    on_air.until_state("nearly_full", true);
+    on_air.until_recorded_after(0);
+    on_air.centre.stop();
 }
 
 /// Takes all room that there is.
