@@ -51,10 +51,17 @@ pub(crate) struct Running {
 
 pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
     let scheme = if options.tls_certificate.is_some() { "https" } else { "http" };
-    // From the first moment on: what asks for a reload while the archive recovers must not end the process.
-    let reloads = Reloads::new()?;
+    // From the first moment on: what asks for a reload while the archive recovers must not end the process, and what ends it
+    // ends it well.
+    let (reloads, mut ends) = (Reloads::new()?, Ends::new()?);
     let manager = Arc::new(Manager::of_environment());
-    let running = start(&options).await?;
+    let running = tokio::select! {
+        running = start(&options) => running?,
+        () = ends.next() => {
+            tracing::info!("ended before it was on air");
+            return Ok(());
+        }
+    };
     // The one line on standard output: for scripts, and for people who started it by hand.
     if let Err(error) =
         output::line(format_args!("ready {scheme}://{} rtmp://{}", running.http, running.rtmp))
@@ -70,11 +77,11 @@ pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
         tokio::spawn(beat(manager.clone())),
         tokio::spawn(keep_room(data)),
     ];
-    let ended = until_signal().await;
+    ends.next().await;
     aside.iter().for_each(JoinHandle::abort);
     manager.tell("STOPPING=1");
     running.stop().await;
-    ended
+    Ok(())
 }
 
 async fn follow(mut reloader: Reloader, mut reloads: Reloads) {
@@ -315,25 +322,39 @@ fn shared_out(files: usize, wanted: usize) -> Connections {
     Connections { publishers, viewers }
 }
 
-/// Waits for SIGINT, SIGTERM or SIGQUIT.
-pub(crate) async fn until_signal() -> anyhow::Result<()> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let mut quit = signal(SignalKind::quit())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-        _ = quit.recv() => {}
-    }
-    Ok(())
+/// The signals that end a process well, from now on.
+struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+    quit: Signal,
 }
 
-/// The same, for what somebody watches in a terminal: it ends cleanly also when that is closed.
-pub(crate) async fn until_signal_or_hangup() -> anyhow::Result<()> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    tokio::select! {
-        ended = until_signal() => ended,
-        _ = hangup.recv() => Ok(()),
+impl Ends {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            quit: signal(SignalKind::quit())?,
+        })
     }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.quit.recv() => {}
+        }
+    }
+}
+
+/// Waits for one of them, for what somebody watches in a terminal: it ends cleanly also when that is closed.
+pub(crate) async fn until_signal_or_hangup() -> anyhow::Result<()> {
+    let (mut hangup, mut ends) = (signal(SignalKind::hangup())?, Ends::new()?);
+    tokio::select! {
+        () = ends.next() => {}
+        _ = hangup.recv() => {}
+    }
+    Ok(())
 }
 
 #[cfg(test)]

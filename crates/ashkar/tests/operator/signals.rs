@@ -37,6 +37,8 @@ fn no_signal_ends_it_without_ending_segments() {
         drop(publisher);
         std::fs::write(data.join("test.log"), "").unwrap();
     }
+    // Also one that comes the moment it is ready.
+    (0..5).for_each(|_| Centre::start(&data).stop());
     ashkar(&["archive", "check", "--data", &data.display().to_string()]);
 }
 
