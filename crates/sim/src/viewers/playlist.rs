@@ -108,7 +108,7 @@ impl Listing {
         let last = before.last().filter(|last| last.place.0 == place.0);
         let follows = next.place == (place.0 + 1, 0);
         let goes_on = next.place == place
-            || (follows && last.map_or(next.part.is_none(), |last| last.place.1 + 1 == place.1));
+            || (follows && last.map_or_else(|| next.part.is_none(), |last| last.place.1 + 1 == place.1));
         goes_on.then_some(rest)
     }
 
