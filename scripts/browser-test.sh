@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The pages in Chromium: layout, languages and accessibility on their own, then everything against a real demo.
+# The pages in Chromium: layout, languages and accessibility on their own, then everything against a real demo; then players and
+# browsers of others against a centre that goes away.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,3 +29,7 @@ if ! (cd web && BASE_URL="${url%/}" npm run --silent test:e2e); then
   echo "--- the demo's log"; tail -n 50 "$work/err"
   exit 1
 fi
+kill -TERM "$demo"; wait "$demo" || true
+demo=
+
+(cd web && npm run --silent test:players)

@@ -12,7 +12,7 @@ const browser = {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   },
 };
-const againstCentre = ['e2e', 'bench'].some((project) => process.argv.includes(`--project=${project}`));
+const againstCentre = ['e2e', 'bench', 'players'].some((project) => process.argv.includes(`--project=${project}`));
 const centre = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
@@ -29,6 +29,8 @@ export default defineConfig({
     { name: 'pages', testDir: 'tests/pages', use: { baseURL: MOCK_URL } },
     { name: 'screens', testDir: 'tests/screens', use: { baseURL: MOCK_URL } },
     { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: centre } },
+    // Starts a centre of its own, and other browsers beside Chromium.
+    { name: 'players', testDir: 'tests/players', use: { launchOptions: { ...browser.launchOptions, args: [...browser.launchOptions.args, '--autoplay-policy=no-user-gesture-required'] } } },
     { name: 'bench', testDir: 'tests/bench', use: { baseURL: centre } },
   ],
 });
