@@ -60,7 +60,10 @@ async function playersPlay(page: Page, when: string, since: number, players: rea
   });
 }
 
-/** Video.js gives up where ten appends in a row left its buffer as it was, which it may do before it has begun where a machine is busy: as a viewer would, loads the page anew. */
+/**
+ * On a machine with seven times the load that it bears, video.js once gave up before its first picture ("Playback cannot continue"); why is not known, and the
+ * centre had answered everything. As a viewer would, this loads the page anew, once, and only before the outage.
+ */
 async function playersBegin(page: Page, since: number): Promise<void> {
   const begun = await playersPlay(page, 'at first', since).then(() => true, () => false);
   if (begun) return;
