@@ -33,6 +33,8 @@ const NEARLY_FULL_FACTOR: u64 = 10;
 const FILES_FOR_OURSELVES: usize = 512;
 /// Connections that the kernel keeps until they are accepted; it may allow fewer. Who finds no place waits a second.
 const ACCEPT_QUEUE: i32 = 4096;
+/// How long an end waits for what the registry is doing.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 /// Connections to an address of its own for `/metrics`.
 const METRICS_CONNECTIONS: usize = 64;
 
@@ -47,6 +49,7 @@ pub(crate) struct Running {
     certificate: Option<Arc<Certificate>>,
     stop: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
+    store: Arc<SqliteStore>,
 }
 
 pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
@@ -155,12 +158,13 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     };
     raise_open_files();
     let connections = shared_out(open_files(), options.max_connections);
-    let store: Arc<dyn Store> = Arc::new(open_data(&options.data.data).await?);
+    let store = Arc::new(open_data(&options.data.data).await?);
     // Bind first: an address that is taken should not cost a recovery.
     let listener = bind(options.listen).await?;
     let http = listener.local_addr()?;
     let settings = centre_options(options, connections.publishers)?;
-    let centre = Centre::start(settings, store, Arc::new(SystemClock::new())).await?;
+    let centre =
+        Centre::start(settings, Arc::clone(&store) as Arc<dyn Store>, Arc::new(SystemClock::new())).await?;
     if let Err(error) = data::remember(&options.data.data, Some(centre.archive().id())) {
         tracing::warn!(error = %format_args!("{error:#}"), "whose recordings these are cannot be written down");
     }
@@ -196,7 +200,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         listeners.push(tokio::spawn(on_duty(serving)));
     }
     tracing::info!(%http, %rtmp, data = %options.data.data.display(), "on air");
-    Ok(Running { centre, http, rtmp, certificate, stop, listeners })
+    Ok(Running { centre, http, rtmp, certificate, stop, listeners, store })
 }
 
 /// The registry of a directory that is a centre's, whole; an empty one is said to be so, for it may be the place where
@@ -236,6 +240,10 @@ impl Running {
         self.centre.stop().await;
         for listener in self.listeners {
             let _ = listener.await;
+        }
+        // SQLite then folds its log into the registry: who copies `election.db` of a stopped centre has all of it.
+        if tokio::time::timeout(CLOSE_WITHIN, self.store.close()).await.is_err() {
+            tracing::warn!("the registry is still in use; its log, election.db-wal, belongs to it");
         }
     }
 }

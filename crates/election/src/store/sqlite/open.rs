@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -75,12 +76,23 @@ impl SqliteStore {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().max_connections(MAX_CONNECTIONS).connect_with(options).await?;
-        MIGRATIONS.run(&pool).await?;
+        match Self::unseal(&pool, data_dir, making).await {
+            Ok(sealer) => Ok(Self { pool, sealer: Arc::new(sealer) }),
+            Err(error) => {
+                // Whoever is refused leaves no file of its own beside the registry.
+                pool.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The newest schema, and the key to what is sealed.
+    async fn unseal(pool: &SqlitePool, data_dir: &Path, making: Making) -> Result<Sealer, StoreError> {
+        MIGRATIONS.run(pool).await?;
         // The key comes last: where there is one, there was a registry.
         let is_sealed = "SELECT EXISTS (SELECT 1 FROM camera WHERE pull_sealed IS NOT NULL)";
-        let is_sealed: bool = sqlx::query_scalar(is_sealed).fetch_one(&pool).await?;
-        let sealer = Sealer::open(data_dir, !is_sealed || making == Making::Anew)?;
-        Ok(Self { pool, sealer: Arc::new(sealer) })
+        let is_sealed: bool = sqlx::query_scalar(is_sealed).fetch_one(pool).await?;
+        Sealer::open(data_dir, !is_sealed || making == Making::Anew)
     }
 
     /// A transaction that sees one moment and changes nothing.
