@@ -50,3 +50,61 @@ impl Entries {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ashkar_terms::UtcMicros;
+
+    use super::*;
+
+    /// Which of pictures, each at its second, a segment may begin with.
+    fn counted(pictures: impl IntoIterator<Item = (u64, Entry)>) -> Vec<u64> {
+        let mut entries = Entries::default();
+        let begins = |(second, entry): &(u64, Entry)| {
+            let at = Moment { wall: UtcMicros(0), mono_us: second * 1_000_000 };
+            let counts = entries.judge(*entry, at);
+            if counts != Entry::None {
+                entries.taken(counts, at);
+            }
+            counts != Entry::None
+        };
+        pictures.into_iter().filter(begins).map(|(second, _)| second).collect()
+    }
+
+    /// `entry` each second from `from` on, with `instead` at the seconds that are divisible by `every`.
+    fn stream(entry: Entry, instead: Entry, every: u64, seconds: u64) -> impl Iterator<Item = (u64, Entry)> {
+        (0..seconds).map(move |second| (second, if second % every == 0 { instead } else { entry }))
+    }
+
+    #[test]
+    fn pictures_between_those_that_are_whole_do_not_count() {
+        for (between, every) in
+            [(Entry::Gradual, 2), (Entry::Gradual, 4), (Entry::Intra, 2), (Entry::Intra, 10)]
+        {
+            for whole in [Entry::Key, Entry::Exact] {
+                let expected: Vec<u64> = (0..40).step_by(every).collect();
+                let found = counted(stream(between, whole, every as u64, 40));
+                assert_eq!(found, expected, "{between:?} between {whole:?} each {every} s");
+            }
+        }
+    }
+
+    #[test]
+    fn gradual_refresh_alone_counts_from_the_first_on() {
+        assert_eq!(counted(stream(Entry::None, Entry::Gradual, 2, 10)), [0, 2, 4, 6, 8]);
+    }
+
+    #[test]
+    fn where_whole_pictures_come_late_or_end_the_next_best_counts_after_its_time() {
+        let ends = [(0, Entry::Key)].into_iter().chain((1..12).map(|second| (second, Entry::Gradual)));
+        assert_eq!(counted(ends), [0, 4, 5, 6, 7, 8, 9, 10, 11]);
+        let ends = [(0, Entry::Key)].into_iter().chain((1..40).map(|second| (second, Entry::Intra)));
+        assert_eq!(counted(ends), [0, 12, 24, 36]);
+    }
+
+    #[test]
+    fn intra_pictures_alone_are_shown_after_four_seconds_and_then_each_twelve() {
+        assert_eq!(counted((0..30).map(|second| (second, Entry::Intra))), [4, 16, 28]);
+        assert_eq!(counted((0..30).map(|second| (second, Entry::None))), [0; 0]);
+    }
+}
