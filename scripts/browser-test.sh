@@ -14,7 +14,8 @@ trap finish EXIT
 
 (cd web && npm run --silent test:pages)
 
-cargo build --locked -p ashkar
+# All of the workspace, so that the features, and with them what the tests have built, are the same.
+cargo build --locked --workspace --bins
 "${CARGO_TARGET_DIR:-target}/debug/ashkar" demo --data "$work/demo" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --hours 1 --log warn >"$work/out" 2>"$work/err" &
 demo=$!
 for _ in $(seq 600); do
