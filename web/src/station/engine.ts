@@ -24,6 +24,8 @@ export interface Engine {
   pieces(): readonly Piece[];
   /** The position that is right for the live edge, in seconds, or null outside of live. */
   liveEdge(): number | null;
+  /** Seconds behind `liveEdge` from which on playing a little faster does not bring live back: then a jump does. */
+  readonly slack: number;
   /** Whether a playback rate slightly above one may be used to stay at the live edge. */
   follow(on: boolean): void;
   /** Loads further ahead for fast replay. */
@@ -39,6 +41,10 @@ const AHEAD_S = 20;
 const AHEAD_LIMIT_S = 240;
 /** How much faster than the clock live may play to catch up with the edge; more would be seen. */
 const CATCH_UP_RATE = 1.1;
+/** hls.js catches up where its hold-back and a target duration are missing, 5.5 s, or less; further behind it would stay there for good. */
+const SLACK_S = 4;
+/** Safari plays up to three target durations before the end, and `liveEdge` is that end. */
+const NATIVE_SLACK_S = 12;
 
 const CODEC_ERRORS = ['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'];
 
@@ -98,6 +104,7 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
       hls.attachMedia(video);
     },
     liveEdge: () => (source?.live && hls.latestLevelDetails?.live ? hls.liveSyncPosition : null),
+    slack: SLACK_S,
     follow: (on) => { hls.config.maxLiveSyncPlaybackRate = on ? CATCH_UP_RATE : 1; },
     hurry: (rate) => { hls.config.maxBufferLength = Math.min(AHEAD_LIMIT_S, AHEAD_S * Math.max(1, rate)); },
     recover: () => hls.recoverMediaError(),
@@ -156,6 +163,7 @@ function nativeEngine(video: DatedVideo, events: EngineEvents): Engine {
       video.load();
     },
     liveEdge: () => (video.duration === Infinity ? seekable() : null),
+    slack: NATIVE_SLACK_S,
     follow: () => undefined,
     hurry: () => undefined,
     recover: () => video.load(),

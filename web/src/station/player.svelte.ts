@@ -16,9 +16,8 @@ const TICK_MS = 200;
 /** No new picture for so long is said; for longer, the player is made anew. */
 const WAITING_SAID_MS = 2_500;
 const STALLED_LIMIT_MS = 12_000;
-/** So near the edge replay counts as caught up, and so far behind it live is set right by a jump. */
+/** So near the edge replay counts as caught up. */
 const CAUGHT_UP_MS = 3_500;
-const FELL_BEHIND_MS = 12_000;
 /** How far back the live playlist goes for certain: a viewer may come back to it after a pause, and younger moments are read there. */
 const LIVE_WINDOW_MS = 18_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
@@ -342,9 +341,8 @@ export class Player extends Viewing {
 
   #keepAtEdge(video: HTMLVideoElement): void {
     const edge = this.#engine?.liveEdge();
-    if (edge === null || edge === undefined || this.wall === null || this.#seeking) return;
-    const behind = this.context.now() - this.wall;
-    if (behind > FELL_BEHIND_MS && edge > video.currentTime + 2) this.#seek(edge);
+    if (!this.#engine || edge === null || edge === undefined || this.#seeking || !this.shown) return;
+    if (edge > video.currentTime + this.#engine.slack) this.#seek(edge);
   }
 
   #noticeEdge(): void {

@@ -143,9 +143,12 @@ test('a server that goes away and comes back is said, and the picture returns by
   await page.goto(`/stations/${station?.id}?lang=en`);
   await expectPlaying(page);
   await page.context().setOffline(true);
-  await expect(page.getByText('The server does not answer.', { exact: true }).first()).toBeVisible({ timeout: 60_000 });
+  const said = page.getByText('The server does not answer.', { exact: true }).first();
+  await expect(said).toBeVisible({ timeout: 60_000 });
   await page.context().setOffline(false);
-  await expect(page.locator('.said')).toContainText(/\d s behind/, { timeout: 60_000 });
+  await expect(said).toBeHidden({ timeout: 60_000 });
+  await expect.poll(async () => Math.abs(Date.now() - (await shownTime(page))), { timeout: 60_000 }).toBeLessThan(6_000);
+  await expect(page.locator('.said')).toContainText(/\d s behind/);
   await expectPlaying(page);
 });
 
