@@ -50,6 +50,30 @@ export async function expectPlaying(page: Page): Promise<void> {
   }, { timeout: 30_000 }).toBe('moves');
 }
 
+/** Follows which picture is on the screen; the returned function gives its position. The clock of a busy player is further than its picture. */
+export async function watchPicture(page: Page): Promise<() => Promise<number>> {
+  await page.locator('video').evaluate((video: HTMLVideoElement) => new Promise<void>((first) => {
+    const look = (_: number, { mediaTime }: { mediaTime: number }) => {
+      video.dataset['picture'] = String(mediaTime);
+      first();
+      video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+  }));
+  return () => page.locator('video').evaluate((video: HTMLVideoElement) => Number(video.dataset['picture']));
+}
+
+/** Waits until the same picture has been on the screen for a while, and gives its position. */
+export async function settled(picture: () => Promise<number>): Promise<number> {
+  let last = -1;
+  await expect.poll(async () => {
+    const before = last;
+    last = await picture();
+    return last === before;
+  }, { intervals: [400] }).toBe(true);
+  return last;
+}
+
 /** The time of the picture as the page shows it, in epoch milliseconds. */
 export async function shownTime(page: Page): Promise<number> {
   return Date.parse((await page.locator('.player time').getAttribute('datetime')) ?? '');

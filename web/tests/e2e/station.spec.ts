@@ -1,7 +1,7 @@
 /** The station's page against a running centre: replay over restarts and borders, weak lines, a server that goes away. */
 
 import { expect, test, type APIRequestContext, type CDPSession, type Page } from '@playwright/test';
-import { expectPlaying, shownTime, watchConsole } from '../support';
+import { expectPlaying, settled, shownTime, watchConsole, watchPicture } from '../support';
 
 interface Span { from: string; to: string; state: string; cause: string | null }
 interface Station { id: string; cameras: { id: string }[] }
@@ -113,13 +113,13 @@ test('one picture forward is the next picture', async ({ page, request }) => {
   const { station, at } = await border(request);
   await page.goto(`/stations/${station.id}?lang=en&t=${moment(at)}`);
   await expectPlaying(page);
+  const picture = await watchPicture(page);
   await page.keyboard.press('k');
   await expect(page.locator('.bar-top')).toContainText('Paused');
-  const position = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
-  const before = await position();
+  const before = await settled(picture);
   await page.keyboard.press('.');
-  await expect.poll(async () => (await position()) - before).toBeGreaterThan(0.01);
-  expect((await position()) - before).toBeLessThan(0.25);
+  await expect.poll(async () => (await picture()) - before).toBeGreaterThan(0.01);
+  expect((await settled(picture)) - before).toBeLessThan(0.25);
 });
 
 test('on a poor line a still stands at once, stills follow, and video comes back', async ({ page, request }) => {

@@ -1,10 +1,9 @@
 import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible, expectPlaying, shownTime } from '../support';
+import { expectAccessible, expectPlaying, settled, shownTime, watchPicture } from '../support';
 import { at } from './changed';
 
 const near = async (page: Page, time: string, within = 8_000) =>
   expect.poll(async () => Math.abs((await shownTime(page)) - at(time)), { timeout: 20_000 }).toBeLessThan(within);
-const position = (page: Page) => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
 
 async function open(page: Page, more = '') {
   await page.goto(`/stations/1/2?t=2026-11-22T11:41:32+04:00${more}`);
@@ -16,17 +15,18 @@ test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:3
 
 test('one picture forward and back while paused, by keys and by buttons', async ({ page }) => {
   await open(page);
+  const picture = await watchPicture(page);
   await page.keyboard.press('k');
   await expect(page.locator('.bar-top')).toContainText('Dayandırılıb');
-  const start = await position(page);
+  const start = await settled(picture);
   // the loop of the stand-in has ten pictures a second
   await page.keyboard.press('.');
-  await expect.poll(async () => (await position(page)) - start).toBeGreaterThan(0);
-  expect((await position(page)) - start).toBeLessThan(0.3);
-  const forward = await position(page);
+  await expect.poll(async () => (await picture()) - start).toBeGreaterThan(0.02);
+  const forward = await settled(picture);
+  expect(forward - start).toBeLessThan(0.25);
   await page.getByRole('button', { name: 'Bir kadr geri' }).click();
-  await expect.poll(async () => forward - (await position(page))).toBeGreaterThan(0.02);
-  expect(forward - (await position(page))).toBeLessThan(0.25);
+  await expect.poll(async () => forward - (await picture())).toBeGreaterThan(0.02);
+  expect(forward - (await settled(picture))).toBeLessThan(0.25);
   await expect(page.locator('.bar-top')).toContainText('Dayandırılıb');
 });
 
