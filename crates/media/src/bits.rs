@@ -32,8 +32,16 @@ impl<'a> RbspBits<'a> {
     /// `u(count)`, for up to 32 bits.
     pub(crate) fn bits(&mut self, count: u32) -> Option<u32> {
         let mut value = 0_u32;
-        for _ in 0..count.min(32) {
-            value = value << 1 | u32::from(self.flag()?);
+        let mut wanted = count.min(32);
+        while wanted > 0 {
+            if self.left == 0 {
+                self.load()?;
+            }
+            let taken = wanted.min(u32::from(self.left));
+            self.left -= taken as u8;
+            let piece = u32::from(self.byte >> self.left) & ((1 << taken) - 1);
+            value = value << taken | piece;
+            wanted -= taken;
         }
         Some(value)
     }
@@ -46,10 +54,21 @@ impl<'a> RbspBits<'a> {
     /// `ue(v)`; values that need more than 32 bits are refused.
     pub(crate) fn ue(&mut self) -> Option<u32> {
         let mut zeros = 0_u32;
-        while !self.flag()? {
-            zeros += 1;
+        loop {
+            if self.left == 0 {
+                self.load()?;
+            }
+            // The bits that are left of the byte, from the highest place on.
+            let rest = u32::from(self.byte) << (32 - u32::from(self.left));
+            let run = rest.leading_zeros().min(u32::from(self.left));
+            zeros += run;
             if zeros > 31 {
                 return None;
+            }
+            self.left -= run as u8;
+            if self.left > 0 {
+                self.left -= 1;
+                break;
             }
         }
         let suffix = self.bits(zeros)?;
@@ -102,5 +121,41 @@ mod tests {
         assert_eq!(RbspBits::new(&[]).flag(), None);
         assert_eq!(RbspBits::new(&[0; 9]).ue(), None, "more than 31 leading zeros");
         assert_eq!(RbspBits::new(&[0, 0, 3]).bits(24), None);
+    }
+
+    /// The specification's own words (H.264, 9.1), a bit at a time.
+    fn ue_by_bits(bits: &mut RbspBits<'_>) -> Option<u32> {
+        let mut zeros = 0_u32;
+        while !bits.flag()? {
+            zeros += 1;
+            if zeros > 31 {
+                return None;
+            }
+        }
+        let suffix = (0..zeros).try_fold(0, |value, _| Some(value << 1 | u32::from(bits.flag()?)))?;
+        Some((1_u32 << zeros) - 1 + suffix)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn many_bits_at_once_are_the_same_bits(
+            bytes in proptest::collection::vec(proptest::prop_oneof![3 => 0_u8..4, 1 => proptest::num::u8::ANY], 0..64),
+            counts in proptest::collection::vec(0_u32..34, 1..40),
+        ) {
+            let (mut fast, mut slow) = (RbspBits::new(&bytes), RbspBits::new(&bytes));
+            for count in counts {
+                let (one, other) = if count > 32 {
+                    (fast.ue(), ue_by_bits(&mut slow))
+                } else {
+                    let other = (0..count).try_fold(0, |value, _| Some(value << 1 | u32::from(slow.flag()?)));
+                    (fast.bits(count), other)
+                };
+                proptest::prop_assert_eq!(one, other);
+                if one.is_none() {
+                    break;
+                }
+                proptest::prop_assert_eq!(fast.position(), slow.position());
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What stands between NAL units: lengths, start codes, nothing but zeros.
 
+use std::sync::LazyLock;
+
 use bytes::{BufMut, Bytes, BytesMut};
 use memchr::memmem::Finder;
 
@@ -8,6 +10,8 @@ use crate::{VideoCodec, VideoConfig};
 
 /// Annex B start code (H.264 and H.265, B.1), without the zero byte that may stand before it.
 const START_CODE: &[u8] = &[0, 0, 1];
+/// Looks for it. One for all cameras, so that it stays in the processor's cache.
+static START_CODES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(START_CODE));
 
 /// Bytes of the length before each NAL unit in what is given out.
 const LENGTH_BYTES: usize = 4;
@@ -17,12 +21,11 @@ const LENGTH_BYTES: usize = 4;
 pub struct Framing {
     /// Bytes of each length, as the decoder configuration record says: 1 to 4.
     length_bytes: usize,
-    start_code: Finder<'static>,
 }
 
 impl Default for Framing {
     fn default() -> Self {
-        Self { length_bytes: LENGTH_BYTES, start_code: Finder::new(START_CODE) }
+        Self { length_bytes: LENGTH_BYTES }
     }
 }
 
@@ -51,7 +54,7 @@ impl Framing {
             return Err(NalError::EmptyAccessUnit);
         }
         let coded = starts_with_start_code(&data);
-        let by_length = Lengths::new(&data, self.length_bytes).check(codec, &self.start_code);
+        let by_length = Lengths::new(&data, self.length_bytes).check(codec);
         // A length of 256 to 511 looks like a start code. Lengths that fit, with NAL units behind them, are lengths: what
         // would be their first NAL unit's header is a slice's first byte in the other reading, whose first bit is set.
         let annex_b =
@@ -59,28 +62,28 @@ impl Framing {
         match by_length {
             _ if annex_b => gather(split_at_start_codes(&data), data.len()),
             Ok(check) if check.clean && self.length_bytes == LENGTH_BYTES => Ok(data),
-            Ok(_) => self.gather_lengths(codec, &data, self.length_bytes),
+            Ok(_) => gather_lengths(codec, &data, self.length_bytes),
             // Some records say another size than the stream has.
             Err(error) if self.length_bytes != LENGTH_BYTES => {
-                let four = Lengths::new(&data, LENGTH_BYTES).check(codec, &self.start_code);
+                let four = Lengths::new(&data, LENGTH_BYTES).check(codec);
                 four.ok().filter(|check| check.plausible).ok_or(error)?;
-                self.gather_lengths(codec, &data, LENGTH_BYTES)
+                gather_lengths(codec, &data, LENGTH_BYTES)
             }
             Err(error) => Err(error),
         }
     }
+}
 
-    fn gather_lengths(&self, codec: VideoCodec, data: &[u8], size: usize) -> Result<Bytes, NalError> {
-        // Without its zeros, so that what is split here is split no further when it comes back.
-        let units = Lengths::new(data, size).map_while(Result::ok).map(without_zeros);
-        let pieces = units.flat_map(|unit| {
-            let stuffed = self.start_code.find(unit).is_some();
-            let whole = (!stuffed).then_some(unit);
-            let split = stuffed.then(|| split_where_plausible(codec, unit)).into_iter().flatten();
-            whole.into_iter().chain(split)
-        });
-        gather(pieces, data.len())
-    }
+fn gather_lengths(codec: VideoCodec, data: &[u8], size: usize) -> Result<Bytes, NalError> {
+    // Without its zeros, so that what is split here is split no further when it comes back.
+    let units = Lengths::new(data, size).map_while(Result::ok).map(without_zeros);
+    let pieces = units.flat_map(|unit| {
+        let stuffed = START_CODES.find(unit).is_some();
+        let whole = (!stuffed).then_some(unit);
+        let split = stuffed.then(|| split_where_plausible(codec, unit)).into_iter().flatten();
+        whole.into_iter().chain(split)
+    });
+    gather(pieces, data.len())
 }
 
 /// What stands behind lengths, and whether it may be kept as it is.
@@ -108,12 +111,12 @@ impl<'a> Lengths<'a> {
         Self { data, size, offset: 0, index: 0, end: without_zeros(data).len(), failed: false }
     }
 
-    fn check(mut self, codec: VideoCodec, start_code: &Finder<'_>) -> Result<Check, NalError> {
+    fn check(mut self, codec: VideoCodec) -> Result<Check, NalError> {
         let mut check = Check { clean: true, plausible: true };
         for unit in self.by_ref() {
             let unit = unit?;
             let sound = unit.last().is_some_and(|last| *last != 0);
-            check.clean &= sound && start_code.find(unit).is_none();
+            check.clean &= sound && START_CODES.find(unit).is_none();
             check.plausible &= unit.is_empty() || is_plausible(codec, unit);
         }
         check.clean &= self.offset == self.data.len();
@@ -177,7 +180,7 @@ pub fn split_at_start_codes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
         let here = rest?;
-        let Some(at) = memchr::memmem::find(here, START_CODE) else { return rest.take() };
+        let Some(at) = START_CODES.find(here) else { return rest.take() };
         rest = here.get(at + START_CODE.len()..);
         here.get(..at)
     })
@@ -191,7 +194,7 @@ fn split_where_plausible(codec: VideoCodec, unit: &[u8]) -> impl Iterator<Item =
     std::iter::from_fn(move || {
         let here = rest?;
         let mut from = 0;
-        while let Some(at) = here.get(from..).and_then(|part| memchr::memmem::find(part, START_CODE)) {
+        while let Some(at) = here.get(from..).and_then(|part| START_CODES.find(part)) {
             let (end, next) = (from + at, from + at + START_CODE.len());
             let behind = here.get(next..).unwrap_or_default();
             if behind.is_empty() || is_plausible(codec, behind) || starts_with_start_code(behind) {

@@ -20,22 +20,24 @@ const MAX_COMPOSITION_TICKS: f64 = 900_000.0;
 
 impl Packager {
     /// Takes apart what came, and each piece for itself. `Err` with the reason where it is no row of NAL units.
-    pub(super) fn pieces(&mut self, unit: AccessUnit, out: &mut Vec<Output>) -> Result<(), String> {
+    pub(super) fn pieces(&mut self, mut unit: AccessUnit, out: &mut Vec<Output>) -> Result<(), String> {
         let (bytes, limit) = (unit.data.len(), self.options.max_access_unit_bytes);
         if bytes > limit {
             return Err(format!("{bytes} bytes, at most {limit} are taken"));
         }
         let codec = self.parameters.codec();
-        let mut rest = self.framing.row(codec, unit.data.clone()).map_err(|error| error.to_string())?;
-        while !rest.is_empty() {
-            let found = survey(codec, self.parameters.slices(), &rest).map_err(|error| error.to_string())?;
-            let data = match found.next_picture {
-                Some(at) => rest.split_to(at.min(rest.len())),
-                None => std::mem::take(&mut rest),
+        let data = std::mem::take(&mut unit.data);
+        unit.data = self.framing.row(codec, data).map_err(|error| error.to_string())?;
+        loop {
+            let found =
+                survey(codec, self.parameters.slices(), &unit.data).map_err(|error| error.to_string())?;
+            // What nearly always comes is one picture alone: its bytes are moved on, and no count of who holds them changes.
+            let Some(at) = found.next_picture.filter(|&at| at < unit.data.len()) else {
+                return if unit.data.is_empty() { Ok(()) } else { self.piece(unit, found, out) };
             };
-            self.piece(AccessUnit { data, ..unit.clone() }, found, out)?;
+            let data = unit.data.split_to(at);
+            self.piece(AccessUnit { data, ..unit }, found, out)?;
         }
-        Ok(())
     }
 
     /// One piece of at most one picture.

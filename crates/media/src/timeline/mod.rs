@@ -291,8 +291,9 @@ impl Timeline {
     }
 
     fn arrival_ticks(&self, at: Moment) -> i64 {
-        let mono_us = i128::from(at.mono_us) - i128::from(self.origin_mono_us);
-        i64::try_from(mono_us * 9 / 100).unwrap_or(i64::MAX).saturating_add(self.stepped)
+        let since_us = at.mono_us.checked_signed_diff(self.origin_mono_us);
+        let ticks = since_us.and_then(|us| us.checked_mul(9)).map_or(i64::MAX, |ninths| ninths / 100);
+        ticks.saturating_add(self.stepped)
     }
 
     /// Moves `ideal` by what the camera's clock says, as far as it is believed.

@@ -20,6 +20,8 @@ const AGREEMENT: f64 = 1.5;
 #[derive(Debug, Clone)]
 pub(super) struct Pace {
     ring: [(i64, i64); PICTURES],
+    /// What the camera's clock said at the newest one.
+    newest_dts: i64,
     count: usize,
     next: usize,
 }
@@ -35,7 +37,7 @@ pub(super) struct Measured {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { ring: [(0, 0); PICTURES], count: 0, next: 0 }
+        Self { ring: [(0, 0); PICTURES], newest_dts: 0, count: 0, next: 0 }
     }
 }
 
@@ -47,9 +49,10 @@ impl Pace {
     /// A picture arrived at `arrival` with this decoding time. Where the camera's clock does not go forward, all before
     /// says nothing any more.
     pub(super) fn observe(&mut self, arrival: i64, camera_dts: i64) {
-        if self.count > 0 && camera_dts <= self.back(0).1 {
+        if self.count > 0 && camera_dts <= self.newest_dts {
             self.forget();
         }
+        self.newest_dts = camera_dts;
         if let Some(place) = self.ring.get_mut(self.next) {
             *place = (arrival, camera_dts);
         }

@@ -48,12 +48,21 @@ pub(super) struct RateLoop {
     passing: f64,
     open: Option<Bin>,
     closed: [Option<Bin>; WINDOW],
+    /// The least error of the closed seconds that are in the window; changes when a second ends.
+    closed_least: Option<f64>,
     since: Option<i64>,
 }
 
 impl RateLoop {
     pub(super) const fn new() -> Self {
-        Self { lasting: 1.0, passing: 0.0, open: None, closed: [None; WINDOW], since: None }
+        Self {
+            lasting: 1.0,
+            passing: 0.0,
+            open: None,
+            closed: [None; WINDOW],
+            closed_least: None,
+            since: None,
+        }
     }
 
     /// Media ticks per camera tick, now.
@@ -92,10 +101,15 @@ impl RateLoop {
 
     /// The least error of the window in ticks, if there is any.
     pub(super) fn least_error(&self) -> Option<i64> {
+        let open = self.open?.least;
+        let least = self.closed_least.map_or(open, |closed| closed.min(open));
+        Some((least * TICKS) as i64)
+    }
+
+    fn least_of_closed(&self) -> Option<f64> {
         let newest = self.open?.second;
-        let inside = self.closed.iter().chain([&self.open]).flatten();
-        let recent = inside.filter(|bin| newest - bin.second < WINDOW_SECONDS);
-        recent.map(|bin| bin.least).reduce(f64::min).map(|least| (least * TICKS) as i64)
+        let recent = self.closed.iter().flatten().filter(|bin| newest - bin.second < WINDOW_SECONDS);
+        recent.map(|bin| bin.least).reduce(f64::min)
     }
 
     /// [`Self::least_error`] once a full window was seen since the last time all was forgotten.
@@ -114,6 +128,7 @@ impl RateLoop {
             self.closed = [None; WINDOW];
             self.since = Some(done.second);
         }
+        self.closed_least = self.least_of_closed();
         self.correct();
     }
 
