@@ -89,6 +89,10 @@ impl Centre {
 
     /// From memory where it was asked for lately.
     async fn time_of(self: &Arc<Self>, camera: CameraId, segment: u64) -> Result<Span, MediaFailure> {
+        let key = (camera, segment);
+        if let Some(time) = self.media.times.get(&key) {
+            return Ok(time);
+        }
         let find = async {
             let _turn = self.media.turn().await?;
             let archive = self.archive.clone();
@@ -102,7 +106,8 @@ impl Centre {
             let (from, to) = found?.ok_or(MediaFailure::Absent)?;
             Ok(Span { from: from.to_utc(), to: to.to_utc() })
         };
-        self.media.times.get_or_insert_async(&(camera, segment), find).await
+        // Boxed: see `Centre::media`.
+        Box::pin(self.media.times.get_or_insert_async(&key, find)).await
     }
 
     fn case<'a>(&self, registry: &'a Registry, id: CameraId) -> Case<'a> {

@@ -129,8 +129,13 @@ impl Centre {
         if let Some(media) = in_memory(camera, name).await? {
             return Ok(media);
         }
-        // Those who ask for the same thing at once wait for one reading of it.
-        self.media.cache.get_or_insert_async(&(camera.id, name), self.gather(camera, name)).await
+        let key = (camera.id, name);
+        if let Some(media) = self.media.cache.get(&key) {
+            return Ok(media);
+        }
+        // Those who ask for the same thing at once wait for one reading of it. Boxed, so that the many who wait for a part
+        // that is to come keep no room for it.
+        Box::pin(self.media.cache.get_or_insert_async(&key, self.gather(camera, name))).await
     }
 
     async fn gather(&self, camera: &Camera, name: MediaName) -> Result<Bytes, MediaFailure> {

@@ -26,11 +26,16 @@ impl Default for Gzipped {
 impl Gzipped {
     /// The playlist `text` of `camera`, whose tag is `etag`, compressed: once, and not on the runtime's threads.
     pub(crate) async fn of(&self, camera: CameraId, etag: &str, text: &Bytes) -> io::Result<Bytes> {
-        let made = async {
+        let key = (camera, etag.to_owned());
+        if let Some(made) = self.0.get(&key) {
+            return Ok(made);
+        }
+        let make = async {
             let text = text.clone();
             spawn_blocking(move || compress(&text)).await.map_err(io::Error::other)?
         };
-        self.0.get_or_insert_async(&(camera, etag.to_owned()), made).await
+        // Boxed, so that who waits for a playlist keeps no room for it.
+        Box::pin(self.0.get_or_insert_async(&key, make)).await
     }
 }
 

@@ -10,8 +10,9 @@ mod handover;
 mod head;
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io::{self, ErrorKind, IoSlice};
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use axum::response::Response;
@@ -61,6 +62,8 @@ where
 {
     // Requests that came together with the one before.
     let mut early = Vec::new();
+    // One place for all answers, one after the other: what waits is most of what a viewer costs.
+    let mut answer = pin!(None);
     loop {
         if early.is_empty() {
             let readable = timeout(IDLE_TIMEOUT, stream.readable());
@@ -72,25 +75,36 @@ where
                 return Ended::Closed;
             }
         }
-        let asked = match next(&stream, &mut early, &understand) {
-            Ok(Some(asked)) => asked,
-            Ok(None) => return Ended::Closed,
+        let (visit, is_head, closes) = match next(&stream, &mut early, &understand) {
+            Ok(Some(Asked::Player { answer: to_come, visit, is_head, closes })) => {
+                answer.set(Some(to_come));
+                (visit, is_head, closes)
+            }
+            Ok(Some(Asked::Other)) => {
+                return Ended::Other(Box::new(Rewound::new(Bytes::from(early), stream)));
+            }
             Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
-            Err(_) => return Ended::Closed,
-        };
-        let Asked::Player { answer, visit, is_head, closes } = asked else {
-            return Ended::Other(Box::new(Rewound::new(Bytes::from(early), stream)));
+            Ok(None) | Err(_) => return Ended::Closed,
         };
         let response = tokio::select! {
             biased;
-            response = answer => response,
+            response = come(answer.as_mut()) => response,
             () = gone(&stream) => return Ended::Closed,
         };
+        answer.set(None);
         let closes = closes || *stop.borrow();
         let Ok(encoded) = Encoded::of(response, is_head, closes).await else { return Ended::Closed };
         if write(&stream, &encoded, &visit).await.is_err() || closes {
             return Ended::Closed;
         }
+    }
+}
+
+/// The answer that stands in `place`.
+async fn come<F: Future>(place: Pin<&mut Option<F>>) -> F::Output {
+    match place.as_pin_mut() {
+        Some(answer) => answer.await,
+        None => pending().await,
     }
 }
 
@@ -128,7 +142,7 @@ fn next<F>(
 async fn gone(stream: &TcpStream) {
     match stream.peek(&mut [0]).await {
         Ok(0) | Err(_) => {}
-        Ok(_) => std::future::pending().await,
+        Ok(_) => pending().await,
     }
 }
 
