@@ -20,7 +20,7 @@ async fn respond(path: String, dropped: Arc<AtomicUsize>) -> Response {
     }
     let _counted = Counted(dropped);
     match path.as_str() {
-        "/live/waits" => std::future::pending().await,
+        "/live/waits" => pending().await,
         "/live/large" => vec![b'x'; SIZE].into_response(),
         "/live/fresh" => StatusCode::NOT_MODIFIED.into_response(),
         _ => path.into_response(),
