@@ -24,8 +24,10 @@ impl<F: Future> Future for Counted<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        self.polls.fetch_add(1, Ordering::Relaxed);
-        self.inner.as_mut().poll(context)
+        // Counted afterwards: who is counted waits, and does not only begin to.
+        let polled = self.inner.as_mut().poll(context);
+        self.polls.fetch_add(1, Ordering::Release);
+        polled
     }
 }
 
@@ -46,7 +48,7 @@ fn watch(
 
 async fn settle(polls: &AtomicUsize, expected: usize) {
     for _ in 0..1_000_000 {
-        if polls.load(Ordering::Relaxed) >= expected {
+        if polls.load(Ordering::Acquire) >= expected {
             return;
         }
         tokio::task::yield_now().await;

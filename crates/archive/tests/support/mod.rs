@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use ashkar_archive::disk::MemoryDisk;
-use ashkar_archive::{Archive, Options, Refused};
+use ashkar_archive::{Archive, Options, ReadError, Refused};
 use ashkar_media::{Gap, InitSegment, Output, Part, SegmentEnd};
 use ashkar_terms::{CameraId, Cause, Clock, MediaTime, Moment, Span, UtcMicros};
 use bytes::Bytes;
@@ -210,16 +210,17 @@ pub fn day() -> Span {
 
 /// Everything that is recorded of a camera and ended.
 pub fn recorded(archive: &Archive, camera: CameraId) -> Vec<Sent> {
-    let entries = archive.segments(camera, day()).expect("segments are found");
-    entries
-        .iter()
-        .map(|entry| Sent {
-            segment: entry.segment,
-            start: entry.start,
-            parts: archive.read_segment(entry).expect("a segment is read"),
-            init: entry.init,
-        })
-        .collect()
+    try_recorded(archive, camera).expect("what is recorded is read")
+}
+
+/// The same, from a disk that may fail.
+pub fn try_recorded(archive: &Archive, camera: CameraId) -> Result<Vec<Sent>, ReadError> {
+    let entries = archive.segments(camera, day())?;
+    let read = entries.iter().map(|entry| {
+        let parts = archive.read_segment(entry)?;
+        Ok(Sent { segment: entry.segment, start: entry.start, parts, init: entry.init })
+    });
+    read.collect()
 }
 
 /// Asserts that a check of the disk finds nothing wrong.
