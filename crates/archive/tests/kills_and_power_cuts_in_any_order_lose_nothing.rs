@@ -155,14 +155,20 @@ impl World {
 
     /// Whoever reads has seen it.
     fn read(&mut self) {
+        let dead = self.disk_is_dead();
         let Some((archive, _)) = &self.process else { return };
+        if dead {
+            return;
+        }
         match try_recorded(archive, CAMERA) {
             Ok(found) => {
-                let new = found.into_iter().filter(|sent| !self.promised.contains(sent));
-                let new: Vec<_> = new.collect();
-                self.promised.extend(new);
+                for sent in found {
+                    if !self.promised.contains(&sent) {
+                        self.promised.push(sent);
+                    }
+                }
             }
-            // It may die at any moment, by what its writer does meanwhile.
+            // It may die while it is read, by what its writer does meanwhile.
             Err(error) => assert!(self.disk_is_dead(), "a process that lives cannot read: {error}"),
         }
     }
