@@ -15,7 +15,7 @@ trap finish EXIT
 (cd web && npm run --silent test:pages)
 
 # As the tests build it: any other choice of packages has other features, and all dependencies would be built again for them.
-cargo test --locked --workspace --bins --test a_camera_survives_kill_9 --no-run
+cargo test --locked --workspace --bins --test scenarios --no-run
 "${CARGO_TARGET_DIR:-target}/debug/ashkar" demo --data "$work/demo" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --hours 1 --log warn >"$work/out" 2>"$work/err" &
 demo=$!
 for _ in $(seq 600); do

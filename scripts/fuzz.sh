@@ -1,29 +1,44 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for SECONDS each (default 10), or only those that are named. Stable toolchain: libFuzzer's
-# own instrumentation is asked of LLVM directly. Found inputs are kept in fuzz/artifacts, the corpus in fuzz/corpus, which
-# begins with what earlier runs found worth keeping (scripts/fuzz-keep.sh).
+# Runs every fuzz target for SECONDS each (default 10), or only those that are named, one on each processor at a time. Found inputs
+# are kept in fuzz/artifacts, the corpus in fuzz/corpus, which begins with what earlier runs found worth keeping
+# (scripts/fuzz-keep.sh).
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
 seconds=${1:-10}; shift || true
 
-export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing"
-host=$(rustc -vV | sed -n 's/^host: //p')
-cargo build --release --locked --target "$host"
-programs=${CARGO_TARGET_DIR:-target}/$host/release
+mapfile -t all < <(find fuzz_targets -name '*.rs' -printf '%f\n' | sed 's/\.rs$//' | sort)
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
+
+# As the tests are built: the same packages, so the same features; their dependencies serve here too.
+RUSTC_WORKSPACE_WRAPPER=$PWD/../scripts/fuzz-rustc.sh cargo test --workspace --locked --no-run --message-format json-render-diagnostics "${all[@]/#/--test=}" |
+  python3 -c '
+import json, pathlib, sys
+programs = pathlib.Path(sys.argv[1])
+programs.mkdir(exist_ok=True)
+for line in sys.stdin:
+    built = json.loads(line)
+    if built.get("executable") and "fuzz_targets" in built["target"]["src_path"]:
+        link = programs / built["target"]["name"]
+        link.unlink(missing_ok=True)
+        link.symlink_to(built["executable"])
+' programs
 
 mkdir -p corpus artifacts
 [ ! -f corpus.tar.gz ] || tar -xzf corpus.tar.gz -C corpus --skip-old-files
 
-targets=("$@")
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(find fuzz_targets -name '*.rs' -printf '%f\n' | sed 's/\.rs$//' | sort)
-for target in "${targets[@]}"; do
+# fuzz TARGET: says how many inputs were tried; where one is found, what the fuzzer says of it.
+fuzz() {
+  local target=$1 log
   mkdir -p "corpus/$target"
-  echo "fuzz: $target, $seconds s"
   log=$(mktemp)
-  if ! "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
+  if ! "programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 \
       -artifact_prefix="artifacts/$target-" "corpus/$target" >"$log" 2>&1; then
-    tail -n 40 "$log"; echo "fuzz: $target found something; the input is in fuzz/artifacts" >&2; exit 1
+    tail -n 40 "$log"; echo "fuzz: $target found something; the input is in fuzz/artifacts" >&2; rm -f "$log"; return 255
   fi
-  grep -E 'stat::number_of_executed_units' "$log" || true
+  echo "fuzz: $target, $seconds s, $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
   rm -f "$log"
-done
+}
+export -f fuzz; export seconds
+# shellcheck disable=SC2016 # the inner shell is the one that expands it
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -c 'set -euo pipefail; fuzz "$1"' _ {}

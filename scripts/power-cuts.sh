@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/tools.sh build faults
-POWER_CUTS=${1:-1000} cargo test --locked -q -p ashkar-archive --test power_cuts_lose_nothing_acknowledged -- --nocapture
+POWER_CUTS=${1:-1000} cargo test --locked -q -p ashkar-archive --test scenarios power_cuts_lose_nothing_acknowledged -- --nocapture

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Every test. Each step says what it is; the first failure ends it.
+# Every test. Each step says what it is and how long the one before took; the first failure ends it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-step() { printf '\n== %s\n' "$*"; }
+begun=$SECONDS
+step() { printf '\n== %s (%d s after the beginning)\n' "$*" $((SECONDS - begun)); }
 
 step "pages: pure logic"
 (cd web && npm test --silent)
@@ -18,3 +19,5 @@ scripts/fuzz.sh "${FUZZ_SECONDS:-3}"
 
 step "browser: the real server in Chromium"
 scripts/browser-test.sh
+
+step "all is well"

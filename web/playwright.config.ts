@@ -1,9 +1,9 @@
 import { defineConfig } from '@playwright/test';
-import { MOCK_URL } from './tests/mock/port';
+import { MOCK_URL, PAGE_WORKERS } from './tests/mock/port';
 
 /**
  * `npm run test:pages` needs nothing but a build; `BASE_URL=http://127.0.0.1:8080 npm run test:e2e` needs a running centre.
- * A browser is heavy, and timing is what some of these tests look at: so one at a time.
+ * A browser is heavy: beside a centre there is one at a time. Page tests mostly wait, and run side by side.
  */
 const browser = {
   browserName: 'chromium' as const,
@@ -16,7 +16,7 @@ const againstCentre = ['e2e', 'bench', 'players'].some((project) => process.argv
 const centre = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  workers: 1,
+  workers: againstCentre ? 1 : PAGE_WORKERS,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 60_000,

@@ -9,8 +9,8 @@ use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
 
 const SPS: &[u8] = &[
-    0x67, 0x42, 0xc0, 0x0c, 0xd9, 0x01, 0x41, 0x9f, 0x9f, 0x01, 0x10, 0x00, 0x00, 0x03, 0x00, 0x10, 0x00, 0x00,
-    0x03, 0x03, 0x20, 0xf1, 0x42, 0xa4, 0x80,
+    0x67, 0x42, 0xc0, 0x0c, 0xd9, 0x01, 0x41, 0x9f, 0x9f, 0x01, 0x10, 0x00, 0x00, 0x03, 0x00, 0x10, 0x00,
+    0x00, 0x03, 0x03, 0x20, 0xf1, 0x42, 0xa4, 0x80,
 ];
 const PPS: &[u8] = &[0x68, 0xcb, 0x83, 0xcb, 0x20];
 
@@ -72,15 +72,23 @@ fn call(
         6 => packager.audio(AudioFrame { data: source.bytes(), camera_dts: *dts, arrival: at }, out),
         7 => packager.video_config(VideoConfig { codec: VideoCodec::H264, record: source.bytes() }, at, out),
         8 => packager.video_config(VideoConfig { codec: VideoCodec::H265, record: source.bytes() }, at, out),
-        9 => h264_config_from_parameter_sets(&[SPS], &[PPS]).map_or((), |config| packager.video_config(config, at, out)),
+        9 => h264_config_from_parameter_sets(&[SPS], &[PPS])
+            .map_or((), |config| packager.video_config(config, at, out)),
         10 => *dts = dts.saturating_add(source.number()),
         11 => *wall_us = wall_us.saturating_add(source.number()),
         kind => {
             *dts = dts.saturating_add(3600);
             let header = if kind == 12 { 0x65 } else { 0x41 };
-            let data = if kind == 15 { source.bytes() } else { Bytes::from(vec![0, 0, 0, 2, header, source.byte()]) };
+            let data = if kind == 15 {
+                source.bytes()
+            } else {
+                Bytes::from(vec![0, 0, 0, 2, header, source.byte()])
+            };
             let composition_offset = source.number() as i32;
-            packager.video(AccessUnit { data, camera_dts: *dts, composition_offset, keyframe: true, arrival: at }, out);
+            packager.video(
+                AccessUnit { data, camera_dts: *dts, composition_offset, keyframe: true, arrival: at },
+                out,
+            );
         }
     }
 }

@@ -2,7 +2,8 @@
 #![no_main]
 
 use ashkar_media::{
-    AudioConfig, AudioParameters, VideoParameters, h264_config_from_parameter_sets, h265_config_from_parameter_sets,
+    AudioConfig, AudioParameters, VideoParameters, h264_config_from_parameter_sets,
+    h265_config_from_parameter_sets,
 };
 use bytes::Bytes;
 

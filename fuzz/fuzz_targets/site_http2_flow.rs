@@ -4,16 +4,8 @@
 
 use std::time::Duration;
 
+use ashkar_site::fuzz::Flow;
 use tokio::time::Instant;
-
-// The files alone: they need nothing else of the site, which would take minutes to build.
-#[allow(dead_code, reason = "the age of answers over HTTP/1 is not asked here")]
-#[path = "../../crates/site/src/standstill.rs"]
-mod standstill;
-#[path = "../../crates/site/src/flow.rs"]
-mod flow;
-
-use flow::Flow;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some((cut, data)) = data.split_first() else { return };

@@ -9,7 +9,11 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     }
     if let Ok(url) = text.parse::<PullUrl>() {
         let password = url.expose().password().unwrap_or_default();
-        assert!(password.len() < 8 || !url.to_string().contains(password) || url.expose().host_str().unwrap_or_default().contains(password));
+        assert!(
+            password.len() < 8
+                || !url.to_string().contains(password)
+                || url.expose().host_str().unwrap_or_default().contains(password)
+        );
     }
     let folded = fold(text);
     assert_eq!(fold(&folded), folded);

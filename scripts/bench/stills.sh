@@ -38,8 +38,8 @@ for turn in range(int(count * seconds / 30)):
 print(f'{came} stills of {size / max(came, 1) / 1000:.0f} kB in {time.monotonic() - start:.0f} s, the slowest after {slowest * 1000:.0f} ms')
 PY
 }
-# The CPU time of what has decoded, in ticks: each still has a process of its own, which ends.
-decoding() { awk '{ print $16 + $17 }' "/proc/$centre/stat"; }
+# The CPU time of what decodes, in ticks: the one child of the centre, and that one's children, which end with each still.
+decoding() { awk '{ print $14 + $15 + $16 + $17 }' "/proc/$(cat /proc/"$centre"/task/*/children | tr -d ' ')/stat"; }
 
 ask 3 >"$data/first"
 before=$(ticks "$centre"); decoded=$(decoding)

@@ -45,7 +45,7 @@ fn run() -> anyhow::Result<ExitCode> {
     let arguments: Vec<_> = std::env::args_os().collect();
     // The decoder of stills starts with an empty environment and a wish for speed: no layers, no logs.
     if arguments.get(1).is_some_and(|argument| argument == serve::STILL_WORKER) {
-        ashkar_stills::worker::run()?;
+        ashkar_stills::zygote::run()?;
         return Ok(ExitCode::SUCCESS);
     }
     let cli = match layers::parse(Cli::command(), arguments)
@@ -86,7 +86,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Live(command) => return live::run(command).await,
         Command::Simulate(command) => simulate::run(command).await?,
         Command::Openapi => output::print(ashkar_site::api::openapi_document()?)?,
-        Command::StillWorker => ashkar_stills::worker::run()?,
+        Command::StillWorker => ashkar_stills::zygote::run()?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -38,11 +38,11 @@ const TALK_PER_ANSWER: u32 = 4;
 
 /// The client sends more frames that mean nothing than anybody needs: pings, settings, resets, windows of single bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Talkative;
+pub struct Talkative;
 
 /// One connection.
 #[derive(Debug)]
-pub(crate) struct Flow {
+pub struct Flow {
     asked: Cutter,
     answered: Cutter,
     initial_window: i64,
@@ -65,7 +65,7 @@ struct Stream {
 
 impl Flow {
     /// A connection whose client has just said that it speaks HTTP/2.
-    pub(crate) fn new(now: Instant) -> Self {
+    pub fn new(now: Instant) -> Self {
         Self {
             asked: Cutter::default(),
             answered: Cutter::default(),
@@ -80,7 +80,7 @@ impl Flow {
     }
 
     /// The client sent `bytes`.
-    pub(crate) fn asks(&mut self, bytes: &[u8], now: Instant) -> Result<(), Talkative> {
+    pub fn asks(&mut self, bytes: &[u8], now: Instant) -> Result<(), Talkative> {
         let mut cutter = std::mem::take(&mut self.asked);
         let outcome = cutter.cut(bytes, |event| self.asks_one(event, now));
         self.asked = cutter;
@@ -88,7 +88,7 @@ impl Flow {
     }
 
     /// The client's socket took `bytes` of ours.
-    pub(crate) fn answers(&mut self, bytes: &[u8], now: Instant) {
+    pub fn answers(&mut self, bytes: &[u8], now: Instant) {
         let mut cutter = std::mem::take(&mut self.answered);
         // What we send is never a fault of the client's.
         let _ = cutter.cut(bytes, |event| {
@@ -99,7 +99,7 @@ impl Flow {
     }
 
     /// When the next thing becomes too slow, if nothing happens until then.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
+    pub fn deadline(&self) -> Option<Instant> {
         let aged = |stream: &Stream| Some(stream.answered_since? + MAX_AGE);
         let streams = self.streams.values().flat_map(|stream| [stream.standstill.ends(), aged(stream)]);
         let quiet = self.quiet_since.map(|since| since + MAX_QUIET);

@@ -9,6 +9,8 @@ mod dense;
 mod direct;
 mod door;
 mod flow;
+#[doc(hidden)]
+pub mod fuzz;
 mod gzip;
 mod headers;
 mod health;

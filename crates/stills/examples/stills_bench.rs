@@ -26,7 +26,7 @@ const STILLS_PER_SECOND: f64 = 1000.0 / 30.0;
 fn main() {
     let argument = std::env::args().nth(1);
     if argument.as_deref() == Some(WORKER) {
-        return ashkar_stills::worker::run().unwrap();
+        return ashkar_stills::zygote::run().unwrap();
     }
     let stills = argument.map_or(200, |count| count.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -74,15 +74,20 @@ async fn measure(init: &[u8], part: &[u8], stills: u32) -> Cost {
     }
 }
 
-/// CPU of this process, and of its children that have ended.
+/// CPU of this process; and of its child, and of that one's children, each of which has ended with its still.
 fn cpu() -> (Duration, Duration) {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
+    let ([own, _], [child, copies]) = (times("self"), times(children.trim()));
+    (own, child + copies)
+}
+
+/// CPU of a process, and of its children that have ended.
+fn times(process: &str) -> [Duration; 2] {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_ascii_whitespace().collect();
     let tick = Duration::from_secs(1) / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap();
-    let both =
-        |at: usize| tick * (fields[at].parse::<u32>().unwrap() + fields[at + 1].parse::<u32>().unwrap());
     // Counted from the state, which is the third field: user and system time are the 14th to 17th.
-    (both(11), both(13))
+    [11, 13].map(|at| tick * (fields[at].parse::<u32>().unwrap() + fields[at + 1].parse::<u32>().unwrap()))
 }
 
 /// Init segment, a part that begins with a keyframe, and that keyframe's length, of a camera of 1 Mbit/s.

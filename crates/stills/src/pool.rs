@@ -1,8 +1,10 @@
-//! The parent's side: a worker for each still. The next one is started ahead, so that nobody waits for it.
+//! The centre's side: a worker for each still, copied from a process that waits for that.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
-use std::path::PathBuf;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,13 +12,14 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::net::UnixStream;
+use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
-use crate::wire;
+use crate::{wire, zygote};
 
 /// Longest time for one still; a worker that needs longer is killed.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 /// Requests that may wait for a worker; the next is refused.
 const MAX_WAITING: usize = 64;
 
@@ -55,26 +58,26 @@ pub struct Pool {
     argument: OsString,
     places: Semaphore,
     waiting: Semaphore,
-    /// Started ahead, and never asked.
-    fresh: Mutex<Vec<Worker>>,
+    zygote: Mutex<Option<Zygote>>,
 }
 
+/// The process of which workers are copies, and the socket by which it is told of stills. It is killed with this, and ends by itself
+/// where the centre does.
 #[derive(Debug)]
-struct Worker {
-    child: Child,
-    requests: ChildStdin,
-    answers: ChildStdout,
+struct Zygote {
+    _child: Child,
+    asks: StdUnixStream,
 }
 
 impl Pool {
-    /// A pool of at most `workers` children of `program argument`, which calls [`crate::worker::run`].
+    /// A pool of at most `workers` workers: copies of a child `program argument`, which calls [`crate::zygote::run`].
     pub fn new(program: PathBuf, argument: impl Into<OsString>, workers: usize) -> Self {
         Self {
             program,
             argument: argument.into(),
             places: Semaphore::new(workers.max(1)),
             waiting: Semaphore::new(MAX_WAITING),
-            fresh: Mutex::default(),
+            zygote: Mutex::default(),
         }
     }
 
@@ -85,82 +88,105 @@ impl Pool {
     pub async fn still(&self, init: &[u8], part: &[u8]) -> Result<Bytes, PoolError> {
         let _waiting = self.waiting.try_acquire().map_err(|_| PoolError::Busy)?;
         let _place = self.places.acquire().await.map_err(|_| PoolError::Busy)?;
-        let worker = self.take()?;
-        let answer = tokio::time::timeout(TIMEOUT, worker.ask(init, part)).await;
-        // Behind this still, so that it does not wait. Where it fails, the next request tries and tells.
-        if let Ok(next) = self.start() {
-            self.fresh.lock().push(next);
-        }
+        let worker = self.worker().await?;
+        let answer = tokio::time::timeout(TIMEOUT, ask(worker, init, part)).await;
         let answer = answer.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
         match answer.split_first() {
             Some((&wire::OK, jpeg)) if jpeg.starts_with(&START_OF_IMAGE) => {
                 Ok(Bytes::from(answer).slice(1..))
             }
-            Some((&wire::FAILED, words)) => {
-                let words = words.get(..MAX_WORDS).unwrap_or(words);
-                Err(PoolError::Picture(String::from_utf8_lossy(words).into_owned()))
-            }
+            Some((&wire::FAILED, words)) => Err(PoolError::Picture(told(words))),
             _ => Err(PoolError::Worker(io::ErrorKind::InvalidData.into())),
         }
     }
 
-    /// One that nobody has asked yet and that still lives. There are never more of them than places.
-    fn take(&self) -> io::Result<Worker> {
-        while let Some(mut worker) = self.fresh.lock().pop() {
-            if matches!(worker.child.try_wait(), Ok(None)) {
-                return Ok(worker);
+    /// A worker that nobody has asked, and that can reach nothing any more.
+    async fn worker(&self) -> io::Result<UnixStream> {
+        let mut worker = self.start_worker()?;
+        let said = match tokio::time::timeout(TIMEOUT, read(&mut worker)).await {
+            Ok(said) => said?,
+            Err(_) => {
+                // Whoever should have made it hangs. The next request has another one.
+                *self.zygote.lock() = None;
+                return Err(io::ErrorKind::TimedOut.into());
             }
+        };
+        match said.split_first() {
+            Some((&wire::SHUT_IN, [])) => Ok(worker),
+            Some((&wire::NOT_SHUT_IN, words)) => {
+                Err(io::Error::other(format!("the decoder could not be shut in: {}", told(words))))
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
         }
-        self.start()
     }
 
-    fn start(&self) -> io::Result<Worker> {
-        let mut child = Command::new(&self.program)
-            .arg(&self.argument)
+    /// The socket to a new worker.
+    fn start_worker(&self) -> io::Result<UnixStream> {
+        let (ours, theirs) = StdUnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let mut zygote = self.zygote.lock();
+        // One that has ended is replaced, once.
+        let is_told = zygote.as_ref().is_some_and(|zygote| zygote::send(&zygote.asks, &theirs).is_ok());
+        if !is_told {
+            let fresh = zygote.insert(Zygote::start(&self.program, &self.argument)?);
+            zygote::send(&fresh.asks, &theirs)?;
+        }
+        UnixStream::from_std(ours)
+    }
+}
+
+impl Zygote {
+    fn start(program: &Path, argument: &OsStr) -> io::Result<Self> {
+        let (asks, stdin) = StdUnixStream::pair()?;
+        let child = Command::new(program)
+            .arg(argument)
             .env_clear()
             .env(ALLOCATOR.0, ALLOCATOR.1)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdin(OwnedFd::from(stdin))
+            .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let pipes = child.stdin.take().zip(child.stdout.take());
-        let (requests, answers) = pipes.ok_or_else(|| io::Error::other("a worker came without pipes"))?;
-        Ok(Worker { child, requests, answers })
+        Ok(Self { _child: child, asks })
     }
 }
 
-impl Worker {
-    /// Asks for the one still. However that ends, the worker is killed: it belongs to the camera whose bytes it read.
-    async fn ask(mut self, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
-        match self.exchange(init, part).await {
-            // Whoever asked is told why: a worker that cannot shut itself in ends before it reads.
-            Err(error) if is_of_pipe(&error) => {
-                let status = self.child.wait().await?;
-                Err(io::Error::other(format!("the decoder ended before its answer: {status}")))
-            }
-            answer => answer,
-        }
+/// Asks `worker` for its one still. However that ends, it is asked nothing else: it belongs to the camera whose bytes it read.
+async fn ask(mut worker: UnixStream, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
+    for frame in [init, part] {
+        let length = u32::try_from(frame.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+        let sent = async {
+            worker.write_all(&length.to_be_bytes()).await?;
+            worker.write_all(frame).await
+        };
+        sent.await.map_err(ended)?;
     }
+    read(&mut worker).await
+}
 
-    async fn exchange(&mut self, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
-        for frame in [init, part] {
-            let length =
-                u32::try_from(frame.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-            self.requests.write_all(&length.to_be_bytes()).await?;
-            self.requests.write_all(frame).await?;
+/// What `worker` says next: a status byte and what belongs to it.
+async fn read(worker: &mut UnixStream) -> io::Result<Vec<u8>> {
+    let length = worker.read_u32().await.map_err(ended)? as usize;
+    if length > wire::MAX_ANSWER_BYTES {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut answer = vec![0; length];
+    worker.read_exact(&mut answer).await.map_err(ended)?;
+    Ok(answer)
+}
+
+/// Says it in words where a worker has ended.
+fn ended(error: io::Error) -> io::Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        BrokenPipe | ConnectionReset | UnexpectedEof => {
+            io::Error::other("the decoder ended before its answer")
         }
-        self.requests.flush().await?;
-        let length = self.answers.read_u32().await? as usize;
-        if length > wire::MAX_ANSWER_BYTES {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        let mut answer = vec![0; length];
-        self.answers.read_exact(&mut answer).await?;
-        Ok(answer)
+        _ => error,
     }
 }
 
-fn is_of_pipe(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
+/// What a worker said in words.
+fn told(words: &[u8]) -> String {
+    String::from_utf8_lossy(words.get(..MAX_WORDS).unwrap_or(words)).into_owned()
 }

@@ -30,6 +30,18 @@ const NICENESS: i32 = 15;
 /// Whom a worker of a centre that runs as root becomes: nobody.
 const NOBODY: u32 = 65_534;
 
+/// Gives up user and privileges, for good: what the process may do of which workers are copies. It reads no camera's bytes, so
+/// files and system calls are left to it.
+///
+/// # Errors
+/// Where anything of it is refused.
+pub fn stand_back() -> io::Result<()> {
+    give_up_user()?;
+    set_no_new_privs(true)?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
+
 /// Gives up everything but memory, standard input and standard output, for good. To be called by a process of one
 /// thread.
 ///

@@ -1,5 +1,6 @@
-//! What parent and worker say to each other: frames of a 32-bit big-endian length and that many bytes.
-//! A request is two frames, init segment and part; an answer is a status byte in a frame's first place.
+//! What centre and worker say to each other: frames of a 32-bit big-endian length and that many bytes. The worker begins:
+//! it says that it can reach nothing any more. Then it is asked, in two frames, init segment and part, and answers. What it
+//! says has a status byte in a frame's first place.
 
 use std::io::{self, Read, Write};
 
@@ -11,6 +12,10 @@ pub(crate) const MAX_ANSWER_BYTES: usize = 4 << 20;
 pub(crate) const OK: u8 = 0;
 /// First byte of an answer that holds an error in words.
 pub(crate) const FAILED: u8 = 1;
+/// First byte of what a worker begins with that could not give up what it may do; why, in words.
+pub(crate) const NOT_SHUT_IN: u8 = 2;
+/// What a worker begins with that can be asked.
+pub(crate) const SHUT_IN: u8 = 3;
 
 /// Reads a frame; `None` at a clean end.
 pub(crate) fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {

@@ -6,14 +6,18 @@ use std::io::{self, BufReader, BufWriter};
 
 use crate::{sandbox, still, wire};
 
-/// Serves one request, if one comes before standard input ends.
+/// Says that it is shut in, and serves one request, if one comes before standard input ends.
 ///
 /// # Errors
-/// Where the pipes break, or where the process cannot be shut in; then nothing has been read.
-pub fn run() -> io::Result<()> {
-    sandbox::enter()?;
-    let mut requests = BufReader::new(io::stdin().lock());
+/// Where standard input or output breaks, or where the process cannot be shut in; then nothing has been read.
+pub fn serve() -> io::Result<()> {
     let mut answers = BufWriter::new(io::stdout().lock());
+    if let Err(error) = sandbox::enter() {
+        wire::write(&mut answers, wire::NOT_SHUT_IN, error.to_string().as_bytes())?;
+        return Err(error);
+    }
+    wire::write(&mut answers, wire::SHUT_IN, &[])?;
+    let mut requests = BufReader::new(io::stdin().lock());
     let Some(init) = wire::read(&mut requests)? else { return Ok(()) };
     let Some(part) = wire::read(&mut requests)? else { return Ok(()) };
     match still(&init, &part) {

@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
-use ashkar_stills::{Pool, PoolError, sandbox, worker};
+use ashkar_stills::{Pool, PoolError, sandbox, zygote};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::sys::{ptrace, signal};
 use nix::unistd::Pid;
@@ -22,9 +22,10 @@ const EPERM: i32 = 1;
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
-        Some("still-worker") => worker::run().unwrap(),
+        Some("still-worker") => zygote::run().unwrap(),
+        Some("hanging-worker") => zygote::run_with(hang_or_answer).unwrap(),
         Some("probe") => probe(),
-        Some("greedy-worker") => answer_for_ever(),
+        Some("greedy-worker") => zygote::run_with(answer_for_ever).unwrap(),
         // Whoever runs tests asks which there are, and which of them are passed over.
         Some("--list") => {
             if !std::env::args().any(|argument| argument == "--ignored") {
@@ -35,6 +36,8 @@ fn main() {
             everything_else_fails();
             stills_are_made();
             no_worker_is_asked_twice();
+            who_hangs_is_ended_alone();
+            a_zygote_is_replaced();
             println!("a worker reaches nothing: ok");
         }
     }
@@ -140,15 +143,14 @@ fn stills_are_made() {
 }
 
 /// A worker that was taken over by one camera's bytes, and would answer for the others.
-fn answer_for_ever() {
+fn answer_for_ever() -> io::Result<()> {
+    say_shut_in();
     let (mut requests, mut answers) = (io::stdin().lock(), io::stdout().lock());
     let mut seen = Vec::new();
     loop {
         for _ in 0..2 {
             let mut length = [0; 4];
-            if requests.read_exact(&mut length).is_err() {
-                return;
-            }
+            requests.read_exact(&mut length)?;
             let mut frame = vec![0; u32::from_be_bytes(length) as usize];
             requests.read_exact(&mut frame).unwrap();
             seen.extend(frame);
@@ -161,6 +163,87 @@ fn answer_for_ever() {
             let _ = answers.flush();
         }
     }
+}
+
+/// What a worker begins with.
+fn say_shut_in() {
+    io::stdout().write_all(&[0, 0, 0, 1, 3]).unwrap();
+    io::stdout().flush().unwrap();
+}
+
+/// Hangs over the first camera, and answers the others.
+fn hang_or_answer() -> io::Result<()> {
+    say_shut_in();
+    let mut request = [0; 10];
+    io::stdin().read_exact(&mut request)?;
+    if request[4] == HANGS {
+        loop {
+            std::thread::park();
+        }
+    }
+    io::stdout().write_all(&[0, 0, 0, 3, 0, 0xff, 0xd8])?;
+    io::stdout().flush()
+}
+
+const HANGS: u8 = 1;
+
+/// The processes that `of` is the parent of.
+fn children(of: u32) -> Vec<u32> {
+    let list = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children")).unwrap();
+    list.split_ascii_whitespace().map(|child| child.parse().unwrap()).collect()
+}
+
+/// Who hangs is given up and ended, and meanwhile the others are served.
+fn who_hangs_is_ended_alone() {
+    let pool = Pool::new(std::env::current_exe().unwrap(), "hanging-worker", 2);
+    let zygote = || children(std::process::id())[0];
+    runtime().block_on(async {
+        pool.still(&[0], &[0]).await.unwrap();
+        let before = zygote();
+        let (hung, ()) = tokio::join!(pool.still(&[HANGS], &[0]), async {
+            for _ in 0..20 {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                pool.still(&[0], &[0]).await.unwrap();
+            }
+        });
+        assert!(matches!(hung, Err(PoolError::Worker(error)) if error.kind() == io::ErrorKind::TimedOut));
+        let begun = std::time::Instant::now();
+        while !children(before).is_empty() {
+            assert!(begun.elapsed().as_secs() < 10, "{:?} still hang", children(before));
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        pool.still(&[0], &[0]).await.unwrap();
+        assert_eq!(zygote(), before);
+    });
+}
+
+/// Who makes the workers is ended, or stands: the workers end with it, and the next request has another one.
+fn a_zygote_is_replaced() {
+    let pool = Pool::new(std::env::current_exe().unwrap(), "hanging-worker", 2);
+    let zygote = || children(std::process::id())[0];
+    runtime().block_on(async {
+        pool.still(&[0], &[0]).await.unwrap();
+        let first = zygote();
+        let (hung, ()) = tokio::join!(pool.still(&[HANGS], &[0]), async {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            let worker = children(first)[0];
+            signal::kill(Pid::from_raw(first as i32), signal::SIGKILL).unwrap();
+            let begun = std::time::Instant::now();
+            while std::path::Path::new(&format!("/proc/{worker}")).exists() {
+                assert!(begun.elapsed().as_secs() < 3, "a worker outlives who made it");
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        });
+        assert!(matches!(hung, Err(PoolError::Worker(error)) if error.to_string().contains("ended")));
+        pool.still(&[0], &[0]).await.unwrap();
+
+        let second = zygote();
+        assert_ne!(second, first);
+        signal::kill(Pid::from_raw(second as i32), signal::SIGSTOP).unwrap();
+        let refused = pool.still(&[0], &[0]).await;
+        assert!(matches!(refused, Err(PoolError::Worker(error)) if error.kind() == io::ErrorKind::TimedOut));
+        pool.still(&[0], &[0]).await.unwrap();
+    });
 }
 
 fn no_worker_is_asked_twice() {

@@ -1,0 +1,221 @@
+//! I2 where the medium gives an error: the archive opens, keeps everything that can be read, says what cannot, writes
+//! nothing more to that journal, and gives no number twice. When the disk is mended, all of it is back.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::support::{Feed, Sent, TestClock, append_all, day, open, recorded};
+use ashkar_archive::check::Problem;
+use ashkar_archive::disk::{MemoryDisk, Tail};
+use ashkar_archive::{Archive, ReadError};
+use ashkar_terms::CameraId;
+
+const CAMERAS: [CameraId; 2] = [CameraId::new(7, 12, 1), CameraId::new(9, 3, 2)];
+/// Two journals of 64 KiB and some of a third.
+const SEGMENTS: u64 = 8;
+/// What one bad sector takes with it.
+const PAGE: usize = 4096;
+const TICKS: i64 = 90_000;
+
+/// An archive as `kill -9` leaves it, and what was sent to it.
+fn killed() -> (MemoryDisk, [Vec<Sent>; 2]) {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feeds = CAMERAS.map(Feed::new);
+    let mut sent = [Vec::new(), Vec::new()];
+    for _ in 0..SEGMENTS {
+        for (feed, sent) in feeds.iter_mut().zip(&mut sent) {
+            let (outputs, one) = feed.segment(2);
+            append_all(&archive, feed.camera, &outputs).unwrap();
+            archive.flush().unwrap();
+            sent.push(one);
+        }
+    }
+    (disk.power_cut(Tail::Kept), sent)
+}
+
+fn last_journal(disk: &MemoryDisk) -> String {
+    disk.files().into_iter().map(|(path, _)| path).filter(|path| path.ends_with(".journal")).max().unwrap()
+}
+
+/// Length of what was written to a journal; zeros follow.
+fn written(disk: &MemoryDisk, path: &str) -> usize {
+    let content = disk.content(path).unwrap();
+    content.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
+}
+
+fn reopened(disk: &MemoryDisk) -> Archive {
+    open(disk, &TestClock::at(crate::support::MORNING.plus(60_000_000)))
+}
+
+/// Segments that are read as they were sent.
+fn whole(archive: &Archive, sent: &[Vec<Sent>; 2]) -> BTreeSet<(CameraId, u64)> {
+    let mut whole = BTreeSet::new();
+    for (camera, sent) in CAMERAS.iter().zip(sent) {
+        for entry in archive.segments(*camera, day()).unwrap() {
+            let own = sent.iter().find(|own| own.segment == entry.segment).expect("a segment that was sent");
+            match archive.read_segment(&entry) {
+                Ok(parts) if parts == own.parts => drop(whole.insert((*camera, entry.segment))),
+                Ok(parts) => assert!(own.parts.starts_with(&parts), "{camera} {}", entry.segment),
+                Err(ReadError::Io { .. }) => {}
+                Err(error) => panic!("{camera} {}: {error}", entry.segment),
+            }
+        }
+    }
+    whole
+}
+
+/// Goes on with every camera as the centre does; returns the numbers that were given.
+fn go_on(archive: &Archive) -> BTreeSet<(CameraId, u64)> {
+    let mut given = BTreeSet::new();
+    for camera in CAMERAS {
+        let (mut feed, mut outputs) = Feed::resumed(camera, archive, 7 * TICKS);
+        if outputs.is_empty() {
+            feed.next_segment = archive.first_segment();
+        }
+        let (more, sent) = feed.segment(2);
+        outputs.extend(more);
+        append_all(archive, camera, &outputs).unwrap();
+        given.insert((camera, sent.segment));
+    }
+    archive.flush().unwrap();
+    given
+}
+
+fn numbers(sent: &[Vec<Sent>; 2]) -> BTreeSet<(CameraId, u64)> {
+    let of = |(camera, sent): (&CameraId, &Vec<Sent>)| {
+        sent.iter().map(|one| (*camera, one.segment)).collect::<Vec<_>>()
+    };
+    CAMERAS.iter().zip(sent).flat_map(of).collect()
+}
+
+/// Opens, goes on, and opens again; asserts what holds wherever the fault lies. Returns what was read whole.
+fn survives(
+    disk: &MemoryDisk,
+    bad: Range<usize>,
+    sent: &[Vec<Sent>; 2],
+    context: &str,
+) -> BTreeSet<(CameraId, u64)> {
+    let journal = last_journal(disk);
+    let before = disk.content(&journal).unwrap();
+    disk.spoil(&journal, bad.clone());
+    let archive = reopened(disk);
+    archive.flush().unwrap();
+    let recovery = archive.recovery().clone();
+    let named = |range: &ashkar_archive::DamagedRange| {
+        range.unreadable && range.from < bad.end as u64 && (bad.start as u64) < range.to
+    };
+    assert!(recovery.damage.iter().any(named), "{context}: {recovery:?}");
+    let status = archive.status();
+    assert!(status.damaged_ranges > 0 && status.unreadable_bytes > 0, "{context}: {status:?}");
+    let read = whole(&archive, sent);
+    let mut taken = numbers(sent);
+    for round in 0..2 {
+        let given = if round == 0 { go_on(&archive) } else { go_on(&reopened_after(&archive, disk)) };
+        assert!(given.is_disjoint(&taken), "{context}, round {round}: {given:?} were given before");
+        taken.extend(given);
+    }
+    assert_eq!(disk.content(&journal).unwrap(), before, "{context}: it was written to");
+    let sidecar = journal.replace(".journal", ".index");
+    assert_eq!(disk.content(&sidecar), None, "{context}: it got a sidecar");
+    read
+}
+
+fn reopened_after(archive: &Archive, disk: &MemoryDisk) -> Archive {
+    archive.close().unwrap();
+    reopened(disk)
+}
+
+/// Every page of the unsealed journal in turn.
+#[test]
+fn a_bad_page_costs_only_what_lies_in_it() {
+    let (pristine, sent) = killed();
+    let length = written(&pristine, &last_journal(&pristine));
+    assert!(length > 4 * PAGE, "{length}");
+    let all = whole(&reopened(&pristine.power_cut(Tail::Kept)), &sent).len();
+    assert_eq!(all, 2 * SEGMENTS as usize);
+    for from in (0..length).step_by(PAGE) {
+        let context = format!("page at {from} of {length}");
+        let read = survives(&pristine.power_cut(Tail::Kept), from..from + PAGE, &sent, &context);
+        assert!(read.len() >= all - 2, "{context}: only {read:?}");
+    }
+}
+
+#[test]
+fn a_journal_of_which_nothing_can_be_read() {
+    let (disk, sent) = killed();
+    let read = survives(&disk, 0..usize::MAX, &sent, "all of it");
+    assert!(read.len() >= 8, "{read:?}");
+}
+
+/// A camera that nobody knows may stand in it: its numbers begin behind all that it can have been given.
+#[test]
+fn an_archive_whose_only_journal_cannot_be_read() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feeds = CAMERAS.map(Feed::new);
+    let sent = [0, 1].map(|at| {
+        let (outputs, one) = feeds[at].segment(2);
+        append_all(&archive, CAMERAS[at], &outputs).unwrap();
+        vec![one]
+    });
+    archive.flush().unwrap();
+    let disk = disk.power_cut(Tail::Kept);
+    assert!(survives(&disk, 0..usize::MAX, &sent, "the only journal").is_empty());
+}
+
+#[test]
+fn a_mended_disk_gives_everything_back() {
+    let (disk, sent) = killed();
+    let journal = last_journal(&disk);
+    survives(&disk, PAGE..3 * PAGE, &sent, "before it is mended");
+    disk.spoil(&journal, 0..0);
+    let archive = reopened(&disk);
+    archive.flush().unwrap();
+    assert_eq!(archive.recovery().damage, []);
+    for (camera, sent) in CAMERAS.iter().zip(&sent) {
+        let recorded = recorded(&archive, *camera);
+        assert!(recorded.starts_with(sent), "{camera}: {} of {}", recorded.len(), sent.len());
+        assert_eq!(recorded.len(), sent.len() + 2, "{camera}: what came after it");
+    }
+}
+
+/// Each journal has the init segments that it needs: a start looks for none in the journals of the morning.
+#[test]
+fn init_segments_are_read_from_the_newest_journal() {
+    let (disk, _) = killed();
+    let newest = last_journal(&disk);
+    let journals = disk.files().into_iter().map(|(path, _)| path).filter(|path| path.ends_with(".journal"));
+    let older: Vec<String> = journals.filter(|path| *path != newest).collect();
+    assert!(older.len() >= 2, "{older:?}");
+    older.iter().for_each(|path| disk.spoil(path, 0..usize::MAX));
+    let archive = reopened(&disk);
+    for camera in CAMERAS {
+        let last = archive.segments(camera, day()).unwrap().pop().unwrap();
+        assert!(archive.init(camera, last.init).unwrap().is_some(), "{camera}");
+    }
+}
+
+#[test]
+fn the_check_names_the_place() {
+    let (disk, _) = killed();
+    let journal = last_journal(&disk);
+    disk.spoil(&journal, PAGE..2 * PAGE);
+    let report = ashkar_archive::check::run_on(&disk, |_| {}).unwrap();
+    let place = |fault: &&ashkar_archive::check::Fault| matches!(fault.problem, Problem::Unreadable(_));
+    let fault = report.faults.iter().find(place).unwrap_or_else(|| panic!("{:?}", report.faults));
+    assert_eq!(fault.path, journal);
+    assert!(fault.offset.is_some_and(|at| at < 2 * PAGE as u64), "{fault}");
+}
+
+#[test]
+fn the_name_of_an_archive_that_cannot_be_read_is_taken_from_its_journals() {
+    let (disk, sent) = killed();
+    let id = reopened(&disk).id().to_owned();
+    disk.spoil("ARCHIVE", 0..usize::MAX);
+    let archive = reopened(&disk);
+    assert_eq!(archive.id(), id);
+    assert_eq!(whole(&archive, &sent).len(), 2 * SEGMENTS as usize);
+}

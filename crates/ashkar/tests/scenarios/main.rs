@@ -1,0 +1,26 @@
+//! Scenarios: one file each, whose name is the sentence that it proves. One binary, so that it links once.
+
+#![allow(unreachable_pub, reason = "the modules of a test binary are its own")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails the test")]
+
+mod a_cache_in_front_asks_once_for_all;
+mod a_camera_survives_kill_9;
+mod a_sub_stream_is_served_and_counted_nowhere;
+mod a_wrong_key_is_refused_and_written_nowhere;
+mod abuse;
+mod an_h265_camera_is_recorded_as_it_is;
+mod cache;
+mod cameras_that_misbehave_lose_no_picture;
+mod clocks_may_step_and_drift;
+mod common;
+mod dear_questions_cost_those_who_ask;
+mod every_port_bears_abuse;
+mod fifty_cameras_survive_twenty_kills;
+mod fifty_viewers_see_every_part_and_tell_when_they_do_not;
+mod live_goes_on_when_the_disk_is_full_or_dies;
+mod operators_mistakes_cost_nothing;
+mod players_that_others_wrote_play_it;
+mod stills_outlive_their_worker;
+mod the_day_hides_no_hole;
+mod the_policy_decides_about_sound;
+mod what_the_commission_says_is_public_at_once;

@@ -1,0 +1,17 @@
+//! Scenarios: one file each, whose name is the sentence that it proves. One binary, so that it links once.
+
+#![allow(unreachable_pub, reason = "the modules of a test binary are its own")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails the test")]
+
+mod a_database_of_the_first_format_opens_for_ever;
+mod an_exported_list_imports_to_itself;
+mod common;
+mod differences_say_what_became_of_each_station;
+mod errors_say_what_and_where;
+mod every_change_is_recorded_for_good;
+mod hostile_files_do_no_harm;
+mod importing_makes_a_version_only_when_something_changed;
+mod keys_and_addresses_stay_secret;
+mod official_turnout_is_kept_with_its_source;
+mod processes_on_one_directory_see_each_others_changes;
+mod sub_streams_are_no_cameras_of_the_station;

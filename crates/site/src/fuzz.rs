@@ -1,0 +1,3 @@
+//! What the fuzz targets call. Not part of the library's promise.
+
+pub use crate::flow::{Flow, Talkative};
