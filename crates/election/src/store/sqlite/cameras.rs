@@ -2,26 +2,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ashkar_terms::{CameraId, UtcMicros};
 use serde_json::{Value, json};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::super::seal::Sealer;
 use super::super::{Actor, Camera, KeyHash, NewCamera, PullUrl, StoreError, StreamKey};
 use super::elections::{self, Current};
 use super::record::{self, Change};
+use super::row::row;
 use super::{lists, sub_streams};
 use crate::model::{ElectionKey, Station, StationId, StationList};
 
-#[derive(FromRow)]
-pub(super) struct CameraRow {
-    constituency: u16,
-    station: u16,
-    camera: u8,
-    listed: bool,
-    pub(super) disabled_by: Option<String>,
-    key_hash: Option<Vec<u8>>,
-    pull_sealed: Option<Vec<u8>>,
-    sub_of: Option<u8>,
-    added_at_us: i64,
+row! {
+    pub(super) struct CameraRow {
+        constituency: u16,
+        station: u16,
+        camera: u8,
+        listed: bool,
+        pub(super) disabled_by: Option<String>,
+        key_hash: Option<Vec<u8>>,
+        pull_sealed: Option<Vec<u8>>,
+        sub_of: Option<u8>,
+        added_at_us: i64,
+    }
 }
 
 impl CameraRow {

@@ -1,9 +1,10 @@
 use ashkar_terms::UtcMicros;
 use serde_json::json;
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::super::{Actor, Applied, ListVersion, StoreError};
 use super::record::{self, Change};
+use super::row::row;
 use super::{cameras, elections};
 use crate::export::list_digest;
 use crate::import::ImportPlan;
@@ -98,15 +99,16 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-#[derive(FromRow)]
-struct VersionRow {
-    version: u32,
-    at_us: i64,
-    by_name: String,
-    source: String,
-    sha256: Vec<u8>,
-    constituencies: u32,
-    stations: u32,
+row! {
+    struct VersionRow {
+        version: u32,
+        at_us: i64,
+        by_name: String,
+        source: String,
+        sha256: Vec<u8>,
+        constituencies: u32,
+        stations: u32,
+    }
 }
 
 async fn versions_of(tx: &mut SqliteConnection, election: i64) -> Result<Vec<ListVersion>, StoreError> {
@@ -136,25 +138,27 @@ impl TryFrom<VersionRow> for ListVersion {
     }
 }
 
-#[derive(FromRow)]
-struct ConstituencyRow {
-    number: u16,
-    name_az: Option<String>,
-    name_en: Option<String>,
-    name_ru: Option<String>,
-    name_status: String,
+row! {
+    struct ConstituencyRow {
+        number: u16,
+        name_az: Option<String>,
+        name_en: Option<String>,
+        name_ru: Option<String>,
+        name_status: String,
+    }
 }
 
-#[derive(FromRow)]
-struct StationRow {
-    constituency: u16,
-    station: u16,
-    venue: String,
-    address: String,
-    voters: u32,
-    lat_e6: Option<i32>,
-    lon_e6: Option<i32>,
-    cameras: u8,
+row! {
+    struct StationRow {
+        constituency: u16,
+        station: u16,
+        venue: String,
+        address: String,
+        voters: u32,
+        lat_e6: Option<i32>,
+        lon_e6: Option<i32>,
+        cameras: u8,
+    }
 }
 
 async fn list(tx: &mut SqliteConnection, election: i64, version: u32) -> Result<StationList, StoreError> {

@@ -2,21 +2,23 @@ use std::collections::BTreeMap;
 
 use ashkar_terms::UtcMicros;
 use serde_json::json;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::super::{Actor, StoreError};
 use super::record::{self, Change};
+use super::row::row;
 use super::{elections, lists};
 use crate::model::{Act, Mark, StationId, StationMarks};
 
-#[derive(FromRow)]
-struct MarkRow {
-    constituency: u16,
-    station: u16,
-    act: String,
-    at_us: i64,
-    by_name: String,
-    entered_at_us: i64,
+row! {
+    struct MarkRow {
+        constituency: u16,
+        station: u16,
+        act: String,
+        at_us: i64,
+        by_name: String,
+        entered_at_us: i64,
+    }
 }
 
 /// The marks in force.

@@ -9,6 +9,7 @@ mod lists;
 mod marks;
 mod open;
 mod record;
+mod row;
 mod sub_streams;
 mod turnout;
 mod whole;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
-use sqlx::migrate::Migrator;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqlSafeStr, SqlitePool};
 
 use super::super::seal::give_to_owner;
 use super::{Sealer, SqliteStore, StoreError, Tx};
@@ -26,7 +26,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections of one process: one writes, and a few read.
 const MAX_CONNECTIONS: u32 = 4;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+/// What makes this version's database out of nothing, or of an older one's: number, name, text. What stands here once stays for ever:
+/// the database knows the hash of each.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
+    (2, "turnout", include_str!("../../../migrations/sqlite/0002_turnout.sql")),
+    (3, "sub streams", include_str!("../../../migrations/sqlite/0003_sub_streams.sql")),
+];
 
 /// What may be made in a data directory by opening it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +43,13 @@ pub enum Making {
     New,
     /// Whatever is missing, because somebody says that it is gone for good.
     Anew,
+}
+
+fn migrator() -> Migrator {
+    let each = MIGRATIONS.map(|(number, name, text)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    Migrator::with_migrations(each.into())
 }
 
 impl SqliteStore {
@@ -88,7 +101,7 @@ impl SqliteStore {
 
     /// The newest schema, and the key to what is sealed.
     async fn unseal(pool: &SqlitePool, data_dir: &Path, making: Making) -> Result<Sealer, StoreError> {
-        MIGRATIONS.run(pool).await?;
+        migrator().run(pool).await?;
         // The key comes last: where there is one, there was a registry.
         let is_sealed = "SELECT EXISTS (SELECT 1 FROM camera WHERE pull_sealed IS NOT NULL)";
         let is_sealed: bool = sqlx::query_scalar(is_sealed).fetch_one(pool).await?;

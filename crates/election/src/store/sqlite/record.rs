@@ -2,9 +2,10 @@
 
 use ashkar_terms::UtcMicros;
 use serde_json::Value;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::super::{Actor, AuditEntry, ChangeToken, StoreError};
+use super::row::row;
 
 /// What a transaction changed.
 pub(super) struct Change {
@@ -37,15 +38,16 @@ pub(super) async fn token(tx: &mut SqliteConnection) -> Result<ChangeToken, Stor
     Ok(ChangeToken(sqlx::query_scalar("SELECT changes FROM registry").fetch_one(tx).await?))
 }
 
-#[derive(FromRow)]
-struct AuditRow {
-    id: i64,
-    at_us: i64,
-    by_name: String,
-    what: String,
-    subject: String,
-    before_json: Option<String>,
-    after_json: Option<String>,
+row! {
+    struct AuditRow {
+        id: i64,
+        at_us: i64,
+        by_name: String,
+        what: String,
+        subject: String,
+        before_json: Option<String>,
+        after_json: Option<String>,
+    }
 }
 
 pub(super) async fn entries(

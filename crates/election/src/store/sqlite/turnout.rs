@@ -1,10 +1,11 @@
 use serde_json::json;
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::super::{Actor, StoreError};
 use super::elections::{self, Current};
 use super::lists;
 use super::record::{self, Change};
+use super::row::row;
 use crate::model::{Minute, Percent, Turnout};
 
 /// What stands for the whole country: constituencies count from 1.
@@ -12,12 +13,13 @@ const COUNTRY: u16 = 0;
 
 const CORRUPT: StoreError = StoreError::Corrupt { what: "a turnout" };
 
-#[derive(FromRow)]
-struct TurnoutRow {
-    minute: u16,
-    constituency: u16,
-    percent_e2: u16,
-    source: String,
+row! {
+    struct TurnoutRow {
+        minute: u16,
+        constituency: u16,
+        percent_e2: u16,
+        source: String,
+    }
 }
 
 impl TryFrom<TurnoutRow> for Turnout {

@@ -1,0 +1,17 @@
+/// A struct whose fields are read from the columns of their names. sqlx can derive that, but its macros bring sqlx and SQLite with
+/// them a second time, built for the compiler, which took longer than all the rest of a first build.
+macro_rules! row {
+    ($(#[$meta:meta])* $visible:vis struct $row:ident { $($field_visible:vis $field:ident: $kind:ty,)* }) => {
+        $(#[$meta])*
+        $visible struct $row { $($field_visible $field: $kind,)* }
+
+        impl<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> for $row {
+            fn from_row(row: &'r sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
+                use sqlx::Row as _;
+                Ok(Self { $($field: row.try_get(stringify!($field))?,)* })
+            }
+        }
+    };
+}
+
+pub(super) use row;
