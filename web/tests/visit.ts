@@ -78,6 +78,9 @@ async function listen(session: CDPSession): Promise<Map<string, Fetched>> {
   return fetched;
 }
 
+/** An address without the moments that it asks about. */
+const timeless = (path: string) => path.replaceAll(/\b(from|to)=[^&]*/g, '');
+
 /** No answer is let through until the page has asked for nothing new for so long. */
 const ASKED_MS = 1_000;
 
@@ -105,8 +108,9 @@ export async function rounds(browser: Browser, address: string): Promise<string[
     const [answered, addresses] = [held, held.map((route) => new URL(route.request().url()))];
     held = [];
     const paths = addresses.filter(({ pathname }) => kindOf(pathname) === 'page').map(({ pathname, search }) => pathname + search);
-    // What was asked for before is asked for again from time to time.
-    const fresh = paths.filter((path) => !asked.flat().includes(path));
+    // What was asked for before is asked for again from time to time, up to a later moment.
+    const known = asked.flat().map(timeless);
+    const fresh = paths.filter((path) => !known.includes(timeless(path)));
     if (fresh.length > 0) asked.push(fresh);
     await Promise.all(answered.map((route) => route.continue()));
     await quiet();
