@@ -38,6 +38,7 @@ const NOBODY: u32 = 65_534;
 pub fn stand_back() -> io::Result<()> {
     give_up_user()?;
     set_no_new_privs(true)?;
+    // Nobody but root looks into it; behind a change of user, which sets this anew.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     Ok(())
 }
@@ -53,10 +54,7 @@ pub fn enter() -> io::Result<()> {
     let filter = filter()?;
     nice(NICENESS)?;
     limit(writable)?;
-    give_up_user()?;
-    set_no_new_privs(true)?;
-    // Nobody but root looks into it; behind a change of user, which sets this anew.
-    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    stand_back()?;
     seccompiler::apply_filter(&filter).map_err(io::Error::other)
 }
 

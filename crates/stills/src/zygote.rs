@@ -73,7 +73,8 @@ fn is_at_work(copy: Pid, age: Duration) -> bool {
 }
 
 /// Hands `line` over to the process at the other end of `to`.
-pub(crate) fn send(to: impl AsFd, line: impl AsFd) -> io::Result<()> {
+#[doc(hidden)]
+pub fn send(to: impl AsFd, line: impl AsFd) -> io::Result<()> {
     let lines = [line.as_fd()];
     let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut along = SendAncillaryBuffer::new(&mut space);

@@ -34,6 +34,7 @@ fn main() {
         }
         _ => {
             everything_else_fails();
+            a_copy_is_shut_in_before_it_is_asked();
             stills_are_made();
             no_worker_is_asked_twice();
             who_hangs_is_ended_alone();
@@ -52,7 +53,15 @@ fn everything_else_fails() {
     for line in &report {
         assert!(line.ends_with(&failed), "{line}");
     }
-    let read = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    is_shut_in(child.id());
+    // It still waits for what it may read, and ends where that ends.
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+/// What the kernel says of a process that has given everything up.
+fn is_shut_in(process: u32) {
+    let read = |file: &str| std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap();
     let status = read("status");
     let told = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
     assert_eq!((told("NoNewPrivs:"), told("Seccomp:"), told("Threads:")), ("1", "2", "1"));
@@ -63,9 +72,29 @@ fn everything_else_fails() {
         assert_eq!(told("Gid:").split_ascii_whitespace().collect::<Vec<_>>(), ["65534"; 4]);
         assert_eq!(told("Groups:"), "");
     }
-    // It still waits for what it may read, and ends where that ends.
-    drop(child.stdin.take());
-    assert!(child.wait().unwrap().success());
+}
+
+/// The real zygote and its real copy, which is shut in before a byte of a camera has come.
+fn a_copy_is_shut_in_before_it_is_asked() {
+    let (asks, theirs) = UnixStream::pair().unwrap();
+    let mut zygote = Command::new(std::env::current_exe().unwrap())
+        .arg("still-worker")
+        .stdin(std::os::fd::OwnedFd::from(theirs))
+        .spawn()
+        .unwrap();
+    let (mut ours, line) = UnixStream::pair().unwrap();
+    zygote::send(&asks, &line).unwrap();
+    drop(line);
+    let mut said = [0; 5];
+    ours.read_exact(&mut said).unwrap();
+    assert_eq!(said, [0, 0, 0, 1, 3]);
+    let copies = children(zygote.id());
+    assert_eq!(copies.len(), 1);
+    is_shut_in(copies[0]);
+    // It ends where nobody asks, and who made it where nobody will.
+    drop(ours);
+    drop(asks);
+    assert!(zygote.wait().unwrap().success());
 }
 
 fn start(part: &str) -> Child {

@@ -182,3 +182,22 @@ fn create_private(path: &Path) -> std::io::Result<()> {
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_that_was_written_is_one_of_them() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+        let mut written: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect();
+        written.sort_unstable();
+        let mut known = MIGRATIONS.map(|(_, _, text)| text);
+        known.sort_unstable();
+        assert_eq!(written, known);
+        assert!(MIGRATIONS.iter().zip(1..).all(|((number, ..), expected)| *number == expected));
+    }
+}
