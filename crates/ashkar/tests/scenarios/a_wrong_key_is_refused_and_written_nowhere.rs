@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::common::{Centre, Publish, add_camera, ashkar, eventually, log_of};
+use crate::common::{Centre, PUBLISHERS_LOG, Publish, add_camera, ashkar, eventually, log_of};
 
 #[test]
 fn a_wrong_key_is_refused_and_written_nowhere() {
@@ -40,7 +40,7 @@ fn a_wrong_key_is_refused_and_written_nowhere() {
 
     let secret = |key: &str| key.split_once('.').unwrap().1.to_owned();
     for secret in [secret(&key), secret(new_key)] {
-        assert!(!server_log(&data).contains(&secret), "a key is in the log");
+        assert!(!log_of(&data).contains(&secret), "a key is in the log");
         for path in ["/api/v1/stations/7/12", "/api/v1/cameras/7/12/1/timeline", "/metrics"] {
             assert!(!centre.text(path).contains(&secret), "a key is in {path}");
         }
@@ -54,18 +54,13 @@ fn is_live(centre: &Centre) -> bool {
     status == 200 && serde_json::from_slice::<serde_json::Value>(&body).unwrap()["state"] == "live"
 }
 
-/// The log without what the publishers' ffmpeg wrote into it: that names its own address.
-fn server_log(data: &Path) -> String {
-    log_of(data).lines().filter(|line| !line.contains("rtmp://")).collect::<Vec<_>>().join("\n")
-}
-
 fn any_file_contains(dir: &Path, needle: &[u8]) -> bool {
     std::fs::read_dir(dir).unwrap().map(Result::unwrap).any(|entry| {
         let path = entry.path();
         if path.is_dir() {
             return any_file_contains(&path, needle);
         }
-        path.file_name() != Some("test.log".as_ref())
+        path.file_name() != Some(PUBLISHERS_LOG.as_ref())
             && std::fs::read(&path).unwrap().windows(needle.len()).any(|window| window == needle)
     })
 }

@@ -48,7 +48,7 @@ impl Centre {
             .envs([("ASHKAR_JOURNAL_BYTES", "16777216"), ("ASHKAR_DISK_RESERVE_BYTES", "1048576")])
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(log_file(data))
+            .stderr(log_file(data, LOG))
             .spawn()
             .expect("ashkar starts");
         let stdout = child.stdout.take().expect("stdout is piped");
@@ -110,7 +110,7 @@ impl Centre {
                 .args(["-f", "flv", &url])
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
-                .stderr(log_file(&self.data))
+                .stderr(log_file(&self.data, PUBLISHERS_LOG))
                 .spawn()
                 .expect("ffmpeg is installed"),
         )
@@ -259,17 +259,23 @@ pub fn eventually<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Opt
     }
 }
 
-/// What the server and its publishers logged.
+/// The centre's log, in its data directory.
+pub const LOG: &str = "test.log";
+
+/// What ffmpeg says of its publishing; it names its own address, and so its key.
+pub const PUBLISHERS_LOG: &str = "publishers.log";
+
+/// What the centre logged.
 pub fn log_of(data: &Path) -> String {
-    std::fs::read_to_string(data.join("test.log")).unwrap_or_default()
+    std::fs::read_to_string(data.join(LOG)).unwrap_or_default()
 }
 
-fn log_file(data: &Path) -> Stdio {
+fn log_file(data: &Path, name: &str) -> Stdio {
     std::fs::create_dir_all(data).expect("the data directory can be made");
     std::fs::OpenOptions::new()
         .create(true)
         .append(true)
-        .open(data.join("test.log"))
+        .open(data.join(name))
         .expect("a log file")
         .into()
 }

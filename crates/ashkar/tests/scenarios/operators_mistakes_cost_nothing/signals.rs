@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use crate::common::{Centre, Publish, Running, add_camera, ashkar, eventually, log_of, self_signed};
+use crate::common::{Centre, LOG, Publish, Running, add_camera, ashkar, eventually, log_of, self_signed};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ fn no_signal_ends_it_without_ending_segments() {
         assert!(centre.process.0.wait().unwrap().success(), "{end}: {}", log_of(&data));
         assert!(log_of(&data).trim_end().ends_with("everything is durable"), "{end}: {}", log_of(&data));
         drop(publisher);
-        std::fs::write(data.join("test.log"), "").unwrap();
+        std::fs::write(data.join(LOG), "").unwrap();
     }
     // Also one that comes the moment it is ready.
     (0..5).for_each(|_| Centre::start(&data).stop());
