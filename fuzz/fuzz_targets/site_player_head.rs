@@ -1,7 +1,7 @@
 //! Heads of requests on the way that players take: what is taken must be what the general parser sees.
 #![no_main]
 
-use ashkar_site::players::{Head, MAX_PLAYER_HEAD_BYTES};
+use ashkar_site::http::fast_path::{Head, MAX_PLAYER_HEAD_BYTES};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     // No more than this is looked at before the library takes over.

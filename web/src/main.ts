@@ -7,7 +7,7 @@ import App from './App.svelte';
 import { election } from './lib/election.svelte';
 import { pages } from './lib/ahead';
 import { router } from './lib/router.svelte';
-import { readTold } from './lib/told';
+import { readPrerendered } from './lib/prerendered';
 
 /** Shows the page in place of what the server rendered of it, once all that it needs is there: nothing flickers, nothing jumps. */
 async function start(target: HTMLElement): Promise<void> {
@@ -17,7 +17,7 @@ async function start(target: HTMLElement): Promise<void> {
   const first = page === 'home' || page === 'unknown' ? null : await pages[page]().then((loaded) => loaded.default, () => null);
   const typed = target.querySelector<HTMLInputElement>('input[type=search]');
   const kept = typed && { value: typed.value, focused: document.activeElement === typed };
-  readTold(target);
+  readPrerendered(target);
   target.replaceChildren();
   mount(App, { target, props: { first } });
   if (kept) giveBack(target, kept);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ashkar_election::{Minute, Percent, TurnoutSource};
-use ashkar_site::shares::Proxies;
+use ashkar_site::http::client::Proxies;
 use ashkar_terms::CameraId;
 use clap::{Args, Parser, Subcommand};
 
@@ -125,7 +125,7 @@ pub(crate) struct Serve {
     #[arg(
         long,
         env = "ASHKAR_TRUSTED_PROXIES",
-        default_value = ashkar_site::shares::THIS_MACHINE,
+        default_value = ashkar_site::http::client::THIS_MACHINE,
         value_name = "NETWORKS"
     )]
     pub(crate) trusted_proxies: Proxies,

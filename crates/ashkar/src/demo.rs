@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use ashkar_election::{NewCamera, SqliteStore, StationId, Store, sample_election_on_air};
 use ashkar_sim::{DayHours, FrameRate, Publisher, Reel, ReelOptions, SimOptions, Simulator};
-use ashkar_site::shares::Proxies;
+use ashkar_site::http::client::Proxies;
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
 use crate::cli::{Data, Demo, Serve};

@@ -85,7 +85,7 @@ async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Archive(command) => return archive::run(command).await,
         Command::Live(command) => return live::run(command).await,
         Command::Simulate(command) => simulate::run(command).await?,
-        Command::Openapi => output::print(ashkar_site::api::openapi_document()?)?,
+        Command::Openapi => output::print(ashkar_site::routes::api::openapi_document()?)?,
         Command::StillWorker => ashkar_stills::zygote::run()?,
     }
     Ok(ExitCode::SUCCESS)

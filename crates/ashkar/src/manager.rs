@@ -45,11 +45,11 @@ fn socket() -> Option<(UnixDatagram, SocketAddr)> {
     Some((socket, address))
 }
 
-/// Three beats within the manager's patience, so that one that comes late does no harm.
+/// Three beats within the manager's time-out, so that one that comes late does no harm.
 fn watchdog(usec: Option<&str>, pid: Option<&str>, own: u32) -> Option<Duration> {
-    let patience: u64 = usec?.parse().ok().filter(|usec| *usec > 0)?;
+    let timeout: u64 = usec?.parse().ok().filter(|usec| *usec > 0)?;
     let is_meant = pid.is_none_or(|pid| pid.parse() == Ok(own));
-    is_meant.then(|| Duration::from_micros(patience / 3))
+    is_meant.then(|| Duration::from_micros(timeout / 3))
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beats_three_times_within_the_managers_patience_if_it_is_meant() {
+    fn beats_three_times_within_the_managers_timeout_if_it_is_meant() {
         assert_eq!(watchdog(Some("30000000"), Some("7"), 7), Some(Duration::from_secs(10)));
         assert_eq!(watchdog(Some("30000000"), None, 7), Some(Duration::from_secs(10)));
         for (usec, pid) in [(Some("30000000"), Some("8")), (Some("0"), None), (Some("x"), None), (None, None)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ashkar_site::tls::{Certificate, Reread};
+use ashkar_site::http::tls::{Certificate, Reread};
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::{Cli, Command, Serve};

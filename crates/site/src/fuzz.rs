@@ -1,3 +1,3 @@
 //! What the fuzz targets call. Not part of the library's promise.
 
-pub use crate::flow::{Flow, Talkative};
+pub use crate::http::flow_control::{FlowControl, TooManyFrames};

@@ -1,58 +1,34 @@
 //! The public side: pages, API, playlists, media, stills, the list, metrics.
 //!
-//! In: requests. Out: answers that caches may keep. Nothing here changes anything, knows anyone, or sets a cookie;
+//! In: requests. Out: responses that caches may keep. Nothing here changes anything, knows anyone, or sets a cookie;
 //! it can be down or attacked without touching ingest and recording (I11).
+//!
+//! [`http`] knows HTTP and nothing of stations; [`routes`] knows what stands at which address.
 
-pub mod api;
-mod cors;
-mod dense;
-mod direct;
-mod door;
-mod flow;
 #[doc(hidden)]
 pub mod fuzz;
-mod gzip;
-mod headers;
-mod health;
-mod list;
-mod media;
-mod metrics;
-mod pages;
-mod past;
-mod patience;
-pub mod players;
-mod problem;
-mod respond;
-pub mod server;
-mod shared;
-pub mod shares;
-mod standstill;
-mod times;
-pub mod tls;
-mod workshop;
+pub mod http;
+pub mod routes;
 
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, Request, Uri};
-use axum::middleware;
+use axum::http::{Method, Request};
 use axum::response::Response;
-use axum::routing::get;
 use hyper::body::Incoming;
-use tower::util::option_layer;
 
-use direct::{Direct, Wanted};
-use media::Conditions;
-use players::{Head, Verb};
-use server::Answer;
-use shares::Client;
+use http::client::Client;
+use http::fast_path::{Head, Verb};
+use http::server::Answer;
+use routes::media::Preconditions;
+use routes::player::{PlayerRequest, PlayerRoutes};
 
-pub use metrics::Metrics;
-pub use problem::Problem;
+pub use http::problem::Problem;
+pub use routes::metrics::Metrics;
+pub use routes::metrics_router;
 
-/// Smaller answers are not compressed, bytes.
+/// Smaller responses are not compressed, bytes.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
 
 /// How the public side is reached.
@@ -67,30 +43,30 @@ pub struct SiteOptions {
     pub origin: Option<Arc<str>>,
 }
 
-/// The whole public side: what players ask for, and the router for all else.
+/// The whole public side: what players ask for, and the router for everything else.
 #[derive(Clone)]
 pub struct Site {
-    direct: Arc<Direct>,
+    player: Arc<PlayerRoutes>,
     router: Router,
 }
 
 impl Site {
     /// The public side of `centre`.
     pub fn new(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Self {
-        let direct = Arc::new(Direct::new(Arc::clone(&centre), &metrics, options.tls));
-        Self { direct, router: router(centre, metrics, options) }
+        let player = Arc::new(PlayerRoutes::new(Arc::clone(&centre), &metrics, options.tls));
+        Self { player, router: routes::router(centre, metrics, options) }
     }
 }
 
 impl Answer for Site {
     async fn answer(&self, request: Request<Incoming>) -> Response {
-        match Wanted::read(request.method(), request.uri().path()) {
+        match PlayerRequest::read(request.method(), request.uri().path()) {
             Some(wanted) => {
                 let query = request.uri().query().unwrap_or_default();
-                let answer = self.direct.answer(
+                let answer = self.player.answer(
                     wanted,
                     query,
-                    Conditions::of(request.headers()),
+                    Preconditions::of(request.headers()),
                     Client::of(request.extensions()),
                 );
                 drop(request);
@@ -111,47 +87,7 @@ impl Answer for Site {
             Verb::Head => Method::HEAD,
             Verb::Options => Method::OPTIONS,
         };
-        let wanted = Wanted::read(&method, head.path)?;
-        Some(self.direct.answer(wanted, head.query, Conditions::of_head(head), client))
+        let wanted = PlayerRequest::read(&method, head.path)?;
+        Some(self.player.answer(wanted, head.query, Preconditions::of_head(head), client))
     }
-}
-
-/// Pages, API, lists, spans of the past, stills.
-fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
-    let long = Router::new()
-        .nest("/api/v1", api::routes())
-        .merge(list::routes(Arc::clone(&centre)))
-        .layer(middleware::from_fn(dense::here))
-        .layer(middleware::from_fn(workshop::make));
-    let dvr = Router::new()
-        .route("/dvr/{constituency}/{station}/{camera}/index.m3u8", get(past::dvr_playlist_of))
-        .with_state(Arc::new(past::Past::new(&centre)));
-    let open = long
-        .merge(dvr)
-        .route("/still/{constituency}/{station}/{file}", get(past::still))
-        .merge(api::shared_routes(&centre))
-        .layer(middleware::from_fn(cors::of_route));
-    let reached = pages::Reached { origin: options.origin.clone(), tls: options.tls };
-    let site = Router::new()
-        .merge(open)
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .fallback(get(move |State(centre): State<Arc<Centre>>, uri: Uri, headers: HeaderMap| {
-            pages::serve(centre, reached.clone(), uri, headers)
-        }))
-        .layer(middleware::from_fn(dense::in_a_turn))
-        .layer(middleware::map_response(headers::add))
-        .layer(option_layer(options.tls.then(headers::strict_transport)))
-        .layer(middleware::from_fn_with_state(Arc::clone(&metrics), metrics::measure))
-        .with_state(centre);
-    if options.with_metrics {
-        site.merge(Router::new().route("/metrics", get(metrics::show_here)).with_state(metrics))
-    } else {
-        site
-    }
-}
-
-/// `/metrics` alone, for an address of its own.
-pub fn metrics_router(metrics: Arc<Metrics>) -> Router {
-    Router::new().route("/metrics", get(metrics::show)).with_state(metrics)
 }

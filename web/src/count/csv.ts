@@ -3,7 +3,7 @@
  * watched is a row from `time` to `watched_until` without a number.
  */
 
-import { lastOf } from '../lib/last';
+import { lastOf } from '../lib/lists';
 import { parseMoment, rfc3339 } from '../lib/time';
 import { BALLOTS_LIMIT, LENGTH_LIMIT, SPANS_LIMIT, wholeSecond, type Series } from './series';
 import { inward, withSpan, type Span } from './spans';

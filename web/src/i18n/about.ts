@@ -2,7 +2,7 @@
 
 import type { State } from '../lib/api';
 import type { Lang } from '../lib/route';
-import { inRussian } from './plural';
+import { inRussian } from './numbers';
 
 /** The rules and times of the election, ready to be said. */
 export interface Facts {

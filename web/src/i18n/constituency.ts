@@ -2,7 +2,7 @@
 
 import type { Lang } from '../lib/route';
 import { grouped } from '../parts/names';
-import { inRussian } from './plural';
+import { inRussian } from './numbers';
 
 export interface ConstituencyTexts {
   order: string; byNumber: string; worstFirst: string; sideBySide: string; sideBySideSome: (n: number) => string;

@@ -3,7 +3,7 @@
 import type { Scope } from '../count/compare';
 import type { Lang } from '../lib/route';
 import { dative } from './azSuffix';
-import { inRussian, russianWord } from './plural';
+import { inRussian, russianWord } from './numbers';
 
 export interface CountTexts {
   title: string; titleOf: (id: string) => string; lede: string; onePerson: string; nothingSent: string; choose: string; countHere: string; toStation: string;

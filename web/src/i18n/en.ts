@@ -1,5 +1,5 @@
 import type { Messages } from './index.svelte';
-import { inEnglish } from './plural';
+import { inEnglish } from './numbers';
 
 const duration = (seconds: number): string => {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;

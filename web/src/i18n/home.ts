@@ -2,13 +2,13 @@
 
 import type { State } from '../lib/api';
 import type { Lang } from '../lib/route';
-import { inEnglish, inRussian } from './plural';
+import { inEnglish, inRussian } from './numbers';
 
 type Lacking = Exclude<State, 'live' | 'due'>;
 export interface HomeTexts {
   dayTitle: string; dayText: string; unit: string;
-  /** The cloth, for those who do not see it. */
-  clothLabel: (rows: number) => string; keys: string; pointHint: string; open: string;
+  /** The coverage, for those who do not see it. */
+  coverageLabel: (rows: number) => string; keys: string; pointHint: string; open: string;
   legend: Record<State, string>;
   notesTitle: string; note: Record<Lacking, (stations: number) => string>; nothing: string; notBegun: string;
   words: string; worstTitle: string; worstNone: string; colConstituency: string; allStations: string;
@@ -19,11 +19,11 @@ export interface HomeTexts {
 export const homeTexts: Record<Lang, HomeTexts> = {
   az: {
     dayTitle: 'Ölkənin günü',
-    dayText: 'Hər sap bir dairədir, hər ilmə on dəqiqə. İlmə öz dairəsinin ən pis halını göstərir: bir məntəqənin bir saniyəlik boşluğu da itmir.',
+    dayText: 'Hər sətir bir dairədir, hər xana on dəqiqə. Xana öz dairəsinin ən pis halını göstərir: bir məntəqənin bir saniyəlik boşluğu da itmir.',
     unit: 'kamera-dəqiqə',
-    clothLabel: (rows) => `Ölkənin günü, ${rows} dairə`,
+    coverageLabel: (rows) => `Ölkənin günü, ${rows} dairə`,
     keys: 'Yuxarı və aşağı ox dairələr üzrə, sol və sağ ox vaxt üzrə aparır. Page Up və Page Down on dairə, Home günün əvvəli, End indi, Enter açır.',
-    pointHint: 'Bir ilməyə toxunun: dairə, vaxt və hal burada yazılacaq.',
+    pointHint: 'Bir xanaya toxunun: dairə, vaxt və hal burada yazılacaq.',
     open: 'bu ana bax',
     legend: { live: 'vaxtında gəlib', late: 'gec gəlib, itməyib', missing: 'heç gəlməyib', hidden: 'komissiya gizlədib', due: 'hələ olmayıb' },
     notesTitle: 'Ən uzun boşluqlar',
@@ -50,11 +50,11 @@ export const homeTexts: Record<Lang, HomeTexts> = {
   },
   en: {
     dayTitle: 'The country’s day',
-    dayText: 'Each thread is a constituency, each knot ten minutes. A knot shows the worst state in its constituency: a gap of one second at one station does not disappear either.',
+    dayText: 'Each row is a constituency, each cell ten minutes. A cell shows the worst state in its constituency: a gap of one second at one station does not disappear either.',
     unit: 'camera minutes',
-    clothLabel: (rows) => `The country’s day, ${inEnglish(rows, 'constituency', 'constituencies')}`,
+    coverageLabel: (rows) => `The country’s day, ${inEnglish(rows, 'constituency', 'constituencies')}`,
     keys: 'Up and down arrow go by constituency, left and right by time. Page Up and Page Down ten constituencies, Home the start of the day, End now, Enter opens.',
-    pointHint: 'Touch a knot: its constituency, time and state will stand here.',
+    pointHint: 'Touch a cell: its constituency, time and state will stand here.',
     open: 'see this moment',
     legend: { live: 'came in time', late: 'came late, not lost', missing: 'did not come', hidden: 'hidden by the commission', due: 'has not been yet' },
     notesTitle: 'The longest gaps',
@@ -83,11 +83,11 @@ export const homeTexts: Record<Lang, HomeTexts> = {
   },
   ru: {
     dayTitle: 'День страны',
-    dayText: 'Каждая нить — округ, каждый узелок — десять минут. Узелок показывает худшее состояние в округе: не теряется и пробел в одну секунду на одном участке.',
+    dayText: 'Каждая строка — округ, каждая клетка — десять минут. Клетка показывает худшее состояние в округе: не теряется и пробел в одну секунду на одном участке.',
     unit: 'минуты камер',
-    clothLabel: (rows) => `День страны, ${inRussian(rows, 'округ', 'округа', 'округов')}`,
+    coverageLabel: (rows) => `День страны, ${inRussian(rows, 'округ', 'округа', 'округов')}`,
     keys: 'Стрелки вверх и вниз — по округам, влево и вправо — по времени. Page Up и Page Down — десять округов, Home — начало дня, End — сейчас, Enter открывает.',
-    pointHint: 'Коснитесь узелка: здесь появятся округ, время и состояние.',
+    pointHint: 'Коснитесь клетки: здесь появятся округ, время и состояние.',
     open: 'посмотреть',
     legend: { live: 'пришло вовремя', late: 'пришло позже, не потеряно', missing: 'не пришло', hidden: 'скрыто комиссией', due: 'этого ещё не было' },
     notesTitle: 'Самые длинные пробелы',

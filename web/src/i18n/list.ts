@@ -2,7 +2,7 @@
 
 import type { Lang } from '../lib/route';
 import { ordinal } from './azSuffix';
-import { inRussian } from './plural';
+import { inRussian } from './numbers';
 
 export interface ListTexts {
   versions: string; version: (n: number) => string; shown: string; published: (date: string, time: string) => string;

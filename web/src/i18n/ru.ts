@@ -1,5 +1,5 @@
 import type { Messages } from './index.svelte';
-import { inRussian } from './plural';
+import { inRussian } from './numbers';
 
 const duration = (seconds: number): string => {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} с`;

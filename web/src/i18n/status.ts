@@ -4,7 +4,7 @@ import type { Minutes } from '../lib/api';
 import type { Lang } from '../lib/route';
 import { grouped } from '../parts/names';
 import { ablative, dative } from './azSuffix';
-import { inEnglish, inRussian } from './plural';
+import { inEnglish, inRussian } from './numbers';
 
 export interface StatusTexts {
   title: string;

@@ -1,7 +1,7 @@
 /** Every page but the first is a piece of its own; the station page, which brings the player, is fetched as soon as a visit is likely. */
 
 import { untrack, type Component } from 'svelte';
-import { askForStation } from './early';
+import { prefetchStation } from './prefetchStation';
 import { pageOf, type Route } from './route';
 import { router } from './router.svelte';
 import { savesData } from './view';
@@ -22,7 +22,7 @@ export const pages = {
     const page = stationPage();
     // What the address says later is no reason to open the page anew.
     const { route, params } = untrack(() => ({ route: router.route, params: router.params }));
-    if (route.page === 'station') askForStation(route.id, params);
+    if (route.page === 'station') prefetchStation(route.id, params);
     return page;
   },
   constituency: () => import('../pages/Constituency.svelte'),

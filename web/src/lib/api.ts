@@ -1,6 +1,6 @@
 /** The JSON API of the centre, as these pages use it. Fields that are not named here are ignored. */
 
-import { taken } from './asked';
+import { taken } from './prefetch';
 import { connection } from './connection.svelte';
 import { within } from './signal';
 import { MINUTE } from './time';

@@ -29,7 +29,7 @@ export function momentAt({ from, to }: Range, part: number): number {
   return from + Math.min(1, Math.max(0, part)) * (to - from);
 }
 
-/** The drawn stretches: what is past, cut to the range. The warp that is not yet due is drawn by itself. */
+/** The drawn stretches: what is past, cut to the range. The grid that is not yet due is drawn by itself. */
 export function drawn(day: readonly Stretch[], range: Range, now: number): Stretch[] {
   const end = Math.min(range.to, now);
   return day

@@ -3,7 +3,7 @@
  * that doubles, so that a bad one is not tried all the time.
  */
 
-import { lastOf } from './last';
+import { lastOf } from './lists';
 
 /** So many stops within the window make a line weak. */
 const STOPS = 3;

@@ -1,6 +1,6 @@
 /** One camera's day as spans, and what can be told from it. All times in milliseconds since the epoch. */
 
-import { findLast, lastOf } from './last';
+import { findLast, lastOf } from './lists';
 import type { Cause, Span, State } from './api';
 import { instant, MINUTE } from './time';
 

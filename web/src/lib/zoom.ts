@@ -1,6 +1,6 @@
 /** The part of the day that the bar shows: from all of it down to a minute. */
 
-import { findLast } from './last';
+import { findLast } from './lists';
 import type { Range } from './bar';
 import { HOUR, MINUTE } from './time';
 

@@ -1,6 +1,6 @@
 /** One camera's day, kept up to date: the whole day once, then only its end, and the whole again now and then. */
 
-import { findLast, lastOf } from '../lib/last';
+import { findLast, lastOf } from '../lib/lists';
 import * as api from '../lib/api';
 import { clock } from '../lib/clock.svelte';
 import { poll } from '../lib/poll';

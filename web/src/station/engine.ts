@@ -1,7 +1,7 @@
 /** What plays a playlist: hls.js where the browser has media source extensions, the browser's own player elsewhere. */
 
 import type { HlsConfig, LevelDetails } from 'hls.js';
-import type { Cushion } from '../lib/cushion';
+import type { HoldBack } from '../lib/holdBack';
 import type { Piece } from '../lib/wall';
 import { playlistLoader } from './loader';
 
@@ -56,19 +56,19 @@ const OPTIONS: Partial<HlsConfig> = {
   startFragPrefetch: true,
   backBufferLength: KEPT_BEHIND_S,
   maxBufferLength: AHEAD_S,
-  // The cushion does that, and takes it back in time.
+  // The holdBack does that, and takes it back in time.
   liveSyncOnStallIncrease: 0,
 };
 
-/** The engine that this browser can use, or null when it can play no HLS at all. Stalls of live are told to `cushion`, which says how far behind to stay then. */
-export async function makeEngine(video: HTMLVideoElement, events: EngineEvents, cushion: Cushion): Promise<Engine | null> {
+/** The engine that this browser can use, or null when it can play no HLS at all. Stalls of live are told to `holdBack`, which says how far behind to stay then. */
+export async function makeEngine(video: HTMLVideoElement, events: EngineEvents, holdBack: HoldBack): Promise<Engine | null> {
   const { default: Hls } = await import('hls.js/light');
-  if (Hls.isSupported()) return hlsEngine(Hls, video, events, cushion);
+  if (Hls.isSupported()) return hlsEngine(Hls, video, events, holdBack);
   if (video.canPlayType('application/vnd.apple.mpegurl')) return nativeEngine(video, events);
   return null;
 }
 
-function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement, events: EngineEvents, cushion: Cushion): Engine {
+function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement, events: EngineEvents, holdBack: HoldBack): Engine {
   let start: Start = 'live';
   let source: Source | null = null;
   const hls = new Hls({ ...OPTIONS, pLoader: playlistLoader(Hls, () => source?.text() ?? null) });
@@ -81,10 +81,10 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
     events.ready();
   });
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
-    if (details.live && details.partHoldBack > 0) hls.targetLatency = details.partHoldBack + cushion.extra(performance.now());
+    if (details.live && details.partHoldBack > 0) hls.targetLatency = details.partHoldBack + holdBack.extra(performance.now());
   });
   hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
-    if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && source?.live) cushion.stalled(performance.now());
+    if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && source?.live) holdBack.stalled(performance.now());
     if (CODEC_ERRORS.includes(details)) events.failed('codec');
     else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'network');
   });

@@ -1,7 +1,7 @@
 /** Plays the video of one camera: at the live edge, or from any moment of its recording. The page only shows what stands here. */
 
 import { hasPicture, nextPicture } from '../lib/timeline';
-import { Cushion } from '../lib/cushion';
+import { HoldBack } from '../lib/holdBack';
 import { liveAddress, spanAfter, spanFor } from '../lib/dvr';
 import { Recording, type Next } from '../lib/recording';
 import { holeAt, positionOf, wallAt } from '../lib/wall';
@@ -31,7 +31,7 @@ export class Player extends Viewing {
   #video: HTMLVideoElement | null = null;
   #engine: Engine | null = null;
   #frames: Frames | null = null;
-  #cushion = new Cushion();
+  #holdBack = new HoldBack();
   #progress = new Progress();
   #source: 'live' | Recording | null = null;
   #generation = 0;
@@ -184,7 +184,7 @@ export class Player extends Viewing {
     const engine = await makeEngine(video, {
       ready: () => { if (current()) this.#ready(); },
       failed: (why) => { if (current()) this.#failed(why); },
-    }, this.#cushion).catch(() => 'notLoaded' as const);
+    }, this.#holdBack).catch(() => 'notLoaded' as const);
     if (!current()) {
       if (engine && engine !== 'notLoaded') engine.destroy();
     } else if (engine === 'notLoaded') {

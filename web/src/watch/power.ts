@@ -1,5 +1,6 @@
 /** How many videos at once a device and its line may be asked for, and how it is noticed that they are too many. */
 
+import { savesData } from '../lib/view';
 import type { View } from '../lib/view';
 
 export interface Machine {
@@ -87,4 +88,14 @@ export class Strain {
   forget(): void {
     this.#bad = [];
   }
+}
+
+/** What this device and its line are, as far as the browser tells. Asked for in the browser only. */
+export function thisMachine(): Machine {
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return {
+    cores: navigator.hardwareConcurrency || 1,
+    saveData: savesData(),
+    fewConnections: page?.nextHopProtocol.startsWith('http/1') ?? true,
+  };
 }

@@ -46,10 +46,10 @@ test('the country’s day adds up, and home says the same sums', async ({ page, 
   const shown = (await (await answer).json()) as Day;
   await expect(page.locator('.day-sums dd').first()).not.toHaveText('·');
   expect((await page.locator('.day-sums dd').allTextContents()).map(number)).toEqual(added([shown.minutes]));
-  await expect(page.locator('.weave-notes li')).toHaveCount(shown.notes.length);
+  await expect(page.locator('.grid-notes li')).toHaveCount(shown.notes.length);
 });
 
-test('a knot leads to its constituency at its moment, with stills of that moment', async ({ page, request }) => {
+test('a cell leads to its constituency at its moment, with stills of that moment', async ({ page, request }) => {
   const day = await json<Day>(request, '/api/v1/day');
   const row = day.rows.findIndex((one) => one.cells.includes('LLL'));
   expect(row, 'no constituency was live for half an hour').toBeGreaterThanOrEqual(0);
@@ -78,7 +78,7 @@ test('a station’s bar leads to a moment that plays', async ({ page, request })
   const cell = cells.indexOf('LLL') + 1;
   expect(cell, 'it was not live for a quarter of an hour').toBeGreaterThan(0);
   await page.goto(`/en/constituencies/${station?.constituency}`);
-  const bar = page.locator('.card', { has: page.locator(`a[href$="/stations/${station?.id}"]`) }).locator('.rowbar-cloth');
+  const bar = page.locator('.card', { has: page.locator(`a[href$="/stations/${station?.id}"]`) }).locator('.rowbar-coverage');
   await expect(bar.locator('canvas')).toBeVisible();
   await bar.scrollIntoViewIfNeeded();
   const box = await bar.boundingBox();
@@ -86,7 +86,7 @@ test('a station’s bar leads to a moment that plays', async ({ page, request })
   // the pointer goes along the bar until the link under it is that of the moment
   for (let x = 1; x < (box?.width ?? 0); x++) {
     await page.mouse.move((box?.x ?? 0) + x, (box?.y ?? 0) + 8);
-    const href = await page.locator('.weave-pick').getAttribute('href', { timeout: 500 }).catch(() => null);
+    const href = await page.locator('.grid-pick').getAttribute('href', { timeout: 500 }).catch(() => null);
     if (href && Math.abs(Date.parse(href.split('?t=')[1] ?? '') - moment) <= day.step_s * 500) break;
   }
   await page.mouse.down();

@@ -28,7 +28,7 @@ const save = (page: Page, name: string) => page.screenshot({ path: `${FOLDER}/${
 test('home', async ({ page }) => {
   await page.setViewportSize(WIDE);
   await page.goto('/en/');
-  await expect(page.locator('.weave-now')).toBeVisible();
+  await expect(page.locator('.grid-now')).toBeVisible();
   await expect(page.locator('.day-sums')).not.toContainText('·');
   await save(page, 'home');
 });

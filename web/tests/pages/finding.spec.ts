@@ -6,7 +6,7 @@ import { expectAccessible, fits, watchConsole } from '../support';
 const MOMENT = '2026-11-22T11:22:00+04:00';
 // axe reads a thousand rows slowly, so the list gets some of them
 const PAGES = ['/', '/constituencies/1', `/constituencies/1?t=${MOMENT}`, '/status', '/list?from=1&to=3&q=sebail'];
-const cloth = (page: Page) => page.getByRole('application');
+const coverage = (page: Page) => page.getByRole('application');
 const spoken = (page: Page) => page.locator('[aria-live=polite]');
 
 async function ready(page: Page, address: string) {
@@ -45,10 +45,10 @@ for (const address of PAGES) {
 test('before the day, pages say that it has not begun', async ({ page, request }) => {
   await request.get('/_mock/phase?at=06:00');
   await ready(page, '/en/');
-  await expect(page.locator('.weave-said')).toHaveText('The day has not begun yet.');
-  await cloth(page).focus();
+  await expect(page.locator('.grid-said')).toHaveText('The day has not begun yet.');
+  await coverage(page).focus();
   await page.keyboard.press('ArrowRight');
-  await expect(page.locator('.weave-pick')).toHaveCount(0);
+  await expect(page.locator('.grid-pick')).toHaveCount(0);
   await expectAccessible(page);
   await ready(page, '/en/constituencies/1');
   await expect(page.locator('.card')).toHaveCount(8);
@@ -62,7 +62,7 @@ test('before the day, pages say that it has not begun', async ({ page, request }
 test('what does not load is said where it would stand, and the rest is there', async ({ page }) => {
   await page.route(/\/api\/v1\/(day|status)/, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' }));
   await page.goto('/en/');
-  await expect(page.locator('.weave-said')).toHaveText('This part did not load. The page tries again.');
+  await expect(page.locator('.grid-said')).toHaveText('This part did not load. The page tries again.');
   await expect(page.locator('.card').first()).toBeVisible();
   await page.goto('/en/constituencies/1');
   await expect(page.locator('.card')).toHaveCount(8);
@@ -80,19 +80,19 @@ test('nothing jumps when the day arrives', async ({ page }) => {
     await page.route('**/api/v1/day', async (route) => { await arrived; await route.continue(); });
     await page.goto('/en/');
     await expect(page.locator('.card').first()).toBeVisible();
-    const places = () => page.locator('.cloth, .band .legend, .band-head').evaluateAll((all) => all.map((one) => [one.getBoundingClientRect().top, one.getBoundingClientRect().height]));
+    const places = () => page.locator('.coverage, .band .legend, .band-head').evaluateAll((all) => all.map((one) => [one.getBoundingClientRect().top, one.getBoundingClientRect().height]));
     const before = (await places()).slice(0, 2);
     arrive();
     await expect(page.locator('.day-sums dd').first()).not.toHaveText('·');
-    await expect(page.locator('.weave-notes li').first()).toBeAttached();
+    await expect(page.locator('.grid-notes li').first()).toBeAttached();
     expect((await places()).slice(0, 2)).toEqual(before);
     await page.unroute('**/api/v1/day');
   }
 });
 
-test.describe('the cloth', () => {
-  /** The colour of the cloth where constituency `row` stands at `time`, as numbers. */
-  const colourAt = (page: Page, row: number, time: string) => page.locator('.cloth canvas').evaluate((canvas: HTMLCanvasElement, [y, part]) => {
+test.describe('the coverage', () => {
+  /** The colour of the coverage where constituency `row` stands at `time`, as numbers. */
+  const colourAt = (page: Page, row: number, time: string) => page.locator('.coverage canvas').evaluate((canvas: HTMLCanvasElement, [y, part]) => {
     const context = canvas.getContext('2d');
     const width = (canvas.parentElement?.parentElement?.clientWidth ?? 0) * devicePixelRatio;
     return [...(context?.getImageData(Math.round(width * part), Math.round((y + 0.25) * 4 * devicePixelRatio), 1, 1).data ?? [])].slice(0, 3).join();
@@ -109,7 +109,7 @@ test.describe('the cloth', () => {
     await page.setViewportSize({ width: 1440, height: 1000 });
     await ready(page, '/en/');
     await expect(page.locator('.day-sums dd').first()).not.toHaveText('·');
-    await cloth(page).scrollIntoViewIfNeeded();
+    await coverage(page).scrollIntoViewIfNeeded();
     const live = await colourAt(page, 1, '08:35');
     expect(live).toBe('15,127,112');
     const missing = await colourAt(page, 1, '14:25');
@@ -117,9 +117,9 @@ test.describe('the cloth', () => {
     expect(await colourAt(page, 1, '20:00')).not.toBe(live);
 
     const before = await painted();
-    await cloth(page).hover({ position: { x: 100, y: 100 } });
-    await cloth(page).hover({ position: { x: 300, y: 300 } });
-    await expect(page.locator('.weave-pick')).toBeVisible();
+    await coverage(page).hover({ position: { x: 100, y: 100 } });
+    await coverage(page).hover({ position: { x: 300, y: 300 } });
+    await expect(page.locator('.grid-pick')).toBeVisible();
     expect(await painted()).toBe(before);
     await page.emulateMedia({ colorScheme: 'dark' });
     await expect.poll(() => colourAt(page, 1, '08:35')).toBe('47,163,144');
@@ -132,7 +132,7 @@ test.describe('the cloth', () => {
 
   test('is one stop of the keyboard; arrows go by time and constituency, Enter opens', async ({ page }) => {
     await ready(page, '/en/');
-    await cloth(page).focus();
+    await coverage(page).focus();
     await expect(spoken(page)).toHaveText('Constituency 1, Sharur–Sadarak, 14:30, Missing');
     await page.keyboard.press('Home');
     await expect(spoken(page)).toHaveText('Constituency 1, Sharur–Sadarak, 07:30, Live');
@@ -148,43 +148,43 @@ test.describe('the cloth', () => {
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('ArrowDown');
     await expect(spoken(page)).toHaveText('Constituency 2, Sharur–Kangarli, 07:40, Live');
-    await expect(page.locator('.weave-said')).toContainText('07:40–07:50');
+    await expect(page.locator('.grid-said')).toContainText('07:40–07:50');
     await expectAccessible(page);
 
     await page.keyboard.press('Tab');
-    await expect(page.locator('.weave-said a')).toBeFocused();
+    await expect(page.locator('.grid-said a')).toBeFocused();
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/\/en\/constituencies\/2\?t=2026-11-22T07:40:00\+04:00$/);
     await expect(page.getByRole('status').filter({ hasText: 'This is not now' })).toBeVisible();
   });
 
-  test('a pointer reads a knot and a click opens it', async ({ page }) => {
+  test('a pointer reads a cell and a click opens it', async ({ page }) => {
     await page.setViewportSize({ width: 1440, height: 1000 });
     await ready(page, '/en/');
-    await cloth(page).scrollIntoViewIfNeeded();
-    const width = (await page.locator('.cloth').boundingBox())?.width ?? 0;
+    await coverage(page).scrollIntoViewIfNeeded();
+    const width = (await page.locator('.coverage').boundingBox())?.width ?? 0;
     const place = { x: (width * (11 + 25 / 60 - 7.5)) / 16.5, y: 4 * 33 + 2 };
-    await cloth(page).hover({ position: place });
-    await expect(page.locator('.weave-said')).toContainText(/Constituency 34, .*11:20–11:30/);
+    await coverage(page).hover({ position: place });
+    await expect(page.locator('.grid-said')).toContainText(/Constituency 34, .*11:20–11:30/);
     // what has not come yet is no link
-    await cloth(page).hover({ position: { x: width - 20, y: 10 } });
-    await expect(page.locator('.weave-said')).toContainText('11:20–11:30');
-    await cloth(page).hover({ position: place });
+    await coverage(page).hover({ position: { x: width - 20, y: 10 } });
+    await expect(page.locator('.grid-said')).toContainText('11:20–11:30');
+    await coverage(page).hover({ position: place });
     await page.mouse.down();
     await page.mouse.up();
     await expect(page).toHaveURL(/\/en\/constituencies\/34\?t=2026-11-22T11:20:00\+04:00$/);
     await expect(page.getByRole('slider')).toHaveAttribute('aria-valuetext', '11:20');
   });
 
-  test('a finger reads a knot first and opens it by the words', async ({ browser, baseURL }) => {
+  test('a finger reads a cell first and opens it by the words', async ({ browser, baseURL }) => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 3, ...(baseURL ? { baseURL } : {}) });
     const page = await context.newPage();
     await ready(page, '/en/');
-    await cloth(page).tap({ position: { x: 40, y: 41 } });
-    await expect(page.locator('.weave-said a')).toContainText('Constituency 11');
+    await coverage(page).tap({ position: { x: 40, y: 41 } });
+    await expect(page.locator('.grid-said a')).toContainText('Constituency 11');
     await expect(page).toHaveURL(/\/en\/$/);
-    await page.locator('.weave-said a').tap();
+    await page.locator('.grid-said a').tap();
     await expect(page).toHaveURL(/\/en\/constituencies\/11\?t=/);
     await context.close();
   });
@@ -192,13 +192,13 @@ test.describe('the cloth', () => {
   test('the worst stretches are links, beside it or under it, and the same facts are a table', async ({ page }) => {
     await page.setViewportSize({ width: 1440, height: 1000 });
     await ready(page, '/en/');
-    const notes = page.locator('.weave-notes a');
+    const notes = page.locator('.grid-notes a');
     await expect(notes).toHaveCount(5);
     const boxes = await notes.evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom })));
     for (const [n, box] of boxes.slice(1).entries()) expect(box.top).toBeGreaterThanOrEqual(boxes[n]?.bottom ?? 0);
     await expect(notes.first()).toHaveText(/^Constituency \d+, \d\d:\d\d–\d\d:\d\d: the picture of \d+ stations came late\.$/);
     await page.setViewportSize({ width: 390, height: 844 });
-    await expect.poll(async () => (await notes.first().boundingBox())?.y ?? 0).toBeGreaterThan((await page.locator('.weave-said').boundingBox())?.y ?? Infinity);
+    await expect.poll(async () => (await notes.first().boundingBox())?.y ?? 0).toBeGreaterThan((await page.locator('.grid-said').boundingBox())?.y ?? Infinity);
     await page.getByText('In words and figures').click();
     await expect(page.getByRole('table').getByRole('row')).toHaveCount(11);
     await expect(page.getByRole('link', { name: 'All stations, minute by minute' })).toHaveAttribute('href', '/en/status');
@@ -284,7 +284,7 @@ test.describe('a constituency', () => {
 
   test('a click on a station’s bar leads to that moment of it', async ({ page }) => {
     await ready(page, '/en/constituencies/1');
-    const bar = page.locator('.rowbar-cloth').first();
+    const bar = page.locator('.rowbar-coverage').first();
     const width = (await bar.boundingBox())?.width ?? 0;
     await bar.hover({ position: { x: (width * (11 + 22 / 60 - 7.5)) / 16.5, y: 8 }, force: true });
     await page.mouse.down();

@@ -1,5 +1,5 @@
 /**
- * What has no letters in it looks the same on every machine, and is compared with what it looked like: the states as material, woven
+ * What has no letters in it looks the same on every machine, and is compared with what it looked like: the states as material, known
  * into the country's day and into the bar of a station. After a change that is meant: `npm run test:pages -- looks --update-snapshots`.
  */
 
@@ -23,8 +23,8 @@ for (const [name, media] of SCHEMES) {
     await page.emulateMedia({ ...media, reducedMotion: 'reduce' });
     await page.goto('/');
     await expect(page.locator('.day-sums')).not.toContainText('·');
-    await without(page, '.weave-notes, .weave-now, .weave-pick, .leads');
-    await compare(page.locator('.cloth canvas'), `country-${name}`);
+    await without(page, '.grid-notes, .grid-now, .grid-pick, .leads');
+    await compare(page.locator('.coverage canvas'), `country-${name}`);
   });
 
   test(`a station’s day, ${name}`, async ({ page }) => {

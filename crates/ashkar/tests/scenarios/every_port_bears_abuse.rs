@@ -15,7 +15,7 @@ use crate::abuse::stage::Newcomers::{MayBeRefused, Served};
 use crate::abuse::stage::{Stage, until};
 use crate::abuse::{http, http2, rtmp, rtsp, sockets, tls, vanish};
 
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 #[test]
 fn every_port_bears_abuse() {
@@ -56,7 +56,7 @@ fn every_port_bears_abuse() {
         let hostile = rtsp::HostileCameras::install(stage.data(), &mut dice);
         vanish::without_a_reset(stage);
         let enough = 3 * rtsp::HostileCameras::count();
-        until("all are visited again and again", PATIENCE, || hostile.visits() >= enough);
+        until("all are visited again and again", TIMEOUT, || hostile.visits() >= enough);
     });
     stage.strike();
     println!("in {:.0} s", begun.elapsed().as_secs_f64());

@@ -21,7 +21,7 @@ const LOSS_MAX: Duration = Duration::from_secs(1);
 /// Whoever waits longer than this has a disk that does not keep up at the moment, seconds.
 const KEEPS_UP_SECONDS: f64 = 0.3;
 /// The first pictures have to be drawn and encoded.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 /// Below the ports that the system gives out: nobody else takes one between two lives of the server, and no publisher
 /// that connects to it while nobody listens can be given the same as its own.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
@@ -96,7 +96,7 @@ struct Witness {
 impl Witness {
     /// Waits until all cameras send.
     fn new(centre: &Centre) -> Self {
-        let cameras = eventually("every camera sends", PATIENCE, || {
+        let cameras = eventually("every camera sends", TIMEOUT, || {
             let sending = cameras_with(centre, "ashkar_camera_parts_total", 1.0);
             (sending.len() == CAMERAS).then_some(sending)
         });
@@ -105,14 +105,14 @@ impl Witness {
 
     fn assert_all_record(&self, centre: &Centre) {
         let since = Timestamp::now();
-        eventually("every camera is recorded", PATIENCE, || {
+        eventually("every camera is recorded", TIMEOUT, || {
             let has = |camera: &String| !listed(centre, camera, since).is_empty();
             self.cameras.iter().all(has).then_some(())
         });
     }
 
     fn watch_until_all_record(&mut self, centre: &Centre) {
-        eventually("two parts of every camera", PATIENCE, || {
+        eventually("two parts of every camera", TIMEOUT, || {
             self.watch(centre);
             (cameras_with(centre, "ashkar_camera_parts_total", 2.0).len() == CAMERAS).then_some(())
         });
@@ -121,7 +121,7 @@ impl Witness {
     /// Until each camera has a whole segment in the archive.
     fn watch_until_all_have(&mut self, centre: &Centre, since: Timestamp) {
         let mut waiting = self.cameras.clone();
-        eventually("a segment of every camera", PATIENCE, || {
+        eventually("a segment of every camera", TIMEOUT, || {
             self.watch(centre);
             waiting.retain(|camera| listed(centre, camera, since).is_empty());
             waiting.is_empty().then_some(())
@@ -138,7 +138,7 @@ impl Witness {
 
     /// The promise of a second is one of a disk that keeps up.
     fn watch_until_the_disk_keeps_up(&mut self, centre: &Centre) {
-        eventually("a disk that keeps up", PATIENCE, || {
+        eventually("a disk that keeps up", TIMEOUT, || {
             self.watch(centre);
             (metric(centre, "ashkar_archive_oldest_unsynced_seconds") < KEEPS_UP_SECONDS).then_some(())
         });

@@ -15,7 +15,7 @@ use crate::common::{Centre, Publish, Running, add_camera, ashkar, eventually, lo
 use disk::Disk;
 use jiff::Timestamp;
 
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 const RECORDING: &str = "ashkar_camera_recording{camera=\"7/12/1\"}";
 
 /// A centre whose archive lies on a disk of its own, and a camera that sends.
@@ -49,7 +49,7 @@ impl OnAir {
 
     fn until_state(&self, state: &str, ready: bool) {
         let status = if ready { 200 } else { 503 };
-        eventually(&format!("state {state}"), PATIENCE, || {
+        eventually(&format!("state {state}"), TIMEOUT, || {
             let told = self.figure(&format!("ashkar_archive_state{{state=\"{state}\"}}"));
             (told == Some(1.0) && self.centre.request("/readyz", &[]).0 == status).then_some(())
         });
@@ -65,7 +65,7 @@ impl OnAir {
 
     fn assert_live_goes_on(&self) {
         let before = self.live();
-        eventually("live goes on", PATIENCE, || (self.live() >= before + 3).then_some(()));
+        eventually("live goes on", TIMEOUT, || (self.live() >= before + 3).then_some(()));
     }
 
     fn recorded(&self) -> Vec<u64> {
@@ -77,7 +77,7 @@ impl OnAir {
     }
 
     fn until_recorded_after(&self, number: u64) {
-        eventually("a recorded segment", PATIENCE, || {
+        eventually("a recorded segment", TIMEOUT, || {
             self.recorded().last().is_some_and(|last| *last > number).then_some(())
         });
     }
@@ -105,7 +105,7 @@ fn fills_and_empties(arguments: &[&str]) {
     let ballast = disk.path().join("ballast");
     fill(&ballast);
     on_air.until_state("full", false);
-    eventually("parts are refused", PATIENCE, || (on_air.figure(RECORDING) == Some(0.0)).then_some(()));
+    eventually("parts are refused", TIMEOUT, || (on_air.figure(RECORDING) == Some(0.0)).then_some(()));
     on_air.assert_live_goes_on();
     assert_eq!(on_air.figure(RECORDING), Some(0.0), "without room nothing is recorded");
     let before = on_air.live();
@@ -139,7 +139,7 @@ fn full_at_the_start() {
     let on_air =
         OnAir { centre, data, begun, _publisher: publisher, _directory: tempfile::tempdir().unwrap() };
     on_air.until_state("full", false);
-    eventually("it is live", PATIENCE, || {
+    eventually("it is live", TIMEOUT, || {
         let (status, _, _) = on_air.centre.request("/live/7/12/1/index.m3u8", &[]);
         (status == 200).then_some(())
     });
@@ -169,7 +169,7 @@ fn dead() {
     on_air.assert_live_goes_on();
     on_air.until_state("failing", false);
     assert!(on_air.figure("ashkar_archive_errors_total").unwrap() >= 1.0);
-    eventually("the oldest part that waits is told", PATIENCE, || {
+    eventually("the oldest part that waits is told", TIMEOUT, || {
         (on_air.figure("ashkar_archive_oldest_unsynced_seconds")? > 1.0).then_some(())
     });
     on_air.centre.kill();

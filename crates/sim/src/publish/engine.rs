@@ -22,7 +22,7 @@ const CONNECTS_PER_TICK: usize = 20;
 const EVENTS: usize = 1024;
 const READ_BUFFER_BYTES: usize = 16 << 10;
 /// Ticks between looks at connections that are being opened.
-const PATIENCE_TICKS: u64 = 50;
+const TIMEOUT_TICKS: u64 = 50;
 
 #[derive(Debug)]
 pub(super) struct Engine {
@@ -89,8 +89,8 @@ impl Engine {
         self.connect_some(now.1);
         self.serve_ready(now);
         self.send_due(now);
-        if tick.is_multiple_of(PATIENCE_TICKS) {
-            self.lines.iter_mut().for_each(|line| line.check_patience(now.1, &mut self.stats));
+        if tick.is_multiple_of(TIMEOUT_TICKS) {
+            self.lines.iter_mut().for_each(|line| line.check_timeout(now.1, &mut self.stats));
         }
         self.counters.store(self.stats);
     }

@@ -18,7 +18,7 @@ use crate::Camera;
 const FIRST_PAUSE_US: u64 = 500_000;
 const LONGEST_PAUSE_US: u64 = 15_000_000;
 /// A connection that does not publish by then is given up.
-const PATIENCE_US: u64 = 10_000_000;
+const TIMEOUT_US: u64 = 10_000_000;
 /// Pictures that may be sent at once after a delay; what is older is left out up to the next keyframe.
 const MAX_LATE_FRAMES: i64 = 50;
 
@@ -32,7 +32,7 @@ enum LineError {
     #[error("the centre closed the connection")]
     Closed,
     #[error("the centre did not answer in time")]
-    Patience,
+    TimedOut,
 }
 
 /// A camera that publishes, or is about to.
@@ -91,7 +91,7 @@ impl Line {
         let address = format!("rtmp://{}/{}", options.target, options.application);
         let session = Box::new(PublisherSession::new(&options.application, &self.key, &address));
         match open(options.target, registry, token) {
-            Ok(socket) => self.state = State::Opening { socket, session, until_us: mono_us + PATIENCE_US },
+            Ok(socket) => self.state = State::Opening { socket, session, until_us: mono_us + TIMEOUT_US },
             Err(error) => self.fail(&LineError::Socket(error), mono_us, stats),
         }
     }
@@ -110,9 +110,9 @@ impl Line {
     }
 
     /// Gives up a connection that takes too long to publish.
-    pub(super) fn check_patience(&mut self, mono_us: u64, stats: &mut SimStats) {
+    pub(super) fn check_timeout(&mut self, mono_us: u64, stats: &mut SimStats) {
         if matches!(self.state, State::Opening { until_us, .. } if until_us <= mono_us) {
-            self.fail(&LineError::Patience, mono_us, stats);
+            self.fail(&LineError::TimedOut, mono_us, stats);
         }
     }
 

@@ -9,9 +9,9 @@ use super::playlist::MAX_PLAYLIST_BYTES;
 /// Largest part or init segment, bytes. Parts are cut before 8 MB.
 const MAX_MEDIA_BYTES: u64 = 16 << 20;
 /// Longest wait for a playlist: a server may hold a blocking request for three target durations, and Aşkar's are 4 s.
-const PLAYLIST_PATIENCE_US: u64 = 20_000_000;
+const PLAYLIST_TIMEOUT_US: u64 = 20_000_000;
 /// Longest wait for media.
-const MEDIA_PATIENCE_US: u64 = 10_000_000;
+const MEDIA_TIMEOUT_US: u64 = 10_000_000;
 /// The first pause after a failure; it doubles up to the longest.
 const FIRST_PAUSE_US: u64 = 500_000;
 const LONGEST_PAUSE_US: u64 = 8_000_000;
@@ -64,8 +64,8 @@ impl Line {
     pub(super) fn is_overdue(&self, now_us: u64) -> bool {
         self.asked.is_some_and(|(kind, at_us)| {
             let patience_us = match kind {
-                Kind::Playlist | Kind::Reload => PLAYLIST_PATIENCE_US,
-                Kind::Init | Kind::Part => MEDIA_PATIENCE_US,
+                Kind::Playlist | Kind::Reload => PLAYLIST_TIMEOUT_US,
+                Kind::Init | Kind::Part => MEDIA_TIMEOUT_US,
             };
             at_us + patience_us <= now_us
         })

@@ -14,7 +14,7 @@ use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
 use ashkar_sim::{FrameRate, Publisher, Reel, ReelOptions, SimOptions, Simulator};
 use ashkar_terms::{CameraId, Moment, SystemClock};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
 enum Seen {
@@ -80,7 +80,7 @@ fn start(target: SocketAddr) -> (Reel, Simulator) {
 fn watch(seen: &Receiver<Seen>, reel: &Reel, units: usize) {
     let mut left: Vec<(String, usize)> = Vec::new();
     while left.len() < 3 || left.iter().any(|(_, left)| *left > 0) {
-        match seen.recv_timeout(PATIENCE).unwrap() {
+        match seen.recv_timeout(TIMEOUT).unwrap() {
             Seen::Config(key, config) => {
                 assert_eq!(config, reel.config());
                 left.push((key, units));
@@ -104,7 +104,7 @@ fn every_camera_starts_with_a_keyframe_and_ends_in_order() {
     assert_eq!(simulator.stats().publishing, 3);
     let stats = simulator.stop();
     assert!(stats.frames >= 9 && stats.bytes > 0 && stats.lost == 0 && stats.behind == 0, "{stats:?}");
-    let ends = std::iter::from_fn(|| seen.recv_timeout(PATIENCE).ok())
+    let ends = std::iter::from_fn(|| seen.recv_timeout(TIMEOUT).ok())
         .filter(|event| matches!(event, Seen::End))
         .take(3);
     assert_eq!(ends.count(), 3);

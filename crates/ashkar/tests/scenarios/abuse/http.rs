@@ -13,7 +13,7 @@ const CONNECTS: usize = 40_000;
 const PER_SECOND: f64 = 10_000.0;
 /// A processor is left to those who are not to notice.
 const COMINGS_PER_SECOND: f64 = 4500.0;
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// From the last byte of a head that does not end until the connection is closed: 15 s, and what a busy machine adds.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
 /// From the moment at which nothing more is taken until the connection is closed: 30 s, and what a busy machine adds.
@@ -87,7 +87,7 @@ pub fn endless_bodies(stage: &Stage) {
                 scope.spawn(move || {
                     let mut stream = connect_from(source(number), stage.site);
                     let head = format!("{head} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-                    send(&mut stream, head.as_bytes(), PATIENCE);
+                    send(&mut stream, head.as_bytes(), TIMEOUT);
                     let begun = Instant::now();
                     while begun.elapsed() < Duration::from_secs(3) {
                         send(&mut stream, chunk, Duration::from_millis(200));
@@ -105,7 +105,7 @@ pub fn slow_ones(stage: &Stage) {
     let mut slow: Vec<_> = (0..500).map(|number| connect_from(source(number), stage.site)).collect();
     let mut silent: Vec<_> = (0..100).map(|number| connect_from(source(number), stage.site)).collect();
     for stream in silent.iter_mut().skip(50) {
-        send(stream, b"PRI * HT", PATIENCE);
+        send(stream, b"PRI * HT", TIMEOUT);
     }
     let mut used: Vec<_> =
         (0..100).map(|_| ask(stage.site, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")).collect();
@@ -156,7 +156,7 @@ pub fn deaf_ones(stage: &Stage) {
 
 /// Addresses of segments of all cameras.
 fn segments(stage: &Stage) -> Vec<String> {
-    let mut line = Line::open(stage.site, PATIENCE).expect("the site answers");
+    let mut line = Line::open(stage.site, TIMEOUT).expect("the site answers");
     let mut found = Vec::new();
     for camera in &stage.cameras {
         let playlist = line.text(&format!("/live/{camera}/index.m3u8")).expect("a playlist");
@@ -175,8 +175,8 @@ pub fn idle(stage: &Stage) {
     let figure = super::witness::figure;
     // A client that has more than others gives way to them.
     let sent_away = |metrics: &str| {
-        let gave_way = figure(metrics, "ashkar_http_gave_way_connections_total");
-        gave_way + figure(metrics, "ashkar_http_refused_connections_total")
+        let evicted = figure(metrics, "ashkar_http_evicted_connections_total");
+        evicted + figure(metrics, "ashkar_http_refused_connections_total")
     };
     let before = sent_away(&stage.figures());
     let crowd = sockets::idle(IDLE, PER_SECOND, stage.site);

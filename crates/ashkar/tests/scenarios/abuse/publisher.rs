@@ -10,7 +10,7 @@ use ashkar_ingest::rtmp::handshake::BLOCK;
 
 use super::sockets::connect_from;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A connection that was let in with `key`, or the reason why not.
 pub fn publish(source: Ipv4Addr, to: SocketAddr, key: &str) -> Result<TcpStream, String> {
@@ -26,7 +26,7 @@ pub fn transcript(to: SocketAddr, key: &str) -> Vec<u8> {
 
 fn converse(source: Ipv4Addr, to: SocketAddr, key: &str, said: &mut Vec<u8>) -> Result<TcpStream, String> {
     let mut stream = connect_from(source, to);
-    stream.set_read_timeout(Some(PATIENCE)).expect("a socket option");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a socket option");
     let mut session = PublisherSession::new("ingest", key, "rtmp://centre/ingest");
     let mut buffer = [0; 8192];
     while !session.is_publishing() {

@@ -16,7 +16,7 @@ const IDLE: usize = 10_000;
 const CONNECTS: usize = 40_000;
 /// The port takes in some 5,000 a second; faster, the kernel only lets connecting wait.
 const PER_SECOND: f64 = 4500.0;
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// For a camera to be let in while others crowd the door. The connection may have to be tried again by the kernel.
 const LET_IN: Duration = Duration::from_secs(3);
 
@@ -25,9 +25,9 @@ pub fn random_bytes(stage: &Stage, dice: &mut Dice) {
     for number in 0..400 {
         let mut stream = connect_from(source(number), stage.rtmp);
         if number % 2 == 0 {
-            send(&mut stream, &handshake(), PATIENCE);
+            send(&mut stream, &handshake(), TIMEOUT);
         } else if number % 4 == 1 {
-            send(&mut stream, &[3], PATIENCE);
+            send(&mut stream, &[3], TIMEOUT);
         }
         let length = 1 + dice.below(8192);
         send(&mut stream, &dice.bytes(length), Duration::from_secs(1));
@@ -46,7 +46,7 @@ pub fn leaves_at_each_stage(stage: &Stage) {
     let mut half_open = Vec::new();
     for (number, place) in places.enumerate() {
         let mut stream = connect_from(source(number), stage.rtmp);
-        send(&mut stream, &said[..place], PATIENCE);
+        send(&mut stream, &said[..place], TIMEOUT);
         match number % 3 {
             0 => drop(stream),
             1 => reset(stream),
@@ -56,14 +56,14 @@ pub fn leaves_at_each_stage(stage: &Stage) {
             }
         }
     }
-    assert!(half_open.iter_mut().all(|stream| closes_within(stream, PATIENCE)), "half open ones are closed");
+    assert!(half_open.iter_mut().all(|stream| closes_within(stream, TIMEOUT)), "half open ones are closed");
 }
 
 /// The known attacks, each from a stranger and from one who has a key.
 pub fn known_attacks(stage: &Stage, dice: &mut Dice) {
     for (number, (name, bytes)) in attacks(dice).into_iter().enumerate() {
         let mut stranger = connect_from(source(number), stage.rtmp);
-        send(&mut stranger, &handshake(), PATIENCE);
+        send(&mut stranger, &handshake(), TIMEOUT);
         send(&mut stranger, &bytes, Duration::from_secs(1));
         let mut publisher = let_in(stage, number % 2, name);
         send(&mut publisher, &bytes, Duration::from_secs(1));
@@ -73,7 +73,7 @@ pub fn known_attacks(stage: &Stage, dice: &mut Dice) {
 
 /// A spare camera's connection. The one before it may not have been seen to end yet.
 fn let_in(stage: &Stage, camera: usize, name: &str) -> TcpStream {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     loop {
         match publish(Ipv4Addr::LOCALHOST, stage.rtmp, &stage.keys[camera]) {
             Ok(stream) => return stream,
@@ -156,10 +156,10 @@ pub fn wrong_and_doubled_keys(stage: &Stage) {
     for number in 0..300 {
         let said = transcript_with_wrong_key(number);
         let mut stream = connect_from(Ipv4Addr::new(127, 0, 2, (number % 250) as u8), stage.rtmp);
-        send(&mut stream, &said, PATIENCE);
+        send(&mut stream, &said, TIMEOUT);
         guessing.push(stream);
     }
-    until("every wrong key is refused", PATIENCE, || stage.refused("wrong_key") - before >= 300.0);
+    until("every wrong key is refused", TIMEOUT, || stage.refused("wrong_key") - before >= 300.0);
     // The first one says nothing, and after five seconds it could be taken over.
     let first = let_in(stage, 2, "publishing twice");
     for _ in 0..20 {
@@ -200,7 +200,7 @@ pub fn slow_ones(stage: &Stage) {
     put_message(2, kind::USER_CONTROL, 0, &[0, 6, 1, 2, 3, 4], &mut ping);
     let pings = ping.repeat(20_000);
     for stream in &mut deaf {
-        send(stream, &said, PATIENCE);
+        send(stream, &said, TIMEOUT);
         send(stream, &pings, Duration::from_millis(300));
     }
     let begun = Instant::now();
@@ -219,7 +219,7 @@ pub fn slow_ones(stage: &Stage) {
 pub fn idle(stage: &Stage) {
     let before = stage.figure("ashkar_rtmp_accepted_total");
     let crowd = sockets::idle(IDLE, PER_SECOND, stage.rtmp);
-    until("all were at the door", PATIENCE, || {
+    until("all were at the door", TIMEOUT, || {
         stage.figure("ashkar_rtmp_accepted_total") - before >= IDLE as f64
     });
     let inside = stage.figure("ashkar_rtmp_connections");
@@ -238,7 +238,7 @@ fn assert_cameras_come_in(stage: &Stage, what: &str) {
         assert!(stream.is_ok() && took < LET_IN, "{what}: a camera is let in after {took:?}: {stream:?}");
         reset(stream.expect("just looked at"));
         let camera = "ashkar_camera_connected{camera=\"120/90/4\"}";
-        until("the camera is gone", PATIENCE, || super::witness::figure(&stage.figures(), camera) == 0.0);
+        until("the camera is gone", TIMEOUT, || super::witness::figure(&stage.figures(), camera) == 0.0);
     }
 }
 

@@ -7,7 +7,7 @@ use super::stage::{Stage, until};
 use super::witness::sum;
 use crate::common::{Publish, Running, eventually, tool};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// The centre gives up a publisher after 15 s without a byte.
 const GIVEN_UP_WITHIN: Duration = Duration::from_secs(20);
 /// A camera that has been silent for 5 s may be taken over; then ffmpeg has to start and to shake hands.
@@ -69,7 +69,7 @@ pub fn without_a_reset(stage: &Stage) {
     let stopped = ffmpeg(stage, None, 1);
     let cut_off = ffmpeg(stage, Some(&apart), 2);
     for number in [1, 2] {
-        until("the camera is live", PATIENCE, || of(stage, "live", number) == 1.0);
+        until("the camera is live", TIMEOUT, || of(stage, "live", number) == 1.0);
     }
     let connections = stage.figure("ashkar_rtmp_connections");
     signal(&stopped.0, "-STOP");
@@ -87,11 +87,11 @@ pub fn without_a_reset(stage: &Stage) {
 
     until("the other is given up", GIVEN_UP_WITHIN, || of(stage, "connected", 2) == 0.0);
     assert!(vanished.elapsed() >= Duration::from_secs(14), "not before its time: {:?}", vanished.elapsed());
-    until("sockets are closed", PATIENCE, || stage.figure("ashkar_rtmp_connections") <= connections - 1.0);
+    until("sockets are closed", TIMEOUT, || stage.figure("ashkar_rtmp_connections") <= connections - 1.0);
     drop(cut_off);
     apart.mend();
     let _back = ffmpeg(stage, Some(&apart), 2);
-    until("it is back", PATIENCE, || of(stage, "live", 2) == 1.0);
+    until("it is back", TIMEOUT, || of(stage, "live", 2) == 1.0);
     // Told by now at any hour: at night nobody is owed a picture, but a hole between pictures is a hole.
     assert_eq!(gap_of(stage, 2), "uplink", "{:#}", stage.timeline(2));
     signal(&stopped.0, "-CONT");
@@ -103,7 +103,7 @@ fn of(stage: &Stage, name: &str, camera: u8) -> f64 {
 
 /// Cause of the camera's last gap.
 fn gap_of(stage: &Stage, camera: u8) -> String {
-    eventually("the gap is declared", PATIENCE, || {
+    eventually("the gap is declared", TIMEOUT, || {
         let told = stage.timeline(camera);
         let gap = told.as_array()?.iter().rev().find(|entry| entry["state"] == "missing")?;
         Some(gap["cause"].as_str()?.to_owned())

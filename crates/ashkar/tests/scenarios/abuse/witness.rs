@@ -13,7 +13,7 @@ use super::plain_http::Line;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const COME_EVERY: Duration = Duration::from_millis(250);
 /// Longer than anything that is expected.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A thread that gathers until it is asked.
 pub struct Watch<T> {
@@ -45,7 +45,7 @@ impl<T: Send + 'static> Watch<T> {
 /// How long the oldest part waits to become durable, seconds, looked at again and again. Over many looks at random
 /// moments the highest are the delays from arrival to durable, and an upper bound of their percentiles.
 pub fn durability(metrics: SocketAddr) -> Watch<f64> {
-    let mut line = Line::open(metrics, PATIENCE).expect("the figures can be read");
+    let mut line = Line::open(metrics, TIMEOUT).expect("the figures can be read");
     Watch::start(LOOK_EVERY, move || {
         let text = line.text("/metrics").expect("the figures can be read");
         figure(&text, "ashkar_archive_oldest_unsynced_seconds")
@@ -65,7 +65,7 @@ pub fn newcomers(site: SocketAddr, cameras: Vec<String>) -> Watch<Result<Duratio
 pub fn newcomer(site: SocketAddr, camera: &str) -> Result<Duration, String> {
     let begun = Instant::now();
     let come = || {
-        let mut line = Line::open(site, PATIENCE)?;
+        let mut line = Line::open(site, TIMEOUT)?;
         let playlist = line.text(&format!("/live/{camera}/index.m3u8"))?;
         let parts = playlist.lines().filter(|line| line.starts_with("#EXT-X-PART:"));
         let newest = parts.filter_map(|line| line.split("URI=\"").nth(1)?.split('"').next()).next_back();

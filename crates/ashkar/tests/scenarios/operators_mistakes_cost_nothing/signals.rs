@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::common::{Centre, LOG, Publish, Running, add_camera, ashkar, eventually, log_of, self_signed};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 fn send(process: &Running, signal: &str) {
     let pid = process.0.id().to_string();
@@ -21,14 +21,14 @@ fn no_signal_ends_it_without_ending_segments() {
     for (end, reloads) in [("-QUIT", true), ("-INT", false)] {
         let mut centre = Centre::start(&data);
         let publisher = centre.publish(&key, &Publish::default());
-        eventually("the camera is live", PATIENCE, || {
+        eventually("the camera is live", TIMEOUT, || {
             let (status, _, body) = centre.request("/live/7/12/1/index.m3u8", &[]);
             (status == 200 && String::from_utf8_lossy(&body).contains("#EXTINF")).then_some(())
         });
         for signal in ["HUP", "USR1", "USR2"].into_iter().filter(|_| reloads) {
             send(&centre.process, &format!("-{signal}"));
             let line = format!("SIG{signal}");
-            eventually(&line, PATIENCE, || log_of(&data).contains(&line).then_some(()));
+            eventually(&line, TIMEOUT, || log_of(&data).contains(&line).then_some(()));
         }
         assert_eq!(centre.process.0.try_wait().unwrap(), None, "{}", log_of(&data));
         send(&centre.process, end);
@@ -81,7 +81,7 @@ fn a_renewed_certificate_is_shown_and_a_bad_one_is_not() {
         &[&listen[..], &["--tls-certificate", certificate, "--tls-key", key]].concat(),
     );
     let until_shown = |name: &str| {
-        eventually(name, PATIENCE, || (shown(&centre)? == name).then_some(()));
+        eventually(name, TIMEOUT, || (shown(&centre)? == name).then_some(()));
     };
     until_shown("first");
 
@@ -115,7 +115,7 @@ fn a_renewed_certificate_is_shown_and_a_bad_one_is_not() {
         std::fs::write(&pair.certificate, certificate_holds).unwrap();
         std::fs::write(&pair.key, key_holds).unwrap();
         send(&centre.process, "-HUP");
-        let refused = eventually(what, PATIENCE, || {
+        let refused = eventually(what, TIMEOUT, || {
             let log = log_of(&data)[before..].to_owned();
             log.contains("the new certificate is refused").then_some(log)
         });
@@ -123,7 +123,7 @@ fn a_renewed_certificate_is_shown_and_a_bad_one_is_not() {
         assert_eq!(shown(&centre).as_deref(), Some("second"), "{what}");
     }
     std::fs::remove_file(&pair.certificate).unwrap();
-    eventually("a file that is gone is told without being asked", PATIENCE, || {
+    eventually("a file that is gone is told without being asked", TIMEOUT, || {
         log_of(&data).contains("site.pem: No such file").then_some(())
     });
 

@@ -1,0 +1,35 @@
+//! The HTTP side of the site, without a word of polling stations: connections, limits, compression, caching.
+//!
+//! In: connections, and a service that answers requests. Out: responses, within the limits. What must never happen: that a
+//! client is waited for without end, that one client takes what others need, or that generating a response holds up a
+//! runtime thread.
+//!
+//! Scarce things are shared fairly: each client has a share, which bites only when there is too little for all. A
+//! carrier's network, behind one address of which thousands watch, has everything that is free; when something runs
+//! short, the client that has most of it gives way, and within a client the connection that has most.
+//!
+//! | what | how it is shared |
+//! |---|---|
+//! | generated responses, reads of the archive, decoders | [`fair_semaphore`]: the next permit goes to the client that has used least |
+//! | bytes of responses under way; connections | [`budget`] |
+//!
+//! How a client is known behind a cache: [`client::Proxies`].
+
+pub(crate) mod admission;
+pub(crate) mod budget;
+pub(crate) mod caching;
+pub mod client;
+pub(crate) mod compression;
+pub(crate) mod cors;
+pub(crate) mod fair_semaphore;
+pub mod fast_path;
+pub(crate) mod flow_control;
+pub(crate) mod gzip;
+pub(crate) mod headers;
+pub(crate) mod offload;
+pub(crate) mod problem;
+pub mod server;
+pub(crate) mod single_flight;
+pub(crate) mod stall_timer;
+pub mod tls;
+pub(crate) mod write_timeout;

@@ -1,0 +1,404 @@
+//! Time-outs of a connection: for the client's first bytes, and for the client to read what it is sent.
+//!
+//! In: a stream. Out: the same stream, which fails once the client is too slow. A client that keeps up over HTTP/1 costs no
+//! timer and no look at the clock: a timer is set only while the socket accepts nothing more. Over HTTP/2 the frames are
+//! followed too, since there a client can hold back a response while its socket accepts everything: see
+//! [`crate::http::flow_control`].
+
+use std::io::{self, ErrorKind, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use crate::http::flow_control::{FlowControl, TooManyFrames};
+pub(crate) use crate::http::stall_timer::STALL_TIMEOUT;
+use crate::http::stall_timer::{MAX_AGE, StallTimer};
+
+/// From the connection until it is known whether HTTP/1.1 or HTTP/2 is spoken. From then on hyper has limits of its own.
+const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long an HTTP/2 connection that is given up may still finish its other answers; a playlist waits for 13 s at most.
+const LAST_RESPONSES: Duration = Duration::from_secs(15);
+/// What a client that speaks HTTP/2 says first.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// A stream whose other side is not waited for without end.
+pub(crate) struct WriteTimeout<S> {
+    stream: S,
+    opening: Option<Opening>,
+    progress: WriteProgress,
+    /// Where HTTP/2 is spoken.
+    frames: Option<Box<Frames>>,
+    slow: Arc<Notify>,
+}
+
+/// The first bytes, as long as they leave it open which protocol they begin.
+struct Opening {
+    seen: usize,
+    deadline: Pin<Box<Sleep>>,
+}
+
+/// What the first bytes say.
+#[derive(Debug, PartialEq, Eq)]
+enum Protocol {
+    Undecided,
+    Other,
+    /// HTTP/2, whose frames begin behind so many of the bytes.
+    Http2(usize),
+}
+
+/// What passes on an HTTP/2 connection, and when it is looked at again.
+struct Frames {
+    flow_control: FlowControl,
+    alarm: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// When it ends, once it is given up.
+    ends: Option<Instant>,
+}
+
+/// How the client takes what it is sent.
+#[derive(Default)]
+pub(crate) struct WriteProgress {
+    stall: StallTimer,
+    /// Since when something waits to be taken.
+    behind_since: Option<Instant>,
+    /// When the socket has taken nothing for too long.
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> WriteTimeout<S> {
+    /// `stream`, whose client has not said anything yet.
+    pub(crate) fn new(stream: S) -> Self {
+        let opening = Opening { seen: 0, deadline: Box::pin(sleep(FIRST_BYTES_TIMEOUT)) };
+        Self {
+            stream,
+            opening: Some(opening),
+            progress: WriteProgress::default(),
+            frames: None,
+            slow: Arc::default(),
+        }
+    }
+
+    /// Tells when an HTTP/2 connection is given up: its client should come again on another one. Some seconds later it fails.
+    pub(crate) fn slow(&self) -> Arc<Notify> {
+        Arc::clone(&self.slow)
+    }
+
+    /// Looks at what the client said.
+    fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut bytes = bytes;
+        if let Some(opening) = &mut self.opening {
+            match opening.recognise(bytes) {
+                Protocol::Undecided => return Ok(()),
+                Protocol::Other => {
+                    self.opening = None;
+                    return Ok(());
+                }
+                Protocol::Http2(from) => {
+                    self.opening = None;
+                    self.frames = Some(Box::new(Frames::new()));
+                    bytes = bytes.get(from..).unwrap_or_default();
+                }
+            }
+        }
+        let Some(frames) = &mut self.frames else { return Ok(()) };
+        let too_many = |_: TooManyFrames| {
+            io::Error::new(ErrorKind::ConnectionAborted, "the client sends too many frames")
+        };
+        frames.flow_control.received(bytes, Instant::now()).map_err(too_many)
+    }
+
+    /// Looks at what was sent: the first `taken` bytes of `pieces`.
+    fn sent(&mut self, pieces: &[&[u8]], taken: usize) {
+        let Some(frames) = &mut self.frames else { return };
+        let (now, mut rest) = (Instant::now(), taken);
+        for piece in pieces {
+            let of_this = piece.len().min(rest);
+            frames.flow_control.sent(piece.get(..of_this).unwrap_or_default(), now);
+            rest -= of_this;
+        }
+    }
+
+    /// Sees to it that somebody looks when the client becomes too slow.
+    fn watch(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        match &mut self.frames {
+            Some(frames) => frames.watch(&self.slow, cx),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Opening {
+    /// What is spoken, once `bytes` came too.
+    fn recognise(&mut self, bytes: &[u8]) -> Protocol {
+        let expected = PREFACE.get(self.seen..).unwrap_or_default();
+        let common = expected.len().min(bytes.len());
+        if bytes.is_empty() || bytes.get(..common) != expected.get(..common) {
+            return Protocol::Other;
+        }
+        self.seen += common;
+        if self.seen == PREFACE.len() { Protocol::Http2(common) } else { Protocol::Undecided }
+    }
+}
+
+impl Frames {
+    fn new() -> Self {
+        Self { flow_control: FlowControl::new(Instant::now()), alarm: None, ends: None }
+    }
+
+    fn watch(&mut self, slow: &Notify, cx: &mut Context<'_>) -> io::Result<()> {
+        loop {
+            let Some(due) = self.ends.or_else(|| self.flow_control.deadline()) else { return Ok(()) };
+            let (at, alarm) = self.alarm.get_or_insert_with(|| (due, Box::pin(sleep_until(due))));
+            // One that rings too early costs a look; setting it at each answer would cost more.
+            if *at > due {
+                *at = due;
+                alarm.as_mut().reset(due);
+            }
+            if alarm.as_mut().poll(cx).is_pending() {
+                return Ok(());
+            }
+            self.alarm = None;
+            let now = Instant::now();
+            if due > now {
+                continue;
+            }
+            if self.ends.is_some() {
+                let slow = "the client does not take what it asked for";
+                return Err(io::Error::new(ErrorKind::TimedOut, slow));
+            }
+            self.ends = Some(now + LAST_RESPONSES);
+            slow.notify_one();
+        }
+    }
+}
+
+impl WriteProgress {
+    /// Looks at what became of writing: `bytes` gives how many were taken.
+    pub(crate) fn judge<T>(
+        &mut self,
+        outcome: Poll<io::Result<T>>,
+        bytes: impl FnOnce(&T) -> usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<T>> {
+        match &outcome {
+            Poll::Pending => {
+                if self.stalls_too_long(cx) {
+                    let slow = "the client does not take what it asked for";
+                    return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, slow)));
+                }
+            }
+            Poll::Ready(Ok(taken)) => self.wrote(bytes(taken)),
+            Poll::Ready(Err(_)) => {}
+        }
+        outcome
+    }
+
+    fn stalls_too_long(&mut self, cx: &mut Context<'_>) -> bool {
+        let (stall, behind_since) = (&mut self.stall, &mut self.behind_since);
+        let alarm = self.alarm.get_or_insert_with(|| {
+            let now = Instant::now();
+            let age = *behind_since.get_or_insert(now) + MAX_AGE;
+            Box::pin(sleep_until(stall.stall(now).min(age)))
+        });
+        alarm.as_mut().poll(cx).is_ready()
+    }
+
+    pub(crate) fn wrote(&mut self, bytes: usize) {
+        if self.alarm.take().is_some() {
+            self.stall.resume(Instant::now);
+        }
+        self.stall.credit(bytes as u64);
+    }
+
+    /// Everything was taken.
+    fn caught_up(&mut self) {
+        self.behind_since = None;
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let outcome = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if outcome.is_ready() {
+            if self.opening.is_some() || self.frames.is_some() {
+                self.received(buf.filled().get(before..).unwrap_or_default())?;
+            }
+        } else if let Some(opening) = &mut self.opening
+            && opening.deadline.as_mut().poll(cx).is_ready()
+        {
+            return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, "the client says nothing")));
+        }
+        self.watch(cx)?;
+        outcome
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(taken)) = &outcome {
+            self.sent(&[bytes], *taken);
+        }
+        self.watch(cx)?;
+        self.progress.judge(outcome, |taken| *taken, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, bytes);
+        if let Poll::Ready(Ok(taken)) = &outcome
+            && self.frames.is_some()
+        {
+            let pieces: Vec<&[u8]> = bytes.iter().map(|piece| &**piece).collect();
+            self.sent(&pieces, *taken);
+        }
+        self.watch(cx)?;
+        self.progress.judge(outcome, |taken| *taken, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_flush(cx);
+        if outcome.is_ready() {
+            self.progress.caught_up();
+        }
+        self.watch(cx)?;
+        self.progress.judge(outcome, |()| 0, cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.progress.judge(outcome, |()| 0, cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn pair(room: usize) -> (WriteTimeout<DuplexStream>, DuplexStream) {
+        let (ours, theirs) = duplex(room);
+        (WriteTimeout::new(ours), theirs)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_is_waited_for_fifteen_seconds() {
+        for beginning in [&b""[..], b"PRI * HT"] {
+            let (mut patient, mut client) = pair(64);
+            let begun = Instant::now();
+            client.write_all(beginning).await.unwrap();
+            let error = patient.read_to_end(&mut Vec::new()).await.unwrap_err();
+            assert_eq!((error.kind(), begun.elapsed().as_secs()), (ErrorKind::TimedOut, 15));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whose_protocol_is_known_is_left_to_its_limits() {
+        for beginning in [&b"G"[..], b"PRI * HTTP/1.1\r\n\r\n", PREFACE] {
+            let (mut patient, mut client) = pair(64);
+            client.write_all(beginning).await.unwrap();
+            patient.read_exact(&mut vec![0; beginning.len()]).await.unwrap();
+            let later = tokio::spawn(async move { patient.read_u8().await });
+            advance(Duration::from_secs(600)).await;
+            client.write_u8(7).await.unwrap();
+            assert_eq!(later.await.unwrap().unwrap(), 7);
+        }
+    }
+
+    #[test]
+    fn frames_begin_behind_the_preface_in_whatever_pieces_it_comes() {
+        let opening = || Opening { seen: 0, deadline: Box::pin(sleep(FIRST_BYTES_TIMEOUT)) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let _inside = runtime.enter();
+        let whole = [PREFACE, b"frames"].concat();
+        for cut in 1..PREFACE.len() {
+            let mut opening = opening();
+            assert_eq!(opening.recognise(&whole[..cut]), Protocol::Undecided);
+            assert_eq!(opening.recognise(&whole[cut..]), Protocol::Http2(PREFACE.len() - cut));
+        }
+        assert_eq!(opening().recognise(&whole), Protocol::Http2(PREFACE.len()));
+        assert_eq!(opening().recognise(b"PRI * HTTP/1.1\r\n\r\nSM\r\n\r\n"), Protocol::Other);
+        assert_eq!(opening().recognise(b""), Protocol::Other);
+    }
+
+    /// Window 0, one request; the answer's head is sent, and the client answers pings for as long as it likes.
+    #[tokio::test(start_paused = true)]
+    async fn who_opens_no_window_is_told_to_go_and_ends() {
+        let (mut patient, mut client) = pair(4096);
+        let slow = patient.slow();
+        let asks =
+            [&[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0][..], &[0, 0, 1, 1, 5, 0, 0, 0, 1, 0x82]].concat();
+        client.write_all(&[PREFACE, &asks].concat()).await.unwrap();
+        patient.read_exact(&mut vec![0; PREFACE.len() + asks.len()]).await.unwrap();
+        let begun = Instant::now();
+        patient.write_all(&[0, 0, 1, 1, 4, 0, 0, 0, 1, 0x88]).await.unwrap();
+        let talk = tokio::spawn(async move {
+            while client.write_all(&[0, 0, 8, 6, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]).await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        let told = tokio::spawn(async move {
+            slow.notified().await;
+            Instant::now()
+        });
+        let error = patient.read_to_end(&mut Vec::new()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert!(
+            begun.elapsed() >= STALL_TIMEOUT + LAST_RESPONSES && begun.elapsed() < Duration::from_secs(47)
+        );
+        assert_eq!((told.await.unwrap() - begun).as_secs(), 30);
+        talk.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_takes_nothing_is_left_after_thirty_seconds() {
+        let (mut patient, _client) = pair(1000);
+        let begun = Instant::now();
+        let error = patient.write_all(&[0; 5000]).await.unwrap_err();
+        assert_eq!((error.kind(), begun.elapsed()), (ErrorKind::TimedOut, STALL_TIMEOUT));
+    }
+
+    /// Takes `bytes` each `pause`, until the other side fails or has sent everything; gives how long that went.
+    async fn reads(bytes: usize, pause: Duration) -> (io::Result<()>, Duration) {
+        let (mut patient, mut client) = pair(1000);
+        let begun = Instant::now();
+        let reader = tokio::spawn(async move {
+            let mut taken = vec![0; bytes];
+            while client.read_exact(&mut taken).await.is_ok() {
+                sleep(pause).await;
+            }
+        });
+        let sent = patient.write_all(&[0; 1_000_000]).await;
+        reader.abort();
+        (sent, begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poor_line_is_waited_for_and_one_that_trickles_is_not() {
+        // 40 kbit/s, for more than three minutes.
+        let (sent, took) = reads(1000, Duration::from_millis(200)).await;
+        assert!(sent.is_ok() && took > Duration::from_secs(190), "{sent:?} after {took:?}");
+        // A byte a second.
+        let (sent, took) = reads(1, Duration::from_secs(1)).await;
+        assert_eq!(sent.unwrap_err().kind(), ErrorKind::TimedOut);
+        assert!(took >= STALL_TIMEOUT && took < 2 * STALL_TIMEOUT, "{took:?}");
+    }
+}

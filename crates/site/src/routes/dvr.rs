@@ -1,0 +1,208 @@
+//! DVR: playlists of a span, and stills of a moment.
+
+use std::sync::{Arc, LazyLock};
+
+use ashkar_centre::{Centre, LIVE_SLACK_US, PastFailure, StillFailure, Waiting, Wanted};
+use ashkar_election::Asked;
+use ashkar_live::{Item, dvr_playlist};
+use ashkar_terms::{CameraId, Span};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use serde::Deserialize;
+
+use crate::http::caching::{Cached, kept};
+use crate::http::client::Client;
+use crate::http::fair_semaphore::FairSemaphore;
+use crate::http::offload;
+use crate::http::problem::Problem;
+use crate::routes::media::{PLAYLIST_TYPE, known, public};
+use crate::routes::times;
+
+/// The latest still may be this old in a cache.
+const LATEST_STILL: &str = "public, max-age=10";
+/// A span that is not over yet grows with each segment.
+const GROWING: &str = "public, max-age=1";
+/// Bytes of the playlists of spans that are over and that were asked for lately.
+const PLAYLISTS_BYTES: u64 = 16 << 20;
+/// A guess at how many that is, for the cache's tables.
+const PLAYLISTS: usize = 1024;
+
+/// Stills that are made at once, with what is read for them. Each client has its share of the time, so nobody's questions keep
+/// all others from theirs.
+static DECODERS: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    FairSemaphore::new(processors, offload::QUEUE_TIMEOUT)
+});
+
+/// Playlists of spans that are over.
+#[derive(Debug)]
+pub(crate) struct Dvr {
+    centre: Arc<Centre>,
+    playlists: Cache<(CameraId, Span), Cached, BodyBytes>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct BodyBytes;
+
+impl Weighter<(CameraId, Span), Cached> for BodyBytes {
+    fn weight(&self, _: &(CameraId, Span), playlist: &Cached) -> u64 {
+        playlist.body.len() as u64
+    }
+}
+
+impl Dvr {
+    pub(crate) fn new(centre: &Arc<Centre>) -> Self {
+        let playlists = Cache::with_weighter(PLAYLISTS, PLAYLISTS_BYTES, BodyBytes);
+        Self { centre: Arc::clone(centre), playlists }
+    }
+
+    /// The playlist of `span`, which is `ended` where nothing joins it any more.
+    fn make_playlist(
+        &self,
+        id: CameraId,
+        span: Span,
+        ended: bool,
+        wanted: &Wanted,
+    ) -> Result<Cached, Problem> {
+        // Made for another while this one waited for its turn.
+        if let Some(made) = self.remembered(id, span).filter(|_| ended) {
+            return Ok(made);
+        }
+        let segments =
+            self.centre.segments(id, span, wanted).map_err(|failure| playlist_problem(&failure))?;
+        let items: Vec<Item> = segments.into_iter().map(Item::Segment).collect();
+        if items.is_empty() {
+            return Err(Problem::not_found(format!(
+                "Nothing of camera {id} was recorded in this span; its timeline says why."
+            )));
+        }
+        let text = dvr_playlist(self.centre.archive().id(), id, &items, span, ended);
+        let made = Cached::new(text, PLAYLIST_TYPE, GROWING);
+        // With hidden times its text depends on them.
+        if ended && self.centre.registry().hidden(id).is_empty() {
+            self.playlists.insert((id, span), made.clone());
+        }
+        Ok(made)
+    }
+
+    fn remembered(&self, id: CameraId, span: Span) -> Option<Cached> {
+        self.centre.registry().hidden(id).is_empty().then(|| self.playlists.get(&(id, span)))?
+    }
+}
+
+fn playlist_problem(failure: &PastFailure) -> Problem {
+    match failure {
+        PastFailure::TooMany => Problem::bad_request(failure.to_string()),
+        PastFailure::Left => Problem::unavailable("Who asked has left."),
+        PastFailure::Archive(error) => Problem::internal(error),
+    }
+}
+
+/// The span of `/dvr`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DvrQuery {
+    from: String,
+    to: String,
+}
+
+/// The moment of `/still`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct StillQuery {
+    at: Option<String>,
+}
+
+/// `GET /dvr/{constituency}/{station}/{camera}/index.m3u8?from&to`
+///
+/// It is answered for the span of the grid ([`times::on_grid`]) around the one that is asked for.
+pub(crate) async fn playlist(
+    State(dvr): State<Arc<Dvr>>,
+    Path((constituency, station, camera)): Path<(u16, u16, u8)>,
+    query: Result<Query<DvrQuery>, QueryRejection>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|error| {
+        Problem::bad_request(format!("from and to are wanted, once each, both RFC 3339 times: {error}"))
+    })?;
+    let id = CameraId::new(constituency, station, camera);
+    known(&dvr.centre, id)?;
+    let span = times::span(times::read("from", &query.from)?, times::read("to", &query.to)?)?;
+    let span = times::on_grid(span);
+    let allowed = public(&dvr.centre, id, Asked::List(span))?;
+    let ended = span.to.plus(LIVE_SLACK_US) < dvr.centre.now().wall;
+    let made = match dvr.remembered(id, span).filter(|_| ended) {
+        Some(made) => made,
+        None => {
+            // Dropped with this future: who has left stops the work.
+            let waiting = Waiting::default();
+            let (dvr, wanted) = (Arc::clone(&dvr), waiting.wanted());
+            offload::run(client, move || dvr.make_playlist(id, span, ended, &wanted)).await??
+        }
+    };
+    let cache = HeaderValue::from_static(if ended { kept(allowed) } else { GROWING });
+    let mut response = Cached { cache, ..made }.respond(&headers);
+    let write = |at| times::write(at, &TimeZone::UTC).replace("+00:00", "Z");
+    let canonical = format!("/dvr/{id}/index.m3u8?from={}&to={}", write(span.from), write(span.to));
+    if let Ok(canonical) = HeaderValue::from_str(&canonical) {
+        response.headers_mut().insert(header::CONTENT_LOCATION, canonical);
+    }
+    Ok(response)
+}
+
+/// When the picture of a still was taken, RFC 3339, UTC: at most some seconds before the moment that was asked for.
+const PICTURE_TIME: HeaderName = HeaderName::from_static("picture-time");
+
+/// `GET /still/{constituency}/{station}/{camera}.jpg?at`
+pub(crate) async fn still(
+    State(centre): State<Arc<Centre>>,
+    Path((constituency, station, file)): Path<(u16, u16, String)>,
+    query: Result<Query<StillQuery>, QueryRejection>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Query(query) =
+        query.map_err(|error| Problem::bad_request(format!("at is one RFC 3339 time: {error}")))?;
+    let camera = file.strip_suffix(".jpg").and_then(|number| number.parse::<u8>().ok());
+    let camera = camera.ok_or_else(|| Problem::not_found("A still is called /still/7/12/1.jpg."))?;
+    let id = CameraId::new(constituency, station, camera);
+    known(&centre, id)?;
+    let admit = move || async move { DECODERS.acquire(client).await.ok() };
+    let (still, cache) = match query.at {
+        None => (centre.latest_still(id, admit).await, LATEST_STILL),
+        Some(at) => {
+            let at = times::read("at", &at)?;
+            let span = Span { from: at, to: at.plus(1) };
+            let cache = cache_of_moment(&centre, id, span)?;
+            (centre.still_at(id, at, admit).await, cache)
+        }
+    };
+    let still = still.map_err(|failure| still_problem(id, failure))?;
+    let mut response = Cached::new(still.jpeg, "image/jpeg", cache).respond(&headers);
+    if let Ok(at) = HeaderValue::from_str(&times::write(still.at, &TimeZone::UTC)) {
+        response.headers_mut().insert(PICTURE_TIME, at);
+    }
+    Ok(response)
+}
+
+fn cache_of_moment(centre: &Centre, id: CameraId, at: Span) -> Result<&'static str, Problem> {
+    let allowed = public(centre, id, Asked::Time(at))?;
+    let is_over = at.from.plus(LIVE_SLACK_US) < centre.now().wall;
+    Ok(if is_over { kept(allowed) } else { GROWING })
+}
+
+fn still_problem(id: CameraId, failure: StillFailure) -> Problem {
+    match failure {
+        StillFailure::Denied(denial) => Problem::denied(id, denial),
+        StillFailure::NoPicture => Problem::not_found(format!("Camera {id} has no picture of this moment.")),
+        StillFailure::Codec => Problem::not_found(format!(
+            "Camera {id} sends H.265, of which no stills are made; watch the video."
+        )),
+        StillFailure::Busy => Problem::unavailable("Too many stills are being made; try again in a moment."),
+        StillFailure::Failed(reason) => Problem::internal(&reason),
+    }
+}

@@ -1,0 +1,32 @@
+/** Numbers in words: what follows a number, and minutes by state. */
+
+import type { Minutes } from '../lib/api';
+import type { Lang } from '../lib/route';
+import { grouped } from '../parts/names';
+
+const russian = new Intl.PluralRules('ru');
+
+/** `1 gap`, `2 gaps`. */
+export const inEnglish = (n: number, one: string, many: string) => `${grouped(n)} ${n === 1 ? one : many}`;
+
+/** The form that follows `n` in Russian: 1 and 21, 2 to 4, all others. */
+export function russianWord(n: number, one: string, few: string, many: string): string {
+  const rule = russian.select(n);
+  return rule === 'one' ? one : rule === 'few' ? few : many;
+}
+
+/** `1 камера`, `2 камеры`, `5 камер`. */
+export const inRussian = (n: number, one: string, few: string, many: string) => `${grouped(n)} ${russianWord(n, one, few, many)}`;
+
+type Summed = Exclude<keyof Minutes, 'owed'>;
+const ORDER: readonly Summed[] = ['live', 'late', 'missing', 'hidden'];
+
+const words: Record<Lang, Record<Summed, (n: string) => string>> = {
+  az: { live: (n) => `${n} dəq canlı`, late: (n) => `${n} dəq gec gəlib`, missing: (n) => `${n} dəq çatışmır`, hidden: (n) => `${n} dəq gizlədilib` },
+  en: { live: (n) => `${n} min live`, late: (n) => `${n} min arrived late`, missing: (n) => `${n} min missing`, hidden: (n) => `${n} min hidden` },
+  ru: { live: (n) => `${n} мин в эфире`, late: (n) => `${n} мин пришло позже`, missing: (n) => `${n} мин отсутствует`, hidden: (n) => `${n} мин скрыто` },
+};
+
+/** `392 min live, 6 min missing`: what there is none of is left out, live never. */
+export const minutesSaid = (minutes: Minutes, lang: Lang) =>
+  ORDER.filter((state) => state === 'live' || minutes[state] > 0).map((state) => words[lang][state](grouped(minutes[state]))).join(', ');
