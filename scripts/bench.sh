@@ -46,7 +46,7 @@ scripts/bench/http.sh "$ashkar" "$work"
 
 step "the floor: answers to all viewers at once that cost nothing but their system calls"
 for count in ${BENCH_VIEWERS:-1000 2000} 4900; do
-  cargo run --release --locked -q -p ashkar-sim --example burst_floor -- "$count"
+  cargo run --release --locked -q -p ashkar-load --example burst_floor -- "$count"
 done
 for count in ${BENCH_VIEWERS:-1000 2000}; do
   step "$count viewers of one camera, without a cache"

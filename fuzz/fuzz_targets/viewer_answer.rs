@@ -1,8 +1,8 @@
 //! HTTP answers as a viewer reads them, in pieces, and a playlist in the body.
 #![no_main]
 
-use ashkar_sim::viewers::answer::{AnswerReader, Piece};
-use ashkar_sim::viewers::playlist::Listing;
+use ashkar_load::viewers::answer::{AnswerReader, Piece};
+use ashkar_load::viewers::playlist::Listing;
 
 /// Limit of the body, bytes.
 const MAX_BODY: u64 = 4096;

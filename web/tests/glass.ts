@@ -1,6 +1,6 @@
 /**
  * From a simulated camera's picture to the viewer's eye: reads the clock that the simulator draws into each picture
- * (docs/design/sim.md, "The code beside the clock") and compares it with the clock of the page that shows it.
+ * (docs/design/synthetic.md, "The code beside the clock") and compares it with the clock of the page that shows it.
  */
 
 import type { Page } from '@playwright/test';

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use ashkar_election::{NewCamera, SqliteStore, StationId, Store, sample_election_on_air};
-use ashkar_sim::{DayHours, FrameRate, Publisher, Reel, ReelOptions, SimOptions, Simulator};
+use ashkar_election::{NewCamera, SqliteStore, StationId, Store, StreamKey, sample_election_on_air};
 use ashkar_site::http::client::Proxies;
+use ashkar_synthetic::{DayHours, FrameRate, LoopOptions, Loops};
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
 use crate::cli::{Data, Demo, Serve};
@@ -32,49 +32,48 @@ const MARKER: &str = "THIS-IS-A-DEMO";
 pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     let started = Instant::now();
     output::tell("Aşkar: a demo with made-up stations. Preparing …");
-    let reel_cache = keep_reel(&options.data)?;
+    let loop_cache = keep_loops(&options.data)?;
     fresh_directory(&options.data)?;
     let now = store::now();
     let registry = store::open_or_make(&options.data).await?;
     registry.put_election(&sample_election_on_air(now, u32::from(options.hours)), &store::actor()).await?;
-    let Cast { on_air, publishers, lighter, own, own_key } =
+    let Cast { on_air, keys, lighter, own, own_key } =
         Cast::call(&registry, usize::from(options.stations), now).await?;
     let zone = simulate::zone_of(&registry).await?;
     say(started, "the list is imported; drawing and encoding the rooms");
 
     let hours = day_hours(&registry).await?;
-    let reel_options =
-        ReelOptions { rate: FrameRate::DEMO, zone, hours, cache: Some(reel_cache), ..ReelOptions::default() };
+    let loop_options =
+        LoopOptions { rate: FrameRate::DEMO, zone, hours, cache: Some(loop_cache), ..LoopOptions::default() };
     let from = registry.election().await?.context("the election was just made")?.on_air_at();
     let cameras = on_air.clone();
-    let drawn_with = reel_options.clone();
-    let reel = tokio::task::spawn_blocking(move || draw(drawn_with, &cameras, from)).await??;
+    let drawn_with = loop_options.clone();
+    let loops = tokio::task::spawn_blocking(move || draw(drawn_with, &cameras, from)).await??;
     say(started, "the rooms are drawn; recording the hours behind");
     let serve_options = serve_options(&options);
     let history = History {
         archive: store::archive_of(&options.data),
         archive_options: serve::archive_options(&serve_options)?,
-        reel: reel.clone(),
+        loops: loops.clone(),
         cameras: on_air.clone(),
         from,
     };
     make(history, started).await?;
 
     let running = serve::start(&serve_options).await?;
-    let simulator = Simulator::start(
-        &reel,
-        SimOptions { target: running.rtmp, application: "ingest".to_owned(), publishers },
-    )?;
+    let load = loops.publish(running.rtmp, keys.iter().map(|key| (key.camera(), key.reveal())))?;
     let rtmp = running.rtmp;
     let more = tokio::task::spawn_blocking(move || {
-        let light =
-            reel.prepare_all().map_err(Into::into).and_then(|()| light::publish(reel_options, lighter, rtmp));
+        let light = loops
+            .prepare_all()
+            .map_err(Into::into)
+            .and_then(|()| light::publish(loop_options, &lighter, rtmp));
         light.inspect_err(|error| tracing::warn!(%error, "some rooms or the sub-streams cannot be drawn"))
     });
     announce(&running, started, options.stations, own, &own_key);
     serve::until_signal_or_hangup().await?;
     output::tell("\nStopping …");
-    tokio::task::spawn_blocking(move || simulator.stop()).await?;
+    tokio::task::spawn_blocking(move || load.stop()).await?;
     if more.is_finished()
         && let Ok(light) = more.await?
     {
@@ -87,9 +86,9 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
 /// Who plays in the demo.
 struct Cast {
     on_air: Vec<CameraId>,
-    publishers: Vec<Publisher>,
+    keys: Vec<StreamKey>,
     /// The sub-streams; each plays the pictures of its camera.
-    lighter: Vec<Publisher>,
+    lighter: Vec<light::LightKey>,
     /// The visitor's own camera, and its stream key.
     own: CameraId,
     own_key: String,
@@ -107,11 +106,11 @@ impl Cast {
         on_air.push(with_two.camera(2));
         commission.announce_turnout(&on_air).await?;
         commission.mark_acts(stations.get(..WITH_ACTS).unwrap_or(&stations)).await?;
-        let publishers = simulate::publishers(store, &on_air).await?;
+        let keys = simulate::new_keys(store, &on_air).await?;
         let lighter = light::add(store, on_air.get(..WITH_SUB_STREAM).unwrap_or(&on_air)).await?;
         let visitor = NewCamera { id: own, pull: None, sub_of: None, unlisted: false };
         let own_key = store.add_camera(&visitor, &store::actor()).await?.reveal();
-        Ok(Self { on_air, publishers, lighter, own, own_key })
+        Ok(Self { on_air, keys, lighter, own, own_key })
     }
 }
 
@@ -124,7 +123,7 @@ fn fresh_directory(data: &Path) -> anyhow::Result<()> {
         }
         for entry in std::fs::read_dir(data)? {
             let path = entry?.path();
-            if path.file_name() == Some("reel".as_ref()) {
+            if path.file_name() == Some("loops".as_ref()) {
                 continue;
             }
             if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) }
@@ -138,8 +137,8 @@ fn fresh_directory(data: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn keep_reel(data: &Path) -> anyhow::Result<std::path::PathBuf> {
-    Ok(std::path::absolute(simulate::reel_cache(data))?)
+fn keep_loops(data: &Path) -> anyhow::Result<std::path::PathBuf> {
+    Ok(std::path::absolute(simulate::loop_cache(data))?)
 }
 
 /// Stations spread over the country, and one more for the visitor's own camera.
@@ -163,12 +162,12 @@ async fn day_hours(store: &SqliteStore) -> anyhow::Result<DayHours> {
 }
 
 /// The rooms as `cameras` show them from `from` until now.
-fn draw(options: ReelOptions, cameras: &[CameraId], from: UtcMicros) -> anyhow::Result<Reel> {
-    let reel = Reel::new(options)?;
+fn draw(options: LoopOptions, cameras: &[CameraId], from: UtcMicros) -> anyhow::Result<Loops> {
+    let loops = Loops::new(options)?;
     if let Some(behind) = Span::new(from, store::now()) {
-        cameras.iter().try_for_each(|&camera| reel.prepare_for(camera, behind))?;
+        cameras.iter().try_for_each(|&camera| loops.prepare_for(camera, behind))?;
     }
-    Ok(reel)
+    Ok(loops)
 }
 
 /// Makes `history`, and shows how far it is.

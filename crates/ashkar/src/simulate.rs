@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use ashkar_election::{NewCamera, SqliteStore, Store, sample_election, sample_import};
-use ashkar_sim::{Publisher, Reel, ReelOptions, SimOptions, Simulator};
+use ashkar_election::{NewCamera, SqliteStore, Store, StreamKey, sample_election, sample_import};
+use ashkar_synthetic::{LoopOptions, Loops};
 use ashkar_terms::CameraId;
 use jiff::tz::TimeZone;
 
@@ -33,19 +33,16 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
         listed.len(),
         options.skip.saturating_add(options.count)
     );
-    let publishers = publishers(&store, &wanted).await?;
+    let keys = new_keys(&store, &wanted).await?;
     let zone = zone_of(&store).await?;
     let bitrate = (options.bitrate > 0).then_some(options.bitrate);
-    let reel_options =
-        ReelOptions { zone, bitrate, cache: Some(reel_cache(&options.data.data)), ..ReelOptions::default() };
+    let loop_options =
+        LoopOptions { zone, bitrate, cache: Some(loop_cache(&options.data.data)), ..LoopOptions::default() };
     output::note("drawing and encoding the polling stations …");
-    let reel = tokio::task::spawn_blocking(move || Reel::new(reel_options)).await??;
-    let background = reel.clone();
+    let loops = tokio::task::spawn_blocking(move || Loops::new(loop_options)).await??;
+    let background = loops.clone();
     let rooms = tokio::task::spawn_blocking(move || background.prepare_all());
-    let simulator = Simulator::start(
-        &reel,
-        SimOptions { target: options.rtmp, application: "ingest".to_owned(), publishers },
-    )?;
+    let load = loops.publish(options.rtmp, keys.iter().map(|key| (key.camera(), key.reveal())))?;
     let end = async {
         if options.seconds == 0 {
             std::future::pending::<()>().await;
@@ -58,7 +55,7 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
     loop {
         tokio::select! {
             _ = reports.tick() => {
-                let stats = simulator.stats();
+                let stats = load.stats();
                 output::note(format_args!("{} of {} cameras publish; {} pictures, {} MB sent, {} pictures left out, {} connections lost",
                     stats.publishing, wanted.len(), stats.frames, stats.bytes / 1_000_000, stats.behind, stats.lost));
             }
@@ -66,7 +63,7 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
             signal = serve::until_signal_or_hangup() => { signal?; break }
         }
     }
-    let stats = tokio::task::spawn_blocking(move || simulator.stop()).await?;
+    let stats = tokio::task::spawn_blocking(move || load.stop()).await?;
     output::line(
         serde_json::json!({ "frames": stats.frames, "bytes": stats.bytes, "left_out": stats.behind, "lost": stats.lost }),
     )?;
@@ -75,8 +72,8 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
 }
 
 /// Where drawn and encoded rooms are kept between runs.
-pub(crate) fn reel_cache(data: &Path) -> std::path::PathBuf {
-    data.join("reel")
+pub(crate) fn loop_cache(data: &Path) -> std::path::PathBuf {
+    data.join("loops")
 }
 
 /// The sample election and its list, where there is none yet.
@@ -100,9 +97,8 @@ async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
 }
 
 /// New keys for `cameras`, whether they had one or not.
-pub(crate) async fn publishers(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<Publisher>> {
+pub(crate) async fn new_keys(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<StreamKey>> {
     let known = store.cameras().await?;
-    let mut publishers = Vec::with_capacity(cameras.len());
     let (with_key, without): (Vec<CameraId>, Vec<CameraId>) =
         cameras.iter().partition(|id| known.iter().any(|camera| camera.id == **id && camera.key.is_some()));
     let mut keys = store.replace_keys(&with_key, &store::actor()).await?;
@@ -113,8 +109,7 @@ pub(crate) async fn publishers(store: &SqliteStore, cameras: &[CameraId]) -> any
                 .await?,
         );
     }
-    publishers.extend(keys.iter().map(|key| Publisher { camera: key.camera(), key: key.reveal() }));
-    Ok(publishers)
+    Ok(keys)
 }
 
 /// The zone of the current election: the clocks in the pictures show it.

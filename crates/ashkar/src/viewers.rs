@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use ashkar_sim::viewers::{Figures, Summary, ViewerOptions, Viewers};
+use ashkar_load::viewers::{Figures, Summary, ViewerOptions, Viewers};
 use ashkar_terms::CameraId;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};

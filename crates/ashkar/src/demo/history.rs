@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ashkar_archive::Archive;
 use ashkar_media::{AccessUnit, Options as MediaOptions, Output, Packager, Resume};
-use ashkar_sim::{History as Pictures, Reel};
+use ashkar_synthetic::{History as Pictures, Loops};
 use ashkar_terms::{CameraId, Cause, Moment, Span, SystemClock, UtcMicros};
 
 use super::disk::LazyDisk;
@@ -32,7 +32,7 @@ pub(super) struct History {
     pub(super) archive: PathBuf,
     pub(super) archive_options: ashkar_archive::Options,
     /// Everything that the cameras show since `from` is ready in it.
-    pub(super) reel: Reel,
+    pub(super) loops: Loops,
     pub(super) cameras: Vec<CameraId>,
     pub(super) from: UtcMicros,
 }
@@ -103,7 +103,7 @@ impl<'a> Day<'a> {
     ) -> Self {
         // The monotonic clock begins before the first span.
         let mono_us = |at: UtcMicros| u64::try_from(at.since(history.from.plus(-MINUTE_US))).unwrap_or(0);
-        let pictures = |span: Span| history.reel.history(camera, span, mono_us(span.from)).peekable();
+        let pictures = |span: Span| history.loops.history(camera, span, mono_us(span.from)).peekable();
         Self {
             archive,
             history,
@@ -146,7 +146,7 @@ impl<'a> Day<'a> {
         self.last = unit.arrival;
         if !self.packager.is_connected() {
             self.packager.connected("demo".to_owned(), self.last, &mut self.out);
-            self.packager.video_config(self.history.reel.config(), self.last, &mut self.out);
+            self.packager.video_config(self.history.loops.config(), self.last, &mut self.out);
         }
         self.packager.video(unit, &mut self.out);
         self.deliver()

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
-use ashkar_election::{NewCamera, SqliteStore, Store};
-use ashkar_sim::{FrameRate, Publisher, Reel, ReelOptions, SimOptions, Simulator};
+use ashkar_election::{NewCamera, SqliteStore, Store, StreamKey};
+use ashkar_load::Publishers;
+use ashkar_synthetic::{FrameRate, LoopOptions, Loops};
 use ashkar_terms::{CameraId, Span};
 
 use crate::store;
@@ -13,28 +14,35 @@ const ABOVE: u8 = 100;
 /// For how long rooms are drawn before it begins, microseconds.
 const NEXT_US: i64 = 60_000_000;
 
+/// The key of a sub-stream, which shows what its main camera shows.
+#[derive(Debug)]
+pub(super) struct LightKey {
+    main: CameraId,
+    key: StreamKey,
+}
+
 /// Adds a sub-stream to each of `cameras`. It plays the camera's own pictures under a key of its own.
-pub(super) async fn add(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<Publisher>> {
-    let mut publishers = Vec::with_capacity(cameras.len());
+pub(super) async fn add(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<LightKey>> {
+    let mut keys = Vec::with_capacity(cameras.len());
     for &main in cameras {
         let id = CameraId { camera: main.camera.saturating_add(ABOVE), ..main };
         let new = NewCamera { id, pull: None, sub_of: Some(main), unlisted: false };
         let key = store.add_camera(&new, &store::actor()).await?;
-        publishers.push(Publisher { camera: main, key: key.reveal() });
+        keys.push(LightKey { main, key });
     }
-    Ok(publishers)
+    Ok(keys)
 }
 
-/// Draws with `options` at half the rate what `publishers` show, and publishes it. Takes some seconds.
+/// Draws with `options` at half the rate what the cameras of `keys` show, and publishes it. Takes some seconds.
 pub(super) fn publish(
-    options: ReelOptions,
-    publishers: Vec<Publisher>,
+    options: LoopOptions,
+    keys: &[LightKey],
     target: SocketAddr,
-) -> anyhow::Result<Simulator> {
-    let reel = Reel::new(ReelOptions { rate: FrameRate::SLOW, ..options })?;
+) -> anyhow::Result<Publishers> {
+    let loops = Loops::new(LoopOptions { rate: FrameRate::SLOW, ..options })?;
     let now = store::now();
     if let Some(next) = Span::new(now, now.plus(NEXT_US)) {
-        publishers.iter().try_for_each(|publisher| reel.prepare_for(publisher.camera, next))?;
+        keys.iter().try_for_each(|light| loops.prepare_for(light.main, next))?;
     }
-    Ok(Simulator::start(&reel, SimOptions { target, application: "ingest".to_owned(), publishers })?)
+    Ok(loops.publish(target, keys.iter().map(|light| (light.main, light.key.reveal())))?)
 }

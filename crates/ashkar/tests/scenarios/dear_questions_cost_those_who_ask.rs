@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::common::{Centre, add_camera, fetch, header};
 use ashkar_archive::Archive;
 use ashkar_media::{Options as MediaOptions, Packager, Resume};
-use ashkar_sim::{FrameRate, Reel, ReelOptions};
+use ashkar_synthetic::{FrameRate, Loops, LoopOptions};
 use ashkar_terms::{CameraId, Cause, Span, SystemClock, UtcMicros};
 
 const CAMERA: CameraId = CameraId { constituency: 7, station: 12, camera: 1 };
@@ -120,8 +120,8 @@ fn written(at: UtcMicros) -> String {
 fn record_half_an_hour(data: &Path) -> Span {
     let minute = jiff::Timestamp::now().as_microsecond() / MINUTE_US;
     let span = Span { from: UtcMicros((minute - 32) * MINUTE_US), to: UtcMicros((minute - 2) * MINUTE_US) };
-    let reel = Reel::new(ReelOptions { rate: FrameRate::SLOW, rooms: 1, ..ReelOptions::default() }).unwrap();
-    reel.prepare_for(CAMERA, span).unwrap();
+    let loops = Loops::new(LoopOptions { rate: FrameRate::SLOW, rooms: 1, ..LoopOptions::default() }).unwrap();
+    loops.prepare_for(CAMERA, span).unwrap();
     let archive = Archive::open(
         &data.join("archive"),
         ashkar_archive::Options::default(),
@@ -130,10 +130,10 @@ fn record_half_an_hour(data: &Path) -> Span {
     let archive = archive.unwrap();
     let mut packager = Packager::new(CAMERA, Resume::default(), MediaOptions::default());
     let (mut out, mut last) = (Vec::new(), None);
-    for unit in reel.history(CAMERA, span, 0) {
+    for unit in loops.history(CAMERA, span, 0) {
         if last.is_none() {
             packager.connected("test".to_owned(), unit.arrival, &mut out);
-            packager.video_config(reel.config(), unit.arrival, &mut out);
+            packager.video_config(loops.config(), unit.arrival, &mut out);
         }
         last = Some(unit.arrival);
         packager.video(unit, &mut out);

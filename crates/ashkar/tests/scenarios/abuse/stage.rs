@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ashkar_sim::viewers::{Summary, ViewerOptions, Viewers};
+use ashkar_load::viewers::{Summary, ViewerOptions, Viewers};
 use ashkar_terms::CameraId;
 
 use super::plain_http::Line;

@@ -1,0 +1,16 @@
+use ashkar_terms::Blame;
+
+/// Why there is no load.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The thread or its poll could not be started.
+    #[error("cannot start the load")]
+    Start(#[source] std::io::Error),
+}
+
+impl LoadError {
+    /// Whose fault it is.
+    pub const fn blame(&self) -> Blame {
+        Blame::Centre
+    }
+}

@@ -1,0 +1,16 @@
+//! Load on a centre: cameras that publish, and viewers who watch, thousands of each from one thread.
+//!
+//! - [`Publishers`] publish any number of [`Source`]s over RTMP.
+//! - [`viewers`] watch over HTTP.
+//!
+//! In: what cameras show; what the centre answers. Out: RTMP; figures. What must never happen: that a stall of a viewer is
+//! not counted, or that a late camera shortens the day instead of leaving pictures out and saying so.
+
+mod error;
+mod publish;
+mod source;
+pub mod viewers;
+
+pub use error::LoadError;
+pub use publish::{PublishOptions, PublishStats, Publisher, Publishers};
+pub use source::{SharedAccessUnit, Source};
