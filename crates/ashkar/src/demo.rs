@@ -68,7 +68,9 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
             .prepare_all()
             .map_err(Into::into)
             .and_then(|()| light::publish(loop_options, &lighter, rtmp));
-        light.inspect_err(|error| tracing::warn!(%error, "some rooms or the sub-streams cannot be drawn"))
+        light.inspect_err(
+            |error| tracing::warn!(%error, blame = "centre", "some rooms or the sub-streams cannot be drawn"),
+        )
     });
     announce(&running, started, options.stations, own, &own_key);
     serve::until_signal_or_hangup().await?;

@@ -9,9 +9,16 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use tracing_subscriber::EnvFilter;
+use ashkar_site::LogCounters;
+use ashkar_terms::Blame;
+use tracing::Event;
+use tracing::field::{Field, Visit};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::reload::Handle;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::reload::{self, Handle};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 /// Lines that wait to be written; one is some 200 bytes.
 const MAX_WAITING_LINES: usize = 8192;
@@ -36,7 +43,8 @@ pub(crate) enum Format {
 
 struct Log {
     queue: Queue,
-    change: Box<dyn Fn(EnvFilter) -> bool + Send + Sync>,
+    filter: Handle<EnvFilter, Registry>,
+    counters: Arc<LogCounters>,
 }
 
 /// Starts logging with `filter` such as `info` or `info,ashkar_ingest=debug`.
@@ -44,35 +52,54 @@ struct Log {
 /// # Errors
 /// Where the filter cannot be understood.
 pub(crate) fn start(filter: &str, format: Format) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)?;
-    let queue = Queue::start(io::stderr())?;
-    let builder = tracing_subscriber::fmt()
+    let (filter, handle) = reload::Layer::new(EnvFilter::try_new(filter)?);
+    let counters = Arc::new(LogCounters::default());
+    let queue = Queue::start(io::stderr(), Arc::clone(&counters))?;
+    let lines = fmt::layer()
         .with_writer(queue.clone())
         .with_target(false)
         // It would report a line that cannot be written by a line, and panic where that cannot be written either.
         .log_internal_errors(false);
-    let change = match format {
+    let lines = match format {
         Format::Text => {
-            let is_terminal = io::IsTerminal::is_terminal(&io::stderr());
-            let builder = builder.with_ansi(is_terminal).with_env_filter(filter).with_filter_reloading();
-            let handle = builder.reload_handle();
-            builder.init();
-            changes(handle)
+            lines.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).with_filter(filter).boxed()
         }
-        Format::Json => {
-            let builder = builder.json().flatten_event(true).with_env_filter(filter).with_filter_reloading();
-            let handle = builder.reload_handle();
-            builder.init();
-            changes(handle)
-        }
+        Format::Json => lines.json().flatten_event(true).with_filter(filter).boxed(),
     };
-    let _ = LOG.set(Log { queue, change });
-    std::panic::set_hook(Box::new(tell_panic));
+    // Counted whether the log shows them or not.
+    let trouble = CountByBlame(Arc::clone(&counters)).with_filter(LevelFilter::WARN);
+    tracing_subscriber::registry().with(lines).with(trouble).init();
+    let _ = LOG.set(Log { queue, filter: handle, counters });
+    std::panic::set_hook(Box::new(log_panic));
     Ok(())
 }
 
-fn changes<S: 'static>(handle: Handle<EnvFilter, S>) -> Box<dyn Fn(EnvFilter) -> bool + Send + Sync> {
-    Box::new(move |filter| handle.reload(filter).is_ok())
+/// Counts warnings and errors by whose fault they are.
+struct CountByBlame(Arc<LogCounters>);
+
+impl<S: tracing::Subscriber> Layer<S> for CountByBlame {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut found = BlameOf(None);
+        event.record(&mut found);
+        self.0.count(*event.metadata().level() == tracing::Level::ERROR, found.0);
+    }
+}
+
+/// Reads the field `blame` of an event.
+struct BlameOf(Option<Blame>);
+
+impl Visit for BlameOf {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "blame" {
+            self.0 = Blame::from_name(value);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        if field.name() == "blame" {
+            self.0 = Blame::from_name(&format!("{value:?}"));
+        }
+    }
 }
 
 /// Logs by another filter from now on.
@@ -81,13 +108,16 @@ fn changes<S: 'static>(handle: Handle<EnvFilter, S>) -> Box<dyn Fn(EnvFilter) ->
 /// Where the filter cannot be understood; then nothing changes.
 pub(crate) fn change(filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter)?;
-    anyhow::ensure!(LOG.get().is_some_and(|log| (log.change)(filter)), "the log cannot be changed");
+    anyhow::ensure!(
+        LOG.get().is_some_and(|log| log.filter.reload(filter).is_ok()),
+        "the log cannot be changed"
+    );
     Ok(())
 }
 
-/// How many lines were lost so far.
-pub(crate) fn lost_lines() -> Arc<AtomicU64> {
-    LOG.get().map_or_else(Arc::default, |log| Arc::clone(&log.queue.lost))
+/// What was logged and lost so far.
+pub(crate) fn counters() -> Arc<LogCounters> {
+    LOG.get().map_or_else(Arc::default, |log| Arc::clone(&log.counters))
 }
 
 /// Waits until everything is written that was logged before, but not for long: a log that hangs keeps nobody alive.
@@ -97,8 +127,8 @@ pub(crate) fn finish() {
     }
 }
 
-/// A panic is told as everything else is; what ends the process behind it finds its line written, if it can be.
-fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
+/// A panic is logged as everything else is; by the time the process ends, its line is written if it can be.
+fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("of no text");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let thread = std::thread::current();
@@ -116,17 +146,17 @@ struct Queue {
     queued: Arc<AtomicU64>,
     /// Lines that were written or given up, of those queued.
     done: Arc<AtomicU64>,
-    lost: Arc<AtomicU64>,
+    counters: Arc<LogCounters>,
     /// Up to which line it was waited for in vain.
     hangs_at: Arc<AtomicU64>,
 }
 
 impl Queue {
-    fn start(out: impl Write + Send + 'static) -> io::Result<Self> {
+    fn start(out: impl Write + Send + 'static, counters: Arc<LogCounters>) -> io::Result<Self> {
         let (lines, waiting) = sync_channel(MAX_WAITING_LINES);
-        let (queued, done, lost, hangs_at) = <(Arc<AtomicU64>, Arc<AtomicU64>, Arc<AtomicU64>, _)>::default();
-        let queue = Self { lines, queued, done, lost, hangs_at };
-        let writer = Writer { out, done: Arc::clone(&queue.done), lost: Arc::clone(&queue.lost), told: 0 };
+        let (queued, done, hangs_at) = <(Arc<AtomicU64>, Arc<AtomicU64>, _)>::default();
+        let writer = Writer { out, done: Arc::clone(&done), counters: Arc::clone(&counters), reported: 0 };
+        let queue = Self { lines, queued, done, counters, hangs_at };
         std::thread::Builder::new().name("log".to_owned()).spawn(move || writer.run(&waiting))?;
         Ok(queue)
     }
@@ -135,7 +165,7 @@ impl Queue {
         self.queued.fetch_add(1, Ordering::Relaxed);
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = self.lines.try_send(line.to_vec())
         {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.counters.lost.fetch_add(1, Ordering::Relaxed);
             self.done.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -196,28 +226,28 @@ impl<'a> MakeWriter<'a> for Queue {
 struct Writer<W> {
     out: W,
     done: Arc<AtomicU64>,
-    lost: Arc<AtomicU64>,
-    /// How many lost lines the log itself knows of.
-    told: u64,
+    counters: Arc<LogCounters>,
+    /// How many lost lines the log itself has reported.
+    reported: u64,
 }
 
 impl<W: Write> Writer<W> {
     fn run(mut self, waiting: &Receiver<Vec<u8>>) {
         for line in waiting {
             if self.out.write_all(&line).and_then(|()| self.out.flush()).is_err() {
-                self.lost.fetch_add(1, Ordering::Relaxed);
+                self.counters.lost.fetch_add(1, Ordering::Relaxed);
             } else {
-                self.tell_lost();
+                self.report_lost();
             }
             self.done.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Says what is missing above, as soon as something can be said. This line counts as none of those that are logged.
-    fn tell_lost(&mut self) {
-        let lost = self.lost.load(Ordering::Relaxed);
-        if lost > self.told {
-            self.told = lost;
+    fn report_lost(&mut self) {
+        let lost = self.counters.lost.load(Ordering::Relaxed);
+        if lost > self.reported {
+            self.reported = lost;
             tracing::warn!(lost, blame = "operator", "log lines were lost: standard error did not take them");
         }
     }
@@ -249,10 +279,10 @@ mod tests {
     #[test]
     fn nobody_waits_for_a_log_that_hangs_and_lost_lines_are_counted() {
         let ((go, gate), (taken, told)) = (channel(), channel());
-        let queue = Queue::start(Reluctant(gate, taken)).unwrap();
+        let queue = Queue::start(Reluctant(gate, taken), Arc::default()).unwrap();
         let more_than_fit = MAX_WAITING_LINES + 10;
         (0..more_than_fit).for_each(|_| queue.push(b"line\n"));
-        let lost = queue.lost.load(Ordering::Relaxed);
+        let lost = queue.counters.lost.load(Ordering::Relaxed);
         assert!((8..=10).contains(&lost), "the thread holds one or two: {lost}");
         queue.finish(Duration::from_millis(10));
         go.send(()).unwrap();
@@ -260,10 +290,10 @@ mod tests {
         // From here on it refuses everything.
         drop(go);
         queue.finish(Duration::from_secs(60));
-        let lost = usize::try_from(queue.lost.load(Ordering::Relaxed)).unwrap();
+        let lost = usize::try_from(queue.counters.lost.load(Ordering::Relaxed)).unwrap();
         assert_eq!(lost, more_than_fit - 1, "each line was written or counted");
         queue.push(b"line\n");
         queue.finish(Duration::from_secs(60));
-        assert_eq!(usize::try_from(queue.lost.load(Ordering::Relaxed)).unwrap(), more_than_fit);
+        assert_eq!(usize::try_from(queue.counters.lost.load(Ordering::Relaxed)).unwrap(), more_than_fit);
     }
 }

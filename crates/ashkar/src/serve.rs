@@ -167,11 +167,11 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     let centre =
         Centre::start(settings, Arc::clone(&store) as Arc<dyn Store>, Arc::new(SystemClock::new())).await?;
     if let Err(error) = data::remember(&options.data.data, Some(centre.archive().id())) {
-        tracing::warn!(error = %format_args!("{error:#}"), "whose recordings these are cannot be written down");
+        tracing::warn!(error = %format_args!("{error:#}"), blame = "centre", "whose recordings these are cannot be written down");
     }
     let rtmp = centre.rtmp_address().context("the RTMP port is not open")?;
     let counters = Arc::new(Counters::default());
-    let metrics = Arc::new(Metrics::new(Arc::clone(&centre), Arc::clone(&counters), logging::lost_lines()));
+    let metrics = Arc::new(Metrics::new(Arc::clone(&centre), Arc::clone(&counters), logging::counters()));
     let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
     let limits = Limits {
         connections: connections.viewers,
@@ -244,7 +244,10 @@ impl Running {
         }
         // SQLite then folds its log into the registry: who copies `election.db` of a stopped centre has all of it.
         if tokio::time::timeout(CLOSE_WITHIN, self.store.close()).await.is_err() {
-            tracing::warn!("the registry is still in use; its log, election.db-wal, belongs to it");
+            tracing::warn!(
+                blame = "operator",
+                "the registry is still in use; its log, election.db-wal, belongs to it"
+            );
         }
     }
 }
@@ -296,7 +299,7 @@ pub(crate) fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
     {
-        tracing::warn!(%error, "the limit of open files stays as it is");
+        tracing::warn!(%error, blame = "operator", "the limit of open files stays as it is");
     }
 }
 

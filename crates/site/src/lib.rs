@@ -25,7 +25,7 @@ use routes::media::Preconditions;
 use routes::player::{PlayerRequest, PlayerRoutes};
 
 pub use http::problem::Problem;
-pub use routes::metrics::Metrics;
+pub use routes::metrics::{LogCounters, Metrics};
 pub use routes::metrics_router;
 
 /// Smaller responses are not compressed, bytes.

@@ -126,6 +126,14 @@ impl Blame {
             Self::Operator => "operator",
         }
     }
+
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Camera, Self::Station, Self::Line, Self::Centre, Self::Operator];
+
+    /// The one with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|blame| blame.name() == name)
+    }
 }
 
 /// What the machine knows of its own wall clock when it writes a record. The discriminants are stored.

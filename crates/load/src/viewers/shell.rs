@@ -103,7 +103,7 @@ impl Shell {
         if let Err(error) = self.poll.poll(events, Some(pause))
             && error.kind() != io::ErrorKind::Interrupted
         {
-            tracing::warn!(%error, "cannot poll");
+            tracing::warn!(%error, blame = "centre", "cannot poll");
         }
         for event in &*events {
             let (index, which) = Client::of_token(event.token());

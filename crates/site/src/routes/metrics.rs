@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ashkar_centre::Centre;
+use ashkar_terms::Blame;
 use axum::Extension;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -45,6 +46,31 @@ const REQUEST_SECONDS: [f64; 10] = [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2
 
 type Labels = Vec<(&'static str, String)>;
 
+/// What was logged, and what the log could not take.
+#[derive(Debug, Default)]
+pub struct LogCounters {
+    /// Lines that were lost.
+    pub lost: AtomicU64,
+    /// Warnings and errors, by whose fault they are; the last of each is that of nobody named.
+    events: [[AtomicU64; Blame::ALL.len() + 1]; 2],
+}
+
+impl LogCounters {
+    /// Counts a warning or an error.
+    pub fn count(&self, is_error: bool, blame: Option<Blame>) {
+        let blame = blame.and_then(|blame| Blame::ALL.iter().position(|one| *one == blame));
+        self.events[usize::from(is_error)][blame.unwrap_or(Blame::ALL.len())].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Level, blame and number of events.
+    fn events(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        let blames = || Blame::ALL.map(Blame::name).into_iter().chain(["unknown"]);
+        ["warn", "error"].into_iter().zip(&self.events).flat_map(move |(level, counts)| {
+            blames().zip(counts).map(move |(blame, count)| (level, blame, count.load(Ordering::Relaxed)))
+        })
+    }
+}
+
 /// Everything that `/metrics` shows.
 #[derive(Debug)]
 pub struct Metrics {
@@ -56,13 +82,12 @@ pub struct Metrics {
 
 impl Metrics {
     /// Metrics of `centre` and of the site's connections.
-    /// `lost_log_lines` counts what the log could not take.
-    pub fn new(centre: Arc<Centre>, http: Arc<Counters>, lost_log_lines: Arc<AtomicU64>) -> Self {
+    pub fn new(centre: Arc<Centre>, http: Arc<Counters>, log: Arc<LogCounters>) -> Self {
         let mut registry = Registry::with_prefix("ashkar");
         let requests: Family<Labels, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(REQUEST_SECONDS));
         registry.register("http_request_seconds", "Time until the head of an answer", requests.clone());
-        registry.register_collector(Box::new(Measured { centre, http, lost_log_lines }));
+        registry.register_collector(Box::new(Measured { centre, http, log }));
         Self { registry, requests, last: Mutex::default() }
     }
 
@@ -160,7 +185,7 @@ pub(crate) async fn measure(State(metrics): State<Arc<Metrics>>, request: Reques
 struct Measured {
     centre: Arc<Centre>,
     http: Arc<Counters>,
-    lost_log_lines: Arc<AtomicU64>,
+    log: Arc<LogCounters>,
 }
 
 impl Collector for Measured {
@@ -331,8 +356,12 @@ impl Measured {
             "log_lines_lost",
             "Log lines that standard error did not take",
             Kind::Counter,
-            one(read(&self.lost_log_lines)),
-        )
+            one(read(&self.log.lost)),
+        )?;
+        let events = self.log.events().map(|(level, blame, count)| {
+            (vec![("level", level.to_owned()), ("blame", blame.to_owned())], count as f64)
+        });
+        family(encoder, "log_events", "Warnings and errors, by whose fault they are", Kind::Counter, events)
     }
 }
 
