@@ -1,18 +1,27 @@
-//! Opens the day that `examples/day.rs` made, and measures how long it takes, and from the question for a moment to the
+//! Opens the day that `examples/day` made, and measures how long it takes, and from the question for a moment to the
 //! first bytes: `cargo run --release -p ashkar-archive --example day_bench -- DIR LIST [QUESTIONS]`.
 //!
 //! A question is the centre's: the segments of ten seconds, then the first part of the first of them, every byte of which
 //! is compared. Cold means that the kernel's caches are dropped, of files, names and inodes alike, before each reader asks
 //! one question; that needs root.
 
+#![allow(unreachable_pub, reason = "the modules of an example are its own")]
+
+#[path = "day/content.rs"]
+mod content;
+#[path = "day/list.rs"]
+mod list;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-use ashkar_archive::day::{RealSegment, content, read_list};
 use ashkar_archive::{Archive, Options};
 use ashkar_terms::{Span, SystemClock};
+
+use content::content;
+use list::{RealSegment, read_list};
 
 const READERS: [usize; 3] = [1, 8, 32];
 /// Half hours that are asked for.
@@ -97,7 +106,7 @@ fn ask(archive: &Archive, moment: &RealSegment) -> Result<Duration, Failure> {
     let first = first.ok_or_else(|| format!("{moment:?} is not found"))?;
     let bytes = archive.read_part(moment.camera, first.segment, 0)?.ok_or("the part was recorded")?;
     let took = started.elapsed();
-    if bytes == content(moment.camera, moment.segment) { Ok(took) } else { Err("other bytes".into()) }
+    if bytes == content(moment.camera, moment.segment).bytes { Ok(took) } else { Err("other bytes".into()) }
 }
 
 /// What the site's pages ask for: all segments of half an hour, for its playlist.

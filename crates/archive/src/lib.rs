@@ -14,8 +14,6 @@ mod archive;
 mod catalog;
 pub mod check;
 mod coverage;
-#[doc(hidden)]
-pub mod day;
 pub mod disk;
 mod error;
 mod format;

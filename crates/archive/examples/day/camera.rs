@@ -1,31 +1,24 @@
 //! What one camera of a made day sends: segments of four parts, three gaps, and once new parameters.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use ashkar_media::{Fact, FactKind, GAP_SEGMENT_TICKS, Gap, InitSegment, Part, SegmentEnd};
-use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
+use ashkar_archive::{Archive, Refused};
+use ashkar_media::{Fact, FactKind, GAP_SEGMENT_TICKS, Gap, InitSegment, Output, Part, SegmentEnd};
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Plan, RealSegment};
-use crate::coverage::Effect;
-use crate::format::{Header, Kind};
-use crate::front::Work;
-use crate::journal::Record;
-use crate::records::part_header;
-use crate::writer::Writer;
+use crate::Plan;
+use crate::content::{Content, PART_BYTES, PARTS, content, mix};
+use crate::list::RealSegment;
 
 /// Cameras are served in this many groups, evenly over a part's period.
-pub(super) const GROUPS: usize = 20;
+pub const GROUPS: usize = 20;
 /// Time from one group to the next, microseconds.
-pub(super) const STEP_US: i64 = 25_000;
-/// Parts of a segment.
-pub const PARTS: u16 = 4;
+pub const STEP_US: i64 = 25_000;
 const PART_TICKS: u32 = 45_000;
-/// Half a second of 1 Mbit/s.
-const PART_BYTES: usize = 62_500;
 /// What a camera sends, without headers.
-pub(super) const BYTES_A_SECOND: i64 = 2 * PART_BYTES as i64;
+pub const BYTES_A_SECOND: i64 = 2 * PART_BYTES as i64;
 const INIT_BYTES: usize = 700;
 /// From a part's last picture to its arrival.
 const LAG_US: i64 = 40_000;
@@ -34,63 +27,6 @@ const GAPS: u64 = 3;
 const GAP_PARTS: std::ops::Range<u64> = 30..240;
 /// The gap after which the camera has other parameters.
 const CHANGES_AFTER: usize = 1;
-/// Different payloads.
-const CONTENTS: u64 = 64;
-
-/// A payload, its checksum, and the hash of a segment that consists of it.
-struct Content {
-    bytes: Bytes,
-    crc: u32,
-    segment_sha256: [u8; 32],
-}
-
-static ALL_CONTENTS: LazyLock<Vec<Content>> = LazyLock::new(|| (0..CONTENTS).map(Content::draw).collect());
-
-/// The bytes of each part of a segment.
-pub fn content(camera: CameraId, segment: u64) -> Bytes {
-    content_of(camera, segment).map(|content| content.bytes.clone()).unwrap_or_default()
-}
-
-fn content_of(camera: CameraId, segment: u64) -> Option<&'static Content> {
-    let at = mix(camera, segment) >> 32;
-    ALL_CONTENTS.get(usize::try_from(at % CONTENTS).unwrap_or_default())
-}
-
-/// Whether a record has real bytes in a hollow journal.
-pub(super) fn is_real(header: &Header, every: u64) -> bool {
-    match header.kind {
-        Kind::Part | Kind::SegmentEnd => {
-            u64::from(mix(header.camera, header.segment) as u32).is_multiple_of(every.max(1))
-        }
-        Kind::Boot | Kind::Gap | Kind::Fact => true,
-        Kind::Init | Kind::Commit => false,
-    }
-}
-
-/// The header of any record of a segment, for [`is_real`].
-pub(super) fn segment_header(camera: CameraId, segment: u64) -> Header {
-    let at = Moment { wall: UtcMicros(0), mono_us: 0 };
-    Header { segment, ..Header::empty(Kind::Part, camera, at) }
-}
-
-/// A number as good as drawn (SplitMix64).
-fn mix(camera: CameraId, number: u64) -> u64 {
-    let whose = u64::from(camera.constituency) << 48 | u64::from(camera.station) << 32;
-    let mut z = (whose ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-impl Content {
-    fn draw(number: u64) -> Self {
-        let word = |at: u64| mix(CameraId::new(0, 0, 0), number << 32 | at).to_le_bytes();
-        let bytes: Bytes = (0..).flat_map(word).take(PART_BYTES).collect();
-        let mut whole = Sha256::new();
-        (0..PARTS).for_each(|_| whole.update(&bytes));
-        Self { crc: crc32c::crc32c(&bytes), segment_sha256: whole.finalize().into(), bytes }
-    }
-}
 
 /// A silence of a camera: after so many periods of the day, for so many.
 #[derive(Clone, Copy)]
@@ -99,7 +35,7 @@ struct Silence {
     to: u64,
 }
 
-pub(super) struct Stream {
+pub struct Stream {
     camera: CameraId,
     init: Arc<InitSegment>,
     silences: Vec<Silence>,
@@ -118,7 +54,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(camera: CameraId, index: u64, plan: &Plan) -> Self {
+    pub(crate) fn new(camera: CameraId, index: u64, plan: &Plan) -> Self {
         let group = i64::try_from(index).unwrap_or_default() % GROUPS as i64;
         let begins = MediaTime::from_utc(plan.from.plus(group * STEP_US - LAG_US));
         let time = begins.plus(-i64::from(PART_TICKS));
@@ -139,87 +75,76 @@ impl Stream {
         }
     }
 
-    /// Half a second goes by: gives what the camera sent in it to `writer`, and the segment that ended with it.
-    pub(super) fn advance(&mut self, now: Moment, writer: &mut Writer) -> Option<RealSegment> {
+    /// Half a second goes by: gives what the camera sent in it to `archive`, and the segment that ended with it.
+    pub fn advance(&mut self, now: Moment, archive: &Archive) -> Result<Option<RealSegment>, Refused> {
         let period = self.period;
         self.period += 1;
         let silence = self.silences.get(self.over).copied().filter(|silence| silence.from <= period);
         match silence {
             Some(silence) if self.connected && self.part == 0 => {
-                self.fall_silent(now, writer);
+                self.fall_silent(now, archive)?;
                 self.over += usize::from(silence.to <= period);
-                None
+                Ok(None)
             }
             None if period < self.begins => {
                 self.time = self.time.plus(i64::from(PART_TICKS));
-                None
+                Ok(None)
             }
             Some(silence) if !self.connected => {
                 self.time = self.time.plus(i64::from(PART_TICKS));
                 self.over += usize::from(silence.to <= period);
-                None
+                Ok(None)
             }
-            _ => self.send(now, writer),
+            _ => self.send(now, archive),
         }
     }
 
-    fn fall_silent(&mut self, now: Moment, writer: &mut Writer) {
+    fn fall_silent(&mut self, now: Moment, archive: &Archive) -> Result<(), Refused> {
         let reason = "the connection was closed".to_owned();
-        self.tell(now, FactKind::Disconnected { cause: Cause::Uplink, reason }, writer);
+        self.tell(now, FactKind::Disconnected { cause: Cause::Uplink, reason }, archive)?;
         // Here the start is where the gap begins.
         self.start = self.time;
         let gap = Gap { from: self.start, to: None, cause: Cause::Uplink, next_segment: self.segment };
-        put(writer, Work::Gap(self.camera, gap));
+        archive.append(self.camera, &Output::Gap(gap))?;
         self.time = self.time.plus(i64::from(PART_TICKS));
         self.connected = false;
+        Ok(())
     }
 
-    fn come_back(&mut self, now: Moment, writer: &mut Writer) {
+    fn come_back(&mut self, now: Moment, archive: &Archive) -> Result<(), Refused> {
         let source = format!("rtmp 10.{}.{}.1:50123", self.camera.constituency, self.camera.station);
-        self.tell(now, FactKind::Connected { source }, writer);
+        self.tell(now, FactKind::Connected { source }, archive)?;
         if self.over > 0 {
             let pieces =
                 self.time.since(self.start).unsigned_abs().div_ceil(GAP_SEGMENT_TICKS.unsigned_abs());
             self.segment += pieces;
             let (from, to) = (self.start, Some(self.time));
             let gap = Gap { from, to, cause: Cause::Uplink, next_segment: self.segment };
-            put(writer, Work::Gap(self.camera, gap));
+            archive.append(self.camera, &Output::Gap(gap))?;
         }
         if self.over == CHANGES_AFTER {
             self.init = init_segment(self.camera, 1);
-            self.tell(now, FactKind::ParametersChanged, writer);
+            self.tell(now, FactKind::ParametersChanged, archive)?;
         }
-        put(writer, Work::Init(self.camera, self.init.clone()));
+        archive.append(self.camera, &Output::Init(self.init.clone()))?;
         (self.connected, self.anew) = (true, true);
+        Ok(())
     }
 
-    fn tell(&self, at: Moment, kind: FactKind, writer: &mut Writer) {
-        put(writer, Work::Fact(self.camera, Fact { at, kind }));
+    fn tell(&self, at: Moment, kind: FactKind, archive: &Archive) -> Result<(), Refused> {
+        archive.append(self.camera, &Output::Fact(Fact { at, kind }))
     }
 
-    fn send(&mut self, now: Moment, writer: &mut Writer) -> Option<RealSegment> {
+    fn send(&mut self, now: Moment, archive: &Archive) -> Result<Option<RealSegment>, Refused> {
         if !self.connected {
-            self.come_back(now, writer);
+            self.come_back(now, archive)?;
         }
         if self.part == 0 {
             self.start = self.time;
         }
-        let content = content_of(self.camera, self.segment)?;
-        let part = self.next_part(now, content);
-        let header = Header {
-            payload_bytes: PART_BYTES as u32,
-            payload_crc: content.crc,
-            ..part_header(self.camera, &part, false)
-        };
-        let init = Some(self.init.clone());
-        writer.pending.push_back(Record {
-            header,
-            payload: part.bytes,
-            effect: Effect::None,
-            init,
-            of_journal: false,
-        });
-        (self.part == PARTS).then(|| self.end(now, content, writer))
+        let content = content(self.camera, self.segment);
+        archive.append(self.camera, &Output::Part(self.next_part(now, content)))?;
+        (self.part == PARTS).then(|| self.end(now, content, archive)).transpose()
     }
 
     fn next_part(&mut self, now: Moment, content: &Content) -> Part {
@@ -242,7 +167,7 @@ impl Stream {
         }
     }
 
-    fn end(&mut self, now: Moment, content: &Content, writer: &mut Writer) -> RealSegment {
+    fn end(&mut self, now: Moment, content: &Content, archive: &Archive) -> Result<RealSegment, Refused> {
         let end = SegmentEnd {
             segment: self.segment,
             start: self.start,
@@ -253,17 +178,12 @@ impl Stream {
             init_sha256: self.init.sha256,
             last_arrival: now,
         };
-        put(writer, Work::End(self.camera, end));
+        archive.append(self.camera, &Output::SegmentEnd(end))?;
         let ended = RealSegment { camera: self.camera, segment: self.segment, start: self.start.to_utc() };
         self.segment += 1;
         self.part = 0;
-        ended
+        Ok(ended)
     }
-}
-
-fn put(writer: &mut Writer, work: Work) {
-    let record = writer.records_of(work);
-    writer.pending.extend(record);
 }
 
 /// Silences in order, spread over the day.
