@@ -11,18 +11,19 @@ use ashkar_terms::{CameraId, Cause, Clock, ClockState, Span};
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex, RwLock};
 
+use crate::append_queue::{AppendQueue, Resumed};
 use crate::coverage::{Coverage, GapEntry, Interval};
 use crate::disk::{Disk, RealDisk};
 use crate::error::{FlushError, OpenError, ReadError, Refused};
-use crate::front::{Front, Resumed};
-use crate::identity;
-use crate::keeper::{Keeper, note_space};
+use crate::identity::{self, Entropy, kernel_entropy};
 use crate::options::{Options, READ_HELPERS_MAX};
 use crate::read::{self, SegmentEntry};
 use crate::recover::{self, Found, Recovery};
+use crate::sealer::{Sealer, note_space};
 use crate::shared::{OpenFiles, Shared};
 use crate::status::{DiskState, Meters, Status};
 use crate::writer::Writer;
+use crate::writer::engine::WriterEngine;
 
 /// Time of a camera of which nothing is said: see [`Archive::undeclared`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,8 @@ struct Inner {
     shared: Arc<Shared>,
     id: String,
     recovery: Recovery,
+    /// From here writer and sealer reckon.
+    started: Instant,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held until nothing writes any more.
     lock: Mutex<Option<Box<dyn Send + Sync>>>,
@@ -72,62 +75,70 @@ impl Archive {
     /// # Errors
     /// As [`Archive::open`].
     pub fn open_on(disk: Arc<dyn Disk>, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let (archive, writer) = Self::recovered(disk, options, clock, Arc::new(kernel_entropy))?;
+        let (inner, started) = (&archive.inner, archive.inner.started);
+        let writer = Writer::new(inner.shared.clone(), writer);
+        let sealer = Sealer::new(inner.shared.clone());
+        inner.spawn("archive-writer", move || writer.run(started))?;
+        inner.spawn("archive-sealer", move || sealer.run(started))?;
+        Ok(archive)
+    }
+
+    /// What [`Archive::open_on`] gives, before anybody writes; and the engine of its writer.
+    pub(crate) fn recovered(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<Entropy>,
+    ) -> Result<(Self, WriterEngine), OpenError> {
         let options = options.held();
         let lock = disk.lock().map_err(|source| match source.kind() {
             io::ErrorKind::WouldBlock => OpenError::Locked,
             _ => OpenError::Io { path: "LOCK".to_owned(), source },
         })?;
         let listing = recover::list(&*disk)?;
-        let id = identity::read_or_make(&*disk, &listing, clock.now().wall)?;
+        let id = identity::read_or_make(&*disk, &listing, clock.now().wall, &*entropy)?;
         let Found { catalog, recovery, uncertain, unbelieved } = recover::recover(&*disk, id, listing)?;
         let next_number = catalog.journals.keys().next_back().map_or(1, |last| last.saturating_add(1));
-        let space = disk.space().unwrap_or_default();
-        let mut front = Front::new(options.queue_bytes);
+        let chains = catalog.cameras.iter().map(|(camera, coverage)| (*camera, coverage.state.chain));
+        let writer =
+            WriterEngine::new(options, id, identity::boot_id(&*entropy)?, next_number, chains.collect());
+        let mut queue = AppendQueue::new(options.queue_bytes);
         for (camera, coverage) in &catalog.cameras {
-            front.adopt(*camera, &coverage.state);
+            queue.adopt(*camera, &coverage.state);
             if !unbelieved.contains(camera) {
-                front.end_interrupted(*camera, &coverage.state);
+                queue.end_interrupted(*camera, &coverage.state);
             }
         }
-        front.pass_over(&uncertain);
+        queue.pass_over(&uncertain);
+        let space = disk.space().unwrap_or_default();
         let shared = Arc::new(Shared {
             disk,
             options,
             clock,
             clock_state: AtomicU8::new(ClockState::Unknown as u8),
             id,
-            boot_id: identity::boot_id()?,
-            front: Mutex::new(front),
-            work: Condvar::new(),
+            entropy,
+            queue: Mutex::new(queue),
+            writer_wakes: Condvar::new(),
             progress: Condvar::new(),
-            keeper_ends: Mutex::new(false),
-            keeper: Condvar::new(),
+            sealer_ends: Mutex::new(false),
+            sealer_wakes: Condvar::new(),
             catalog: RwLock::new(catalog),
             meters: Mutex::new(Meters::new(space)),
             open_files: Mutex::new(OpenFiles::default()),
             helpers: AtomicUsize::new(READ_HELPERS_MAX),
         });
         note_space(&shared, space);
-        Self::start(shared, next_number, recovery, lock)
-    }
-
-    fn start(
-        shared: Arc<Shared>,
-        next_number: u32,
-        recovery: Recovery,
-        lock: Box<dyn Send + Sync>,
-    ) -> Result<Self, OpenError> {
-        let id = String::from_utf8_lossy(&shared.id).into_owned();
-        let inner =
-            Inner { shared, id, recovery, threads: Mutex::new(Vec::new()), lock: Mutex::new(Some(lock)) };
-        let archive = Self { inner: Arc::new(inner) };
-        let (writer, keeper) = (
-            Writer::new(archive.inner.shared.clone(), next_number),
-            Keeper::new(archive.inner.shared.clone()),
-        );
-        archive.inner.spawn("archive-writer", move || writer.run())?;
-        archive.inner.spawn("archive-keeper", move || keeper.run())?;
-        Ok(archive)
+        let inner = Inner {
+            id: String::from_utf8_lossy(&id).into_owned(),
+            shared,
+            recovery,
+            started: Instant::now(),
+            threads: Mutex::new(Vec::new()),
+            lock: Mutex::new(Some(lock)),
+        };
+        Ok((Self { inner: Arc::new(inner) }, writer))
     }
 
     /// Eight lower-case hex digits, drawn when the archive was made. Part of media addresses.
@@ -160,27 +171,27 @@ impl Archive {
     pub fn append(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
         let shared = &*self.inner.shared;
         let now_us = shared.clock.now().mono_us;
-        let mut front = shared.front.lock();
-        let (result, wake) = front.append(camera, output);
-        if !front.queue.is_empty() && front.queued_since.is_none() {
-            front.queued_since = Some(now_us);
+        let mut queue = shared.queue.lock();
+        let (result, wake) = queue.append(camera, output);
+        if !queue.entries.is_empty() && queue.queued_since.is_none() {
+            queue.queued_since = Some(now_us);
         }
-        drop(front);
+        drop(queue);
         if wake {
-            shared.work.notify_one();
+            shared.writer_wakes.notify_one();
         }
         result
     }
 
     /// Where a camera goes on, with everything that was handed in; `None` if nothing of it was ever recorded.
     pub fn resume(&self, camera: CameraId) -> Option<Resumed> {
-        self.inner.shared.front.lock().resume(camera)
+        self.inner.shared.queue.lock().resume(camera)
     }
 
     /// The first media sequence number of a camera that [`Archive::resume`] does not know: 0, unless a journal that
     /// cannot be read may hold records of it.
     pub fn first_segment(&self) -> u64 {
-        self.inner.shared.front.lock().first_segment
+        self.inner.shared.queue.lock().first_segment
     }
 
     /// Returns when everything handed in before is durable.
@@ -202,20 +213,20 @@ impl Archive {
 
     fn flush_until(&self, deadline: Option<Instant>) -> Result<(), FlushError> {
         let shared = &*self.inner.shared;
-        let mut front = shared.front.lock();
-        let (wanted, failures) = (front.appended, front.failures);
-        while front.durable < wanted {
-            if front.failures > failures {
+        let mut queue = shared.queue.lock();
+        let (wanted, failures) = (queue.appended, queue.failures);
+        while queue.durable < wanted {
+            if queue.failures > failures {
                 return Err(FlushError::Failing);
             }
-            if front.closed {
+            if queue.closed {
                 return Err(FlushError::Closed);
             }
-            front.flush_wanted = true;
-            shared.work.notify_one();
+            queue.flush_wanted = true;
+            shared.writer_wakes.notify_one();
             match deadline {
-                None => shared.progress.wait(&mut front),
-                Some(deadline) if shared.progress.wait_until(&mut front, deadline).timed_out() => {
+                None => shared.progress.wait(&mut queue),
+                Some(deadline) if shared.progress.wait_until(&mut queue, deadline).timed_out() => {
                     return Err(FlushError::TimedOut);
                 }
                 Some(_) => {}
@@ -331,7 +342,7 @@ impl Archive {
     /// [`FlushError`] where it does not become durable.
     pub fn declare(&self, undeclared: &[Undeclared]) -> Result<(), FlushError> {
         for Undeclared { camera, span, cause } in undeclared {
-            let declare = || self.inner.shared.front.lock().declare_afterwards(*camera, *span, *cause);
+            let declare = || self.inner.shared.queue.lock().declare_afterwards(*camera, *span, *cause);
             match declare() {
                 Err(Refused::QueueFull { .. }) => {
                     self.flush()?;
@@ -362,21 +373,22 @@ impl Archive {
         let now_us = shared.clock.now().mono_us;
         let unsealed = u32::try_from(shared.catalog.read().unsealed.len()).unwrap_or(u32::MAX);
         let mut meters = shared.meters.lock();
-        let (sync, durable_delay) = (meters.sync.times(), meters.durable_delay.times());
+        let elapsed = self.inner.started.elapsed();
+        let (sync, durable_delay) = (meters.sync.times(elapsed), meters.durable_delay.times(elapsed));
         let (errors, bytes, space, journal) = (meters.errors, meters.bytes, meters.space, meters.journal);
         drop(meters);
-        let front = shared.front.lock();
-        let oldest = front.taken_since.or(front.queued_since);
+        let queue = shared.queue.lock();
+        let oldest = queue.taken_since.or(queue.queued_since);
         Status {
-            state: state_of(&front, space.free < shared.options.nearly_full_bytes),
+            state: state_of(&queue, space.free < shared.options.nearly_full_bytes),
             oldest_unsynced_ms: oldest.map_or(0, |since| now_us.saturating_sub(since) / 1000),
             sync,
             errors,
             durable_delay,
             bytes,
             space,
-            queue_bytes: front.waiting_bytes as u64,
-            refused: front.refused,
+            queue_bytes: queue.waiting_bytes as u64,
+            refused: queue.refused,
             journal,
             unsealed,
             damaged_ranges: u32::try_from(self.inner.recovery.damage.len()).unwrap_or(u32::MAX),
@@ -385,10 +397,10 @@ impl Archive {
     }
 }
 
-fn state_of(front: &Front, nearly_full: bool) -> DiskState {
-    match front {
-        Front { failing: true, .. } => DiskState::Failing,
-        _ if front.is_full() => DiskState::Full,
+fn state_of(queue: &AppendQueue, nearly_full: bool) -> DiskState {
+    match queue {
+        AppendQueue { failing: true, .. } => DiskState::Failing,
+        _ if queue.is_full() => DiskState::Full,
         _ if nearly_full => DiskState::NearlyFull,
         _ => DiskState::Ok,
     }
@@ -397,35 +409,36 @@ fn state_of(front: &Front, nearly_full: bool) -> DiskState {
 impl Inner {
     /// Without either of them the archive would take in what it never makes durable, or fill the disk unnoticed.
     fn spawn(&self, name: &'static str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
-        let work = move || {
+        let on_duty = move || {
             let _duty = Duty::of(name);
             body();
         };
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(work).map_err(OpenError::Thread)?;
+        let thread =
+            thread::Builder::new().name(name.to_owned()).spawn(on_duty).map_err(OpenError::Thread)?;
         self.threads.lock().push(thread);
         Ok(())
     }
 
     fn close(&self) -> Result<(), FlushError> {
         let mut threads = std::mem::take(&mut *self.threads.lock()).into_iter();
-        self.shared.front.lock().closing = true;
-        self.shared.work.notify_one();
-        // The writer ends first: it leaves its last journal to the keeper.
+        self.shared.queue.lock().closing = true;
+        self.shared.writer_wakes.notify_one();
+        // The writer ends first: it leaves its last journal to the sealer.
         let writer_ended = threads.next().is_none_or(|writer| writer.join().is_ok());
-        *self.shared.keeper_ends.lock() = true;
-        self.shared.keeper.notify_all();
-        let keeper_ended = threads.all(|keeper| keeper.join().is_ok());
+        *self.shared.sealer_ends.lock() = true;
+        self.shared.sealer_wakes.notify_all();
+        let sealer_ended = threads.all(|sealer| sealer.join().is_ok());
         drop(self.lock.lock().take());
-        let front = self.shared.front.lock();
-        let durable = front.durable >= front.appended;
-        if writer_ended && keeper_ended && durable { Ok(()) } else { Err(FlushError::Failing) }
+        let queue = self.shared.queue.lock();
+        let durable = queue.durable >= queue.appended;
+        if writer_ended && sealer_ended && durable { Ok(()) } else { Err(FlushError::Failing) }
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         if let Err(error) = self.close() {
-            tracing::error!(%error, "the archive was closed with something not durable; blame=centre");
+            tracing::error!(cause = %error, blame = "centre", "the archive was closed with something not durable");
         }
     }
 }

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use ashkar_terms::CameraId;
 
 use crate::coverage::{Coverage, Effect};
-use crate::format::Header;
 use crate::format::name::JournalName;
 use crate::format::sidecar::{Block, Sidecar};
+use crate::format::{Header, Kind};
+use crate::sealer::engine::Sealable;
+use crate::writer::journal::Record;
 
 /// Sidecars of the start that stay in memory for a while, about 0.8 MB each at 1000 cameras.
 const NEWEST_MAX: usize = 64;
 
-/// Shared by the writer, the keeper and all readers. Nobody holds its lock across a call to the disk.
+/// Shared by the writer, the sealer and all readers. Nobody holds its lock across a call to the disk.
 #[derive(Default)]
 pub(crate) struct Catalog {
     pub(crate) cameras: BTreeMap<CameraId, Coverage>,
@@ -46,28 +48,28 @@ pub(crate) struct Unsealed {
 }
 
 impl Catalog {
-    /// Takes in a record that is durable.
-    pub(crate) fn publish(&mut self, header: &Header, effect: Effect) {
-        self.cameras.entry(header.camera).or_default().apply(header, effect);
-        self.index(header);
+    /// Takes in the records that became durable in a journal, up to byte `durable` of it.
+    pub(crate) fn publish_all(&mut self, journal: u32, durable: u32, records: &[Record]) {
+        let all = records.iter().filter(|record| !matches!(record.header.kind, Kind::Boot | Kind::Commit));
+        for record in all {
+            self.publish(&record.header, record.effect);
+        }
+        self.covered = (journal, durable);
+        if let Some(unsealed) = self.unsealed.get_mut(&journal) {
+            unsealed.length = durable;
+        }
     }
 
-    /// Notes where a record lies, without taking it into the coverage.
-    pub(crate) fn index(&mut self, header: &Header) {
+    fn publish(&mut self, header: &Header, effect: Effect) {
+        self.cameras.entry(header.camera).or_default().apply(header, effect);
         let journal = self.unsealed.entry(header.journal).or_default();
         journal.headers.entry(header.camera).or_default().push(*header);
     }
 
+    /// A journal is there, and written from now on.
     pub(crate) fn begin(&mut self, name: JournalName, salt: u32) {
         self.journals.insert(name.number, name);
         self.unsealed.insert(name.number, Unsealed { salt, ..Unsealed::default() });
-    }
-
-    pub(crate) fn advance(&mut self, journal: u32, length: u32) {
-        self.covered = (journal, length);
-        if let Some(unsealed) = self.unsealed.get_mut(&journal) {
-            unsealed.length = length;
-        }
     }
 
     /// Ends journal `number`: from here on it is to be sealed.
@@ -89,10 +91,10 @@ impl Catalog {
     }
 
     /// The journal that waits longest for its sidecar.
-    pub(crate) fn next_to_seal(&self) -> Option<(JournalName, Option<u32>, Arc<Sidecar>)> {
+    pub(crate) fn next_to_seal(&self) -> Option<Sealable> {
         self.unsealed.iter().filter(|(_, unsealed)| !unsealed.unreadable).find_map(|(number, unsealed)| {
             let sidecar = unsealed.finished.clone()?;
-            Some((*self.journals.get(number)?, unsealed.cut_to, sidecar))
+            Some(Sealable { name: *self.journals.get(number)?, cut_to: unsealed.cut_to, sidecar })
         })
     }
 

@@ -15,12 +15,17 @@ const FIRST_LINE: &str = "ashkar-archive 1";
 const FILE_BYTES_MAX: u64 = 4096;
 
 /// Reads who this archive is. A new one gets an id; one that lost the file takes the id from its journals.
-pub(crate) fn read_or_make(disk: &dyn Disk, listing: &Listing, now: UtcMicros) -> Result<[u8; 8], OpenError> {
+pub(crate) fn read_or_make(
+    disk: &dyn Disk,
+    listing: &Listing,
+    now: UtcMicros,
+    entropy: &Entropy,
+) -> Result<[u8; 8], OpenError> {
     let id = match read(disk) {
         Ok(Some(id)) => return Ok(id),
         Ok(None) => match id_from_journals(disk, listing) {
             Some(id) => id,
-            None => hex(random()?),
+            None => hex(random(entropy)?),
         },
         // As good as lost, if journals can say it. If not, none is drawn: one day the old one may be read again.
         Err(OpenError::Io { source, .. }) if is_of_medium(&source) => {
@@ -29,7 +34,7 @@ pub(crate) fn read_or_make(disk: &dyn Disk, listing: &Listing, now: UtcMicros) -
         Err(error) => return Err(error),
     };
     let text = format!("{FIRST_LINE}\nid {}\ncreated {}\n", String::from_utf8_lossy(&id), now.0);
-    replace(disk, FILE, text.as_bytes()).map_err(io_error)?;
+    replace(disk, FILE, text.into_bytes()).map_err(io_error)?;
     Ok(id)
 }
 
@@ -73,13 +78,21 @@ fn hex(bytes: [u8; 4]) -> [u8; 8] {
 }
 
 /// Sixteen random bytes: which start of the process a record comes from.
-pub(crate) fn boot_id() -> Result<[u8; 16], OpenError> {
-    random()
+pub(crate) fn boot_id(entropy: &Entropy) -> Result<[u8; 16], OpenError> {
+    random(entropy)
 }
 
-fn random<const N: usize>() -> Result<[u8; N], OpenError> {
+/// Fills bytes at random.
+pub(crate) type Entropy = dyn Fn(&mut [u8]) -> io::Result<()> + Send + Sync;
+
+/// The kernel's.
+pub(crate) fn kernel_entropy(bytes: &mut [u8]) -> io::Result<()> {
+    getrandom::fill(bytes).map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn random<const N: usize>(entropy: &Entropy) -> Result<[u8; N], OpenError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| io_error(io::Error::other(error.to_string())))?;
+    entropy(&mut bytes).map_err(io_error)?;
     Ok(bytes)
 }
 

@@ -10,6 +10,7 @@
 //! there after any crash), I8 ([`options`]), I10 (nothing is deleted; a full disk refuses parts, declares the gap
 //! and goes on by itself).
 
+mod append_queue;
 mod archive;
 mod catalog;
 pub mod check;
@@ -17,29 +18,28 @@ mod coverage;
 pub mod disk;
 mod error;
 mod format;
-mod front;
 #[doc(hidden)]
 pub mod fuzz;
 mod identity;
-mod journal;
-mod keeper;
+mod now;
 pub mod options;
+mod planted;
 mod read;
-mod records;
 mod recover;
+mod rewrite;
 mod scan;
+mod sealer;
 mod search;
-mod settle;
 mod shared;
 mod status;
 mod window;
 mod writer;
 
+pub use append_queue::Resumed;
 pub use archive::{Archive, Undeclared};
 pub use coverage::{GapEntry, Interval, IntervalKind};
 pub use disk::Space;
 pub use error::{FlushError, OpenError, ReadError, Refused};
-pub use front::Resumed;
 pub use options::Options;
 pub use read::SegmentEntry;
 pub use recover::{DamagedRange, Recovery};

@@ -92,7 +92,7 @@ pub(crate) const WAKE_BYTES: usize = 32 << 20;
 /// Journal made while the disk is full, for what is not a part, bytes.
 pub(crate) const FULL_JOURNAL_BYTES: u32 = 1 << 20;
 /// How often room, unsealed journals and the summary are looked after, milliseconds.
-pub(crate) const KEEPER_TICK_MS: u64 = 1_000;
+pub(crate) const SEALER_TICK_MS: u64 = 1_000;
 /// Pieces of one run of a camera are at most this far apart, 90 kHz ticks: 0.1 s.
 pub(crate) const RUN_TOLERANCE_TICKS: i64 = 9_000;
 /// First distance of the places by which a run is searched, 90 kHz ticks: 60 s. It doubles as a run grows.

@@ -16,9 +16,9 @@ use crate::format::sidecar::Sidecar;
 use crate::format::{Header, Kind, fact, payload as payloads};
 use crate::options::{PART_BYTES_MAX, QUERY_FACTS_MAX, QUERY_SEGMENTS_MAX};
 use crate::recover::sidecar_of;
+use crate::rewrite::make_durable;
 use crate::scan::{Depth, scan};
 use crate::search::{Key, walk};
-use crate::settle::make_durable;
 use crate::shared::Shared;
 use crate::window::is_of_medium;
 
@@ -303,7 +303,7 @@ pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result
     }
 }
 
-/// The sidecar is damaged or missing: makes it anew from its journal. The keeper writes it.
+/// The sidecar is damaged or missing: makes it anew from its journal. The sealer writes it.
 fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>, ReadError> {
     tracing::error!(journal = number, "a sidecar is damaged and is made anew; blame=centre");
     let file = journal(shared, number)?;

@@ -1,7 +1,7 @@
 //! The start: finding again what is there, from a summary, from sidecars, or from the journals themselves. What it
 //! reads may be pages in the kernel's memory that a power cut takes, so it makes durable before it believes: it writes
 //! the same bytes to the same places, and nothing else, so a crash during it leaves everything as it was. What it finds
-//! unfinished goes the normal way, through writer and keeper. Recovery is the normal path: a clean start finds less to
+//! unfinished goes the normal way, through writer and sealer. Recovery is the normal path: a clean start finds less to
 //! do, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +19,8 @@ use crate::format::name::{JournalName, is_day};
 use crate::format::sidecar::{Block, Sidecar};
 use crate::format::{Header, Kind};
 use crate::options::{INDEX_BYTES_MAX, JOURNAL_BYTES_MAX, SEGMENT_BYTES_MIN, SUMMARY_WAITS_JOURNALS};
+use crate::rewrite::make_durable;
 use crate::scan::{Damage, Depth, Scan, scan};
-use crate::settle::make_durable;
 use crate::window::is_of_medium;
 
 /// Name of the summary.
@@ -105,7 +105,7 @@ impl Uncertain {
     }
 
     /// Takes in a record that stands behind what cannot be read: it says how far the numbers had come.
-    fn settle(&mut self, header: &Header) {
+    fn resolve(&mut self, header: &Header) {
         if matches!(header.kind, Kind::Part | Kind::Gap) {
             self.cameras.remove(&header.camera);
         }
@@ -210,7 +210,7 @@ impl Found {
                 self.uncertain.add(&self.catalog, range.end - range.start);
             }
             self.catalog.cameras.entry(header.camera).or_default().apply(header, *effect);
-            self.uncertain.settle(header);
+            self.uncertain.resolve(header);
         }
         unknown.for_each(|range| self.uncertain.add(&self.catalog, range.end - range.start));
     }
@@ -222,7 +222,7 @@ impl Found {
             let coverage = self.catalog.cameras.entry(*camera).or_default();
             for header in block.headers.iter().filter(|header| header.offset >= from) {
                 coverage.apply(header, Effect::None);
-                self.uncertain.settle(header);
+                self.uncertain.resolve(header);
             }
             coverage.apply_state(&block.state);
         }

@@ -1,17 +1,20 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use ashkar_terms::{Clock, ClockState};
 use parking_lot::{Condvar, Mutex, RwLock};
 
+use crate::append_queue::AppendQueue;
 use crate::catalog::Catalog;
 use crate::disk::{Disk, DiskFile};
-use crate::front::Front;
+use crate::identity::Entropy;
+use crate::now::Now;
 use crate::options::{OPEN_FILES_MAX, Options};
 use crate::status::Meters;
 
-/// What the callers' threads, the writer and the keeper have in common. Locks are taken one at a time, and none is
+/// What the callers' threads, the writer and the sealer have in common. Locks are taken one at a time, and none is
 /// held across a call to the disk (I1).
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
@@ -20,15 +23,16 @@ pub(crate) struct Shared {
     pub(crate) clock_state: AtomicU8,
     /// Eight lower-case hex digits.
     pub(crate) id: [u8; 8],
-    pub(crate) boot_id: [u8; 16],
-    pub(crate) front: Mutex<Front>,
+    pub(crate) entropy: Arc<Entropy>,
+    pub(crate) queue: Mutex<AppendQueue>,
     /// Wakes the writer.
-    pub(crate) work: Condvar,
+    pub(crate) writer_wakes: Condvar,
     /// Wakes those who wait for something to be durable.
     pub(crate) progress: Condvar,
-    /// Wakes the keeper; the flag says that it is to end.
-    pub(crate) keeper_ends: Mutex<bool>,
-    pub(crate) keeper: Condvar,
+    /// Says that the sealer is to end.
+    pub(crate) sealer_ends: Mutex<bool>,
+    /// Wakes the sealer.
+    pub(crate) sealer_wakes: Condvar,
     pub(crate) catalog: RwLock<Catalog>,
     pub(crate) meters: Mutex<Meters>,
     pub(crate) open_files: Mutex<OpenFiles>,
@@ -39,6 +43,11 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn clock_state(&self) -> ClockState {
         ClockState::from_u8(self.clock_state.load(Ordering::Relaxed))
+    }
+
+    /// The time for an engine, where its shell began so long ago.
+    pub(crate) fn now(&self, elapsed: Duration) -> Now {
+        Now { elapsed, moment: self.clock.now(), clock: self.clock_state() }
     }
 
     /// A journal for reading. `None` if no such journal is known.

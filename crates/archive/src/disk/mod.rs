@@ -1,14 +1,17 @@
 //! The few calls that the archive makes to a file system, and two that answer them: the real one, and one in
 //! memory that fails and loses power where a test tells it to.
 
+pub(crate) mod call;
 mod memory;
 mod real;
+pub(crate) mod replace;
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
 pub use memory::{Fault, MemoryDisk, Tail};
 pub use real::RealDisk;
+pub(crate) use replace::replace;
 
 /// Room on the file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -117,22 +120,6 @@ pub trait DiskFile: Send + Sync {
     fn read_piecemeal(&self) {}
     /// Says that this range is not to be kept in memory. Only advice.
     fn forget(&self, _offset: u64, _length: u64) {}
-}
-
-/// Puts `bytes` in the place of `path` so that after a crash either the old or the new content is there.
-pub(crate) fn replace(disk: &dyn Disk, path: &str, bytes: &[u8]) -> io::Result<()> {
-    let temporary = format!("{path}.tmp");
-    match disk.remove(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let file = disk.create(&temporary)?;
-    file.write_at(0, &mut [IoSlice::new(bytes)])?;
-    // A crash here leaves a temporary file that nobody reads and the next call removes.
-    file.sync()?;
-    disk.rename(&temporary, path)?;
-    // A crash here leaves the old or the new content under `path`.
-    disk.sync_dir(path.rsplit_once('/').map_or("", |(directory, _)| directory))
 }
 
 /// Reads a whole file of at most `limit` bytes.

@@ -211,6 +211,6 @@ impl Header {
 }
 
 /// Length of a record with a payload of this length: header, payload, zeros up to the next multiple of 32.
-pub(crate) fn record_bytes(payload_bytes: u32) -> u64 {
-    (HEADER_BYTES as u64 + u64::from(payload_bytes)).next_multiple_of(ALIGNMENT as u64)
+pub(crate) const fn record_bytes(payload_bytes: u32) -> u64 {
+    (HEADER_BYTES as u64 + payload_bytes as u64).next_multiple_of(ALIGNMENT as u64)
 }

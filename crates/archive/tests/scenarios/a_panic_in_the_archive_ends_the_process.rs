@@ -1,4 +1,4 @@
-//! A writer or keeper that panics would leave a process that takes pictures in and records nothing. It ends instead,
+//! A writer or sealer that panics would leave a process that takes pictures in and records nothing. It ends instead,
 //! and says so; the next start finds everything that was acknowledged.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
@@ -78,7 +78,7 @@ impl DiskFile for PanickingFile {
     }
 }
 
-/// Records three segments, says so, and then waits for a flush or for the keeper's next turn, which panics.
+/// Records three segments, says so, and then waits for a flush or for the sealer's next turn, which panics.
 fn panics(directory: &str, appends: bool) {
     let armed = Arc::new(AtomicBool::new(false));
     let disk = Panicking { disk: RealDisk::create(directory.as_ref()).unwrap(), armed: armed.clone() };
@@ -126,6 +126,6 @@ fn of_the_writer() {
 }
 
 #[test]
-fn of_the_keeper() {
-    ends_the_process("of_the_keeper", false);
+fn of_the_sealer() {
+    ends_the_process("of_the_sealer", false);
 }

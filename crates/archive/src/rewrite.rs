@@ -12,6 +12,7 @@ use crate::format::header::HEADER_BYTES;
 use crate::format::name::JournalName;
 use crate::format::wire::fits;
 use crate::options::PART_BYTES_MAX;
+use crate::planted::{Planted, is_planted};
 use crate::scan::Scan;
 
 /// Bytes read and written at once. The longest record fits.
@@ -25,17 +26,17 @@ const ATTEMPTS: u32 = 2;
 ///
 /// A crash at any point leaves each byte as it was or as it is read now; those in front are not touched.
 pub(crate) fn make_durable(disk: &dyn Disk, name: JournalName, scan: &Scan) -> io::Result<()> {
-    if scan.durable_to >= scan.end {
+    if scan.durable_to >= scan.end || is_planted(Planted::BelieveBeforeDurable) {
         return Ok(());
     }
-    let mut result = settle(disk, name, scan);
+    let mut result = rewrite_and_sync(disk, name, scan);
     for _ in 1..ATTEMPTS {
-        result = result.or_else(|_| settle(disk, name, scan));
+        result = result.or_else(|_| rewrite_and_sync(disk, name, scan));
     }
     result
 }
 
-fn settle(disk: &dyn Disk, name: JournalName, scan: &Scan) -> io::Result<()> {
+fn rewrite_and_sync(disk: &dyn Disk, name: JournalName, scan: &Scan) -> io::Result<()> {
     let file = disk.open(&name.journal(), true)?;
     rewrite(&*file, scan)?;
     file.sync()?;

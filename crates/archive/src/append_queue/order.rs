@@ -1,0 +1,235 @@
+//! What one camera may hand in, in its order; and what is refused, and why.
+
+use std::sync::Arc;
+
+use ashkar_media::{Fact, Gap, InitSegment, Part, SegmentEnd};
+use ashkar_terms::{CameraId, Cause, MediaTime};
+
+use super::{AppendQueue, Entry};
+use crate::error::Refused;
+use crate::options::{INIT_BYTES_MAX, METADATA_QUEUE_BYTES, PART_BYTES_MAX, REFUSED_NUMBERS_AHEAD};
+use crate::planted::{Planted, is_planted};
+
+/// Where a camera stands with all that it has handed in.
+#[derive(Default)]
+pub(super) struct QueuedCamera {
+    pub(super) next_segment: u64,
+    pub(super) timeline_end: Option<MediaTime>,
+    pub(super) open_gap: Option<Cause>,
+    init: Option<Arc<InitSegment>>,
+    pub(super) init_sha256: Option<[u8; 32]>,
+    current: Option<Current>,
+    hole: Option<Hole>,
+    pub(super) waiting: Waiting,
+}
+
+/// Bytes of one camera's parts that are not durable. The writer takes the whole queue and makes all of it durable, so the
+/// number of its turn says of each byte whether it still waits, and nothing is counted back camera by camera.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Waiting {
+    /// Bytes that wait for the turn with this number.
+    turn: u64,
+    pub(super) bytes: usize,
+    /// Bytes that were taken in turns up to this one.
+    taken_turn: u64,
+    taken: usize,
+}
+
+impl Waiting {
+    /// What waits, where `next` is the turn to come and all before `undurable` are durable.
+    fn turn_to(&mut self, next: u64, undurable: u64) -> usize {
+        if self.turn != next {
+            self.taken = self.taken.saturating_add(std::mem::take(&mut self.bytes));
+            self.taken_turn = std::mem::replace(&mut self.turn, next);
+        }
+        if self.taken_turn < undurable {
+            self.taken = 0;
+        }
+        self.taken.saturating_add(self.bytes)
+    }
+}
+
+/// The segment whose parts are being handed in.
+#[derive(Clone, Copy)]
+struct Current {
+    segment: u64,
+    parts: u16,
+    bytes: u64,
+}
+
+/// Parts are being refused.
+#[derive(Clone, Copy)]
+struct Hole {
+    from: MediaTime,
+    cause: Cause,
+    /// Numbers below this one are taken, as the last declaration of the gap says.
+    declared: u64,
+    reason: Refused,
+}
+
+impl AppendQueue {
+    pub(super) fn append_init(&mut self, camera: CameraId, init: &Arc<InitSegment>) -> Result<(), Refused> {
+        if init.bytes.len() > INIT_BYTES_MAX {
+            return Err(Refused::TooLong { camera, bytes: init.bytes.len() });
+        }
+        self.room_for_metadata(camera)?;
+        self.cameras.entry(camera).or_default().init = Some(init.clone());
+        self.push(Entry::Init(camera, init.clone()), init.bytes.len());
+        Ok(())
+    }
+
+    pub(super) fn append_part(&mut self, camera: CameraId, part: &Part) -> Result<(), Refused> {
+        if let Err(reason) = self.judge_part(camera, part) {
+            self.refuse(camera, part, reason);
+            return Err(reason);
+        }
+        let (next, undurable) = (self.turn, self.undurable);
+        let own = self.cameras.entry(camera).or_default();
+        own.waiting.turn_to(next, undurable);
+        own.waiting.bytes = own.waiting.bytes.saturating_add(part.bytes.len());
+        let interrupted = own.current.filter(|current| current.segment != part.segment);
+        let hole = own.hole.take();
+        let current = own.current.get_or_insert(Current { segment: part.segment, parts: 0, bytes: 0 });
+        if interrupted.is_some() {
+            *current = Current { segment: part.segment, parts: 0, bytes: 0 };
+        }
+        current.parts = part.index.saturating_add(1);
+        current.bytes = current.bytes.saturating_add(part.bytes.len() as u64);
+        own.next_segment = own.next_segment.max(part.segment.saturating_add(1));
+        own.timeline_end = Some(part.start.plus(i64::from(part.duration)));
+        own.open_gap = None;
+        own.init_sha256 = own.init.as_ref().map(|init| init.sha256);
+        if let Some(current) = interrupted {
+            self.push(Entry::Interrupted(camera, current.segment), 0);
+        }
+        if let Some(hole) = hole {
+            self.push_gap(camera, hole, Some(part.start.max(hole.from)), part.segment);
+        }
+        self.push(Entry::Part { camera, part: part.clone(), after_hole: hole.is_some() }, part.bytes.len());
+        Ok(())
+    }
+
+    fn judge_part(&self, camera: CameraId, part: &Part) -> Result<(), Refused> {
+        let own = self.cameras.get(&camera);
+        let order = Refused::OutOfOrder { camera, segment: part.segment, part: part.index };
+        let current = own.and_then(|own| own.current);
+        match current {
+            Some(current) if (current.segment, current.parts) == (part.segment, part.index) => {}
+            Some(current) if current.segment == part.segment => return Err(order),
+            _ if part.index != 0 => {
+                let hole = own.and_then(|own| own.hole);
+                return Err(hole.map_or(order, |_| Refused::Incomplete { camera, segment: part.segment }));
+            }
+            _ if part.segment < own.map_or(0, |own| own.next_segment) => return Err(order),
+            _ => {}
+        }
+        let init = own.and_then(|own| own.init.as_ref());
+        if init.is_none_or(|init| init.sha256.first_chunk() != Some(&part.init)) {
+            return Err(Refused::UnknownInit { camera, segment: part.segment });
+        }
+        if part.bytes.len() > PART_BYTES_MAX {
+            return Err(Refused::TooLong { camera, bytes: part.bytes.len() });
+        }
+        if self.is_full() {
+            return Err(Refused::Full { camera });
+        }
+        // Nobody may have more than what is left: so the queue is never full of one camera's parts, however much it sends, and
+        // where all send alike all of it can be used.
+        let room = self.queue_limit.saturating_sub(self.waiting_bytes);
+        let own_bytes = own.map_or(0, |own| {
+            let mut waiting = own.waiting;
+            waiting.turn_to(self.turn, self.undurable)
+        });
+        let length = part.bytes.len();
+        let is_over = length > room || own_bytes > 0 && own_bytes + length > room;
+        if is_over && !is_planted(Planted::ForgetQueueLimit) {
+            return Err(Refused::QueueFull { camera, waiting_bytes: self.waiting_bytes });
+        }
+        Ok(())
+    }
+
+    /// Ends the segment with what was taken of it, and declares the gap that begins; again from time to time, so
+    /// that the numbers that live has given meanwhile are known to be taken after a crash too.
+    fn refuse(&mut self, camera: CameraId, part: &Part, reason: Refused) {
+        let own = self.cameras.entry(camera).or_default();
+        let skips =
+            own.current.is_some_and(|current| current.segment == part.segment && current.parts < part.index);
+        if matches!(reason, Refused::OutOfOrder { .. }) && part.segment < own.next_segment && !skips {
+            // Something that came before, again: no time is missing.
+            return;
+        }
+        let interrupted = own.current.take();
+        own.next_segment = own.next_segment.max(part.segment.saturating_add(1));
+        let from = own.timeline_end.unwrap_or(part.start);
+        let cause = if reason.is_disk() { Cause::Disk } else { Cause::Unknown };
+        let hole = own.hole.get_or_insert(Hole { from, cause, declared: 0, reason });
+        let declare = part.segment >= hole.declared;
+        if declare {
+            hole.declared = part.segment.saturating_add(REFUSED_NUMBERS_AHEAD);
+        }
+        let hole = *hole;
+        own.open_gap = Some(hole.cause);
+        if let Some(current) = interrupted {
+            self.push(Entry::Interrupted(camera, current.segment), 0);
+        }
+        if declare {
+            self.push_gap(camera, hole, None, hole.declared);
+        }
+    }
+
+    pub(super) fn append_end(&mut self, camera: CameraId, end: &SegmentEnd) -> Result<(), Refused> {
+        let own = self.cameras.entry(camera).or_default();
+        let fits = |current: &Current| {
+            (current.segment, current.parts, current.bytes) == (end.segment, end.parts, end.byte_length)
+        };
+        let Some(current) = own.current.take() else {
+            let order = Refused::OutOfOrder { camera, segment: end.segment, part: end.parts };
+            let hole = own.hole.map(|hole| hole.reason);
+            return Err(hole.map_or(order, |_| Refused::Incomplete { camera, segment: end.segment }));
+        };
+        if fits(&current) {
+            self.push(Entry::End(camera, end.clone()), 0);
+            return Ok(());
+        }
+        self.push(Entry::Interrupted(camera, current.segment), 0);
+        Err(Refused::OutOfOrder { camera, segment: end.segment, part: end.parts })
+    }
+
+    pub(super) fn append_gap(&mut self, camera: CameraId, gap: &Gap) -> Result<(), Refused> {
+        self.room_for_metadata(camera)?;
+        let own = self.cameras.entry(camera).or_default();
+        let interrupted = own.current.take();
+        let hole = own.hole.take();
+        own.next_segment = own.next_segment.max(gap.next_segment);
+        own.timeline_end = Some(gap.to.unwrap_or(gap.from));
+        own.open_gap = gap.to.is_none().then_some(gap.cause);
+        if let Some(current) = interrupted {
+            self.push(Entry::Interrupted(camera, current.segment), 0);
+        }
+        // The refused parts end where the packager's own gap begins.
+        if let Some(hole) = hole {
+            self.push_gap(camera, hole, Some(gap.from.max(hole.from)), gap.next_segment);
+        }
+        self.push(Entry::Gap(camera, *gap), 0);
+        Ok(())
+    }
+
+    pub(super) fn append_fact(&mut self, camera: CameraId, fact: &Fact) -> Result<(), Refused> {
+        self.room_for_metadata(camera)?;
+        self.push(Entry::Fact(camera, fact.clone()), 0);
+        Ok(())
+    }
+
+    pub(super) fn room_for_metadata(&self, camera: CameraId) -> Result<(), Refused> {
+        let waiting_bytes = self.waiting_bytes;
+        let limit = self.queue_limit.saturating_add(METADATA_QUEUE_BYTES);
+        if waiting_bytes < limit { Ok(()) } else { Err(Refused::QueueFull { camera, waiting_bytes }) }
+    }
+
+    fn push_gap(&mut self, camera: CameraId, hole: Hole, to: Option<MediaTime>, next_segment: u64) {
+        let gap = Gap { from: hole.from, to, cause: hole.cause, next_segment };
+        if !is_planted(Planted::ForgetGapOfRefused) {
+            self.push(Entry::Gap(camera, gap), 0);
+        }
+    }
+}

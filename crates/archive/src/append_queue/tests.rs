@@ -1,0 +1,78 @@
+use ashkar_media::{InitSegment, Output, Part};
+use ashkar_terms::{MediaTime, Moment, UtcMicros};
+use bytes::Bytes;
+use std::sync::Arc;
+
+use super::*;
+
+const QUEUE_BYTES: usize = 1 << 20;
+const PART_BYTES: usize = 1000;
+
+fn camera(number: u16) -> CameraId {
+    CameraId::new(1, number, 1)
+}
+
+fn init() -> Output {
+    let bytes = Bytes::from_static(&[7; 600]);
+    let init =
+        InitSegment { sha256: [7; 32], bytes, codecs: "avc1.640028".to_owned(), width: 1280, height: 720 };
+    Output::Init(Arc::new(init))
+}
+
+fn part(segment: u64) -> Output {
+    let at = Moment { wall: UtcMicros(0), mono_us: 0 };
+    Output::Part(Part {
+        segment,
+        index: 0,
+        start: MediaTime(segment as i64 * 45_000),
+        duration: 45_000,
+        independent: true,
+        init: [7; 8],
+        discontinuity: false,
+        camera_dts: 0,
+        first_arrival: at,
+        last_arrival: at,
+        samples: 12,
+        bytes: Bytes::from_static(&[1; PART_BYTES]),
+    })
+}
+
+/// How many of `count` parts of `camera` are taken, one segment each.
+fn send(queue: &mut AppendQueue, camera: CameraId, count: u64) -> usize {
+    let first = queue.cameras.get(&camera).map_or(0, |own| own.next_segment);
+    queue.append(camera, &init()).0.expect("there is room for it");
+    (first..first + count).filter(|segment| queue.append(camera, &part(*segment)).0.is_ok()).count()
+}
+
+/// The writer takes everything; the disk answers later.
+fn take(queue: &mut AppendQueue) -> (u64, usize) {
+    let batch = queue.take();
+    (batch.undurable_entries, batch.undurable_bytes)
+}
+
+#[test]
+fn a_camera_that_sends_without_end_leaves_as_much_as_it_takes() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    let taken = send(&mut queue, camera(1), 5000) * PART_BYTES;
+    assert!(taken > QUEUE_BYTES / 4 && taken < QUEUE_BYTES / 2, "{taken} bytes");
+    for number in 2..60 {
+        assert_eq!(send(&mut queue, camera(number), 2), 2, "camera {number}");
+    }
+    let (entries, bytes) = take(&mut queue);
+    assert_eq!(send(&mut queue, camera(1), 10), 0, "taken is not durable");
+    assert_eq!(send(&mut queue, camera(2), 2), 2);
+    queue.is_durable(entries, bytes);
+    assert_eq!(send(&mut queue, camera(1), 10), 10);
+    assert_eq!(queue.cameras[&camera(2)].waiting.bytes, 2 * PART_BYTES, "that came after the turn");
+}
+
+#[test]
+fn where_all_send_alike_nearly_all_of_the_queue_is_used() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    for _ in 0..20 {
+        for number in 0..60 {
+            send(&mut queue, camera(number), 1);
+        }
+    }
+    assert!(queue.waiting_bytes > QUEUE_BYTES * 9 / 10, "{} bytes", queue.waiting_bytes);
+}

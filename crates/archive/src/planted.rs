@@ -1,0 +1,64 @@
+//! Faults that the simulation must find: each is a mistake that somebody could make. Only tests can plant them; in every
+//! other build [`is_planted`] is the constant `false`.
+
+/// A mistake in the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Planted {
+    /// Everything is called durable as soon as it is written.
+    AcknowledgeBeforeSync,
+    /// A full journal is ended without its last sync.
+    SealBeforeSync,
+    /// A new journal's name is not made durable.
+    ForgetToSyncName,
+    /// A journal in which a sync failed is written to the end.
+    GoOnAfterFailedSync,
+    /// What was not durable in a journal that failed is not written again.
+    ForgetToWriteAgain,
+    /// A start believes what may be pages in the kernel's memory alone.
+    BelieveBeforeDurable,
+    /// A camera goes on with a number that it had.
+    ReuseNumber,
+    /// Parts are refused, and nobody is told of the gap.
+    ForgetGapOfRefused,
+    /// Parts are taken however many wait.
+    ForgetQueueLimit,
+    /// A failed write is not tried again before somebody appends.
+    ForgetToRetry,
+}
+
+#[cfg(not(test))]
+pub(crate) const fn is_planted(_: Planted) -> bool {
+    false
+}
+
+#[cfg(test)]
+pub(crate) use in_tests::is_planted;
+
+#[cfg(test)]
+mod in_tests {
+    use std::cell::Cell;
+
+    use super::Planted;
+
+    thread_local! {
+        static PLANTED: Cell<Option<Planted>> = const { Cell::new(None) };
+    }
+
+    pub(crate) fn is_planted(fault: Planted) -> bool {
+        PLANTED.get() == Some(fault)
+    }
+
+    /// Runs `body` with this fault in the archive, in this thread.
+    fn with<T>(fault: Option<Planted>, body: impl FnOnce() -> T) -> T {
+        let before = PLANTED.replace(fault);
+        let result = body();
+        PLANTED.set(before);
+        result
+    }
+
+    #[test]
+    fn a_fault_is_there_only_where_it_was_planted() {
+        let there = || is_planted(Planted::ReuseNumber);
+        assert_eq!((with(Some(Planted::ReuseNumber), there), there()), (true, false));
+    }
+}

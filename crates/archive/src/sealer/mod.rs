@@ -1,0 +1,111 @@
+//! The second thread: it seals journals that are full, writes the summary from which a start begins, and looks how
+//! much room is left. What it decides is in [`engine`]; here are its thread, its locks and its disk.
+
+pub(crate) mod engine;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::disk::Space;
+use crate::disk::call::Port;
+use crate::format::cache;
+use crate::shared::Shared;
+use engine::{Covered, Event, Reply, Request, SealerEngine, Summary};
+
+/// Carries out what the engine asks for, and tells the rest of the archive what it tells.
+pub(crate) struct Sealer {
+    shared: Arc<Shared>,
+    engine: SealerEngine,
+    port: Port,
+}
+
+impl Sealer {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let (engine, port) = (SealerEngine::new(&shared.options), Port::new(shared.disk.clone()));
+        Self { shared, engine, port }
+    }
+
+    /// Works until it is told to end, then once more. Times are those since `started`.
+    pub(crate) fn run(mut self, started: Instant) {
+        loop {
+            let ends = self.wait(started);
+            self.begin(ends);
+            while self.step(|| started.elapsed()) {}
+            if ends {
+                return;
+            }
+        }
+    }
+
+    fn wait(&self, started: Instant) -> bool {
+        let mut ends = self.shared.sealer_ends.lock();
+        if !*ends {
+            let due = started + SealerEngine::due(started.elapsed());
+            self.shared.sealer_wakes.wait_until(&mut ends, due);
+        }
+        *ends
+    }
+
+    /// Begins a turn; where the archive `ends` it is the last.
+    pub(crate) fn begin(&mut self, ends: bool) {
+        self.engine.begin(ends);
+    }
+
+    /// Does one thing of a turn; false if it is over.
+    pub(crate) fn step(&mut self, now: impl Fn() -> Duration) -> bool {
+        let Some(request) = self.engine.request() else { return false };
+        let reply = match request {
+            Request::Disk(call) => Reply::Disk(self.port.carry_out(call)),
+            Request::NextToSeal => Reply::NextToSeal(self.shared.catalog.read().next_to_seal()),
+            Request::Summary { written } => Reply::Summary(self.summary(written)),
+        };
+        self.engine.answer(now(), reply);
+        if let Some(event) = self.engine.event() {
+            self.tell(event);
+        }
+        true
+    }
+
+    fn summary(&self, written: Covered) -> Option<Summary> {
+        let catalog = self.shared.catalog.read();
+        let covered = catalog.covered;
+        let due = covered != written && covered.0 >= catalog.summary_waits_to;
+        due.then(|| Summary {
+            covered,
+            bytes: cache::encode(self.shared.id, covered.0, covered.1, &catalog.cameras),
+        })
+    }
+
+    fn tell(&self, event: Event) {
+        match event {
+            Event::Space(space) => note_space(&self.shared, space),
+            Event::Sealed(number) => drop(self.shared.catalog.write().unsealed.remove(&number)),
+            Event::ForgetNewest => {
+                let newest = std::mem::take(&mut self.shared.catalog.write().newest);
+                // Freed without the lock.
+                drop(newest);
+            }
+        }
+    }
+}
+
+/// Takes in how much room there is. Room below the reserve refuses parts; they are taken again when a whole journal fits
+/// above it.
+pub(crate) fn note_space(shared: &Shared, space: Space) {
+    shared.meters.lock().space = space;
+    let reserve = shared.options.reserve_bytes;
+    let again = reserve.saturating_add(u64::from(shared.options.journal_bytes));
+    let mut queue = shared.queue.lock();
+    let low = if queue.low_space { space.free < again } else { space.free < reserve };
+    if low != queue.low_space {
+        queue.low_space = low;
+        drop(queue);
+        tracing::warn!(
+            free_bytes = space.free,
+            full = low,
+            cause = "room",
+            blame = "operator",
+            "the archive's disk"
+        );
+    }
+}
