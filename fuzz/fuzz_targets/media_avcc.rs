@@ -1,9 +1,8 @@
 //! `AVCDecoderConfigurationRecord`: whatever is read is sane, and reads the same from its own bytes.
 #![no_main]
 
-use ashkar_media::{
-    MAX_PICTURE_SIDE, MIN_PICTURE_SIDE, VideoCodec, VideoConfig, VideoParameters, init_segment,
-};
+use ashkar_media::codec::{MAX_PICTURE_SIDE, MIN_PICTURE_SIDE};
+use ashkar_media::{VideoCodec, VideoConfig, VideoParameters, init_segment};
 use bytes::Bytes;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

@@ -1,7 +1,9 @@
 //! What stands between NAL units, as any bytes: what is given out is a row of NAL units, and a row stays as it is.
 #![no_main]
 
-use ashkar_media::{Framing, NalUnits, VideoCodec, VideoConfig};
+use ashkar_media::codec::NalUnits;
+use ashkar_media::codec::annex_b::starts_with_start_code;
+use ashkar_media::{Framing, VideoCodec, VideoConfig};
 use bytes::Bytes;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
@@ -17,7 +19,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         length += 4 + unit.len();
     }
     assert_eq!(length, row.len());
-    if !row.is_empty() && !ashkar_media::starts_with_start_code(&row) {
+    if !row.is_empty() && !starts_with_start_code(&row) {
         assert_eq!(Framing::default().row(codec, row.clone()).as_ref(), Ok(&row));
     }
 });

@@ -1,9 +1,9 @@
 //! The packager fed with any calls: it holds its promises after each.
 #![no_main]
 
+use ashkar_media::codec::ParameterSets;
 use ashkar_media::{
     AccessUnit, AudioConfig, AudioFrame, Options, Output, Packager, Resume, VideoCodec, VideoConfig,
-    h264_config_from_parameter_sets,
 };
 use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
@@ -72,7 +72,8 @@ fn call(
         6 => packager.audio(AudioFrame { data: source.bytes(), camera_dts: *dts, arrival: at }, out),
         7 => packager.video_config(VideoConfig { codec: VideoCodec::H264, record: source.bytes() }, at, out),
         8 => packager.video_config(VideoConfig { codec: VideoCodec::H265, record: source.bytes() }, at, out),
-        9 => h264_config_from_parameter_sets(&[SPS], &[PPS])
+        9 => ParameterSets::of(VideoCodec::H264, [SPS, PPS])
+            .and_then(|sets| sets.config())
             .map_or((), |config| packager.video_config(config, at, out)),
         10 => *dts = dts.saturating_add(source.number()),
         11 => *wall_us = wall_us.saturating_add(source.number()),

@@ -1,10 +1,8 @@
-//! Parameter sets as NAL units: a record that is built of them reads back with the same size.
+//! Parameter sets as NAL units: a record that is built of them reads back, unless it has a picture that is not taken in.
 #![no_main]
 
-use ashkar_media::{
-    AudioConfig, AudioParameters, VideoParameters, h264_config_from_parameter_sets,
-    h265_config_from_parameter_sets,
-};
+use ashkar_media::codec::{ParameterSets, VideoCodec};
+use ashkar_media::{AudioConfig, AudioParameters, ConfigError, VideoParameters};
 use bytes::Bytes;
 
 const AVC_PPS: &[u8] = &[0x68, 0xcb, 0x83, 0xcb, 0x20];
@@ -12,11 +10,17 @@ const HEVC_VPS: &[u8] = &[0x40, 0x01, 0x0c, 0x01, 0xff, 0xff];
 const HEVC_PPS: &[u8] = &[0x44, 0x01, 0xc1, 0x72, 0xb4, 0x62, 0x40];
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    if let Ok(config) = h264_config_from_parameter_sets(&[data], &[AVC_PPS]) {
-        assert!(VideoParameters::parse(&config).is_ok());
-    }
-    if let Ok(config) = h265_config_from_parameter_sets(&[HEVC_VPS], &[data], &[HEVC_PPS]) {
-        assert!(VideoParameters::parse(&config).is_ok());
-    }
+    reads_back(VideoCodec::H264, &[data, AVC_PPS]);
+    reads_back(VideoCodec::H265, &[HEVC_VPS, data, HEVC_PPS]);
     let _ = AudioParameters::parse(&AudioConfig { record: Bytes::copy_from_slice(data) });
 });
+
+fn reads_back(codec: VideoCodec, units: &[&[u8]]) {
+    let Ok(config) = ParameterSets::of(codec, units.iter().copied()).and_then(|sets| sets.config()) else {
+        return;
+    };
+    match VideoParameters::parse(&config) {
+        Ok(read) => assert_eq!(read.record, config.record),
+        Err(error) => assert!(matches!(error, ConfigError::PictureSize { .. }), "{error}"),
+    }
+}

@@ -10,5 +10,6 @@
 mod gate;
 pub mod rtmp;
 pub mod rtsp;
+mod timestamp;
 
 pub use gate::{End, Gate, Intake, Protocol, PullGate, Refusal};

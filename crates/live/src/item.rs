@@ -7,7 +7,7 @@ use crate::limits::TARGET_TICKS;
 pub type InitId = [u8; 8];
 
 /// The name of an init segment.
-pub fn init_id(init: &InitSegment) -> InitId {
+pub(crate) fn init_id(init: &InitSegment) -> InitId {
     let mut id = [0; 8];
     id.copy_from_slice(&init.sha256[..8]);
     id

@@ -3,7 +3,8 @@
 //! 1 Mbit/s at 25 fps in two-second GOPs, 200 cameras in turn so that no cache holds one camera's state, bytes made
 //! beforehand. Copies, boxes and SHA-256 included; sockets and disk are not.
 
-use ashkar_media::{AccessUnit, Options, Output, Packager, Resume, h264_config_from_parameter_sets};
+use ashkar_media::codec::{ParameterSets, VideoCodec};
+use ashkar_media::{AccessUnit, Options, Output, Packager, Resume};
 use ashkar_terms::{CameraId, Moment, UtcMicros};
 use bytes::Bytes;
 
@@ -65,7 +66,7 @@ fn on_air(number: u16) -> Packager {
     let mut packager = Packager::new(CameraId::new(1, number, 1), Resume::default(), Options::default());
     let mut out = Vec::new();
     packager.connected("bench".to_owned(), moment(0), &mut out);
-    match h264_config_from_parameter_sets(&[SPS], &[PPS]) {
+    match ParameterSets::of(VideoCodec::H264, [SPS, PPS]).and_then(|sets| sets.config()) {
         Ok(config) => packager.video_config(config, moment(0), &mut out),
         Err(error) => eprintln!("{error}"),
     }

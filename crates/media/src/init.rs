@@ -4,16 +4,15 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::boxes::BoxWriter;
-use crate::config::AudioParameters;
+use crate::codec::{AudioParameters, VideoCodec, VideoParameters};
 use crate::output::InitSegment;
-use crate::{VideoCodec, VideoParameters};
 
 /// Ticks per second of every track.
-pub const TIMESCALE: u32 = 90_000;
+pub(crate) const TIMESCALE: u32 = 90_000;
 /// Track of the picture.
-pub const VIDEO_TRACK: u32 = 1;
+pub(crate) const VIDEO_TRACK: u32 = 1;
 /// Track of the sound, where there is one.
-pub const AUDIO_TRACK: u32 = 2;
+pub(crate) const AUDIO_TRACK: u32 = 2;
 
 /// `matrix` of `mvhd` and `tkhd`: no transformation.
 const IDENTITY: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];

@@ -1,14 +1,7 @@
 use ashkar_terms::Moment;
 use bytes::Bytes;
 
-/// The video codecs that are taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum VideoCodec {
-    /// ITU-T H.264, ISO/IEC 14496-10.
-    H264,
-    /// ITU-T H.265, ISO/IEC 23008-2.
-    H265,
-}
+use crate::codec::VideoCodec;
 
 /// A camera's parameter sets, as its protocol gave them. Not yet trusted: the packager parses them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,33 +7,24 @@
 //! the stream (I3).
 
 mod assembly;
-mod bits;
 mod boxes;
 mod cmaf;
-mod config;
+pub mod codec;
 mod init;
 mod input;
-mod nal;
 mod options;
 mod output;
 mod packager;
 mod timeline;
-mod unwrap;
 
-pub use assembly::{Framing, begins_picture, split_at_start_codes, starts_with_start_code};
+pub use assembly::Framing;
 pub use cmaf::empty_part;
-pub use config::{
-    AudioParameters, ConfigError, MAX_PARAMETER_SET_BYTES, MAX_PARAMETER_SETS, MAX_PICTURE_SIDE,
-    MAX_RECORD_BYTES, MIN_PICTURE_SIDE, VideoParameters, h264_config_from_parameter_sets,
-    h265_config_from_parameter_sets,
-};
-pub use init::{AUDIO_TRACK, TIMESCALE, VIDEO_TRACK, init_segment};
-pub use input::{AccessUnit, AudioConfig, AudioFrame, VideoCodec, VideoConfig};
-pub use nal::{MAX_NAL_UNITS, NalError, NalKind, NalUnits};
+pub use codec::{AudioParameters, ConfigError, VideoCodec, VideoParameters};
+pub use init::init_segment;
+pub use input::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
 pub use options::{
     Counters, GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MAX_ACCESS_UNIT_BYTES, MAX_LEAD_TICKS, MIN_GAP_TICKS,
     MIN_SAMPLE_TICKS, Options, Resume,
 };
 pub use output::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd};
 pub use packager::{Packager, Unusable};
-pub use unwrap::Unwrapper;

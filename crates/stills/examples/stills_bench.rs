@@ -14,7 +14,7 @@ mod support;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use ashkar_media::h264_config_from_parameter_sets;
+use ashkar_media::codec::{ParameterSets, VideoCodec};
 use ashkar_stills::Pool;
 use bytes::Bytes;
 use support::package;
@@ -103,8 +103,8 @@ fn camera(width: u32, height: u32) -> (Bytes, Bytes, usize) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let units: Vec<&[u8]> = nal_units(&output.stdout).collect();
     let of_kind = |kind: u8| units.iter().copied().filter(move |unit| unit[0] & 0x1f == kind);
-    let (sps, pps): (Vec<_>, Vec<_>) = (of_kind(7).take(1).collect(), of_kind(8).take(1).collect());
-    let config = h264_config_from_parameter_sets(&sps, &pps).unwrap();
+    let sets = ParameterSets::of(VideoCodec::H264, of_kind(7).take(1).chain(of_kind(8).take(1))).unwrap();
+    let config = sets.config().unwrap();
     // The last keyframe: by then the encoder keeps to its rate.
     let keyframe = of_kind(5).next_back().unwrap();
     let data = [&(keyframe.len() as u32).to_be_bytes()[..], keyframe].concat();

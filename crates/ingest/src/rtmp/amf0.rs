@@ -45,12 +45,12 @@ impl Value {
     }
 
     /// The number.
-    pub const fn as_number(&self) -> Option<f64> {
+    pub(super) const fn as_number(&self) -> Option<f64> {
         if let Self::Number(number) = self { Some(*number) } else { None }
     }
 
     /// The property `name` of an object.
-    pub fn property(&self, name: &str) -> Option<&Self> {
+    pub(super) fn property(&self, name: &str) -> Option<&Self> {
         let Self::Object(properties) = self else { return None };
         properties.iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }

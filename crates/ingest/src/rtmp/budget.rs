@@ -4,13 +4,13 @@
 use ashkar_terms::Moment;
 
 /// Messages a second: 60 pictures in eight slices and the sound make 600.
-pub const MESSAGES_PER_SECOND: u32 = 2_000;
+pub(super) const MESSAGES_PER_SECOND: u32 = 2_000;
 /// Messages at once: what has gathered behind a line that stood still for twelve seconds.
-pub const MESSAGE_BURST: u32 = 8_000;
+const MESSAGE_BURST: u32 = 8_000;
 /// Chunks a second: 100 Mbit/s in the smallest chunks that encoders use, 128 bytes.
-pub const CHUNKS_PER_SECOND: u32 = 100_000;
+const CHUNKS_PER_SECOND: u32 = 100_000;
 /// Chunks at once.
-pub const CHUNK_BURST: u32 = 200_000;
+const CHUNK_BURST: u32 = 200_000;
 /// Messages of a connection that has not shown a valid key.
 const STRANGER_MESSAGES: u32 = 256;
 /// Its chunks.
@@ -19,7 +19,7 @@ const STRANGER_CHUNKS: u32 = 4_096;
 /// What a connection may still do. It fills up with time, and outlives the connection: who comes again with the same key
 /// goes on with what was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
+pub(super) struct Budget {
     pub(super) messages: Bucket,
     pub(super) chunks: Bucket,
 }
@@ -34,22 +34,22 @@ pub(super) struct Bucket {
 
 impl Budget {
     /// Of a connection that has not shown a valid key: it does not fill up.
-    pub const STRANGER: Self =
+    pub(super) const STRANGER: Self =
         Self { messages: Bucket::full(0, STRANGER_MESSAGES), chunks: Bucket::full(0, STRANGER_CHUNKS) };
     /// Of a publisher.
-    pub const PUBLISHER: Self = Self {
+    pub(super) const PUBLISHER: Self = Self {
         messages: Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST),
         chunks: Bucket::full(CHUNKS_PER_SECOND, CHUNK_BURST),
     };
 
     /// Adds what the time since the last call has brought.
-    pub fn fill(&mut self, now: Moment) {
+    pub(super) fn fill(&mut self, now: Moment) {
         self.messages.fill(now.mono_us);
         self.chunks.fill(now.mono_us);
     }
 
     /// Whether nothing of it is used up.
-    pub fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.messages.left >= self.messages.burst && self.chunks.left >= self.chunks.burst
     }
 }

@@ -11,9 +11,7 @@ use super::command::{self, STREAM, encode};
 use super::handshake::{ClientHandshake, HandshakeError};
 
 /// Payload bytes in our chunks: every message is one chunk. Within what common servers take.
-pub const CHUNK_SIZE: usize = 4 << 20;
-/// The longest access unit that fits one chunk with its tag.
-pub const MAX_PAYLOAD: usize = CHUNK_SIZE - 16;
+const CHUNK_SIZE: usize = 4 << 20;
 
 const COMMAND_CHUNKS: u32 = 3;
 const VIDEO_CHUNKS: u32 = 6;
@@ -200,9 +198,9 @@ pub struct MediaHeader {
 
 impl MediaHeader {
     /// Chunk header 12, extended timestamp 4, enhanced tag 8.
-    pub const MAX_LENGTH: usize = 24;
+    const MAX_LENGTH: usize = 24;
 
-    /// For one access unit of `payload_length` bytes, at most [`MAX_PAYLOAD`], with NAL lengths of four bytes.
+    /// For one access unit of `payload_length` bytes, which fits one chunk with its tag, with NAL lengths of four bytes.
     /// Times in milliseconds; `composition_ms` is presentation less decoding time.
     pub fn video(
         codec: VideoCodec,

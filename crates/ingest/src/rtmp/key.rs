@@ -6,12 +6,12 @@ pub struct StreamKey(String);
 
 impl StreamKey {
     /// Bytes of the longest key that is looked at.
-    pub const MAX_LENGTH: usize = 256;
+    const MAX_LENGTH: usize = 256;
 
     /// The key in a publishing name: what stands before a `?`, without slashes around it. Encoders append
     /// parameters of their own there, and people paste addresses that end with a slash.
     ///
-    /// `None` where nothing remains, or more than [`Self::MAX_LENGTH`] bytes.
+    /// `None` where nothing remains, or more than 256 bytes.
     pub fn from_publishing_name(name: &str) -> Option<Self> {
         let key = name.split('?').next().unwrap_or_default().trim().trim_matches('/');
         (!key.is_empty() && key.len() <= Self::MAX_LENGTH).then(|| Self(key.to_owned()))

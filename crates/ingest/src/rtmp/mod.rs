@@ -6,20 +6,20 @@
 
 pub mod amf0;
 mod amf3;
-pub mod budget;
+mod budget;
 pub mod chunk;
 pub mod client;
+mod clock;
 mod command;
 pub mod flv;
 pub mod handshake;
 mod key;
 pub mod server;
 pub mod session;
-mod unwrap;
 
 pub use client::PublisherSession;
 pub use key::StreamKey;
 pub use server::{RtmpMetrics, RtmpOptions, RtmpServer};
 
 /// The application that cameras publish to: `rtmp://HOST/ingest/STREAM_KEY`.
-pub const APPLICATION: &str = "ingest";
+pub(crate) const APPLICATION: &str = "ingest";

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use super::amf0::Amf0Error;
 use super::budget::{Budget, MESSAGES_PER_SECOND};
 use super::chunk::{ChunkError, ChunkReader, Limits, Message, kind};
+use super::clock::PublisherClock;
 use super::command::{self, Command};
 use super::flv::{AudioTag, VideoTag, read_audio, read_video};
 use super::handshake::{Handshake, HandshakeError};
-use super::unwrap::Unwrapper;
 use super::{APPLICATION, StreamKey};
 use crate::Refusal;
 
@@ -103,7 +103,7 @@ pub struct Session {
     budget: Budget,
     /// The key in the address, for an encoder that gives no name.
     key_in_address: Option<StreamKey>,
-    clock: Unwrapper,
+    clock: PublisherClock,
     wants_audio: bool,
     /// The last AAC parameters, kept for a policy that begins to want sound in mid-stream.
     aac: Option<AudioConfig>,
@@ -134,7 +134,7 @@ impl Session {
             commands: 0,
             budget: Budget::STRANGER,
             key_in_address: None,
-            clock: Unwrapper::default(),
+            clock: PublisherClock::default(),
             wants_audio: false,
             aac: None,
             aac_is_told: false,
@@ -177,12 +177,12 @@ impl Session {
     }
 
     /// What may still come.
-    pub const fn budget(&self) -> Budget {
+    pub(super) const fn budget(&self) -> Budget {
         self.budget
     }
 
     /// What may come of a publisher that was there before.
-    pub const fn set_budget(&mut self, budget: Budget) {
+    pub(super) const fn set_budget(&mut self, budget: Budget) {
         self.budget = budget;
     }
 

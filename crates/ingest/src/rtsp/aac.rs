@@ -4,16 +4,14 @@
 //! AU-headers-length in bits (16)   [ size (13)  index or delta (3) ]+   padding to a byte   frames
 //! ```
 
+use ashkar_media::codec::aac::{MAX_FRAME_BYTES, SAMPLES_PER_FRAME};
+use ashkar_media::codec::bits::BitReader;
 use bytes::{Bytes, BytesMut};
 
 use super::sdp::AacFormat;
 
 /// Most frames in one packet.
 const MAX_FRAMES: usize = 64;
-/// Largest frame, bytes: 6144 bits a channel (ISO/IEC 14496-3, 4.5.3), for eight channels.
-const MAX_FRAME_BYTES: usize = 6144;
-/// Samples of a frame; the rare 960 of digital radio is not what cameras send.
-const SAMPLES_PER_FRAME: i64 = 1024;
 
 /// Takes frames out of packets. A frame in pieces is bounded by [`MAX_FRAME_BYTES`].
 #[derive(Debug)]
@@ -52,7 +50,7 @@ impl AacFrames {
         for (size, index) in sizes.iter().zip(0_i64..) {
             let Some((frame, rest)) = data.split_at_checked(*size) else { return false };
             if !frame.is_empty() {
-                out(Bytes::copy_from_slice(frame), index * SAMPLES_PER_FRAME);
+                out(Bytes::copy_from_slice(frame), index * i64::from(SAMPLES_PER_FRAME));
             }
             data = rest;
         }
@@ -80,30 +78,13 @@ impl AacFrames {
         let each = usize::from(self.format.size_bits) + usize::from(self.format.index_bits);
         let (headers, data) = rest.split_at_checked(header_bits.div_ceil(8))?;
         let count = header_bits.checked_div(each).filter(|count| (1..=MAX_FRAMES).contains(count))?;
-        let mut reader = RawBits { bytes: headers, at: 0 };
+        let mut reader = BitReader::plain(headers);
         let sizes = (0..count).map(|_| {
-            let size = reader.take(self.format.size_bits)?;
-            reader.take(self.format.index_bits)?;
-            Some(size)
+            let size = reader.bits(self.format.size_bits.into())?;
+            reader.skip(self.format.index_bits.into())?;
+            usize::try_from(size).ok()
         });
         Some((sizes.collect::<Option<Vec<usize>>>()?, data))
-    }
-}
-
-/// Plain bits: these headers know no emulation prevention.
-struct RawBits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl RawBits<'_> {
-    fn take(&mut self, count: u8) -> Option<usize> {
-        (0..count).try_fold(0, |sum, _| {
-            let byte = self.bytes.get(self.at / 8)?;
-            let bit = byte >> (7 - self.at % 8) & 1;
-            self.at += 1;
-            Some(sum << 1 | usize::from(bit))
-        })
     }
 }
 

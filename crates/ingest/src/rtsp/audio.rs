@@ -8,8 +8,9 @@ use ashkar_terms::{Moment, TICKS_PER_SECOND};
 
 use super::aac::AacFrames;
 use super::event::Event;
-use super::rtp::{Order, RtpPacket, Unwrapper, nearest};
+use super::rtp::{Order, RtpPacket};
 use super::sdp::AacFormat;
+use crate::timestamp::{TimestampUnwrapper, nearest};
 
 /// Sound farther from the picture than this is laid beside it anew, ticks: five seconds.
 const MAX_APART_TICKS: i64 = 5 * TICKS_PER_SECOND;
@@ -23,7 +24,7 @@ pub(super) type Report = (u64, u32);
 #[derive(Debug)]
 pub(super) struct Audio {
     frames: AacFrames,
-    clock: Unwrapper,
+    clock: TimestampUnwrapper,
     last: i64,
     /// From its own time, at 90 kHz, to the video's.
     shift: Option<i64>,
@@ -33,7 +34,7 @@ impl Audio {
     /// A stream of `format`, whose configuration goes out at once.
     pub(super) fn new(format: AacFormat, out: &mut Vec<Event>) -> Self {
         out.push(Event::AudioConfig(AudioConfig { record: format.config.clone() }));
-        Self { frames: AacFrames::new(format), clock: Unwrapper::default(), last: 0, shift: None }
+        Self { frames: AacFrames::new(format), clock: TimestampUnwrapper::default(), last: 0, shift: None }
     }
 
     /// Takes a packet that is not old. Frames before the first picture are dropped: they have no place yet.

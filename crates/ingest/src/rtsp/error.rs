@@ -114,7 +114,7 @@ impl SessionError {
     }
 
     /// Whether another attempt soon is of no use, and may lock the account at the camera.
-    pub const fn is_lasting(&self) -> bool {
+    pub(super) const fn is_lasting(&self) -> bool {
         matches!(
             self,
             Self::Auth(_) | Self::Status { status: 403, .. } | Self::WayRefused { status: 403, .. }

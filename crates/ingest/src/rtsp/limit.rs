@@ -3,7 +3,7 @@
 use super::event::Event;
 
 /// Most refusals that are reported in a second, by name; those beyond are counted.
-pub const MAX_REFUSALS_PER_SECOND: u32 = 30;
+const MAX_REFUSALS_PER_SECOND: u32 = 30;
 
 const SECOND_US: u64 = 1_000_000;
 

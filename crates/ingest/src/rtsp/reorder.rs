@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use super::rtp::{RtpPacket, Sequence};
 
 /// How long a packet waits for those that it overtook, microseconds.
-pub const MAX_WAIT_US: u64 = 60_000;
+const MAX_WAIT_US: u64 = 60_000;
 /// Most packets that wait.
-pub const MAX_WAITING_PACKETS: usize = 64;
+const MAX_WAITING_PACKETS: usize = 64;
 /// Most bytes that wait.
-pub const MAX_WAITING_BYTES: usize = 256 * 1024;
+const MAX_WAITING_BYTES: usize = 256 * 1024;
 
 /// Packets that wait, by sequence number.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 //! are skipped, up to a limit. A begin is believed only where it cannot be chance.
 
 /// Most bytes that are skipped between two items; what has more of them is no RTSP.
-pub const MAX_SKIPPED_BYTES: u64 = 64 * 1024;
+pub(super) const MAX_SKIPPED_BYTES: u64 = 64 * 1024;
 
 /// Longest first line of a message, bytes: the longest address that a camera has, and a method.
 const MAX_FIRST_LINE_BYTES: usize = 2048;

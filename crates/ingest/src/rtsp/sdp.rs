@@ -5,6 +5,7 @@
 //! description that cannot be used is left out, and the others stand.
 
 use ashkar_media::VideoCodec;
+use ashkar_media::codec::MAX_PARAMETER_SET_BYTES;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
@@ -13,8 +14,6 @@ use bytes::Bytes;
 
 /// Most media descriptions that are looked at. Real cameras have up to four.
 pub const MAX_MEDIA: usize = 16;
-/// Longest parameter set that is taken, bytes.
-pub const MAX_PARAMETER_SET_BYTES: usize = 4096;
 
 const MAX_PARAMETER_SETS: usize = 16;
 /// Most formats of one media description that are looked at.
@@ -56,7 +55,7 @@ pub struct Media {
 
 impl Media {
     /// Payload types of video that may come.
-    pub fn payload_types(&self) -> impl Iterator<Item = u8> {
+    pub(super) fn payload_types(&self) -> impl Iterator<Item = u8> {
         let others = self.alternatives.iter().map(|(payload_type, _)| *payload_type);
         let others = others.filter(|other| *other != self.payload_type);
         std::iter::once(self.payload_type).chain(others)
@@ -458,6 +457,26 @@ mod tests {
             "m=video 0 RTP/AVP 99\na=rtpmap:99 H265/90000\na=fmtp:99 sprop-max-don-diff=1;sprop-vps=QAE=\n";
         let vps = vec![Bytes::from_static(&[0x40, 0x01])];
         assert_eq!(formats(text), [Format::H265 { parameter_sets: vps, with_don: true }]);
+    }
+
+    #[test]
+    fn lines_that_a_strict_reader_refuses_cost_nothing() {
+        let video = "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n";
+        let before: [&[u8]; 8] = [
+            b"",
+            b"v=0\r\no=- 1 1\r\n",
+            b"v=0\r\ns=\xff\xfe\r\n",
+            b"v=0\r\nb=AS\r\nc=IN\r\nt=now-\r\n",
+            b"v=0\r\nthis is no line\r\n",
+            b"v=0\r\n\r\n  t=0 0\r\n",
+            b"s=first\r\nv=0\r\n",
+            b"v=0\r\nm=\r\n",
+        ];
+        for before in before {
+            let text = [before, video.as_bytes(), b"\0"].concat();
+            let media = Description::parse(&text).unwrap().media;
+            assert!(matches!(media[..], [Media { format: Format::H264 { .. }, .. }]), "{before:?}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::rtp::{RtpPacket, Sequence};
 /// How long the known sender must be silent before another one is taken, microseconds.
 pub const SENDER_SILENT_US: u64 = 1_000_000;
 /// The same where only the numbers began anew.
-pub const RUN_SILENT_US: u64 = 200_000;
+const RUN_SILENT_US: u64 = 200_000;
 /// Most bytes of foreign senders that are held back for that moment, of one stream.
 pub const MAX_HELD_BYTES: usize = 1024 * 1024;
 /// Most foreign senders that are watched at a time.

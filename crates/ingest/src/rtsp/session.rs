@@ -248,7 +248,7 @@ impl Session {
     }
 
     /// Which streams come over UDP, and the camera's ports of RTP and RTCP where it named them.
-    pub fn server_ports(&self) -> impl Iterator<Item = (Kind, Option<(u16, u16)>)> {
+    pub(super) fn server_ports(&self) -> impl Iterator<Item = (Kind, Option<(u16, u16)>)> {
         self.core.ways.iter().filter_map(|way| match way.by {
             By::Ports(ports) => Some((way.kind, ports)),
             By::Channels(..) => None,
@@ -271,12 +271,12 @@ impl Session {
     }
 
     /// Whether the connection ended while the camera was asked for a stream: perhaps it refuses the way that way.
-    pub fn is_setting_up(&self) -> bool {
+    pub(super) fn is_setting_up(&self) -> bool {
         matches!(self.core.step, Step::Setup(Kind::Video))
     }
 
     /// Puts a farewell into [`Session::output`]. Its answer need not be awaited.
-    pub fn teardown(&mut self, now: Moment) {
+    pub(super) fn teardown(&mut self, now: Moment) {
         if self.core.session.is_some() {
             let url = self.core.aggregate_url();
             self.core.request("TEARDOWN", url, String::new(), now);

@@ -1,11 +1,11 @@
 //! Puts one access unit together from NAL units and fragments of them.
 
-use ashkar_media::{NalKind, VideoCodec, begins_picture, split_at_start_codes, starts_with_start_code};
+use ashkar_media::codec::annex_b::{split_at_start_codes, starts_with_start_code};
+use ashkar_media::codec::nal::{LENGTH_BYTES, length_field, put_unit};
+use ashkar_media::codec::{NalKind, VideoCodec, begins_picture};
 use bytes::{BufMut, Bytes, BytesMut};
 
 pub use ashkar_media::MAX_ACCESS_UNIT_BYTES;
-
-const LENGTH_BYTES: usize = 4;
 
 /// Why an access unit cannot be used. It alone is dropped (I3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -143,9 +143,9 @@ impl Unit {
             return;
         }
         seen(nal);
-        let length = u32::try_from(nal.len()).unwrap_or(u32::MAX);
+        let length = length_field(nal.len());
         if let Some(field) = self.data.get_mut(place..place + LENGTH_BYTES) {
-            field.copy_from_slice(&length.to_be_bytes());
+            field.copy_from_slice(&length);
         }
         let (codec, nal) = (self.codec, self.data.get(place + LENGTH_BYTES..).unwrap_or_default());
         let (kind, first) = (NalKind::of(codec, nal), begins_picture(codec, nal));
@@ -183,8 +183,7 @@ impl Unit {
     fn plain_nal(&mut self, nal: &[u8], seen: &mut impl FnMut(&[u8])) {
         seen(nal);
         if self.reserve(nal, LENGTH_BYTES + nal.len()) {
-            self.data.put_u32(u32::try_from(nal.len()).unwrap_or(u32::MAX));
-            self.data.put_slice(nal);
+            put_unit(&mut self.data, nal);
         }
         self.note(NalKind::of(self.codec, nal), begins_picture(self.codec, nal));
     }

@@ -4,16 +4,17 @@
 //! access unit that it belonged to, and no other (I3). A camera that marks packets which are not the last of their
 //! picture has them given out as pieces of it; what makes a picture of pieces is in `ashkar_media`.
 
+use ashkar_media::codec::ParameterSets;
 use ashkar_media::{AccessUnit, VideoCodec};
 use ashkar_terms::Moment;
 use bytes::Bytes;
 
 use super::event::Event;
-use super::parameters::ParameterSets;
-use super::rtp::{Order, RtpPacket, Unwrapper};
+use super::rtp::{Order, RtpPacket};
 use super::timeline::Timeline;
 use super::unit::{Damage, Finished, Unit};
 use super::{h264, h265};
+use crate::timestamp::TimestampUnwrapper;
 
 /// Depacketiser of one video stream.
 #[derive(Debug)]
@@ -21,8 +22,10 @@ pub(super) struct Video {
     codec: VideoCodec,
     with_don: bool,
     parameters: ParameterSets,
+    /// The sets have changed since a record of them was last tried.
+    changed: bool,
     unit: Unit,
-    clock: Unwrapper,
+    clock: TimestampUnwrapper,
     timeline: Timeline,
     /// Timestamp of the unit in progress.
     current: Option<i64>,
@@ -47,8 +50,9 @@ impl Video {
             codec,
             with_don,
             parameters: ParameterSets::new(codec),
+            changed: false,
             unit: Unit::new(codec),
-            clock: Unwrapper::default(),
+            clock: TimestampUnwrapper::default(),
             timeline: Timeline::new(),
             current: None,
             ended: None,
@@ -58,11 +62,14 @@ impl Video {
             markers_lie: false,
             lost_between: 0,
         };
-        for error in sets.iter().filter_map(|set| video.parameters.note(set).err()) {
-            out.push(Event::Refused {
-                reason: format!("in the camera's description, {error}"),
-                camera_dts: None,
-            });
+        for set in sets {
+            match video.parameters.insert(set) {
+                Ok(changed) => video.changed |= changed,
+                Err(error) => {
+                    let reason = format!("in the camera's description, {error}");
+                    out.push(Event::Refused { reason, camera_dts: None });
+                }
+            }
         }
         video.describe(out);
         video
@@ -115,8 +122,8 @@ impl Video {
     }
 
     fn add(&mut self, payload: &[u8], pts: i64, out: &mut Vec<Event>) {
-        let Self { parameters, unit, .. } = self;
-        let mut seen = |nal: &[u8]| note_set(parameters, nal, pts, out);
+        let Self { parameters, changed, unit, .. } = self;
+        let mut seen = |nal: &[u8]| *changed |= insert(parameters, nal, pts, out);
         match self.codec {
             VideoCodec::H264 => h264::take(payload, unit, &mut seen),
             VideoCodec::H265 => h265::take(payload, self.with_don, unit, &mut seen),
@@ -125,8 +132,8 @@ impl Video {
 
     fn finish(&mut self, marked: bool, now: Moment, out: &mut Vec<Event>) {
         let Some(pts) = self.current.take() else { return };
-        let Self { parameters, unit, .. } = self;
-        let finished = unit.finish(marked, &mut |nal: &[u8]| note_set(parameters, nal, pts, out));
+        let Self { parameters, changed, unit, .. } = self;
+        let finished = unit.finish(marked, &mut |nal: &[u8]| *changed |= insert(parameters, nal, pts, out));
         let lost = std::mem::take(&mut self.lost_between);
         if lost > 0 {
             let reason = format!("{lost} packets before this access unit were lost");
@@ -149,7 +156,8 @@ impl Video {
     /// Gives the parameter sets out, once. What changes later is in the pictures, and the packager finds it there.
     fn describe(&mut self, out: &mut Vec<Event>) {
         if !self.described
-            && let Some(config) = self.parameters.config_if_changed()
+            && std::mem::take(&mut self.changed)
+            && let Ok(config) = self.parameters.config()
         {
             self.described = true;
             out.push(Event::VideoConfig(config));
@@ -180,8 +188,10 @@ const fn loss(order: Order) -> Option<Damage> {
     }
 }
 
-fn note_set(parameters: &mut ParameterSets, nal: &[u8], pts: i64, out: &mut Vec<Event>) {
-    if let Err(error) = parameters.note(nal) {
+/// Takes note of a NAL unit that may be a parameter set; true where it is a new one.
+fn insert(parameters: &mut ParameterSets, nal: &[u8], pts: i64, out: &mut Vec<Event>) -> bool {
+    parameters.insert(nal).unwrap_or_else(|error| {
         out.push(Event::Refused { reason: error.to_string(), camera_dts: Some(pts) });
-    }
+        false
+    })
 }

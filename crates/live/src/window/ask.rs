@@ -29,7 +29,7 @@ impl Window {
     }
 
     /// Whether the playlist, as it stands, answers a request for `part` of `segment` (draft, 6.2.5.2).
-    pub fn satisfies(&self, segment: u64, part: u32) -> bool {
+    pub(crate) fn satisfies(&self, segment: u64, part: u32) -> bool {
         let Some(next) = self.next else { return false };
         let growing = self.growing_parts();
         if segment >= next {
@@ -46,7 +46,7 @@ impl Window {
     }
 
     /// How many parts of `segment` are listed while it grows; 0 for any other.
-    pub fn parts_of_growing(&self, segment: u64) -> usize {
+    pub(crate) fn parts_of_growing(&self, segment: u64) -> usize {
         if self.next == Some(segment) { self.growing_parts() } else { 0 }
     }
 
@@ -55,7 +55,7 @@ impl Window {
     }
 
     /// Whether a request reaches further ahead than the draft's advance limits (6.2.5.2).
-    pub fn is_too_far(&self, segment: u64, part: Option<u32>) -> bool {
+    pub(crate) fn is_too_far(&self, segment: u64, part: Option<u32>) -> bool {
         let Some(next) = self.next else { return true };
         // `next - 1` is the last complete segment.
         if segment.saturating_add(1) > next.saturating_add(ADVANCE_SEGMENTS) {

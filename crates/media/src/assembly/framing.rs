@@ -1,20 +1,13 @@
 //! What stands between NAL units: lengths, start codes, nothing but zeros.
 
-use std::sync::LazyLock;
+use bytes::{Bytes, BytesMut};
 
-use bytes::{BufMut, Bytes, BytesMut};
-use memchr::memmem::Finder;
-
-use crate::nal::{MAX_NAL_UNITS, NalError};
-use crate::{VideoCodec, VideoConfig};
-
-/// Annex B start code (H.264 and H.265, B.1), without the zero byte that may stand before it.
-const START_CODE: &[u8] = &[0, 0, 1];
-/// Looks for it. One for all cameras, so that it stays in the processor's cache.
-static START_CODES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(START_CODE));
-
-/// Bytes of the length before each NAL unit in what is given out.
-const LENGTH_BYTES: usize = 4;
+use crate::VideoConfig;
+use crate::codec::annex_b::{
+    has_start_code, split_at_start_codes, split_where_plausible, starts_with_start_code, without_zeros,
+};
+use crate::codec::nal::{LENGTH_BYTES, MAX_NAL_UNITS, NalError, may_begin, put_unit};
+use crate::codec::{VideoCodec, avc, hevc};
 
 /// How one connection divides its access units into NAL units: as its record says, or as its bytes show.
 #[derive(Debug, Clone)]
@@ -33,8 +26,8 @@ impl Framing {
     /// Takes `lengthSizeMinusOne` from a record (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
     pub fn announced(&mut self, config: &VideoConfig) {
         let place = match config.codec {
-            VideoCodec::H264 => 4,
-            VideoCodec::H265 => 21,
+            VideoCodec::H264 => avc::LENGTH_SIZE_BYTE,
+            VideoCodec::H265 => hevc::LENGTH_SIZE_BYTE,
         };
         if let Some(byte) = config.record.get(place)
             && !starts_with_start_code(&config.record)
@@ -78,7 +71,7 @@ fn gather_lengths(codec: VideoCodec, data: &[u8], size: usize) -> Result<Bytes, 
     // Without its zeros, so that what is split here is split no further when it comes back.
     let units = Lengths::new(data, size).map_while(Result::ok).map(without_zeros);
     let pieces = units.flat_map(|unit| {
-        let stuffed = START_CODES.find(unit).is_some();
+        let stuffed = has_start_code(unit);
         let whole = (!stuffed).then_some(unit);
         let split = stuffed.then(|| split_where_plausible(codec, unit)).into_iter().flatten();
         whole.into_iter().chain(split)
@@ -116,8 +109,8 @@ impl<'a> Lengths<'a> {
         for unit in self.by_ref() {
             let unit = unit?;
             let sound = unit.last().is_some_and(|last| *last != 0);
-            check.clean &= sound && START_CODES.find(unit).is_none();
-            check.plausible &= unit.is_empty() || is_plausible(codec, unit);
+            check.clean &= sound && !has_start_code(unit);
+            check.plausible &= unit.is_empty() || may_begin(codec, unit);
         }
         check.clean &= self.offset == self.data.len();
         Ok(check)
@@ -153,63 +146,8 @@ impl<'a> Iterator for Lengths<'a> {
     }
 }
 
-/// Whether `data` begins with a start code, of three or four bytes, or with more zeros before it.
-pub fn starts_with_start_code(data: &[u8]) -> bool {
-    let zeros = data.iter().take_while(|byte| **byte == 0).count();
-    zeros >= 2 && data.get(zeros) == Some(&1)
-}
-
-/// Whether a NAL unit of `codec` may begin as `unit` does (H.264, 7.3.1 and table 7-1; H.265, 7.3.1.2 and table 7-1).
-fn is_plausible(codec: VideoCodec, unit: &[u8]) -> bool {
-    match (codec, unit) {
-        (VideoCodec::H264, [header, ..]) => header & 0x80 == 0 && matches!(header & 0x1f, 1..=23),
-        (VideoCodec::H265, [header, second, ..]) => {
-            header & 0x80 == 0 && matches!(header >> 1 & 0x3f, 0..=9 | 16..=21 | 32..=40) && second & 7 != 0
-        }
-        _ => false,
-    }
-}
-
 fn follows_plausibly(codec: VideoCodec, data: &[u8]) -> bool {
-    split_at_start_codes(data).next().is_some_and(|unit| is_plausible(codec, unit))
-}
-
-/// Splits at Annex B start codes, which cannot stand inside a NAL unit (H.264 and H.265, 7.4.1). Zeros before a start
-/// code or at the end belong to no NAL unit. What is empty is left out.
-pub fn split_at_start_codes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(bytes);
-    std::iter::from_fn(move || {
-        let here = rest?;
-        let Some(at) = START_CODES.find(here) else { return rest.take() };
-        rest = here.get(at + START_CODE.len()..);
-        here.get(..at)
-    })
-    .map(without_zeros)
-    .filter(|unit| !unit.is_empty())
-}
-
-/// The same, but only where a NAL unit may begin: some encoders write messages whose bytes look like a start code.
-fn split_where_plausible(codec: VideoCodec, unit: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(unit);
-    std::iter::from_fn(move || {
-        let here = rest?;
-        let mut from = 0;
-        while let Some(at) = here.get(from..).and_then(|part| START_CODES.find(part)) {
-            let (end, next) = (from + at, from + at + START_CODE.len());
-            let behind = here.get(next..).unwrap_or_default();
-            if behind.is_empty() || is_plausible(codec, behind) || starts_with_start_code(behind) {
-                rest = Some(behind);
-                return here.get(..end);
-            }
-            from = next;
-        }
-        rest.take()
-    })
-}
-
-fn without_zeros(unit: &[u8]) -> &[u8] {
-    let length = unit.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    unit.get(..length).unwrap_or_default()
+    split_at_start_codes(data).next().is_some_and(|unit| may_begin(codec, unit))
 }
 
 fn gather<'a>(units: impl Iterator<Item = &'a [u8]>, expected: usize) -> Result<Bytes, NalError> {
@@ -219,8 +157,7 @@ fn gather<'a>(units: impl Iterator<Item = &'a [u8]>, expected: usize) -> Result<
         if index >= MAX_NAL_UNITS {
             return Err(NalError::TooMany);
         }
-        row.put_u32(u32::try_from(unit.len()).unwrap_or(u32::MAX));
-        row.put_slice(unit);
+        put_unit(&mut row, unit);
     }
     Ok(row.freeze())
 }

@@ -5,13 +5,10 @@
 //! What must never happen: a changed NAL unit (I4), or two pictures taken for one.
 
 mod framing;
-mod recovery;
-mod slice;
 mod survey;
 
-use crate::nal::NalKind;
-pub use framing::{Framing, split_at_start_codes, starts_with_start_code};
-pub(crate) use slice::{Slice, SliceRules};
+use crate::codec::slice::Slice;
+pub use framing::Framing;
 pub(crate) use survey::{Entry, Survey, survey};
 
 /// Slices of one picture bear the same time; those of an encoder that stamps each as it leaves differ by less than
@@ -22,10 +19,4 @@ const SAME_PICTURE_TICKS: u64 = 900;
 pub(crate) fn goes_on(last: (Slice, i64), first: (Slice, i64)) -> bool {
     let ((last, last_dts), (first, dts)) = (last, first);
     last_dts.abs_diff(dts) < SAME_PICTURE_TICKS && !first.begins_picture_after(&last)
-}
-
-/// Whether `unit` is a coded slice that begins a picture; `None` where it is no coded slice.
-pub fn begins_picture(codec: crate::VideoCodec, unit: &[u8]) -> Option<bool> {
-    let is_slice = matches!(NalKind::of(codec, unit), NalKind::Slice | NalKind::KeySlice);
-    is_slice.then(|| Slice::read(codec, None, unit).first)
 }

@@ -1,9 +1,9 @@
 //! One walk over a row of NAL units.
 
-use super::recovery::recovery_point;
-use super::slice::{Slice, SliceRules};
-use crate::VideoCodec;
-use crate::nal::{NalError, NalKind, NalUnits};
+use crate::codec::nal::LENGTH_BYTES;
+use crate::codec::sei::recovery_point;
+use crate::codec::slice::{Slice, SliceRules};
+use crate::codec::{NalError, NalKind, NalUnits, VideoCodec};
 
 /// Where decoding may begin, from the best to none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -54,7 +54,7 @@ pub(crate) fn survey(codec: VideoCodec, rules: Option<SliceRules>, row: &[u8]) -
         let unit = unit?;
         let kind = NalKind::of(codec, unit);
         let here = offset;
-        offset += 4 + unit.len();
+        offset += LENGTH_BYTES + unit.len();
         found.behind &= kind == NalKind::Behind;
         if matches!(kind, NalKind::Slice | NalKind::KeySlice) {
             let slice = Slice::read(codec, rules, unit);

@@ -1,8 +1,10 @@
 use bytes::Bytes;
 
-use crate::assembly::{Framing, SliceRules, starts_with_start_code};
-use crate::config::{VideoParameters, with_in_band};
-use crate::{ConfigError, VideoCodec, VideoConfig};
+use crate::VideoConfig;
+use crate::assembly::Framing;
+use crate::codec::annex_b::starts_with_start_code;
+use crate::codec::slice::SliceRules;
+use crate::codec::{ConfigError, VideoCodec, VideoParameters, with_in_band};
 
 /// The parameters of a connection: those in use, and those that wait for the next keyframe.
 #[derive(Debug, Default)]

@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::even::Even;
 use super::sound::SoundQueue;
-use crate::assembly::{Entry, Slice};
+use crate::assembly::Entry;
 use crate::cmaf::{Dependence, Run, Sample, write_part};
+use crate::codec::slice::Slice;
 use crate::{Counters, InitSegment, Options, Output, Part, SegmentEnd};
 
 /// An access unit with its place on the timeline.

@@ -2,11 +2,10 @@ use ashkar_terms::{MediaTime, TICKS_PER_SECOND};
 use bytes::Bytes;
 
 use crate::cmaf::{Dependence, Run, Sample};
+use crate::codec::aac::MAX_FRAME_BYTES;
 
 /// Most AAC frames that wait for their part: six seconds at 48 kHz are 282.
 const MAX_WAITING: usize = 512;
-/// Largest AAC frame, in bytes: 768 for each of eight channels.
-pub(super) const MAX_FRAME_BYTES: usize = 8 * 768;
 /// Sound this far from where its frames add up to is set anew: 50 ms in ticks.
 const LARGEST_OFFSET_TICKS: f64 = TICKS_PER_SECOND as f64 / 20.0;
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::support::{
     FRAME_TICKS, FRAME_US, HEVC_PPS, HEVC_SPS, HEVC_VPS, PPS_180, Rig, SPS_180, config_180, config_hevc,
-    escaped, prefixed,
+    config_of, escaped, prefixed,
 };
 
 /// How one picture is delivered.
@@ -273,7 +273,7 @@ fn field_config() -> VideoConfig {
     let bits = format!("{bits:0<length$}");
     let bytes = (0..length / 8).map(|n| u8::from_str_radix(&bits[n * 8..n * 8 + 8], 2).unwrap());
     let sps: Vec<u8> = [0x67, 0x4d, 0x40, 0x1e].into_iter().chain(bytes).collect();
-    ashkar_media::h264_config_from_parameter_sets(&[&sps], &[PPS_180]).unwrap()
+    config_of(VideoCodec::H264, &[&sps, PPS_180]).unwrap()
 }
 
 /// A message whose bytes look like a start code is one NAL unit all the same.

@@ -24,4 +24,3 @@ mod parameter_sets_are_read_as_other_readers_read_them;
 mod silence_and_disconnects_are_declared_as_gaps;
 mod support;
 mod what_cannot_be_used_is_the_cameras_fault;
-mod wrapping_timestamps_go_on;

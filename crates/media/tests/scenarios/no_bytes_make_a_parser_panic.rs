@@ -2,13 +2,14 @@ use std::time::{Duration, Instant};
 
 use ashkar_media::{
     AccessUnit, AudioConfig, AudioFrame, AudioParameters, Framing, Options, Packager, Resume, VideoCodec,
-    VideoConfig, VideoParameters, h264_config_from_parameter_sets, h265_config_from_parameter_sets,
+    VideoConfig, VideoParameters,
 };
 use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
 use bytes::Bytes;
 
 use crate::support::{
-    HEVC_PPS, HEVC_SPS, HEVC_VPS, PPS_180, SPS_180, SPS_360, config_180, config_360, config_hevc, prefixed,
+    HEVC_PPS, HEVC_SPS, HEVC_VPS, PPS_180, SPS_180, SPS_360, config_180, config_360, config_hevc, config_of,
+    prefixed,
 };
 
 /// How long each loop mutates. The same seed makes the same inputs; a slow machine sees fewer of them.
@@ -76,9 +77,9 @@ fn no_bytes_make_a_parser_panic() {
                 }
             }
             let _ = AudioParameters::parse(&AudioConfig { record: bytes.clone() });
-            let _ = h264_config_from_parameter_sets(&[&bytes], &[PPS_180]);
-            let _ = h264_config_from_parameter_sets(&[SPS_180], &[&bytes]);
-            let _ = h265_config_from_parameter_sets(&[HEVC_VPS], &[&bytes], &[HEVC_PPS]);
+            let _ = config_of(VideoCodec::H264, &[&bytes, PPS_180]);
+            let _ = config_of(VideoCodec::H264, &[SPS_180, &bytes]);
+            let _ = config_of(VideoCodec::H265, &[HEVC_VPS, &bytes, HEVC_PPS]);
         }
     }
 }

@@ -1,14 +1,14 @@
-use ashkar_media::{ConfigError, VideoCodec, VideoConfig, VideoParameters, h264_config_from_parameter_sets};
+use ashkar_media::{ConfigError, VideoCodec, VideoConfig, VideoParameters};
 use bytes::Bytes;
 use h264_reader::nal::sps::SeqParameterSet;
 use h264_reader::rbsp::{BitReader, decode_nal};
 use tempfile::tempdir;
 
 use crate::support::reel::encode;
-use crate::support::{HEVC_PPS, HEVC_SPS, HEVC_VPS, PPS_180, PPS_360, SPS_180, SPS_360, config_hevc};
+use crate::support::{HEVC_PPS, PPS_180, PPS_360, SPS_180, SPS_360, config_hevc, config_of};
 
 fn h264(sps: &[u8], pps: &[u8]) -> Result<VideoParameters, ConfigError> {
-    VideoParameters::parse(&h264_config_from_parameter_sets(&[sps], &[pps])?)
+    VideoParameters::parse(&config_of(VideoCodec::H264, &[sps, pps])?)
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn records_built_here_are_the_encoders_own() {
         let theirs = VideoParameters::parse(&reel.config).unwrap();
         assert_eq!((theirs.width, theirs.height), (320, 180));
         let (sps, pps) = avc_sets(&reel.config.record);
-        let ours = h264_config_from_parameter_sets(&[&sps], &[&pps]).unwrap();
+        let ours = config_of(VideoCodec::H264, &[&sps, &pps]).unwrap();
         assert_eq!(ours.record, reel.config.record, "{profile}");
     }
 }
@@ -102,11 +102,15 @@ fn records_without_parameter_sets_say_which_are_missing() {
         "the H.264 sequence parameter set ends too early"
     );
     assert_eq!(parse(VideoCodec::H264, &[0; 7]), "unknown version 0 of the decoder configuration record");
-    let sps_only = h264_config_from_parameter_sets(&[SPS_180], &[]).unwrap_err();
+    let sps_only = config_of(VideoCodec::H264, &[SPS_180]).unwrap_err();
     assert_eq!(sps_only, ConfigError::Missing { what: "H.264 picture parameter set" });
-    let swapped =
-        ashkar_media::h265_config_from_parameter_sets(&[HEVC_SPS], &[HEVC_VPS], &[HEVC_PPS]).unwrap_err();
-    assert!(matches!(swapped, ConfigError::WrongNalUnit { header: 0x40, .. }));
+    let mut swapped = config_hevc().record.to_vec();
+    // The first array says that it holds picture parameter sets, the last one that it holds video parameter sets.
+    let last = swapped.len() - HEVC_PPS.len() - 5;
+    (swapped[23], swapped[last]) = (0x80 | 34, 0x80 | 32);
+    let config = VideoConfig { codec: VideoCodec::H265, record: swapped.into() };
+    let wrong = VideoParameters::parse(&config).unwrap_err();
+    assert!(matches!(wrong, ConfigError::WrongNalUnit { header: 0x44, .. }), "{wrong}");
 }
 
 /// A crop larger than the picture, and a picture of 2^32 macroblocks: scuffle-h264 and scuffle-h265 overflow here.

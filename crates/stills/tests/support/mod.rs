@@ -6,7 +6,8 @@
     reason = "each user takes its own part of this module"
 )]
 
-use ashkar_media::{AccessUnit, Options, Output, Packager, Resume, h264_config_from_parameter_sets};
+use ashkar_media::codec::{ParameterSets, VideoCodec};
+use ashkar_media::{AccessUnit, Options, Output, Packager, Resume};
 use ashkar_terms::{CameraId, Moment, UtcMicros};
 use bytes::Bytes;
 use openh264::encoder::Encoder;
@@ -16,8 +17,8 @@ use openh264::formats::YUVBuffer;
 pub fn half_and_half(width: usize, height: usize) -> (Bytes, Bytes) {
     let units = encode(width, height);
     let of_kind = |kind: u8| units.iter().filter(move |unit| unit[0] & 0x1f == kind).map(Vec::as_slice);
-    let (sps, pps): (Vec<_>, Vec<_>) = (of_kind(7).collect(), of_kind(8).collect());
-    let config = h264_config_from_parameter_sets(&sps, &pps).unwrap();
+    let sets = ParameterSets::of(VideoCodec::H264, of_kind(7).chain(of_kind(8))).unwrap();
+    let config = sets.config().unwrap();
     let picture: Bytes = of_kind(5)
         .flat_map(|unit| [&(unit.len() as u32).to_be_bytes()[..], unit].concat())
         .collect::<Vec<_>>()

@@ -11,7 +11,7 @@ pub use writer::{ChunkWriter, put_message};
 use bytes::Bytes;
 
 /// Bytes of payload in a chunk until a peer says otherwise.
-pub const DEFAULT_CHUNK_SIZE: usize = 128;
+pub(crate) const DEFAULT_CHUNK_SIZE: usize = 128;
 /// Timestamps from here on stand in a field of their own.
 const EXTENDED: u32 = 0xFF_FFFF;
 
@@ -37,21 +37,19 @@ pub mod kind {
     /// Abort Message.
     pub const ABORT: u8 = 2;
     /// Acknowledgement.
-    pub const ACKNOWLEDGEMENT: u8 = 3;
+    pub(crate) const ACKNOWLEDGEMENT: u8 = 3;
     /// User Control Message.
     pub const USER_CONTROL: u8 = 4;
     /// Window Acknowledgement Size.
     pub const WINDOW_SIZE: u8 = 5;
     /// Set Peer Bandwidth.
-    pub const PEER_BANDWIDTH: u8 = 6;
+    pub(crate) const PEER_BANDWIDTH: u8 = 6;
     /// Audio.
     pub const AUDIO: u8 = 8;
     /// Video.
     pub const VIDEO: u8 = 9;
-    /// Data, AMF 3.
-    pub const DATA_AMF3: u8 = 15;
     /// Command, AMF 3.
-    pub const COMMAND_AMF3: u8 = 17;
+    pub(crate) const COMMAND_AMF3: u8 = 17;
     /// Data, AMF 0: `onMetaData` and the like.
     pub const DATA: u8 = 18;
     /// Command, AMF 0.

@@ -163,17 +163,17 @@ impl ChunkReader {
     }
 
     /// Other limits from the next message on.
-    pub fn set_limits(&mut self, limits: Limits) {
+    pub(crate) fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
     }
 
     /// How many more chunks may begin before reading fails.
-    pub fn set_allowance(&mut self, chunks: u32) {
+    pub(crate) fn set_allowance(&mut self, chunks: u32) {
         self.allowance = chunks;
     }
 
     /// How many of them are left.
-    pub const fn allowance(&self) -> u32 {
+    pub(crate) const fn allowance(&self) -> u32 {
         self.allowance
     }
 

@@ -3,9 +3,10 @@
 pub mod judge;
 pub mod reel;
 
+use ashkar_media::codec::{ConfigError, ParameterSets, VideoCodec};
 use ashkar_media::{
     AccessUnit, FactKind, Gap, MAX_LEAD_TICKS, Options, Output, Packager, Part, Resume, SegmentEnd,
-    VideoConfig, h264_config_from_parameter_sets, h265_config_from_parameter_sets,
+    VideoConfig,
 };
 use ashkar_terms::{CameraId, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
@@ -41,16 +42,21 @@ pub const FRAME_US: u64 = 40_000;
 /// 2026-11-22 08:00:00 UTC.
 pub const MORNING: UtcMicros = UtcMicros(1_795_334_400_000_000);
 
+/// A configuration of these parameter sets.
+pub fn config_of(codec: VideoCodec, sets: &[&[u8]]) -> Result<VideoConfig, ConfigError> {
+    ParameterSets::of(codec, sets.iter().copied())?.config()
+}
+
 pub fn config_180() -> VideoConfig {
-    h264_config_from_parameter_sets(&[SPS_180], &[PPS_180]).unwrap()
+    config_of(VideoCodec::H264, &[SPS_180, PPS_180]).unwrap()
 }
 
 pub fn config_360() -> VideoConfig {
-    h264_config_from_parameter_sets(&[SPS_360], &[PPS_360]).unwrap()
+    config_of(VideoCodec::H264, &[SPS_360, PPS_360]).unwrap()
 }
 
 pub fn config_hevc() -> VideoConfig {
-    h265_config_from_parameter_sets(&[HEVC_VPS], &[HEVC_SPS], &[HEVC_PPS]).unwrap()
+    config_of(VideoCodec::H265, &[HEVC_VPS, HEVC_SPS, HEVC_PPS]).unwrap()
 }
 
 /// The moment `us` after the test's monotonic zero.

@@ -11,11 +11,12 @@
 
 use bytes::Bytes;
 
-use super::{ConfigError, ParameterSets, RecordReader, VideoParameters, check_sets, picture_size};
-use crate::VideoCodec;
-use crate::assembly::SliceRules;
-use crate::bits::RbspBits;
-use crate::nal::NalKind;
+use super::bits::BitReader;
+use super::error::field;
+use super::parameters::picture_size;
+use super::record::{RecordReader, RecordWriter, check_sets, count, with_four_length_bytes};
+use super::slice::SliceRules;
+use super::{ConfigError, NalKind, ParameterSets, VideoCodec, VideoParameters};
 
 const SPS: &str = "H.264 sequence parameter set";
 const PPS: &str = "H.264 picture parameter set";
@@ -24,15 +25,26 @@ const RECORD: &str = "AVCDecoderConfigurationRecord";
 /// `lengthSizeMinusOne` 3 with its reserved bits.
 const FOUR_LENGTH_BYTES: u8 = 0xff;
 
-/// Most offsets of a picture order count cycle (7.4.2.1.1).
-const MAX_POC_CYCLE: u32 = 255;
+/// Where `lengthSizeMinusOne` stands.
+pub(crate) const LENGTH_SIZE_BYTE: usize = 4;
 
-/// Profiles whose SPS says more on chroma (7.3.2.1.1).
-const PROFILES_WITH_CHROMA: [u8; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
+/// Highest `seq_parameter_set_id` (7.4.2.1.1).
+const MAX_SPS_NUMBER: u8 = 31;
+/// Highest `pic_parameter_set_id` (7.4.2.2).
+const MAX_PPS_NUMBER: u8 = 255;
+/// Most offsets of a picture order count cycle (7.4.2.1.1).
+const MAX_POC_CYCLE: u8 = 255;
+
+/// Profiles whose SPS says more on chroma (7.3.2.1.1); 144 is the High 4:4:4 of 2005, which was withdrawn.
+const PROFILES_WITH_CHROMA: [u8; 14] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135, 144];
 
 /// Profiles for which the record has the fields after the PPS.
 const PROFILES_WITH_EXTENSION: [u8; 4] = [100, 110, 122, 144];
 
+/// Reads a record.
+///
+/// # Errors
+/// [`ConfigError`] where it is damaged, or its sets cannot be used.
 pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigError> {
     let mut reader = RecordReader::new(record, RECORD);
     let version = reader.u8()?;
@@ -40,37 +52,38 @@ pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigErro
         return Err(ConfigError::Version { version });
     }
     reader.skip(4)?;
-    let sps_count = reader.u8()? & 0x1f;
-    let sps = (0..sps_count).map(|_| reader.nal_unit()).collect::<Result<Vec<_>, _>>()?;
-    let pps_count = reader.u8()?;
-    let pps = (0..pps_count).map(|_| reader.nal_unit()).collect::<Result<Vec<_>, _>>()?;
-    parameters(with_four_length_bytes(record), ParameterSets { vps: Vec::new(), sps, pps })
+    let mut sets = ParameterSets::new(VideoCodec::H264);
+    for _ in 0..reader.u8()? & 0x1f {
+        sets.sps.push(reader.nal_unit()?);
+    }
+    for _ in 0..reader.u8()? {
+        sets.pps.push(reader.nal_unit()?);
+    }
+    parameters(with_four_length_bytes(record, LENGTH_SIZE_BYTE), sets)
 }
 
-pub(super) fn from_sets(sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
+/// The record of `sets`, of which the first SPS says what the record repeats.
+pub(super) fn build_record(sets: &ParameterSets) -> Result<Bytes, ConfigError> {
     check_sets(VideoCodec::H264, NalKind::Sps, SPS, &sets.sps)?;
     check_sets(VideoCodec::H264, NalKind::Pps, PPS, &sets.pps)?;
     let first = sets.sps.first().ok_or(ConfigError::Missing { what: SPS })?;
     let sps = Sps::parse(first)?;
-    let mut record = vec![1, sps.profile, sps.constraints, sps.level, FOUR_LENGTH_BYTES];
-    record.push(0xe0 | u8::try_from(sets.sps.len()).unwrap_or(0x1f));
-    push_units(&mut record, &sets.sps);
-    record.push(u8::try_from(sets.pps.len()).unwrap_or(u8::MAX));
-    push_units(&mut record, &sets.pps);
+    let mut record = RecordWriter::default();
+    record.bytes(&[1, sps.profile, sps.constraints, sps.level, FOUR_LENGTH_BYTES]);
+    record.bytes(&[0xe0 | count(&sets.sps)]);
+    record.nal_units(&sets.sps);
+    record.bytes(&[count(&sets.pps)]);
+    record.nal_units(&sets.pps);
     if PROFILES_WITH_EXTENSION.contains(&sps.profile) {
-        record.extend([
-            0xfc | sps.chroma_format,
-            0xf8 | sps.luma_depth_minus8,
-            0xf8 | sps.chroma_depth_minus8,
-            0,
-        ]);
+        let Chroma { format, luma_depth_minus8, chroma_depth_minus8, .. } = sps.chroma;
+        record.bytes(&[0xfc | format, 0xf8 | luma_depth_minus8, 0xf8 | chroma_depth_minus8, 0]);
     }
-    parameters(record.into(), sets)
+    Ok(record.finish())
 }
 
 /// The number that a slice or a PPS calls a set by.
 pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
-    let mut bits = RbspBits::new(unit.get(1..)?);
+    let mut bits = BitReader::rbsp(unit.get(1..)?);
     if kind == NalKind::Sps {
         bits.skip(24)?;
     }
@@ -79,56 +92,42 @@ pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
 
 /// The number of the sequence parameter set that a picture parameter set refers to.
 pub(super) fn referred_set(pps: &[u8]) -> Option<u32> {
-    let mut bits = RbspBits::new(pps.get(1..)?);
+    let mut bits = BitReader::rbsp(pps.get(1..)?);
     bits.ue()?;
     bits.ue()
 }
 
-fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
+/// Whether a set of `kind` can be read as far as it is needed here.
+pub(super) fn check_set(kind: NalKind, unit: &[u8]) -> Result<(), ConfigError> {
+    match kind {
+        NalKind::Sps => Sps::parse(unit).map(drop),
+        _ => field(set_number(kind, unit), MAX_PPS_NUMBER, "pic_parameter_set_id", PPS).map(drop),
+    }
+}
+
+/// What `record` and its `sets` say, which are found sound.
+pub(super) fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
     check_sets(VideoCodec::H264, NalKind::Sps, SPS, &sets.sps)?;
     check_sets(VideoCodec::H264, NalKind::Pps, PPS, &sets.pps)?;
     let all = sets.sps.iter().map(|sps| Sps::parse(sps)).collect::<Result<Vec<_>, _>>()?;
+    let sizes = all.iter().map(|sps| picture_size(sps.size)).collect::<Result<Vec<_>, _>>()?;
     for pps in &sets.pps {
-        check_pps(pps, &all)?;
+        check_reference(pps, &all)?;
     }
-    let sps = all.first().ok_or(ConfigError::Missing { what: SPS })?;
+    let (sps, &(width, height)) = all.first().zip(sizes.first()).ok_or(ConfigError::Missing { what: SPS })?;
     let codecs = format!("avc1.{:02x}{:02x}{:02x}", sps.profile, sps.constraints, sps.level);
-    let (width, height) = (sps.width, sps.height);
     let slices = Some(sps.slices);
     Ok(VideoParameters { codec: VideoCodec::H264, record, width, height, codecs, slices, sets })
 }
 
 /// A PPS must name itself, and an SPS that is there.
-fn check_pps(unit: &[u8], all: &[Sps]) -> Result<(), ConfigError> {
-    let truncated = ConfigError::Truncated { what: PPS };
-    let mut bits = RbspBits::new(unit.get(1..).unwrap_or_default());
-    let number = bits.ue().ok_or_else(|| truncated.clone())?;
-    if number > 255 {
-        return Err(ConfigError::Field { field: "pic_parameter_set_id", value: number.into() });
-    }
-    let of = bits.ue().ok_or(truncated)?;
-    if all.iter().any(|sps| sps.number == of) {
+fn check_reference(pps: &[u8], all: &[Sps]) -> Result<(), ConfigError> {
+    check_set(NalKind::Pps, pps)?;
+    let of = referred_set(pps).ok_or(ConfigError::Truncated { what: PPS })?;
+    if all.iter().any(|sps| u32::from(sps.number) == of) {
         return Ok(());
     }
     Err(ConfigError::Field { field: "seq_parameter_set_id of a picture parameter set", value: of.into() })
-}
-
-fn with_four_length_bytes(record: &Bytes) -> Bytes {
-    if record.get(4).is_none_or(|byte| byte & 3 == 3) {
-        return record.clone();
-    }
-    let mut changed = record.to_vec();
-    if let Some(byte) = changed.get_mut(4) {
-        *byte |= 3;
-    }
-    changed.into()
-}
-
-fn push_units(record: &mut Vec<u8>, units: &[Bytes]) {
-    for unit in units {
-        record.extend(u16::try_from(unit.len()).unwrap_or(u16::MAX).to_be_bytes());
-        record.extend_from_slice(unit);
-    }
 }
 
 /// What is read of a sequence parameter set. Everything after the cropping is left alone: damaged usability
@@ -138,41 +137,29 @@ struct Sps {
     profile: u8,
     constraints: u8,
     level: u8,
-    number: u32,
-    chroma_format: u8,
-    luma_depth_minus8: u8,
-    chroma_depth_minus8: u8,
-    width: u16,
-    height: u16,
+    number: u8,
+    chroma: Chroma,
+    /// Pixels after cropping, whatever they are.
+    size: (i64, i64),
     slices: SliceRules,
 }
 
 impl Sps {
     fn parse(unit: &[u8]) -> Result<Self, ConfigError> {
-        let truncated = || ConfigError::Truncated { what: SPS };
-        let mut bits = RbspBits::new(unit.get(1..).unwrap_or_default());
-        let mut byte = || bits.bits(8).and_then(|value| u8::try_from(value).ok()).ok_or_else(truncated);
-        let (profile, constraints, level) = (byte()?, byte()?, byte()?);
-        let number = field(bits.ue(), 31, "seq_parameter_set_id", SPS)?;
+        let mut bits = BitReader::rbsp(unit.get(1..).unwrap_or_default());
+        let mut byte = |name| field(bits.bits(8), u8::MAX, name, SPS);
+        let (profile, constraints) = (byte("profile_idc")?, byte("constraint flags")?);
+        let level = byte("level_idc")?;
+        let number = field(bits.ue(), MAX_SPS_NUMBER, "seq_parameter_set_id", SPS)?;
         let chroma = Chroma::parse(&mut bits, profile)?;
         let frame_num_bits = skip_order_counts(&mut bits)?;
-        let (width, height, frames_only) = size(&mut bits, &chroma)?;
+        let (size, frames_only) = size(&mut bits, chroma)?;
         let slices = SliceRules { frame_num_bits, frames_only, separate_planes: chroma.separate_planes };
-        Ok(Self {
-            profile,
-            constraints,
-            level,
-            number,
-            chroma_format: chroma.format,
-            luma_depth_minus8: chroma.luma_depth_minus8,
-            chroma_depth_minus8: chroma.chroma_depth_minus8,
-            width,
-            height,
-            slices,
-        })
+        Ok(Self { profile, constraints, level, number, chroma, size, slices })
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Chroma {
     format: u8,
     separate_planes: bool,
@@ -181,19 +168,19 @@ struct Chroma {
 }
 
 impl Chroma {
-    fn parse(bits: &mut RbspBits<'_>, profile: u8) -> Result<Self, ConfigError> {
+    fn parse(bits: &mut BitReader<'_>, profile: u8) -> Result<Self, ConfigError> {
         let truncated = || ConfigError::Truncated { what: SPS };
         let mut chroma =
             Self { format: 1, separate_planes: false, luma_depth_minus8: 0, chroma_depth_minus8: 0 };
         if !PROFILES_WITH_CHROMA.contains(&profile) {
             return Ok(chroma);
         }
-        chroma.format = small(field(bits.ue(), 3, "chroma_format_idc", SPS)?);
+        chroma.format = field(bits.ue(), 3, "chroma_format_idc", SPS)?;
         if chroma.format == 3 {
             chroma.separate_planes = bits.flag().ok_or_else(truncated)?;
         }
-        chroma.luma_depth_minus8 = small(field(bits.ue(), 6, "bit_depth_luma_minus8", SPS)?);
-        chroma.chroma_depth_minus8 = small(field(bits.ue(), 6, "bit_depth_chroma_minus8", SPS)?);
+        chroma.luma_depth_minus8 = field(bits.ue(), 6, "bit_depth_luma_minus8", SPS)?;
+        chroma.chroma_depth_minus8 = field(bits.ue(), 6, "bit_depth_chroma_minus8", SPS)?;
         bits.flag().ok_or_else(truncated)?;
         if bits.flag().ok_or_else(truncated)? {
             skip_scaling_lists(bits, if chroma.format == 3 { 12 } else { 8 }).ok_or_else(truncated)?;
@@ -203,7 +190,7 @@ impl Chroma {
 }
 
 /// `scaling_list()` of 7.3.2.1.1.1 for each list that is present.
-fn skip_scaling_lists(bits: &mut RbspBits<'_>, lists: usize) -> Option<()> {
+fn skip_scaling_lists(bits: &mut BitReader<'_>, lists: usize) -> Option<()> {
     for list in 0..lists {
         if bits.flag()? {
             skip_scaling_list(bits, if list < 6 { 16 } else { 64 })?;
@@ -212,7 +199,7 @@ fn skip_scaling_lists(bits: &mut RbspBits<'_>, lists: usize) -> Option<()> {
     Some(())
 }
 
-fn skip_scaling_list(bits: &mut RbspBits<'_>, entries: usize) -> Option<()> {
+fn skip_scaling_list(bits: &mut BitReader<'_>, entries: usize) -> Option<()> {
     let mut last = 8_i64;
     for _ in 0..entries {
         let next = (last + i64::from(bits.se()?)).rem_euclid(256);
@@ -225,9 +212,9 @@ fn skip_scaling_list(bits: &mut RbspBits<'_>, entries: usize) -> Option<()> {
 }
 
 /// From `log2_max_frame_num_minus4` to `gaps_in_frame_num_value_allowed_flag`; gives the bits of `frame_num`.
-fn skip_order_counts(bits: &mut RbspBits<'_>) -> Result<u32, ConfigError> {
+fn skip_order_counts(bits: &mut BitReader<'_>) -> Result<u32, ConfigError> {
     let truncated = || ConfigError::Truncated { what: SPS };
-    let frame_num_bits = 4 + field(bits.ue(), 12, "log2_max_frame_num_minus4", SPS)?;
+    let frame_num_bits = 4 + u32::from(field(bits.ue(), 12, "log2_max_frame_num_minus4", SPS)?);
     match field(bits.ue(), 2, "pic_order_cnt_type", SPS)? {
         0 => {
             field(bits.ue(), 12, "log2_max_pic_order_cnt_lsb_minus4", SPS)?;
@@ -247,7 +234,7 @@ fn skip_order_counts(bits: &mut RbspBits<'_>) -> Result<u32, ConfigError> {
 
 /// The picture's size after cropping (7-13 to 7-20), computed in 64 bits so that no field can overflow it; and
 /// `frame_mbs_only_flag`.
-fn size(bits: &mut RbspBits<'_>, chroma: &Chroma) -> Result<(u16, u16, bool), ConfigError> {
+fn size(bits: &mut BitReader<'_>, chroma: Chroma) -> Result<((i64, i64), bool), ConfigError> {
     let truncated = || ConfigError::Truncated { what: SPS };
     let mut number = || bits.ue().map(i64::from).ok_or_else(truncated);
     let (columns, rows) = (number()? + 1, number()? + 1);
@@ -270,15 +257,5 @@ fn size(bits: &mut RbspBits<'_>, chroma: &Chroma) -> Result<(u16, u16, bool), Co
         width -= (left + right) * unit_x;
         height -= (top + bottom) * unit_y * fields;
     }
-    let (width, height) = picture_size(width, height)?;
-    Ok((width, height, frames_only))
-}
-
-fn field(value: Option<u32>, max: u32, field: &'static str, what: &'static str) -> Result<u32, ConfigError> {
-    let value = value.ok_or(ConfigError::Truncated { what })?;
-    if value > max { Err(ConfigError::Field { field, value: value.into() }) } else { Ok(value) }
-}
-
-fn small(value: u32) -> u8 {
-    u8::try_from(value).unwrap_or(u8::MAX)
+    Ok(((width, height), frames_only))
 }

@@ -1,24 +1,22 @@
 //! What a parameter set says besides its number.
 
-use crate::VideoCodec;
-use crate::bits::RbspBits;
-use crate::nal::NalKind;
+use super::bits::BitReader;
+use super::{NalKind, VideoCodec};
 
 /// Longer sets are not compared, in bytes: real ones have less than 200.
 const MAX_COMPARED_BYTES: usize = 256;
 
 /// The bits of `unit` without its own number and without those of the sets that it refers to; equal where two sets
 /// differ in numbers alone. Some encoders count these up with each IDR picture, and nothing else changes.
-pub(super) fn form(codec: VideoCodec, kind: NalKind, unit: &[u8]) -> Option<Vec<bool>> {
+pub(super) fn content(codec: VideoCodec, kind: NalKind, unit: &[u8]) -> Option<Vec<bool>> {
     if unit.len() > MAX_COMPARED_BYTES {
         return None;
     }
-    let header = if codec == VideoCodec::H264 { 1 } else { 2 };
-    let mut bits = RbspBits::new(unit.get(header..)?);
-    let mut form = Vec::with_capacity(unit.len() * 8);
+    let mut bits = BitReader::rbsp(unit.get(codec.header_bytes()..)?);
+    let mut content = Vec::with_capacity(unit.len() * 8);
     match (codec, kind) {
         (VideoCodec::H264, NalKind::Sps) => {
-            take(&mut bits, 24, &mut form)?;
+            take(&mut bits, 24, &mut content)?;
             bits.ue()?;
         }
         (VideoCodec::H265, NalKind::Vps) => bits.skip(4)?,
@@ -32,7 +30,7 @@ pub(super) fn form(codec: VideoCodec, kind: NalKind, unit: &[u8]) -> Option<Vec<
                 ahead
             };
             while bits.position() < end.position() {
-                take(&mut bits, 1, &mut form)?;
+                take(&mut bits, 1, &mut content)?;
             }
             bits.ue()?;
         }
@@ -43,16 +41,16 @@ pub(super) fn form(codec: VideoCodec, kind: NalKind, unit: &[u8]) -> Option<Vec<
         _ => return None,
     }
     while let Some(bit) = bits.flag() {
-        form.push(bit);
+        content.push(bit);
     }
     // Behind the last bit that is set there is only alignment.
-    form.truncate(form.iter().rposition(|bit| *bit)? + 1);
-    Some(form)
+    content.truncate(content.iter().rposition(|bit| *bit)? + 1);
+    Some(content)
 }
 
-fn take(bits: &mut RbspBits<'_>, count: usize, form: &mut Vec<bool>) -> Option<()> {
+fn take(bits: &mut BitReader<'_>, count: usize, content: &mut Vec<bool>) -> Option<()> {
     for _ in 0..count {
-        form.push(bits.flag()?);
+        content.push(bits.flag()?);
     }
     Some(())
 }

@@ -1,7 +1,7 @@
 //! Recovery point messages: where decoding may begin in a stream without IDR pictures.
 
-use crate::VideoCodec;
-use crate::bits::RbspBits;
+use super::VideoCodec;
+use super::bits::BitReader;
 
 /// `payloadType` of the recovery point message (H.264 D.1.8, H.265 D.2.8).
 const RECOVERY_POINT: u32 = 6;
@@ -9,13 +9,9 @@ const RECOVERY_POINT: u32 = 6;
 const LOOKED_THROUGH_BYTES: usize = 512;
 
 /// How many pictures after this one the decoder shows everything right, if the messages of `unit` say so.
-pub(super) fn recovery_point(codec: VideoCodec, unit: &[u8]) -> Option<u32> {
-    let header = match codec {
-        VideoCodec::H264 => 1,
-        VideoCodec::H265 => 2,
-    };
+pub(crate) fn recovery_point(codec: VideoCodec, unit: &[u8]) -> Option<u32> {
     let end = unit.len().min(LOOKED_THROUGH_BYTES);
-    let mut bits = RbspBits::new(unit.get(header..end)?);
+    let mut bits = BitReader::rbsp(unit.get(codec.header_bytes()..end)?);
     loop {
         let kind = extended_byte(&mut bits)?;
         let size = extended_byte(&mut bits)?;
@@ -30,7 +26,7 @@ pub(super) fn recovery_point(codec: VideoCodec, unit: &[u8]) -> Option<u32> {
 }
 
 /// A number written as bytes of 0xff and one last byte, all added up.
-fn extended_byte(bits: &mut RbspBits<'_>) -> Option<u32> {
+fn extended_byte(bits: &mut BitReader<'_>) -> Option<u32> {
     let mut sum = 0_u32;
     loop {
         let byte = bits.bits(8)?;

@@ -1,22 +1,31 @@
-/// Reads the bits of a raw byte sequence payload (ITU-T H.264 7.4.1, H.265 7.4.2): emulation prevention bytes are
-/// skipped on the way, nothing is allocated. Every read past the end gives `None`.
+//! Numbers of any number of bits.
+
+/// Reads bits from the highest place of the first byte on; nothing is allocated. Every read past the end gives `None`.
 #[derive(Debug, Clone)]
-pub(crate) struct RbspBits<'a> {
+pub struct BitReader<'a> {
     bytes: &'a [u8],
     next: usize,
+    /// `emulation_prevention_three_byte` may stand in it.
+    escaped: bool,
     zeros: u8,
     byte: u8,
     left: u8,
 }
 
-impl<'a> RbspBits<'a> {
-    /// Reads `payload`: a NAL unit without its header.
-    pub(crate) fn new(payload: &'a [u8]) -> Self {
-        Self { bytes: payload, next: 0, zeros: 0, byte: 0, left: 0 }
+impl<'a> BitReader<'a> {
+    /// Reads a raw byte sequence payload, a NAL unit without its header: emulation prevention bytes are skipped on the
+    /// way (H.264 7.4.1, H.265 7.4.2).
+    pub const fn rbsp(payload: &'a [u8]) -> Self {
+        Self { bytes: payload, next: 0, escaped: true, zeros: 0, byte: 0, left: 0 }
+    }
+
+    /// Reads bytes as they are.
+    pub const fn plain(bytes: &'a [u8]) -> Self {
+        Self { bytes, next: 0, escaped: false, zeros: 0, byte: 0, left: 0 }
     }
 
     /// `u(1)`.
-    pub(crate) fn flag(&mut self) -> Option<bool> {
+    pub fn flag(&mut self) -> Option<bool> {
         if self.left == 0 {
             self.load()?;
         }
@@ -25,12 +34,12 @@ impl<'a> RbspBits<'a> {
     }
 
     /// How far it has read: rises with each bit.
-    pub(crate) fn position(&self) -> usize {
+    pub fn position(&self) -> usize {
         self.next * 8 - usize::from(self.left)
     }
 
     /// `u(count)`, for up to 32 bits.
-    pub(crate) fn bits(&mut self, count: u32) -> Option<u32> {
+    pub fn bits(&mut self, count: u32) -> Option<u32> {
         let mut value = 0_u32;
         let mut wanted = count.min(32);
         while wanted > 0 {
@@ -47,12 +56,12 @@ impl<'a> RbspBits<'a> {
     }
 
     /// Passes over `count` bits.
-    pub(crate) fn skip(&mut self, count: u32) -> Option<()> {
+    pub fn skip(&mut self, count: u32) -> Option<()> {
         (0..count).try_for_each(|_| self.flag().map(|_| ()))
     }
 
     /// `ue(v)`; values that need more than 32 bits are refused.
-    pub(crate) fn ue(&mut self) -> Option<u32> {
+    pub fn ue(&mut self) -> Option<u32> {
         let mut zeros = 0_u32;
         loop {
             if self.left == 0 {
@@ -76,7 +85,7 @@ impl<'a> RbspBits<'a> {
     }
 
     /// `se(v)`.
-    pub(crate) fn se(&mut self) -> Option<i32> {
+    pub fn se(&mut self) -> Option<i32> {
         let code = i64::from(self.ue()?);
         let magnitude = (code + 1) / 2;
         i32::try_from(if code % 2 == 1 { magnitude } else { -magnitude }).ok()
@@ -85,7 +94,7 @@ impl<'a> RbspBits<'a> {
     fn load(&mut self) -> Option<()> {
         let mut byte = *self.bytes.get(self.next)?;
         self.next += 1;
-        if self.zeros >= 2 && byte == 3 {
+        if self.escaped && self.zeros >= 2 && byte == 3 {
             self.zeros = 0;
             byte = *self.bytes.get(self.next)?;
             self.next += 1;
@@ -103,7 +112,7 @@ mod tests {
     #[test]
     fn exponential_golomb_codes_as_in_the_tables() {
         // 1 010 011 00100 00101, then se: 010 (+1) 011 (-1)
-        let mut bits = RbspBits::new(&[0b1010_0110, 0b0100_0010, 0b1010_0110]);
+        let mut bits = BitReader::rbsp(&[0b1010_0110, 0b0100_0010, 0b1010_0110]);
         let codes: Vec<_> = (0..5).map(|_| bits.ue().unwrap()).collect();
         assert_eq!(codes, [0, 1, 2, 3, 4]);
         assert_eq!((bits.se(), bits.se()), (Some(1), Some(-1)));
@@ -111,20 +120,25 @@ mod tests {
 
     #[test]
     fn emulation_prevention_bytes_are_not_payload() {
-        let mut bits = RbspBits::new(&[0, 0, 3, 1, 0, 0, 3, 0, 0, 3, 2]);
+        let mut bits = BitReader::rbsp(&[0, 0, 3, 1, 0, 0, 3, 0, 0, 3, 2]);
         let read: Vec<_> = std::iter::from_fn(|| bits.bits(8)).collect();
         assert_eq!(read, [0, 0, 1, 0, 0, 0, 0, 2]);
     }
 
     #[test]
+    fn bytes_that_know_no_emulation_prevention_are_taken_as_they_are() {
+        assert_eq!(BitReader::plain(&[0, 0, 3, 1]).bits(32), Some(0x0000_0301));
+    }
+
+    #[test]
     fn the_end_is_an_answer() {
-        assert_eq!(RbspBits::new(&[]).flag(), None);
-        assert_eq!(RbspBits::new(&[0; 9]).ue(), None, "more than 31 leading zeros");
-        assert_eq!(RbspBits::new(&[0, 0, 3]).bits(24), None);
+        assert_eq!(BitReader::rbsp(&[]).flag(), None);
+        assert_eq!(BitReader::rbsp(&[0; 9]).ue(), None, "more than 31 leading zeros");
+        assert_eq!(BitReader::rbsp(&[0, 0, 3]).bits(24), None);
     }
 
     /// The specification's own words (H.264, 9.1), a bit at a time.
-    fn ue_by_bits(bits: &mut RbspBits<'_>) -> Option<u32> {
+    fn ue_by_bits(bits: &mut BitReader<'_>) -> Option<u32> {
         let mut zeros = 0_u32;
         while !bits.flag()? {
             zeros += 1;
@@ -142,7 +156,7 @@ mod tests {
             bytes in proptest::collection::vec(proptest::prop_oneof![3 => 0_u8..4, 1 => proptest::num::u8::ANY], 0..64),
             counts in proptest::collection::vec(0_u32..34, 1..40),
         ) {
-            let (mut fast, mut slow) = (RbspBits::new(&bytes), RbspBits::new(&bytes));
+            let (mut fast, mut slow) = (BitReader::rbsp(&bytes), BitReader::rbsp(&bytes));
             for count in counts {
                 let (one, other) = if count > 32 {
                     (fast.ue(), ue_by_bits(&mut slow))

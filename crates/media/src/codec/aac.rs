@@ -1,15 +1,21 @@
-//! `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1).
+//! AAC: `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1), and what its frames are.
 
 use bytes::Bytes;
 
-use super::{ConfigError, check_length};
+use super::ConfigError;
+use super::bits::BitReader;
+use super::error::check_length;
 use crate::AudioConfig;
-use crate::bits::RbspBits;
 
 const ASC: &str = "AudioSpecificConfig";
 
 /// Longest AudioSpecificConfig taken, in bytes.
 const MAX_ASC_BYTES: usize = 64;
+
+/// Samples of a frame for each channel; the 960 of digital radio are not what cameras send.
+pub const SAMPLES_PER_FRAME: u32 = 1024;
+/// Largest frame, in bytes: 6144 bits for each of eight channels (ISO/IEC 14496-3, 4.5.3).
+pub const MAX_FRAME_BYTES: usize = 8 * 6144 / 8;
 
 /// Sampling frequencies by index (table 1.18).
 const SAMPLE_RATES: [u32; 13] =
@@ -37,9 +43,7 @@ impl AudioParameters {
     /// [`ConfigError`] if it is damaged, another codec, or a program configuration instead of a channel count.
     pub fn parse(config: &AudioConfig) -> Result<Self, ConfigError> {
         check_length(ASC, config.record.len(), MAX_ASC_BYTES)?;
-        // A reader that skips emulation prevention would eat payload: there is none here, and no run of two zero
-        // bytes can stand in the five bytes that are read of a sound one.
-        let mut bits = RbspBits::new(&config.record);
+        let mut bits = BitReader::plain(&config.record);
         let object_type = object_type(&mut bits)?;
         let sample_rate = sample_rate(&mut bits)?;
         let channels = channels(&mut bits)?;
@@ -47,13 +51,13 @@ impl AudioParameters {
         Ok(Self { record: config.record.clone(), object_type, sample_rate, channels, codecs })
     }
 
-    /// Length of one frame of 1024 samples, in ticks with a fraction.
+    /// Length of one frame of [`SAMPLES_PER_FRAME`], in ticks with a fraction.
     pub(crate) fn frame_ticks(&self) -> f64 {
-        1024.0 * 90_000.0 / f64::from(self.sample_rate.max(1))
+        f64::from(SAMPLES_PER_FRAME) * 90_000.0 / f64::from(self.sample_rate.max(1))
     }
 }
 
-fn object_type(bits: &mut RbspBits<'_>) -> Result<u8, ConfigError> {
+fn object_type(bits: &mut BitReader<'_>) -> Result<u8, ConfigError> {
     let mut value = bits.bits(5).ok_or(ConfigError::Truncated { what: ASC })?;
     if value == 31 {
         value = 32 + bits.bits(6).ok_or(ConfigError::Truncated { what: ASC })?;
@@ -64,7 +68,7 @@ fn object_type(bits: &mut RbspBits<'_>) -> Result<u8, ConfigError> {
     }
 }
 
-fn sample_rate(bits: &mut RbspBits<'_>) -> Result<u32, ConfigError> {
+fn sample_rate(bits: &mut BitReader<'_>) -> Result<u32, ConfigError> {
     let truncated = || ConfigError::Truncated { what: ASC };
     let index = bits.bits(4).ok_or_else(truncated)?;
     if index == 15 {
@@ -78,7 +82,7 @@ fn sample_rate(bits: &mut RbspBits<'_>) -> Result<u32, ConfigError> {
     known.ok_or_else(|| ConfigError::Field { field: "samplingFrequencyIndex", value: index.into() })
 }
 
-fn channels(bits: &mut RbspBits<'_>) -> Result<u8, ConfigError> {
+fn channels(bits: &mut BitReader<'_>) -> Result<u8, ConfigError> {
     match bits.bits(4).ok_or(ConfigError::Truncated { what: ASC })? {
         count @ 1..=6 => Ok(u8::try_from(count).unwrap_or(1)),
         7 => Ok(8),

@@ -18,22 +18,32 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 
-use super::{ConfigError, ParameterSets, RecordReader, VideoParameters, check_sets, picture_size};
-use crate::VideoCodec;
-use crate::bits::RbspBits;
-use crate::nal::NalKind;
+use super::bits::BitReader;
+use super::error::field;
+use super::parameters::picture_size;
+use super::record::{RecordReader, RecordWriter, check_sets, count, with_four_length_bytes};
+use super::{ConfigError, NalKind, ParameterSets, VideoCodec, VideoParameters};
 
 const VPS: &str = "H.265 video parameter set";
 const SPS: &str = "H.265 sequence parameter set";
 const PPS: &str = "H.265 picture parameter set";
 const RECORD: &str = "HEVCDecoderConfigurationRecord";
 
+/// `nal_unit_type` of the sets (H.265, table 7-1).
+pub(crate) const VPS_TYPE: u8 = 32;
+pub(crate) const SPS_TYPE: u8 = 33;
+pub(crate) const PPS_TYPE: u8 = 34;
+
 /// Where `lengthSizeMinusOne` stands.
-const LENGTH_SIZE_BYTE: usize = 21;
+pub(crate) const LENGTH_SIZE_BYTE: usize = 21;
 
 /// Bytes of the NAL unit header.
 const HEADER_BYTES: usize = 2;
 
+/// Reads a record.
+///
+/// # Errors
+/// [`ConfigError`] where it is damaged, or its sets cannot be used.
 pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigError> {
     let mut reader = RecordReader::new(record, RECORD);
     let version = reader.u8()?;
@@ -42,41 +52,45 @@ pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigErro
         return Err(ConfigError::Version { version });
     }
     reader.skip(LENGTH_SIZE_BYTE)?;
-    let mut sets = ParameterSets::default();
+    let mut sets = ParameterSets::new(VideoCodec::H265);
     for _ in 0..reader.u8()? {
         let kind = reader.u8()? & 0x3f;
         for _ in 0..reader.u16()? {
             let unit = reader.nal_unit()?;
             match kind {
-                32 => sets.vps.push(unit),
-                33 => sets.sps.push(unit),
-                34 => sets.pps.push(unit),
+                VPS_TYPE => sets.vps.push(unit),
+                SPS_TYPE => sets.sps.push(unit),
+                PPS_TYPE => sets.pps.push(unit),
                 _ => {}
             }
         }
     }
-    parameters(with_four_length_bytes(record), sets)
+    parameters(with_four_length_bytes(record, LENGTH_SIZE_BYTE), sets)
 }
 
-pub(super) fn from_sets(sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
-    check_sets(VideoCodec::H265, NalKind::Sps, SPS, &sets.sps)?;
+/// The record of `sets`, of which the first SPS says what the record repeats. Its arrays are complete, as `hvc1` wants
+/// it (ISO/IEC 14496-15, 8.4.1.1).
+pub(super) fn build_record(sets: &ParameterSets) -> Result<Bytes, ConfigError> {
+    check_all_sets(sets)?;
     let first = sets.sps.first().ok_or(ConfigError::Missing { what: SPS })?;
     let sps = Sps::parse(first)?;
-    let mut record = vec![1];
-    record.extend(sps.profile_tier_level);
-    record.extend([0xf0, 0, 0xfc, 0xfc | sps.chroma_format]);
-    record.extend([0xf8 | sps.luma_depth_minus8, 0xf8 | sps.chroma_depth_minus8, 0, 0]);
-    record.push((sps.sub_layers & 7) << 3 | u8::from(sps.temporal_id_nesting) << 2 | 3);
-    record.push(3);
-    for (kind, units) in [(32, &sets.vps), (33, &sets.sps), (34, &sets.pps)] {
-        push_array(&mut record, kind, units);
+    let mut record = RecordWriter::default();
+    record.bytes(&[1]);
+    record.bytes(&sps.profile_tier_level);
+    record.bytes(&[0xf0, 0, 0xfc, 0xfc | sps.chroma_format]);
+    record.bytes(&[0xf8 | sps.luma_depth_minus8, 0xf8 | sps.chroma_depth_minus8, 0, 0]);
+    record.bytes(&[(sps.sub_layers & 7) << 3 | u8::from(sps.temporal_id_nesting) << 2 | 3]);
+    record.bytes(&[3]);
+    for (kind, units) in [(VPS_TYPE, &sets.vps), (SPS_TYPE, &sets.sps), (PPS_TYPE, &sets.pps)] {
+        record.bytes(&[0x80 | kind, 0, count(units)]);
+        record.nal_units(units);
     }
-    parameters(record.into(), sets)
+    Ok(record.finish())
 }
 
 /// The number that a slice or another set calls a set by.
 pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
-    let mut bits = RbspBits::new(unit.get(HEADER_BYTES..)?);
+    let mut bits = BitReader::rbsp(unit.get(HEADER_BYTES..)?);
     match kind {
         NalKind::Vps => bits.bits(4),
         NalKind::Sps => {
@@ -92,19 +106,33 @@ pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
 
 /// The number of the sequence parameter set that a picture parameter set refers to.
 pub(super) fn referred_set(pps: &[u8]) -> Option<u32> {
-    let mut bits = RbspBits::new(pps.get(HEADER_BYTES..)?);
+    let mut bits = BitReader::rbsp(pps.get(HEADER_BYTES..)?);
     bits.ue()?;
     bits.ue()
 }
 
-fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
+/// Whether a set of `kind` can be read as far as it is needed here.
+pub(super) fn check_set(kind: NalKind, unit: &[u8]) -> Result<(), ConfigError> {
+    match kind {
+        NalKind::Vps => field(set_number(kind, unit), 15, "vps_video_parameter_set_id", VPS).map(drop),
+        NalKind::Sps => Sps::parse(unit).map(drop),
+        _ => field(set_number(kind, unit), 63, "pps_pic_parameter_set_id", PPS).map(drop),
+    }
+}
+
+fn check_all_sets(sets: &ParameterSets) -> Result<(), ConfigError> {
     check_sets(VideoCodec::H265, NalKind::Vps, VPS, &sets.vps)?;
     check_sets(VideoCodec::H265, NalKind::Sps, SPS, &sets.sps)?;
-    check_sets(VideoCodec::H265, NalKind::Pps, PPS, &sets.pps)?;
+    check_sets(VideoCodec::H265, NalKind::Pps, PPS, &sets.pps)
+}
+
+/// What `record` and its `sets` say, which are found sound.
+pub(super) fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
+    check_all_sets(&sets)?;
     let all = sets.sps.iter().map(|sps| Sps::parse(sps)).collect::<Result<Vec<_>, _>>()?;
-    let sps = all.first().ok_or(ConfigError::Missing { what: SPS })?;
+    let sizes = all.iter().map(|sps| picture_size(sps.size)).collect::<Result<Vec<_>, _>>()?;
+    let (sps, &(width, height)) = all.first().zip(sizes.first()).ok_or(ConfigError::Missing { what: SPS })?;
     let codecs = codecs(&sps.profile_tier_level);
-    let (width, height) = (sps.width, sps.height);
     Ok(VideoParameters { codec: VideoCodec::H265, record, width, height, codecs, slices: None, sets })
 }
 
@@ -124,26 +152,6 @@ fn codecs(profile_tier_level: &[u8; 12]) -> String {
     text
 }
 
-fn with_four_length_bytes(record: &Bytes) -> Bytes {
-    if record.get(LENGTH_SIZE_BYTE).is_none_or(|byte| byte & 3 == 3) {
-        return record.clone();
-    }
-    let mut changed = record.to_vec();
-    if let Some(byte) = changed.get_mut(LENGTH_SIZE_BYTE) {
-        *byte |= 3;
-    }
-    changed.into()
-}
-
-fn push_array(record: &mut Vec<u8>, kind: u8, units: &[Bytes]) {
-    record.push(0x80 | kind);
-    record.extend(u16::try_from(units.len()).unwrap_or(u16::MAX).to_be_bytes());
-    for unit in units {
-        record.extend(u16::try_from(unit.len()).unwrap_or(u16::MAX).to_be_bytes());
-        record.extend_from_slice(unit);
-    }
-}
-
 /// What is read of a sequence parameter set (H.265 7.3.2.2), up to the bit depths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Sps {
@@ -154,44 +162,40 @@ struct Sps {
     chroma_format: u8,
     luma_depth_minus8: u8,
     chroma_depth_minus8: u8,
-    width: u16,
-    height: u16,
+    /// Pixels after cropping, whatever they are.
+    size: (i64, i64),
 }
 
 impl Sps {
     fn parse(unit: &[u8]) -> Result<Self, ConfigError> {
         let truncated = || ConfigError::Truncated { what: SPS };
-        let mut bits = RbspBits::new(unit.get(HEADER_BYTES..).unwrap_or_default());
+        let mut bits = BitReader::rbsp(unit.get(HEADER_BYTES..).unwrap_or_default());
         bits.skip(4).ok_or_else(truncated)?;
-        let sub_layers_minus1 = bits.bits(3).ok_or_else(truncated)?;
-        if sub_layers_minus1 > 6 {
-            return Err(ConfigError::Field { field: "sps_max_sub_layers_minus1", value: 7 });
-        }
+        let sub_layers_minus1 = field(bits.bits(3), 6, "sps_max_sub_layers_minus1", SPS)?;
         let temporal_id_nesting = bits.flag().ok_or_else(truncated)?;
         let profile_tier_level = profile_tier_level(&mut bits).ok_or_else(truncated)?;
-        skip_sub_layers(&mut bits, sub_layers_minus1).ok_or_else(truncated)?;
-        field(bits.ue(), 15, "sps_seq_parameter_set_id")?;
-        let chroma_format = field(bits.ue(), 3, "chroma_format_idc")?;
+        skip_sub_layers(&mut bits, sub_layers_minus1.into()).ok_or_else(truncated)?;
+        field(bits.ue(), 15, "sps_seq_parameter_set_id", SPS)?;
+        let chroma_format = field(bits.ue(), 3, "chroma_format_idc", SPS)?;
         let separate = chroma_format == 3 && bits.flag().ok_or_else(truncated)?;
-        let (width, height) = size(&mut bits, if separate { 0 } else { chroma_format })?;
-        let luma_depth_minus8 = field(bits.ue(), 8, "bit_depth_luma_minus8")?;
-        let chroma_depth_minus8 = field(bits.ue(), 8, "bit_depth_chroma_minus8")?;
+        let size = size(&mut bits, if separate { 0 } else { chroma_format })?;
+        let luma_depth_minus8 = field(bits.ue(), 8, "bit_depth_luma_minus8", SPS)?;
+        let chroma_depth_minus8 = field(bits.ue(), 8, "bit_depth_chroma_minus8", SPS)?;
         Ok(Self {
             profile_tier_level,
-            sub_layers: u8::try_from(sub_layers_minus1 + 1).unwrap_or(1),
+            sub_layers: sub_layers_minus1 + 1,
             temporal_id_nesting,
             chroma_format,
             // The record has three bits for each.
-            luma_depth_minus8: luma_depth_minus8 & 7,
-            chroma_depth_minus8: chroma_depth_minus8 & 7,
-            width,
-            height,
+            luma_depth_minus8: luma_depth_minus8.min(7),
+            chroma_depth_minus8: chroma_depth_minus8.min(7),
+            size,
         })
     }
 }
 
 /// The twelve bytes of the general profile, tier and level (7.3.3), without emulation prevention.
-fn profile_tier_level(bits: &mut RbspBits<'_>) -> Option<[u8; 12]> {
+fn profile_tier_level(bits: &mut BitReader<'_>) -> Option<[u8; 12]> {
     let mut bytes = [0; 12];
     for byte in &mut bytes {
         *byte = u8::try_from(bits.bits(8)?).ok()?;
@@ -199,7 +203,7 @@ fn profile_tier_level(bits: &mut RbspBits<'_>) -> Option<[u8; 12]> {
     Some(bytes)
 }
 
-pub(super) fn skip_sub_layers(bits: &mut RbspBits<'_>, count: u32) -> Option<()> {
+pub(super) fn skip_sub_layers(bits: &mut BitReader<'_>, count: u32) -> Option<()> {
     if count == 0 {
         return Some(());
     }
@@ -215,7 +219,7 @@ pub(super) fn skip_sub_layers(bits: &mut RbspBits<'_>, count: u32) -> Option<()>
 }
 
 /// The picture's size after the conformance window is cut off (7.4.3.2.1), in 64 bits.
-fn size(bits: &mut RbspBits<'_>, chroma_array_type: u8) -> Result<(u16, u16), ConfigError> {
+fn size(bits: &mut BitReader<'_>, chroma_array_type: u8) -> Result<(i64, i64), ConfigError> {
     let truncated = || ConfigError::Truncated { what: SPS };
     let mut number = || bits.ue().map(i64::from).ok_or_else(truncated);
     let (mut width, mut height) = (number()?, number()?);
@@ -230,13 +234,5 @@ fn size(bits: &mut RbspBits<'_>, chroma_array_type: u8) -> Result<(u16, u16), Co
         width -= (left + right) * unit_x;
         height -= (top + bottom) * unit_y;
     }
-    picture_size(width, height)
-}
-
-fn field(value: Option<u32>, max: u8, field: &'static str) -> Result<u8, ConfigError> {
-    let value = value.ok_or(ConfigError::Truncated { what: SPS })?;
-    u8::try_from(value)
-        .ok()
-        .filter(|small| *small <= max)
-        .ok_or_else(|| ConfigError::Field { field, value: value.into() })
+    Ok((width, height))
 }

@@ -1,7 +1,7 @@
 //! As much of a slice's header as tells one picture from the next (H.264, 7.4.1.2.4; H.265, 7.4.2.4.5).
 
-use crate::VideoCodec;
-use crate::bits::RbspBits;
+use super::bits::BitReader;
+use super::{NalKind, VideoCodec};
 
 /// What an H.264 SPS says that slice headers cannot be read without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Slice {
         if matches!(unit.first()? & 0x1f, 3 | 4) {
             return Some(Self { first: false, ..Self::UNKNOWN });
         }
-        let mut bits = RbspBits::new(unit.get(1..)?);
+        let mut bits = BitReader::rbsp(unit.get(1..)?);
         let first = bits.ue()? == 0;
         let Some(kind) = bits.ue() else { return Some(Self { first, ..Self::UNKNOWN }) };
         let intra = matches!(kind % 5, 2 | 4);
@@ -65,7 +65,7 @@ impl Slice {
     }
 }
 
-fn frame(bits: &mut RbspBits<'_>, rules: SliceRules) -> Option<(u32, Option<bool>)> {
+fn frame(bits: &mut BitReader<'_>, rules: SliceRules) -> Option<(u32, Option<bool>)> {
     let _picture_parameter_set = bits.ue()?;
     if rules.separate_planes {
         bits.skip(2)?;
@@ -75,4 +75,10 @@ fn frame(bits: &mut RbspBits<'_>, rules: SliceRules) -> Option<(u32, Option<bool
         return Some((number, None));
     }
     Some((number, Some(bits.flag()?)))
+}
+
+/// Whether `unit` is a coded slice that begins a picture; `None` where it is no coded slice.
+pub fn begins_picture(codec: VideoCodec, unit: &[u8]) -> Option<bool> {
+    let is_slice = matches!(NalKind::of(codec, unit), NalKind::Slice | NalKind::KeySlice);
+    is_slice.then(|| Slice::read(codec, None, unit).first)
 }

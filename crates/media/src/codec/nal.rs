@@ -1,10 +1,14 @@
-use crate::VideoCodec;
+//! NAL units: their headers, and their lengths.
+
+use bytes::{BufMut, BytesMut};
+
+use super::VideoCodec;
 
 /// Most NAL units that one access unit may have; real ones have fewer than two hundred.
 pub const MAX_NAL_UNITS: usize = 4096;
 
-/// Bytes of the length before each NAL unit.
-const LENGTH_BYTES: usize = 4;
+/// Bytes of the length before each NAL unit in what is given out, stored and served: `lengthSizeMinusOne` 3.
+pub const LENGTH_BYTES: usize = 4;
 
 /// Why an access unit is not a row of length-prefixed NAL units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -145,13 +149,43 @@ impl NalKind {
     }
 }
 
+/// Whether a NAL unit of `codec` may begin as `unit` does (H.264, 7.3.1 and table 7-1; H.265, 7.3.1.2 and table 7-1).
+pub(crate) fn may_begin(codec: VideoCodec, unit: &[u8]) -> bool {
+    match (codec, unit) {
+        (VideoCodec::H264, [header, ..]) => header & 0x80 == 0 && matches!(header & 0x1f, 1..=23),
+        (VideoCodec::H265, [header, second, ..]) => {
+            header & 0x80 == 0 && matches!(header >> 1 & 0x3f, 0..=9 | 16..=21 | 32..=40) && second & 7 != 0
+        }
+        _ => false,
+    }
+}
+
+/// The length of a NAL unit as it stands before it.
+///
+/// # Panics
+/// Where it has no place in [`LENGTH_BYTES`]: access units are limited to some megabytes long before.
+pub fn length_field(unit_bytes: usize) -> [u8; LENGTH_BYTES] {
+    u32::try_from(unit_bytes).expect("a NAL unit lies within a limited access unit").to_be_bytes()
+}
+
+/// Adds `unit` to a row of NAL units, behind its length.
+///
+/// # Panics
+/// As [`length_field`].
+pub fn put_unit(row: &mut BytesMut, unit: &[u8]) {
+    row.put_slice(&length_field(unit.len()));
+    row.put_slice(unit);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn prefixed(units: &[&[u8]]) -> Vec<u8> {
-        units.iter().flat_map(|unit| [&(unit.len() as u32).to_be_bytes()[..], unit].concat()).collect()
+    fn prefixed(units: &[&[u8]]) -> BytesMut {
+        let mut row = BytesMut::new();
+        units.iter().for_each(|unit| put_unit(&mut row, unit));
+        row
     }
 
     #[test]

@@ -1,32 +1,29 @@
-/// Undoes the wraps of RTMP timestamps and turns milliseconds into 90 kHz ticks.
-///
-/// The clock of RTMP has 32 bits (49.7 days); some encoders keep only the 24 bits of the short field and fall back
-/// to zero after 4 h 39 min, in the middle of an election day. Both are wraps and not jumps.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Unwrapper {
-    last: Option<(u32, i64)>,
-}
+//! The clock of a publisher: RTMP's milliseconds as 90 kHz ticks, without wraps.
+
+use crate::timestamp::{TimestampUnwrapper, step};
 
 const TICKS_PER_MS: i64 = 90;
 const SHORT_WRAP_MS: i64 = 1 << 24;
 /// How near to a wrap of 24 bits a step must land to count as one.
 const SHORT_WRAP_TOLERANCE_MS: i64 = 10_000;
 
-impl Unwrapper {
+/// Undoes the wraps of RTMP timestamps and turns milliseconds into 90 kHz ticks.
+///
+/// The clock of RTMP has 32 bits (49.7 days); some encoders keep only the 24 bits of the short field and fall back
+/// to zero after 4 h 39 min, in the middle of an election day. Both are wraps and not jumps.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PublisherClock(TimestampUnwrapper);
+
+impl PublisherClock {
     /// The time of `timestamp_ms` in 90 kHz ticks: near the time before it wherever a wrap can explain it,
     /// otherwise as far away as the camera's clock says.
     pub(super) fn ticks(&mut self, timestamp_ms: u32) -> i64 {
-        let ms = match self.last {
-            None => i64::from(timestamp_ms),
-            Some((last, at)) => at.saturating_add(step(last, timestamp_ms)),
-        };
-        self.last = Some((timestamp_ms, ms));
-        ms.saturating_mul(TICKS_PER_MS)
+        self.0.unwrap_with(timestamp_ms, step_ms).saturating_mul(TICKS_PER_MS)
     }
 }
 
-fn step(from: u32, to: u32) -> i64 {
-    let step = i64::from(to.wrapping_sub(from).cast_signed());
+fn step_ms(from: u32, to: u32) -> i64 {
+    let step = step(from, to);
     let short = [step + SHORT_WRAP_MS, step - SHORT_WRAP_MS];
     short.into_iter().find(|candidate| candidate.abs() < SHORT_WRAP_TOLERANCE_MS).unwrap_or(step)
 }
@@ -36,8 +33,8 @@ mod tests {
     use super::*;
 
     fn milliseconds(timestamps: &[u32]) -> Vec<i64> {
-        let mut unwrapper = Unwrapper::default();
-        timestamps.iter().map(|&ms| unwrapper.ticks(ms) / TICKS_PER_MS).collect()
+        let mut clock = PublisherClock::default();
+        timestamps.iter().map(|&ms| clock.ticks(ms) / TICKS_PER_MS).collect()
     }
 
     #[test]
