@@ -3,7 +3,8 @@
 
 use ashkar_media::codec::ParameterSets;
 use ashkar_media::{
-    AccessUnit, AudioConfig, AudioFrame, Options, Output, Packager, Resume, VideoCodec, VideoConfig,
+    AccessUnit, AudioConfig, AudioFrame, MediaEvent, Options, Output, Packager, Resume, VideoCodec,
+    VideoConfig,
 };
 use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
@@ -67,14 +68,26 @@ fn call(
         1 => packager.disconnected(Cause::Uplink, String::new(), at, out),
         2 => packager.tick(at, out),
         3 => packager.flush(at, out),
-        4 => packager.refused(String::new(), None, at, out),
-        5 => packager.audio_config(AudioConfig { record: source.bytes() }, at, out),
-        6 => packager.audio(AudioFrame { data: source.bytes(), camera_dts: *dts, arrival: at }, out),
-        7 => packager.video_config(VideoConfig { codec: VideoCodec::H264, record: source.bytes() }, at, out),
-        8 => packager.video_config(VideoConfig { codec: VideoCodec::H265, record: source.bytes() }, at, out),
+        4 => packager.take(MediaEvent::Refused { reason: String::new(), camera_dts: None }, at, out),
+        5 => packager.take(MediaEvent::AudioConfig(AudioConfig { record: source.bytes() }), at, out),
+        6 => packager.take(
+            MediaEvent::Audio(AudioFrame { data: source.bytes(), camera_dts: *dts, arrival: at }),
+            at,
+            out,
+        ),
+        7 => packager.take(
+            MediaEvent::VideoConfig(VideoConfig { codec: VideoCodec::H264, record: source.bytes() }),
+            at,
+            out,
+        ),
+        8 => packager.take(
+            MediaEvent::VideoConfig(VideoConfig { codec: VideoCodec::H265, record: source.bytes() }),
+            at,
+            out,
+        ),
         9 => ParameterSets::of(VideoCodec::H264, [SPS, PPS])
             .and_then(|sets| sets.config())
-            .map_or((), |config| packager.video_config(config, at, out)),
+            .map_or((), |config| packager.take(MediaEvent::VideoConfig(config), at, out)),
         10 => *dts = dts.saturating_add(source.number()),
         11 => *wall_us = wall_us.saturating_add(source.number()),
         kind => {
@@ -86,8 +99,15 @@ fn call(
                 Bytes::from(vec![0, 0, 0, 2, header, source.byte()])
             };
             let composition_offset = source.number() as i32;
-            packager.video(
-                AccessUnit { data, camera_dts: *dts, composition_offset, keyframe: true, arrival: at },
+            packager.take(
+                MediaEvent::Video(AccessUnit {
+                    data,
+                    camera_dts: *dts,
+                    composition_offset,
+                    keyframe: true,
+                    arrival: at,
+                }),
+                at,
                 out,
             );
         }

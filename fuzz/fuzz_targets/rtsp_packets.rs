@@ -4,6 +4,7 @@
 #![no_main]
 
 use ashkar_ingest::rtsp::{Event, Kind, MAX_ACCESS_UNIT_BYTES, Session, SessionConfig, Way};
+use ashkar_media::MediaEvent;
 use ashkar_terms::{Moment, UtcMicros};
 
 const AAC: &str = "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 MPEG4-GENERIC/48000\r\n\
@@ -94,7 +95,7 @@ fn packet(kind: Kind, marker: bool, sequence: u16, timestamp: u32, payload: &[u8
 /// An access unit is NAL units behind their lengths, and nothing else.
 fn check(events: &[Event]) {
     for event in events {
-        let Event::Video(unit) = event else { continue };
+        let Event::Media(MediaEvent::Video(unit)) = event else { continue };
         assert!(!unit.data.is_empty() && unit.data.len() <= MAX_ACCESS_UNIT_BYTES);
         let mut rest = &unit.data[..];
         while let Some((length, body)) = rest.split_first_chunk::<4>() {

@@ -4,11 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ashkar_archive::Archive;
-use ashkar_ingest::{End, Intake, Refusal};
+use ashkar_ingest::{End, MediaSink, Refusal};
 use ashkar_live::LiveCamera;
-use ashkar_media::{
-    AccessUnit, AudioConfig, AudioFrame, Fact, FactKind, LIVE_WITHIN_US, Output, Packager, VideoConfig,
-};
+use ashkar_media::{Fact, FactKind, LIVE_WITHIN_US, MediaEvent, Output, Packager};
 use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
 use parking_lot::Mutex;
 
@@ -129,7 +127,7 @@ impl Camera {
         source: String,
         right: Right,
         now: Moment,
-    ) -> Result<CameraIntake, Refusal> {
+    ) -> Result<CameraSink, Refusal> {
         let mut work = self.work.lock();
         if self.owner.load(Ordering::Acquire) != 0 {
             if now.mono_us.saturating_sub(work.last_seen.mono_us) < SILENT_AFTER_US {
@@ -155,7 +153,7 @@ impl Camera {
         packager.connected(source.clone(), now, out);
         self.deliver(&mut work);
         tracing::info!(camera = %self.id, %source, "connected");
-        Ok(CameraIntake { camera: Arc::clone(self), connection })
+        Ok(CameraSink { camera: Arc::clone(self), connection })
     }
 
     /// Follows the policy about sound, and sends away whoever sends by a right that `registry` no longer knows.
@@ -310,12 +308,12 @@ impl Work {
 }
 
 /// The camera as the connection that owns it sees it.
-pub(crate) struct CameraIntake {
+pub(crate) struct CameraSink {
     camera: Arc<Camera>,
     connection: u64,
 }
 
-impl CameraIntake {
+impl CameraSink {
     /// Runs `step` where this connection still owns the camera.
     fn with(&self, now: Moment, step: impl FnOnce(&mut Packager, &mut Vec<Output>)) {
         let mut work = self.camera.work.lock();
@@ -332,29 +330,10 @@ impl CameraIntake {
     }
 }
 
-impl Intake for CameraIntake {
-    fn video_config(&mut self, config: VideoConfig, now: Moment) {
-        self.with(now, |packager, out| packager.video_config(config, now, out));
-    }
-
-    fn audio_config(&mut self, config: AudioConfig, now: Moment) {
-        self.with(now, |packager, out| packager.audio_config(config, now, out));
-    }
-
-    fn sound_refused(&mut self, codec: &str, now: Moment) {
-        self.with(now, |packager, out| packager.sound_refused(codec, now, out));
-    }
-
-    fn video(&mut self, unit: AccessUnit) {
-        self.with(unit.arrival, |packager, out| packager.video(unit, out));
-    }
-
-    fn audio(&mut self, frame: AudioFrame) {
-        self.with(frame.arrival, |packager, out| packager.audio(frame, out));
-    }
-
-    fn refused(&mut self, reason: &str, camera_dts: Option<i64>, now: Moment) {
-        self.with(now, |packager, out| packager.refused(reason.to_owned(), camera_dts, now, out));
+impl MediaSink for CameraSink {
+    fn media(&mut self, event: MediaEvent, now: Moment) {
+        let at = event.arrival().unwrap_or(now);
+        self.with(at, |packager, out| packager.take(event, at, out));
     }
 
     fn received(&mut self, now: Moment) {
@@ -374,7 +353,7 @@ impl Intake for CameraIntake {
     }
 }
 
-impl CameraIntake {
+impl CameraSink {
     fn close(&self, now: Moment, cause: Cause, reason: &str) {
         let mut work = self.camera.work.lock();
         if self.superseded() {
@@ -388,7 +367,7 @@ impl CameraIntake {
 }
 
 /// A connection that was lost to a panic closes its camera too.
-impl Drop for CameraIntake {
+impl Drop for CameraSink {
     fn drop(&mut self) {
         if !self.superseded() {
             let last_seen = self.camera.work.lock().last_seen;

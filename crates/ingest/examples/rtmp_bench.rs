@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use ashkar_ingest::rtmp::client::MediaHeader;
 use ashkar_ingest::rtmp::{PublisherSession, RtmpOptions, RtmpServer};
-use ashkar_ingest::{End, Gate, Intake, Protocol, Refusal};
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoCodec, VideoConfig};
+use ashkar_ingest::{End, Gate, MediaSink, Protocol, Refusal};
+use ashkar_media::{MediaEvent, VideoCodec};
 use ashkar_terms::{Moment, SystemClock};
 
 const PICTURES_PER_SECOND: u32 = 25;
@@ -23,23 +23,20 @@ const BYTES_PER_SECOND: usize = 125_000;
 struct OpenGate;
 
 impl Gate for OpenGate {
-    fn admit(&self, _: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn Intake>, Refusal> {
-        Ok(Box::new(NoIntake))
+    fn admit(&self, _: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn MediaSink>, Refusal> {
+        Ok(Box::new(NoSink))
     }
 }
 
-struct NoIntake;
+struct NoSink;
 
-impl Intake for NoIntake {
-    fn video_config(&mut self, _: VideoConfig, _: Moment) {}
-    fn audio_config(&mut self, _: AudioConfig, _: Moment) {}
-    fn sound_refused(&mut self, _: &str, _: Moment) {}
-    fn video(&mut self, unit: AccessUnit) {
-        std::hint::black_box(unit);
-    }
-    fn audio(&mut self, _: AudioFrame) {}
-    fn refused(&mut self, reason: &str, _: Option<i64>, _: Moment) {
-        eprintln!("refused: {reason}");
+impl MediaSink for NoSink {
+    fn media(&mut self, event: MediaEvent, _: Moment) {
+        match event {
+            MediaEvent::Video(unit) => drop(std::hint::black_box(unit)),
+            MediaEvent::Refused { reason, .. } => eprintln!("refused: {reason}"),
+            _ => {}
+        }
     }
     fn wants_audio(&self) -> bool {
         false

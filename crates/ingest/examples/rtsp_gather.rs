@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use ashkar_ingest::rtsp::{
     Event, PullOptions, RtspPuller, RtspSource, Session, SessionConfig, Transport, Way,
 };
-use ashkar_ingest::{End, Intake, PullGate, Refusal};
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_ingest::{End, MediaSink, PullGate, Refusal};
+use ashkar_media::MediaEvent;
 use ashkar_terms::{CameraId, Clock, Moment, SystemClock};
 
 const SDP: &str = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n\
@@ -92,7 +92,7 @@ async fn read_at_once(port: u16, url: String, clock: Arc<dyn Clock>, units: Arc<
         for event in std::mem::take(&mut events) {
             match event {
                 Event::Described => session.proceed(false, clock.now(), &mut events),
-                Event::Video(_) => drop(units.fetch_add(1, Ordering::Relaxed)),
+                Event::Media(MediaEvent::Video(_)) => drop(units.fetch_add(1, Ordering::Relaxed)),
                 _ => {}
             }
         }
@@ -167,20 +167,17 @@ fn packet(picture: u32, n: usize) -> Vec<u8> {
 struct Counting(Arc<AtomicU64>);
 
 impl PullGate for Counting {
-    fn open(&self, _camera: CameraId, _source: &str, _now: Moment) -> Result<Box<dyn Intake>, Refusal> {
+    fn open(&self, _camera: CameraId, _source: &str, _now: Moment) -> Result<Box<dyn MediaSink>, Refusal> {
         Ok(Box::new(Self(Arc::clone(&self.0))))
     }
 }
 
-impl Intake for Counting {
-    fn video_config(&mut self, _config: VideoConfig, _now: Moment) {}
-    fn audio_config(&mut self, _config: AudioConfig, _now: Moment) {}
-    fn sound_refused(&mut self, _codec: &str, _now: Moment) {}
-    fn video(&mut self, _unit: AccessUnit) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+impl MediaSink for Counting {
+    fn media(&mut self, event: MediaEvent, _now: Moment) {
+        if matches!(event, MediaEvent::Video(_)) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
-    fn audio(&mut self, _frame: AudioFrame) {}
-    fn refused(&mut self, _reason: &str, _camera_dts: Option<i64>, _now: Moment) {}
     fn wants_audio(&self) -> bool {
         false
     }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_media::MediaEvent;
 use ashkar_terms::{Blame, CameraId, Cause, Moment};
 
 /// Decides which publisher may send, and for which camera. Called from the reactor threads: no I/O, no waiting.
@@ -18,7 +18,7 @@ pub trait Gate: Send + Sync + 'static {
         peer: SocketAddr,
         protocol: Protocol,
         now: Moment,
-    ) -> Result<Box<dyn Intake>, Refusal>;
+    ) -> Result<Box<dyn MediaSink>, Refusal>;
 }
 
 /// Opens cameras that the centre itself connects to. The configuration has already said which those are.
@@ -27,33 +27,17 @@ pub trait PullGate: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Refusal::AlreadyLive`] where a publisher holds the camera, [`Refusal::Unknown`] where it is not listed.
-    fn open(&self, camera: CameraId, source: &str, now: Moment) -> Result<Box<dyn Intake>, Refusal>;
+    fn open(&self, camera: CameraId, source: &str, now: Moment) -> Result<Box<dyn MediaSink>, Refusal>;
 }
 
-/// One camera that is on air. All calls for one intake come from one thread at a time, in order of arrival.
+/// One camera that is on air. All calls for one sink come from one thread at a time, in order of arrival.
 ///
-/// After a panic in one of the calls, [`Intake::end`] is still tried once, with [`Cause::Centre`]; if that panics
-/// too, the intake is dropped without it, and its implementation must close the camera then.
-pub trait Intake: Send {
-    /// Parameter sets; again whenever the camera repeats or changes them.
-    fn video_config(&mut self, config: VideoConfig, now: Moment);
-
-    /// AAC parameters; again whenever they are repeated or changed. Only called while [`Intake::wants_audio`].
-    fn audio_config(&mut self, config: AudioConfig, now: Moment);
-
-    /// Sound came and is dropped: it is not AAC and so cannot be passed through, or [`Intake::wants_audio`] says
-    /// no. Called when a connection first drops a codec, `AAC` included.
-    fn sound_refused(&mut self, codec: &str, now: Moment);
-
-    /// One picture.
-    fn video(&mut self, unit: AccessUnit);
-
-    /// One AAC frame. Only called while [`Intake::wants_audio`].
-    fn audio(&mut self, frame: AudioFrame);
-
-    /// Something could not be used and was dropped alone; the stream goes on (I3). `camera_dts` in 90 kHz ticks
-    /// where it is known.
-    fn refused(&mut self, reason: &str, camera_dts: Option<i64>, now: Moment);
+/// After a panic in one of the calls, [`MediaSink::end`] is still tried once, with [`Cause::Centre`]; if that panics
+/// too, the sink is dropped without it, and its implementation must close the camera then.
+pub trait MediaSink: Send {
+    /// What the session gives out, at `now`; parts of it may have [arrived](MediaEvent::arrival) before. Frames and
+    /// parameters of sound come only while [`MediaSink::wants_audio`].
+    fn media(&mut self, event: MediaEvent, now: Moment);
 
     /// Bytes of the connection arrived, whatever was in them. A camera that sends nothing usable is told from a line that
     /// brings nothing by this. Called for each read: it must cost next to nothing.

@@ -2,7 +2,7 @@
 //!
 //! [`rtmp`] takes what publishers push (OBS, ffmpeg, encoders); [`rtsp`] fetches from IP cameras. Both are
 //! Sans-IO engines inside thin shells, and both hand over to the same two traits: a [`Gate`] (or a [`PullGate`])
-//! that says whether a publisher may send, and the [`Intake`] that it opens for one camera.
+//! that says whether a publisher may send, and the [`MediaSink`] that it opens for one camera.
 //!
 //! What must never happen here: a panic that reaches another camera, memory that an outsider can make grow, a
 //! stream key in a log, an error or a `Debug` text.
@@ -12,4 +12,4 @@ pub mod rtmp;
 pub mod rtsp;
 mod timestamp;
 
-pub use gate::{End, Gate, Intake, Protocol, PullGate, Refusal};
+pub use gate::{End, Gate, MediaSink, Protocol, PullGate, Refusal};

@@ -4,7 +4,7 @@
 //! beforehand. Copies, boxes and SHA-256 included; sockets and disk are not.
 
 use ashkar_media::codec::{ParameterSets, VideoCodec};
-use ashkar_media::{AccessUnit, Options, Output, Packager, Resume};
+use ashkar_media::{AccessUnit, MediaEvent, Options, Output, Packager, Resume};
 use ashkar_terms::{CameraId, Moment, UtcMicros};
 use bytes::Bytes;
 
@@ -32,8 +32,15 @@ fn main() {
         for camera in &mut cameras {
             let data = if number % GOP == 0 { keyframe.clone() } else { frame.clone() };
             let camera_dts = i64::try_from(number).unwrap_or(0) * 3600;
-            camera.video(
-                AccessUnit { data, camera_dts, composition_offset: 0, keyframe: number % GOP == 0, arrival },
+            camera.take(
+                MediaEvent::Video(AccessUnit {
+                    data,
+                    camera_dts,
+                    composition_offset: 0,
+                    keyframe: number % GOP == 0,
+                    arrival,
+                }),
+                arrival,
                 &mut out,
             );
             for output in out.drain(..) {
@@ -67,7 +74,7 @@ fn on_air(number: u16) -> Packager {
     let mut out = Vec::new();
     packager.connected("bench".to_owned(), moment(0), &mut out);
     match ParameterSets::of(VideoCodec::H264, [SPS, PPS]).and_then(|sets| sets.config()) {
-        Ok(config) => packager.video_config(config, moment(0), &mut out),
+        Ok(config) => packager.take(MediaEvent::VideoConfig(config), moment(0), &mut out),
         Err(error) => eprintln!("{error}"),
     }
     packager

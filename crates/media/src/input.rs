@@ -45,3 +45,45 @@ pub struct AudioFrame {
     /// When its last byte was read.
     pub arrival: Moment,
 }
+
+/// What a camera's session hands on, in order of arrival: the one language between protocols and the packager.
+///
+/// Whoever makes one gives its bytes away: nothing is copied on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaEvent {
+    /// Parameter sets; again whenever the camera repeats or changes them.
+    VideoConfig(VideoConfig),
+    /// AAC parameters; again whenever they are repeated or changed.
+    AudioConfig(AudioConfig),
+    /// Sound came and is dropped: it is not AAC and so cannot be passed through, or the policy has none. Once for each
+    /// codec and connection.
+    SoundRefused {
+        /// Its codec, such as `G.711 A-law`.
+        codec: String,
+    },
+    /// A picture, several, or a piece of one.
+    Video(AccessUnit),
+    /// One AAC frame.
+    Audio(AudioFrame),
+    /// Something could not be used and was dropped alone; the stream goes on (I3).
+    Refused {
+        /// Why, in English, without secrets.
+        reason: String,
+        /// Its place on the camera's clock, 90 kHz ticks of the video's origin, where it is known.
+        camera_dts: Option<i64>,
+    },
+}
+
+/// One is handed on for each picture, by value.
+const _: () = assert!(size_of::<MediaEvent>() <= 80, "an event is moved, not copied by the kilobyte");
+
+impl MediaEvent {
+    /// When it arrived, where it says so itself: what waited for its turn arrived earlier than it is handed on.
+    pub const fn arrival(&self) -> Option<Moment> {
+        match self {
+            Self::Video(unit) => Some(unit.arrival),
+            Self::Audio(frame) => Some(frame.arrival),
+            _ => None,
+        }
+    }
+}

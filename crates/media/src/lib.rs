@@ -2,7 +2,7 @@
 //!
 //! Pure: no I/O, no clock. Every time that it knows came in as an argument.
 //!
-//! In: [`VideoConfig`], [`AccessUnit`], connects, disconnects and ticks, per camera. Out: [`Output`], in order.
+//! In: [`MediaEvent`]s, connects, disconnects and ticks, per camera. Out: [`Output`], in order.
 //! What must never happen: a panic, an unbounded buffer, a changed NAL unit (I4), or one bad access unit ending
 //! the stream (I3).
 
@@ -21,7 +21,7 @@ pub use assembly::Framing;
 pub use cmaf::empty_part;
 pub use codec::{AudioParameters, ConfigError, VideoCodec, VideoParameters};
 pub use init::init_segment;
-pub use input::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+pub use input::{AccessUnit, AudioConfig, AudioFrame, MediaEvent, VideoConfig};
 pub use options::{
     Counters, GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MAX_ACCESS_UNIT_BYTES, MAX_LEAD_TICKS, MIN_GAP_TICKS,
     MIN_SAMPLE_TICKS, Options, Resume,

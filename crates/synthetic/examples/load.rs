@@ -8,8 +8,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
-use ashkar_ingest::{End, Gate, Intake, Protocol, Refusal};
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_ingest::{End, Gate, MediaSink, Protocol, Refusal};
+use ashkar_media::MediaEvent;
 use ashkar_synthetic::{LoopOptions, Loops};
 use ashkar_terms::{CameraId, Moment, SystemClock};
 
@@ -17,18 +17,13 @@ use ashkar_terms::{CameraId, Moment, SystemClock};
 struct Sink;
 
 impl Gate for Sink {
-    fn admit(&self, _: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn Intake>, Refusal> {
+    fn admit(&self, _: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn MediaSink>, Refusal> {
         Ok(Box::new(Self))
     }
 }
 
-impl Intake for Sink {
-    fn video_config(&mut self, _: VideoConfig, _: Moment) {}
-    fn audio_config(&mut self, _: AudioConfig, _: Moment) {}
-    fn sound_refused(&mut self, _: &str, _: Moment) {}
-    fn video(&mut self, _: AccessUnit) {}
-    fn audio(&mut self, _: AudioFrame) {}
-    fn refused(&mut self, _: &str, _: Option<i64>, _: Moment) {}
+impl MediaSink for Sink {
+    fn media(&mut self, _: MediaEvent, _: Moment) {}
     fn wants_audio(&self) -> bool {
         false
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use ashkar_archive::Archive;
-use ashkar_media::{AccessUnit, Options as MediaOptions, Output, Packager, Resume};
+use ashkar_media::{AccessUnit, MediaEvent, Options as MediaOptions, Output, Packager, Resume};
 use ashkar_synthetic::{History as Pictures, Loops};
 use ashkar_terms::{CameraId, Cause, Moment, Span, SystemClock, UtcMicros};
 
@@ -146,9 +146,14 @@ impl<'a> Day<'a> {
         self.last = unit.arrival;
         if !self.packager.is_connected() {
             self.packager.connected("demo".to_owned(), self.last, &mut self.out);
-            self.packager.video_config(self.history.loops.config(), self.last, &mut self.out);
+            self.packager.take(
+                MediaEvent::VideoConfig(self.history.loops.config()),
+                self.last,
+                &mut self.out,
+            );
         }
-        self.packager.video(unit, &mut self.out);
+        let at = unit.arrival;
+        self.packager.take(MediaEvent::Video(unit), at, &mut self.out);
         self.deliver()
     }
 

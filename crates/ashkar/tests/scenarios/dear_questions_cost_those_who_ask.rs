@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::common::{Centre, add_camera, fetch, header};
 use ashkar_archive::Archive;
-use ashkar_media::{Options as MediaOptions, Packager, Resume};
-use ashkar_synthetic::{FrameRate, Loops, LoopOptions};
+use ashkar_media::{MediaEvent, Options as MediaOptions, Packager, Resume};
+use ashkar_synthetic::{FrameRate, LoopOptions, Loops};
 use ashkar_terms::{CameraId, Cause, Span, SystemClock, UtcMicros};
 
 const CAMERA: CameraId = CameraId { constituency: 7, station: 12, camera: 1 };
@@ -120,7 +120,8 @@ fn written(at: UtcMicros) -> String {
 fn record_half_an_hour(data: &Path) -> Span {
     let minute = jiff::Timestamp::now().as_microsecond() / MINUTE_US;
     let span = Span { from: UtcMicros((minute - 32) * MINUTE_US), to: UtcMicros((minute - 2) * MINUTE_US) };
-    let loops = Loops::new(LoopOptions { rate: FrameRate::SLOW, rooms: 1, ..LoopOptions::default() }).unwrap();
+    let loops =
+        Loops::new(LoopOptions { rate: FrameRate::SLOW, rooms: 1, ..LoopOptions::default() }).unwrap();
     loops.prepare_for(CAMERA, span).unwrap();
     let archive = Archive::open(
         &data.join("archive"),
@@ -133,10 +134,11 @@ fn record_half_an_hour(data: &Path) -> Span {
     for unit in loops.history(CAMERA, span, 0) {
         if last.is_none() {
             packager.connected("test".to_owned(), unit.arrival, &mut out);
-            packager.video_config(loops.config(), unit.arrival, &mut out);
+            packager.take(MediaEvent::VideoConfig(loops.config()), unit.arrival, &mut out);
         }
         last = Some(unit.arrival);
-        packager.video(unit, &mut out);
+        let at = unit.arrival;
+        packager.take(MediaEvent::Video(unit), at, &mut out);
         for output in out.drain(..) {
             archive.append(CAMERA, &output).unwrap();
         }

@@ -39,7 +39,7 @@ const ACCEPT_QUEUE: i32 = 4096;
 /// Limits of an RTMP port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RtmpOptions {
-    /// Reactor threads. One carries 1000 cameras of 1 Mbit/s; what an intake does is done there too.
+    /// Reactor threads. One carries 1000 cameras of 1 Mbit/s; what a sink does is done there too.
     pub threads: usize,
     /// How long bytes gather in the kernel before they are read.
     pub gather: Duration,
@@ -141,7 +141,7 @@ impl RtmpServer {
         self.shared.counters.snapshot()
     }
 
-    /// Ends every intake with [`ashkar_terms::Cause::Centre`], closes everything, and returns when that is done.
+    /// Ends every sink with [`ashkar_terms::Cause::Centre`], closes everything, and returns when that is done.
     /// Further calls do nothing.
     pub fn shutdown(&self) {
         self.shared.is_stopping.store(true, Ordering::Release);

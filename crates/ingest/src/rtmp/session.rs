@@ -1,6 +1,6 @@
 //! One publisher's connection, without its socket: bytes in; answers and [`Event`]s out.
 
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, MediaEvent};
 use ashkar_terms::Moment;
 use bytes::Bytes;
 
@@ -27,23 +27,8 @@ pub enum Event {
     /// It asks to send, with this key; `None` where it gave no name, or one that is too long to be a key. Nothing
     /// more comes until [`Session::accept`] or [`Session::refuse`].
     Publish(Option<StreamKey>),
-    /// Parameter sets.
-    VideoConfig(VideoConfig),
-    /// One picture.
-    Video(AccessUnit),
-    /// AAC parameters.
-    AudioConfig(AudioConfig),
-    /// One AAC frame.
-    Audio(AudioFrame),
-    /// Sound that is dropped came for the first time: not AAC, or not wanted. The codec's name.
-    SoundDropped(String),
-    /// Something that cannot be used was dropped alone.
-    Refused {
-        /// Why.
-        reason: String,
-        /// Where on the camera's clock, 90 kHz ticks.
-        camera_dts: i64,
-    },
+    /// Media, and what of it was refused.
+    Media(MediaEvent),
     /// The publisher ended its stream. Nothing more comes.
     Ended(&'static str),
 }
@@ -229,8 +214,8 @@ impl Session {
 
     fn take(&mut self, message: Message, now: Moment, out: &mut Vec<u8>) -> Result<Option<Event>, Fault> {
         match message.kind {
-            kind::VIDEO if self.is_publishing() => Ok(self.take_video(message, now)),
-            kind::AUDIO if self.is_publishing() => Ok(self.take_audio(message, now)),
+            kind::VIDEO if self.is_publishing() => Ok(self.take_video(message, now).map(Event::Media)),
+            kind::AUDIO if self.is_publishing() => Ok(self.take_audio(message, now).map(Event::Media)),
             kind::COMMAND => self.take_command(&message.payload, out),
             // AMF 3 commands are AMF 0 behind a byte of zero; some leave it out. Arguments switch to AMF 3 by a type.
             kind::COMMAND_AMF3 => {
@@ -245,62 +230,68 @@ impl Session {
                 self.set_window(&message.payload);
                 Ok(None)
             }
-            kind::AGGREGATE if self.is_publishing() => Ok(Some(Event::Refused {
+            kind::AGGREGATE if self.is_publishing() => Ok(Some(Event::Media(MediaEvent::Refused {
                 reason: "an aggregate message is not taken in".to_owned(),
-                camera_dts: self.clock.ticks(message.timestamp),
-            })),
+                camera_dts: Some(self.clock.ticks(message.timestamp)),
+            }))),
             _ => Ok(None),
         }
     }
 
-    fn take_video(&mut self, message: Message, now: Moment) -> Option<Event> {
+    fn take_video(&mut self, message: Message, now: Moment) -> Option<MediaEvent> {
         let camera_dts = self.clock.ticks(message.timestamp);
         match read_video(message.payload) {
-            Ok(VideoTag::Config(config)) => Some(Event::VideoConfig(config)),
-            Ok(VideoTag::Coded { keyframe, composition_ms, data, .. }) => Some(Event::Video(AccessUnit {
-                data,
-                camera_dts,
-                composition_offset: composition_ms.saturating_mul(TICKS_PER_MS),
-                keyframe,
-                arrival: now,
-            })),
+            Ok(VideoTag::Config(config)) => Some(MediaEvent::VideoConfig(config)),
+            Ok(VideoTag::Coded { keyframe, composition_ms, data, .. }) => {
+                Some(MediaEvent::Video(AccessUnit {
+                    data,
+                    camera_dts,
+                    composition_offset: composition_ms.saturating_mul(TICKS_PER_MS),
+                    keyframe,
+                    arrival: now,
+                }))
+            }
             Ok(VideoTag::End | VideoTag::Nothing) => None,
-            Err(error) => Some(Event::Refused { reason: error.to_string(), camera_dts }),
+            Err(error) => {
+                Some(MediaEvent::Refused { reason: error.to_string(), camera_dts: Some(camera_dts) })
+            }
         }
     }
 
-    fn take_audio(&mut self, message: Message, now: Moment) -> Option<Event> {
+    fn take_audio(&mut self, message: Message, now: Moment) -> Option<MediaEvent> {
         let camera_dts = self.clock.ticks(message.timestamp);
         match read_audio(message.payload) {
             Ok(AudioTag::Config(config)) => {
                 self.aac_is_told = self.wants_audio;
                 self.aac = Some(config.clone());
-                if self.wants_audio { Some(Event::AudioConfig(config)) } else { self.drop_sound("AAC") }
+                if self.wants_audio { Some(MediaEvent::AudioConfig(config)) } else { self.drop_sound("AAC") }
             }
             Ok(AudioTag::Frame(_)) if !self.wants_audio => self.drop_sound("AAC"),
             Ok(AudioTag::Frame(data)) => self.take_aac(data, camera_dts, now),
             Ok(AudioTag::Other(codec)) => self.drop_sound(&codec),
             Ok(AudioTag::Nothing) => None,
-            Err(error) => Some(Event::Refused { reason: error.to_string(), camera_dts }),
+            Err(error) => {
+                Some(MediaEvent::Refused { reason: error.to_string(), camera_dts: Some(camera_dts) })
+            }
         }
     }
 
     /// The first frame after sound began to be wanted gives way to the parameters that it needs.
-    fn take_aac(&mut self, data: Bytes, camera_dts: i64, now: Moment) -> Option<Event> {
+    fn take_aac(&mut self, data: Bytes, camera_dts: i64, now: Moment) -> Option<MediaEvent> {
         if self.aac_is_told {
-            return Some(Event::Audio(AudioFrame { data, camera_dts, arrival: now }));
+            return Some(MediaEvent::Audio(AudioFrame { data, camera_dts, arrival: now }));
         }
         let config = self.aac.clone()?;
         self.aac_is_told = true;
-        Some(Event::AudioConfig(config))
+        Some(MediaEvent::AudioConfig(config))
     }
 
-    fn drop_sound(&mut self, codec: &str) -> Option<Event> {
+    fn drop_sound(&mut self, codec: &str) -> Option<MediaEvent> {
         if self.told_dropped.as_deref() == Some(codec) {
             return None;
         }
         self.told_dropped = Some(codec.to_owned());
-        Some(Event::SoundDropped(codec.to_owned()))
+        Some(MediaEvent::SoundRefused { codec: codec.to_owned() })
     }
 
     fn take_command(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<Option<Event>, Fault> {

@@ -1,5 +1,6 @@
 //! The requests of a session and what the camera answers to them; and the camera's own requests.
 
+use ashkar_media::MediaEvent;
 use std::fmt::Write as _;
 
 use ashkar_terms::Moment;
@@ -107,7 +108,7 @@ impl Core {
     pub(super) fn proceed(&mut self, wants_audio: bool, now: Moment, events: &mut Vec<Event>) {
         let Some(offer) = self.offer.as_mut().filter(|_| self.step == Step::Described) else { return };
         for codec in &offer.other_sound {
-            events.push(Event::SoundRefused { codec: codec.clone() });
+            events.push(MediaEvent::SoundRefused { codec: codec.clone() }.into());
         }
         if !wants_audio {
             offer.audio = None;
@@ -146,9 +147,10 @@ impl Core {
     ) -> Result<(), SessionError> {
         if kind == Kind::Audio && response.status >= 300 {
             // A camera that does not give its sound still gives its picture.
-            events.push(Event::SoundRefused {
-                codec: format!("aac (SETUP answered with {})", response.status),
-            });
+            events.push(
+                MediaEvent::SoundRefused { codec: format!("aac (SETUP answered with {})", response.status) }
+                    .into(),
+            );
             self.request_play(now);
             return Ok(());
         }

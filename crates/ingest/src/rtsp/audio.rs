@@ -3,7 +3,7 @@
 //! The two streams count from different random origins. They are first laid side by side as they arrive; sender
 //! reports of both (RFC 3550, 6.4.1) then say exactly how they lie, where the camera sends any.
 
-use ashkar_media::{AudioConfig, AudioFrame};
+use ashkar_media::{AudioConfig, AudioFrame, MediaEvent};
 use ashkar_terms::{Moment, TICKS_PER_SECOND};
 
 use super::aac::AacFrames;
@@ -33,7 +33,7 @@ pub(super) struct Audio {
 impl Audio {
     /// A stream of `format`, whose configuration goes out at once.
     pub(super) fn new(format: AacFormat, out: &mut Vec<Event>) -> Self {
-        out.push(Event::AudioConfig(AudioConfig { record: format.config.clone() }));
+        out.push(MediaEvent::AudioConfig(AudioConfig { record: format.config.clone() }).into());
         Self { frames: AacFrames::new(format), clock: TimestampUnwrapper::default(), last: 0, shift: None }
     }
 
@@ -59,11 +59,11 @@ impl Audio {
         let (first, clock_hz) = (self.last, self.frames.clock_hz());
         let readable = self.frames.take(packet.payload, &mut |data, offset| {
             let camera_dts = to_90_khz(first.saturating_add(offset), clock_hz).saturating_add(shift);
-            out.push(Event::Audio(AudioFrame { data, camera_dts, arrival }));
+            out.push(MediaEvent::Audio(AudioFrame { data, camera_dts, arrival }).into());
         });
         if !readable {
             let reason = "a packet of sound cannot be read".to_owned();
-            out.push(Event::Refused { reason, camera_dts: Some(base.saturating_add(shift)) });
+            out.push(MediaEvent::Refused { reason, camera_dts: Some(base.saturating_add(shift)) }.into());
         }
     }
 
@@ -112,7 +112,9 @@ mod tests {
         let now = Moment { wall: UtcMicros(0), mono_us: 0 };
         audio.take(&packet, Order::Next, video_dts, now, &mut out);
         out.iter()
-            .filter_map(|event| if let Event::Audio(frame) = event { Some(frame.camera_dts) } else { None })
+            .filter_map(|event| {
+                if let Event::Media(MediaEvent::Audio(frame)) = event { Some(frame.camera_dts) } else { None }
+            })
             .collect()
     }
 

@@ -1,6 +1,7 @@
 //! Keeps the facts about a bad stream few: what is refused is recorded, and a hostile camera refuses well.
 
 use super::event::Event;
+use ashkar_media::MediaEvent;
 
 /// Most refusals that are reported in a second, by name; those beyond are counted.
 const MAX_REFUSALS_PER_SECOND: u32 = 30;
@@ -23,14 +24,14 @@ impl RefusalLimit {
         let mut place = 0;
         events.retain(|event| {
             place += 1;
-            place <= known || !matches!(event, Event::Refused { .. }) || self.admit()
+            place <= known || !matches!(event, Event::Media(MediaEvent::Refused { .. })) || self.admit()
         });
     }
 
     fn begin_second(&mut self, now_us: u64, events: &mut Vec<Event>) {
         if self.withheld > 0 {
             let reason = format!("{} more like this within a second", self.withheld);
-            events.push(Event::Refused { reason, camera_dts: None });
+            events.push(Event::refused(reason, None));
         }
         *self = Self { began_us: now_us, reported: 0, withheld: 0 };
     }
@@ -51,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_refusals_becomes_a_number() {
-        let refused = || Event::Refused { reason: "x".into(), camera_dts: Some(1) };
+        let refused = || Event::Media(MediaEvent::Refused { reason: "x".into(), camera_dts: Some(1) });
         let (mut limit, mut total) = (RefusalLimit::default(), 0);
         for round in 0..10 {
             let mut events = vec![Event::Playing];
@@ -65,7 +66,10 @@ mod tests {
         limit.apply(0, 3_100_000, &mut events);
         assert_eq!(
             events,
-            [Event::Refused { reason: "970 more like this within a second".into(), camera_dts: None }]
+            [Event::Media(MediaEvent::Refused {
+                reason: "970 more like this within a second".into(),
+                camera_dts: None
+            })]
         );
     }
 }

@@ -223,7 +223,7 @@ impl RtspPuller {
         }
     }
 
-    /// Says goodbye to the camera, ends its intake with [`Cause::Centre`], and waits until that is done.
+    /// Says goodbye to the camera, ends its sink with [`Cause::Centre`], and waits until that is done.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         if let Some(task) = self.task.take() {

@@ -5,6 +5,7 @@
 //! ```
 //! Each request may be answered with 401 and is then sent again with `Authorization`.
 
+use ashkar_media::MediaEvent;
 use ashkar_terms::Moment;
 
 use super::auth::Authenticator;
@@ -295,7 +296,7 @@ impl Core {
             Item::Request(request) => self.answer(&request),
             Item::Skipped { bytes } => {
                 let reason = format!("{bytes} bytes between two packets are no RTSP and were skipped");
-                events.push(Event::Refused { reason, camera_dts: None });
+                events.push(Event::refused(reason, None));
                 Ok(())
             }
         }
@@ -355,7 +356,7 @@ impl Core {
     /// Looks at the events from `known` on: an access unit is a sign of life, and refusals are limited.
     fn after(&mut self, known: usize, now: Moment, events: &mut Vec<Event>) {
         let new = events.get(known..).unwrap_or_default();
-        if new.iter().any(|event| matches!(event, Event::Video(_))) {
+        if new.iter().any(|event| matches!(event, Event::Media(MediaEvent::Video(_)))) {
             self.last_unit_us = now.mono_us;
         }
         self.limit.apply(known, now.mono_us, events);

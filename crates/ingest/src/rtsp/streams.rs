@@ -116,7 +116,7 @@ impl Streams {
                 if let Some(sender) = stream.senders.foreign(from.lane, &packet, data, from.now) {
                     let reason =
                         format!("packets that were not agreed on are not taken while others come: {sender}");
-                    out.push(Event::Refused { reason, camera_dts: None });
+                    out.push(Event::refused(reason, None));
                 }
                 self.succeed(kind, from.now, out);
             }
@@ -191,7 +191,7 @@ impl Streams {
         let Some(held) = self.stream(kind).and_then(|stream| stream.senders.successor(now)) else { return };
         self.begin_run(kind, now, out);
         if let Some(sender) = self.stream(kind).and_then(|stream| stream.senders.current()) {
-            out.push(Event::Told { what: format!("the sender before is silent; taken instead: {sender}") });
+            out.push(Event::Diagnostic(format!("the sender before is silent; taken instead: {sender}")));
         }
         for Held { data, arrival } in held {
             if let Some(packet) = RtpPacket::parse(&data) {
@@ -285,7 +285,7 @@ impl Streams {
                 let name = if codec == VideoCodec::H264 { "H.264" } else { "H.265" };
                 let what =
                     format!("the camera says otherwise, but its packets are {name}: they are taken as that");
-                out.push(Event::Told { what });
+                out.push(Event::Diagnostic(what));
                 self.use_format(Some(codec), out);
                 self.take_waiting(&waiting, out);
             }

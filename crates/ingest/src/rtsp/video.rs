@@ -5,7 +5,7 @@
 //! picture has them given out as pieces of it; what makes a picture of pieces is in `ashkar_media`.
 
 use ashkar_media::codec::ParameterSets;
-use ashkar_media::{AccessUnit, VideoCodec};
+use ashkar_media::{AccessUnit, MediaEvent, VideoCodec};
 use ashkar_terms::Moment;
 use bytes::Bytes;
 
@@ -67,7 +67,7 @@ impl Video {
                 Ok(changed) => video.changed |= changed,
                 Err(error) => {
                     let reason = format!("in the camera's description, {error}");
-                    out.push(Event::Refused { reason, camera_dts: None });
+                    out.push(Event::refused(reason, None));
                 }
             }
         }
@@ -137,7 +137,7 @@ impl Video {
         let lost = std::mem::take(&mut self.lost_between);
         if lost > 0 {
             let reason = format!("{lost} packets before this access unit were lost");
-            out.push(Event::Refused { reason, camera_dts: Some(pts) });
+            out.push(Event::refused(reason, Some(pts)));
         }
         match finished {
             Finished::Whole { data, key, continued } => {
@@ -147,7 +147,7 @@ impl Video {
             }
             Finished::Damaged(damage) => {
                 let reason = format!("an access unit was dropped: {damage}");
-                out.push(Event::Refused { reason, camera_dts: Some(pts) });
+                out.push(Event::refused(reason, Some(pts)));
             }
             Finished::Empty => {}
         }
@@ -160,7 +160,7 @@ impl Video {
             && let Ok(config) = self.parameters.config()
         {
             self.described = true;
-            out.push(Event::VideoConfig(config));
+            out.push(MediaEvent::VideoConfig(config).into());
         }
     }
 
@@ -176,7 +176,9 @@ impl Video {
         let placed = self.placed.filter(|_| goes_on).unwrap_or_else(|| self.timeline.place(pts));
         self.placed = Some(placed);
         let (camera_dts, composition_offset) = placed;
-        out.push(Event::Video(AccessUnit { data, camera_dts, composition_offset, keyframe, arrival }));
+        out.push(
+            MediaEvent::Video(AccessUnit { data, camera_dts, composition_offset, keyframe, arrival }).into(),
+        );
     }
 }
 
@@ -191,7 +193,7 @@ const fn loss(order: Order) -> Option<Damage> {
 /// Takes note of a NAL unit that may be a parameter set; true where it is a new one.
 fn insert(parameters: &mut ParameterSets, nal: &[u8], pts: i64, out: &mut Vec<Event>) -> bool {
     parameters.insert(nal).unwrap_or_else(|error| {
-        out.push(Event::Refused { reason: error.to_string(), camera_dts: Some(pts) });
+        out.push(MediaEvent::Refused { reason: error.to_string(), camera_dts: Some(pts) }.into());
         false
     })
 }

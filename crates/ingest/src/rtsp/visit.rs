@@ -1,5 +1,6 @@
 //! One visit to a camera: connect, drive the session at ticks, hand over what comes out of it.
 
+use ashkar_media::MediaEvent;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use super::link::{Link, LinkError};
 use super::puller::{PullError, PullOptions, Shared};
 use super::session::{Session, SessionConfig};
 use super::source::RtspSource;
-use crate::{End, Intake, PullGate};
+use crate::{End, MediaSink, PullGate};
 
 /// How often a camera over UDP is sent a packet that keeps the way open.
 const OPEN_WAY_EVERY_US: u64 = 10_000_000;
@@ -47,7 +48,7 @@ struct Conversation<'a> {
     visit: &'a Visit<'a>,
     link: Link,
     session: Session,
-    intake: Option<Box<dyn Intake>>,
+    sink: Option<Box<dyn MediaSink>>,
     events: Vec<Event>,
     way_opened_us: u64,
     over_udp: bool,
@@ -102,7 +103,7 @@ impl Visit<'_> {
             visit: self,
             link,
             session,
-            intake: None,
+            sink: None,
             events: Vec::new(),
             way_opened_us: 0,
             over_udp,
@@ -118,13 +119,13 @@ impl Conversation<'_> {
         self.hand_over(now)?;
         let bytes = read?;
         self.visit.shared.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-        if let Some(intake) = self.intake.as_mut().filter(|_| bytes > 0) {
-            intake.received(now);
+        if let Some(sink) = self.sink.as_mut().filter(|_| bytes > 0) {
+            sink.received(now);
         }
         let looked = self.session.tick(now, &mut self.events);
         self.hand_over(now)?;
         looked?;
-        if self.intake.as_ref().is_some_and(|intake| intake.superseded()) {
+        if self.sink.as_ref().is_some_and(|sink| sink.superseded()) {
             return Err(PullError::Superseded);
         }
         self.keep_way_open(now);
@@ -154,45 +155,50 @@ impl Conversation<'_> {
     }
 
     fn hand_over_one(&mut self, event: Event, now: Moment) -> Result<(), PullError> {
-        let shared = self.visit.shared;
-        match (event, &mut self.intake) {
-            (Event::Described, None) => self.open(now)?,
-            (Event::Playing, _) => {
-                shared.playing();
-                info!(camera = %self.visit.source.camera(), source = %self.visit.source, "the camera plays");
+        let camera = self.visit.source.camera();
+        match event {
+            Event::Described => self.open(now)?,
+            Event::Playing => {
+                self.visit.shared.playing();
+                info!(%camera, source = %self.visit.source, "the camera plays");
             }
-            (Event::VideoConfig(config), Some(intake)) => intake.video_config(config, now),
-            (Event::AudioConfig(config), Some(intake)) => intake.audio_config(config, now),
-            (Event::Told { what }, _) => info!(camera = %self.visit.source.camera(), "{what}"),
-            (Event::SoundRefused { codec }, Some(intake)) => intake.sound_refused(&codec, now),
-            (Event::Video(unit), Some(intake)) => {
-                shared.access_units.fetch_add(1, Ordering::Relaxed);
-                intake.video(unit);
-            }
-            (Event::Audio(frame), Some(intake)) => intake.audio(frame),
-            (Event::Refused { reason, camera_dts }, Some(intake)) => {
-                shared.refused.fetch_add(1, Ordering::Relaxed);
-                self.complaints.tell(self.visit.source, self.over_udp, &reason, now);
-                intake.refused(&reason, camera_dts, now);
-            }
-            // Before the description there is nothing else, and it comes once.
-            _ => {}
+            Event::Diagnostic(text) => info!(%camera, "{text}"),
+            Event::Media(event) => self.hand_over_media(event, now),
         }
         Ok(())
     }
 
-    /// The camera has answered: its intake is opened, and says whether sound is wanted.
+    fn hand_over_media(&mut self, event: MediaEvent, now: Moment) {
+        // Before the description there are no media.
+        let Some(sink) = &mut self.sink else { return };
+        let shared = self.visit.shared;
+        match &event {
+            MediaEvent::Video(_) => {
+                shared.access_units.fetch_add(1, Ordering::Relaxed);
+            }
+            MediaEvent::Refused { reason, .. } => {
+                shared.refused.fetch_add(1, Ordering::Relaxed);
+                self.complaints.tell(self.visit.source, self.over_udp, reason, now);
+            }
+            _ => {}
+        }
+        sink.media(event, now);
+    }
+
+    /// The camera has answered: its sink is opened, and says whether sound is wanted.
     fn open(&mut self, now: Moment) -> Result<(), PullError> {
+        if self.sink.is_some() {
+            return Ok(());
+        }
         let source = format!("rtsp {}:{}", self.visit.source.host(), self.visit.source.port());
-        let intake =
-            self.visit.gate.open(self.visit.source.camera(), &source, now).map_err(PullError::Gate)?;
-        let wants_audio = intake.wants_audio();
-        self.intake = Some(intake);
+        let sink = self.visit.gate.open(self.visit.source.camera(), &source, now).map_err(PullError::Gate)?;
+        let wants_audio = sink.wants_audio();
+        self.sink = Some(sink);
         self.session.proceed(wants_audio, now, &mut self.events);
         Ok(())
     }
 
-    /// Frees the camera's session, of which it has few, and ends the intake.
+    /// Frees the camera's session, of which it has few, and ends the sink.
     fn end(mut self, error: PullError, now: Moment) -> Left {
         let (foreign, refused) = (self.session.foreign_packets(), self.complaints.withheld);
         if foreign + refused > 0 {
@@ -203,8 +209,8 @@ impl Conversation<'_> {
         self.session.teardown(now);
         // The camera may be gone already.
         let _ = self.link.write(&mut self.session);
-        if let Some(intake) = self.intake.take() {
-            intake.end(End::new(error.cause(), error.to_string()), now);
+        if let Some(sink) = self.sink.take() {
+            sink.end(End::new(error.cause(), error.to_string()), now);
         }
         Left { error, lessons, in_setup }
     }

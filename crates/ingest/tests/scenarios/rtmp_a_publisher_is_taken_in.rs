@@ -9,7 +9,7 @@ use ashkar_ingest::rtmp::chunk::{ChunkWriter, Message, kind, put_message};
 use ashkar_ingest::rtmp::client::{MediaHeader, PublisherError, video_config_message};
 use ashkar_ingest::rtmp::session::{Event, Session, SessionError};
 use ashkar_ingest::rtmp::{PublisherSession, amf0::Value};
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoCodec, VideoConfig};
+use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, MediaEvent, VideoCodec, VideoConfig};
 use bytes::Bytes;
 use proptest::prelude::*;
 
@@ -19,7 +19,13 @@ fn video(codec: VideoCodec, ms: u32, offset: i32, keyframe: bool, unit: &Bytes) 
 
 fn unit(ms: i64, offset_ms: i32, keyframe: bool, data: Bytes) -> Event {
     let composition_offset = offset_ms * 90;
-    Event::Video(AccessUnit { data, camera_dts: ms * 90, composition_offset, keyframe, arrival: NOW })
+    Event::Media(MediaEvent::Video(AccessUnit {
+        data,
+        camera_dts: ms * 90,
+        composition_offset,
+        keyframe,
+        arrival: NOW,
+    }))
 }
 
 #[test]
@@ -34,8 +40,11 @@ fn pictures_of_both_codecs_come_out_as_they_went_in() {
             video(codec, 0, 80, true, &key),
             video(codec, 17_000_040, -40, false, &delta), // with an extended timestamp
         ];
-        let expected =
-            vec![Event::VideoConfig(config), unit(0, 80, true, key), unit(17_000_040, -40, false, delta)];
+        let expected = vec![
+            Event::Media(MediaEvent::VideoConfig(config)),
+            unit(0, 80, true, key),
+            unit(17_000_040, -40, false, delta),
+        ];
         assert_eq!(events(&mut session, &input.concat()), Ok(expected));
     }
 }
@@ -55,7 +64,10 @@ fn aac_passes_where_sound_is_wanted() {
     let input = [audio(0, &[0xAF, 0, 0x12, 0x10]), audio(23, &[0xAF, 1, 7, 7, 7])].concat();
     let config = AudioConfig { record: Bytes::from_static(&[0x12, 0x10]) };
     let frame = AudioFrame { data: Bytes::from_static(&[7; 3]), camera_dts: 23 * 90, arrival: NOW };
-    assert_eq!(events(&mut session, &input), Ok(vec![Event::AudioConfig(config), Event::Audio(frame)]));
+    assert_eq!(
+        events(&mut session, &input),
+        Ok(vec![Event::Media(MediaEvent::AudioConfig(config)), Event::Media(MediaEvent::Audio(frame))])
+    );
 }
 
 #[test]
@@ -63,11 +75,14 @@ fn sound_that_is_not_wanted_is_told_of_once_and_returns_with_its_parameters() {
     let (mut session, _, _) = publishing(false);
     let frame = |ms| audio(ms, &[&[0xAF, 1][..], &[7; 100]].concat());
     let input = [audio(0, &[0xAF, 0, 0x12, 0x10]), frame(23), frame(46)].concat();
-    assert_eq!(events(&mut session, &input), Ok(vec![Event::SoundDropped("AAC".to_owned())]));
+    assert_eq!(
+        events(&mut session, &input),
+        Ok(vec![Event::Media(MediaEvent::SoundRefused { codec: "AAC".to_owned() })])
+    );
     session.set_wants_audio(true);
     let told = events(&mut session, &[frame(69), frame(92)].concat()).unwrap();
     assert!(
-        matches!(told[..], [Event::AudioConfig(_), Event::Audio(ref frame)] if frame.data[..] == [7; 100])
+        matches!(told[..], [Event::Media(MediaEvent::AudioConfig(_)), Event::Media(MediaEvent::Audio(ref frame))] if frame.data[..] == [7; 100])
     );
 }
 
@@ -75,7 +90,10 @@ fn sound_that_is_not_wanted_is_told_of_once_and_returns_with_its_parameters() {
 fn other_sound_is_named_once() {
     let (mut session, _, _) = publishing(true);
     let input = audio(0, &[0x72, 1, 2, 3]).repeat(5);
-    assert_eq!(events(&mut session, &input), Ok(vec![Event::SoundDropped("G.711 A-law".to_owned())]));
+    assert_eq!(
+        events(&mut session, &input),
+        Ok(vec![Event::Media(MediaEvent::SoundRefused { codec: "G.711 A-law".to_owned() })])
+    );
 }
 
 #[test]
@@ -93,7 +111,7 @@ fn a_tag_that_cannot_be_used_costs_nothing_else() {
     ];
     let told = events(&mut session, &input.concat()).unwrap();
     let reason = "video codec av01 is not taken in, H.264 and H.265 are".to_owned();
-    let refused = Event::Refused { reason, camera_dts: 0 };
+    let refused = Event::Media(MediaEvent::Refused { reason, camera_dts: Some(0) });
     assert_eq!(told, [unit(0, 0, true, good.clone()), refused, unit(80, 0, false, good)]);
 }
 

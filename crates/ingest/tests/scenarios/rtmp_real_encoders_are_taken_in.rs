@@ -7,10 +7,10 @@ use std::net::SocketAddr;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use crate::rtmp_support::{KEY, TestGate, Told, eventually};
+use crate::rtmp_support::{KEY, Seen, TestGate, eventually};
 use ashkar_ingest::End;
 use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
-use ashkar_media::{AccessUnit, VideoCodec};
+use ashkar_media::{AccessUnit, MediaEvent, VideoCodec};
 use ashkar_terms::{Cause, SystemClock};
 
 struct Port {
@@ -32,7 +32,7 @@ impl Port {
     }
 
     fn end(&self) -> End {
-        eventually("the end of the intake", || self.gate.end())
+        eventually("the end of the sink", || self.gate.end())
     }
 }
 
@@ -84,13 +84,20 @@ fn ffmpeg_with_sound() {
     let units = port.gate.videos();
     check_pictures(&units, 100);
     assert!(units.iter().any(|unit| unit.composition_offset > 0), "there are B-frames");
-    let told = port.gate.told();
-    assert!(matches!(told[0], Told::VideoConfig(ref config) if config.codec == VideoCodec::H264));
-    assert!(told.iter().any(|told| matches!(told, Told::AudioConfig(config) if config.record.len() >= 2)));
+    let told = port.gate.seen();
+    assert!(
+        matches!(told[0], Seen::Media(MediaEvent::VideoConfig(ref config)) if config.codec == VideoCodec::H264)
+    );
+    assert!(told.iter().any(
+        |told| matches!(told, Seen::Media(MediaEvent::AudioConfig(config)) if config.record.len() >= 2)
+    ));
     // 4 s of 1024 samples at 48 kHz, and one frame or two of priming.
-    let frames = told.iter().filter(|told| matches!(told, Told::Audio(_))).count();
+    let frames = told.iter().filter(|told| matches!(told, Seen::Media(MediaEvent::Audio(_)))).count();
     assert!((187..=191).contains(&frames), "{frames} frames");
-    assert!(!told.iter().any(|told| matches!(told, Told::Refused(_) | Told::SoundDropped(_))));
+    assert!(!told.iter().any(|told| matches!(
+        told,
+        Seen::Media(MediaEvent::Refused { .. }) | Seen::Media(MediaEvent::SoundRefused { .. })
+    )));
 }
 
 #[test]
@@ -111,9 +118,17 @@ fn ffmpeg_past_the_extended_timestamp_and_without_wanted_sound() {
     let steps: Vec<_> = units[2..].windows(2).map(|two| two[1].camera_dts - two[0].camera_dts).collect();
     assert!(steps.iter().all(|step| (39 * 90..=41 * 90).contains(step)), "{steps:?}");
     assert!(units.iter().all(|unit| !nal_types(unit).is_empty()));
-    let told = port.gate.told();
-    assert_eq!(told.iter().filter(|told| **told == Told::SoundDropped("AAC".to_owned())).count(), 1);
-    assert!(!told.iter().any(|told| matches!(told, Told::Audio(_) | Told::Refused(_))));
+    let told = port.gate.seen();
+    assert_eq!(
+        told.iter()
+            .filter(|told| **told == Seen::Media(MediaEvent::SoundRefused { codec: "AAC".to_owned() }))
+            .count(),
+        1
+    );
+    assert!(!told.iter().any(|told| matches!(
+        told,
+        Seen::Media(MediaEvent::Audio(_)) | Seen::Media(MediaEvent::Refused { .. })
+    )));
 }
 
 #[test]
@@ -142,7 +157,7 @@ fn gstreamer() {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(port.end().cause, Cause::Source);
     check_pictures(&port.gate.videos(), 100);
-    let told = port.gate.told();
-    assert!(told.iter().any(|told| matches!(told, Told::Audio(_))));
-    assert!(!told.iter().any(|told| matches!(told, Told::Refused(_))));
+    let told = port.gate.seen();
+    assert!(told.iter().any(|told| matches!(told, Seen::Media(MediaEvent::Audio(_)))));
+    assert!(!told.iter().any(|told| matches!(told, Seen::Media(MediaEvent::Refused { .. }))));
 }

@@ -49,7 +49,7 @@ impl Port {
     }
 
     fn end(&self) -> End {
-        eventually("the end of the intake", || self.gate.end())
+        eventually("the end of the sink", || self.gate.end())
     }
 
     /// A connection that publishes.
@@ -303,7 +303,7 @@ fn a_publisher_that_shuts_its_side_still_delivers_everything() {
 }
 
 #[test]
-fn a_shutdown_ends_intakes_as_the_centres_doing() {
+fn a_shutdown_ends_sinks_as_the_centres_doing() {
     let port = Port::open(RtmpOptions { threads: 3, ..RtmpOptions::default() });
     let mut stream = port.publish(KEY).unwrap();
     port.server.shutdown();

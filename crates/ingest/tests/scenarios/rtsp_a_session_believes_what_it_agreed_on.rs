@@ -20,7 +20,7 @@ fn other(mut packet: Vec<u8>, payload_type: u8, ssrc: u8) -> Vec<u8> {
 
 fn told(play: &Play) -> Vec<&str> {
     fn what(event: &Event) -> Option<&str> {
-        if let Event::Told { what } = event { Some(what) } else { None }
+        if let Event::Diagnostic(text) = event { Some(text) } else { None }
     }
     play.events.iter().filter_map(what).collect()
 }

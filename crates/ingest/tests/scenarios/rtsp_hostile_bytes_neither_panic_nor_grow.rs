@@ -3,6 +3,7 @@
 
 use crate::rtsp_support::{AAC, KEY, PICTURE, PPS, Play, SPS, interleaved, rtp, sdp};
 use ashkar_ingest::rtsp::{Event, MAX_ACCESS_UNIT_BYTES, Way};
+use ashkar_media::MediaEvent;
 
 const SESSIONS: u64 = 20_000;
 
@@ -79,7 +80,7 @@ fn repair(message: &mut [u8]) {
 
 fn check(events: &[Event]) {
     for event in events {
-        let Event::Video(unit) = event else { continue };
+        let Event::Media(MediaEvent::Video(unit)) = event else { continue };
         assert!(unit.data.len() <= MAX_ACCESS_UNIT_BYTES);
         let mut rest = &unit.data[..];
         while !rest.is_empty() {

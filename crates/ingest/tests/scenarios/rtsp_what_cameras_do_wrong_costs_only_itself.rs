@@ -7,6 +7,7 @@ use crate::rtsp_support::{
 use ashkar_ingest::rtsp::{
     AuthError, Credentials, Event, MAX_ACCESS_UNIT_BYTES, MessageError, SessionConfig, SessionError, Way,
 };
+use ashkar_media::MediaEvent;
 
 const HOURS: u32 = 90_000 * 3600;
 
@@ -34,7 +35,10 @@ fn parameter_sets_missing_in_the_description_are_found_in_the_stream() {
     play.rtp(3600, true, &stap);
     assert_eq!(play.configs().len(), 1);
     assert_eq!(play.units()[1].data, framed(&[SPS, PPS, KEY]));
-    assert!(matches!(play.events.last(), Some(Event::Video(unit)) if unit.keyframe), "the record goes first");
+    assert!(
+        matches!(play.events.last(), Some(Event::Media(MediaEvent::Video(unit))) if unit.keyframe),
+        "the record goes first"
+    );
 }
 
 #[test]
@@ -192,7 +196,8 @@ fn headers_and_bodies_without_end_end_the_session() {
 fn sound_that_cannot_be_passed_through_does_not_touch_the_picture() {
     let description = sdp("m=audio 0 RTP/AVP 8\r\na=control:track2\r\nm=audio 0 RTP/AVP 8\r\n");
     let mut play = Play::playing(&description, true);
-    let refused = |event: &&Event| matches!(event, Event::SoundRefused { codec } if codec == "pcma");
+    let refused =
+        |event: &&Event| matches!(event, Event::Media(MediaEvent::SoundRefused { codec }) if codec == "pcma");
     assert_eq!(play.events.iter().filter(refused).count(), 1);
     for n in 0..3 {
         play.bytes(&interleaved(2, &[0x80; 200])).unwrap();
@@ -204,15 +209,15 @@ fn sound_that_cannot_be_passed_through_does_not_touch_the_picture() {
 #[test]
 fn sound_is_asked_for_only_where_it_is_wanted() {
     let quiet = Play::playing(&sdp(AAC), false);
-    assert!(!quiet.events.iter().any(|event| matches!(event, Event::AudioConfig(_))));
+    assert!(!quiet.events.iter().any(|event| matches!(event, Event::Media(MediaEvent::AudioConfig(_)))));
     let mut loud = Play::playing(&sdp(AAC), true);
-    assert!(loud.events.iter().any(|event| matches!(event, Event::AudioConfig(_))));
+    assert!(loud.events.iter().any(|event| matches!(event, Event::Media(MediaEvent::AudioConfig(_)))));
     loud.picture(9000);
     let mut sound = rtp(5, 48_000, true, &[0, 16, 0, 2 << 3, b'a', b'b']);
     sound[1] = 97 | 0x80;
     loud.bytes(&interleaved(2, &sound)).unwrap();
     assert!(
-        matches!(loud.events.last(), Some(Event::Audio(frame)) if frame.camera_dts == 9000 && frame.data == "ab")
+        matches!(loud.events.last(), Some(Event::Media(MediaEvent::Audio(frame))) if frame.camera_dts == 9000 && frame.data == "ab")
     );
 }
 

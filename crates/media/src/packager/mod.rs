@@ -16,8 +16,8 @@ use bytes::BytesMut;
 use crate::assembly::Framing;
 use crate::timeline::{Timeline, WallClock};
 use crate::{
-    AccessUnit, AudioConfig, AudioFrame, AudioParameters, Counters, FactKind, Options, Output, Resume,
-    VideoConfig,
+    AccessUnit, AudioConfig, AudioFrame, AudioParameters, Counters, FactKind, MediaEvent, Options, Output,
+    Resume, VideoConfig,
 };
 use entries::Entries;
 use facts::Facts;
@@ -175,12 +175,27 @@ impl Packager {
         self.tell(FactKind::Connected { source }, at, out);
     }
 
-    /// Parameter sets from the protocol. They come into use at the next keyframe; unusable ones are a fact, and
-    /// what was valid goes on.
-    pub fn video_config(&mut self, config: VideoConfig, at: Moment, out: &mut Vec<Output>) {
+    /// What the connection brought, handed on at `now`. Parameters come into use at the next keyframe; what cannot be used
+    /// is a fact, and it alone is dropped (I3).
+    pub fn take(&mut self, event: MediaEvent, now: Moment, out: &mut Vec<Output>) {
+        match event {
+            MediaEvent::Video(unit) => self.video(unit, out),
+            MediaEvent::Audio(frame) => self.audio(frame, out),
+            MediaEvent::VideoConfig(config) => self.video_config(&config, now, out),
+            MediaEvent::AudioConfig(config) => self.audio_config(&config, now, out),
+            MediaEvent::SoundRefused { codec } => self.sound_refused(&codec, now, out),
+            MediaEvent::Refused { reason, camera_dts } => {
+                self.note_arrival(now);
+                self.refuse(reason, camera_dts, now, out);
+            }
+        }
+    }
+
+    /// Parameter sets from the protocol; what was valid before unusable ones goes on.
+    fn video_config(&mut self, config: &VideoConfig, at: Moment, out: &mut Vec<Output>) {
         self.note_arrival(at);
-        self.framing.announced(&config);
-        match self.parameters.offer(&config) {
+        self.framing.announced(config);
+        match self.parameters.offer(config) {
             Ok(None) => {}
             Ok(Some(row)) => self.hold(&row, None, at, out),
             Err(error) => self.parameters_refused(error.to_string(), at, out),
@@ -188,8 +203,8 @@ impl Packager {
     }
 
     /// AAC parameters. With sound off this only notes that sound is dropped.
-    pub fn audio_config(&mut self, config: AudioConfig, at: Moment, out: &mut Vec<Output>) {
-        match AudioParameters::parse(&config) {
+    fn audio_config(&mut self, config: &AudioConfig, at: Moment, out: &mut Vec<Output>) {
+        match AudioParameters::parse(config) {
             Ok(parameters) if self.options.sound => {
                 self.audio.changed |= self.audio.parameters.as_ref() != Some(&parameters);
                 self.audio.parameters = Some(parameters);
@@ -203,7 +218,7 @@ impl Packager {
     }
 
     /// Sound came that cannot be passed through, such as G.711. One fact per connection.
-    pub fn sound_refused(&mut self, codec: &str, at: Moment, out: &mut Vec<Output>) {
+    fn sound_refused(&mut self, codec: &str, at: Moment, out: &mut Vec<Output>) {
         self.counters.sound_dropped += 1;
         self.unusable.sound();
         if !std::mem::replace(&mut self.audio.drop_told, true) {
@@ -220,9 +235,8 @@ impl Packager {
         self.segmenter.sound.reset();
     }
 
-    /// One piece: a picture, several, a part of one, or what belongs to one. A corrupt one is a fact, and it alone is
-    /// dropped (I3).
-    pub fn video(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
+    /// One piece: a picture, several, a part of one, or what belongs to one.
+    fn video(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
         let at = unit.arrival;
         self.observe_wall_clock(at, out);
         self.note_arrival(at);
@@ -234,7 +248,7 @@ impl Packager {
     }
 
     /// One AAC frame. With sound off it is dropped; so is what comes before the first picture.
-    pub fn audio(&mut self, frame: AudioFrame, out: &mut Vec<Output>) {
+    fn audio(&mut self, frame: AudioFrame, out: &mut Vec<Output>) {
         self.note_arrival(frame.arrival);
         self.unusable.sound();
         if !self.options.sound {
@@ -249,12 +263,6 @@ impl Packager {
         if !self.segmenter.sound.push(frame.data, time, parameters.frame_ticks()) {
             self.counters.sound_dropped += 1;
         }
-    }
-
-    /// The protocol layer could not make an access unit of what arrived, and dropped it alone.
-    pub fn refused(&mut self, reason: String, camera_dts: Option<i64>, at: Moment, out: &mut Vec<Output>) {
-        self.note_arrival(at);
-        self.refuse(reason, camera_dts, at, out);
     }
 
     /// Bytes of the connection arrived at `at`, whatever they were: a line that brings them is not what is at fault.

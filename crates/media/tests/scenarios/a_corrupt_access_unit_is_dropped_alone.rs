@@ -1,4 +1,4 @@
-use ashkar_media::{FactKind, Options};
+use ashkar_media::{FactKind, MediaEvent, Options};
 use bytes::Bytes;
 
 use crate::support::{FRAME_TICKS, FRAME_US, Rig, prefixed};
@@ -49,7 +49,11 @@ fn what_the_protocol_could_not_parse_is_a_fact() {
     let mut rig = Rig::on_air();
     rig.frames(10);
     let at = rig.now();
-    rig.packager.refused("FU-A fragment lost".to_owned(), Some(123), at, &mut rig.out);
+    rig.packager.take(
+        MediaEvent::Refused { reason: "FU-A fragment lost".to_owned(), camera_dts: Some(123) },
+        at,
+        &mut rig.out,
+    );
     let fact = FactKind::AccessUnitRefused { camera_dts: 123, reason: "FU-A fragment lost".to_owned() };
     assert!(rig.facts().contains(&&fact));
     rig.frames(10);

@@ -1,6 +1,6 @@
 //! However an encoder delivers a picture, the recording holds its NAL units in one access unit, byte-exact (I4).
 
-use ashkar_media::{FactKind, Framing, VideoCodec, VideoConfig};
+use ashkar_media::{FactKind, Framing, MediaEvent, VideoCodec, VideoConfig};
 use bytes::Bytes;
 use proptest::prelude::*;
 
@@ -123,7 +123,7 @@ fn rig(config: VideoConfig) -> Rig {
     let mut rig = Rig::new();
     rig.connect();
     let at = rig.now();
-    rig.packager.video_config(config, at, &mut rig.out);
+    rig.packager.take(MediaEvent::VideoConfig(config), at, &mut rig.out);
     rig
 }
 
@@ -299,7 +299,11 @@ fn a_record_with_start_codes_is_read_and_none_is_not_missed() {
         let at = rig.now();
         rig.packager.connected("rtmp 10.1.2.3:50123".to_owned(), at, &mut rig.out);
         let bare = !record.is_empty();
-        rig.packager.video_config(VideoConfig { codec: VideoCodec::H264, record }, at, &mut rig.out);
+        rig.packager.take(
+            MediaEvent::VideoConfig(VideoConfig { codec: VideoCodec::H264, record }),
+            at,
+            &mut rig.out,
+        );
         for n in 0..30 {
             let mut units = picture(VideoCodec::H264, n, 1);
             if bare {

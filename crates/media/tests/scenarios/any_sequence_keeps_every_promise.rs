@@ -1,3 +1,4 @@
+use ashkar_media::MediaEvent;
 use ashkar_terms::Cause;
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -56,7 +57,11 @@ fn run(rig: &mut Rig, step: &Step) {
         Step::Corrupt => rig.send_raw(Bytes::from_static(&[0, 0, 1]), true),
         Step::Refused => {
             let at = rig.now();
-            rig.packager.refused("lost".to_owned(), None, at, &mut rig.out);
+            rig.packager.take(
+                MediaEvent::Refused { reason: "lost".to_owned(), camera_dts: None },
+                at,
+                &mut rig.out,
+            );
         }
         Step::ParametersAhead => {
             let ahead = prefixed(&[&[0x09, 0xf0]]);
@@ -72,7 +77,7 @@ fn run(rig: &mut Rig, step: &Step) {
         Step::Config(large) => {
             let at = rig.now();
             let config = if large { config_360() } else { config_180() };
-            rig.packager.video_config(config, at, &mut rig.out);
+            rig.packager.take(MediaEvent::VideoConfig(config), at, &mut rig.out);
         }
         Step::CentreClock(us) => rig.wall_ahead_us += us,
     }

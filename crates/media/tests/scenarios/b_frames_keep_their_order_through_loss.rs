@@ -1,4 +1,4 @@
-use ashkar_media::AccessUnit;
+use ashkar_media::{AccessUnit, MediaEvent};
 
 use crate::support::{FRAME_TICKS, FRAME_US, Rig};
 
@@ -20,13 +20,18 @@ fn b_frames_keep_their_order_through_loss() {
             continue;
         }
         if frame > 0 && frame % 29 == 0 {
-            rig.packager.refused("fragment lost".to_owned(), Some(camera_dts), arrival, &mut rig.out);
+            rig.packager.take(
+                MediaEvent::Refused { reason: "fragment lost".to_owned(), camera_dts: Some(camera_dts) },
+                arrival,
+                &mut rig.out,
+            );
             continue;
         }
         rig.sent.push(data.clone());
         shown.push(camera_dts + i64::from(composition_offset));
         let unit = AccessUnit { data, camera_dts, composition_offset, keyframe: frame % 50 == 0, arrival };
-        rig.packager.video(unit, &mut rig.out);
+        let at = unit.arrival;
+        rig.packager.take(MediaEvent::Video(unit), at, &mut rig.out);
     }
     assert!(rig.gaps().is_empty(), "a lost picture is no gap");
     let judged = rig.finish_and_judge();
@@ -43,8 +48,9 @@ fn a_wild_composition_offset_is_held() {
         let data = rig.picture();
         rig.sent.push(data.clone());
         let (camera_dts, arrival) = (rig.dts, rig.now());
-        rig.packager.video(
-            AccessUnit { data, camera_dts, composition_offset, keyframe: true, arrival },
+        rig.packager.take(
+            MediaEvent::Video(AccessUnit { data, camera_dts, composition_offset, keyframe: true, arrival }),
+            arrival,
             &mut rig.out,
         );
         rig.dts += FRAME_TICKS;

@@ -1,4 +1,4 @@
-use ashkar_media::{AudioConfig, AudioFrame, FactKind, Options, Output, Resume};
+use ashkar_media::{AudioConfig, AudioFrame, FactKind, MediaEvent, Options, Output, Resume};
 use ashkar_terms::Cause;
 use bytes::Bytes;
 
@@ -19,7 +19,7 @@ fn g711_beside_the_video_is_dropped_with_one_fact() {
     for _ in 0..200 {
         rig.frame();
         let at = rig.now();
-        rig.packager.sound_refused("G.711 A-law", at, &mut rig.out);
+        rig.packager.take(MediaEvent::SoundRefused { codec: "G.711 A-law".to_owned() }, at, &mut rig.out);
     }
     assert_eq!(dropped(&rig), ["G.711 A-law"]);
     rig.disconnect(Cause::Source);
@@ -27,7 +27,7 @@ fn g711_beside_the_video_is_dropped_with_one_fact() {
     rig.connect();
     rig.frames(50);
     let at = rig.now();
-    rig.packager.sound_refused("G.711 µ-law", at, &mut rig.out);
+    rig.packager.take(MediaEvent::SoundRefused { codec: "G.711 µ-law".to_owned() }, at, &mut rig.out);
     assert_eq!(dropped(&rig), ["G.711 A-law", "G.711 µ-law"], "one per connection");
     assert_eq!(rig.packager.counters().sound_dropped, 201);
     rig.finish_and_judge();
@@ -37,12 +37,17 @@ fn g711_beside_the_video_is_dropped_with_one_fact() {
 fn with_sound_off_aac_is_dropped_before_recording() {
     let mut rig = Rig::on_air();
     let at = rig.now();
-    rig.packager.audio_config(AudioConfig { record: Bytes::from_static(&[0x12, 0x10]) }, at, &mut rig.out);
+    rig.packager.take(
+        MediaEvent::AudioConfig(AudioConfig { record: Bytes::from_static(&[0x12, 0x10]) }),
+        at,
+        &mut rig.out,
+    );
     for _ in 0..100 {
         rig.frame();
         let (camera_dts, arrival) = (rig.dts, rig.now());
         let frame = AudioFrame { data: Bytes::from_static(b"secret sound"), camera_dts, arrival };
-        rig.packager.audio(frame, &mut rig.out);
+        let at = frame.arrival;
+        rig.packager.take(MediaEvent::Audio(frame), at, &mut rig.out);
     }
     assert_eq!(dropped(&rig), ["mp4a.40.2"]);
     rig.flush();
@@ -63,17 +68,21 @@ fn a_policy_that_turns_sound_off_holds_from_the_next_frame_on() {
             rig.frame();
             let (camera_dts, arrival) = (rig.dts, rig.now());
             let data = Bytes::from_static(words);
-            rig.packager.audio(AudioFrame { data, camera_dts, arrival }, &mut rig.out);
+            rig.packager.take(
+                MediaEvent::Audio(AudioFrame { data, camera_dts, arrival }),
+                arrival,
+                &mut rig.out,
+            );
         }
     };
     let at = rig.now();
-    rig.packager.audio_config(config.clone(), at, &mut rig.out);
+    rig.packager.take(MediaEvent::AudioConfig(config.clone()), at, &mut rig.out);
     speak(&mut rig, b"public sound", 110);
     rig.packager.set_sound(false);
     speak(&mut rig, b"secret sound", 110);
     rig.packager.set_sound(true);
     let at = rig.now();
-    rig.packager.audio_config(config, at, &mut rig.out);
+    rig.packager.take(MediaEvent::AudioConfig(config), at, &mut rig.out);
     speak(&mut rig, b"audible again", 110);
     rig.flush();
     let said = |words: &[u8]| {

@@ -1,4 +1,4 @@
-use ashkar_media::{FactKind, Output, VideoCodec, VideoConfig};
+use ashkar_media::{FactKind, MediaEvent, Output, VideoCodec, VideoConfig};
 use bytes::Bytes;
 
 use crate::support::{
@@ -52,7 +52,7 @@ fn h265_parameter_sets_in_an_access_unit_of_their_own_are_taken_too() {
     let mut rig = unannounced();
     let at = rig.now();
     let empty = VideoConfig { codec: VideoCodec::H265, record: Bytes::new() };
-    rig.packager.video_config(empty, at, &mut rig.out);
+    rig.packager.take(MediaEvent::VideoConfig(empty), at, &mut rig.out);
     let sets = prefixed(&[HEVC_VPS, HEVC_SPS, HEVC_PPS]);
     let picture = prefixed(&[&[19 << 1, 1, 0xaa]]);
     rig.send_raw(sets.clone(), false);
@@ -71,7 +71,11 @@ fn invalid_parameter_sets_leave_the_valid_ones_in_use() {
     let at = rig.now();
     for _ in 0..5 {
         let record = Bytes::from_static(&[1, 0x64, 0, 0x1e, 0xff, 0xe1, 0, 4, 0x67, 0x64, 0, 0x1e, 1, 0, 0]);
-        rig.packager.video_config(VideoConfig { codec: VideoCodec::H264, record }, at, &mut rig.out);
+        rig.packager.take(
+            MediaEvent::VideoConfig(VideoConfig { codec: VideoCodec::H264, record }),
+            at,
+            &mut rig.out,
+        );
     }
     // A damaged SPS inside a keyframe: the picture is kept, the set is not believed.
     let keyframe = prefixed(&[&[0x67, 0x64, 0, 0x1e, 0xff], &[0x65, 9, 9]]);
@@ -120,7 +124,7 @@ fn configurations_of_another_length_size_are_written_with_four() {
     let at = rig.now();
     rig.packager.connected("rtmp".to_owned(), at, &mut rig.out);
     let two_bytes = VideoConfig { codec: VideoCodec::H264, record: record.into() };
-    rig.packager.video_config(two_bytes, at, &mut rig.out);
+    rig.packager.take(MediaEvent::VideoConfig(two_bytes), at, &mut rig.out);
     rig.frames(20);
     rig.flush();
     let init =

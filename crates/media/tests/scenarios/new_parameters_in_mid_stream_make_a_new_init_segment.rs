@@ -1,4 +1,4 @@
-use ashkar_media::{FactKind, Options, Output, Resume};
+use ashkar_media::{FactKind, MediaEvent, Options, Output, Resume};
 use ashkar_terms::Cause;
 
 use crate::support::{
@@ -24,7 +24,7 @@ fn new_parameters_in_mid_stream_make_a_new_init_segment() {
     let mut rig = Rig::on_air();
     rig.frames(70);
     let at = rig.now();
-    rig.packager.video_config(config_360(), at, &mut rig.out);
+    rig.packager.take(MediaEvent::VideoConfig(config_360()), at, &mut rig.out);
     rig.frames(100);
     rig.flush();
     let old = (320, 180, "avc1.42c00c".to_owned());
@@ -81,7 +81,7 @@ fn other_parameters_than_before_the_restart_are_a_fact() {
         let mut rig = Rig::with(resume, Options::default());
         let at = rig.now();
         rig.packager.connected("rtmp".to_owned(), at, &mut rig.out);
-        rig.packager.video_config(config, at, &mut rig.out);
+        rig.packager.take(MediaEvent::VideoConfig(config), at, &mut rig.out);
         rig.frames(60);
         rig.flush();
         assert_eq!((inits(&rig).len(), changed(&rig)), (1, expected));

@@ -1,8 +1,8 @@
 use std::time::{Duration, Instant};
 
 use ashkar_media::{
-    AccessUnit, AudioConfig, AudioFrame, AudioParameters, Framing, Options, Packager, Resume, VideoCodec,
-    VideoConfig, VideoParameters,
+    AccessUnit, AudioConfig, AudioFrame, AudioParameters, Framing, MediaEvent, Options, Packager, Resume,
+    VideoCodec, VideoConfig, VideoParameters,
 };
 use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
 use bytes::Bytes;
@@ -134,15 +134,32 @@ fn call(packager: &mut Packager, dice: &mut Dice, seeds: &[Bytes], out: &mut Vec
         1 => packager.disconnected(Cause::from_u8(dice.roll(9) as u8), String::new(), at, out),
         2 => packager.tick(at, out),
         3 => packager.flush(at, out),
-        4 => packager.refused(String::new(), None, at, out),
-        5 => packager.audio_config(AudioConfig { record: data }, at, out),
-        6 => packager.audio(AudioFrame { data, camera_dts, arrival: at }, out),
-        7 => packager.video_config(VideoConfig { codec: VideoCodec::H265, record: data }, at, out),
-        8 | 9 => packager.video_config(VideoConfig { codec: VideoCodec::H264, record: data }, at, out),
+        4 => packager.take(MediaEvent::Refused { reason: String::new(), camera_dts: None }, at, out),
+        5 => packager.take(MediaEvent::AudioConfig(AudioConfig { record: data }), at, out),
+        6 => packager.take(MediaEvent::Audio(AudioFrame { data, camera_dts, arrival: at }), at, out),
+        7 => packager.take(
+            MediaEvent::VideoConfig(VideoConfig { codec: VideoCodec::H265, record: data }),
+            at,
+            out,
+        ),
+        8 | 9 => packager.take(
+            MediaEvent::VideoConfig(VideoConfig { codec: VideoCodec::H264, record: data }),
+            at,
+            out,
+        ),
         _ => {
             let composition_offset = dice.number() as i32;
-            packager
-                .video(AccessUnit { data, camera_dts, composition_offset, keyframe: true, arrival: at }, out);
+            packager.take(
+                MediaEvent::Video(AccessUnit {
+                    data,
+                    camera_dts,
+                    composition_offset,
+                    keyframe: true,
+                    arrival: at,
+                }),
+                at,
+                out,
+            );
         }
     }
     let _ = (packager.live_delay_us(), packager.timeline_end(), packager.camera_clock_ppm());

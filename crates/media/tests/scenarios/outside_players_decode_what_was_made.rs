@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use ashkar_media::{AccessUnit, AudioFrame, Options, Output, Packager, Resume};
+use ashkar_media::{AccessUnit, AudioFrame, MediaEvent, Options, Output, Packager, Resume};
 use ashkar_terms::CameraId;
 use shiguredo_mp4::demux::Fmp4SegmentDemuxer;
 use tempfile::tempdir;
@@ -16,24 +16,29 @@ fn package(reel: &Reel, sound: bool) -> Vec<Output> {
         Packager::new(CameraId::new(7, 12, 1), Resume::default(), Options { sound, ..Options::default() });
     let (mut out, start) = (Vec::new(), moment(0));
     packager.connected("file".to_owned(), start, &mut out);
-    packager.video_config(reel.config.clone(), start, &mut out);
+    packager.take(MediaEvent::VideoConfig(reel.config.clone()), start, &mut out);
     if let Some(audio) = &reel.audio {
-        packager.audio_config(audio.clone(), start, &mut out);
+        packager.take(MediaEvent::AudioConfig(audio.clone()), start, &mut out);
     }
     let mut sound = reel.sound.iter().peekable();
     for picture in &reel.pictures {
         while let Some(frame) = sound.next_if(|frame| frame.dts < picture.dts) {
             let (data, arrival) = (frame.data.clone(), moment(due_us(picture.dts)));
-            packager.audio(AudioFrame { data, camera_dts: frame.dts, arrival }, &mut out);
+            packager.take(
+                MediaEvent::Audio(AudioFrame { data, camera_dts: frame.dts, arrival }),
+                arrival,
+                &mut out,
+            );
         }
-        packager.video(
-            AccessUnit {
+        packager.take(
+            MediaEvent::Video(AccessUnit {
                 data: picture.data.clone(),
                 camera_dts: picture.dts,
                 composition_offset: picture.composition_offset,
                 keyframe: picture.keyframe,
                 arrival: moment(due_us(picture.dts)),
-            },
+            }),
+            moment(due_us(picture.dts)),
             &mut out,
         );
     }

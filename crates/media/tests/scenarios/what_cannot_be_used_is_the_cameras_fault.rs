@@ -1,6 +1,6 @@
 //! A connection that brings bytes and no picture never blames the line, and a line that brings nothing never the camera.
 
-use ashkar_media::Unusable;
+use ashkar_media::{MediaEvent, Unusable};
 use ashkar_terms::{Cause, MediaTime};
 use bytes::Bytes;
 
@@ -38,11 +38,24 @@ fn whatever_is_unusable_is_named() {
         (corrupt, "refused"),
         (|rig| rig.send_raw(prefixed(&[&[0x41, 1, 2, 3]]), false), "no_keyframe"),
         (|rig| rig.packager.received(rig.now()), "no_pictures"),
-        (|rig| rig.packager.sound_refused("AAC", rig.now(), &mut rig.out), "no_pictures"),
+        (
+            |rig| {
+                rig.packager.take(
+                    MediaEvent::SoundRefused { codec: "AAC".to_owned() },
+                    rig.now(),
+                    &mut rig.out,
+                )
+            },
+            "no_pictures",
+        ),
         (
             |rig| {
                 let at = rig.now();
-                rig.packager.refused("a packet of another kind".to_owned(), None, at, &mut rig.out);
+                rig.packager.take(
+                    MediaEvent::Refused { reason: "a packet of another kind".to_owned(), camera_dts: None },
+                    at,
+                    &mut rig.out,
+                );
             },
             "refused",
         ),
@@ -114,7 +127,8 @@ fn sound_alone_is_no_picture() {
     send(&mut rig, 20, |rig| {
         let (camera_dts, arrival) = (rig.dts, rig.now());
         let frame = ashkar_media::AudioFrame { data: Bytes::from_static(&[1]), camera_dts, arrival };
-        rig.packager.audio(frame, &mut rig.out);
+        let at = frame.arrival;
+        rig.packager.take(MediaEvent::Audio(frame), at, &mut rig.out);
     });
     assert_eq!(causes(&rig), [(Cause::Source, 20)]);
     assert_eq!(rig.packager.trouble(rig.now()).unwrap().1, &Unusable::OnlySound);

@@ -7,7 +7,7 @@
 )]
 
 use ashkar_media::codec::{ParameterSets, VideoCodec};
-use ashkar_media::{AccessUnit, Options, Output, Packager, Resume};
+use ashkar_media::{AccessUnit, MediaEvent, Options, Output, Packager, Resume};
 use ashkar_terms::{CameraId, Moment, UtcMicros};
 use bytes::Bytes;
 use openh264::encoder::Encoder;
@@ -43,16 +43,17 @@ pub fn package(config: ashkar_media::VideoConfig, picture: &Bytes) -> (Bytes, By
     let mut out = Vec::new();
     let at = |us: i64| Moment { wall: UtcMicros(1_795_334_400_000_000 + us), mono_us: us as u64 };
     packager.connected("test".to_owned(), at(0), &mut out);
-    packager.video_config(config, at(0), &mut out);
+    packager.take(MediaEvent::VideoConfig(config), at(0), &mut out);
     for frame in 0..2 {
-        packager.video(
-            AccessUnit {
+        packager.take(
+            MediaEvent::Video(AccessUnit {
                 data: picture.clone(),
                 camera_dts: frame * 3600,
                 composition_offset: 0,
                 keyframe: true,
                 arrival: at(frame * 40_000),
-            },
+            }),
+            at(frame * 40_000),
             &mut out,
         );
     }

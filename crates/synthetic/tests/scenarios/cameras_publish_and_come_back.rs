@@ -9,9 +9,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
-use ashkar_ingest::{End, Gate, Intake, Protocol, Refusal};
+use ashkar_ingest::{End, Gate, MediaSink, Protocol, Refusal};
 use ashkar_load::{Publisher, Publishers};
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_media::{AccessUnit, MediaEvent, VideoConfig};
 use ashkar_synthetic::{FrameRate, LoopOptions, Loops};
 use ashkar_terms::{CameraId, Moment, SystemClock};
 
@@ -29,26 +29,22 @@ struct Door(Sender<Seen>);
 struct Camera(String, Sender<Seen>);
 
 impl Gate for Door {
-    fn admit(&self, key: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn Intake>, Refusal> {
+    fn admit(&self, key: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn MediaSink>, Refusal> {
         Ok(Box::new(Camera(key.to_owned(), self.0.clone())))
     }
 }
 
-impl Intake for Camera {
-    fn video_config(&mut self, config: VideoConfig, _: Moment) {
-        let _ = self.1.send(Seen::Config(self.0.clone(), config));
-    }
-    fn video(&mut self, unit: AccessUnit) {
-        let _ = self.1.send(Seen::Unit(self.0.clone(), unit));
+impl MediaSink for Camera {
+    fn media(&mut self, event: MediaEvent, _: Moment) {
+        let _ = match event {
+            MediaEvent::VideoConfig(config) => self.1.send(Seen::Config(self.0.clone(), config)),
+            MediaEvent::Video(unit) => self.1.send(Seen::Unit(self.0.clone(), unit)),
+            MediaEvent::Refused { reason, .. } => panic!("{reason}"),
+            MediaEvent::AudioConfig(_) | MediaEvent::Audio(_) | MediaEvent::SoundRefused { .. } => Ok(()),
+        };
     }
     fn end(self: Box<Self>, _: End, _: Moment) {
         let _ = self.1.send(Seen::End);
-    }
-    fn audio_config(&mut self, _: AudioConfig, _: Moment) {}
-    fn audio(&mut self, _: AudioFrame) {}
-    fn sound_refused(&mut self, _: &str, _: Moment) {}
-    fn refused(&mut self, reason: &str, _: Option<i64>, _: Moment) {
-        panic!("{reason}");
     }
     fn wants_audio(&self) -> bool {
         false

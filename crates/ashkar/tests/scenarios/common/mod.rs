@@ -272,10 +272,5 @@ pub fn log_of(data: &Path) -> String {
 
 fn log_file(data: &Path, name: &str) -> Stdio {
     std::fs::create_dir_all(data).expect("the data directory can be made");
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(data.join(name))
-        .expect("a log file")
-        .into()
+    std::fs::OpenOptions::new().create(true).append(true).open(data.join(name)).expect("a log file").into()
 }

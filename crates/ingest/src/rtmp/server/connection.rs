@@ -10,7 +10,7 @@ use super::metrics::add;
 use super::peers::Pending;
 use crate::rtmp::StreamKey;
 use crate::rtmp::session::{Event, Session};
-use crate::{End, Intake, Protocol, Refusal};
+use crate::{End, MediaSink, Protocol, Refusal};
 
 /// Bytes read at once from a connection that has not shown a valid key.
 const STRANGER_READ_BYTES: usize = 16 << 10;
@@ -63,7 +63,7 @@ enum Phase {
     /// Its key was wrong, and the answer waits, also if the peer has left: its place at the door stays taken.
     Delayed { until_us: u64 },
     /// It sends.
-    Publishing(Box<dyn Intake>),
+    Publishing(Box<dyn MediaSink>),
     /// The last answer is on its way. What still comes is thrown away, because closing over unread bytes would
     /// reset the connection, and the answer would be lost.
     Farewell { until_us: u64, is_finished: bool },
@@ -158,22 +158,22 @@ impl<T: Transport> Connection<T> {
                 add(&self.shared.counters.timeouts);
                 self.end(Cause::Uplink, "the publisher fell silent", now);
             }
-            Phase::Publishing(intake) if intake.superseded() => self.supersede(now),
+            Phase::Publishing(sink) if sink.superseded() => self.supersede(now),
             Phase::Farewell { until_us, .. } if now.mono_us >= *until_us => self.phase = Phase::Over,
             _ => {}
         }
         self.fate(true)
     }
 
-    /// Ends the intake, if there is one; the connection is over. Called at most once with effect.
+    /// Ends the sink, if there is one; the connection is over. Called at most once with effect.
     pub(super) fn end(&mut self, cause: Cause, reason: &str, now: Moment) {
-        if let Phase::Publishing(intake) = std::mem::replace(&mut self.phase, Phase::Over) {
+        if let Phase::Publishing(sink) = std::mem::replace(&mut self.phase, Phase::Over) {
             self.count_end();
             if let Some(name) = self.budget.take() {
                 self.shared.budgets.keep(name, self.session.budget(), now);
             }
             tracing::info!(peer = %self.peer, cause = cause.name(), reason, "publisher ended");
-            intake.end(End::new(cause, reason), now);
+            sink.end(End::new(cause, reason), now);
         }
     }
 
@@ -186,12 +186,12 @@ impl<T: Transport> Connection<T> {
     }
 
     fn feed(&mut self, mut input: &[u8], now: Moment) {
-        if let Phase::Publishing(intake) = &mut self.phase {
-            if intake.superseded() {
+        if let Phase::Publishing(sink) = &mut self.phase {
+            if sink.superseded() {
                 return self.supersede(now);
             }
-            intake.received(now);
-            self.session.set_wants_audio(intake.wants_audio());
+            sink.received(now);
+            self.session.set_wants_audio(sink.wants_audio());
         }
         while matches!(self.phase, Phase::Greeting { .. } | Phase::Publishing(_)) {
             match self.session.next(&mut input, now, &mut self.out) {
@@ -203,21 +203,14 @@ impl<T: Transport> Connection<T> {
     }
 
     fn take(&mut self, event: Event, now: Moment) {
-        if let Event::Publish(key) = &event {
-            return self.publish(key.as_ref(), now);
-        }
-        if let Event::Ended(command) = event {
-            return self.goodbye(command, now);
-        }
-        let Phase::Publishing(intake) = &mut self.phase else { return };
         match event {
-            Event::Video(unit) => intake.video(unit),
-            Event::Audio(frame) => intake.audio(frame),
-            Event::VideoConfig(config) => intake.video_config(config, now),
-            Event::AudioConfig(config) => intake.audio_config(config, now),
-            Event::SoundDropped(codec) => intake.sound_refused(&codec, now),
-            Event::Refused { reason, camera_dts } => intake.refused(&reason, Some(camera_dts), now),
-            Event::Publish(_) | Event::Ended(_) => {}
+            Event::Publish(key) => self.publish(key.as_ref(), now),
+            Event::Ended(command) => self.goodbye(command, now),
+            Event::Media(event) => {
+                if let Phase::Publishing(sink) = &mut self.phase {
+                    sink.media(event, now);
+                }
+            }
         }
     }
 
@@ -226,17 +219,17 @@ impl<T: Transport> Connection<T> {
             self.shared.gate.admit(key.expose(), self.peer, Protocol::Rtmp, now)
         });
         match answer {
-            Ok(intake) => {
+            Ok(sink) => {
                 add(&self.shared.counters.admitted);
                 add(&self.shared.counters.publishing);
                 tracing::info!(peer = %self.peer, "publisher admitted");
-                self.session.accept(intake.wants_audio(), &mut self.out);
+                self.session.accept(sink.wants_audio(), &mut self.out);
                 self.budget = key.map(|key| {
                     let (name, left) = self.shared.budgets.of(key.expose());
                     left.into_iter().for_each(|left| self.session.set_budget(left));
                     name
                 });
-                self.phase = Phase::Publishing(intake);
+                self.phase = Phase::Publishing(sink);
                 self.pending = None;
             }
             Err(refusal) => {

@@ -211,7 +211,7 @@ impl Reactor {
         if fate == Fate::Over
             && let Some(connection) = self.connections.remove(&token)
         {
-            // Closing the socket takes it out of the poll. Dropping an intake may panic as well.
+            // Closing the socket takes it out of the poll. Dropping a sink may panic as well.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(connection)));
         }
         fate

@@ -9,33 +9,28 @@ use std::time::{Duration, Instant};
 
 use ashkar_ingest::rtmp::PublisherSession;
 use ashkar_ingest::rtmp::session::{Event, Session, SessionError};
-use ashkar_ingest::{End, Gate, Intake, Protocol, Refusal};
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_ingest::{End, Gate, MediaSink, Protocol, Refusal};
+use ashkar_media::{AccessUnit, MediaEvent};
 use ashkar_terms::{Clock, Moment, UtcMicros};
 use bytes::Bytes;
 
 /// The key of the one camera that the test gate knows.
 pub const KEY: &str = "7-12-1.s3cretS3CRETs3cret";
-/// The key whose intake panics at its first picture.
+/// The key whose sink panics at its first picture.
 pub const PANICKING_KEY: &str = "7-13-1.panic";
 
 pub const NOW: Moment = Moment { wall: UtcMicros(1_700_000_000_000_000), mono_us: 5_000_000 };
 
-/// What an intake was told.
+/// What a sink was given.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Told {
-    Video(AccessUnit),
-    Audio(AudioFrame),
-    VideoConfig(VideoConfig),
-    AudioConfig(AudioConfig),
-    SoundDropped(String),
-    Refused(String),
+pub enum Seen {
+    Media(MediaEvent),
     End(End),
 }
 
 #[derive(Debug, Default)]
 pub struct TestGate {
-    pub told: Arc<Mutex<Vec<Told>>>,
+    pub seen: Arc<Mutex<Vec<Seen>>>,
     pub wants_audio: bool,
     pub superseded: Arc<AtomicBool>,
     pub live: Arc<AtomicBool>,
@@ -43,32 +38,34 @@ pub struct TestGate {
 }
 
 impl TestGate {
-    pub fn told(&self) -> Vec<Told> {
-        self.told.lock().unwrap().clone()
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
     }
 
     pub fn videos(&self) -> Vec<AccessUnit> {
-        self.told()
+        self.seen()
             .into_iter()
-            .filter_map(|told| if let Told::Video(unit) = told { Some(unit) } else { None })
+            .filter_map(
+                |seen| if let Seen::Media(MediaEvent::Video(unit)) = seen { Some(unit) } else { None },
+            )
             .collect()
     }
 
     pub fn end(&self) -> Option<End> {
-        self.told().into_iter().find_map(|told| if let Told::End(end) = told { Some(end) } else { None })
+        self.seen().into_iter().find_map(|seen| if let Seen::End(end) = seen { Some(end) } else { None })
     }
 }
 
 impl Gate for TestGate {
-    fn admit(&self, key: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn Intake>, Refusal> {
+    fn admit(&self, key: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn MediaSink>, Refusal> {
         if !self.any_key && key != KEY && key != PANICKING_KEY {
             return Err(Refusal::WrongKey);
         }
         if !self.any_key && key == KEY && self.live.swap(true, Ordering::SeqCst) {
             return Err(Refusal::AlreadyLive);
         }
-        Ok(Box::new(TestIntake {
-            told: Arc::clone(&self.told),
+        Ok(Box::new(TestSink {
+            seen: Arc::clone(&self.seen),
             wants_audio: self.wants_audio,
             superseded: Arc::clone(&self.superseded),
             live: Arc::clone(&self.live),
@@ -77,39 +74,25 @@ impl Gate for TestGate {
     }
 }
 
-struct TestIntake {
-    told: Arc<Mutex<Vec<Told>>>,
+struct TestSink {
+    seen: Arc<Mutex<Vec<Seen>>>,
     wants_audio: bool,
     superseded: Arc<AtomicBool>,
     live: Arc<AtomicBool>,
     panics: bool,
 }
 
-impl TestIntake {
-    fn tell(&self, told: Told) {
-        self.told.lock().unwrap().push(told);
+impl TestSink {
+    fn note(&self, seen: Seen) {
+        self.seen.lock().unwrap().push(seen);
     }
 }
 
-impl Intake for TestIntake {
-    fn video_config(&mut self, config: VideoConfig, _: Moment) {
-        self.tell(Told::VideoConfig(config));
-    }
-    fn audio_config(&mut self, config: AudioConfig, _: Moment) {
-        self.tell(Told::AudioConfig(config));
-    }
-    fn sound_refused(&mut self, codec: &str, _: Moment) {
-        self.tell(Told::SoundDropped(codec.to_owned()));
-    }
-    fn video(&mut self, unit: AccessUnit) {
-        assert!(!self.panics, "a fault in the code behind the gate, made on purpose");
-        self.tell(Told::Video(unit));
-    }
-    fn audio(&mut self, frame: AudioFrame) {
-        self.tell(Told::Audio(frame));
-    }
-    fn refused(&mut self, reason: &str, _: Option<i64>, _: Moment) {
-        self.tell(Told::Refused(reason.to_owned()));
+impl MediaSink for TestSink {
+    fn media(&mut self, event: MediaEvent, _: Moment) {
+        let is_picture = matches!(event, MediaEvent::Video(_));
+        assert!(!(self.panics && is_picture), "a fault in the code behind the gate, made on purpose");
+        self.note(Seen::Media(event));
     }
     fn wants_audio(&self) -> bool {
         self.wants_audio
@@ -118,7 +101,7 @@ impl Intake for TestIntake {
         self.superseded.load(Ordering::SeqCst)
     }
     fn end(self: Box<Self>, end: End, _: Moment) {
-        self.tell(Told::End(end));
+        self.note(Seen::End(end));
         if !self.panics {
             self.live.store(false, Ordering::SeqCst);
         }

@@ -1,4 +1,4 @@
-//! A scripted camera for the protocol without sockets, and an intake that remembers.
+//! A scripted camera for the protocol without sockets, and a sink that remembers.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 #![allow(
     clippy::unwrap_used,
@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ashkar_ingest::rtsp::{Event, Kind, Session, SessionConfig, SessionError, Way};
-use ashkar_ingest::{End, Intake, PullGate, Refusal};
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, VideoConfig};
+use ashkar_ingest::{End, MediaSink, PullGate, Refusal};
+use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, MediaEvent, VideoConfig};
 use ashkar_terms::{CameraId, Moment, UtcMicros};
 use parking_lot::Mutex;
 
@@ -193,7 +193,9 @@ impl Play {
     pub fn units(&self) -> Vec<&AccessUnit> {
         self.events
             .iter()
-            .filter_map(|event| if let Event::Video(unit) = event { Some(unit) } else { None })
+            .filter_map(
+                |event| if let Event::Media(MediaEvent::Video(unit)) = event { Some(unit) } else { None },
+            )
             .collect()
     }
 
@@ -203,7 +205,7 @@ impl Play {
 
     pub fn configs(&self) -> Vec<&VideoConfig> {
         fn config(event: &Event) -> Option<&VideoConfig> {
-            if let Event::VideoConfig(config) = event { Some(config) } else { None }
+            if let Event::Media(MediaEvent::VideoConfig(config)) = event { Some(config) } else { None }
         }
         self.events.iter().filter_map(config).collect()
     }
@@ -211,7 +213,9 @@ impl Play {
     /// Reasons and places of what was refused.
     pub fn refused(&self) -> Vec<(&str, Option<i64>)> {
         let refused = |event| match event {
-            &Event::Refused { ref reason, camera_dts } => Some((reason.as_str(), camera_dts)),
+            &Event::Media(MediaEvent::Refused { ref reason, camera_dts }) => {
+                Some((reason.as_str(), camera_dts))
+            }
             _ => None,
         };
         self.events.iter().filter_map(refused).collect()
@@ -266,7 +270,7 @@ pub struct Gate {
 }
 
 impl PullGate for Gate {
-    fn open(&self, _camera: CameraId, source: &str, _now: Moment) -> Result<Box<dyn Intake>, Refusal> {
+    fn open(&self, _camera: CameraId, source: &str, _now: Moment) -> Result<Box<dyn MediaSink>, Refusal> {
         assert!(source.starts_with("rtsp 127.0.0.1:"), "{source}");
         self.memory.lock().opened += 1;
         Ok(Box::new(Remembering(self.clone())))
@@ -275,29 +279,22 @@ impl PullGate for Gate {
 
 struct Remembering(Gate);
 
-impl Intake for Remembering {
-    fn video_config(&mut self, config: VideoConfig, _now: Moment) {
-        self.0.memory.lock().configs.push(config);
-    }
-    fn audio_config(&mut self, config: AudioConfig, _now: Moment) {
-        self.0.memory.lock().audio_configs.push(config);
-    }
-    fn sound_refused(&mut self, codec: &str, _now: Moment) {
-        self.0.memory.lock().sound_refused.push(codec.to_owned());
-    }
-    fn video(&mut self, unit: AccessUnit) {
-        let count = {
-            let mut memory = self.0.memory.lock();
-            memory.units.push(unit);
-            memory.units.len()
-        };
-        assert_ne!(Some(count), self.0.panics_at, "a panic on purpose");
-    }
-    fn audio(&mut self, frame: AudioFrame) {
-        self.0.memory.lock().frames.push(frame);
-    }
-    fn refused(&mut self, reason: &str, _camera_dts: Option<i64>, _now: Moment) {
-        self.0.memory.lock().refused.push(reason.to_owned());
+impl MediaSink for Remembering {
+    fn media(&mut self, event: MediaEvent, _now: Moment) {
+        let mut memory = self.0.memory.lock();
+        match event {
+            MediaEvent::VideoConfig(config) => memory.configs.push(config),
+            MediaEvent::AudioConfig(config) => memory.audio_configs.push(config),
+            MediaEvent::SoundRefused { codec } => memory.sound_refused.push(codec),
+            MediaEvent::Audio(frame) => memory.frames.push(frame),
+            MediaEvent::Refused { reason, .. } => memory.refused.push(reason),
+            MediaEvent::Video(unit) => {
+                memory.units.push(unit);
+                let count = memory.units.len();
+                drop(memory);
+                assert_ne!(Some(count), self.0.panics_at, "a panic on purpose");
+            }
+        }
     }
     fn wants_audio(&self) -> bool {
         self.0.wants_audio

@@ -5,8 +5,8 @@ pub mod reel;
 
 use ashkar_media::codec::{ConfigError, ParameterSets, VideoCodec};
 use ashkar_media::{
-    AccessUnit, FactKind, Gap, MAX_LEAD_TICKS, Options, Output, Packager, Part, Resume, SegmentEnd,
-    VideoConfig,
+    AccessUnit, FactKind, Gap, MAX_LEAD_TICKS, MediaEvent, Options, Output, Packager, Part, Resume,
+    SegmentEnd, VideoConfig,
 };
 use ashkar_terms::{CameraId, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
@@ -133,7 +133,7 @@ impl Rig {
     pub fn connect(&mut self) {
         let at = self.now();
         self.packager.connected("rtmp 10.1.2.3:50123".to_owned(), at, &mut self.out);
-        self.packager.video_config(config_180(), at, &mut self.out);
+        self.packager.take(MediaEvent::VideoConfig(config_180()), at, &mut self.out);
         self.frames = 0;
     }
 
@@ -146,7 +146,8 @@ impl Rig {
     pub fn send_raw(&mut self, data: Bytes, keyframe: bool) {
         let (camera_dts, arrival) = (self.dts, self.now());
         let unit = AccessUnit { data, camera_dts, composition_offset: 0, keyframe, arrival };
-        self.packager.video(unit, &mut self.out);
+        let at = unit.arrival;
+        self.packager.take(MediaEvent::Video(unit), at, &mut self.out);
     }
 
     /// A picture of its own bytes; a keyframe where the GOP begins.
