@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting, lints, types, dependencies, house rules.
+# Formatting, lints, types, dependencies. Rules that no linter knows are tests: crates/tidy.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 step() { printf '\n== %s\n' "$*"; }
@@ -10,4 +10,3 @@ step "dependencies: licences, bans, sources"; cargo deny --log-level error check
 step "what it is made of: the SBOM can be written"; scripts/sbom.py /dev/null
 step "pages: types and lint"; (cd web && npm run --silent check && npm run --silent lint)
 step "shell"; shellcheck -x scripts/*.sh scripts/bench/*.sh .ci/run
-step "house rules"; scripts/house-rules.sh

@@ -273,14 +273,6 @@ impl Archive {
         read::read_segment(&self.inner.shared, entry)
     }
 
-    /// Says to the disk that these segments are about to be read, so that it reads them all at once.
-    ///
-    /// # Errors
-    /// See [`ReadError`].
-    pub fn will_need(&self, entries: &[SegmentEntry]) -> Result<(), ReadError> {
-        read::will_need(&self.inner.shared, entries)
-    }
-
     /// The bytes of one part, also of a segment that is not ended, if it is durable.
     ///
     /// # Errors

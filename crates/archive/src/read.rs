@@ -133,7 +133,7 @@ fn read_part(shared: &Shared, entry: &SegmentEntry, place: PartPlace) -> Result<
 }
 
 /// Says to the disk that these segments are about to be read.
-pub(crate) fn will_need(shared: &Shared, entries: &[SegmentEntry]) -> Result<(), ReadError> {
+fn will_need(shared: &Shared, entries: &[SegmentEntry]) -> Result<(), ReadError> {
     for place in entries.iter().flat_map(|entry| &entry.places) {
         let length = HEADER_BYTES as u64 + u64::from(place.payload_bytes);
         journal(shared, place.journal)?.will_need(u64::from(place.offset), length);
@@ -305,7 +305,7 @@ pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result
 
 /// The sidecar is damaged or missing: makes it anew from its journal. The sealer writes it.
 fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>, ReadError> {
-    tracing::error!(journal = number, "a sidecar is damaged and is made anew; blame=centre");
+    tracing::error!(journal = number, blame = "centre", "a sidecar is damaged and is made anew");
     let file = journal(shared, number)?;
     let found = scan(&*file, number, None, Depth::Tail, &mut |_, _| {})
         .map_err(|source| ReadError::Io { journal: number, source })?;

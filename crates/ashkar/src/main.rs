@@ -15,6 +15,8 @@ mod live;
 mod logging;
 mod manager;
 mod output;
+#[cfg(test)]
+mod reference;
 mod reload;
 mod reserve;
 mod serve;

@@ -36,7 +36,7 @@ impl Centre {
     }
 
     /// Of the pieces of a list those that may be given. `time` says what a piece shows.
-    pub fn accessible<T>(&self, id: CameraId, pieces: &mut Vec<T>, time: impl Fn(&T) -> Span) {
+    pub(crate) fn accessible<T>(&self, id: CameraId, pieces: &mut Vec<T>, time: impl Fn(&T) -> Span) {
         let registry = self.registry.load();
         let case = self.case(&registry, id);
         if case.depends_on_time() {

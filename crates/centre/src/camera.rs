@@ -131,11 +131,11 @@ impl Camera {
         let mut work = self.work.lock();
         if self.owner.load(Ordering::Acquire) != 0 {
             if now.mono_us.saturating_sub(work.last_seen.mono_us) < SILENT_AFTER_US {
-                tracing::warn!(camera = %self.id, %source, "a second publisher was refused: the camera is live");
+                tracing::warn!(camera = %self.id, %source, blame = "station", "a second publisher was refused: the camera is live");
                 self.tell(&mut work, now, FactKind::PublisherRefused { source });
                 return Err(Refusal::AlreadyLive);
             }
-            tracing::warn!(camera = %self.id, %source, "a publisher takes over from a silent one");
+            tracing::warn!(camera = %self.id, %source, blame = "line", "a publisher takes over from a silent one");
             work.end(now, Cause::Uplink, "taken over: it had fallen silent");
             self.deliver(&mut work);
             self.tell(&mut work, now, FactKind::PublisherTookOver { source: source.clone() });
@@ -164,7 +164,7 @@ impl Camera {
         work.packager.set_sound(sound);
         let Some(right) = work.right.filter(|_| self.owner.load(Ordering::Acquire) != 0) else { return };
         if !registry.allows(self.id, right) {
-            tracing::warn!(camera = %self.id, "its publisher is sent away: key replaced or camera switched off");
+            tracing::warn!(camera = %self.id, blame = "operator", "its publisher is sent away: key replaced or camera switched off");
             work.end(now, Cause::Source, "key replaced or camera switched off");
             self.owner.store(0, Ordering::Release);
             self.deliver(&mut work);

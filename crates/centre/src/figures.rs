@@ -35,8 +35,8 @@ impl Centre {
             ),
             ("rtmp_timeouts", "Connections that fell silent", true, one(metrics.timeouts)),
             ("rtmp_panics", "Panics that ended one connection", true, one(metrics.panics)),
-            ("rtmp_bytes", "Bytes read", true, one(metrics.bytes)),
-            ("rtmp_reads", "Reads that brought something", true, one(metrics.reads)),
+            ("rtmp_bytes", "Bytes read over RTMP", true, one(metrics.bytes)),
+            ("rtmp_reads", "Reads of RTMP that brought something", true, one(metrics.reads)),
         ]
     }
 }
@@ -86,7 +86,7 @@ impl Centre {
             ),
             (
                 "archive_oldest_unsynced_seconds",
-                "How long the oldest of them waits",
+                "How long the oldest bytes that are not durable have waited",
                 false,
                 one(status.oldest_unsynced_ms as f64 / 1e3),
             ),

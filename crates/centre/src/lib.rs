@@ -149,7 +149,13 @@ impl Centre {
     }
 
     /// The intervals of the camera `id` in `span`, by a registry at hand: for those who ask for many.
-    pub fn timeline_with(&self, registry: &Registry, id: CameraId, span: Span, now: Moment) -> Vec<Entry> {
+    pub(crate) fn timeline_with(
+        &self,
+        registry: &Registry,
+        id: CameraId,
+        span: Span,
+        now: Moment,
+    ) -> Vec<Entry> {
         let found: Vec<_> = self
             .archive
             .coverage(id, span)

@@ -69,7 +69,7 @@ impl Drop for Waiting {
 
 impl Wanted {
     /// Whether somebody still waits.
-    pub fn is_still(&self) -> bool {
+    pub(crate) fn is_still(&self) -> bool {
         !self.0.load(Ordering::Relaxed)
     }
 }

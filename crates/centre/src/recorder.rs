@@ -41,7 +41,7 @@ impl Recorder {
                 tracing::error!(camera = %self.camera, %refused, blame = "centre", "the archive does not take the recording");
             }
             None if self.is_refused => {
-                tracing::warn!(camera = %self.camera, "the archive takes the recording again");
+                tracing::info!(camera = %self.camera, "the archive takes the recording again");
             }
             _ => {}
         }

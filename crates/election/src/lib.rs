@@ -39,4 +39,4 @@ pub use store::{
     NewCamera, PullUrl, PullUrlError, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal,
     give_to_owner,
 };
-pub use text::{collate, collation_key, fold};
+pub use text::{collate, fold};

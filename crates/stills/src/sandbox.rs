@@ -35,7 +35,7 @@ const NOBODY: u32 = 65_534;
 ///
 /// # Errors
 /// Where anything of it is refused.
-pub fn stand_back() -> io::Result<()> {
+pub(crate) fn stand_back() -> io::Result<()> {
     give_up_user()?;
     set_no_new_privs(true)?;
     // Nobody but root looks into it; behind a change of user, which sets this anew.

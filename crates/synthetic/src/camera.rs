@@ -59,7 +59,7 @@ impl Camera {
     }
 
     /// Picture `frame` in one piece, as ingest gives it out; `arrival` is taken over.
-    pub fn to_access_unit(&mut self, frame: i64, arrival: Moment) -> AccessUnit {
+    pub(crate) fn whole_access_unit(&mut self, frame: i64, arrival: Moment) -> AccessUnit {
         let shared = self.access_unit(frame);
         AccessUnit {
             data: shared.to_bytes(),

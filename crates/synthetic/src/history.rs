@@ -36,7 +36,7 @@ impl Iterator for History {
         let wall = time.to_utc();
         let elapsed_us = u64::try_from(wall.since(self.span.from)).unwrap_or(0);
         let arrival = Moment { wall, mono_us: self.mono_us.saturating_add(elapsed_us) };
-        let unit = self.camera.to_access_unit(self.next, arrival);
+        let unit = self.camera.whole_access_unit(self.next, arrival);
         self.next += 1;
         Some(unit)
     }

@@ -93,7 +93,7 @@ impl FrameRate {
     }
 
     /// Pictures in a group of two seconds.
-    pub const fn frames_per_gop(self) -> u16 {
+    pub(crate) const fn frames_per_gop(self) -> u16 {
         (GOP_TICKS / self.ticks as i64) as u16
     }
 }

@@ -199,7 +199,7 @@ impl SealerEngine {
         match (std::mem::replace(&mut self.stage, Stage::Idle), reply) {
             (Stage::Space, Reply::Disk(result)) => self.take_space(result),
             (Stage::NextToSeal, Reply::NextToSeal(Some(next))) => {
-                self.stage = Stage::Seal(Sealing::new(&next))
+                self.stage = Stage::Seal(Sealing::new(&next));
             }
             (Stage::NextToSeal, Reply::NextToSeal(None)) => self.end_turn(now),
             (Stage::Seal(sealing), Reply::Disk(result)) => self.go_on_sealing(now, sealing, result),

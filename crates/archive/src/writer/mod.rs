@@ -47,7 +47,7 @@ impl Writer {
             self.wait(&mut queue, started);
             let closing = queue.closing;
             self.begin(&now(), queue);
-            while self.step(&now) {}
+            while self.step(now) {}
             if closing {
                 return;
             }

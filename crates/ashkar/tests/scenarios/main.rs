@@ -23,4 +23,5 @@ mod players_that_others_wrote_play_it;
 mod stills_outlive_their_worker;
 mod the_day_hides_no_hole;
 mod the_policy_decides_about_sound;
+mod the_reference_of_metrics_is_true;
 mod what_the_commission_says_is_public_at_once;

@@ -108,7 +108,7 @@ impl Default for DayPlan {
 impl DayPlan {
     /// The same day, moved so that it goes on air at `on_air`.
     #[must_use]
-    pub fn shifted_to(&self, on_air: Minute) -> Self {
+    pub(crate) fn shifted_to(&self, on_air: Minute) -> Self {
         let shift = |time: Minute| Minute(time.0.saturating_add(on_air.0).saturating_sub(self.on_air.0));
         Self {
             on_air,

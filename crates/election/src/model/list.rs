@@ -46,7 +46,7 @@ impl StationList {
     }
 
     /// The stations of one constituency, by number.
-    pub fn stations_of(&self, constituency: u16) -> &[Station] {
+    pub(crate) fn stations_of(&self, constituency: u16) -> &[Station] {
         let from = self.stations.partition_point(|station| station.id.constituency < constituency);
         let to = self.stations.partition_point(|station| station.id.constituency <= constituency);
         self.stations.get(from..to).unwrap_or_default()

@@ -190,7 +190,7 @@ impl Station {
     pub const MAX_CAMERAS: u8 = 16;
 
     /// The cameras that the list gives it.
-    pub fn camera_ids(&self) -> impl Iterator<Item = CameraId> {
+    pub(crate) fn camera_ids(&self) -> impl Iterator<Item = CameraId> {
         let id = self.id;
         (1..=self.cameras).map(move |number| id.camera(number))
     }
@@ -201,7 +201,7 @@ impl Station {
     }
 
     /// The station as the API shows it, with `cameras`.
-    pub fn view_with(&self, cameras: Vec<CameraId>) -> StationView<'_> {
+    pub(crate) fn view_with(&self, cameras: Vec<CameraId>) -> StationView<'_> {
         StationView {
             id: self.id,
             constituency: self.id.constituency,

@@ -34,7 +34,7 @@ impl StreamKey {
     ///
     /// # Errors
     /// [`StoreError::Random`] where there are none.
-    pub fn generate(camera: CameraId) -> Result<Self, StoreError> {
+    pub(crate) fn generate(camera: CameraId) -> Result<Self, StoreError> {
         let mut secret = [0; SECRET_BYTES];
         getrandom::fill(&mut secret).map_err(|_| StoreError::Random)?;
         Ok(Self { camera, secret })

@@ -18,7 +18,7 @@ pub fn collate(a: &str, b: &str) -> Ordering {
 }
 
 /// What [`collate`] compares; for sorting many with `sort_by_cached_key`.
-pub fn collation_key(text: &str) -> Vec<u32> {
+fn collation_key(text: &str) -> Vec<u32> {
     let mut key = Vec::with_capacity(text.len());
     let mut chars = text.nfc().flat_map(lower).peekable();
     while let Some(c) = chars.next() {

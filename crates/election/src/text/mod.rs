@@ -5,7 +5,7 @@ mod fold;
 mod formula;
 mod visible;
 
-pub use collate::{collate, collation_key};
+pub use collate::collate;
 pub use fold::fold;
 pub(crate) use formula::{begins_formula, guarded, unguarded};
 pub(crate) use visible::is_invisible;

@@ -231,7 +231,7 @@ impl Receiver {
         }
     }
 
-    /// Cameras put stray line ends between messages; RFC 2326, 4.1 asks for patience with them.
+    /// Cameras put stray line ends between messages; RFC 2326, 4.1 asks that they be skipped.
     fn skip_line_ends(&mut self) {
         while self.start < self.end && matches!(self.buffer.get(self.start), Some(b'\r' | b'\n')) {
             self.start += 1;

@@ -113,7 +113,7 @@ impl AnswerReader {
     }
 
     /// Whether nothing of the answer has come.
-    pub fn is_untouched(&self) -> bool {
+    pub(crate) fn is_untouched(&self) -> bool {
         self.state == State::Head && self.head.is_empty()
     }
 

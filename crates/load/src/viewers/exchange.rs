@@ -63,11 +63,11 @@ impl Exchange {
 
     pub(super) fn is_overdue(&self, now_us: u64) -> bool {
         self.asked.is_some_and(|(kind, at_us)| {
-            let patience_us = match kind {
+            let timeout_us = match kind {
                 Kind::Playlist | Kind::Reload => PLAYLIST_TIMEOUT_US,
                 Kind::Init | Kind::Part => MEDIA_TIMEOUT_US,
             };
-            at_us + patience_us <= now_us
+            at_us + timeout_us <= now_us
         })
     }
 

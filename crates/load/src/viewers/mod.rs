@@ -106,7 +106,7 @@ impl Viewers {
     fn join(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Err(error) = self.waker.wake() {
-            tracing::warn!(%error, "viewers are not woken; they see it within a second");
+            tracing::warn!(%error, blame = "centre", "viewers are not woken; they see it within a second");
         }
         if let Some(thread) = self.thread.take() {
             // The thread ends by itself; had it panicked, what it told last still stands.

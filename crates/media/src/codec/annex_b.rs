@@ -19,7 +19,7 @@ pub fn starts_with_start_code(data: &[u8]) -> bool {
 }
 
 /// Whether a start code stands anywhere in `data`.
-pub fn has_start_code(data: &[u8]) -> bool {
+pub(crate) fn has_start_code(data: &[u8]) -> bool {
     START_CODES.find(data).is_some()
 }
 

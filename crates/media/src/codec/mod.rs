@@ -55,7 +55,7 @@ pub enum VideoCodec {
 
 impl VideoCodec {
     /// Bytes of a NAL unit's header (H.264 7.3.1, H.265 7.3.1.2).
-    pub const fn header_bytes(self) -> usize {
+    pub(crate) const fn header_bytes(self) -> usize {
         match self {
             Self::H264 => 1,
             Self::H265 => 2,

@@ -44,7 +44,7 @@ fn whatever_is_unusable_is_named() {
                     MediaEvent::SoundRefused { codec: "AAC".to_owned() },
                     rig.now(),
                     &mut rig.out,
-                )
+                );
             },
             "no_pictures",
         ),

@@ -1,6 +1,5 @@
 //! Caching: responses with exact validators: `ETag`, `Cache-Control`, 304.
 
-use ashkar_centre::Allowed;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,31 +15,6 @@ pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(crate) const BRIEF: &str = "public, max-age=2";
 /// For what is made anew every five seconds for all who ask: a cache in front asks at most every ten.
 pub(crate) const UNHURRIED: &str = "public, max-age=10";
-
-/// For how long a cache may keep what shows a camera, seconds: then it asks again, which costs a 304. So what is taken
-/// away is gone within this time, wherever it was kept (I6).
-const KEPT_S: usize = 10;
-/// How long it may be kept, by the seconds for which it will be given.
-const KEPT: [&str; KEPT_S + 1] = [
-    "no-store",
-    "public, max-age=1, must-revalidate",
-    "public, max-age=2, must-revalidate",
-    "public, max-age=3, must-revalidate",
-    "public, max-age=4, must-revalidate",
-    "public, max-age=5, must-revalidate",
-    "public, max-age=6, must-revalidate",
-    "public, max-age=7, must-revalidate",
-    "public, max-age=8, must-revalidate",
-    "public, max-age=9, must-revalidate",
-    "public, max-age=10, must-revalidate",
-];
-
-/// For how long a cache may keep a piece that is `allowed` at this moment. No cache may show it after that without asking,
-/// also where the centre cannot be asked.
-pub(crate) fn kept(allowed: Allowed) -> &'static str {
-    let seconds = allowed.for_us.map_or(KEPT_S, |us| usize::try_from(us / 1_000_000).unwrap_or(0));
-    KEPT.get(seconds).or_else(|| KEPT.last()).copied().unwrap_or("no-store")
-}
 
 /// A body with its validators.
 #[derive(Debug, Clone)]
@@ -118,18 +92,6 @@ fn matches_tag(request: &HeaderMap, etag: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_that_shows_a_camera_is_kept_longer_than_it_is_given() {
-        let after = |for_us| kept(Allowed { for_us });
-        assert_eq!(after(None), "public, max-age=10, must-revalidate");
-        assert_eq!(after(Some(3_600_000_000)), "public, max-age=10, must-revalidate");
-        assert_eq!(after(Some(3_999_999)), "public, max-age=3, must-revalidate");
-        for us in [999_999, 0, -1] {
-            assert_eq!(after(Some(us)), "no-store", "{us}");
-        }
-        assert!(KEPT.iter().enumerate().skip(1).all(|(s, text)| text.contains(&format!("max-age={s},"))));
-    }
 
     #[test]
     fn a_client_that_has_it_gets_304() {

@@ -91,7 +91,7 @@ impl Proxies {
 
     /// For whom the proxy `peer` asks, where `forwarded_for` are its `X-Forwarded-For` fields in their order; the proxy
     /// itself where it does not say so.
-    pub fn client_of<'a>(
+    pub(crate) fn client_of<'a>(
         &self,
         peer: IpAddr,
         forwarded_for: impl DoubleEndedIterator<Item = &'a [u8]>,
@@ -130,12 +130,12 @@ impl Peer {
     }
 
     /// Whether it asks for others.
-    pub fn is_proxy(&self) -> bool {
+    pub(crate) fn is_proxy(&self) -> bool {
         self.proxy.is_some()
     }
 
     /// Whom a request counts for that came with these `X-Forwarded-For` fields.
-    pub fn client_of<'a>(&self, forwarded_for: impl DoubleEndedIterator<Item = &'a [u8]>) -> Client {
+    pub(crate) fn client_of<'a>(&self, forwarded_for: impl DoubleEndedIterator<Item = &'a [u8]>) -> Client {
         match &self.proxy {
             None => self.client,
             Some((address, proxies)) => proxies.client_of(*address, forwarded_for),

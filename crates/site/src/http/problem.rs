@@ -1,7 +1,5 @@
 //! RFC 9457 problem details. The client never sees an internal message.
 
-use ashkar_election::Denial;
-use ashkar_terms::CameraId;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -36,7 +34,7 @@ impl Problem {
     }
 
     /// 400: the request cannot be understood.
-    pub fn bad_request(detail: impl Into<String>) -> Self {
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
             "/problems/bad-request",
@@ -46,7 +44,7 @@ impl Problem {
     }
 
     /// 404: there is no such thing. May be cached for a second, so that a cache shields the centre.
-    pub fn not_found(detail: impl Into<String>) -> Self {
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         let problem =
             Self::new(StatusCode::NOT_FOUND, "/problems/not-found", "There is no such thing", detail);
         Self { cache: "public, max-age=1", ..problem }
@@ -59,7 +57,7 @@ impl Problem {
     }
 
     /// 403: the election's policy does not allow it.
-    pub fn not_allowed(detail: impl Into<String>) -> Self {
+    pub(crate) fn not_allowed(detail: impl Into<String>) -> Self {
         let problem = Self::new(
             StatusCode::FORBIDDEN,
             "/problems/policy",
@@ -69,22 +67,8 @@ impl Problem {
         Self { cache: REFUSED, ..problem }
     }
 
-    /// Why the public is not given something of a camera.
-    pub(crate) fn denied(id: CameraId, denial: Denial) -> Self {
-        match denial {
-            Denial::Unknown => Self::not_found(format!("There is no camera {id} on the list.")),
-            Denial::Off => {
-                Self::gone(format!("Camera {id} is not on the list any more, or was switched off."))
-            }
-            Denial::Past => {
-                Self::not_allowed("The commission has not opened the archive to the public at this time.")
-            }
-            Denial::Hidden => Self::not_allowed("The commission has hidden this time of the camera."),
-        }
-    }
-
     /// 503: not now.
-    pub fn unavailable(detail: impl Into<String>) -> Self {
+    pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "/problems/unavailable",

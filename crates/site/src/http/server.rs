@@ -168,8 +168,8 @@ impl Connection {
 /// it is memory too.
 fn configure(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let standstill_ms = u32::try_from(STALL_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
-    Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, standstill_ms)?)
+    let stall_timeout_ms = u32::try_from(STALL_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, stall_timeout_ms)?)
 }
 
 /// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.

@@ -15,12 +15,13 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde::Deserialize;
 
-use crate::http::caching::{Cached, kept};
+use crate::http::caching::Cached;
 use crate::http::client::Client;
 use crate::http::fair_semaphore::FairSemaphore;
 use crate::http::offload;
 use crate::http::problem::Problem;
-use crate::routes::media::{PLAYLIST_TYPE, known, public};
+use crate::routes::access::{denied, kept, known, public};
+use crate::routes::media::PLAYLIST_TYPE;
 use crate::routes::times;
 
 /// The latest still may be this old in a cache.
@@ -197,7 +198,7 @@ fn cache_of_moment(centre: &Centre, id: CameraId, at: Span) -> Result<&'static s
 
 fn still_problem(id: CameraId, failure: StillFailure) -> Problem {
     match failure {
-        StillFailure::Denied(denial) => Problem::denied(id, denial),
+        StillFailure::Denied(denial) => denied(id, denial),
         StillFailure::NoPicture => Problem::not_found(format!("Camera {id} has no picture of this moment.")),
         StillFailure::Codec => Problem::not_found(format!(
             "Camera {id} sends H.265, of which no stills are made; watch the video."

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ashkar_centre::{Allowed, Camera, Centre, MediaFailure, MediaName};
+use ashkar_centre::{Centre, MediaFailure, MediaName};
 use ashkar_election::Asked;
 use ashkar_live::{PlaylistError, Query, QueryError};
 use ashkar_terms::CameraId;
@@ -16,6 +16,7 @@ use crate::http::client::Client;
 use crate::http::fast_path::Head;
 use crate::http::gzip::{self, Gzipped};
 use crate::http::problem::Problem;
+use crate::routes::access::{denied, kept, known, public};
 
 /// Media type of playlists (RFC 8216, section 4).
 pub(crate) const PLAYLIST_TYPE: &str = "application/vnd.apple.mpegurl";
@@ -112,7 +113,7 @@ pub(crate) async fn media(
     let camera = known(centre, id)?;
     let failed = |failure| match failure {
         MediaFailure::Absent => absent(),
-        MediaFailure::Denied(denial) => Problem::denied(id, denial),
+        MediaFailure::Denied(denial) => denied(id, denial),
         MediaFailure::Unavailable => {
             Problem::unavailable(format!("Camera {id} sends nothing at the moment."))
         }
@@ -129,7 +130,7 @@ pub(crate) async fn media(
         allowed = centre.media_access(&camera, wanted).await.map_err(failed)?;
         body
     };
-    let cache = HeaderValue::from_static(caching::kept(allowed));
+    let cache = HeaderValue::from_static(kept(allowed));
     Ok(Cached { body, content_type: MEDIA_TYPE, cache, etag }.respond(&preconditions.none_match))
 }
 
@@ -153,16 +154,6 @@ fn parse_init(hex: &str) -> Option<[u8; 8]> {
 pub(crate) fn number(digits: &str) -> Option<u64> {
     let canonical = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     canonical.then(|| digits.parse().ok()).flatten()
-}
-
-/// The camera `id`, where the centre knows it.
-pub(crate) fn known(centre: &Centre, id: CameraId) -> Result<Arc<Camera>, Problem> {
-    centre.camera(id).ok_or_else(|| Problem::not_found(format!("There is no camera {id} on the list.")))
-}
-
-/// Whether what `asked` says of the camera `id` is given now, and for how long at most.
-pub(crate) fn public(centre: &Centre, id: CameraId, asked: Asked) -> Result<Allowed, Problem> {
-    centre.access(id, asked).map_err(|denial| Problem::denied(id, denial))
 }
 
 #[cfg(test)]

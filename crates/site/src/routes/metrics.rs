@@ -230,7 +230,9 @@ impl Measured {
             &|s| s.last_picture.map(|arrival| now.mono_us.saturating_sub(arrival.mono_us) as f64 / 1e6),
         )?;
         each("camera_access_units", "Pictures taken in", Kind::Counter, &|s| count(s.counters.access_units))?;
-        each("camera_bytes", "Their bytes", Kind::Counter, &|s| count(s.counters.access_unit_bytes))?;
+        each("camera_bytes", "Bytes of pictures taken in", Kind::Counter, &|s| {
+            count(s.counters.access_unit_bytes)
+        })?;
         each("camera_refused_access_units", "Pictures that could not be used", Kind::Counter, &|s| {
             count(s.counters.refused)
         })?;
@@ -340,14 +342,14 @@ impl Measured {
         family(
             encoder,
             "http_offload_waiting",
-            "Requests that wait until their answer is made",
+            "Requests that wait for a permit to have their answer generated",
             Kind::Gauge,
             one(offload.waiting() as f64),
         )?;
         family(
             encoder,
             "http_offload_refused",
-            "Requests whose turn did not come",
+            "Requests that got no permit to have their answer generated",
             Kind::Counter,
             one(offload.refused() as f64),
         )?;

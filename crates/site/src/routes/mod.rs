@@ -2,6 +2,7 @@
 //!
 //! In: requests. Out: responses that caches may keep. Nothing here changes anything, knows anyone, or sets a cookie.
 
+mod access;
 pub mod api;
 mod dvr;
 mod health;

@@ -71,7 +71,7 @@ impl Inbox {
     /// Makes the thread look at once, where it is blocked, or else at its next tick.
     pub(super) fn wake(&self) {
         if let Err(error) = self.waker.wake() {
-            tracing::error!(%error, "an RTMP thread cannot be woken");
+            tracing::error!(%error, blame = "centre", "an RTMP thread cannot be woken");
         }
     }
 }
@@ -112,7 +112,7 @@ impl Reactor {
         while !self.shared.is_stopping.load(Ordering::Acquire) {
             let timeout = self.rest_until_tick(&mut last_tick);
             if let Err(error) = self.tick(&mut events, timeout) {
-                tracing::error!(%error, "epoll failed");
+                tracing::error!(%error, blame = "centre", "epoll failed");
                 thread::sleep(ACCEPT_RETRY);
             }
         }
@@ -201,7 +201,7 @@ impl Reactor {
         let fate = catch_unwind(AssertUnwindSafe(|| work(connection, buffer)));
         let fate = fate.unwrap_or_else(|_| {
             add(&self.shared.counters.panics);
-            tracing::error!("a panic ended one RTMP connection");
+            tracing::error!(blame = "centre", "a panic ended one RTMP connection");
             let now = self.shared.clock.now();
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 connection.end(Cause::Centre, "an internal error ended the connection", now);
@@ -275,7 +275,7 @@ impl Reactor {
             Ok(()) => {
                 self.connections.insert(token, connection);
             }
-            Err(error) => tracing::error!(%peer, %error, "a connection cannot be watched"),
+            Err(error) => tracing::error!(%peer, %error, blame = "centre", "a connection cannot be watched"),
         }
     }
 }
@@ -312,7 +312,7 @@ impl Door {
             // would only burn the processor.
             _ => {
                 add(&shared.counters.accept_errors);
-                tracing::error!(%error, "no socket for a new RTMP connection");
+                tracing::error!(%error, blame = "centre", "no socket for a new RTMP connection");
                 self.closed_until = Some(Instant::now() + ACCEPT_RETRY);
             }
         }

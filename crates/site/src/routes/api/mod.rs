@@ -38,7 +38,7 @@ pub fn routes() -> Router<Arc<Centre>> {
 }
 
 /// What looks at every camera, made once for all who ask.
-pub fn shared_routes<S: Clone + Send + Sync + 'static>(centre: &Arc<Centre>) -> Router<S> {
+pub(crate) fn shared_routes<S: Clone + Send + Sync + 'static>(centre: &Arc<Centre>) -> Router<S> {
     Router::new()
         .route("/api/v1/day", get(day::day))
         .route("/api/v1/status", get(status::json))

@@ -11,7 +11,7 @@ use axum::response::Response;
 use super::types::{SpanQuery, TimelineEntry};
 use crate::http::caching::{BRIEF, Cached};
 use crate::http::problem::Problem;
-use crate::routes::media::known;
+use crate::routes::access::known;
 use crate::routes::times;
 
 /// Every interval of a camera's span is live, late, missing, hidden, or due.

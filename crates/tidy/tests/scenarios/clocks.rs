@@ -1,0 +1,51 @@
+//! Engines are told the time; only shells read a clock.
+
+use crate::project::{hold, product_files};
+
+/// Files that read a clock, each with the reason why it is a shell. A line of a room that is not here is an engine.
+const SHELLS: &[(&str, &str)] = &[
+    ("crates/archive/src/", "the archive's threads"),
+    ("crates/ashkar/src/", "the command line"),
+    ("crates/terms/src/clock.rs", "the system's clock behind the trait `Clock`"),
+    ("crates/centre/src/start.rs", "how long a start takes"),
+    ("crates/ingest/src/rtmp/server/reactor.rs", "the RTMP thread"),
+    ("crates/ingest/src/rtsp/visit.rs", "the task of a pulled camera"),
+    ("crates/live/src/camera.rs", "how long a viewer waits; the window itself is told the time"),
+    ("crates/load/src/publish/engine.rs", "the thread of the publishers"),
+    ("crates/site/src/http/fair_semaphore.rs", "how long a permit is held; the queue itself is told"),
+    ("crates/site/src/http/fast_path/response.rs", "the header `Date`"),
+    ("crates/site/src/http/single_flight.rs", "the age of a response"),
+    ("crates/site/src/http/write_timeout.rs", "a socket; flow control and the stall timer are told the time"),
+    ("crates/site/src/routes/", "how long a request takes"),
+    ("crates/stills/src/zygote.rs", "the process that copies itself"),
+];
+
+/// How a clock is read.
+const READS: [&str; 3] = ["Instant::now", "SystemTime::now", "Timestamp::now"];
+
+#[test]
+fn only_shells_read_a_clock() {
+    let is_shell = |path: &str| SHELLS.iter().any(|(shell, _)| path.starts_with(shell));
+    let read = product_files().into_iter().filter(|file| !is_shell(&file.path)).flat_map(|file| {
+        let found: Vec<String> = file
+            .product_text()
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| READS.iter().any(|read| line.contains(read)))
+            .map(|(number, line)| format!("{}:{}: {}", file.path, number + 1, line.trim()))
+            .collect();
+        found
+    });
+    hold("a clock is read outside a shell: hand the time in, or name the shell with its reason", read);
+}
+
+#[test]
+fn shells_that_are_named_read_a_clock() {
+    let files = product_files();
+    let stale = SHELLS.iter().filter(|(shell, _)| {
+        !files.iter().any(|file| {
+            file.path.starts_with(shell) && READS.iter().any(|read| file.product_text().contains(read))
+        })
+    });
+    hold("a shell that reads no clock any more", stale.map(|(shell, _)| (*shell).to_owned()));
+}
