@@ -4,7 +4,7 @@
 use ashkar_ingest::rtmp::chunk::{ChunkError, ChunkReader, Limits, Message};
 
 fn read(pieces: impl Iterator<Item = Vec<u8>>, drops_audio: bool) -> (Vec<Message>, Option<ChunkError>) {
-    let mut reader = ChunkReader::new(Limits::STRANGER);
+    let mut reader = ChunkReader::new(Limits::UNAUTHENTICATED);
     reader.set_drops_audio(drops_audio);
     let mut messages = Vec::new();
     for piece in pieces {
@@ -27,5 +27,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let whole = read(std::iter::once(data.to_vec()), drops_audio);
     let pieces = read(data.chunks(usize::from(cut & 0x7F) + 1).map(<[u8]>::to_vec), drops_audio);
     assert_eq!(whole, pieces);
-    assert!(whole.0.iter().all(|message| message.payload.len() <= Limits::STRANGER.message_bytes));
+    assert!(whole.0.iter().all(|message| message.payload.len() <= Limits::UNAUTHENTICATED.message_bytes));
 });

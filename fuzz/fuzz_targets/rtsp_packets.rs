@@ -3,7 +3,7 @@
 //! First byte: codec and way. Then, for each packet: flags, length, payload.
 #![no_main]
 
-use ashkar_ingest::rtsp::{Event, Kind, MAX_ACCESS_UNIT_BYTES, Session, SessionConfig, Way};
+use ashkar_ingest::rtsp::{Event, LowerTransport, MAX_ACCESS_UNIT_BYTES, MediaKind, Session, SessionConfig};
 use ashkar_media::MediaEvent;
 use ashkar_terms::{Moment, UtcMicros};
 
@@ -24,12 +24,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         timestamp = timestamp.wrapping_add(u32::from(flags >> 1 & 3) * 3600);
         timestamp ^= u32::from(flags >> 3 & 1) << 31;
         now_us += 10_000;
-        let kind = if flags & 0x10 == 0 { Kind::Video } else { Kind::Audio };
+        let kind = if flags & 0x10 == 0 { MediaKind::Video } else { MediaKind::Audio };
         let packet = packet(kind, flags & 0x80 != 0, sequence, timestamp, payload);
         // Over TCP as a message, over UDP as a datagram that may wait for its turn.
         let outcome = if choice & 4 == 0 {
             let length = u16::try_from(packet.len()).unwrap().to_be_bytes();
-            let channel = if kind == Kind::Video { 0 } else { 2 };
+            let channel = if kind == MediaKind::Video { 0 } else { 2 };
             feed(
                 &mut session,
                 &[&[b'$', channel, length[0], length[1]], &packet[..]].concat(),
@@ -51,7 +51,7 @@ fn playing(description: &str) -> Session {
     let config = SessionConfig {
         url: "rtsp://camera/".into(),
         credentials: None,
-        way: Way::Tcp,
+        transport: LowerTransport::Tcp,
         answer_timeout_us: 1_000_000_000,
         silence_us: 1_000_000_000,
     };
@@ -82,8 +82,8 @@ fn feed(
     session.received(bytes.len(), at(now_us), events)
 }
 
-fn packet(kind: Kind, marker: bool, sequence: u16, timestamp: u32, payload: &[u8]) -> Vec<u8> {
-    let payload_type = if kind == Kind::Video { 96 } else { 97 };
+fn packet(kind: MediaKind, marker: bool, sequence: u16, timestamp: u32, payload: &[u8]) -> Vec<u8> {
+    let payload_type = if kind == MediaKind::Video { 96 } else { 97 };
     let mut out = vec![0x80, u8::from(marker) << 7 | payload_type];
     out.extend(sequence.to_be_bytes());
     out.extend(timestamp.to_be_bytes());

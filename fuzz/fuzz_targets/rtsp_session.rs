@@ -1,14 +1,14 @@
 //! A whole client session against a camera that says anything at all, with a password to be asked for.
 #![no_main]
 
-use ashkar_ingest::rtsp::{Credentials, Event, MAX_OUTPUT_BYTES, Session, SessionConfig, Way};
+use ashkar_ingest::rtsp::{Credentials, Event, LowerTransport, MAX_OUTPUT_BYTES, Session, SessionConfig};
 use ashkar_terms::{Moment, UtcMicros};
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let config = SessionConfig {
         url: "rtsp://camera/".into(),
         credentials: Some(Credentials { user: "user".into(), password: "password".into() }),
-        way: Way::Tcp,
+        transport: LowerTransport::Tcp,
         answer_timeout_us: 10_000_000,
         silence_us: 10_000_000,
     };

@@ -45,7 +45,7 @@ struct Work {
     live_since: Option<UtcMicros>,
     cause: Cause,
     /// It was said in the log that nothing usable comes.
-    is_trouble_told: bool,
+    is_trouble_logged: bool,
 }
 
 /// What can be told of a camera at this moment.
@@ -109,7 +109,7 @@ impl Camera {
             connected_at: None,
             live_since: None,
             cause,
-            is_trouble_told: false,
+            is_trouble_logged: false,
         };
         Self {
             id,
@@ -132,13 +132,13 @@ impl Camera {
         if self.owner.load(Ordering::Acquire) != 0 {
             if now.mono_us.saturating_sub(work.last_seen.mono_us) < SILENT_AFTER_US {
                 tracing::warn!(camera = %self.id, %source, blame = "station", "a second publisher was refused: the camera is live");
-                self.tell(&mut work, now, FactKind::PublisherRefused { source });
+                self.emit_fact(&mut work, now, FactKind::PublisherRefused { source });
                 return Err(Refusal::AlreadyLive);
             }
             tracing::warn!(camera = %self.id, %source, blame = "line", "a publisher takes over from a silent one");
             work.end(now, Cause::Uplink, "taken over: it had fallen silent");
             self.deliver(&mut work);
-            self.tell(&mut work, now, FactKind::PublisherTookOver { source: source.clone() });
+            self.emit_fact(&mut work, now, FactKind::PublisherTookOver { source: source.clone() });
         }
         work.connections += 1;
         let connection = work.connections;
@@ -178,7 +178,7 @@ impl Camera {
         let Work { packager, out, .. } = &mut *work;
         packager.tick(now, out);
         self.deliver(&mut work);
-        work.tell_trouble(self.id, now);
+        work.log_trouble(self.id, now);
         drop(work);
         self.live.tick(now.wall);
     }
@@ -203,7 +203,7 @@ impl Camera {
         let connected = self.owner.load(Ordering::Acquire) != 0;
         let fault = work.packager.trouble(now).filter(|_| connected);
         let recording = !work.recorder.is_refused();
-        let is_shown = connected && work.shows(now);
+        let is_shown = connected && work.has_recent_picture(now);
         let live = is_shown && recording && work.live_since.is_some();
         let last_picture = work.packager.last_picture();
         let (cause, cause_since) = match (&fault, work.packager.open_gap_cause()) {
@@ -240,7 +240,7 @@ impl Camera {
         }
     }
 
-    fn tell(&self, work: &mut Work, at: Moment, kind: FactKind) {
+    fn emit_fact(&self, work: &mut Work, at: Moment, kind: FactKind) {
         work.out.push(Output::Fact(Fact { at, kind }));
         self.deliver(work);
     }
@@ -271,16 +271,16 @@ impl Camera {
 
 impl Work {
     /// Whether pictures come: the last one that was kept is not long ago.
-    fn shows(&self, now: Moment) -> bool {
+    fn has_recent_picture(&self, now: Moment) -> bool {
         let recent = |last: Moment| now.mono_us.saturating_sub(last.mono_us) < LIVE_WITHIN_US;
         self.packager.last_picture().is_some_and(recent)
     }
 
     /// Says once, when it begins, that a connected camera sends nothing usable, and why; and when that is over.
-    fn tell_trouble(&mut self, camera: CameraId, now: Moment) {
+    fn log_trouble(&mut self, camera: CameraId, now: Moment) {
         let trouble = self.packager.trouble(now).filter(|(cause, _)| *cause == Cause::Source);
-        let told = match trouble {
-            Some((_, unusable)) if !self.is_trouble_told => {
+        let logged = match trouble {
+            Some((_, unusable)) if !self.is_trouble_logged => {
                 let source = self.source.as_deref().unwrap_or_default();
                 tracing::warn!(
                     %camera, source, kind = unusable.name(), reason = %unusable, blame = "camera",
@@ -288,13 +288,13 @@ impl Work {
                 );
                 true
             }
-            None if self.is_trouble_told && self.shows(now) => {
+            None if self.is_trouble_logged && self.has_recent_picture(now) => {
                 tracing::info!(%camera, "its pictures can be used again");
                 false
             }
             _ => return,
         };
-        self.is_trouble_told = told;
+        self.is_trouble_logged = logged;
     }
 
     fn end(&mut self, now: Moment, cause: Cause, reason: &str) {
@@ -321,7 +321,7 @@ impl CameraSink {
             return;
         }
         work.last_seen = now;
-        if !work.shows(now) {
+        if !work.has_recent_picture(now) {
             work.live_since = None;
         }
         let Work { packager, out, .. } = &mut *work;

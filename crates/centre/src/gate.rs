@@ -1,4 +1,4 @@
-//! The door for publishers, and for the centre's own pulls.
+//! The gate for publishers, and for the centre's own pulls.
 
 use std::net::SocketAddr;
 

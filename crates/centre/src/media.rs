@@ -67,7 +67,7 @@ pub enum MediaFailure {
 
 /// What was read from the archive lately.
 pub(crate) struct MediaReader {
-    cache: Cache<(CameraId, MediaName), Bytes, Weight>,
+    cache: Cache<(CameraId, MediaName), Bytes, EntryWeighter>,
     /// When segments were that somebody asked for lately, where the decision depends on it.
     pub(crate) times: Cache<(CameraId, u64), Span>,
     reads: Arc<Semaphore>,
@@ -101,9 +101,9 @@ impl MediaReader {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Weight;
+struct EntryWeighter;
 
-impl Weighter<(CameraId, MediaName), Bytes> for Weight {
+impl Weighter<(CameraId, MediaName), Bytes> for EntryWeighter {
     fn weight(&self, _: &(CameraId, MediaName), media: &Bytes) -> u64 {
         media.len() as u64 + ENTRY_BYTES
     }
@@ -112,7 +112,7 @@ impl Weighter<(CameraId, MediaName), Bytes> for Weight {
 impl Default for MediaReader {
     fn default() -> Self {
         Self {
-            cache: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, Weight),
+            cache: Cache::with_weighter(CACHE_ENTRIES, CACHE_BYTES, EntryWeighter),
             times: Cache::new(TIMES_KEPT),
             reads: Arc::new(Semaphore::new(READS_AT_ONCE)),
             room_kb: Arc::new(Semaphore::new(MAX_HELD_KB)),

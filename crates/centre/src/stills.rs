@@ -12,7 +12,7 @@ use bytes::Bytes;
 use quick_cache::sync::Cache;
 use quick_cache::{UnitWeighter, Weighter};
 
-use crate::once::{AsyncAdmit, Once};
+use crate::single_flight::{AsyncAdmit, SingleFlight};
 use crate::{Centre, LIVE_SLACK_US};
 
 /// A picture older than this is not the latest one of a live camera any more, microseconds.
@@ -57,12 +57,12 @@ pub struct Still {
 }
 
 /// The latest still of each camera that was asked for, by camera and turn.
-pub(crate) struct LatestStills(Once<(CameraId, i64), Still, Weight>);
+pub(crate) struct LatestStills(SingleFlight<(CameraId, i64), Still, StillWeighter>);
 
 #[derive(Debug, Clone, Copy)]
-struct Weight;
+struct StillWeighter;
 
-impl Weighter<(CameraId, i64), Still> for Weight {
+impl Weighter<(CameraId, i64), Still> for StillWeighter {
     fn weight(&self, _: &(CameraId, i64), still: &Still) -> u64 {
         still.jpeg.len() as u64
     }
@@ -70,7 +70,7 @@ impl Weighter<(CameraId, i64), Still> for Weight {
 
 impl Default for LatestStills {
     fn default() -> Self {
-        Self(Once::new(Cache::with_weighter(LATEST_ENTRIES, LATEST_BYTES, Weight)))
+        Self(SingleFlight::new(Cache::with_weighter(LATEST_ENTRIES, LATEST_BYTES, StillWeighter)))
     }
 }
 
@@ -85,23 +85,23 @@ struct Keyframe {
 
 /// Stills of the past: which picture belongs to a second that is over, and the pictures that were made lately.
 pub(crate) struct PastStills {
-    keyframes: Once<(CameraId, i64), Option<Keyframe>, UnitWeighter>,
-    pictures: Once<(CameraId, u64), Still, PastWeight>,
+    keyframes: SingleFlight<(CameraId, i64), Option<Keyframe>, UnitWeighter>,
+    pictures: SingleFlight<(CameraId, u64), Still, PastStillWeighter>,
 }
 
 impl Default for PastStills {
     fn default() -> Self {
         Self {
-            keyframes: Once::new(Cache::new(KEYFRAMES_KEPT)),
-            pictures: Once::new(Cache::with_weighter(LATEST_ENTRIES, PAST_BYTES, PastWeight)),
+            keyframes: SingleFlight::new(Cache::new(KEYFRAMES_KEPT)),
+            pictures: SingleFlight::new(Cache::with_weighter(LATEST_ENTRIES, PAST_BYTES, PastStillWeighter)),
         }
     }
 }
 
 #[derive(Debug, Clone, Copy)]
-struct PastWeight;
+struct PastStillWeighter;
 
-impl Weighter<(CameraId, u64), Still> for PastWeight {
+impl Weighter<(CameraId, u64), Still> for PastStillWeighter {
     fn weight(&self, _: &(CameraId, u64), still: &Still) -> u64 {
         still.jpeg.len() as u64
     }

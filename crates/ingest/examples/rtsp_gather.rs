@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use ashkar_ingest::rtsp::{
-    Event, PullOptions, RtspPuller, RtspSource, Session, SessionConfig, Transport, Way,
+    Event, LowerTransport, PullOptions, RtspPuller, RtspSource, Session, SessionConfig, Transport,
 };
 use ashkar_ingest::{End, MediaSink, PullGate, Refusal};
 use ashkar_media::MediaEvent;
@@ -80,7 +80,13 @@ async fn read(port: u16, cameras: u16, tick_ms: u64, gate: Counting, units: Arc<
 async fn read_at_once(port: u16, url: String, clock: Arc<dyn Clock>, units: Arc<AtomicU64>) {
     let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
     let (answer_timeout_us, silence_us) = (10_000_000, 10_000_000);
-    let config = SessionConfig { url, credentials: None, way: Way::Tcp, answer_timeout_us, silence_us };
+    let config = SessionConfig {
+        url,
+        credentials: None,
+        transport: LowerTransport::Tcp,
+        answer_timeout_us,
+        silence_us,
+    };
     let mut session = Session::new(config, clock.now());
     let mut events = Vec::new();
     loop {

@@ -48,7 +48,7 @@ struct Writer {
     /// Where the last segment ended.
     edge: Option<MediaTime>,
     number: u64,
-    said: Option<InitId>,
+    current_map: Option<InitId>,
     /// Segments since the last date.
     undated: usize,
 }
@@ -56,7 +56,7 @@ struct Writer {
 impl Writer {
     fn new(archive_id: &str, camera: CameraId) -> Self {
         let addresses = Addresses::new(archive_id, camera);
-        Self { addresses, out: String::new(), edge: None, number: 0, said: None, undated: 0 }
+        Self { addresses, out: String::new(), edge: None, number: 0, current_map: None, undated: 0 }
     }
 
     fn push_header<'a>(&mut self, segments: impl Iterator<Item = &'a SegmentItem> + Clone, ended: bool) {
@@ -75,14 +75,14 @@ impl Writer {
     fn push_segment(&mut self, segment: &SegmentItem) {
         let broken = self.bridge(segment);
         let first = self.edge.is_none();
-        let new_init = self.said != Some(segment.init);
+        let new_init = self.current_map != Some(segment.init);
         if !first && (broken || segment.discontinuity || new_init) {
             self.out.push_str("#EXT-X-DISCONTINUITY\n");
             self.undated = DVR_DATE_EVERY;
         }
         if first || new_init || broken || segment.discontinuity {
             self.addresses.push_map(&mut self.out, segment.init);
-            self.said = Some(segment.init);
+            self.current_map = Some(segment.init);
         }
         if first || self.undated >= DVR_DATE_EVERY {
             self.push_date(segment.start);

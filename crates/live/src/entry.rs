@@ -48,14 +48,14 @@ pub(crate) struct Opening {
 }
 
 impl Entry {
-    /// Begins a segment that follows one for which `said` was the map.
-    pub(crate) fn open(opening: &Opening, said: Option<InitId>, addresses: &Addresses) -> Self {
+    /// Begins a segment that follows one for which `current_map` was the map.
+    pub(crate) fn open(opening: &Opening, current_map: Option<InitId>, addresses: &Addresses) -> Self {
         let mut head = String::new();
         if opening.discontinuity {
             head.push_str("#EXT-X-DISCONTINUITY\n");
         }
         // The map is said again after each discontinuity: players that start anew there need not look back for it.
-        let new_map = opening.init.filter(|&init| opening.discontinuity || said != Some(init));
+        let new_map = opening.init.filter(|&init| opening.discontinuity || current_map != Some(init));
         if let Some(init) = new_map {
             addresses.push_map(&mut head, init);
         }
@@ -66,7 +66,7 @@ impl Entry {
             number: opening.number,
             start: opening.start,
             duration: 0,
-            init: opening.init.or(said),
+            init: opening.init.or(current_map),
             discontinuity: opening.discontinuity,
             gap: opening.gap,
             byte_length: 0,

@@ -16,7 +16,7 @@ pub(crate) enum Awaited {
 
 /// Viewers that wait, grouped by what they wait for. There are few groups, since requests far ahead are refused.
 ///
-/// The publisher wakes one viewer of a group, and every viewer that wakes wakes two more ([`Ticket::pass_on`]): the
+/// The publisher wakes one viewer of a group, and every viewer that wakes wakes two more ([`Ticket::wait`]): the
 /// publisher's cost is the same for one viewer and for 15,000 (I1), and nobody wakes for what it does not wait for.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {

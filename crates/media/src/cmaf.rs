@@ -14,7 +14,7 @@
 use ashkar_terms::MediaTime;
 use bytes::Bytes;
 
-use crate::assembly::Entry;
+use crate::assembly::RandomAccess;
 use crate::init::{AUDIO_TRACK, VIDEO_TRACK};
 
 const BOX: usize = 8;
@@ -56,11 +56,11 @@ pub(crate) enum Dependence {
 }
 
 impl Dependence {
-    pub(crate) const fn of(entry: Entry) -> Self {
-        match entry {
-            Entry::Key | Entry::Exact | Entry::Intra => Self::Sync,
-            Entry::Gradual => Self::Gradual,
-            Entry::None => Self::Other,
+    pub(crate) const fn of(access: RandomAccess) -> Self {
+        match access {
+            RandomAccess::Key | RandomAccess::Exact | RandomAccess::Intra => Self::Sync,
+            RandomAccess::Gradual => Self::Gradual,
+            RandomAccess::None => Self::Other,
         }
     }
 

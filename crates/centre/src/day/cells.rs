@@ -103,7 +103,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::day::made::{at, cameras};
+    use crate::day::test_days::{at, cameras};
 
     const STEP_US: i64 = 600_000_000;
 

@@ -72,7 +72,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::day::made::{at, cameras};
+    use crate::day::test_days::{at, cameras};
 
     fn missing(from: i64, to: i64, cause: Option<Cause>) -> Entry {
         Entry { from: at(from), to: at(to), state: State::Missing, cause }

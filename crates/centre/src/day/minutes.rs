@@ -62,7 +62,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::day::made::{at, entries};
+    use crate::day::test_days::{at, entries};
 
     #[test]
     fn a_hole_of_one_second_is_a_minute() {

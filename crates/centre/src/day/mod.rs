@@ -5,10 +5,10 @@
 
 mod cells;
 mod history;
-#[cfg(test)]
-mod made;
 mod minutes;
 mod notes;
+#[cfg(test)]
+mod test_days;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -208,7 +208,7 @@ fn worst(cameras: &[CameraState]) -> CameraState {
 mod tests {
     use ashkar_terms::Cause;
 
-    use super::made::at;
+    use super::test_days::at;
     use super::*;
 
     fn camera(state: State, since: i64, cause: Option<Cause>) -> CameraState {

@@ -103,7 +103,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::day::made::{at, cameras};
+    use crate::day::test_days::{at, cameras};
 
     fn hole(constituency: u16, station: u16, from: i64, to: i64, cause: Cause) -> Hole {
         let entry = Entry { from: at(from), to: at(to), state: State::Missing, cause: Some(cause) };
@@ -123,7 +123,7 @@ mod tests {
         let brief: Vec<_> = told
             .iter()
             .map(|note| {
-                let seconds = |at: UtcMicros| at.since(super::super::made::at(0)) / 1_000_000;
+                let seconds = |at: UtcMicros| at.since(super::super::test_days::at(0)) / 1_000_000;
                 (
                     note.constituency,
                     seconds(note.from),

@@ -12,9 +12,9 @@ const CHUNKS_PER_SECOND: u32 = 100_000;
 /// Chunks at once.
 const CHUNK_BURST: u32 = 200_000;
 /// Messages of a connection that has not shown a valid key.
-const STRANGER_MESSAGES: u32 = 256;
+const UNAUTHENTICATED_MESSAGES: u32 = 256;
 /// Its chunks.
-const STRANGER_CHUNKS: u32 = 4_096;
+const UNAUTHENTICATED_CHUNKS: u32 = 4_096;
 
 /// What a connection may still do. It fills up with time, and outlives the connection: who comes again with the same key
 /// goes on with what was left.
@@ -34,8 +34,10 @@ pub(super) struct Bucket {
 
 impl Budget {
     /// Of a connection that has not shown a valid key: it does not fill up.
-    pub(super) const STRANGER: Self =
-        Self { messages: Bucket::full(0, STRANGER_MESSAGES), chunks: Bucket::full(0, STRANGER_CHUNKS) };
+    pub(super) const UNAUTHENTICATED: Self = Self {
+        messages: Bucket::full(0, UNAUTHENTICATED_MESSAGES),
+        chunks: Bucket::full(0, UNAUTHENTICATED_CHUNKS),
+    };
     /// Of a publisher.
     pub(super) const PUBLISHER: Self = Self {
         messages: Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST),

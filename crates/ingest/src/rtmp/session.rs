@@ -92,8 +92,8 @@ pub struct Session {
     wants_audio: bool,
     /// The last AAC parameters, kept for a policy that begins to want sound in mid-stream.
     aac: Option<AudioConfig>,
-    aac_is_told: bool,
-    told_dropped: Option<String>,
+    aac_is_announced: bool,
+    dropped_reported: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,18 +112,18 @@ impl Session {
         Self {
             stage: Stage::Handshake,
             handshake: Handshake::new(seed),
-            reader: ChunkReader::new(Limits::STRANGER),
+            reader: ChunkReader::new(Limits::UNAUTHENTICATED),
             received: 0,
             acknowledged: 0,
             window: DEFAULT_WINDOW,
             commands: 0,
-            budget: Budget::STRANGER,
+            budget: Budget::UNAUTHENTICATED,
             key_in_address: None,
             clock: PublisherClock::default(),
             wants_audio: false,
             aac: None,
-            aac_is_told: false,
-            told_dropped: None,
+            aac_is_announced: false,
+            dropped_reported: None,
         }
     }
 
@@ -180,7 +180,7 @@ impl Session {
     /// Whether sound is assembled and handed out, from the next message on.
     pub fn set_wants_audio(&mut self, wants: bool) {
         // A frame may be half dropped already when sound begins to be wanted: the first one is never handed out.
-        self.aac_is_told &= wants;
+        self.aac_is_announced &= wants;
         self.wants_audio = wants;
         self.reader.set_drops_audio(!wants);
     }
@@ -262,7 +262,7 @@ impl Session {
         let camera_dts = self.clock.ticks(message.timestamp);
         match read_audio(message.payload) {
             Ok(AudioTag::Config(config)) => {
-                self.aac_is_told = self.wants_audio;
+                self.aac_is_announced = self.wants_audio;
                 self.aac = Some(config.clone());
                 if self.wants_audio { Some(MediaEvent::AudioConfig(config)) } else { self.drop_sound("AAC") }
             }
@@ -278,19 +278,19 @@ impl Session {
 
     /// The first frame after sound began to be wanted gives way to the parameters that it needs.
     fn take_aac(&mut self, data: Bytes, camera_dts: i64, now: Moment) -> Option<MediaEvent> {
-        if self.aac_is_told {
+        if self.aac_is_announced {
             return Some(MediaEvent::Audio(AudioFrame { data, camera_dts, arrival: now }));
         }
         let config = self.aac.clone()?;
-        self.aac_is_told = true;
+        self.aac_is_announced = true;
         Some(MediaEvent::AudioConfig(config))
     }
 
     fn drop_sound(&mut self, codec: &str) -> Option<MediaEvent> {
-        if self.told_dropped.as_deref() == Some(codec) {
+        if self.dropped_reported.as_deref() == Some(codec) {
             return None;
         }
-        self.told_dropped = Some(codec.to_owned());
+        self.dropped_reported = Some(codec.to_owned());
         Some(MediaEvent::SoundRefused { codec: codec.to_owned() })
     }
 

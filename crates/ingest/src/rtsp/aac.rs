@@ -15,13 +15,13 @@ const MAX_FRAMES: usize = 64;
 
 /// Takes frames out of packets. A frame in pieces is bounded by [`MAX_FRAME_BYTES`].
 #[derive(Debug)]
-pub(super) struct AacFrames {
+pub(super) struct AacDepacketizer {
     format: AacFormat,
     pieces: BytesMut,
     expected: usize,
 }
 
-impl AacFrames {
+impl AacDepacketizer {
     pub(super) fn new(format: AacFormat) -> Self {
         Self { format, pieces: BytesMut::new(), expected: 0 }
     }
@@ -94,7 +94,8 @@ mod tests {
 
     fn frames(packets: &[&[u8]]) -> (Vec<(Vec<u8>, i64)>, Vec<bool>) {
         let config = Bytes::from_static(&[0x11, 0x90]);
-        let mut aac = AacFrames::new(AacFormat { config, clock_hz: 48_000, size_bits: 13, index_bits: 3 });
+        let mut aac =
+            AacDepacketizer::new(AacFormat { config, clock_hz: 48_000, size_bits: 13, index_bits: 3 });
         let mut out = Vec::new();
         let good =
             packets.iter().map(|packet| aac.take(packet, &mut |frame, at| out.push((frame.to_vec(), at))));

@@ -6,7 +6,7 @@
 use ashkar_media::{AudioConfig, AudioFrame, MediaEvent};
 use ashkar_terms::{Moment, TICKS_PER_SECOND};
 
-use super::aac::AacFrames;
+use super::aac::AacDepacketizer;
 use super::event::Event;
 use super::rtp::{Order, RtpPacket};
 use super::sdp::AacFormat;
@@ -22,19 +22,24 @@ pub(super) type Report = (u64, u32);
 
 /// Depacketiser of one AAC stream.
 #[derive(Debug)]
-pub(super) struct Audio {
-    frames: AacFrames,
+pub(super) struct AudioDepacketizer {
+    frames: AacDepacketizer,
     clock: TimestampUnwrapper,
     last: i64,
     /// From its own time, at 90 kHz, to the video's.
     shift: Option<i64>,
 }
 
-impl Audio {
+impl AudioDepacketizer {
     /// A stream of `format`, whose configuration goes out at once.
     pub(super) fn new(format: AacFormat, out: &mut Vec<Event>) -> Self {
         out.push(MediaEvent::AudioConfig(AudioConfig { record: format.config.clone() }).into());
-        Self { frames: AacFrames::new(format), clock: TimestampUnwrapper::default(), last: 0, shift: None }
+        Self {
+            frames: AacDepacketizer::new(format),
+            clock: TimestampUnwrapper::default(),
+            last: 0,
+            shift: None,
+        }
     }
 
     /// Takes a packet that is not old. Frames before the first picture are dropped: they have no place yet.
@@ -100,12 +105,15 @@ mod tests {
 
     use super::*;
 
-    fn audio() -> Audio {
+    fn audio() -> AudioDepacketizer {
         let config = Bytes::from_static(&[0x11, 0x90]);
-        Audio::new(AacFormat { config, clock_hz: 48_000, size_bits: 13, index_bits: 3 }, &mut Vec::new())
+        AudioDepacketizer::new(
+            AacFormat { config, clock_hz: 48_000, size_bits: 13, index_bits: 3 },
+            &mut Vec::new(),
+        )
     }
 
-    fn times(audio: &mut Audio, timestamp: u32, video_dts: Option<i64>) -> Vec<i64> {
+    fn times(audio: &mut AudioDepacketizer, timestamp: u32, video_dts: Option<i64>) -> Vec<i64> {
         let payload = &[0, 32, 0, 1 << 3, 0, 1 << 3, b'a', b'b'];
         let packet = RtpPacket { marker: true, payload_type: 97, sequence: 0, timestamp, ssrc: 1, payload };
         let mut out = Vec::new();

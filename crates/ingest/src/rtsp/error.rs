@@ -36,14 +36,14 @@ pub enum SessionError {
         /// Status code.
         status: u16,
     },
-    /// The camera refused the first SETUP: perhaps the way of sending, whatever its code says.
+    /// The camera refused the first SETUP: perhaps the transport, whatever its code says.
     #[error("the camera answered SETUP over {asked} with {status} {reason}")]
-    WayRefused {
+    TransportRefused {
         /// Status code.
         status: u16,
         /// Reason phrase.
         reason: String,
-        /// Which way was asked for.
+        /// Which transport was asked for.
         asked: &'static str,
     },
     /// The camera gave no session identifier, or one that cannot be sent back.
@@ -117,7 +117,7 @@ impl SessionError {
     pub(super) const fn is_lasting(&self) -> bool {
         matches!(
             self,
-            Self::Auth(_) | Self::Status { status: 403, .. } | Self::WayRefused { status: 403, .. }
+            Self::Auth(_) | Self::Status { status: 403, .. } | Self::TransportRefused { status: 403, .. }
         )
     }
 }

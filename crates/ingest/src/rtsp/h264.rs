@@ -6,10 +6,10 @@
 //! FU-A (28):               F NRI 28 (8)   S E R type (8)   piece
 //! ```
 
-use super::unit::{Damage, Unit};
+use super::access_unit::{AccessUnitBuilder, Damage};
 
 /// Adds one payload to `unit` and shows each NAL unit that becomes complete to `seen`.
-pub(super) fn take(payload: &[u8], unit: &mut Unit, seen: &mut impl FnMut(&[u8])) {
+pub(super) fn take(payload: &[u8], unit: &mut AccessUnitBuilder, seen: &mut impl FnMut(&[u8])) {
     match payload {
         [] => {}
         // A start code in the place of a header: the camera sends Annex B. No type 0 exists.
@@ -25,7 +25,7 @@ pub(super) fn take(payload: &[u8], unit: &mut Unit, seen: &mut impl FnMut(&[u8])
     }
 }
 
-fn aggregate(mut rest: &[u8], unit: &mut Unit, seen: &mut impl FnMut(&[u8])) {
+fn aggregate(mut rest: &[u8], unit: &mut AccessUnitBuilder, seen: &mut impl FnMut(&[u8])) {
     while let Some((&[high, low], body)) = rest.split_first_chunk() {
         let Some((nal, after)) = body.split_at_checked(usize::from(u16::from_be_bytes([high, low]))) else {
             return unit.damaged(Damage::Malformed);
@@ -35,7 +35,7 @@ fn aggregate(mut rest: &[u8], unit: &mut Unit, seen: &mut impl FnMut(&[u8])) {
     }
 }
 
-fn fragment(indicator: u8, rest: &[u8], unit: &mut Unit, seen: &mut impl FnMut(&[u8])) {
+fn fragment(indicator: u8, rest: &[u8], unit: &mut AccessUnitBuilder, seen: &mut impl FnMut(&[u8])) {
     let Some((flags, piece)) = rest.split_first() else { return unit.damaged(Damage::Malformed) };
     if flags & 0x80 != 0 {
         unit.begin_fragment(&[indicator & 0xe0 | flags & 0x1f], piece);

@@ -7,12 +7,17 @@
 //! FU (49):          header (16)   S E type (8)   [DONL (16), where S]   piece
 //! ```
 
-use super::unit::{Damage, Unit};
+use super::access_unit::{AccessUnitBuilder, Damage};
 
 const DONL_BYTES: usize = 2;
 
 /// Adds one payload to `unit` and shows each NAL unit that becomes complete to `seen`.
-pub(super) fn take(payload: &[u8], with_don: bool, unit: &mut Unit, seen: &mut impl FnMut(&[u8])) {
+pub(super) fn take(
+    payload: &[u8],
+    with_don: bool,
+    unit: &mut AccessUnitBuilder,
+    seen: &mut impl FnMut(&[u8]),
+) {
     if matches!(payload, [0, 0, 1, ..] | [0, 0, 0, 1, ..]) {
         return unit.nal(payload, seen);
     }
@@ -30,7 +35,7 @@ pub(super) fn take(payload: &[u8], with_don: bool, unit: &mut Unit, seen: &mut i
     }
 }
 
-fn aggregate(mut rest: &[u8], with_don: bool, unit: &mut Unit, seen: &mut impl FnMut(&[u8])) {
+fn aggregate(mut rest: &[u8], with_don: bool, unit: &mut AccessUnitBuilder, seen: &mut impl FnMut(&[u8])) {
     let mut order_bytes = if with_don { DONL_BYTES } else { 0 };
     while let Some((&[high, low], body)) = rest.get(order_bytes..).unwrap_or_default().split_first_chunk() {
         let Some((nal, after)) = body.split_at_checked(usize::from(u16::from_be_bytes([high, low]))) else {
@@ -42,7 +47,13 @@ fn aggregate(mut rest: &[u8], with_don: bool, unit: &mut Unit, seen: &mut impl F
     }
 }
 
-fn fragment(header: [u8; 2], rest: &[u8], with_don: bool, unit: &mut Unit, seen: &mut impl FnMut(&[u8])) {
+fn fragment(
+    header: [u8; 2],
+    rest: &[u8],
+    with_don: bool,
+    unit: &mut AccessUnitBuilder,
+    seen: &mut impl FnMut(&[u8]),
+) {
     let Some((flags, piece)) = rest.split_first() else { return unit.damaged(Damage::Malformed) };
     if flags & 0x80 != 0 {
         let piece = if with_don { piece.get(DONL_BYTES..).unwrap_or_default() } else { piece };

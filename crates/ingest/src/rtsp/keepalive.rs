@@ -16,7 +16,7 @@ pub enum Keepalive {
 
 /// What a session found out about its camera, for the next one. It holds no password and no answer to a challenge.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lessons {
+pub struct Quirks {
     /// Challenges of a camera that closes the connection behind its 401.
     pub(super) challenges: Vec<String>,
     /// Digest is offered and refused, Basic is taken.
@@ -29,7 +29,7 @@ pub struct Lessons {
     pub(super) every_s: Option<u64>,
 }
 
-impl Lessons {
+impl Quirks {
     /// Whether the connection ended behind a 401, and the next one is to answer it at once.
     pub fn closed_behind_401(&self) -> bool {
         !self.challenges.is_empty()
@@ -56,8 +56,8 @@ impl Keepalive {
 
 /// Keeps one session alive.
 #[derive(Debug)]
-pub(super) struct Keeper {
-    lessons: Lessons,
+pub(super) struct KeepaliveScheduler {
+    quirks: Quirks,
     get_parameter: bool,
     refused: Vec<Keepalive>,
     using: Keepalive,
@@ -65,10 +65,10 @@ pub(super) struct Keeper {
     sent: u32,
 }
 
-impl Keeper {
-    pub(super) fn new(lessons: Lessons) -> Self {
+impl KeepaliveScheduler {
+    pub(super) fn new(quirks: Quirks) -> Self {
         Self {
-            lessons,
+            quirks,
             get_parameter: false,
             refused: Vec::new(),
             using: Keepalive::Options,
@@ -91,17 +91,17 @@ impl Keeper {
     fn choose(&self) -> Keepalive {
         let first = if self.get_parameter { [0, 1, 2] } else { [1, 0, 2] };
         let order = first.into_iter().filter_map(|place| ORDER.get(place).copied());
-        let proven = self.lessons.proven.filter(|proven| !self.refused.contains(proven));
-        let mut left = order.filter(|one| !self.lessons.avoided.contains(one) && !self.refused.contains(one));
+        let proven = self.quirks.proven.filter(|proven| !self.refused.contains(proven));
+        let mut left = order.filter(|one| !self.quirks.avoided.contains(one) && !self.refused.contains(one));
         // Where all were refused, one that is refused is still a sign of life.
-        let refused = self.refused.iter().copied().find(|one| !self.lessons.avoided.contains(one));
+        let refused = self.refused.iter().copied().find(|one| !self.quirks.avoided.contains(one));
         proven.or_else(|| left.next()).or(refused).unwrap_or(Keepalive::Nothing)
     }
 
     /// How long to wait after the last request, where the camera keeps the session for `timeout_s`.
     pub(super) fn every_us(&self, timeout_s: u64) -> u64 {
         let half = (timeout_s * SECOND_US / 2).max(MIN_EVERY_S * SECOND_US);
-        self.lessons.every_s.map_or(half, |seconds| half.min(seconds * SECOND_US))
+        self.quirks.every_s.map_or(half, |seconds| half.min(seconds * SECOND_US))
     }
 
     /// The next keepalive to send.
@@ -122,34 +122,34 @@ impl Keeper {
     }
 
     /// What it began with.
-    pub(super) const fn lessons_before(&self) -> &Lessons {
-        &self.lessons
+    pub(super) const fn quirks_before(&self) -> &Quirks {
+        &self.quirks
     }
 
     /// What the session taught, where the camera ended it. `open` says that a keepalive was not answered yet.
-    pub(super) fn lessons(&self, open: bool, timeout_s: u64, now_us: u64) -> Lessons {
-        let mut lessons = self.lessons.clone();
-        let Some(began_us) = self.began_us else { return lessons };
+    pub(super) fn quirks(&self, open: bool, timeout_s: u64, now_us: u64) -> Quirks {
+        let mut quirks = self.quirks.clone();
+        let Some(began_us) = self.began_us else { return quirks };
         let played_s = now_us.saturating_sub(began_us) / SECOND_US;
         let limit_s = timeout_s.max(1);
         if self.sent > 0 && played_s > limit_s * 5 / 2 {
-            lessons.proven = Some(self.using);
+            quirks.proven = Some(self.using);
         }
-        if lessons.proven == Some(self.using) {
-            return lessons;
+        if quirks.proven == Some(self.using) {
+            return quirks;
         }
         let in_time = (limit_s * 7 / 10..=limit_s * 11 / 5 + 3).contains(&played_s);
         let used = self.sent > 0 || self.using == Keepalive::Nothing;
         if used && (open || in_time) {
-            lessons.avoid(self.using);
+            quirks.avoid(self.using);
         } else if self.sent == 0 && (MIN_TELLING_S..limit_s).contains(&played_s) {
-            lessons.every_s = Some((played_s / 3).max(MIN_EVERY_S));
+            quirks.every_s = Some((played_s / 3).max(MIN_EVERY_S));
         }
-        lessons
+        quirks
     }
 }
 
-impl Lessons {
+impl Quirks {
     /// Where nothing is left, not even silence, all is tried anew.
     fn avoid(&mut self, keepalive: Keepalive) {
         if keepalive == Keepalive::Nothing {
@@ -164,8 +164,8 @@ impl Lessons {
 mod tests {
     use super::*;
 
-    fn keeper(lessons: Lessons) -> Keeper {
-        let mut keeper = Keeper::new(lessons);
+    fn keeper(quirks: Quirks) -> KeepaliveScheduler {
+        let mut keeper = KeepaliveScheduler::new(quirks);
         keeper.announced("OPTIONS, GET_PARAMETER");
         keeper.begin(0);
         keeper
@@ -173,29 +173,29 @@ mod tests {
 
     #[test]
     fn one_at_which_the_camera_closes_is_not_sent_again() {
-        let mut lessons = Lessons::default();
+        let mut quirks = Quirks::default();
         for expected in [Some("GET_PARAMETER"), Some("OPTIONS"), Some("SET_PARAMETER"), None] {
-            let mut keeper = keeper(lessons);
+            let mut keeper = keeper(quirks);
             assert_eq!(keeper.next(), expected);
-            lessons = keeper.lessons(true, 60, 5 * SECOND_US);
+            quirks = keeper.quirks(true, 60, 5 * SECOND_US);
         }
     }
 
     #[test]
     fn one_that_is_not_counted_gives_way_and_one_that_is_stays() {
-        let mut first = keeper(Lessons::default());
+        let mut first = keeper(Quirks::default());
         first.next();
-        let mut second = keeper(first.lessons(false, 15, 16 * SECOND_US));
+        let mut second = keeper(first.quirks(false, 15, 16 * SECOND_US));
         assert_eq!(second.next(), Some("OPTIONS"));
-        let proven = second.lessons(false, 15, 60 * SECOND_US);
+        let proven = second.quirks(false, 15, 60 * SECOND_US);
         let mut third = keeper(proven);
         assert_eq!(third.next(), Some("OPTIONS"));
-        assert_eq!(keeper(third.lessons(true, 15, 5 * SECOND_US)).next(), Some("OPTIONS"), "an accident");
+        assert_eq!(keeper(third.quirks(true, 15, 5 * SECOND_US)).next(), Some("OPTIONS"), "an accident");
     }
 
     #[test]
     fn all_refused_is_no_reason_to_stop() {
-        let mut keeper = keeper(Lessons::default());
+        let mut keeper = keeper(Quirks::default());
         assert!(keeper.refused() && keeper.refused());
         assert_eq!(keeper.next(), Some("SET_PARAMETER"));
         assert!(!keeper.refused());
@@ -205,9 +205,9 @@ mod tests {
 
     #[test]
     fn a_limit_shorter_than_the_camera_says_is_learned() {
-        let lessons = keeper(Lessons::default()).lessons(false, 60, 21 * SECOND_US);
-        assert_eq!(keeper(lessons).every_us(60), 7 * SECOND_US);
-        assert_eq!(keeper(Lessons::default()).every_us(60), 30 * SECOND_US);
-        assert_eq!(keeper(Lessons::default()).every_us(1), 2 * SECOND_US);
+        let quirks = keeper(Quirks::default()).quirks(false, 60, 21 * SECOND_US);
+        assert_eq!(keeper(quirks).every_us(60), 7 * SECOND_US);
+        assert_eq!(keeper(Quirks::default()).every_us(60), 30 * SECOND_US);
+        assert_eq!(keeper(Quirks::default()).every_us(1), 2 * SECOND_US);
     }
 }

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::resync::{Begin, Channels, MAX_SKIPPED_BYTES, begin, next_begin};
+use super::resync::{Channels, ItemStart, MAX_SKIPPED_BYTES, item_start, next_item_start};
 
 /// Longest first line and headers of a message, bytes. The longest seen from a real camera is below 2 KiB.
 pub const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -179,7 +179,7 @@ impl Receiver {
     pub fn next_item(&mut self) -> Result<Option<Item<'_>>, MessageError> {
         loop {
             self.skip_line_ends();
-            if self.proven && self.resynchronise()? != Begin::Item {
+            if self.proven && self.resynchronise()? != ItemStart::Item {
                 return Ok(None);
             }
             if self.proven && self.skipped > 0 {
@@ -216,17 +216,17 @@ impl Receiver {
     }
 
     /// Goes on to where an item begins, or may.
-    fn resynchronise(&mut self) -> Result<Begin, MessageError> {
+    fn resynchronise(&mut self) -> Result<ItemStart, MessageError> {
         loop {
             let data = self.buffer.get(self.start..self.end).unwrap_or_default();
-            match begin(data, &self.channels, self.skipped > 0) {
-                Begin::Nothing => {}
+            match item_start(data, &self.channels, self.skipped > 0) {
+                ItemStart::Nothing => {}
                 decided => return Ok(decided),
             }
             if self.skipped > MAX_SKIPPED_BYTES {
                 return Err(MessageError::NotRtsp { offset: self.consumed, shown: shown(data) });
             }
-            let count = 1 + next_begin(data.get(1..).unwrap_or_default(), &self.channels);
+            let count = 1 + next_item_start(data.get(1..).unwrap_or_default(), &self.channels);
             self.skip(count);
         }
     }

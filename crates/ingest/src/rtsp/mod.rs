@@ -5,41 +5,42 @@
 //! constants named here (invariant I8).
 
 mod aac;
-mod asking;
+mod access_unit;
 mod audio;
 mod auth;
 mod backoff;
+mod codec_detector;
+mod connection;
+mod decode_times;
 mod error;
 mod event;
-mod evidence;
 mod h264;
 mod h265;
 mod keepalive;
-mod limit;
-mod link;
 mod message;
-mod offer;
+mod pull_session;
 mod puller;
-mod reception;
+mod receiver_report;
+mod refusal_limit;
 mod reorder;
+mod requests;
 mod resync;
 mod rtp;
 mod sdp;
 mod senders;
 mod session;
 mod source;
+mod stream_selection;
 mod streams;
-mod timeline;
 mod transport;
-mod unit;
 mod video;
-mod visit;
 
+pub use access_unit::MAX_ACCESS_UNIT_BYTES;
 pub use auth::AuthError;
 pub use backoff::BackoffLimits;
 pub use error::SessionError;
 pub use event::Event;
-pub use keepalive::{Keepalive, Lessons};
+pub use keepalive::{Keepalive, Quirks};
 pub use message::{
     Headers, Item, MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MessageError, Receiver, Request, Response,
 };
@@ -47,7 +48,6 @@ pub use puller::{PullFault, PullOptions, PullState, PullStatus, RtspPuller};
 pub use rtp::{Goodbye, Rtcp, RtpPacket, SenderReport, parse_rtcp};
 pub use sdp::{AacFormat, Description, Format, MAX_MEDIA, Media, SdpError};
 pub use senders::{MAX_HELD_BYTES, SENDER_SILENT_US};
-pub use session::{MAX_OUTPUT_BYTES, Session, SessionConfig, Way};
+pub use session::{LowerTransport, MAX_OUTPUT_BYTES, Session, SessionConfig};
 pub use source::{Credentials, RtspSource, SourceError, Transport};
-pub use streams::Kind;
-pub use unit::MAX_ACCESS_UNIT_BYTES;
+pub use streams::MediaKind;

@@ -14,12 +14,12 @@ use tracing::{error, info, warn};
 
 use super::backoff::{Backoff, BackoffLimits};
 use super::error::SessionError;
-use super::keepalive::Lessons;
+use super::keepalive::Quirks;
+use super::pull_session::{PullContext, SessionEnd};
 use super::source::{RtspSource, Transport};
-use super::visit::{Left, Visit};
 use crate::{PullGate, Refusal};
 
-/// Pause before a camera is fetched again after a panic outside of a visit.
+/// Pause before a camera is fetched again after a panic outside of a session.
 const AFTER_PANIC: Duration = Duration::from_secs(5);
 
 /// Time limits of fetching from a camera.
@@ -105,7 +105,7 @@ pub struct PullStatus {
     pub bytes: u64,
 }
 
-/// Why a visit to a camera ended.
+/// Why a session with a camera ended.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PullError {
     #[error("the camera's name cannot be found, or it cannot be reached: {0}")]
@@ -177,7 +177,7 @@ pub struct RtspPuller {
 /// What the task tells.
 #[derive(Debug)]
 pub(super) struct Shared {
-    told: Mutex<Told>,
+    progress: Mutex<Progress>,
     pub(super) attempts: AtomicU64,
     pub(super) access_units: AtomicU64,
     pub(super) refused: AtomicU64,
@@ -185,7 +185,7 @@ pub(super) struct Shared {
 }
 
 #[derive(Debug)]
-struct Told {
+struct Progress {
     state: PullState,
     last_fault: Option<PullFault>,
     sessions: u64,
@@ -209,14 +209,14 @@ impl RtspPuller {
 
     /// How it goes.
     pub fn status(&self) -> PullStatus {
-        let told = self.shared.told.lock();
+        let progress = self.shared.progress.lock();
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         PullStatus {
-            state: told.state,
-            last_fault: told.last_fault.clone(),
+            state: progress.state,
+            last_fault: progress.last_fault.clone(),
             attempts: count(&self.shared.attempts),
-            sessions: told.sessions,
-            panics: told.panics,
+            sessions: progress.sessions,
+            panics: progress.panics,
             access_units: count(&self.shared.access_units),
             refused: count(&self.shared.refused),
             bytes: count(&self.shared.bytes),
@@ -242,9 +242,9 @@ impl Drop for RtspPuller {
 
 impl Shared {
     fn new() -> Self {
-        let told = Told { state: PullState::Connecting, last_fault: None, sessions: 0, panics: 0 };
+        let progress = Progress { state: PullState::Connecting, last_fault: None, sessions: 0, panics: 0 };
         Self {
-            told: Mutex::new(told),
+            progress: Mutex::new(progress),
             attempts: AtomicU64::new(0),
             access_units: AtomicU64::new(0),
             refused: AtomicU64::new(0),
@@ -253,19 +253,19 @@ impl Shared {
     }
 
     pub(super) fn playing(&self) {
-        let mut told = self.told.lock();
-        told.state = PullState::Playing;
-        told.sessions += 1;
+        let mut progress = self.progress.lock();
+        progress.state = PullState::Playing;
+        progress.sessions += 1;
     }
 
     fn state(&self, state: PullState) {
-        self.told.lock().state = state;
+        self.progress.lock().state = state;
     }
 
     fn failed(&self, error: &PullError, at: Moment) {
-        let mut told = self.told.lock();
-        told.panics += u64::from(matches!(error, PullError::Panicked));
-        told.last_fault =
+        let mut progress = self.progress.lock();
+        progress.panics += u64::from(matches!(error, PullError::Panicked));
+        progress.last_fault =
             Some(PullFault { blame: error.blame(), cause: error.cause(), reason: error.to_string(), at });
     }
 }
@@ -280,11 +280,11 @@ struct Supervisor {
 }
 
 impl Supervisor {
-    /// What a visit panics over is caught in [`Self::visit`]. A panic anywhere else would leave its camera
+    /// What a session panics over is caught in [`Self::pull_once`]. A panic anywhere else would leave its camera
     /// "connecting" for ever, so it begins anew; the other cameras do not notice.
     async fn run(mut self) {
         while AssertUnwindSafe(self.pull()).catch_unwind().await.is_err() {
-            self.tell(&PullError::Panicked);
+            self.log_fault(&PullError::Panicked);
             self.wait(AFTER_PANIC).await;
         }
     }
@@ -292,24 +292,24 @@ impl Supervisor {
     async fn pull(&mut self) {
         let mut backoff = Backoff::new();
         let mut over_udp = self.source.transport() == Transport::Udp;
-        let (mut lessons, mut answered) = (Lessons::default(), false);
+        let (mut quirks, mut answered) = (Quirks::default(), false);
         while !*self.stopped.borrow() {
-            let (left, played) = self.visit(over_udp, lessons).await;
-            if matches!(left.error, PullError::Stopped) {
+            let (end, played) = self.pull_once(over_udp, quirks).await;
+            if matches!(end.error, PullError::Stopped) {
                 break;
             }
-            self.tell(&left.error);
-            let other_way = self.wants_other_way(&left, over_udp, played);
-            lessons = left.lessons;
+            self.log_fault(&end.error);
+            let other_transport = self.wants_other_transport(&end, over_udp, played);
+            quirks = end.quirks;
             // To a camera that closes behind its 401, the answer goes on the next connection: once.
-            let answers = lessons.closed_behind_401() && !answered;
+            let answers = quirks.closed_behind_401() && !answered;
             answered = answers;
-            let to_udp = other_way && !over_udp;
-            over_udp ^= other_way;
+            let to_udp = other_transport && !over_udp;
+            over_udp ^= other_transport;
             if answers || to_udp {
                 continue;
             }
-            let lasting = left.error.is_lasting();
+            let lasting = end.error.is_lasting();
             let limits = if lasting { self.options.lasting_backoff } else { self.options.backoff };
             self.shared.state(PullState::Waiting);
             self.wait(backoff.next(limits, played)).await;
@@ -318,10 +318,10 @@ impl Supervisor {
     }
 
     /// One connection, from finding the camera to the end; and how long it lasted, where pictures came.
-    async fn visit(&self, over_udp: bool, lessons: Lessons) -> (Left, Duration) {
+    async fn pull_once(&self, over_udp: bool, quirks: Quirks) -> (SessionEnd, Duration) {
         self.shared.attempts.fetch_add(1, Ordering::Relaxed);
         self.shared.state(PullState::Connecting);
-        let visit = Visit {
+        let context = PullContext {
             source: &self.source,
             gate: self.gate.as_ref(),
             clock: self.clock.as_ref(),
@@ -329,27 +329,27 @@ impl Supervisor {
             shared: &self.shared,
         };
         let (began, units) = (self.clock.now(), self.shared.access_units.load(Ordering::Relaxed));
-        // Whatever a panic leaves behind belongs to the visit alone, and is dropped with it.
-        let visited =
-            AssertUnwindSafe(visit.run(over_udp, lessons, self.stopped.clone())).catch_unwind().await;
-        let lost = |_| Left { error: PullError::Panicked, lessons: Lessons::default(), in_setup: false };
-        let left = visited.unwrap_or_else(lost);
+        // Whatever a panic leaves behind belongs to the session alone, and is dropped with it.
+        let outcome =
+            AssertUnwindSafe(context.run(over_udp, quirks, self.stopped.clone())).catch_unwind().await;
+        let lost = |_| SessionEnd { error: PullError::Panicked, quirks: Quirks::default(), in_setup: false };
+        let end = outcome.unwrap_or_else(lost);
         let pictures = self.shared.access_units.load(Ordering::Relaxed) > units;
         let us = if pictures { self.clock.now().mono_us.saturating_sub(began.mono_us) } else { 0 };
-        (left, Duration::from_micros(us))
+        (end, Duration::from_micros(us))
     }
 
-    /// Whether the next visit asks for the other of TCP and UDP: cameras refuse one of them with any code, or close.
+    /// Whether the next session asks for the other of TCP and UDP: cameras refuse one of them with any code, or close.
     /// What gave no picture over UDP is asked for over TCP again.
-    fn wants_other_way(&self, left: &Left, over_udp: bool, played: Duration) -> bool {
+    fn wants_other_transport(&self, end: &SessionEnd, over_udp: bool, played: Duration) -> bool {
         if self.source.transport() != Transport::Auto {
             return false;
         }
-        let refused = matches!(left.error, PullError::Session(SessionError::WayRefused { .. }));
-        if over_udp { played.is_zero() } else { refused || left.in_setup }
+        let refused = matches!(end.error, PullError::Session(SessionError::TransportRefused { .. }));
+        if over_udp { played.is_zero() } else { refused || end.in_setup }
     }
 
-    fn tell(&self, fault: &PullError) {
+    fn log_fault(&self, fault: &PullError) {
         self.shared.failed(fault, self.clock.now());
         let (camera, source, blame) = (self.source.camera(), &self.source, fault.blame().name());
         match fault {

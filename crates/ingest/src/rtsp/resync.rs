@@ -16,7 +16,7 @@ const MIN_PROOF_BYTES: usize = 8;
 
 /// What stands at the beginning of some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Begin {
+pub(super) enum ItemStart {
     /// An item, as far as can be seen.
     Item,
     /// More bytes are needed to tell.
@@ -43,36 +43,36 @@ impl Channels {
 
 /// Judges `data`, which follows right behind an item, or behind bytes that were `skipped`: a packet must then be
 /// one of an awaited channel, look like RTP, and have an item behind it.
-pub(super) fn begin(data: &[u8], channels: &Channels, skipped: bool) -> Begin {
+pub(super) fn item_start(data: &[u8], channels: &Channels, skipped: bool) -> ItemStart {
     match data {
-        [] => Begin::Undecided,
+        [] => ItemStart::Undecided,
         [b'$', ..] if skipped => searched(data, channels),
-        [b'$', channel, ..] if channels.has(*channel) && is_long_rtp(data) => Begin::Item,
+        [b'$', channel, ..] if channels.has(*channel) && is_long_rtp(data) => ItemStart::Item,
         [b'$', ..] => interleaved_behind(data),
         _ => message(data),
     }
 }
 
 /// How many bytes to skip until an item may begin.
-pub(super) fn next_begin(data: &[u8], channels: &Channels) -> usize {
+pub(super) fn next_item_start(data: &[u8], channels: &Channels) -> usize {
     let candidates = data.iter().enumerate().filter(|(_, byte)| **byte == b'$' || byte.is_ascii_uppercase());
     for (at, _) in candidates {
-        if data.get(at..).is_some_and(|rest| begin(rest, channels, true) != Begin::Nothing) {
+        if data.get(at..).is_some_and(|rest| item_start(rest, channels, true) != ItemStart::Nothing) {
             return at;
         }
     }
     data.len()
 }
 
-fn searched(data: &[u8], channels: &Channels) -> Begin {
+fn searched(data: &[u8], channels: &Channels) -> ItemStart {
     let known = data.get(1).is_none_or(|channel| channels.has(*channel));
     let fits = data.len() < INTERLEAVED_HEAD_BYTES || payload_length(data) >= MIN_PROOF_BYTES;
     let version = data.get(INTERLEAVED_HEAD_BYTES).is_none_or(|first| first >> 6 == 2);
     if !(known && fits && version) {
-        return Begin::Nothing;
+        return ItemStart::Nothing;
     }
     if data.len() < INTERLEAVED_HEAD_BYTES + payload_length(data) {
-        return Begin::Undecided;
+        return ItemStart::Undecided;
     }
     interleaved_behind(data)
 }
@@ -83,16 +83,16 @@ fn is_long_rtp(data: &[u8]) -> bool {
         && payload_length(data) >= MIN_PROOF_BYTES
 }
 
-fn interleaved_behind(data: &[u8]) -> Begin {
+fn interleaved_behind(data: &[u8]) -> ItemStart {
     if data.len() < INTERLEAVED_HEAD_BYTES {
-        return Begin::Undecided;
+        return ItemStart::Undecided;
     }
     match data.get(INTERLEAVED_HEAD_BYTES + payload_length(data)) {
-        Some(b'$' | b'\r' | b'\n') => Begin::Item,
-        Some(byte) if byte.is_ascii_uppercase() => Begin::Item,
-        Some(_) => Begin::Nothing,
+        Some(b'$' | b'\r' | b'\n') => ItemStart::Item,
+        Some(byte) if byte.is_ascii_uppercase() => ItemStart::Item,
+        Some(_) => ItemStart::Nothing,
         // It may end right here, with nothing behind it yet.
-        None => Begin::Item,
+        None => ItemStart::Item,
     }
 }
 
@@ -104,22 +104,22 @@ fn payload_length(data: &[u8]) -> usize {
 }
 
 /// `RTSP/1.0 200 …` or `METHOD address RTSP/1.0`, as far as it is there.
-fn message(data: &[u8]) -> Begin {
+fn message(data: &[u8]) -> ItemStart {
     let window = data.get(..MAX_FIRST_LINE_BYTES).unwrap_or(data);
     let end = window.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
     let line = window.get(..end.unwrap_or(window.len())).unwrap_or(window);
     if line.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
-        return Begin::Nothing;
+        return ItemStart::Nothing;
     }
     let answer = line.iter().zip(ANSWER).all(|(one, other)| one == other);
     let possible = answer || is_method(line);
     match (possible, end) {
-        (false, _) => Begin::Nothing,
-        (true, None) if window.len() == MAX_FIRST_LINE_BYTES => Begin::Nothing,
-        (true, None) => Begin::Undecided,
-        (true, Some(_)) if answer && line.len() >= ANSWER.len() => Begin::Item,
-        (true, Some(_)) if has_version(line) => Begin::Item,
-        (true, Some(_)) => Begin::Nothing,
+        (false, _) => ItemStart::Nothing,
+        (true, None) if window.len() == MAX_FIRST_LINE_BYTES => ItemStart::Nothing,
+        (true, None) => ItemStart::Undecided,
+        (true, Some(_)) if answer && line.len() >= ANSWER.len() => ItemStart::Item,
+        (true, Some(_)) if has_version(line) => ItemStart::Item,
+        (true, Some(_)) => ItemStart::Nothing,
     }
 }
 
@@ -146,29 +146,29 @@ mod tests {
 
     #[test]
     fn begins_are_told_from_chance() {
-        let begin = |data| begin(data, &channels(), false);
-        assert_eq!(begin(b"RTSP/1.0 200 OK\r\n"), Begin::Item);
-        assert_eq!(begin(b"RTS"), Begin::Undecided);
-        assert_eq!(begin(b"RTX"), Begin::Undecided, "a method, perhaps");
-        assert_eq!(begin(b"RT\x01"), Begin::Nothing);
-        assert_eq!(begin(b"OPTIONS * RTSP/1.0\n"), Begin::Item);
-        assert_eq!(begin(b"HELLO WORLD\r\n"), Begin::Nothing);
-        assert_eq!(begin(b"\x16\x03"), Begin::Nothing);
-        assert_eq!(begin(b"$\xc8\x00\x0c\x80"), Begin::Item, "RTP, of which more comes");
-        assert_eq!(begin(b"$\x00\x00\x01\x00x"), Begin::Nothing, "no RTP, and no item behind it");
-        assert_eq!(begin(b"$\x00\x00\x01\x00$"), Begin::Item);
+        let item_start = |data| item_start(data, &channels(), false);
+        assert_eq!(item_start(b"RTSP/1.0 200 OK\r\n"), ItemStart::Item);
+        assert_eq!(item_start(b"RTS"), ItemStart::Undecided);
+        assert_eq!(item_start(b"RTX"), ItemStart::Undecided, "a method, perhaps");
+        assert_eq!(item_start(b"RT\x01"), ItemStart::Nothing);
+        assert_eq!(item_start(b"OPTIONS * RTSP/1.0\n"), ItemStart::Item);
+        assert_eq!(item_start(b"HELLO WORLD\r\n"), ItemStart::Nothing);
+        assert_eq!(item_start(b"\x16\x03"), ItemStart::Nothing);
+        assert_eq!(item_start(b"$\xc8\x00\x0c\x80"), ItemStart::Item, "RTP, of which more comes");
+        assert_eq!(item_start(b"$\x00\x00\x01\x00x"), ItemStart::Nothing, "no RTP, and no item behind it");
+        assert_eq!(item_start(b"$\x00\x00\x01\x00$"), ItemStart::Item);
     }
 
     #[test]
     fn the_next_begin_is_found_behind_what_looks_like_one() {
-        let next_begin = |data: &[u8]| next_begin(data, &channels());
+        let next_item_start = |data: &[u8]| next_item_start(data, &channels());
         let mut stream =
             b"ab$\x01\x00\x02hiRUX\x00$\x00\x00\x08\x81xxxxxxxy$\x07\x00\x08\x81xxxxxxx".to_vec();
         let garbage = stream.len();
         stream.extend(b"$\x00\x00\x0c\x80\x60");
-        assert_eq!(next_begin(&stream), garbage);
-        assert_eq!(next_begin(b"abc"), 3);
-        assert_eq!(next_begin(b"abcRTSP/1.0 200 OK\r\n"), 3);
-        assert_eq!(next_begin(b"abcRT"), 3, "it may go on in the next read");
+        assert_eq!(next_item_start(&stream), garbage);
+        assert_eq!(next_item_start(b"abc"), 3);
+        assert_eq!(next_item_start(b"abcRTSP/1.0 200 OK\r\n"), 3);
+        assert_eq!(next_item_start(b"abcRT"), 3, "it may go on in the next read");
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use ashkar_terms::Moment;
 
-use super::evidence::codec_of;
+use super::codec_detector::codec_of;
 use super::rtp::{RtpPacket, Sequence};
 
 /// How long the known sender must be silent before another one is taken, microseconds.
@@ -16,7 +16,7 @@ const RUN_SILENT_US: u64 = 200_000;
 /// Most bytes of foreign senders that are held back for that moment, of one stream.
 pub const MAX_HELD_BYTES: usize = 1024 * 1024;
 /// Most foreign senders that are watched at a time.
-const MAX_WATCHED: usize = 4;
+const MAX_CANDIDATES: usize = 4;
 /// Packets in sequence that make a run (RFC 3550, A.1).
 const RUN_PACKETS: u32 = 2;
 /// Packets that only a video codec explains, where neither channel nor payload type was agreed on.
@@ -28,23 +28,23 @@ const MAX_NAMED: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sender {
     /// The channel, or the camera's port.
-    pub(super) lane: u16,
+    pub(super) channel: u16,
     pub(super) ssrc: u32,
     pub(super) payload_type: u8,
 }
 
 impl fmt::Display for Sender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lane, ssrc, payload_type } = self;
-        write!(f, "payload type {payload_type}, source {ssrc:08x}, channel or port {lane}")
+        let Self { channel, ssrc, payload_type } = self;
+        write!(f, "payload type {payload_type}, source {ssrc:08x}, channel or port {channel}")
     }
 }
 
 /// What was agreed on.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Terms {
+pub(super) struct AgreedSender {
     /// Channel, or the camera's port where it named one.
-    pub(super) lane: Option<u16>,
+    pub(super) channel: Option<u16>,
     /// The source that the camera named. Cameras name wrong ones: it is a hint.
     pub(super) ssrc: Option<u32>,
     /// Payload types of the description.
@@ -59,14 +59,14 @@ pub(super) struct Terms {
 
 /// A packet that was held back.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct HeldPacket {
     pub(super) data: Vec<u8>,
     pub(super) arrival: Moment,
 }
 
 /// What a packet is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum SenderMatch {
     /// Of the known sender.
     Known,
     /// Of a new one that is better than the one before; the numbers begin anew.
@@ -78,37 +78,37 @@ pub(super) enum Verdict {
 /// The known sender of one stream, and foreign ones that may take its place.
 #[derive(Debug)]
 pub(super) struct Senders {
-    terms: Terms,
+    agreed: AgreedSender,
     current: Option<Sender>,
     heard_us: u64,
-    lane_heard: bool,
+    channel_heard: bool,
     newest_timestamp: u32,
-    watched: Vec<Watched>,
+    candidates: Vec<Candidate>,
     named: Vec<Sender>,
     dropped: u64,
 }
 
 #[derive(Debug)]
-struct Watched {
+struct Candidate {
     sender: Sender,
     awaited: u16,
     in_sequence: u32,
     proofs: u32,
     began_us: u64,
     newest_timestamp: u32,
-    held: Vec<Held>,
+    held: Vec<HeldPacket>,
     bytes: usize,
 }
 
 impl Senders {
-    pub(super) const fn new(terms: Terms, now: Moment) -> Self {
+    pub(super) const fn new(agreed: AgreedSender, now: Moment) -> Self {
         Self {
-            terms,
+            agreed,
             current: None,
             heard_us: now.mono_us,
-            lane_heard: false,
+            channel_heard: false,
             newest_timestamp: 0,
-            watched: Vec::new(),
+            candidates: Vec::new(),
             named: Vec::new(),
             dropped: 0,
         }
@@ -125,43 +125,43 @@ impl Senders {
     }
 
     /// Sets where packets are to come from, and from when on their silence counts.
-    pub(super) fn agree(&mut self, lane: Option<u16>, ssrc: Option<u32>, datagrams: bool, now: Moment) {
-        (self.terms.lane, self.terms.ssrc, self.terms.datagrams) = (lane, ssrc, datagrams);
+    pub(super) fn agree(&mut self, channel: Option<u16>, ssrc: Option<u32>, datagrams: bool, now: Moment) {
+        (self.agreed.channel, self.agreed.ssrc, self.agreed.datagrams) = (channel, ssrc, datagrams);
         self.heard_us = now.mono_us;
     }
 
     /// Judges a packet; `sequence` follows the known sender's numbers.
     pub(super) fn judge(
         &mut self,
-        lane: u16,
+        channel: u16,
         packet: &RtpPacket<'_>,
         sequence: &mut Sequence,
         now: Moment,
-    ) -> Verdict {
-        let sender = Sender { lane, ssrc: packet.ssrc, payload_type: packet.payload_type };
+    ) -> SenderMatch {
+        let sender = Sender { channel, ssrc: packet.ssrc, payload_type: packet.payload_type };
         if self.current == Some(sender) && !self.is_new_run(packet, sequence) {
             self.heard_us = now.mono_us;
-            self.watched.clear();
+            self.candidates.clear();
             if self.is_newer(packet.timestamp) {
                 self.newest_timestamp = packet.timestamp;
             }
-            return Verdict::Known;
+            return SenderMatch::Known;
         }
-        let listed = self.terms.payload_types.contains(&sender.payload_type);
+        let listed = self.agreed.payload_types.contains(&sender.payload_type);
         let rank = self.rank(sender);
         let better = match self.current {
-            None => self.terms.lane.is_none_or(|agreed| agreed == lane),
+            None => self.agreed.channel.is_none_or(|agreed| agreed == channel),
             Some(current) => rank > self.rank(current),
         };
         if listed && better {
             self.take(sender, now);
             self.newest_timestamp = packet.timestamp;
-            return Verdict::Better;
+            return SenderMatch::Better;
         }
-        if self.current.is_some_and(|current| current.ssrc == sender.ssrc && current.lane == lane) {
+        if self.current.is_some_and(|current| current.ssrc == sender.ssrc && current.channel == channel) {
             sequence.passed_over(packet.sequence);
         }
-        Verdict::Foreign
+        SenderMatch::Foreign
     }
 
     /// Numbers far from the awaited one; or numbers gone back a little where nothing can be overtaken, and the time
@@ -169,7 +169,7 @@ impl Senders {
     fn is_new_run(&self, packet: &RtpPacket<'_>, sequence: &Sequence) -> bool {
         let back = sequence.ahead(packet.sequence).is_some_and(|ahead| ahead < 0);
         sequence.is_apart(packet.sequence)
-            || (back && !self.terms.datagrams && self.is_newer(packet.timestamp))
+            || (back && !self.agreed.datagrams && self.is_newer(packet.timestamp))
     }
 
     fn is_newer(&self, timestamp: u32) -> bool {
@@ -178,8 +178,8 @@ impl Senders {
 
     /// How much of what was agreed on a sender keeps.
     fn rank(&self, sender: Sender) -> u8 {
-        let Terms { lane, ssrc, payload_types, .. } = &self.terms;
-        let agreed = u8::from(lane.is_none_or(|agreed| agreed == sender.lane));
+        let AgreedSender { channel, ssrc, payload_types, .. } = &self.agreed;
+        let agreed = u8::from(channel.is_none_or(|agreed| agreed == sender.channel));
         let listed = u8::from(payload_types.contains(&sender.payload_type));
         agreed << 2 | listed << 1 | u8::from(*ssrc == Some(sender.ssrc))
     }
@@ -187,27 +187,27 @@ impl Senders {
     fn take(&mut self, sender: Sender, now: Moment) {
         self.current = Some(sender);
         self.heard_us = now.mono_us;
-        self.lane_heard |= self.terms.lane == Some(sender.lane);
-        if self.terms.datagrams && self.terms.lane.is_none() {
-            self.terms.lane = Some(sender.lane);
-            self.lane_heard = true;
+        self.channel_heard |= self.agreed.channel == Some(sender.channel);
+        if self.agreed.datagrams && self.agreed.channel.is_none() {
+            self.agreed.channel = Some(sender.channel);
+            self.channel_heard = true;
         }
-        self.watched.clear();
+        self.candidates.clear();
     }
 
-    /// Takes note of a foreign packet. Gives its sender's name where it has not been told yet.
+    /// Takes note of a foreign packet. Gives its sender's name where it is not known yet.
     pub(super) fn foreign(
         &mut self,
-        lane: u16,
+        channel: u16,
         packet: &RtpPacket<'_>,
         data: &[u8],
         now: Moment,
     ) -> Option<Sender> {
         self.dropped = self.dropped.saturating_add(1);
-        let sender = Sender { lane, ssrc: packet.ssrc, payload_type: packet.payload_type };
+        let sender = Sender { channel, ssrc: packet.ssrc, payload_type: packet.payload_type };
         if self.may_follow(sender) {
             self.watch(sender, packet, data, now);
-        } else if !self.terms.datagrams && self.terms.lane != Some(lane) {
+        } else if !self.agreed.datagrams && self.agreed.channel != Some(channel) {
             // Sound and reports on channels of their own come from many cameras, and mean nothing.
             return None;
         }
@@ -220,10 +220,10 @@ impl Senders {
 
     /// Whether a sender could take the known one's place at all.
     fn may_follow(&self, sender: Sender) -> bool {
-        let Terms { lane, payload_types, others, datagrams, video, .. } = &self.terms;
-        let here = lane.is_none_or(|agreed| agreed == sender.lane);
+        let AgreedSender { channel, payload_types, others, datagrams, video, .. } = &self.agreed;
+        let here = channel.is_none_or(|agreed| agreed == sender.channel);
         // Whoever knows our port can send datagrams: once the agreed port has spoken, no other one is believed.
-        if !here && *datagrams && self.lane_heard {
+        if !here && *datagrams && self.channel_heard {
             return false;
         }
         let listed = payload_types.contains(&sender.payload_type);
@@ -234,50 +234,53 @@ impl Senders {
     }
 
     fn watch(&mut self, sender: Sender, packet: &RtpPacket<'_>, data: &[u8], now: Moment) {
-        let place = self.watched.iter().position(|watched| watched.sender == sender);
+        let place = self.candidates.iter().position(|candidate| candidate.sender == sender);
         let place = place.unwrap_or_else(|| {
-            if self.watched.len() == MAX_WATCHED {
-                self.watched.remove(0);
+            if self.candidates.len() == MAX_CANDIDATES {
+                self.candidates.remove(0);
             }
-            self.watched.push(Watched::new(sender, packet.sequence, now));
-            self.watched.len() - 1
+            self.candidates.push(Candidate::new(sender, packet.sequence, now));
+            self.candidates.len() - 1
         });
-        if self.watched.iter().map(|watched| watched.bytes).sum::<usize>() + data.len() > MAX_HELD_BYTES {
+        if self.candidates.iter().map(|candidate| candidate.bytes).sum::<usize>() + data.len()
+            > MAX_HELD_BYTES
+        {
             return;
         }
-        if let Some(watched) = self.watched.get_mut(place) {
-            watched.add(packet, data, now);
+        if let Some(candidate) = self.candidates.get_mut(place) {
+            candidate.add(packet, data, now);
         }
     }
 
     /// The packets of a foreign sender that takes the known one's place now, if one does.
-    pub(super) fn successor(&mut self, now: Moment) -> Option<Vec<Held>> {
-        if self.watched.is_empty() {
+    pub(super) fn successor(&mut self, now: Moment) -> Option<Vec<HeldPacket>> {
+        if self.candidates.is_empty() {
             return None;
         }
-        let place = self.watched.iter().position(|watched| self.follows(watched, now))?;
-        let watched = self.watched.swap_remove(place);
-        self.take(watched.sender, now);
-        self.newest_timestamp = watched.newest_timestamp;
-        Some(watched.held)
+        let place = self.candidates.iter().position(|candidate| self.follows(candidate, now))?;
+        let candidate = self.candidates.swap_remove(place);
+        self.take(candidate.sender, now);
+        self.newest_timestamp = candidate.newest_timestamp;
+        Some(candidate.held)
     }
 
-    fn follows(&self, watched: &Watched, now: Moment) -> bool {
-        let here = self.terms.lane.is_none_or(|agreed| agreed == watched.sender.lane);
-        let agreed = here && self.terms.payload_types.contains(&watched.sender.payload_type);
-        if watched.in_sequence < RUN_PACKETS || !(agreed || watched.proofs >= PROOF_PACKETS) {
+    fn follows(&self, candidate: &Candidate, now: Moment) -> bool {
+        let here = self.agreed.channel.is_none_or(|agreed| agreed == candidate.sender.channel);
+        let agreed = here && self.agreed.payload_types.contains(&candidate.sender.payload_type);
+        if candidate.in_sequence < RUN_PACKETS || !(agreed || candidate.proofs >= PROOF_PACKETS) {
             return false;
         }
-        let same = self.current == Some(watched.sender);
+        let same = self.current == Some(candidate.sender);
         let silence = if same { RUN_SILENT_US } else { SENDER_SILENT_US };
         // So much while the known sender said nothing is as good as the time.
-        let much = self.watched.iter().map(|watched| watched.bytes).sum::<usize>() > MAX_HELD_BYTES / 2;
-        let since = if same { watched.began_us.max(self.heard_us) } else { self.heard_us };
+        let much =
+            self.candidates.iter().map(|candidate| candidate.bytes).sum::<usize>() > MAX_HELD_BYTES / 2;
+        let since = if same { candidate.began_us.max(self.heard_us) } else { self.heard_us };
         much || now.mono_us.saturating_sub(since) >= silence
     }
 }
 
-impl Watched {
+impl Candidate {
     const fn new(sender: Sender, sequence: u16, now: Moment) -> Self {
         Self {
             sender,
@@ -305,6 +308,6 @@ impl Watched {
         self.proofs += u32::from(codec_of(packet.payload).is_some());
         self.bytes += data.len();
         self.newest_timestamp = packet.timestamp;
-        self.held.push(Held { data: data.to_vec(), arrival: now });
+        self.held.push(HeldPacket { data: data.to_vec(), arrival: now });
     }
 }

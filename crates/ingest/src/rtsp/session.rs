@@ -11,12 +11,12 @@ use ashkar_terms::Moment;
 use super::auth::Authenticator;
 use super::error::SessionError;
 use super::event::Event;
-use super::keepalive::{Keeper, Lessons};
-use super::limit::RefusalLimit;
+use super::keepalive::{KeepaliveScheduler, Quirks};
 use super::message::{Item, Receiver};
-use super::offer::Offer;
+use super::refusal_limit::RefusalLimit;
 use super::source::Credentials;
-use super::streams::{Arrival, Kind, Streams};
+use super::stream_selection::StreamSelection;
+use super::streams::{MediaKind, PacketOrigin, Streams};
 use super::transport::SessionHeader;
 
 /// Most bytes that wait for the camera to read them.
@@ -35,7 +35,7 @@ pub struct SessionConfig {
     /// Name and password, where the address has them.
     pub credentials: Option<Credentials>,
     /// How the media travel.
-    pub way: Way,
+    pub transport: LowerTransport,
     /// How long a request may stay without an answer, microseconds.
     pub answer_timeout_us: u64,
     /// How long a playing camera may stay without an access unit, microseconds.
@@ -44,7 +44,7 @@ pub struct SessionConfig {
 
 /// How the media travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum LowerTransport {
     /// Interleaved in the connection.
     Tcp,
     /// To these local ports, each of which is RTP's; RTCP's is one above.
@@ -80,15 +80,15 @@ pub(super) struct Core {
     pub(super) last_unit_us: u64,
     /// The last packet of media, whoever sent it and whatever it was.
     last_packet_us: u64,
-    pub(super) keeper: Keeper,
-    pub(super) offer: Option<Offer>,
+    pub(super) keepalive: KeepaliveScheduler,
+    pub(super) selection: Option<StreamSelection>,
     pub(super) streams: Option<Streams>,
-    pub(super) ways: Vec<Agreement>,
+    pub(super) transports: Vec<StreamTransport>,
     /// Whether the receive buffer is to hear of channels anew.
-    pub(super) ways_changed: bool,
+    pub(super) channels_changed: bool,
     own_ssrc: u32,
     last_report_us: u64,
-    reports: Vec<(Kind, Vec<u8>)>,
+    reports: Vec<(MediaKind, Vec<u8>)>,
     limit: RefusalLimit,
 }
 
@@ -97,7 +97,7 @@ pub(super) enum Step {
     Options,
     Describe,
     Described,
-    Setup(Kind),
+    Setup(MediaKind),
     Play,
     Playing,
 }
@@ -115,13 +115,13 @@ pub(super) struct Pending {
 
 /// How one stream comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Agreement {
-    pub(super) kind: Kind,
-    pub(super) by: By,
+pub(super) struct StreamTransport {
+    pub(super) kind: MediaKind,
+    pub(super) address: MediaAddress,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum MediaAddress {
     /// Channels of RTP and RTCP.
     Channels(u8, u8),
     /// The camera's ports of RTP and RTCP, where it named them.
@@ -131,13 +131,13 @@ pub(super) enum By {
 impl Session {
     /// Begins a session: its first request waits in [`Session::output`].
     pub fn new(config: SessionConfig, now: Moment) -> Self {
-        Self::with_lessons(config, Lessons::default(), now)
+        Self::with_quirks(config, Quirks::default(), now)
     }
 
     /// Begins a session with what the last one with the same camera found out.
-    pub fn with_lessons(config: SessionConfig, lessons: Lessons, now: Moment) -> Self {
-        let challenges = lessons.challenges.clone();
-        let auth = Authenticator::new(config.credentials.clone(), challenges, lessons.basic);
+    pub fn with_quirks(config: SessionConfig, quirks: Quirks, now: Moment) -> Self {
+        let challenges = quirks.challenges.clone();
+        let auth = Authenticator::new(config.credentials.clone(), challenges, quirks.basic);
         let mut core = Core {
             auth,
             url: config.url.clone(),
@@ -152,11 +152,11 @@ impl Session {
             last_request_us: now.mono_us,
             last_unit_us: now.mono_us,
             last_packet_us: now.mono_us,
-            keeper: Keeper::new(lessons),
-            offer: None,
+            keepalive: KeepaliveScheduler::new(quirks),
+            selection: None,
             streams: None,
-            ways: Vec::new(),
-            ways_changed: false,
+            transports: Vec::new(),
+            channels_changed: false,
             own_ssrc: own_ssrc(now),
             last_report_us: 0,
             reports: Vec::new(),
@@ -189,7 +189,7 @@ impl Session {
             match self.receiver.next_item() {
                 Ok(Some(item)) => {
                     outcome = self.core.item(item, now, events);
-                    if std::mem::take(&mut self.core.ways_changed) {
+                    if std::mem::take(&mut self.core.channels_changed) {
                         self.core.channels().for_each(|channel| self.receiver.expect(channel));
                     }
                 }
@@ -208,7 +208,7 @@ impl Session {
     /// [`SessionError::Ended`] where the stream's own source says goodbye.
     pub fn datagram(
         &mut self,
-        kind: Kind,
+        kind: MediaKind,
         rtcp: bool,
         from_port: u16,
         data: &[u8],
@@ -217,7 +217,7 @@ impl Session {
     ) -> Result<(), SessionError> {
         let known = events.len();
         let outcome = if self.core.is_port_known(kind, rtcp, from_port) {
-            self.core.packet(kind, rtcp, data, Arrival { lane: from_port, now }, events)
+            self.core.packet(kind, rtcp, data, PacketOrigin { channel: from_port, now }, events)
         } else {
             Ok(())
         };
@@ -249,15 +249,15 @@ impl Session {
     }
 
     /// Which streams come over UDP, and the camera's ports of RTP and RTCP where it named them.
-    pub(super) fn server_ports(&self) -> impl Iterator<Item = (Kind, Option<(u16, u16)>)> {
-        self.core.ways.iter().filter_map(|way| match way.by {
-            By::Ports(ports) => Some((way.kind, ports)),
-            By::Channels(..) => None,
+    pub(super) fn server_ports(&self) -> impl Iterator<Item = (MediaKind, Option<(u16, u16)>)> {
+        self.core.transports.iter().filter_map(|transport| match transport.address {
+            MediaAddress::Ports(ports) => Some((transport.kind, ports)),
+            MediaAddress::Channels(..) => None,
         })
     }
 
     /// Receiver reports that are to go to the camera's RTCP ports, once.
-    pub fn take_reports(&mut self) -> Vec<(Kind, Vec<u8>)> {
+    pub fn take_reports(&mut self) -> Vec<(MediaKind, Vec<u8>)> {
         std::mem::take(&mut self.core.reports)
     }
 
@@ -267,13 +267,13 @@ impl Session {
     }
 
     /// What the session taught for the next one. `by_camera` says that the camera ended it.
-    pub fn lessons(&self, by_camera: bool, now: Moment) -> Lessons {
-        self.core.lessons(by_camera, now)
+    pub fn quirks(&self, by_camera: bool, now: Moment) -> Quirks {
+        self.core.quirks(by_camera, now)
     }
 
-    /// Whether the connection ended while the camera was asked for a stream: perhaps it refuses the way that way.
+    /// Whether the connection ended while the camera was asked for a stream: perhaps that is how it refuses the transport.
     pub(super) fn is_setting_up(&self) -> bool {
-        matches!(self.core.step, Step::Setup(Kind::Video))
+        matches!(self.core.step, Step::Setup(MediaKind::Video))
     }
 
     /// Puts a farewell into [`Session::output`]. Its answer need not be awaited.
@@ -290,7 +290,7 @@ impl Core {
         match item {
             Item::Interleaved { channel, payload } => {
                 let (kind, rtcp) = self.owner_of(channel);
-                self.packet(kind, rtcp, payload, Arrival { lane: u16::from(channel), now }, events)
+                self.packet(kind, rtcp, payload, PacketOrigin { channel: u16::from(channel), now }, events)
             }
             Item::Response(response) => self.response(&response, now, events),
             Item::Request(request) => self.answer(&request),
@@ -304,27 +304,27 @@ impl Core {
 
     /// Whose a channel is. Those that nobody asked for come from cameras that send their sound regardless, or that
     /// send the picture elsewhere than they said.
-    fn owner_of(&self, channel: u8) -> (Kind, bool) {
-        let found = self.ways.iter().find_map(|way| match way.by {
-            By::Channels(rtp, _) if rtp == channel => Some((way.kind, false)),
-            By::Channels(_, rtcp) if rtcp == channel => Some((way.kind, true)),
+    fn owner_of(&self, channel: u8) -> (MediaKind, bool) {
+        let found = self.transports.iter().find_map(|transport| match transport.address {
+            MediaAddress::Channels(rtp, _) if rtp == channel => Some((transport.kind, false)),
+            MediaAddress::Channels(_, rtcp) if rtcp == channel => Some((transport.kind, true)),
             _ => None,
         });
-        found.unwrap_or((Kind::Video, false))
+        found.unwrap_or((MediaKind::Video, false))
     }
 
     fn channels(&self) -> impl Iterator<Item = u8> {
-        let pairs = self.ways.iter().filter_map(|way| match way.by {
-            By::Channels(rtp, rtcp) => Some([rtp, rtcp]),
-            By::Ports(_) => None,
+        let pairs = self.transports.iter().filter_map(|transport| match transport.address {
+            MediaAddress::Channels(rtp, rtcp) => Some([rtp, rtcp]),
+            MediaAddress::Ports(_) => None,
         });
         pairs.flatten()
     }
 
     /// A port of RTP is judged with its source; a report must come from the port that was named.
-    fn is_port_known(&self, kind: Kind, rtcp: bool, from_port: u16) -> bool {
-        let named = self.ways.iter().find_map(|way| match way.by {
-            By::Ports(Some((_, control))) if way.kind == kind => Some(control),
+    fn is_port_known(&self, kind: MediaKind, rtcp: bool, from_port: u16) -> bool {
+        let named = self.transports.iter().find_map(|transport| match transport.address {
+            MediaAddress::Ports(Some((_, control))) if transport.kind == kind => Some(control),
             _ => None,
         });
         !rtcp || named.is_none_or(|named| named == from_port)
@@ -332,10 +332,10 @@ impl Core {
 
     fn packet(
         &mut self,
-        kind: Kind,
+        kind: MediaKind,
         rtcp: bool,
         data: &[u8],
-        from: Arrival,
+        from: PacketOrigin,
         events: &mut Vec<Event>,
     ) -> Result<(), SessionError> {
         if !matches!(self.step, Step::Play | Step::Playing) {
@@ -347,7 +347,7 @@ impl Core {
         if !rtcp {
             self.last_packet_us = from.now.mono_us;
             streams.rtp(kind, data, from, events);
-        } else if streams.rtcp(kind, data, from.now) && kind == Kind::Video {
+        } else if streams.rtcp(kind, data, from.now) && kind == MediaKind::Video {
             return Err(SessionError::Ended { how: "RTCP BYE" });
         }
         Ok(())
@@ -389,7 +389,7 @@ impl Core {
             self.pending = None;
         }
         let timeout_s = self.session.as_ref().map(|session| session.timeout_s);
-        let keepalive_us = timeout_s.map_or(u64::MAX, |seconds| self.keeper.every_us(seconds));
+        let keepalive_us = timeout_s.map_or(u64::MAX, |seconds| self.keepalive.every_us(seconds));
         if playing && since(self.last_request_us) >= keepalive_us {
             self.keep_alive(now);
         }
@@ -403,31 +403,31 @@ impl Core {
     fn report(&mut self, now: Moment) {
         self.last_report_us = now.mono_us;
         let Some(streams) = &mut self.streams else { return };
-        for way in &self.ways {
-            let Some(report) = streams.report(way.kind, self.own_ssrc, now) else { continue };
-            match way.by {
-                By::Channels(_, rtcp) => {
+        for transport in &self.transports {
+            let Some(report) = streams.report(transport.kind, self.own_ssrc, now) else { continue };
+            match transport.address {
+                MediaAddress::Channels(_, rtcp) => {
                     let length = u16::try_from(report.len()).unwrap_or(0).to_be_bytes();
                     self.output.extend([b'$', rtcp, length[0], length[1]]);
                     self.output.extend(report);
                 }
-                By::Ports(_) => self.reports.push((way.kind, report)),
+                MediaAddress::Ports(_) => self.reports.push((transport.kind, report)),
             }
         }
     }
 
-    fn lessons(&self, by_camera: bool, now: Moment) -> Lessons {
+    fn quirks(&self, by_camera: bool, now: Moment) -> Quirks {
         let open = self.pending.as_ref().filter(|_| self.step == Step::Playing);
         let timeout_s = self.session.as_ref().map_or(0, |session| session.timeout_s);
-        let mut lessons = if by_camera {
-            self.keeper.lessons(open.is_some_and(|open| open.method != "PLAY"), timeout_s, now.mono_us)
+        let mut quirks = if by_camera {
+            self.keepalive.quirks(open.is_some_and(|open| open.method != "PLAY"), timeout_s, now.mono_us)
         } else {
-            self.keeper.lessons_before().clone()
+            self.keepalive.quirks_before().clone()
         };
-        lessons.basic = self.auth.is_basic();
+        quirks.basic = self.auth.is_basic();
         let answering = by_camera && self.pending.as_ref().is_some_and(|pending| pending.answers > 0);
-        lessons.challenges = if answering { self.auth.challenges().to_vec() } else { Vec::new() };
-        lessons
+        quirks.challenges = if answering { self.auth.challenges().to_vec() } else { Vec::new() };
+        quirks
     }
 }
 

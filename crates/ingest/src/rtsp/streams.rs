@@ -3,19 +3,19 @@
 use ashkar_media::VideoCodec;
 use ashkar_terms::Moment;
 
-use super::audio::Audio;
+use super::audio::AudioDepacketizer;
+use super::codec_detector::{CodecDecision, CodecDetector, Waiting};
 use super::event::Event;
-use super::evidence::{CodecJudge, Verdict as CodecVerdict, Waiting};
-use super::reception::Reception;
+use super::receiver_report::ReceptionStats;
 use super::reorder::Reorder;
 use super::rtp::{Order, RtpPacket, SenderReport, Sequence, parse_rtcp};
 use super::sdp::{Format, Media};
-use super::senders::{Held, Senders, Terms, Verdict};
-use super::video::Video;
+use super::senders::{AgreedSender, HeldPacket, SenderMatch, Senders};
+use super::video::VideoDepacketizer;
 
 /// Which of a camera's two streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum MediaKind {
     /// The picture.
     Video,
     /// The sound.
@@ -24,9 +24,9 @@ pub enum Kind {
 
 /// From where a packet came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Arrival {
+pub(super) struct PacketOrigin {
     /// Channel, or the camera's port.
-    pub(super) lane: u16,
+    pub(super) channel: u16,
     pub(super) now: Moment,
 }
 
@@ -38,9 +38,9 @@ pub(super) struct Streams {
     described: Media,
     /// Payload type of the format in use.
     format: u8,
-    codec: CodecJudge,
-    picture: Video,
-    sound: Option<Audio>,
+    codec: CodecDetector,
+    picture: VideoDepacketizer,
+    sound: Option<AudioDepacketizer>,
 }
 
 /// The packets of one stream.
@@ -52,7 +52,7 @@ struct Stream {
     restarted: bool,
     reorder: Reorder,
     with_reorder: bool,
-    reception: Reception,
+    reception: ReceptionStats,
     report: Option<SenderReport>,
 }
 
@@ -67,21 +67,22 @@ impl Streams {
     ) -> Option<Self> {
         let (codec, picture) = picture_of(&video.format, out)?;
         let sound = match audio.map(|media| &media.format) {
-            Some(Format::Aac(format)) => Some(Audio::new(format.clone(), out)),
+            Some(Format::Aac(format)) => Some(AudioDepacketizer::new(format.clone(), out)),
             _ => None,
         };
         let audio = audio.filter(|_| sound.is_some()).map(|media| {
             let payload_types = vec![media.payload_type];
-            Stream::new(Terms { payload_types, ..Terms::default() }, now)
+            Stream::new(AgreedSender { payload_types, ..AgreedSender::default() }, now)
         });
         let payload_types = video.payload_types().collect();
-        let terms = Terms { payload_types, others: others.to_vec(), video: true, ..Terms::default() };
+        let agreed =
+            AgreedSender { payload_types, others: others.to_vec(), video: true, ..AgreedSender::default() };
         Some(Self {
-            video: Stream::new(terms, now),
+            video: Stream::new(agreed, now),
             audio,
             described: video.clone(),
             format: video.payload_type,
-            codec: CodecJudge::new(codec),
+            codec: CodecDetector::new(codec),
             picture,
             sound,
         })
@@ -90,30 +91,30 @@ impl Streams {
     /// Sets where packets of `kind` are to come from.
     pub(super) fn agree(
         &mut self,
-        kind: Kind,
-        lane: Option<u16>,
+        kind: MediaKind,
+        channel: Option<u16>,
         ssrc: Option<u32>,
         datagrams: bool,
         now: Moment,
     ) {
         if let Some(stream) = self.stream(kind) {
-            stream.senders.agree(lane, ssrc, datagrams, now);
+            stream.senders.agree(channel, ssrc, datagrams, now);
             stream.with_reorder = datagrams;
         }
     }
 
     /// Takes one RTP packet. Datagrams wait for those that they overtook.
-    pub(super) fn rtp(&mut self, kind: Kind, data: &[u8], from: Arrival, out: &mut Vec<Event>) {
+    pub(super) fn rtp(&mut self, kind: MediaKind, data: &[u8], from: PacketOrigin, out: &mut Vec<Event>) {
         let Some(stream) = self.stream(kind) else { return };
         let Some(packet) = RtpPacket::parse(data) else { return };
-        match stream.senders.judge(from.lane, &packet, &mut stream.sequence, from.now) {
-            Verdict::Known => self.in_turn(kind, &packet, data, from.now, out),
-            Verdict::Better => {
+        match stream.senders.judge(from.channel, &packet, &mut stream.sequence, from.now) {
+            SenderMatch::Known => self.in_turn(kind, &packet, data, from.now, out),
+            SenderMatch::Better => {
                 self.begin_run(kind, from.now, out);
                 self.in_turn(kind, &packet, data, from.now, out);
             }
-            Verdict::Foreign => {
-                if let Some(sender) = stream.senders.foreign(from.lane, &packet, data, from.now) {
+            SenderMatch::Foreign => {
+                if let Some(sender) = stream.senders.foreign(from.channel, &packet, data, from.now) {
                     let reason =
                         format!("packets that were not agreed on are not taken while others come: {sender}");
                     out.push(Event::refused(reason, None));
@@ -125,7 +126,7 @@ impl Streams {
 
     /// Takes one RTCP packet; true where the stream's own source says goodbye. Over a connection of its own a camera
     /// may leave its name out, or say goodbye before it sent anything.
-    pub(super) fn rtcp(&mut self, kind: Kind, data: &[u8], now: Moment) -> bool {
+    pub(super) fn rtcp(&mut self, kind: MediaKind, data: &[u8], now: Moment) -> bool {
         let said = parse_rtcp(data);
         let Some(stream) = self.stream(kind) else { return false };
         let known = stream.senders.current().map(|sender| sender.ssrc);
@@ -135,7 +136,7 @@ impl Streams {
             self.align();
         }
         let Some(bye) = said.bye else { return false };
-        let stream = if kind == Kind::Video { Some(&self.video) } else { self.audio.as_ref() };
+        let stream = if kind == MediaKind::Video { Some(&self.video) } else { self.audio.as_ref() };
         let over_connection = stream.is_some_and(|stream| !stream.with_reorder);
         match (bye.ssrc, known) {
             (Some(leaving), Some(known)) => leaving == known,
@@ -145,14 +146,14 @@ impl Streams {
 
     /// Lets packets go that waited too long for those before them, or for a sender that has fallen silent.
     pub(super) fn tick(&mut self, now: Moment, out: &mut Vec<Event>) {
-        for kind in [Kind::Video, Kind::Audio] {
+        for kind in [MediaKind::Video, MediaKind::Audio] {
             self.release(kind, now, out);
             self.succeed(kind, now, out);
         }
     }
 
     /// A receiver report about `kind`, where that stream is taken.
-    pub(super) fn report(&mut self, kind: Kind, own: u32, now: Moment) -> Option<Vec<u8>> {
+    pub(super) fn report(&mut self, kind: MediaKind, own: u32, now: Moment) -> Option<Vec<u8>> {
         self.stream(kind).map(|stream| stream.reception.report(own, now.mono_us))
     }
 
@@ -161,17 +162,17 @@ impl Streams {
         self.video.senders.dropped() + self.audio.as_ref().map_or(0, |audio| audio.senders.dropped())
     }
 
-    fn stream(&mut self, kind: Kind) -> Option<&mut Stream> {
+    fn stream(&mut self, kind: MediaKind) -> Option<&mut Stream> {
         match kind {
-            Kind::Video => Some(&mut self.video),
-            Kind::Audio => self.audio.as_mut(),
+            MediaKind::Video => Some(&mut self.video),
+            MediaKind::Audio => self.audio.as_mut(),
         }
     }
 
     /// A packet of the known sender.
     fn in_turn(
         &mut self,
-        kind: Kind,
+        kind: MediaKind,
         packet: &RtpPacket<'_>,
         data: &[u8],
         now: Moment,
@@ -187,13 +188,13 @@ impl Streams {
     }
 
     /// A foreign sender takes the silent one's place, with what was held back of it.
-    fn succeed(&mut self, kind: Kind, now: Moment, out: &mut Vec<Event>) {
+    fn succeed(&mut self, kind: MediaKind, now: Moment, out: &mut Vec<Event>) {
         let Some(held) = self.stream(kind).and_then(|stream| stream.senders.successor(now)) else { return };
         self.begin_run(kind, now, out);
         if let Some(sender) = self.stream(kind).and_then(|stream| stream.senders.current()) {
             out.push(Event::Diagnostic(format!("the sender before is silent; taken instead: {sender}")));
         }
-        for Held { data, arrival } in held {
+        for HeldPacket { data, arrival } in held {
             if let Some(packet) = RtpPacket::parse(&data) {
                 self.in_turn(kind, &packet, &data, arrival, out);
             }
@@ -201,7 +202,7 @@ impl Streams {
     }
 
     /// Another sender is known now, or its numbers begin anew.
-    fn begin_run(&mut self, kind: Kind, now: Moment, out: &mut Vec<Event>) {
+    fn begin_run(&mut self, kind: MediaKind, now: Moment, out: &mut Vec<Event>) {
         while let Some(datagram) = self.stream(kind).and_then(|stream| stream.reorder.take_first()) {
             if let Some(packet) = RtpPacket::parse(&datagram) {
                 self.deliver(kind, &packet, &datagram, now, out);
@@ -212,7 +213,7 @@ impl Streams {
         stream.sequence = Sequence::default();
         let Some(sender) = stream.senders.current() else { return };
         stream.reception.begin(sender.ssrc);
-        if kind == Kind::Video && sender.payload_type != self.format {
+        if kind == MediaKind::Video && sender.payload_type != self.format {
             self.format = sender.payload_type;
             self.use_format(None, out);
         }
@@ -233,7 +234,7 @@ impl Streams {
         }
     }
 
-    fn release(&mut self, kind: Kind, now: Moment, out: &mut Vec<Event>) {
+    fn release(&mut self, kind: MediaKind, now: Moment, out: &mut Vec<Event>) {
         while let Some(stream) = self.stream(kind)
             && let Some(datagram) = stream.reorder.next_due(&stream.sequence, now.mono_us)
         {
@@ -245,7 +246,7 @@ impl Streams {
 
     fn deliver(
         &mut self,
-        kind: Kind,
+        kind: MediaKind,
         packet: &RtpPacket<'_>,
         data: &[u8],
         now: Moment,
@@ -259,9 +260,9 @@ impl Streams {
         };
         stream.reception.heard(packet.sequence);
         match (kind, &mut self.sound) {
-            (Kind::Video, _) => self.deliver_picture(packet, data, order, now, out),
-            (Kind::Audio, Some(sound)) => sound.take(packet, order, self.picture.last_dts(), now, out),
-            (Kind::Audio, None) => {}
+            (MediaKind::Video, _) => self.deliver_picture(packet, data, order, now, out),
+            (MediaKind::Audio, Some(sound)) => sound.take(packet, order, self.picture.last_dts(), now, out),
+            (MediaKind::Audio, None) => {}
         }
     }
 
@@ -274,14 +275,14 @@ impl Streams {
         out: &mut Vec<Event>,
     ) {
         match self.codec.judge(packet.payload, data, order, now) {
-            CodecVerdict::Take => self.picture.take(packet, order, now, out),
-            CodecVerdict::Wait => {}
-            CodecVerdict::TakeAfter(waiting) => {
+            CodecDecision::Take => self.picture.take(packet, order, now, out),
+            CodecDecision::Wait => {}
+            CodecDecision::TakeAfter(waiting) => {
                 self.take_waiting(&waiting, out);
                 self.picture.take(packet, order, now, out);
             }
-            CodecVerdict::TakeWaiting(waiting) => self.take_waiting(&waiting, out),
-            CodecVerdict::Change(codec, waiting) => {
+            CodecDecision::TakeWaiting(waiting) => self.take_waiting(&waiting, out),
+            CodecDecision::Change(codec, waiting) => {
                 let name = if codec == VideoCodec::H264 { "H.264" } else { "H.265" };
                 let what =
                     format!("the camera says otherwise, but its packets are {name}: they are taken as that");
@@ -311,26 +312,26 @@ impl Streams {
 }
 
 impl Stream {
-    fn new(terms: Terms, now: Moment) -> Self {
+    fn new(agreed: AgreedSender, now: Moment) -> Self {
         Self {
-            senders: Senders::new(terms, now),
+            senders: Senders::new(agreed, now),
             sequence: Sequence::default(),
             restarted: false,
             reorder: Reorder::default(),
             with_reorder: false,
-            reception: Reception::default(),
+            reception: ReceptionStats::default(),
             report: None,
         }
     }
 }
 
-fn picture_of(format: &Format, out: &mut Vec<Event>) -> Option<(VideoCodec, Video)> {
+fn picture_of(format: &Format, out: &mut Vec<Event>) -> Option<(VideoCodec, VideoDepacketizer)> {
     match format {
         Format::H264 { parameter_sets } => {
-            Some((VideoCodec::H264, Video::new(VideoCodec::H264, false, parameter_sets, out)))
+            Some((VideoCodec::H264, VideoDepacketizer::new(VideoCodec::H264, false, parameter_sets, out)))
         }
         Format::H265 { parameter_sets, with_don } => {
-            Some((VideoCodec::H265, Video::new(VideoCodec::H265, *with_don, parameter_sets, out)))
+            Some((VideoCodec::H265, VideoDepacketizer::new(VideoCodec::H265, *with_don, parameter_sets, out)))
         }
         _ => None,
     }

@@ -7,7 +7,7 @@ const DEFAULT_TIMEOUT_S: u64 = 60;
 const MIN_TIMEOUT_S: u64 = 4;
 const MAX_TIMEOUT_S: u64 = 120;
 
-/// What the camera answered about a stream's way.
+/// What the camera answered about a stream's transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Agreed {
     /// Channels of RTP and RTCP, where interleaved.

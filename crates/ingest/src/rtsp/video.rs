@@ -9,24 +9,24 @@ use ashkar_media::{AccessUnit, MediaEvent, VideoCodec};
 use ashkar_terms::Moment;
 use bytes::Bytes;
 
+use super::access_unit::{AccessUnitBuilder, Damage, Finished};
+use super::decode_times::DecodeTimes;
 use super::event::Event;
 use super::rtp::{Order, RtpPacket};
-use super::timeline::Timeline;
-use super::unit::{Damage, Finished, Unit};
 use super::{h264, h265};
 use crate::timestamp::TimestampUnwrapper;
 
 /// Depacketiser of one video stream.
 #[derive(Debug)]
-pub(super) struct Video {
+pub(super) struct VideoDepacketizer {
     codec: VideoCodec,
     with_don: bool,
     parameters: ParameterSets,
     /// The sets have changed since a record of them was last tried.
     changed: bool,
-    unit: Unit,
+    unit: AccessUnitBuilder,
     clock: TimestampUnwrapper,
-    timeline: Timeline,
+    decode_times: DecodeTimes,
     /// Timestamp of the unit in progress.
     current: Option<i64>,
     /// Timestamp of the unit that a marker ended last.
@@ -43,7 +43,7 @@ pub(super) struct Video {
     lost_between: u16,
 }
 
-impl Video {
+impl VideoDepacketizer {
     /// A stream of `codec`; `sets` are the parameter sets of the camera's description, if any.
     pub(super) fn new(codec: VideoCodec, with_don: bool, sets: &[Bytes], out: &mut Vec<Event>) -> Self {
         let mut video = Self {
@@ -51,9 +51,9 @@ impl Video {
             with_don,
             parameters: ParameterSets::new(codec),
             changed: false,
-            unit: Unit::new(codec),
+            unit: AccessUnitBuilder::new(codec),
             clock: TimestampUnwrapper::default(),
-            timeline: Timeline::new(),
+            decode_times: DecodeTimes::new(),
             current: None,
             ended: None,
             behind_marker: false,
@@ -77,7 +77,7 @@ impl Video {
 
     /// The latest decoding time given out.
     pub(super) const fn last_dts(&self) -> Option<i64> {
-        self.timeline.last_dts()
+        self.decode_times.last_dts()
     }
 
     /// Takes a packet that is not old.
@@ -173,7 +173,7 @@ impl Video {
         out: &mut Vec<Event>,
     ) {
         self.describe(out);
-        let placed = self.placed.filter(|_| goes_on).unwrap_or_else(|| self.timeline.place(pts));
+        let placed = self.placed.filter(|_| goes_on).unwrap_or_else(|| self.decode_times.place(pts));
         self.placed = Some(placed);
         let (camera_dts, composition_offset) = placed;
         out.push(

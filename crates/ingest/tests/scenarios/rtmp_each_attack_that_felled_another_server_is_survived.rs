@@ -106,7 +106,7 @@ fn unfinished_messages_are_bounded_together() {
 fn a_stranger_may_not_send_what_a_publisher_may() {
     let input = [0x06, 0, 0, 0, 0x10, 0, 0, 9, 1, 0, 0, 0];
     let error = ChunkError::MessageTooLong { id: 6, length: 1 << 20, limit: 64 << 10 };
-    assert_eq!(read_all(&mut ChunkReader::new(Limits::STRANGER), &input), Err(error));
+    assert_eq!(read_all(&mut ChunkReader::new(Limits::UNAUTHENTICATED), &input), Err(error));
 }
 
 #[test]

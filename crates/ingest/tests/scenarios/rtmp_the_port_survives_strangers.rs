@@ -214,7 +214,7 @@ fn strangers_make_room_for_whoever_comes_after_them() {
 }
 
 #[test]
-fn one_address_has_so_many_at_the_door() {
+fn one_address_has_so_many_pending() {
     let port = Port::open(RtmpOptions {
         max_pending_per_peer: 10,
         trusts_loopback: false,
@@ -225,7 +225,7 @@ fn one_address_has_so_many_at_the_door() {
     port.until("twenty were sent away", |metrics| metrics.refused_connections == 20);
     assert_eq!(port.server.metrics().connections, 11, "publishers do not count");
     drop(waiting);
-    port.until("the door is free", |metrics| metrics.connections == 1);
+    port.until("a place is free", |metrics| metrics.connections == 1);
     drop(publisher);
 }
 
@@ -252,7 +252,7 @@ fn wrong_keys_wait_for_their_answer_and_right_ones_do_not() {
 }
 
 #[test]
-fn a_wrong_key_keeps_its_place_at_the_door_even_if_it_leaves() {
+fn a_wrong_key_keeps_its_place_even_if_it_leaves() {
     let port =
         Port::open(RtmpOptions { max_pending_per_peer: 1, trusts_loopback: false, ..RtmpOptions::default() });
     let mut stream = port.connect();

@@ -188,9 +188,10 @@ async fn a_camera_that_refuses_tcp_with_any_code_is_asked_for_udp() {
     let port = camera(move |stream| {
         while let Some(request) = request(&stream) {
             if request.starts_with("SETUP") {
-                let way = request.lines().find(|line| line.starts_with("Transport")).unwrap().to_owned();
-                let refused = way.contains("TCP");
-                let _ = said.send(way);
+                let transport =
+                    request.lines().find(|line| line.starts_with("Transport")).unwrap().to_owned();
+                let refused = transport.contains("TCP");
+                let _ = said.send(transport);
                 answer(&stream, &request, if refused { "400 Bad Request" } else { "500 No" }, "", "");
             } else {
                 answer(&stream, &request, "200 OK", "", &sdp(""));
@@ -199,9 +200,10 @@ async fn a_camera_that_refuses_tcp_with_any_code_is_asked_for_udp() {
     });
     let gate = Gate::default();
     let puller = pull_from(&format!("rtsp://127.0.0.1:{port}/camera"), Transport::Auto, &gate);
-    let ways = tokio::task::spawn_blocking(move || heard.iter().take(3).collect::<Vec<_>>()).await.unwrap();
-    let tcp: Vec<bool> = ways.iter().map(|way| way.contains("TCP")).collect();
-    assert_eq!(tcp, [true, false, true], "and TCP again, where UDP brings nothing: {ways:?}");
+    let transports =
+        tokio::task::spawn_blocking(move || heard.iter().take(3).collect::<Vec<_>>()).await.unwrap();
+    let tcp: Vec<bool> = transports.iter().map(|transport| transport.contains("TCP")).collect();
+    assert_eq!(tcp, [true, false, true], "and TCP again, where UDP brings nothing: {transports:?}");
     puller.stop().await;
 }
 

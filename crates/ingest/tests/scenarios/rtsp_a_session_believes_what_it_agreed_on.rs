@@ -4,10 +4,10 @@
 use crate::rtsp_support::{
     KEY, PICTURE, PPS, Play, SDP_WITHOUT_SETS, SERVER_PORT, SPS, interleaved, rtp, sdp,
 };
-use ashkar_ingest::rtsp::{Event, SENDER_SILENT_US, SessionError, Way};
+use ashkar_ingest::rtsp::{Event, LowerTransport, SENDER_SILENT_US, SessionError};
 use ashkar_media::VideoCodec;
 
-const UDP: Way = Way::Udp { video_port: 6000, audio_port: 6002 };
+const UDP: LowerTransport = LowerTransport::Udp { video_port: 6000, audio_port: 6002 };
 const FRAME_US: u64 = 40_000;
 const GOODBYE: [u8; 8] = [0x81, 203, 0, 1, 0, 0, 0, 9];
 
@@ -41,13 +41,13 @@ fn pictures_of_an_old_session_in_turn_with_the_new_ones_are_not_taken() {
 
 #[test]
 fn the_source_that_the_camera_named_wins_over_one_that_came_first() {
-    let mut play = Play::begin("rtsp://10.0.0.1/camera", Way::Tcp);
+    let mut play = Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Tcp);
     play.answer("OPTIONS", "200 OK", "", "").unwrap();
     play.answer("DESCRIBE", "200 OK", "", &sdp("")).unwrap();
     play.session.proceed(false, crate::rtsp_support::at(0), &mut play.events);
     play.collect();
-    let way = "Session: 1\r\nTransport: RTP/AVP/TCP;interleaved=0-1;ssrc=00000009\r\n";
-    play.answer("SETUP", "200 OK", way, "").unwrap();
+    let transport = "Session: 1\r\nTransport: RTP/AVP/TCP;interleaved=0-1;ssrc=00000009\r\n";
+    play.answer("SETUP", "200 OK", transport, "").unwrap();
     play.answer("PLAY", "200 OK", "", "").unwrap();
     for n in 0..10_u16 {
         play.now_us += FRAME_US;

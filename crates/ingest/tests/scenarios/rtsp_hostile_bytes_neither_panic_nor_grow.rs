@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use crate::rtsp_support::{AAC, KEY, PICTURE, PPS, Play, SPS, interleaved, rtp, sdp};
-use ashkar_ingest::rtsp::{Event, MAX_ACCESS_UNIT_BYTES, Way};
+use ashkar_ingest::rtsp::{Event, LowerTransport, MAX_ACCESS_UNIT_BYTES};
 use ashkar_media::MediaEvent;
 
 const SESSIONS: u64 = 20_000;
@@ -101,15 +101,19 @@ fn mutated_sessions_end_or_go_on_and_nothing_else() {
         if random.below(2) == 0 {
             messages.iter_mut().for_each(|message| repair(message));
         }
-        let way = if random.below(4) == 0 { Way::Udp { video_port: 2, audio_port: 4 } } else { Way::Tcp };
-        let mut play = Play::begin("rtsp://10.0.0.1/camera", way);
+        let transport = if random.below(4) == 0 {
+            LowerTransport::Udp { video_port: 2, audio_port: 4 }
+        } else {
+            LowerTransport::Tcp
+        };
+        let mut play = Play::begin("rtsp://10.0.0.1/camera", transport);
         for message in &messages {
             let described = play.events.contains(&Event::Described);
             if play.bytes(message).is_err() || play.tick(play.now_us + 40_000).is_err() {
                 break;
             }
-            if way != Way::Tcp && message.len() > 4 {
-                let kind = ashkar_ingest::rtsp::Kind::Video;
+            if transport != LowerTransport::Tcp && message.len() > 4 {
+                let kind = ashkar_ingest::rtsp::MediaKind::Video;
                 let now = crate::rtsp_support::at(play.now_us);
                 let _ = play.session.datagram(kind, false, 2, &message[4..], now, &mut play.events);
             }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use crate::rtsp_support::{Play, at, sdp};
-use ashkar_ingest::rtsp::{Credentials, Event, Lessons, Session, SessionConfig, SessionError, Way};
+use ashkar_ingest::rtsp::{Credentials, Event, LowerTransport, Quirks, Session, SessionConfig, SessionError};
 use ashkar_terms::{Blame, Cause};
 
 const DIGEST: &str = "WWW-Authenticate: Digest realm=\"cam\", nonce=\"1\"\r\n";
@@ -11,7 +11,7 @@ fn config() -> SessionConfig {
     SessionConfig {
         url: "rtsp://10.0.0.1/camera".into(),
         credentials: Some(Credentials { user: "admin".into(), password: "secret".into() }),
-        way: Way::Tcp,
+        transport: LowerTransport::Tcp,
         answer_timeout_us: 10_000_000,
         silence_us: 10_000_000,
     }
@@ -79,7 +79,8 @@ fn receiver_reports_go_out_from_the_first_second_on() {
     assert!((4..=5).contains(&play.reports.len()), "{}", play.reports.len());
     let last = play.reports.last().unwrap();
     assert_eq!((last[..2].to_vec(), &last[8..12]), (vec![0x81, 201], &[0, 0, 0, 9][..]), "about source 9");
-    let mut play = Play::begin("rtsp://10.0.0.1/camera", Way::Udp { video_port: 6000, audio_port: 6002 });
+    let mut play =
+        Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Udp { video_port: 6000, audio_port: 6002 });
     play.shake_hands(&sdp(""), false);
     play.tick(6_000_000).unwrap();
     assert_eq!((play.session.take_reports().len(), play.reports.len()), (1, 0), "for the shell to send");
@@ -90,12 +91,12 @@ fn a_challenge_is_kept_for_a_camera_that_closes_behind_it() {
     let mut play = Play::with(config());
     play.answer("OPTIONS", "200 OK", "", "").unwrap();
     play.answer("DESCRIBE", "401 Unauthorized", DIGEST, "").unwrap();
-    let lessons = play.session.lessons(true, at(0));
-    assert!(lessons.closed_behind_401());
-    let mut next = Session::with_lessons(config(), lessons, at(0));
+    let quirks = play.session.quirks(true, at(0));
+    assert!(quirks.closed_behind_401());
+    let mut next = Session::with_quirks(config(), quirks, at(0));
     let first = String::from_utf8(std::mem::take(next.output())).unwrap();
     assert!(first.contains("Authorization: Digest") && first.contains("nonce=\"1\""), "{first}");
-    assert!(!next.lessons(true, at(0)).closed_behind_401(), "nothing was answered in this one");
+    assert!(!next.quirks(true, at(0)).closed_behind_401(), "nothing was answered in this one");
 }
 
 #[test]
@@ -106,8 +107,8 @@ fn that_basic_works_is_remembered() {
         play.answer("OPTIONS", "401 Unauthorized", &both, "").unwrap();
     }
     play.answer("OPTIONS", "200 OK", "", "").unwrap();
-    let lessons = play.session.lessons(false, at(0));
-    let mut next = Play { session: Session::with_lessons(config(), lessons, at(0)), ..Play::with(config()) };
+    let quirks = play.session.quirks(false, at(0));
+    let mut next = Play { session: Session::with_quirks(config(), quirks, at(0)), ..Play::with(config()) };
     next.asked.clear();
     next.collect();
     assert!(!next.asked.contains("Authorization"));
@@ -121,13 +122,13 @@ fn the_way_is_refused_with_any_code() {
         let mut play = Play::with(config());
         described(&mut play);
         let refused = play.answer("SETUP", status, "", "");
-        assert!(matches!(refused, Err(SessionError::WayRefused { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(SessionError::TransportRefused { .. })), "{refused:?}");
     }
     let mut play = Play::with(config());
     described(&mut play);
     let other = "Session: 1\r\nTransport: RTP/AVP;unicast;client_port=0-1;server_port=7000-7001\r\n";
     let refused = play.answer("SETUP", "200 OK", other, "");
-    assert!(matches!(refused, Err(SessionError::WayRefused { .. })), "it means UDP: {refused:?}");
+    assert!(matches!(refused, Err(SessionError::TransportRefused { .. })), "it means UDP: {refused:?}");
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn redirections_are_followed_within_the_camera_only() {
 #[test]
 fn lessons_are_nothing_at_first() {
     let play = Play::with(config());
-    assert_eq!(play.session.lessons(true, at(60_000_000)), Lessons::default());
+    assert_eq!(play.session.quirks(true, at(60_000_000)), Quirks::default());
 }
 
 #[test]

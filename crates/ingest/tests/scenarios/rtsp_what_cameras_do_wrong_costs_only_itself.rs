@@ -5,7 +5,8 @@ use crate::rtsp_support::{
     AAC, KEY, OTHER_SPS, PICTURE, PPS, Play, SDP_WITHOUT_SETS, SPS, framed, interleaved, rtp, sdp,
 };
 use ashkar_ingest::rtsp::{
-    AuthError, Credentials, Event, MAX_ACCESS_UNIT_BYTES, MessageError, SessionConfig, SessionError, Way,
+    AuthError, Credentials, Event, LowerTransport, MAX_ACCESS_UNIT_BYTES, MessageError, SessionConfig,
+    SessionError,
 };
 use ashkar_media::MediaEvent;
 
@@ -223,7 +224,7 @@ fn sound_is_asked_for_only_where_it_is_wanted() {
 
 #[test]
 fn a_camera_that_refuses_its_sound_still_gives_its_picture() {
-    let mut play = Play::begin("rtsp://10.0.0.1/camera", Way::Tcp);
+    let mut play = Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Tcp);
     play.answer("OPTIONS", "501 Not Implemented", "", "").unwrap();
     play.answer("DESCRIBE", "200 OK", "", &sdp(AAC)).unwrap();
     play.session.proceed(true, crate::rtsp_support::at(0), &mut play.events);
@@ -237,7 +238,7 @@ fn a_camera_that_refuses_its_sound_still_gives_its_picture() {
 
 #[test]
 fn media_before_the_answer_to_play_are_taken() {
-    let mut play = Play::begin("rtsp://10.0.0.1/camera", Way::Tcp);
+    let mut play = Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Tcp);
     play.answer("OPTIONS", "200 OK", "", "").unwrap();
     play.answer("DESCRIBE", "200 OK", "", &sdp("")).unwrap();
     play.session.proceed(false, crate::rtsp_support::at(0), &mut play.events);
@@ -252,7 +253,8 @@ fn media_before_the_answer_to_play_are_taken() {
 
 #[test]
 fn packets_that_overtake_on_udp_are_put_in_order() {
-    let mut play = Play::begin("rtsp://10.0.0.1/camera", Way::Udp { video_port: 6000, audio_port: 6002 });
+    let mut play =
+        Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Udp { video_port: 6000, audio_port: 6002 });
     play.shake_hands(&sdp(""), false);
     let pictures: Vec<Vec<u8>> = (0..6_u16).map(|n| rtp(n, u32::from(n) * 3600, true, PICTURE)).collect();
     for n in [0, 2, 1, 4, 5, 3] {
@@ -271,7 +273,7 @@ fn passwords_are_given_when_asked_and_only_once_per_challenge() {
     let config = SessionConfig {
         url: "rtsp://10.0.0.1/camera".into(),
         credentials: Some(Credentials { user: "admin".into(), password: "secret".into() }),
-        way: Way::Tcp,
+        transport: LowerTransport::Tcp,
         answer_timeout_us: 10_000_000,
         silence_us: 10_000_000,
     };
@@ -306,7 +308,7 @@ fn passwords_are_given_when_asked_and_only_once_per_challenge() {
 
 #[test]
 fn keepalives_follow_the_cameras_timeout_and_need_no_answer() {
-    let mut play = Play::begin("rtsp://10.0.0.1/camera", Way::Tcp);
+    let mut play = Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Tcp);
     play.shake_hands(&sdp(""), false);
     let mut asked = Vec::new();
     for second in 1..=130_u64 {
@@ -342,7 +344,7 @@ fn a_keepalive_that_the_camera_does_not_know_is_replaced() {
 
 #[test]
 fn silence_and_missing_answers_end_the_session_in_time() {
-    let mut mute = Play::begin("rtsp://10.0.0.1/camera", Way::Tcp);
+    let mut mute = Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Tcp);
     assert_eq!(mute.tick(9_999_999), Ok(()));
     assert_eq!(mute.tick(10_000_000), Err(SessionError::NoAnswer { method: "OPTIONS", seconds: 10 }));
     let mut dead = Play::playing(&sdp(""), false);
@@ -387,7 +389,7 @@ fn a_flood_of_questions_is_not_answered_for_ever() {
 #[test]
 fn what_cannot_be_fetched_is_said_plainly() {
     let asked = |status: &str, body: &str| {
-        let mut play = Play::begin("rtsp://10.0.0.1/camera", Way::Tcp);
+        let mut play = Play::begin("rtsp://10.0.0.1/camera", LowerTransport::Tcp);
         play.answer("OPTIONS", "200 OK", "", "").unwrap();
         play.answer("DESCRIBE", status, "", body).unwrap_err().to_string()
     };

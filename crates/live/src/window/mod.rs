@@ -1,5 +1,5 @@
-mod ask;
-mod fill;
+mod lookups;
+mod updates;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -113,7 +113,7 @@ pub struct Window {
     /// Ticks of all `entries`.
     listed_ticks: i64,
     /// The init segment of what was opened last.
-    said: Option<InitId>,
+    current_map: Option<InitId>,
     open_gap: Option<OpenGap>,
     /// A part has come since the last gap began: only then is the next part's address known.
     flowing: bool,
@@ -154,7 +154,7 @@ impl Window {
             next: None,
             discontinuity_sequence: 0,
             listed_ticks: 0,
-            said: None,
+            current_map: None,
             open_gap: None,
             flowing: false,
             even_target: 0,

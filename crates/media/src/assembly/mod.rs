@@ -5,11 +5,11 @@
 //! What must never happen: a changed NAL unit (I4), or two pictures taken for one.
 
 mod framing;
-mod survey;
+mod scan;
 
 use crate::codec::slice::Slice;
 pub use framing::Framing;
-pub(crate) use survey::{Entry, Survey, survey};
+pub(crate) use scan::{RandomAccess, Scan, scan};
 
 /// Slices of one picture bear the same time; those of an encoder that stamps each as it leaves differ by less than
 /// this, 10 ms in ticks. No camera sends a hundred pictures a second.

@@ -19,14 +19,14 @@ impl Facts {
         Self { budget: BURST, refilled_us: 0 }
     }
 
-    pub(super) fn tell(
+    pub(super) fn emit(
         &mut self,
         kind: FactKind,
         at: Moment,
         counters: &mut Counters,
         out: &mut Vec<Output>,
     ) {
-        if comes_thick(&kind) && !self.spend(at) {
+        if is_rate_limited(&kind) && !self.spend(at) {
             counters.facts_suppressed += 1;
             return;
         }
@@ -45,7 +45,7 @@ impl Facts {
     }
 }
 
-const fn comes_thick(kind: &FactKind) -> bool {
+const fn is_rate_limited(kind: &FactKind) -> bool {
     !matches!(
         kind,
         FactKind::Connected { .. }

@@ -3,10 +3,10 @@
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::BytesMut;
 
-use super::entries::Entries;
+use super::random_access::RandomAccessPolicy;
 use super::{OpenGap, Packager, Report, Rhythm, Unusable};
 use crate::options::{GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
-use crate::timeline::{Placed, Reanchored, Timeline};
+use crate::timeline::{Placement, Reanchored, Timeline};
 use crate::{FactKind, Gap, Output};
 
 /// A camera whose clock changes its rate by this much is reported: 1000 parts per million.
@@ -29,7 +29,7 @@ impl Packager {
     pub(super) fn finish(&mut self, out: &mut Vec<Output>) {
         if let Some(pending) = self.pending.take() {
             let usual = self.timeline.as_ref().map_or(MIN_SAMPLE_TICKS, Timeline::usual_ticks);
-            self.give(pending, usual, out);
+            self.emit_picture(pending, usual, out);
         }
         self.segmenter.end_segment(&mut self.counters, out);
         self.segmenter.sound.reset();
@@ -41,8 +41,8 @@ impl Packager {
         self.timeline = None;
         self.too_fast = false;
         self.ahead_of_picture = BytesMut::new();
-        self.left_out = None;
-        self.entries = Entries::default();
+        self.dropped_dts = None;
+        self.random_access = RandomAccessPolicy::default();
         self.drift = Report::default();
     }
 
@@ -73,7 +73,7 @@ impl Packager {
     /// The wall clock was wrong, and what was recorded lies after now. A gap that was open there is ended where it
     /// began. A media sequence number is left out, so that whoever lists segments begins anew: dates that go back say
     /// nothing in one list.
-    pub(super) fn begin_anew(&mut self, out: &mut Vec<Output>) {
+    pub(super) fn restart_timeline(&mut self, out: &mut Vec<Output>) {
         if let Some(gap) = self.gap {
             self.close_gap(gap.from.plus(MIN_GAP_TICKS), out);
         }
@@ -150,7 +150,7 @@ impl Packager {
 
     pub(super) fn parameters_refused(&mut self, reason: String, at: Moment, out: &mut Vec<Output>) {
         self.unusable = Unusable::Parameters(reason.clone());
-        self.tell(FactKind::ParametersRefused { reason }, at, out);
+        self.report(FactKind::ParametersRefused { reason }, at, out);
     }
 
     pub(super) fn observe_wall_clock(&mut self, now: Moment, out: &mut Vec<Output>) {
@@ -158,25 +158,25 @@ impl Packager {
         if let Some(timeline) = &mut self.timeline {
             timeline.wall_clock_stepped(by_us);
         }
-        self.tell(FactKind::CentreClockStepped { by_us }, now, out);
+        self.report(FactKind::CentreClockStepped { by_us }, now, out);
     }
 
-    pub(super) fn tell_placed(
+    pub(super) fn report_placement(
         &mut self,
-        placed: &Placed,
+        placement: &Placement,
         camera_dts: i64,
         at: Moment,
         out: &mut Vec<Output>,
     ) {
-        if placed.repaired {
+        if placement.repaired {
             self.counters.timestamps_repaired += 1;
-            self.tell(FactKind::TimestampRepaired { camera_dts }, at, out);
+            self.report(FactKind::TimestampRepaired { camera_dts }, at, out);
         }
-        if let Some(by) = placed.jumped {
+        if let Some(by) = placement.jumped {
             self.counters.camera_clock_jumps += 1;
-            self.tell(FactKind::CameraClockJumped { by }, at, out);
+            self.report(FactKind::CameraClockJumped { by }, at, out);
         }
-        match placed.reanchored {
+        match placement.reanchored {
             Some(
                 Reanchored::Lagging(by)
                 | Reanchored::Leading(by)
@@ -184,30 +184,30 @@ impl Packager {
                 | Reanchored::Back(by),
             ) => {
                 self.counters.reanchored += 1;
-                self.tell(FactKind::TimelineReanchored { by }, at, out);
+                self.report(FactKind::TimelineReanchored { by }, at, out);
             }
             Some(Reanchored::AfterGap(_)) | None => {}
         }
     }
 
-    pub(super) fn tell_waiting(&mut self, at: Moment, out: &mut Vec<Output>) {
+    pub(super) fn report_waiting(&mut self, at: Moment, out: &mut Vec<Output>) {
         let dropped = std::mem::take(&mut self.waiting_dropped);
         if dropped > 0 {
             self.waiting.at_us = Some(at.mono_us);
-            self.tell(FactKind::WaitingForKeyframe { dropped }, at, out);
+            self.report(FactKind::WaitingForKeyframe { dropped }, at, out);
         }
     }
 
-    pub(super) fn tell_drift(&mut self, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn report_drift(&mut self, now: Moment, out: &mut Vec<Output>) {
         let Some(ppm) = self.camera_clock_ppm() else { return };
         if self.drift.due(now) && ppm.saturating_sub(self.drift.value).saturating_abs() >= REPORTED_DRIFT_PPM
         {
             self.drift = Report { value: ppm, at_us: Some(now.mono_us) };
-            self.tell(FactKind::CameraClockDrifts { ppm }, now, out);
+            self.report(FactKind::CameraClockDrifts { ppm }, now, out);
         }
     }
 
-    pub(super) fn tell(&mut self, kind: FactKind, at: Moment, out: &mut Vec<Output>) {
-        self.facts.tell(kind, at, &mut self.counters, out);
+    pub(super) fn report(&mut self, kind: FactKind, at: Moment, out: &mut Vec<Output>) {
+        self.facts.emit(kind, at, &mut self.counters, out);
     }
 }

@@ -1,11 +1,11 @@
 //! The engine of one camera: access units in, parts, segments, gaps and facts out.
 
-mod entries;
-mod even;
+mod even_parts;
 mod facts;
 mod gaps;
 mod parameters;
 mod pictures;
+mod random_access;
 mod segmenter;
 mod sound;
 mod unusable;
@@ -19,10 +19,10 @@ use crate::{
     AccessUnit, AudioConfig, AudioFrame, AudioParameters, Counters, FactKind, MediaEvent, Options, Output,
     Resume, VideoConfig,
 };
-use entries::Entries;
 use facts::Facts;
 use gaps::silent_ticks;
 use parameters::Parameters;
+use random_access::RandomAccessPolicy;
 use segmenter::{Picture, Segmenter};
 pub use unusable::Unusable;
 
@@ -69,10 +69,10 @@ pub struct Packager {
     resumed_gap: Option<Cause>,
     rhythm: Rhythm,
     framing: Framing,
-    entries: Entries,
+    random_access: RandomAccessPolicy,
     ahead_of_picture: BytesMut,
     /// Camera's time of the last picture that was not taken: what comes of it in further pieces is not taken either.
-    left_out: Option<i64>,
+    dropped_dts: Option<i64>,
     waiting_dropped: u32,
     /// Pictures came faster than time, and a keyframe that finds room is waited for.
     too_fast: bool,
@@ -99,7 +99,7 @@ struct OpenGap {
 struct Audio {
     parameters: Option<AudioParameters>,
     changed: bool,
-    drop_told: bool,
+    drop_reported: bool,
 }
 
 /// When keyframes come.
@@ -143,9 +143,9 @@ impl Packager {
             resumed_gap: resume.open_gap,
             rhythm: Rhythm::default(),
             framing: Framing::default(),
-            entries: Entries::default(),
+            random_access: RandomAccessPolicy::default(),
             ahead_of_picture: BytesMut::new(),
-            left_out: None,
+            dropped_dts: None,
             waiting_dropped: 0,
             too_fast: false,
             unusable: Unusable::default(),
@@ -172,7 +172,7 @@ impl Packager {
         self.framing = Framing::default();
         self.audio = Audio::default();
         self.open_gap(Cause::Centre, out);
-        self.tell(FactKind::Connected { source }, at, out);
+        self.report(FactKind::Connected { source }, at, out);
     }
 
     /// What the connection brought, handed on at `now`. Parameters come into use at the next keyframe; what cannot be used
@@ -197,7 +197,7 @@ impl Packager {
         self.framing.announced(config);
         match self.parameters.offer(config) {
             Ok(None) => {}
-            Ok(Some(row)) => self.hold(&row, None, at, out),
+            Ok(Some(row)) => self.hold_for_picture(&row, None, at, out),
             Err(error) => self.parameters_refused(error.to_string(), at, out),
         }
     }
@@ -211,7 +211,7 @@ impl Packager {
             }
             Ok(parameters) => self.sound_refused(&parameters.codecs, at, out),
             Err(error) if self.options.sound => {
-                self.tell(FactKind::ParametersRefused { reason: error.to_string() }, at, out);
+                self.report(FactKind::ParametersRefused { reason: error.to_string() }, at, out);
             }
             Err(_) => self.sound_refused("mp4a.40", at, out),
         }
@@ -221,8 +221,8 @@ impl Packager {
     fn sound_refused(&mut self, codec: &str, at: Moment, out: &mut Vec<Output>) {
         self.counters.sound_dropped += 1;
         self.unusable.sound();
-        if !std::mem::replace(&mut self.audio.drop_told, true) {
-            self.tell(FactKind::SoundDropped { codec: codec.to_owned() }, at, out);
+        if !std::mem::replace(&mut self.audio.drop_reported, true) {
+            self.report(FactKind::SoundDropped { codec: codec.to_owned() }, at, out);
         }
     }
 
@@ -231,7 +231,7 @@ impl Packager {
         if std::mem::replace(&mut self.options.sound, sound) == sound {
             return;
         }
-        self.audio = Audio { parameters: None, changed: true, drop_told: false };
+        self.audio = Audio { parameters: None, changed: true, drop_reported: false };
         self.segmenter.sound.reset();
     }
 
@@ -242,7 +242,7 @@ impl Packager {
         self.note_arrival(at);
         let camera_dts = unit.camera_dts;
         if let Err(reason) = self.pieces(unit, out) {
-            self.left_out = Some(camera_dts);
+            self.dropped_dts = Some(camera_dts);
             self.refuse(reason, Some(camera_dts), at, out);
         }
     }
@@ -275,7 +275,7 @@ impl Packager {
     /// The connection ended. The segment ends, and a gap opens.
     pub fn disconnected(&mut self, cause: Cause, reason: String, at: Moment, out: &mut Vec<Output>) {
         self.observe_wall_clock(at, out);
-        self.tell_waiting(at, out);
+        self.report_waiting(at, out);
         // What the connection brought until now could not be used: that stays the camera's fault, whoever ended it.
         self.judge_gap(at, out);
         self.finish(out);
@@ -287,7 +287,7 @@ impl Packager {
             None => {}
         }
         self.leave();
-        self.tell(FactKind::Disconnected { cause, reason }, at, out);
+        self.report(FactKind::Disconnected { cause, reason }, at, out);
         self.open_gap(cause, out);
     }
 
@@ -298,9 +298,9 @@ impl Packager {
             return self.open_gap(Cause::Centre, out);
         }
         if self.waiting.due(now) {
-            self.tell_waiting(now, out);
+            self.report_waiting(now, out);
         }
-        self.tell_drift(now, out);
+        self.report_drift(now, out);
         self.judge_gap(now, out);
         let stalled = |last| silent_ticks(last, now) >= self.options.stall_ticks;
         if self.timeline.is_some() && self.last_picture.is_some_and(stalled) {
@@ -311,7 +311,7 @@ impl Packager {
     /// Before the process stops: ends part and segment. No gap is opened; whoever resumes declares it.
     pub fn flush(&mut self, at: Moment, out: &mut Vec<Output>) {
         self.observe_wall_clock(at, out);
-        self.tell_waiting(at, out);
+        self.report_waiting(at, out);
         self.finish(out);
         self.leave();
     }

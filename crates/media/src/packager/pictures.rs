@@ -6,11 +6,11 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::gaps::REFILL_TICKS;
 use super::segmenter::Picture;
 use super::{OpenGap, Packager, Unusable};
-use crate::assembly::{self, Entry, Survey, survey};
+use crate::assembly::{self, RandomAccess, Scan, scan};
 use crate::codec::slice::Slice;
 use crate::init::init_segment;
 use crate::options::{MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
-use crate::timeline::{Beginning, Placed, Reanchored, Timeline};
+use crate::timeline::{Anchor, Placement, Reanchored, Timeline};
 use crate::{AccessUnit, FactKind, Output};
 
 /// Parameter sets and messages that came in an access unit of their own wait for their picture; at most this many
@@ -31,7 +31,7 @@ impl Packager {
         unit.data = self.framing.row(codec, data).map_err(|error| error.to_string())?;
         loop {
             let found =
-                survey(codec, self.parameters.slices(), &unit.data).map_err(|error| error.to_string())?;
+                scan(codec, self.parameters.slices(), &unit.data).map_err(|error| error.to_string())?;
             // What nearly always comes is one picture alone: its bytes are moved on, and no count of who holds them changes.
             let Some(at) = found.next_picture.filter(|&at| at < unit.data.len()) else {
                 return if unit.data.is_empty() { Ok(()) } else { self.piece(unit, found, out) };
@@ -42,16 +42,16 @@ impl Packager {
     }
 
     /// One piece of at most one picture.
-    fn piece(&mut self, unit: AccessUnit, found: Survey, out: &mut Vec<Output>) -> Result<(), String> {
+    fn piece(&mut self, unit: AccessUnit, found: Scan, out: &mut Vec<Output>) -> Result<(), String> {
         let Some((first, last)) = found.slices else {
             match &mut self.pending {
                 Some(pending) if found.behind && self.ahead_of_picture.is_empty() => pending.add(&unit.data),
-                _ => self.hold(&unit.data, Some(unit.camera_dts), unit.arrival, out),
+                _ => self.hold_for_picture(&unit.data, Some(unit.camera_dts), unit.arrival, out),
             }
             return Ok(());
         };
         let limit = self.options.max_access_unit_bytes;
-        if !first.first && self.left_out == Some(unit.camera_dts) {
+        if !first.first && self.dropped_dts == Some(unit.camera_dts) {
             return Ok(());
         }
         if let Some(pending) = &mut self.pending
@@ -66,7 +66,7 @@ impl Packager {
             pending.slice = last;
             return Ok(());
         }
-        self.left_out = None;
+        self.dropped_dts = None;
         self.picture(unit, found, last, out);
         Ok(())
     }
@@ -83,11 +83,17 @@ impl Packager {
         // A unit that has no time of its own comes after the last one.
         let camera_dts =
             camera_dts.or_else(|| self.pending.as_ref().map(|last| last.camera_dts)).unwrap_or(0);
-        self.tell(FactKind::AccessUnitRefused { camera_dts, reason }, at, out);
+        self.report(FactKind::AccessUnitRefused { camera_dts, reason }, at, out);
     }
 
     /// Keeps what came without a picture, to put it before the next one: no byte of it is lost.
-    pub(super) fn hold(&mut self, row: &[u8], camera_dts: Option<i64>, at: Moment, out: &mut Vec<Output>) {
+    pub(super) fn hold_for_picture(
+        &mut self,
+        row: &[u8],
+        camera_dts: Option<i64>,
+        at: Moment,
+        out: &mut Vec<Output>,
+    ) {
         if self.ahead_of_picture.len().saturating_add(row.len()) > MAX_AHEAD_OF_PICTURE_BYTES {
             self.ahead_of_picture = BytesMut::new();
             let reason = format!("more than {MAX_AHEAD_OF_PICTURE_BYTES} bytes without a picture");
@@ -96,7 +102,7 @@ impl Packager {
         self.ahead_of_picture.extend_from_slice(row);
     }
 
-    fn picture(&mut self, unit: AccessUnit, found: Survey, slice: Slice, out: &mut Vec<Output>) {
+    fn picture(&mut self, unit: AccessUnit, found: Scan, slice: Slice, out: &mut Vec<Output>) {
         let held = !self.ahead_of_picture.is_empty();
         let data = if held { self.with_held(&unit.data) } else { unit.data };
         if (found.parameter_sets || held)
@@ -104,30 +110,30 @@ impl Packager {
         {
             self.parameters_refused(error.to_string(), unit.arrival, out);
         }
-        let entry = self.entries.judge(found.entry, unit.arrival);
-        if self.too_fast && (entry == Entry::None || !self.has_room(unit.arrival)) {
-            self.left_out = Some(unit.camera_dts);
+        let access = self.random_access.judge(found.access, unit.arrival);
+        if self.too_fast && (access == RandomAccess::None || !self.has_room(unit.arrival)) {
+            self.dropped_dts = Some(unit.camera_dts);
             self.counters.too_fast += 1;
             return;
         }
         let starting = self.timeline.is_none();
-        if !self.parameters.known() || (starting && entry == Entry::None) {
-            self.left_out = Some(unit.camera_dts);
+        if !self.parameters.known() || (starting && access == RandomAccess::None) {
+            self.dropped_dts = Some(unit.camera_dts);
             self.waiting_dropped = self.waiting_dropped.saturating_add(1);
             self.counters.waiting_dropped += 1;
             self.unusable.waiting(self.parameters.known());
             return;
         }
-        let placed = if starting {
+        let placement = if starting {
             self.start(unit.camera_dts, unit.arrival, out)
         } else {
             self.go_on(unit.camera_dts, unit.arrival, out)
         };
-        let Some(time) = placed else { return self.refuse_too_fast(unit.camera_dts, unit.arrival, out) };
+        let Some(time) = placement else { return self.refuse_too_fast(unit.camera_dts, unit.arrival, out) };
         self.too_fast = false;
         self.counters.access_units += 1;
-        if entry != Entry::None {
-            self.entries.taken(entry, unit.arrival);
+        if access != RandomAccess::None {
+            self.random_access.taken(access, unit.arrival);
             self.keyframe(time, unit.arrival, out);
         }
         self.last_picture = Some(unit.arrival);
@@ -138,7 +144,7 @@ impl Packager {
             slice,
             time,
             composition_offset: self.composition_offset(unit.composition_offset),
-            entry,
+            access,
             camera_dts: unit.camera_dts,
             arrival: unit.arrival,
         });
@@ -147,12 +153,12 @@ impl Packager {
     /// More pictures came than there was time for. This one and those that need it are refused, until a keyframe finds
     /// room again: no time is claimed that has not been.
     fn refuse_too_fast(&mut self, camera_dts: i64, at: Moment, out: &mut Vec<Output>) {
-        self.left_out = Some(camera_dts);
+        self.dropped_dts = Some(camera_dts);
         self.counters.too_fast += 1;
         self.unusable = Unusable::TooFast;
         if !std::mem::replace(&mut self.too_fast, true) {
             let reason = Unusable::TooFast.to_string();
-            self.tell(FactKind::AccessUnitRefused { camera_dts, reason }, at, out);
+            self.report(FactKind::AccessUnitRefused { camera_dts, reason }, at, out);
         }
     }
 
@@ -169,17 +175,17 @@ impl Packager {
         arrival: Moment,
         out: &mut Vec<Output>,
     ) -> Option<MediaTime> {
-        let beginning = Beginning::of(arrival, self.end.map(|end| end.plus(MIN_GAP_TICKS)));
-        let (Beginning::At(time) | Beginning::Anew(time)) = beginning else { return None };
-        self.tell_waiting(arrival, out);
+        let anchor = Anchor::of(arrival, self.end.map(|end| end.plus(MIN_GAP_TICKS)));
+        let (Anchor::At(time) | Anchor::Restart(time)) = anchor else { return None };
+        self.report_waiting(arrival, out);
         self.connected = true;
         self.timeline = Some(Timeline::start(camera_dts, arrival, time));
         if let Some(end) = self.end {
             let cause = self.resumed_gap.take().unwrap_or(Cause::Centre);
             self.gap.get_or_insert(OpenGap { from: end, cause });
         }
-        if matches!(beginning, Beginning::Anew(_)) {
-            self.begin_anew(out);
+        if matches!(anchor, Anchor::Restart(_)) {
+            self.restart_timeline(out);
         } else {
             self.close_gap(time, out);
         }
@@ -197,25 +203,25 @@ impl Packager {
         let timeline = self.timeline.as_mut()?;
         let floor = gap
             .map(|gap| gap.from.plus(MIN_GAP_TICKS).max(timeline.arrival_time(arrival).plus(-REFILL_TICKS)));
-        let placed = timeline.place(camera_dts, arrival, floor).ok()?;
+        let placement = timeline.place(camera_dts, arrival, floor).ok()?;
         let usual = timeline.usual_ticks();
-        self.tell_placed(&placed, camera_dts, arrival, out);
-        if matches!(placed.reanchored, Some(Reanchored::Back(_))) {
+        self.report_placement(&placement, camera_dts, arrival, out);
+        if matches!(placement.reanchored, Some(Reanchored::Back(_))) {
             if let Some(pending) = self.pending.take() {
-                self.give(pending, usual, out);
+                self.emit_picture(pending, usual, out);
             }
             self.segmenter.end_segment(&mut self.counters, out);
-            self.begin_anew(out);
+            self.restart_timeline(out);
         } else if gap.is_some() {
-            self.close_gap(placed.time, out);
+            self.close_gap(placement.time, out);
         } else {
-            self.settle(&placed, usual, out);
+            self.complete_pending(&placement, usual, out);
         }
-        Some(placed.time)
+        Some(placement.time)
     }
 
     /// Gives the pending picture its length: until the next one, unless there is a hole between them.
-    pub(super) fn settle(&mut self, next: &Placed, usual: i64, out: &mut Vec<Output>) {
+    pub(super) fn complete_pending(&mut self, next: &Placement, usual: i64, out: &mut Vec<Output>) {
         let Some(pending) = self.pending.take() else { return };
         let length = next.time.since(pending.time);
         let cause = match next.reanchored {
@@ -225,11 +231,11 @@ impl Packager {
         };
         let longest = length.saturating_sub(MIN_GAP_TICKS).max(MIN_SAMPLE_TICKS);
         match cause.filter(|_| longest < length) {
-            None => self.give(pending, length, out),
+            None => self.emit_picture(pending, length, out),
             Some(cause) => {
                 let shown = usual.min(longest);
                 let from = pending.time.plus(shown);
-                self.give(pending, shown, out);
+                self.emit_picture(pending, shown, out);
                 self.segmenter.end_segment(&mut self.counters, out);
                 self.counters.gaps += 1;
                 self.gap = Some(OpenGap { from, cause });
@@ -238,7 +244,7 @@ impl Packager {
         }
     }
 
-    pub(super) fn give(&mut self, mut picture: Picture, length: i64, out: &mut Vec<Output>) {
+    pub(super) fn emit_picture(&mut self, mut picture: Picture, length: i64, out: &mut Vec<Output>) {
         picture.complete();
         self.counters.access_unit_bytes += picture.data.len() as u64;
         self.end = Some(picture.time.plus(length));
@@ -276,7 +282,7 @@ impl Packager {
         self.segmenter.sound.reset();
         if differs {
             self.segmenter.mark_discontinuity();
-            self.tell(FactKind::ParametersChanged, at, out);
+            self.report(FactKind::ParametersChanged, at, out);
         }
     }
 

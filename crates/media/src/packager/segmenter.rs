@@ -4,9 +4,9 @@ use ashkar_terms::{MediaTime, Moment};
 use bytes::{Bytes, BytesMut};
 use sha2::{Digest, Sha256};
 
-use super::even::Even;
+use super::even_parts::EvenParts;
 use super::sound::SoundQueue;
-use crate::assembly::Entry;
+use crate::assembly::RandomAccess;
 use crate::cmaf::{Dependence, Run, Sample, write_part};
 use crate::codec::slice::Slice;
 use crate::{Counters, InitSegment, Options, Output, Part, SegmentEnd};
@@ -21,7 +21,7 @@ pub(super) struct Picture {
     pub(super) slice: Slice,
     pub(super) time: MediaTime,
     pub(super) composition_offset: i32,
-    pub(super) entry: Entry,
+    pub(super) access: RandomAccess,
     pub(super) camera_dts: i64,
     pub(super) arrival: Moment,
 }
@@ -36,7 +36,7 @@ pub(super) struct Segmenter {
     discontinuity: bool,
     segment: Option<OpenSegment>,
     /// How the segment is divided into parts, where its length is known in advance.
-    even: Option<Even>,
+    even: Option<EvenParts>,
     part: OpenPart,
     pub(super) sound: SoundQueue,
 }
@@ -145,7 +145,7 @@ impl Segmenter {
     pub(super) fn expect(&mut self, length: Option<i64>, picture: i64) {
         let Options { part_target_ticks, part_even_ticks, .. } = self.options;
         self.even =
-            length.and_then(|length| Even::divide(length, picture, part_target_ticks, part_even_ticks));
+            length.and_then(|length| EvenParts::divide(length, picture, part_target_ticks, part_even_ticks));
     }
 
     /// Adds a picture that lasts `duration` ticks. What would grow too long or too large is closed before it; a
@@ -159,7 +159,7 @@ impl Segmenter {
         out: &mut Vec<Output>,
     ) {
         let part = &self.part;
-        let longest = self.even.as_ref().map_or(self.options.part_target_ticks, Even::longest);
+        let longest = self.even.as_ref().map_or(self.options.part_target_ticks, EvenParts::longest);
         let too_long = part.duration + duration > longest;
         let too_large = part.bytes.saturating_add(picture.data.len()) > self.options.max_part_bytes;
         if self.segment().is_some_and(|(_, length)| length + duration > segment_limit) {
@@ -255,7 +255,7 @@ impl OpenPart {
     fn push(&mut self, picture: Picture, duration: i64) {
         self.first.get_or_insert_with(|| First {
             time: picture.time,
-            independent: picture.entry.is_independent(),
+            independent: picture.access.is_independent(),
             camera_dts: picture.camera_dts,
             arrival: picture.arrival,
         });
@@ -266,7 +266,7 @@ impl OpenPart {
             data: picture.data,
             duration: ticks(duration),
             composition_offset: picture.composition_offset,
-            dependence: Dependence::of(picture.entry),
+            dependence: Dependence::of(picture.access),
         });
     }
 

@@ -1,6 +1,6 @@
 //! Camera clock and arrivals in, one timeline out. The reasons are in `docs/design/timeline.md`.
 
-mod pace;
+mod clock_ratio;
 mod rate;
 mod wall;
 
@@ -9,7 +9,7 @@ use ashkar_terms::{MediaTime, Moment, TICKS_PER_SECOND};
 pub(crate) use wall::WallClock;
 
 use crate::options::{MAX_LEAD_TICKS, MIN_SAMPLE_TICKS};
-use pace::Pace;
+use clock_ratio::ClockRatio;
 use rate::RateLoop;
 
 /// A decoding time this far back, or less, is out of order; farther back the camera's clock has jumped. 0.2 s.
@@ -46,7 +46,7 @@ const FARTHEST_TICKS: i64 = 10 * TICKS_PER_SECOND;
 
 /// Where an access unit lies, and what had to be done for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Placed {
+pub(crate) struct Placement {
     /// Its decoding time. Strictly after the one before.
     pub(crate) time: MediaTime,
     /// The camera's clock jumped by this many camera ticks.
@@ -78,22 +78,22 @@ pub(crate) struct TooFast;
 
 /// What the beginning of a connection finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Beginning {
+pub(crate) enum Anchor {
     /// The timeline goes on, at or after the arrival.
     At(MediaTime),
     /// What is recorded ends later than this picture may lie: it must wait.
     TooEarly,
     /// What is recorded lies in the future, since the wall clock was wrong: time begins anew, at the arrival.
-    Anew(MediaTime),
+    Restart(MediaTime),
 }
 
-impl Beginning {
+impl Anchor {
     /// Of a connection whose first picture arrives at `arrival`, after a recording that ends, with its gap, at
     /// `earliest`.
     pub(crate) fn of(arrival: Moment, earliest: Option<MediaTime>) -> Self {
         let arrived = MediaTime::from_utc(arrival.wall).max(MediaTime(0));
         match earliest.map(|earliest| (earliest, earliest.since(arrived))) {
-            Some((_, lead)) if lead > MAX_LEAD_TICKS + HELD_LEAD_TICKS => Self::Anew(arrived),
+            Some((_, lead)) if lead > MAX_LEAD_TICKS + HELD_LEAD_TICKS => Self::Restart(arrived),
             Some((_, lead)) if lead > REFUSED_LEAD_TICKS => Self::TooEarly,
             Some((earliest, _)) => Self::At(arrived.max(earliest)),
             None => Self::At(arrived),
@@ -126,15 +126,15 @@ pub(crate) struct Timeline {
     jumped: bool,
     /// The last picture was held near its arrival.
     held: bool,
-    pace: Pace,
+    clock_ratio: ClockRatio,
     rate: RateLoop,
 }
 
 impl Timeline {
     /// Anchors the timeline: its first access unit, which arrived at `arrival`, lies at `origin`.
     pub(crate) fn start(camera_dts: i64, arrival: Moment, origin: MediaTime) -> Self {
-        let mut pace = Pace::default();
-        pace.observe(0, camera_dts);
+        let mut clock_ratio = ClockRatio::default();
+        clock_ratio.observe(0, camera_dts);
         let late = MediaTime::from_utc(arrival.wall).since(origin);
         Self {
             origin,
@@ -152,7 +152,7 @@ impl Timeline {
             still: 0,
             jumped: false,
             held: false,
-            pace,
+            clock_ratio,
             rate: RateLoop::new(),
         }
     }
@@ -219,14 +219,14 @@ impl Timeline {
         camera_dts: i64,
         arrival: Moment,
         floor: Option<MediaTime>,
-    ) -> Result<Placed, TooFast> {
+    ) -> Result<Placement, TooFast> {
         let arrived = self.arrival_ticks(arrival);
         if let Some(by) = self.goes_back(camera_dts, arrived) {
             let reanchored = Some(Reanchored::Back(by));
-            return Ok(Placed { time: self.last(), jumped: None, repaired: false, reanchored });
+            return Ok(Placement { time: self.last(), jumped: None, repaired: false, reanchored });
         }
-        self.pace.observe(arrived, camera_dts);
-        self.learn_pace(arrived);
+        self.clock_ratio.observe(arrived, camera_dts);
+        self.learn_clock_ratio(arrived);
         let step = self.camera_step(camera_dts, arrived);
         self.camera_dts = camera_dts;
         self.jumped = step.jumped.is_some();
@@ -251,7 +251,7 @@ impl Timeline {
             reanchored = Some(Reanchored::Lagging(by));
         }
         (self.last, self.last_arrival) = (time, arrived);
-        Ok(Placed { time: self.last(), jumped: step.jumped, repaired: step.repaired, reanchored })
+        Ok(Placement { time: self.last(), jumped: step.jumped, repaired: step.repaired, reanchored })
     }
 
     /// After a step of the wall clock back: numbers that were given out cannot be taken back, but time goes on from
@@ -265,28 +265,28 @@ impl Timeline {
         (self.camera_dts, self.due_step, self.held) = (camera_dts, 0, false);
         (self.last, self.last_arrival, self.ideal) = (time, arrived, time as f64);
         self.rate.forget();
-        self.pace.forget();
+        self.clock_ratio.forget();
         Some(by)
     }
 
     /// A camera whose clock runs several times too fast or too slow is believed no second longer than it takes to see
     /// that arrivals are even and say otherwise. Later in a connection only one that leads is judged: a line that
     /// carries less for some seconds looks like a slow clock.
-    fn learn_pace(&mut self, arrived: i64) {
+    fn learn_clock_ratio(&mut self, arrived: i64) {
         let young = arrived.saturating_sub(self.stepped) <= YOUNG_TICKS;
         if !young && !self.held && !self.jumped {
             return;
         }
-        let Some(pace) = self.pace.measure() else { return };
-        let made = pace.camera_per_arrival * self.rate.rate();
+        let Some(clock_ratio) = self.clock_ratio.measure() else { return };
+        let made = clock_ratio.camera_per_arrival * self.rate.rate();
         let lead = self.last.saturating_sub(arrived);
         let fast =
             (self.held && made > HELD_FAST) || (made > WILD_FAST && (self.jumped || lead > WILD_OFF_TICKS));
         let slow = young && made < WILD_SLOW && lead < -WILD_OFF_TICKS;
         if fast || slow {
-            self.rate.set(1.0 / pace.camera_per_arrival);
-            (self.usual, self.usual_known) = (pace.arrival_step, true);
-            self.pace.forget();
+            self.rate.set(1.0 / clock_ratio.camera_per_arrival);
+            (self.usual, self.usual_known) = (clock_ratio.arrival_step, true);
+            self.clock_ratio.forget();
         }
     }
 

@@ -16,7 +16,7 @@ pub struct Limits {
 
 impl Limits {
     /// For a peer that has not shown a valid key: commands only.
-    pub const STRANGER: Self = Self { streams: 8, message_bytes: 64 << 10, buffered_bytes: 128 << 10 };
+    pub const UNAUTHENTICATED: Self = Self { streams: 8, message_bytes: 64 << 10, buffered_bytes: 128 << 10 };
     /// For a publisher: a keyframe of an 8K camera fits.
     pub const PUBLISHER: Self = Self { streams: 8, message_bytes: 8 << 20, buffered_bytes: 12 << 20 };
 }

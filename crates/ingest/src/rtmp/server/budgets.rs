@@ -9,7 +9,7 @@ use crate::rtmp::budget::Budget;
 /// Budgets of publishers that left, at most.
 const MAX_REMEMBERED: usize = 4096;
 /// Refused strangers that the log tells of in a second; the metrics count all of them.
-const MAX_TOLD_PER_SECOND: u32 = 10;
+const MAX_LOGGED_PER_SECOND: u32 = 10;
 
 /// What publishers had left when they went, so that coming again brings no new budget. Keys are not kept.
 #[derive(Debug, Default)]
@@ -46,13 +46,13 @@ pub(super) struct Refusals(Mutex<(u64, u32)>);
 
 impl Refusals {
     /// Whether one more may be told of in this second.
-    pub(super) fn may_be_told(&self, now: Moment) -> bool {
+    pub(super) fn may_log(&self, now: Moment) -> bool {
         let mut told = self.0.lock();
         let second = now.mono_us / 1_000_000;
         if told.0 != second {
             *told = (second, 0);
         }
         told.1 = told.1.saturating_add(1);
-        told.1 <= MAX_TOLD_PER_SECOND
+        told.1 <= MAX_LOGGED_PER_SECOND
     }
 }

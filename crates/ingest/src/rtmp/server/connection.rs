@@ -13,11 +13,11 @@ use crate::rtmp::session::{Event, Session};
 use crate::{End, MediaSink, Protocol, Refusal};
 
 /// Bytes read at once from a connection that has not shown a valid key.
-const STRANGER_READ_BYTES: usize = 16 << 10;
+const UNAUTHENTICATED_READ_BYTES: usize = 16 << 10;
 /// Answers that may wait for a peer which does not read them, bytes.
 const MAX_UNSENT_BYTES: usize = 64 << 10;
 /// How long a last answer may take to be fetched.
-const FAREWELL_US: u64 = 2_000_000;
+const LINGER_US: u64 = 2_000_000;
 
 /// What a connection needs of its socket, so that TLS can stand between them.
 pub(super) trait Transport: Read + Write {
@@ -33,13 +33,13 @@ impl Transport for TcpStream {
 
 /// What becomes of a connection after it was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Outcome {
     /// It waits for the next event.
-    Waits,
+    Idle,
     /// There may be more to read or to write: it is looked at again at the next tick.
     Again,
     /// It is over, and can be dropped.
-    Over,
+    Closed,
 }
 
 /// One accepted connection.
@@ -50,7 +50,7 @@ pub(super) struct Connection<T> {
     phase: Phase,
     out: Vec<u8>,
     last_bytes_us: u64,
-    /// Its place at the door, until it publishes. Kept over a delay and a farewell too.
+    /// Its place among those without a valid key, until it publishes. Kept while it is delayed and while it lingers.
     pending: Option<Pending>,
     /// Whose budget it uses, once it publishes.
     budget: Option<u64>,
@@ -60,13 +60,13 @@ pub(super) struct Connection<T> {
 enum Phase {
     /// It has not shown a key.
     Greeting { since_us: u64 },
-    /// Its key was wrong, and the answer waits, also if the peer has left: its place at the door stays taken.
+    /// Its key was wrong, and the answer waits, also if the peer has left: its place stays taken.
     Delayed { until_us: u64 },
     /// It sends.
     Publishing(Box<dyn MediaSink>),
     /// The last answer is on its way. What still comes is thrown away, because closing over unread bytes would
     /// reset the connection, and the answer would be lost.
-    Farewell { until_us: u64, is_finished: bool },
+    Lingering { until_us: u64, is_finished: bool },
     /// Nothing is left to do.
     Over,
 }
@@ -99,14 +99,14 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Reads once, up to the fair share, and does what follows from it.
-    pub(super) fn on_ready(&mut self, buffer: &mut [u8], is_closed: bool, now: Moment) -> Fate {
+    pub(super) fn on_ready(&mut self, buffer: &mut [u8], is_closed: bool, now: Moment) -> Outcome {
         let share = match self.phase {
-            Phase::Delayed { .. } => return Fate::Waits,
-            Phase::Over => return Fate::Over,
+            Phase::Delayed { .. } => return Outcome::Idle,
+            Phase::Over => return Outcome::Closed,
             Phase::Publishing(_) => buffer.len(),
-            Phase::Greeting { .. } | Phase::Farewell { .. } => STRANGER_READ_BYTES.min(buffer.len()),
+            Phase::Greeting { .. } | Phase::Lingering { .. } => UNAUTHENTICATED_READ_BYTES.min(buffer.len()),
         };
-        let Some(space) = buffer.get_mut(..share) else { return Fate::Over };
+        let Some(space) = buffer.get_mut(..share) else { return Outcome::Closed };
         let is_drained = match self.transport.read(space) {
             Ok(0) => {
                 self.end(Cause::Source, "the publisher closed the connection", now);
@@ -126,16 +126,16 @@ impl<T: Transport> Connection<T> {
             }
         };
         self.flush(now);
-        self.fate(is_drained)
+        self.outcome(is_drained)
     }
 
     /// Deadlines, a few times a second.
-    pub(super) fn on_time(&mut self, now: Moment) -> Fate {
-        if self.pending.as_ref().is_some_and(Pending::gives_way) {
+    pub(super) fn on_time(&mut self, now: Moment) -> Outcome {
+        if self.pending.as_ref().is_some_and(Pending::is_evicted) {
             add(&self.shared.counters.made_room);
             self.pending = None;
             self.phase = Phase::Over;
-            return Fate::Over;
+            return Outcome::Closed;
         }
         let options = &self.shared.options;
         let silence_us = micros(options.silence_timeout);
@@ -144,7 +144,7 @@ impl<T: Transport> Connection<T> {
         match &mut self.phase {
             Phase::Greeting { since_us } if now.mono_us.saturating_sub(*since_us) >= greeting_us => {
                 add(&self.shared.counters.timeouts);
-                if self.shared.refusals.may_be_told(now) {
+                if self.shared.refusals.may_log(now) {
                     tracing::info!(peer = %self.peer, blame = "station", "no valid key in time");
                 }
                 self.phase = Phase::Over;
@@ -152,17 +152,17 @@ impl<T: Transport> Connection<T> {
             Phase::Delayed { until_us } if now.mono_us >= *until_us => {
                 self.refuse(Refusal::WrongKey, now);
                 self.flush(now);
-                return self.fate(false);
+                return self.outcome(false);
             }
             Phase::Publishing(_) if silent_for_us >= silence_us => {
                 add(&self.shared.counters.timeouts);
                 self.end(Cause::Uplink, "the publisher fell silent", now);
             }
             Phase::Publishing(sink) if sink.superseded() => self.supersede(now),
-            Phase::Farewell { until_us, .. } if now.mono_us >= *until_us => self.phase = Phase::Over,
+            Phase::Lingering { until_us, .. } if now.mono_us >= *until_us => self.phase = Phase::Over,
             _ => {}
         }
-        self.fate(true)
+        self.outcome(true)
     }
 
     /// Ends the sink, if there is one; the connection is over. Called at most once with effect.
@@ -177,11 +177,11 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn fate(&self, is_drained: bool) -> Fate {
+    fn outcome(&self, is_drained: bool) -> Outcome {
         match self.phase {
-            Phase::Over => Fate::Over,
-            _ if is_drained && self.out.is_empty() => Fate::Waits,
-            _ => Fate::Again,
+            Phase::Over => Outcome::Closed,
+            _ if is_drained && self.out.is_empty() => Outcome::Idle,
+            _ => Outcome::Again,
         }
     }
 
@@ -248,12 +248,12 @@ impl<T: Transport> Connection<T> {
 
     fn refuse(&mut self, refusal: Refusal, now: Moment) {
         self.session.refuse(refusal, &mut self.out);
-        self.say_farewell(now);
+        self.linger(now);
     }
 
     fn goodbye(&mut self, command: &str, now: Moment) {
         self.end(Cause::Source, &format!("the publisher ended its stream ({command})"), now);
-        self.say_farewell(now);
+        self.linger(now);
     }
 
     fn supersede(&mut self, now: Moment) {
@@ -264,16 +264,16 @@ impl<T: Transport> Connection<T> {
     /// The publisher broke the protocol. What was already answered says why, where there is anything to say.
     fn fail(&mut self, reason: &str, now: Moment) {
         add(&self.shared.counters.protocol_errors);
-        if matches!(self.phase, Phase::Publishing(_)) || self.shared.refusals.may_be_told(now) {
+        if matches!(self.phase, Phase::Publishing(_)) || self.shared.refusals.may_log(now) {
             tracing::warn!(peer = %self.peer, reason, blame = "camera", "a publisher broke the protocol");
         }
         self.end(Cause::Source, &format!("the publisher broke the protocol: {reason}"), now);
-        self.say_farewell(now);
+        self.linger(now);
     }
 
-    fn say_farewell(&mut self, now: Moment) {
-        let until_us = now.mono_us.saturating_add(FAREWELL_US);
-        self.phase = Phase::Farewell { until_us, is_finished: false };
+    fn linger(&mut self, now: Moment) {
+        let until_us = now.mono_us.saturating_add(LINGER_US);
+        self.phase = Phase::Lingering { until_us, is_finished: false };
     }
 
     fn flush(&mut self, now: Moment) {
@@ -294,7 +294,7 @@ impl<T: Transport> Connection<T> {
         if self.out.len() > MAX_UNSENT_BYTES {
             return self.end(Cause::Uplink, "the publisher does not read our answers", now);
         }
-        if let Phase::Farewell { is_finished: is_finished @ false, .. } = &mut self.phase
+        if let Phase::Lingering { is_finished: is_finished @ false, .. } = &mut self.phase
             && self.out.is_empty()
         {
             *is_finished = true;

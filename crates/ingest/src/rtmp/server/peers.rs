@@ -16,9 +16,9 @@ const FORGET_AFTER: Duration = Duration::from_secs(600);
 /// The longest wait for the answer to a wrong key. Shorter than any encoder waits before it gives up.
 const MAX_DELAY: Duration = Duration::from_secs(8);
 
-/// Who is at the door: connections that do not publish yet, and wrong keys, per address.
+/// Connections that do not publish yet, and wrong keys, per address.
 ///
-/// Where the door is crowded, a newcomer is let in all the same, and somebody else gives way: the one who has waited
+/// Where they are too many, a newcomer is accepted all the same, and another one is evicted: the one that has waited
 /// the longest of the address that has the most there. A camera shows its key within a second and comes alone, so
 /// strangers can neither keep it out nor push it away.
 #[derive(Debug)]
@@ -52,13 +52,13 @@ pub(super) struct Pending {
     peers: Arc<Peers>,
     group: IpAddr,
     number: u64,
-    gives_way: Arc<AtomicBool>,
+    is_evicted: Arc<AtomicBool>,
 }
 
 impl Pending {
     /// Whether it is to be closed, because others came.
-    pub(super) fn gives_way(&self) -> bool {
-        self.gives_way.load(Ordering::Relaxed)
+    pub(super) fn is_evicted(&self) -> bool {
+        self.is_evicted.load(Ordering::Relaxed)
     }
 }
 
@@ -73,7 +73,7 @@ impl Peers {
         }
     }
 
-    /// A connection came. `None`: its address has too many at the door already.
+    /// A connection came. `None`: its address has too many already.
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Pending> {
         let group = group(address);
         let is_exempt = self.trusts_loopback && address.to_canonical().is_loopback();
@@ -83,10 +83,10 @@ impl Peers {
             return None;
         }
         if table.total >= self.max_pending {
-            table.let_one_give_way();
+            table.evict_one();
         }
-        let (number, gives_way) = table.add(group);
-        Some(Pending { peers: Arc::clone(self), group, number, gives_way })
+        let (number, is_evicted) = table.add(group);
+        Some(Pending { peers: Arc::clone(self), group, number, is_evicted })
     }
 
     /// A wrong key came from there: how long its answer has to wait. Right keys never wait, wherever they come
@@ -105,21 +105,21 @@ impl Peers {
 
 impl Table {
     fn add(&mut self, group: IpAddr) -> (u64, Arc<AtomicBool>) {
-        let gives_way = Arc::new(AtomicBool::new(false));
+        let is_evicted = Arc::new(AtomicBool::new(false));
         self.arrivals += 1;
         self.total += 1;
-        self.pending.entry(group).or_default().insert(self.arrivals, Arc::clone(&gives_way));
-        (self.arrivals, gives_way)
+        self.pending.entry(group).or_default().insert(self.arrivals, Arc::clone(&is_evicted));
+        (self.arrivals, is_evicted)
     }
 
-    fn let_one_give_way(&mut self) {
+    fn evict_one(&mut self) {
         let rank = |there: &BTreeMap<u64, _>| (there.len(), Reverse(there.keys().next().copied()));
         let crowd = self.pending.iter().max_by_key(|(_, there)| rank(there)).map(|(group, _)| *group);
         let oldest = crowd.and_then(|group| Some((group, *self.pending.get(&group)?.keys().next()?)));
         if let Some((group, number)) = oldest
-            && let Some(gives_way) = self.remove(group, number)
+            && let Some(is_evicted) = self.remove(group, number)
         {
-            gives_way.store(true, Ordering::Relaxed);
+            is_evicted.store(true, Ordering::Relaxed);
         }
     }
 
@@ -177,24 +177,24 @@ mod tests {
     }
 
     #[test]
-    fn at_a_crowded_door_the_oldest_of_the_greatest_crowd_gives_way() {
+    fn the_oldest_of_the_address_with_most_pending_is_evicted() {
         let options = RtmpOptions { max_pending: 6, max_pending_per_peer: 4, ..RtmpOptions::default() };
         let peers = Arc::new(Peers::new(&options));
         let camera = peers.enter(address(0)).unwrap();
         let first: Vec<_> = (0..2).map(|_| peers.enter(address(1)).unwrap()).collect();
         let second: Vec<_> = (0..3).map(|_| peers.enter(address(2)).unwrap()).collect();
         let newcomers: Vec<_> = (10..12).map(|number| peers.enter(address(number)).unwrap()).collect();
-        let give_way = |pending: &[Pending]| pending.iter().map(Pending::gives_way).collect::<Vec<_>>();
+        let give_way = |pending: &[Pending]| pending.iter().map(Pending::is_evicted).collect::<Vec<_>>();
         assert_eq!(give_way(&second), [true, false, false], "the greatest crowd first");
         assert_eq!(give_way(&first), [true, false], "then, of two alike, the one that came first");
-        assert!(!camera.gives_way(), "who is alone stays");
+        assert!(!camera.is_evicted(), "who is alone stays");
         drop((first, second, newcomers, camera));
         let table = peers.table.lock();
         assert_eq!((table.total, table.pending.len()), (0, 0), "who left is forgotten");
     }
 
     #[test]
-    fn an_address_has_so_many_at_the_door_and_no_more() {
+    fn an_address_has_so_many_pending_and_no_more() {
         let peers = peers();
         let here: IpAddr = "2001:db8::1".parse().unwrap();
         let neighbour: IpAddr = "2001:db8::2".parse().unwrap();

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use rustix::net::sockopt;
 
 use super::Shared;
-use super::connection::{Connection, Fate};
+use super::connection::{Connection, Outcome};
 use super::metrics::add;
 use super::peers::Pending;
 
@@ -35,7 +35,7 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 /// One thread with its sockets.
 pub(super) struct Reactor {
     poll: Poll,
-    listener: Option<Door>,
+    listener: Option<Listener>,
     connections: HashMap<Token, Box<Connection<TcpStream>>>,
     /// To be looked at in the next tick whether or not there is an event; true where the peer has closed.
     again: BTreeMap<Token, bool>,
@@ -48,8 +48,8 @@ pub(super) struct Reactor {
 }
 
 /// The listening socket, which the first thread has.
-struct Door {
-    listener: TcpListener,
+struct Listener {
+    socket: TcpListener,
     may_have_more: bool,
     closed_until: Option<Instant>,
     next_inbox: usize,
@@ -87,10 +87,11 @@ impl Reactor {
         if let Some(first) = polls.first() {
             first.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         }
-        let mut door = Some(Door { listener, may_have_more: true, closed_until: None, next_inbox: 0 });
+        let mut listener =
+            Some(Listener { socket: listener, may_have_more: true, closed_until: None, next_inbox: 0 });
         let reactors = polls.into_iter().enumerate().map(|(index, poll)| Self {
             poll,
-            listener: door.take(),
+            listener: listener.take(),
             connections: HashMap::new(),
             again: BTreeMap::new(),
             next_token: FIRST_CONNECTION,
@@ -118,9 +119,9 @@ impl Reactor {
         }
         let now = self.shared.clock.now();
         for token in self.connections.keys().copied().collect::<Vec<_>>() {
-            self.visit(token, |connection, _| {
+            self.with_connection(token, |connection, _| {
                 connection.end(Cause::Centre, "the centre is stopping", now);
-                Fate::Over
+                Outcome::Closed
             });
         }
     }
@@ -129,7 +130,7 @@ impl Reactor {
     /// there are connections, for ever without any.
     fn rest_until_tick(&self, last_tick: &mut Instant) -> Option<Duration> {
         if self.connections.is_empty() {
-            return self.listener.as_ref().and_then(Door::wait);
+            return self.listener.as_ref().and_then(Listener::wait);
         }
         thread::sleep(self.shared.options.gather.saturating_sub(last_tick.elapsed()));
         *last_tick = Instant::now();
@@ -165,8 +166,8 @@ impl Reactor {
     fn on_event(&mut self, token: Token, is_closed: bool, now: Moment) {
         match token {
             LISTENER => {
-                if let Some(door) = &mut self.listener {
-                    door.may_have_more = true;
+                if let Some(listener) = &mut self.listener {
+                    listener.may_have_more = true;
                 }
             }
             WAKER => {}
@@ -175,77 +176,78 @@ impl Reactor {
     }
 
     fn on_ready(&mut self, token: Token, is_closed: bool, now: Moment) {
-        let fate = self.visit(token, |connection, buffer| connection.on_ready(buffer, is_closed, now));
-        if fate == Fate::Again {
+        let outcome =
+            self.with_connection(token, |connection, buffer| connection.on_ready(buffer, is_closed, now));
+        if outcome == Outcome::Again {
             self.again.insert(token, is_closed);
         }
     }
 
     fn sweep(&mut self, now: Moment) {
         for token in self.connections.keys().copied().collect::<Vec<_>>() {
-            let fate = self.visit(token, |connection, _| connection.on_time(now));
-            if fate == Fate::Again {
+            let outcome = self.with_connection(token, |connection, _| connection.on_time(now));
+            if outcome == Outcome::Again {
                 self.again.entry(token).or_default();
             }
         }
     }
 
     /// Works on one connection, and drops it where it is over. A panic ends this connection and no other.
-    fn visit(
+    fn with_connection(
         &mut self,
         token: Token,
-        work: impl FnOnce(&mut Connection<TcpStream>, &mut [u8]) -> Fate,
-    ) -> Fate {
-        let Some(connection) = self.connections.get_mut(&token) else { return Fate::Over };
+        work: impl FnOnce(&mut Connection<TcpStream>, &mut [u8]) -> Outcome,
+    ) -> Outcome {
+        let Some(connection) = self.connections.get_mut(&token) else { return Outcome::Closed };
         let buffer = &mut self.buffer;
-        let fate = catch_unwind(AssertUnwindSafe(|| work(connection, buffer)));
-        let fate = fate.unwrap_or_else(|_| {
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(connection, buffer)));
+        let outcome = outcome.unwrap_or_else(|_| {
             add(&self.shared.counters.panics);
             tracing::error!(blame = "centre", "a panic ended one RTMP connection");
             let now = self.shared.clock.now();
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 connection.end(Cause::Centre, "an internal error ended the connection", now);
             }));
-            Fate::Over
+            Outcome::Closed
         });
-        if fate == Fate::Over
+        if outcome == Outcome::Closed
             && let Some(connection) = self.connections.remove(&token)
         {
             // Closing the socket takes it out of the poll. Dropping a sink may panic as well.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(connection)));
         }
-        fate
+        outcome
     }
 
     fn accept(&mut self, now: Moment) {
-        let Some(mut door) = self.listener.take() else { return };
+        let Some(mut listener) = self.listener.take() else { return };
         let mut accepted = 0;
-        while door.is_open() && accepted < MAX_ACCEPTS {
+        while listener.is_open() && accepted < MAX_ACCEPTS {
             accepted += 1;
-            match door.listener.accept() {
-                Ok((stream, peer)) => self.admit(stream, peer, &mut door, now),
-                Err(error) => door.take_error(&error, &self.shared),
+            match listener.socket.accept() {
+                Ok((stream, peer)) => self.admit(stream, peer, &mut listener, now),
+                Err(error) => listener.take_error(&error, &self.shared),
             }
         }
-        self.listener = Some(door);
+        self.listener = Some(listener);
     }
 
-    fn admit(&mut self, stream: TcpStream, peer: SocketAddr, door: &mut Door, now: Moment) {
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr, listener: &mut Listener, now: Moment) {
         add(&self.shared.counters.accepted);
         let open = self.shared.counters.connections.load(Ordering::Relaxed);
         let is_full = open >= self.shared.options.max_connections as u64;
         let pending = if is_full { None } else { self.shared.peers.enter(peer.ip()) };
         let Some(pending) = pending else {
             add(&self.shared.counters.refused_connections);
-            if self.shared.refusals.may_be_told(now) {
+            if self.shared.refusals.may_log(now) {
                 tracing::warn!(%peer, blame = "station", "refused: too many connections");
             }
             return;
         };
-        door.next_inbox = (door.next_inbox + 1) % self.inboxes.len();
+        listener.next_inbox = (listener.next_inbox + 1) % self.inboxes.len();
         let arrival = Arrival { stream, peer, pending };
-        match self.inboxes.get(door.next_inbox) {
-            Some(inbox) if door.next_inbox != self.index => {
+        match self.inboxes.get(listener.next_inbox) {
+            Some(inbox) if listener.next_inbox != self.index => {
                 inbox.arrivals.lock().push(arrival);
                 inbox.wake();
             }
@@ -287,7 +289,7 @@ fn configure(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-impl Door {
+impl Listener {
     fn is_open(&self) -> bool {
         self.may_have_more && self.closed_until.is_none_or(|until| Instant::now() >= until)
     }

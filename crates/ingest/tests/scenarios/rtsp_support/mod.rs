@@ -10,7 +10,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ashkar_ingest::rtsp::{Event, Kind, Session, SessionConfig, SessionError, Way};
+use ashkar_ingest::rtsp::{Event, LowerTransport, MediaKind, Session, SessionConfig, SessionError};
 use ashkar_ingest::{End, MediaSink, PullGate, Refusal};
 use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, MediaEvent, VideoConfig};
 use ashkar_terms::{CameraId, Moment, UtcMicros};
@@ -52,11 +52,11 @@ pub struct Play {
 }
 
 impl Play {
-    pub fn begin(url: &str, way: Way) -> Self {
+    pub fn begin(url: &str, transport: LowerTransport) -> Self {
         let config = SessionConfig {
             url: url.into(),
             credentials: None,
-            way,
+            transport,
             answer_timeout_us: 10_000_000,
             silence_us: 10_000_000,
         };
@@ -78,7 +78,7 @@ impl Play {
 
     /// A session over TCP that plays `description`.
     pub fn playing(description: &str, wants_audio: bool) -> Self {
-        let mut play = Self::begin("rtsp://10.0.0.1/camera", Way::Tcp);
+        let mut play = Self::begin("rtsp://10.0.0.1/camera", LowerTransport::Tcp);
         play.shake_hands(description, wants_audio);
         play
     }
@@ -90,12 +90,17 @@ impl Play {
         self.session.proceed(wants_audio, at(self.now_us), &mut self.events);
         self.collect();
         while self.asked.starts_with("SETUP") {
-            let mut way = self.header("Transport");
-            if way.contains("client_port") {
-                way.push_str(&format!(";server_port={SERVER_PORT}-{}", SERVER_PORT + 1));
+            let mut transport = self.header("Transport");
+            if transport.contains("client_port") {
+                transport.push_str(&format!(";server_port={SERVER_PORT}-{}", SERVER_PORT + 1));
             }
-            self.answer("SETUP", "200 OK", &format!("Session: 77;timeout=60\r\nTransport: {way}\r\n"), "")
-                .unwrap();
+            self.answer(
+                "SETUP",
+                "200 OK",
+                &format!("Session: 77;timeout=60\r\nTransport: {transport}\r\n"),
+                "",
+            )
+            .unwrap();
         }
         self.answer("PLAY", "200 OK", "", "").unwrap();
         assert_eq!(self.events.pop(), Some(Event::Playing));
@@ -187,7 +192,7 @@ impl Play {
     }
 
     pub fn datagram_from(&mut self, port: u16, rtcp: bool, packet: &[u8]) -> Result<(), SessionError> {
-        self.session.datagram(Kind::Video, rtcp, port, packet, at(self.now_us), &mut self.events)
+        self.session.datagram(MediaKind::Video, rtcp, port, packet, at(self.now_us), &mut self.events)
     }
 
     pub fn units(&self) -> Vec<&AccessUnit> {

@@ -7,7 +7,7 @@ const MAX_NAMED: usize = 6;
 
 /// What is taken of a camera's description.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Offer {
+pub(super) struct StreamSelection {
     /// The first stream of H.264 or H.265.
     pub(super) video: Media,
     /// The first stream of AAC.
@@ -22,7 +22,7 @@ pub(super) struct Offer {
     pub(super) aggregate: String,
 }
 
-impl Offer {
+impl StreamSelection {
     pub(super) fn choose(description: &Description, base: &str) -> Result<Self, SessionError> {
         let first = |wanted: fn(&Format) -> bool| {
             description.media.iter().find(|media| wanted(&media.format)).cloned()

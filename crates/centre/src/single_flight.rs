@@ -30,12 +30,12 @@ where
 }
 
 /// What was made lately, and those who wait for more.
-pub(crate) struct Once<K, V, W> {
+pub(crate) struct SingleFlight<K, V, W> {
     made: Cache<K, V, W>,
     ready: [Notify; GROUPS],
 }
 
-impl<K: Clone + Eq + Hash, V: Clone, W: Weighter<K, V> + Clone> Once<K, V, W> {
+impl<K: Clone + Eq + Hash, V: Clone, W: Weighter<K, V> + Clone> SingleFlight<K, V, W> {
     pub(crate) fn new(made: Cache<K, V, W>) -> Self {
         Self { made, ready: std::array::from_fn(|_| Notify::new()) }
     }
@@ -53,13 +53,13 @@ impl<K: Clone + Eq + Hash, V: Clone, W: Weighter<K, V> + Clone> Once<K, V, W> {
         let mut turn = std::pin::pin!(admit.turn());
         let turn = loop {
             // Told from here on, so that nothing is missed between the look and the wait.
-            let told = ready.notified();
+            let notified = ready.notified();
             if let Some(made) = self.made.get(key) {
                 return Ok(made);
             }
             tokio::select! {
                 turn = &mut turn => break turn,
-                () = told => {}
+                () = notified => {}
             }
         };
         let Some(_turn) = turn else { return self.made.get(key).ok_or(busy) };
@@ -89,10 +89,10 @@ mod tests {
 
     use super::*;
 
-    type Numbers = Once<u32, u32, UnitWeighter>;
+    type Numbers = SingleFlight<u32, u32, UnitWeighter>;
 
     fn numbers() -> Arc<Numbers> {
-        Arc::new(Once::new(Cache::with_weighter(100, 100, UnitWeighter)))
+        Arc::new(SingleFlight::new(Cache::with_weighter(100, 100, UnitWeighter)))
     }
 
     async fn at_once() -> Option<()> {

@@ -30,7 +30,7 @@ pub(super) enum Damage {
 
 /// The access unit in progress: NAL units behind their lengths.
 #[derive(Debug)]
-pub(super) struct Unit {
+pub(super) struct AccessUnitBuilder {
     codec: VideoCodec,
     data: BytesMut,
     /// Where the length of the NAL unit stands that is coming in fragments.
@@ -57,7 +57,7 @@ pub(super) enum Finished {
     Empty,
 }
 
-impl Unit {
+impl AccessUnitBuilder {
     pub(super) fn new(codec: VideoCodec) -> Self {
         Self {
             codec,
@@ -222,7 +222,7 @@ impl Unit {
 mod tests {
     use super::*;
 
-    fn finish(unit: &mut Unit) -> Result<(Vec<u8>, bool), Damage> {
+    fn finish(unit: &mut AccessUnitBuilder) -> Result<(Vec<u8>, bool), Damage> {
         match unit.finish(true, &mut |_| {}) {
             Finished::Whole { data, key, .. } => Ok((data.to_vec(), key)),
             Finished::Damaged(damage) => Err(damage),
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn fragments_become_one_nal_unit() {
-        let mut unit = Unit::new(VideoCodec::H264);
+        let mut unit = AccessUnitBuilder::new(VideoCodec::H264);
         let mut seen = Vec::new();
         unit.nal(&[0x06, 5], &mut |nal| seen.push(nal.to_vec()));
         unit.begin_fragment(&[0x65], &[0x88, 1]);
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn bundles_with_start_codes_are_taken_apart() {
-        let mut unit = Unit::new(VideoCodec::H264);
+        let mut unit = AccessUnitBuilder::new(VideoCodec::H264);
         unit.begin_fragment(&[0x67], &[1, 0, 0, 0, 1, 0x68, 2, 0, 0]);
         unit.go_on_fragment(&[1, 0x65, 0x80]);
         unit.end_fragment(&mut |_| {});
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn size_is_capped_and_the_next_unit_is_whole_again() {
-        let mut unit = Unit::new(VideoCodec::H264);
+        let mut unit = AccessUnitBuilder::new(VideoCodec::H264);
         unit.begin_fragment(&[0x65], &[0x80]);
         for _ in 0..MAX_ACCESS_UNIT_BYTES / 60_000 + 2 {
             unit.go_on_fragment(&[0; 60_000]);
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_suspect_unit_must_begin_at_its_first_slice() {
-        let mut unit = Unit::new(VideoCodec::H264);
+        let mut unit = AccessUnitBuilder::new(VideoCodec::H264);
         unit.suspect(Damage::Headless);
         unit.nal(&[0x41, 0x40], &mut |_| {});
         assert_eq!(finish(&mut unit), Err(Damage::Headless));

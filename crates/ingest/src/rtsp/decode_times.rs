@@ -18,14 +18,14 @@ const FIRST_STEP_TICKS: i64 = 3600;
 
 /// Derives decoding times. It holds at most [`MAX_DEPTH`] + 1 times.
 #[derive(Debug)]
-pub(super) struct Timeline {
+pub(super) struct DecodeTimes {
     depth: usize,
     held: Vec<i64>,
     last_dts: Option<i64>,
     step: i64,
 }
 
-impl Timeline {
+impl DecodeTimes {
     pub(super) const fn new() -> Self {
         Self { depth: 0, held: Vec::new(), last_dts: None, step: FIRST_STEP_TICKS }
     }
@@ -107,8 +107,8 @@ mod tests {
     use super::*;
 
     fn places(times: &[i64]) -> Vec<(i64, i32)> {
-        let mut timeline = Timeline::new();
-        times.iter().map(|pts| timeline.place(*pts)).collect()
+        let mut decode_times = DecodeTimes::new();
+        times.iter().map(|pts| decode_times.place(*pts)).collect()
     }
 
     #[test]
@@ -134,33 +134,33 @@ mod tests {
 
     #[test]
     fn a_clock_that_steps_is_followed_at_once_with_b_frames_too() {
-        let mut timeline = Timeline::new();
+        let mut decode_times = DecodeTimes::new();
         for time in [0, 7200, 3600, 14_400, 10_800, 21_600, 18_000] {
-            let _ = timeline.place(time);
+            let _ = decode_times.place(time);
         }
         let hours = 90_000 * 3600 * 5;
-        let (dts, offset) = timeline.place(hours);
+        let (dts, offset) = decode_times.place(hours);
         assert!(offset >= 0 && i64::from(offset) < 20_000 && dts + i64::from(offset) == hours);
-        let (back, offset) = timeline.place(90_000);
+        let (back, offset) = decode_times.place(90_000);
         assert!(back + i64::from(offset) == 90_000 && back < dts);
     }
 
     proptest! {
         #[test]
         fn presentation_times_are_kept_and_memory_is_bounded(times in prop::collection::vec(-100_000_i64..100_000, 1..300)) {
-            let mut timeline = Timeline::new();
+            let mut decode_times = DecodeTimes::new();
             for pts in times {
-                let (dts, offset) = timeline.place(pts);
+                let (dts, offset) = decode_times.place(pts);
                 prop_assert_eq!(dts + i64::from(offset), pts);
-                prop_assert!(timeline.held.len() <= MAX_DEPTH + 1);
+                prop_assert!(decode_times.held.len() <= MAX_DEPTH + 1);
             }
         }
 
         #[test]
         fn extreme_times_never_overflow(times in prop::collection::vec(any::<i64>(), 1..50)) {
-            let mut timeline = Timeline::new();
+            let mut decode_times = DecodeTimes::new();
             for pts in times {
-                let _ = timeline.place(pts);
+                let _ = decode_times.place(pts);
             }
         }
     }

@@ -18,7 +18,7 @@ const AGREEMENT: f64 = 1.5;
 
 /// The newest pictures: when they arrived, and what the camera's clock said.
 #[derive(Debug, Clone)]
-pub(super) struct Pace {
+pub(super) struct ClockRatio {
     ring: [(i64, i64); PICTURES],
     /// What the camera's clock said at the newest one.
     newest_dts: i64,
@@ -35,13 +35,13 @@ pub(super) struct Measured {
     pub(super) arrival_step: f64,
 }
 
-impl Default for Pace {
+impl Default for ClockRatio {
     fn default() -> Self {
         Self { ring: [(0, 0); PICTURES], newest_dts: 0, count: 0, next: 0 }
     }
 }
 
-impl Pace {
+impl ClockRatio {
     pub(super) const fn forget(&mut self) {
         self.count = 0;
     }
@@ -95,34 +95,34 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn even(pictures: usize, arrival: i64, camera: i64) -> Pace {
-        let mut pace = Pace::default();
+    fn even_clock(pictures: usize, arrival: i64, camera: i64) -> ClockRatio {
+        let mut clock_ratio = ClockRatio::default();
         for n in 0..pictures as i64 {
-            pace.observe(n * arrival, 5 + n * camera);
+            clock_ratio.observe(n * arrival, 5 + n * camera);
         }
-        pace
+        clock_ratio
     }
 
     #[test]
     fn an_even_camera_is_measured_within_a_second() {
-        let measured = even(26, 3600, 36_000).measure().unwrap();
+        let measured = even_clock(26, 3600, 36_000).measure().unwrap();
         assert_eq!((measured.camera_per_arrival, measured.arrival_step), (10.0, 3600.0));
-        assert_eq!(even(25, 3600, 36_000).measure(), None);
-        assert!(even(1000, 1000, 1000).measure().is_some(), "90 pictures a second fill the memory");
-        assert!(even(4, 90_000, 1000).measure().is_some(), "a picture a second");
+        assert_eq!(even_clock(25, 3600, 36_000).measure(), None);
+        assert!(even_clock(1000, 1000, 1000).measure().is_some(), "90 pictures a second fill the memory");
+        assert!(even_clock(4, 90_000, 1000).measure().is_some(), "a picture a second");
     }
 
     #[test]
     fn bursts_stalls_and_steps_back_say_nothing() {
-        let mut burst = even(40, 10, 3600);
+        let mut burst = even_clock(40, 10, 3600);
         for n in 0..30 {
             burst.observe(400 + n * 3600, 40 * 3600 + n * 3600);
             assert!(burst.measure().is_none_or(|measured| measured.camera_per_arrival == 1.0));
         }
-        let mut stalled = even(60, 3600, 3600);
+        let mut stalled = even_clock(60, 3600, 3600);
         stalled.observe(60 * 3600 + 900_000, 60 * 3600 + 5);
         assert!(stalled.measure().is_none());
-        let mut back = even(60, 3600, 3600);
+        let mut back = even_clock(60, 3600, 3600);
         back.observe(60 * 3600, 0);
         assert!(back.measure().is_none());
     }

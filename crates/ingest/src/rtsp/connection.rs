@@ -8,8 +8,8 @@ use ashkar_terms::Moment;
 
 use super::error::SessionError;
 use super::event::Event;
-use super::session::{Session, Way};
-use super::streams::Kind;
+use super::session::{LowerTransport, Session};
+use super::streams::MediaKind;
 
 /// Most bytes that are read from one camera at one tick, so that it cannot keep the others waiting.
 const MAX_READ_BYTES: usize = 256 * 1024;
@@ -20,13 +20,13 @@ const MAX_DATAGRAM_BYTES: usize = 65_536;
 const RECEIVE_BUFFER_BYTES: usize = 1024 * 1024;
 const PORT_ATTEMPTS: usize = 32;
 
-/// An RTP packet without payload (RFC 3550, 5.1): what opens the way back through a firewall between us and the
+/// An RTP packet without payload (RFC 3550, 5.1): what opens a firewall between us and the
 /// camera. Receiver reports open RTCP's.
-const OPENING_RTP: [u8; 12] = [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+const HOLE_PUNCH_RTP: [u8; 12] = [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
-/// Why a link ended.
+/// Why a connection ended.
 #[derive(Debug)]
-pub(super) enum LinkError {
+pub(super) enum ConnectionError {
     /// The camera closed the connection.
     Closed,
     /// Reading or writing failed.
@@ -35,14 +35,14 @@ pub(super) enum LinkError {
     Session(SessionError),
 }
 
-impl From<SessionError> for LinkError {
+impl From<SessionError> for ConnectionError {
     fn from(error: SessionError) -> Self {
         Self::Session(error)
     }
 }
 
 /// The connection, and the UDP ports where there are any.
-pub(super) struct Link {
+pub(super) struct Connection {
     tcp: TcpStream,
     peer: IpAddr,
     ports: Vec<Port>,
@@ -50,30 +50,30 @@ pub(super) struct Link {
 }
 
 struct Port {
-    kind: Kind,
+    kind: MediaKind,
     rtcp: bool,
     socket: UdpSocket,
 }
 
-impl Link {
-    /// A link over `tcp`, which is connected and does not block; with UDP ports where `over_udp`.
-    pub(super) fn new(tcp: TcpStream, over_udp: bool) -> io::Result<(Self, Way)> {
+impl Connection {
+    /// A connection over `tcp`, which is connected and does not block; with UDP ports where `over_udp`.
+    pub(super) fn new(tcp: TcpStream, over_udp: bool) -> io::Result<(Self, LowerTransport)> {
         tcp.set_nonblocking(true)?;
         tcp.set_nodelay(true)?;
         let peer = tcp.peer_addr()?.ip();
-        let mut link = Self { tcp, peer, ports: Vec::new(), datagram: Vec::new() };
+        let mut connection = Self { tcp, peer, ports: Vec::new(), datagram: Vec::new() };
         if !over_udp {
-            return Ok((link, Way::Tcp));
+            return Ok((connection, LowerTransport::Tcp));
         }
-        let local = link.tcp.local_addr()?.ip();
-        let video_port = link.open_pair(Kind::Video, local)?;
-        let audio_port = link.open_pair(Kind::Audio, local)?;
-        link.datagram = vec![0; MAX_DATAGRAM_BYTES];
-        Ok((link, Way::Udp { video_port, audio_port }))
+        let local = connection.tcp.local_addr()?.ip();
+        let video_port = connection.open_pair(MediaKind::Video, local)?;
+        let audio_port = connection.open_pair(MediaKind::Audio, local)?;
+        connection.datagram = vec![0; MAX_DATAGRAM_BYTES];
+        Ok((connection, LowerTransport::Udp { video_port, audio_port }))
     }
 
     /// Two neighbouring ports, the first of them even (RFC 3550, 11).
-    fn open_pair(&mut self, kind: Kind, local: IpAddr) -> io::Result<u16> {
+    fn open_pair(&mut self, kind: MediaKind, local: IpAddr) -> io::Result<u16> {
         let mut last = io::Error::from(ErrorKind::AddrInUse);
         for _ in 0..PORT_ATTEMPTS {
             let any = UdpSocket::bind((local, 0))?;
@@ -92,7 +92,7 @@ impl Link {
         Err(last)
     }
 
-    fn add_port(&mut self, kind: Kind, rtcp: bool, socket: UdpSocket) -> io::Result<()> {
+    fn add_port(&mut self, kind: MediaKind, rtcp: bool, socket: UdpSocket) -> io::Result<()> {
         socket.set_nonblocking(true)?;
         if !rtcp {
             // The default holds a fifth of a second of a good camera; failing to get more is no reason to stop.
@@ -103,15 +103,15 @@ impl Link {
     }
 
     /// Writes as much of the session's output as the connection takes.
-    pub(super) fn write(&mut self, session: &mut Session) -> Result<(), LinkError> {
+    pub(super) fn write(&mut self, session: &mut Session) -> Result<(), ConnectionError> {
         let output = session.output();
         while !output.is_empty() {
             match self.tcp.write(output) {
-                Ok(0) => return Err(LinkError::Closed),
+                Ok(0) => return Err(ConnectionError::Closed),
                 Ok(count) => drop(output.drain(..count)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(LinkError::Io(error)),
+                Err(error) => return Err(ConnectionError::Io(error)),
             }
         }
         Ok(())
@@ -123,14 +123,14 @@ impl Link {
         session: &mut Session,
         now: Moment,
         events: &mut Vec<Event>,
-    ) -> Result<usize, LinkError> {
+    ) -> Result<usize, ConnectionError> {
         let datagrams = self.read_ports(session, now, events)?;
         let mut total = 0;
         while total < MAX_READ_BYTES {
             let space = session.space();
             let room = space.len();
             match self.tcp.read(space) {
-                Ok(0) => return Err(LinkError::Closed),
+                Ok(0) => return Err(ConnectionError::Closed),
                 Ok(count) => {
                     total += count;
                     session.received(count, now, events)?;
@@ -140,7 +140,7 @@ impl Link {
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(LinkError::Io(error)),
+                Err(error) => return Err(ConnectionError::Io(error)),
             }
         }
         Ok(total + datagrams)
@@ -151,7 +151,7 @@ impl Link {
         session: &mut Session,
         now: Moment,
         events: &mut Vec<Event>,
-    ) -> Result<usize, LinkError> {
+    ) -> Result<usize, ConnectionError> {
         let mut total = 0;
         for port in &self.ports {
             if !session.server_ports().any(|(kind, _)| kind == port.kind) {
@@ -172,10 +172,10 @@ impl Link {
     }
 
     /// Sends the camera a packet from each port of RTP, so that firewalls let its packets in.
-    pub(super) fn open_way(&self, session: &Session) {
+    pub(super) fn punch_hole(&self, session: &Session) {
         for (kind, server_ports) in session.server_ports() {
             if let Some((rtp, _)) = server_ports {
-                self.send(kind, false, rtp, &OPENING_RTP);
+                self.send(kind, false, rtp, &HOLE_PUNCH_RTP);
             }
         }
     }
@@ -190,7 +190,7 @@ impl Link {
         }
     }
 
-    fn send(&self, kind: Kind, rtcp: bool, to: u16, packet: &[u8]) {
+    fn send(&self, kind: MediaKind, rtcp: bool, to: u16, packet: &[u8]) {
         for port in self.ports.iter().filter(|port| port.kind == kind && port.rtcp == rtcp) {
             // A packet that cannot be sent may as well have been lost on the way.
             let _ = port.socket.send_to(packet, SocketAddr::new(self.peer, to));

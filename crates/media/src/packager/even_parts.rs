@@ -5,13 +5,13 @@ const ROUNDING: i64 = 900;
 
 /// How a segment of known length is divided. Ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Even {
+pub(super) struct EvenParts {
     length: i64,
     parts: i64,
     longest: i64,
 }
 
-impl Even {
+impl EvenParts {
     /// Divides a segment of `length` whose pictures most likely last `picture` each into as few parts as there can be
     /// of at most `longest`. `None` where that would make parts so short that players must not be given them: under
     /// 85 % of what is declared, which is `target` or the longest part (draft, 4.4.4.9).
@@ -53,7 +53,7 @@ mod tests {
 
     /// Parts of a segment of so many pictures of equal length, in pictures.
     fn cut(pictures: i64, picture: i64) -> Option<Vec<i64>> {
-        let even = Even::divide(pictures * picture, picture, TARGET, LONGEST)?;
+        let even = EvenParts::divide(pictures * picture, picture, TARGET, LONGEST)?;
         let (mut parts, mut start) = (Vec::new(), 0);
         for number in 1..=pictures {
             let end = number * picture;

@@ -2,7 +2,7 @@
 
 /// What one run of one source's packets came to.
 #[derive(Debug, Default)]
-pub(super) struct Reception {
+pub(super) struct ReceptionStats {
     ssrc: u32,
     first: Option<u16>,
     /// Highest sequence number, with its wraps.
@@ -14,7 +14,7 @@ pub(super) struct Reception {
     sender_report: Option<(u32, u64)>,
 }
 
-impl Reception {
+impl ReceptionStats {
     /// Begins anew with another source or run of numbers.
     pub(super) fn begin(&mut self, ssrc: u32) {
         *self = Self { ssrc, ..Self::default() };
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_report_says_what_came_and_what_did_not() {
-        let mut reception = Reception::default();
+        let mut reception = ReceptionStats::default();
         assert_eq!(reception.report(7, 0)[..8], [0x80, 201, 0, 1, 0, 0, 0, 7], "nothing came");
         reception.begin(9);
         [65_534, 65_535, 0, 2].into_iter().for_each(|sequence| reception.heard(sequence));

@@ -1,41 +1,41 @@
-//! One visit to a camera: connect, drive the session at ticks, hand over what comes out of it.
+//! One session with a camera that is pulled: connect, drive the session at ticks, hand over what comes out of it.
 
-use ashkar_media::MediaEvent;
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use ashkar_media::MediaEvent;
 use ashkar_terms::{Blame, Clock, Moment};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{info, warn};
 
+use super::connection::{Connection, ConnectionError};
 use super::event::Event;
-use super::keepalive::Lessons;
-use super::link::{Link, LinkError};
+use super::keepalive::Quirks;
 use super::puller::{PullError, PullOptions, Shared};
 use super::session::{Session, SessionConfig};
 use super::source::RtspSource;
 use crate::{End, MediaSink, PullGate};
 
-/// How often a camera over UDP is sent a packet that keeps the way open.
-const OPEN_WAY_EVERY_US: u64 = 10_000_000;
+/// How often a camera over UDP is sent a packet that keeps firewalls open.
+const HOLE_PUNCH_EVERY_US: u64 = 10_000_000;
 
 /// How often a camera's refusals are logged; those between are counted.
-const COMPLAIN_EVERY_US: u64 = 10_000_000;
+const REFUSAL_LOG_EVERY_US: u64 = 10_000_000;
 
-/// A visit's end.
-pub(super) struct Left {
+/// How a session ended.
+pub(super) struct SessionEnd {
     pub(super) error: PullError,
-    /// What the next visit should know.
-    pub(super) lessons: Lessons,
+    /// What the next session should know.
+    pub(super) quirks: Quirks,
     /// The camera ended it while it was asked for its picture.
     pub(super) in_setup: bool,
 }
 
-/// What a visit works with.
-pub(super) struct Visit<'a> {
+/// What every session with one camera works with.
+pub(super) struct PullContext<'a> {
     pub(super) source: &'a RtspSource,
     pub(super) gate: &'a dyn PullGate,
     pub(super) clock: &'a dyn Clock,
@@ -43,37 +43,37 @@ pub(super) struct Visit<'a> {
     pub(super) shared: &'a Shared,
 }
 
-/// A visit that is connected.
-struct Conversation<'a> {
-    visit: &'a Visit<'a>,
-    link: Link,
+/// A session that is connected.
+struct PullSession<'a> {
+    context: &'a PullContext<'a>,
+    connection: Connection,
     session: Session,
     sink: Option<Box<dyn MediaSink>>,
     events: Vec<Event>,
-    way_opened_us: u64,
+    hole_punched_us: u64,
     over_udp: bool,
-    complaints: Complaints,
+    refusal_log: RefusalLog,
 }
 
-impl Visit<'_> {
+impl PullContext<'_> {
     /// Runs until something ends it, and says what.
     pub(super) async fn run(
         &self,
         over_udp: bool,
-        lessons: Lessons,
+        quirks: Quirks,
         mut stopped: watch::Receiver<bool>,
-    ) -> Left {
+    ) -> SessionEnd {
         let connected = tokio::select! {
-            connected = self.connect(over_udp, lessons.clone()) => connected,
+            connected = self.connect(over_udp, quirks.clone()) => connected,
             _ = stopped.wait_for(|stopped| *stopped) => Err(PullError::Stopped),
         };
-        let mut conversation = match connected {
-            Ok(conversation) => conversation,
-            Err(error) => return Left { error, lessons, in_setup: false },
+        let mut session = match connected {
+            Ok(session) => session,
+            Err(error) => return SessionEnd { error, quirks, in_setup: false },
         };
         let tick = if over_udp { self.options.gather_udp } else { self.options.gather };
         let error = loop {
-            if let Err(error) = conversation.step(self.clock.now()) {
+            if let Err(error) = session.step(self.clock.now()) {
                 break error;
             }
             tokio::select! {
@@ -81,44 +81,44 @@ impl Visit<'_> {
                 _ = stopped.wait_for(|stopped| *stopped) => break PullError::Stopped,
             }
         };
-        conversation.end(error, self.clock.now())
+        session.end(error, self.clock.now())
     }
 
-    async fn connect(&self, over_udp: bool, lessons: Lessons) -> Result<Conversation<'_>, PullError> {
+    async fn connect(&self, over_udp: bool, quirks: Quirks) -> Result<PullSession<'_>, PullError> {
         let address = (self.source.host(), self.source.port());
         let limit = self.options.connect_timeout;
         let tcp = timeout(limit, TcpStream::connect(address)).await;
         let tcp = tcp.map_err(|_| PullError::ConnectTimeout(limit))?.map_err(PullError::Connect)?;
         let tcp = tcp.into_std().map_err(PullError::Connect)?;
-        let (link, way) = Link::new(tcp, over_udp).map_err(PullError::Ports)?;
+        let (connection, transport) = Connection::new(tcp, over_udp).map_err(PullError::Ports)?;
         let config = SessionConfig {
             url: self.source.url().as_str().to_owned(),
             credentials: self.source.credentials().cloned(),
-            way,
+            transport,
             answer_timeout_us: micros(self.options.answer_timeout),
             silence_us: micros(self.options.silence),
         };
-        let session = Session::with_lessons(config, lessons, self.clock.now());
-        Ok(Conversation {
-            visit: self,
-            link,
+        let session = Session::with_quirks(config, quirks, self.clock.now());
+        Ok(PullSession {
+            context: self,
+            connection,
             session,
             sink: None,
             events: Vec::new(),
-            way_opened_us: 0,
+            hole_punched_us: 0,
             over_udp,
-            complaints: Complaints::default(),
+            refusal_log: RefusalLog::default(),
         })
     }
 }
 
-impl Conversation<'_> {
+impl PullSession<'_> {
     /// One tick: read what has gathered, hand it over, look at the time, write.
     fn step(&mut self, now: Moment) -> Result<(), PullError> {
-        let read = self.link.read(&mut self.session, now, &mut self.events);
+        let read = self.connection.read(&mut self.session, now, &mut self.events);
         self.hand_over(now)?;
         let bytes = read?;
-        self.visit.shared.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.context.shared.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
         if let Some(sink) = self.sink.as_mut().filter(|_| bytes > 0) {
             sink.received(now);
         }
@@ -128,18 +128,18 @@ impl Conversation<'_> {
         if self.sink.as_ref().is_some_and(|sink| sink.superseded()) {
             return Err(PullError::Superseded);
         }
-        self.keep_way_open(now);
-        self.link.send_reports(&mut self.session);
-        self.link.write(&mut self.session)?;
+        self.keep_hole_open(now);
+        self.connection.send_reports(&mut self.session);
+        self.connection.write(&mut self.session)?;
         Ok(())
     }
 
-    fn keep_way_open(&mut self, now: Moment) {
-        let due =
-            now.mono_us.saturating_sub(self.way_opened_us) >= OPEN_WAY_EVERY_US || self.way_opened_us == 0;
+    fn keep_hole_open(&mut self, now: Moment) {
+        let due = now.mono_us.saturating_sub(self.hole_punched_us) >= HOLE_PUNCH_EVERY_US
+            || self.hole_punched_us == 0;
         if self.over_udp && due && self.session.server_ports().next().is_some() {
-            self.link.open_way(&self.session);
-            self.way_opened_us = now.mono_us.max(1);
+            self.connection.punch_hole(&self.session);
+            self.hole_punched_us = now.mono_us.max(1);
         }
     }
 
@@ -155,12 +155,12 @@ impl Conversation<'_> {
     }
 
     fn hand_over_one(&mut self, event: Event, now: Moment) -> Result<(), PullError> {
-        let camera = self.visit.source.camera();
+        let camera = self.context.source.camera();
         match event {
             Event::Described => self.open(now)?,
             Event::Playing => {
-                self.visit.shared.playing();
-                info!(%camera, source = %self.visit.source, "the camera plays");
+                self.context.shared.playing();
+                info!(%camera, source = %self.context.source, "the camera plays");
             }
             Event::Diagnostic(text) => info!(%camera, "{text}"),
             Event::Media(event) => self.hand_over_media(event, now),
@@ -171,14 +171,14 @@ impl Conversation<'_> {
     fn hand_over_media(&mut self, event: MediaEvent, now: Moment) {
         // Before the description there are no media.
         let Some(sink) = &mut self.sink else { return };
-        let shared = self.visit.shared;
+        let shared = self.context.shared;
         match &event {
             MediaEvent::Video(_) => {
                 shared.access_units.fetch_add(1, Ordering::Relaxed);
             }
             MediaEvent::Refused { reason, .. } => {
                 shared.refused.fetch_add(1, Ordering::Relaxed);
-                self.complaints.tell(self.visit.source, self.over_udp, reason, now);
+                self.refusal_log.add(self.context.source, self.over_udp, reason, now);
             }
             _ => {}
         }
@@ -190,8 +190,9 @@ impl Conversation<'_> {
         if self.sink.is_some() {
             return Ok(());
         }
-        let source = format!("rtsp {}:{}", self.visit.source.host(), self.visit.source.port());
-        let sink = self.visit.gate.open(self.visit.source.camera(), &source, now).map_err(PullError::Gate)?;
+        let source = format!("rtsp {}:{}", self.context.source.host(), self.context.source.port());
+        let sink =
+            self.context.gate.open(self.context.source.camera(), &source, now).map_err(PullError::Gate)?;
         let wants_audio = sink.wants_audio();
         self.sink = Some(sink);
         self.session.proceed(wants_audio, now, &mut self.events);
@@ -199,37 +200,37 @@ impl Conversation<'_> {
     }
 
     /// Frees the camera's session, of which it has few, and ends the sink.
-    fn end(mut self, error: PullError, now: Moment) -> Left {
-        let (foreign, refused) = (self.session.foreign_packets(), self.complaints.withheld);
+    fn end(mut self, error: PullError, now: Moment) -> SessionEnd {
+        let (foreign, refused) = (self.session.foreign_packets(), self.refusal_log.withheld);
         if foreign + refused > 0 {
-            info!(camera = %self.visit.source.camera(), foreign, refused, "packets of foreign senders, and refusals that were only counted");
+            info!(camera = %self.context.source.camera(), foreign, refused, "packets of foreign senders, and refusals that were only counted");
         }
-        let lessons = self.session.lessons(error.is_by_camera(), now);
+        let quirks = self.session.quirks(error.is_by_camera(), now);
         let in_setup = error.is_by_camera() && self.session.is_setting_up();
         self.session.teardown(now);
         // The camera may be gone already.
-        let _ = self.link.write(&mut self.session);
+        let _ = self.connection.write(&mut self.session);
         if let Some(sink) = self.sink.take() {
             sink.end(End::new(error.cause(), error.to_string()), now);
         }
-        Left { error, lessons, in_setup }
+        SessionEnd { error, quirks, in_setup }
     }
 }
 
 /// Log lines about what is not taken: few, since a bad stream has many of them.
 #[derive(Default)]
-struct Complaints {
-    told_us: Option<u64>,
+struct RefusalLog {
+    logged_us: Option<u64>,
     withheld: u64,
 }
 
-impl Complaints {
-    fn tell(&mut self, source: &RtspSource, over_udp: bool, reason: &str, now: Moment) {
-        if self.told_us.is_some_and(|told| now.mono_us.saturating_sub(told) < COMPLAIN_EVERY_US) {
+impl RefusalLog {
+    fn add(&mut self, source: &RtspSource, over_udp: bool, reason: &str, now: Moment) {
+        if self.logged_us.is_some_and(|last| now.mono_us.saturating_sub(last) < REFUSAL_LOG_EVERY_US) {
             self.withheld += 1;
             return;
         }
-        self.told_us = Some(now.mono_us);
+        self.logged_us = Some(now.mono_us);
         let more = std::mem::take(&mut self.withheld);
         // What is lost over UDP the line lost; over TCP only the camera can leave something out.
         let blame = if over_udp && reason.ends_with("were lost") { Blame::Line } else { Blame::Camera };
@@ -237,12 +238,12 @@ impl Complaints {
     }
 }
 
-impl From<LinkError> for PullError {
-    fn from(error: LinkError) -> Self {
+impl From<ConnectionError> for PullError {
+    fn from(error: ConnectionError) -> Self {
         match error {
-            LinkError::Closed => Self::Closed,
-            LinkError::Io(error) => Self::Broken(error),
-            LinkError::Session(error) => Self::Session(error),
+            ConnectionError::Closed => Self::Closed,
+            ConnectionError::Io(error) => Self::Broken(error),
+            ConnectionError::Session(error) => Self::Session(error),
         }
     }
 }

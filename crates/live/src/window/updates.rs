@@ -290,8 +290,8 @@ impl Window {
     }
 
     fn opened(&mut self, opening: &Opening) -> Entry {
-        let entry = Entry::open(opening, self.said, &self.addresses);
-        self.said = entry.init;
+        let entry = Entry::open(opening, self.current_map, &self.addresses);
+        self.current_map = entry.init;
         entry
     }
 

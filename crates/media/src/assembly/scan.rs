@@ -7,7 +7,7 @@ use crate::codec::{NalError, NalKind, NalUnits, VideoCodec};
 
 /// Where decoding may begin, from the best to none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) enum Entry {
+pub(crate) enum RandomAccess {
     /// Not here.
     #[default]
     None,
@@ -21,7 +21,7 @@ pub(crate) enum Entry {
     Key,
 }
 
-impl Entry {
+impl RandomAccess {
     /// Whether its picture is right without any other.
     pub(crate) const fn is_independent(self) -> bool {
         matches!(self, Self::Key | Self::Exact | Self::Intra)
@@ -30,11 +30,11 @@ impl Entry {
 
 /// What one walk over a piece finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Survey {
+pub(crate) struct Scan {
     /// Its first slice, and its last, if it has any.
     pub(crate) slices: Option<(Slice, Slice)>,
     /// Where decoding may begin with it.
-    pub(crate) entry: Entry,
+    pub(crate) access: RandomAccess,
     /// It carries parameter sets.
     pub(crate) parameter_sets: bool,
     /// It has nothing but what stands behind a picture's slices: it belongs to the picture before.
@@ -47,8 +47,8 @@ pub(crate) struct Survey {
 ///
 /// # Errors
 /// [`NalError`] if it is not a row of NAL units; nothing of it can be used then.
-pub(crate) fn survey(codec: VideoCodec, rules: Option<SliceRules>, row: &[u8]) -> Result<Survey, NalError> {
-    let mut found = Survey { behind: true, ..Survey::default() };
+pub(crate) fn scan(codec: VideoCodec, rules: Option<SliceRules>, row: &[u8]) -> Result<Scan, NalError> {
+    let mut found = Scan { behind: true, ..Scan::default() };
     let (mut recovery, mut offset, mut ahead) = (None, 0, None);
     for unit in NalUnits::new(row) {
         let unit = unit?;
@@ -82,16 +82,16 @@ pub(crate) fn survey(codec: VideoCodec, rules: Option<SliceRules>, row: &[u8]) -
     Ok(found)
 }
 
-impl Survey {
+impl Scan {
     fn add(&mut self, slice: Slice, kind: NalKind, recovery: Option<u32>) {
         let first = self.slices.map_or(slice, |(first, _)| first);
         if self.slices.is_none() {
-            self.entry = match (kind, recovery) {
-                (NalKind::KeySlice, _) => Entry::Key,
-                (_, Some(0)) if slice.intra => Entry::Exact,
-                (_, Some(_)) => Entry::Gradual,
-                _ if slice.intra => Entry::Intra,
-                _ => Entry::None,
+            self.access = match (kind, recovery) {
+                (NalKind::KeySlice, _) => RandomAccess::Key,
+                (_, Some(0)) if slice.intra => RandomAccess::Exact,
+                (_, Some(_)) => RandomAccess::Gradual,
+                _ if slice.intra => RandomAccess::Intra,
+                _ => RandomAccess::None,
             };
         }
         self.slices = Some((first, slice));

@@ -51,7 +51,7 @@ const fn fits_h265(first: u8, second: u8) -> bool {
 
 /// Holds packets back that contradict the codec in use, until it is clear what they are.
 #[derive(Debug)]
-pub(super) struct CodecJudge {
+pub(super) struct CodecDetector {
     codec: VideoCodec,
     /// Packets that only this codec explains have come, or nothing was said against it for long.
     seen: bool,
@@ -70,7 +70,7 @@ pub(super) struct Waiting {
 
 /// What is to be done with a packet.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum CodecDecision {
     /// It is taken.
     Take,
     /// It waits; a copy was kept.
@@ -83,7 +83,7 @@ pub(super) enum Verdict {
     Change(VideoCodec, Vec<Waiting>),
 }
 
-impl CodecJudge {
+impl CodecDetector {
     pub(super) const fn new(codec: VideoCodec) -> Self {
         Self { codec, seen: false, against: 0, waiting: Vec::new() }
     }
@@ -96,7 +96,13 @@ impl CodecJudge {
     }
 
     /// Judges a packet whose bytes are `data`.
-    pub(super) fn judge(&mut self, payload: &[u8], data: &[u8], order: Order, arrival: Moment) -> Verdict {
+    pub(super) fn judge(
+        &mut self,
+        payload: &[u8],
+        data: &[u8],
+        order: Order,
+        arrival: Moment,
+    ) -> CodecDecision {
         let says = codec_of(payload);
         if says == Some(self.codec) || (says.is_none() && self.seen && self.waiting.is_empty()) {
             return self.explained();
@@ -109,17 +115,17 @@ impl CodecJudge {
         }
         let silent = self.against == 0 && self.waiting.len() >= BELIEVED_PACKETS;
         if silent || self.waiting.len() >= MAX_WAITING_PACKETS {
-            return Verdict::TakeWaiting(self.release());
+            return CodecDecision::TakeWaiting(self.release());
         }
-        Verdict::Wait
+        CodecDecision::Wait
     }
 
-    fn explained(&mut self) -> Verdict {
+    fn explained(&mut self) -> CodecDecision {
         self.seen = true;
         if self.waiting.is_empty() {
-            return Verdict::Take;
+            return CodecDecision::Take;
         }
-        Verdict::TakeAfter(self.release())
+        CodecDecision::TakeAfter(self.release())
     }
 
     /// Those that only the other codec explains are dropped: they are not of this stream.
@@ -132,13 +138,13 @@ impl CodecJudge {
         waiting
     }
 
-    fn change(&mut self) -> Verdict {
+    fn change(&mut self) -> CodecDecision {
         self.codec = match self.codec {
             VideoCodec::H264 => VideoCodec::H265,
             VideoCodec::H265 => VideoCodec::H264,
         };
         let waiting = self.release();
-        Verdict::Change(self.codec, waiting)
+        CodecDecision::Change(self.codec, waiting)
     }
 }
 
@@ -188,15 +194,15 @@ mod tests {
     #[test]
     fn one_foreign_packet_changes_nothing_and_a_stream_of_them_does() {
         let now = Moment { wall: UtcMicros(0), mono_us: 0 };
-        let mut judge = CodecJudge::new(VideoCodec::H265);
+        let mut judge = CodecDetector::new(VideoCodec::H265);
         let mut say = |payload: &[u8]| judge.judge(payload, payload, Order::Next, now);
-        assert!(matches!(say(&[0x67, 0x64]), Verdict::Wait));
-        assert!(matches!(say(&[0x26, 1]), Verdict::TakeAfter(before) if before.is_empty()));
+        assert!(matches!(say(&[0x67, 0x64]), CodecDecision::Wait));
+        assert!(matches!(say(&[0x26, 1]), CodecDecision::TakeAfter(before) if before.is_empty()));
         for _ in 1..CHANGE_PACKETS {
-            assert!(matches!(say(&[0x41, 0x9a]), Verdict::Wait));
+            assert!(matches!(say(&[0x41, 0x9a]), CodecDecision::Wait));
         }
-        let Verdict::Change(codec, held) = say(&[0x41, 0x9a]) else { panic!("no change") };
+        let CodecDecision::Change(codec, held) = say(&[0x41, 0x9a]) else { panic!("no change") };
         assert_eq!((codec, held.len()), (VideoCodec::H264, 16));
-        assert!(matches!(say(&[0x41, 0x9a]), Verdict::Take));
+        assert!(matches!(say(&[0x41, 0x9a]), CodecDecision::Take));
     }
 }

@@ -9,10 +9,12 @@ use url::Url;
 use super::error::SessionError;
 use super::event::Event;
 use super::message::{Headers, Request, Response, printable};
-use super::offer::Offer;
 use super::sdp::Description;
-use super::session::{ASKED_CHANNELS, Agreement, By, Core, MAX_OUTPUT_BYTES, Pending, Step, Way};
-use super::streams::{Kind, Streams};
+use super::session::{
+    ASKED_CHANNELS, Core, LowerTransport, MAX_OUTPUT_BYTES, MediaAddress, Pending, Step, StreamTransport,
+};
+use super::stream_selection::StreamSelection;
+use super::streams::{MediaKind, Streams};
 use super::transport::{Agreed, SessionHeader, is_request_uri, join_control};
 
 /// Redirections within the camera that are followed.
@@ -59,7 +61,7 @@ impl Core {
 
     /// Whatever the answer is, the camera is there; some know no OPTIONS.
     fn options_answered(&mut self, response: &Response<'_>, now: Moment) -> Result<(), SessionError> {
-        self.keeper.announced(response.headers.first("Public").unwrap_or_default());
+        self.keepalive.announced(response.headers.first("Public").unwrap_or_default());
         self.describe(now);
         Ok(())
     }
@@ -88,7 +90,7 @@ impl Core {
         let named =
             response.headers.first("Content-Base").or_else(|| response.headers.first("Content-Location"));
         let base = named.filter(|url| is_request_uri(url)).unwrap_or(&self.url);
-        self.offer = Some(Offer::choose(&description, base)?);
+        self.selection = Some(StreamSelection::choose(&description, base)?);
         self.step = Step::Described;
         events.push(Event::Described);
         Ok(())
@@ -106,46 +108,49 @@ impl Core {
     }
 
     pub(super) fn proceed(&mut self, wants_audio: bool, now: Moment, events: &mut Vec<Event>) {
-        let Some(offer) = self.offer.as_mut().filter(|_| self.step == Step::Described) else { return };
-        for codec in &offer.other_sound {
+        let Some(selection) = self.selection.as_mut().filter(|_| self.step == Step::Described) else {
+            return;
+        };
+        for codec in &selection.other_sound {
             events.push(MediaEvent::SoundRefused { codec: codec.clone() }.into());
         }
         if !wants_audio {
-            offer.audio = None;
+            selection.audio = None;
         }
-        self.streams = Streams::new(&offer.video, offer.audio.as_ref(), &offer.others, now, events);
-        self.request_setup(Kind::Video, now);
+        self.streams =
+            Streams::new(&selection.video, selection.audio.as_ref(), &selection.others, now, events);
+        self.request_setup(MediaKind::Video, now);
     }
 
-    fn request_setup(&mut self, kind: Kind, now: Moment) {
-        let Some(offer) = &self.offer else { return };
+    fn request_setup(&mut self, kind: MediaKind, now: Moment) {
+        let Some(selection) = &self.selection else { return };
         let media = match kind {
-            Kind::Video => Some(&offer.video),
-            Kind::Audio => offer.audio.as_ref(),
+            MediaKind::Video => Some(&selection.video),
+            MediaKind::Audio => selection.audio.as_ref(),
         };
         let Some(media) = media else { return self.request_play(now) };
         let (rtp, rtcp) = asked_channels(kind);
-        let way = match self.config.way {
-            Way::Tcp => format!("RTP/AVP/TCP;unicast;interleaved={rtp}-{rtcp}"),
-            Way::Udp { video_port, audio_port } => {
-                let port = if kind == Kind::Video { video_port } else { audio_port };
+        let transport = match self.config.transport {
+            LowerTransport::Tcp => format!("RTP/AVP/TCP;unicast;interleaved={rtp}-{rtcp}"),
+            LowerTransport::Udp { video_port, audio_port } => {
+                let port = if kind == MediaKind::Video { video_port } else { audio_port };
                 format!("RTP/AVP;unicast;client_port={port}-{}", port.saturating_add(1))
             }
         };
-        let uri = join_control(&offer.base, media.control.as_deref());
+        let uri = join_control(&selection.base, media.control.as_deref());
         self.step = Step::Setup(kind);
-        self.request("SETUP", uri, format!("Transport: {way}\r\n"), now);
+        self.request("SETUP", uri, format!("Transport: {transport}\r\n"), now);
     }
 
     fn set_up(
         &mut self,
-        kind: Kind,
+        kind: MediaKind,
         pending: &Pending,
         response: &Response<'_>,
         now: Moment,
         events: &mut Vec<Event>,
     ) -> Result<(), SessionError> {
-        if kind == Kind::Audio && response.status >= 300 {
+        if kind == MediaKind::Audio && response.status >= 300 {
             // A camera that does not give its sound still gives its picture.
             events.push(
                 MediaEvent::SoundRefused { codec: format!("aac (SETUP answered with {})", response.status) }
@@ -156,10 +161,10 @@ impl Core {
         }
         if response.status >= 400 {
             let reason = printable(&response.reason);
-            return Err(SessionError::WayRefused {
+            return Err(SessionError::TransportRefused {
                 status: response.status,
                 reason,
-                asked: self.asked_way(),
+                asked: self.asked_transport(),
             });
         }
         require_success(pending, response)?;
@@ -169,54 +174,54 @@ impl Core {
             return Err(SessionError::NoSession);
         }
         let agreed = Agreed::parse(response.headers.first("Transport").unwrap_or_default());
-        if self.config.way == Way::Tcp && agreed.is_udp() {
+        if self.config.transport == LowerTransport::Tcp && agreed.is_udp() {
             let reason = "OK, over UDP".to_owned();
-            return Err(SessionError::WayRefused {
+            return Err(SessionError::TransportRefused {
                 status: response.status,
                 reason,
-                asked: self.asked_way(),
+                asked: self.asked_transport(),
             });
         }
         self.agree(kind, agreed, now);
         match kind {
-            Kind::Video => self.request_setup(Kind::Audio, now),
-            Kind::Audio => self.request_play(now),
+            MediaKind::Video => self.request_setup(MediaKind::Audio, now),
+            MediaKind::Audio => self.request_play(now),
         }
         Ok(())
     }
 
-    const fn asked_way(&self) -> &'static str {
-        match self.config.way {
-            Way::Tcp => "TCP",
-            Way::Udp { .. } => "UDP",
+    const fn asked_transport(&self) -> &'static str {
+        match self.config.transport {
+            LowerTransport::Tcp => "TCP",
+            LowerTransport::Udp { .. } => "UDP",
         }
     }
 
-    fn agree(&mut self, kind: Kind, agreed: Agreed, now: Moment) {
-        let by = match (self.config.way, agreed.interleaved) {
-            (Way::Udp { .. }, None) => By::Ports(agreed.server_ports),
-            (_, Some((rtp, rtcp))) if !self.is_taken(rtp) => By::Channels(rtp, rtcp),
+    fn agree(&mut self, kind: MediaKind, agreed: Agreed, now: Moment) {
+        let address = match (self.config.transport, agreed.interleaved) {
+            (LowerTransport::Udp { .. }, None) => MediaAddress::Ports(agreed.server_ports),
+            (_, Some((rtp, rtcp))) if !self.is_taken(rtp) => MediaAddress::Channels(rtp, rtcp),
             _ => {
                 let (rtp, rtcp) = asked_channels(kind);
-                By::Channels(rtp, rtcp)
+                MediaAddress::Channels(rtp, rtcp)
             }
         };
-        self.ways.push(Agreement { kind, by });
-        self.ways_changed = true;
-        let lane = match by {
-            By::Channels(rtp, _) => Some(u16::from(rtp)),
-            By::Ports(ports) => ports.map(|(rtp, _)| rtp),
+        self.transports.push(StreamTransport { kind, address });
+        self.channels_changed = true;
+        let channel = match address {
+            MediaAddress::Channels(rtp, _) => Some(u16::from(rtp)),
+            MediaAddress::Ports(ports) => ports.map(|(rtp, _)| rtp),
         };
         if let Some(streams) = &mut self.streams {
-            streams.agree(kind, lane, agreed.ssrc, matches!(by, By::Ports(_)), now);
+            streams.agree(kind, channel, agreed.ssrc, matches!(address, MediaAddress::Ports(_)), now);
         }
     }
 
     /// Some cameras give both streams the same channels in their answers, and keep to what was asked.
     fn is_taken(&self, channel: u8) -> bool {
-        self.ways
+        self.transports
             .iter()
-            .any(|way| matches!(way.by, By::Channels(rtp, rtcp) if rtp == channel || rtcp == channel))
+            .any(|transport| matches!(transport.address, MediaAddress::Channels(rtp, rtcp) if rtp == channel || rtcp == channel))
     }
 
     fn request_play(&mut self, now: Moment) {
@@ -241,7 +246,7 @@ impl Core {
         if self.step == Step::Play {
             self.step = Step::Playing;
             self.last_unit_us = now.mono_us;
-            self.keeper.begin(now.mono_us);
+            self.keepalive.begin(now.mono_us);
             events.push(Event::Playing);
         }
     }
@@ -258,7 +263,7 @@ impl Core {
             ("PLAY", 300..) => require_success(pending, response),
             ("GET_PARAMETER" | "SET_PARAMETER" | "OPTIONS", 300..) => {
                 // Announced, perhaps, and yet unknown: another one may keep the session alive as well.
-                if self.keeper.refused() {
+                if self.keepalive.refused() {
                     self.keep_alive(now);
                 }
                 Ok(())
@@ -269,7 +274,7 @@ impl Core {
 
     pub(super) fn keep_alive(&mut self, now: Moment) {
         let url = self.aggregate_url();
-        match self.keeper.next() {
+        match self.keepalive.next() {
             Some(method) => self.request(method, url, String::new(), now),
             None => self.last_request_us = now.mono_us,
         }
@@ -289,7 +294,7 @@ impl Core {
     }
 
     pub(super) fn aggregate_url(&self) -> String {
-        self.offer.as_ref().map_or_else(|| self.url.clone(), |offer| offer.aggregate.clone())
+        self.selection.as_ref().map_or_else(|| self.url.clone(), |selection| selection.aggregate.clone())
     }
 
     pub(super) fn request(&mut self, method: &'static str, uri: String, headers: String, now: Moment) {
@@ -312,10 +317,10 @@ impl Core {
     }
 }
 
-const fn asked_channels(kind: Kind) -> (u8, u8) {
+const fn asked_channels(kind: MediaKind) -> (u8, u8) {
     match kind {
-        Kind::Video => ASKED_CHANNELS[0],
-        Kind::Audio => ASKED_CHANNELS[1],
+        MediaKind::Video => ASKED_CHANNELS[0],
+        MediaKind::Audio => ASKED_CHANNELS[1],
     }
 }
 
