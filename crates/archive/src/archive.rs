@@ -1,3 +1,5 @@
+//! The public face of the archive: opening, appending, reading, closing. Behind it, one thread writes and one seals.
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! How opening, appending, reading and flushing fail, and whose fault it is.
+
 use std::io;
 
 use ashkar_terms::{Blame, CameraId};

@@ -1,3 +1,5 @@
+//! Time as a value that the writer's and the sealer's threads hand to their engines.
+
 use std::time::Duration;
 
 use ashkar_terms::{ClockState, Moment};

@@ -1,3 +1,5 @@
+//! The state of an open archive that its threads share: queue, catalog, figures and open journals, each with a lock.
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};

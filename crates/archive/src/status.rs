@@ -1,3 +1,5 @@
+//! Figures about a running archive: the state of its disk, how long syncs take, what waits and what was refused.
+
 use std::time::Duration;
 
 use crate::disk::Space;

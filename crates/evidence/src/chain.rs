@@ -1,3 +1,5 @@
+//! The hash chain of a camera's evidence records: a record that is missing, repeated or changed breaks it.
+
 use ashkar_terms::{CameraId, ClockState, Moment};
 
 use crate::{Link, Record};

@@ -1,3 +1,5 @@
+//! The encoding of evidence records, byte by byte. Decoding accepts nothing that encoding would not have written.
+
 use ashkar_terms::{CameraId, Cause, ClockState, MediaTime, Moment, UtcMicros};
 
 use crate::{GapRecord, Link, Record, SegmentRecord};

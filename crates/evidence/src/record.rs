@@ -1,3 +1,5 @@
+//! What an evidence record states of a segment or a gap, and of its own place in the camera's chain.
+
 use ashkar_terms::{CameraId, Cause, ClockState, MediaTime, Moment};
 use sha2::{Digest, Sha256};
 

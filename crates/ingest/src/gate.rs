@@ -1,3 +1,5 @@
+//! The boundary between protocols and the rest of the centre: who may send, where media go, and how a connection ends.
+
 use std::fmt;
 use std::net::SocketAddr;
 

@@ -1,3 +1,5 @@
+//! An estimate of a camera's viewers from the requests for its live playlist; it identifies nobody.
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How far back requests count, seconds: a player that does not wait for parts asks once in a target duration.

@@ -1,3 +1,5 @@
+//! How long playlists and refusals may stay in caches.
+
 /// How long an answer may be kept, as the exact value of `Cache-Control` (I6). None depends on a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CacheFor {

@@ -1,3 +1,6 @@
+//! A camera's window as its viewers share it: blocking requests for playlists (draft, 6.2.5.2) and parts, and each
+//! version of a playlist made once.
+
 use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 

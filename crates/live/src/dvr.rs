@@ -1,3 +1,5 @@
+//! Playlists of past spans: `VOD` once nothing can join the span any more, `EVENT` until then (draft, 4.4.3.5).
+
 use ashkar_terms::{CameraId, MediaTime, Span};
 use std::fmt::Write;
 

@@ -1,3 +1,5 @@
+//! Segments and gaps as the live window holds them: media bytes until they are dropped, and text ready to be sent.
+
 use ashkar_media::Part;
 use ashkar_terms::MediaTime;
 use bytes::Bytes;

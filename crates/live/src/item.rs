@@ -1,3 +1,5 @@
+//! Segments and gaps without their bytes: what the window is restored from, and what DVR playlists are made of.
+
 use ashkar_media::InitSegment;
 use ashkar_terms::MediaTime;
 

@@ -1,3 +1,5 @@
+//! The text of live playlists (draft, 4.4), in full and as delta updates (draft, 6.2.5.1).
+
 use std::fmt::Write;
 
 use crate::entry::Entry;

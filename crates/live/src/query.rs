@@ -1,3 +1,5 @@
+//! From a request's query to delivery directives (draft, 6.2.5), and back to one canonical text.
+
 use std::fmt::Write;
 
 /// Longest number in a query, digits: what fits 64 bits.

@@ -1,3 +1,5 @@
+//! What a live window tells of its camera: state, figures, and the newest part from which decoding can start.
+
 use std::sync::Arc;
 
 use ashkar_media::InitSegment;

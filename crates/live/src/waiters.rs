@@ -1,3 +1,5 @@
+//! Blocked requests and how they are woken: at the same cost for the publisher, however many there are.
+
 use std::sync::Arc;
 
 use tokio::sync::Notify;

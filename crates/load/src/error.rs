@@ -1,3 +1,5 @@
+//! How a load fails to start.
+
 use ashkar_terms::Blame;
 
 /// Why there is no load.

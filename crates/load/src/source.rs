@@ -1,3 +1,5 @@
+//! What is published: pictures that follow from the time alone, in pieces that many cameras share.
+
 use std::fmt;
 
 use ashkar_terms::{CameraId, MediaTime};

@@ -1,3 +1,5 @@
+//! The writer behind `ftyp` and `moov`.
+
 /// Writes nested boxes (ISO/IEC 14496-12, 4.2) whose sizes are filled in when they are closed. For init segments;
 /// the hot path of parts computes its sizes beforehand.
 #[derive(Debug, Default)]

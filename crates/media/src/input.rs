@@ -1,3 +1,5 @@
+//! What goes into the packager: parameters, pictures and sound, as sessions hand them on, without a copy on the way.
+
 use ashkar_terms::Moment;
 use bytes::Bytes;
 

@@ -1,3 +1,5 @@
+//! A packager's options and limits, the place from which it resumes, and its counters.
+
 use ashkar_terms::{Cause, MediaTime, TICKS_PER_SECOND};
 
 /// A decoding time step of at least this is made between any two samples: 1 ms, in ticks.

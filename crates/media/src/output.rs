@@ -1,3 +1,5 @@
+//! What comes out of the packager: init segments, parts, segment ends, gaps, facts; for archive and live window.
+
 use std::sync::Arc;
 
 use ashkar_terms::{Cause, MediaTime, Moment};

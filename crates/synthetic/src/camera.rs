@@ -1,3 +1,5 @@
+//! A synthetic camera: scene, plate and clock put together into access units, picture by picture.
+
 use std::sync::Arc;
 
 use ashkar_load::{SharedAccessUnit, Source};

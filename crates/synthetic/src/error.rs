@@ -1,3 +1,5 @@
+//! How drawing, encoding and keeping loops fail, and whose fault it is.
+
 use std::path::PathBuf;
 
 use ashkar_terms::Blame;

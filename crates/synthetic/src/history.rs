@@ -1,3 +1,5 @@
+//! A synthetic camera's past, for recordings that are made afterwards.
+
 use ashkar_load::Source as _;
 use ashkar_media::AccessUnit;
 use ashkar_terms::{MediaTime, Moment, Span};

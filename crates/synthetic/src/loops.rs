@@ -1,3 +1,5 @@
+//! The loops of rooms and acts: encoded once or read from the cache, filled up to a bit rate, played by every camera.
+
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 

@@ -1,3 +1,5 @@
+//! Options of the loops: frame rate, bit rate, rooms and hours; and the lengths that all loops have in common.
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;

@@ -1,3 +1,5 @@
+//! The name of a camera, in text, in JSON and in stream keys.
+
 use std::fmt;
 use std::str::FromStr;
 

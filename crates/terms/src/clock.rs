@@ -1,3 +1,5 @@
+//! The clock that shells hold, as a trait, so that a test can put its own in the place of this machine's.
+
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::{Moment, UtcMicros};

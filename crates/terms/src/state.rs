@@ -1,3 +1,5 @@
+//! States of a camera's day, causes of gaps, blame for errors, trust in the wall clock. Stored numbers never change.
+
 use serde::{Deserialize, Serialize};
 
 /// What can be said of an interval of a camera's day (invariant I5). Nothing else may be said of it.

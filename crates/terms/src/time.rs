@@ -1,3 +1,5 @@
+//! Wall time and media time, how they convert, moments on both clocks, and spans.
+
 use serde::{Deserialize, Serialize};
 
 /// Ticks of media time in a second: the 90 kHz of RTP and MPEG.

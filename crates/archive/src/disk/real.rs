@@ -1,3 +1,6 @@
+//! The archive's calls, carried out by the kernel. A sync that failed is never repeated: the data may be gone, and the
+//! second one would succeed all the same.
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IoSlice};
 use std::num::NonZeroU64;

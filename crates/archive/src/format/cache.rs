@@ -1,3 +1,5 @@
+//! Encoding of the summary file: what is remembered of each camera up to one place in one journal, and a checksum.
+
 use std::collections::BTreeMap;
 
 use ashkar_terms::{CameraId, Cause, MediaTime, Span, UtcMicros};

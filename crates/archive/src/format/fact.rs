@@ -1,3 +1,5 @@
+//! Payloads of fact records: each kind has a number and fields of its own. What was once written must stay readable.
+
 use ashkar_media::FactKind;
 use ashkar_terms::Cause;
 

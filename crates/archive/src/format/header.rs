@@ -1,3 +1,5 @@
+//! Record headers, in journals and sidecars alike: 96 bytes, the last four of which are their checksum.
+
 use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
 
 use super::wire::{FormatError, Reader, Writer};

@@ -1,3 +1,6 @@
+//! Paths of journals and sidecars, made of the UTC time at which a journal began and of its number. A name that is not
+//! spelt exactly so belongs to neither.
+
 use ashkar_terms::UtcMicros;
 
 /// Length of the name of a day's directory.

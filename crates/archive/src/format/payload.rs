@@ -1,3 +1,5 @@
+//! Payloads of boot, commit and init records.
+
 use std::sync::Arc;
 
 use ashkar_media::InitSegment;

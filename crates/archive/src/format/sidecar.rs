@@ -1,3 +1,6 @@
+//! Sidecar files: a head, a directory sorted by camera, and a block of record headers for each camera, so that two
+//! reads find what a journal holds of one of them.
+
 use std::collections::BTreeMap;
 use std::io;
 

@@ -1,3 +1,5 @@
+//! The state from which a camera's numbers, timeline and evidence go on: 112 bytes, in sidecars and in the summary.
+
 use ashkar_evidence::Chain;
 use ashkar_terms::{Cause, MediaTime};
 

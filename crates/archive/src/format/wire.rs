@@ -1,3 +1,5 @@
+//! What all formats on disk have in common: big-endian fields and CRC-32C. No input makes a reader panic.
+
 use ashkar_terms::{CameraId, Moment, UtcMicros};
 
 /// The bytes are not what this version writes.

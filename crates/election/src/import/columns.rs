@@ -1,3 +1,6 @@
+//! From a header row to columns: names in Azerbaijani, English and Russian, compared by their fold. They also tell a
+//! file of stations from one of constituencies.
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

@@ -1,3 +1,5 @@
+//! From a file's bytes to its text. Workbooks and Cyrillic code pages are refused.
+
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, WINDOWS_1254};

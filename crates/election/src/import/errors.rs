@@ -1,3 +1,5 @@
+//! What an import reports to the person who made the file: every error with its line, column, value and reason.
+
 use std::fmt;
 
 use serde::ser::SerializeStruct;

@@ -1,3 +1,5 @@
+//! From a file's text to a header and rows of equal length: finds the delimiter, skips empty rows, keeps line numbers.
+
 use serde::Serialize;
 
 use super::columns::known_headers;

@@ -1,3 +1,5 @@
+//! The plan of a polling day: its times in minutes after local midnight, and the check that they are in order.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! The description of an election: names, date, time zone, day plan, policy; and the instants and phases that follow.
+
 use std::fmt;
 
 use ashkar_terms::UtcMicros;

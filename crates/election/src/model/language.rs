@@ -1,3 +1,5 @@
+//! The three languages of the site, and names given in all of them.
+
 use serde::{Deserialize, Serialize};
 
 /// A language of the site.

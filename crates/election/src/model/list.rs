@@ -1,3 +1,5 @@
+//! The imported list as a value, sorted by number and searched by it.
+
 use super::{Constituency, Station, StationId};
 
 /// The list: the constituencies of an election and its stations with cameras, each in the order of numbers.

@@ -1,3 +1,5 @@
+//! The acts that people mark after the voting, the phases of a station's day, and what its cameras owe.
+
 use std::collections::BTreeMap;
 use std::str::FromStr;
 

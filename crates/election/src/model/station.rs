@@ -1,3 +1,5 @@
+//! Constituencies and stations: their numbers, names and places, and their form in JSON.
+
 use std::fmt;
 use std::str::FromStr;
 

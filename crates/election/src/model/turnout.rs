@@ -1,3 +1,5 @@
+//! Official turnout: exact percentages, each with its source.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! The audit trail: who changed what, and when. No secret may get into an entry.
+
 use ashkar_terms::UtcMicros;
 use serde::Serialize;
 

@@ -1,3 +1,5 @@
+//! Cameras as the registry gives them out and takes them in. Neither a key nor a password may appear in their JSON.
+
 use ashkar_terms::{CameraId, UtcMicros};
 use serde::Serialize;
 

@@ -1,3 +1,5 @@
+//! How the store fails, in words for the operator, and whose fault it is.
+
 use std::path::PathBuf;
 
 use ashkar_terms::{Blame, CameraId};

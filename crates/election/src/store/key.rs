@@ -1,3 +1,6 @@
+//! Stream keys and their hashes: made, parsed, verified in constant time. The secret is never stored, and
+//! shown only by [`StreamKey::reveal`].
+
 use std::fmt;
 use std::str::FromStr;
 

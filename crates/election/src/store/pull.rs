@@ -1,3 +1,5 @@
+//! Addresses of cameras that the centre fetches. Their passwords must never be logged, printed or serialised.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! The registry in memory, and the look-ups that a running centre makes in it.
+
 use std::collections::BTreeMap;
 
 use ashkar_terms::CameraId;

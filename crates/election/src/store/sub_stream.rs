@@ -1,3 +1,5 @@
+//! The reasons for which a sub-stream is refused.
+
 use ashkar_terms::CameraId;
 
 use crate::model::Station;

@@ -1,3 +1,5 @@
+//! Versions of the list, the changes from one to the next, and the result of an import.
+
 use ashkar_terms::UtcMicros;
 use serde::{Serialize, Serializer};
 

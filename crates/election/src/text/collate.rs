@@ -1,3 +1,5 @@
+//! The order of Azerbaijani texts, in which numbers count as numbers.
+
 use std::cmp::Ordering;
 
 use unicode_normalization::UnicodeNormalization;

@@ -1,3 +1,5 @@
+//! Folding for search: Azerbaijani, English and Russian spellings of a name come out the same.
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 

@@ -1,3 +1,5 @@
+//! Characters that a reader cannot see, and that no published text may have.
+
 /// Control characters, and the format characters that turn or hide text: a text must not show as another one.
 pub(crate) fn is_invisible(c: char) -> bool {
     let formats = ['\u{ad}', '\u{61c}', '\u{180e}', '\u{feff}'];

@@ -1,3 +1,5 @@
+//! The secret in a publishing name. It goes to the gate and nowhere else.
+
 use std::fmt;
 
 /// A stream key as a publisher sent it. It prints as nothing, so it cannot reach a log, an error or a panic text.

@@ -1,3 +1,5 @@
+//! The wait between two attempts to fetch from a camera: longer with each failure, and different for each camera.
+
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! How a session with a camera fails: what the gap is called, whose fault it is, and whether trying again soon helps.
+
 use ashkar_terms::{Blame, Cause};
 
 use super::auth::AuthError;

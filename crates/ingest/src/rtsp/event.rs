@@ -1,3 +1,5 @@
+//! The events of a session, for the pull session that drives it.
+
 use ashkar_media::MediaEvent;
 
 /// What a session gives out, in order.

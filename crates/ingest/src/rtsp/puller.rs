@@ -1,3 +1,5 @@
+//! The supervisor of one fetched camera: a pull session, a wait, the next session, and a status for those who ask.
+
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

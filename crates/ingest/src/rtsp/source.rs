@@ -1,3 +1,5 @@
+//! Addresses of cameras (RFC 2326, 3.2): parsed once, the credentials apart; printed without them and the query.
+
 use std::fmt;
 
 use ashkar_terms::CameraId;

@@ -1,3 +1,5 @@
+//! The choice among the streams that a camera describes: one of video, one of AAC, and what is left out.
+
 use super::error::SessionError;
 use super::sdp::{Description, Format, Media};
 use super::transport::join_control;

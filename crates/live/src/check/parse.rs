@@ -1,3 +1,5 @@
+//! The checker's own reader of media playlists (draft, 4): lenient, and with the line of everything that it finds.
+
 use super::rule::Rule;
 use super::value::{Attribute, attributes, date_us, integer, seconds_us};
 use super::violation::{Report, Violation};

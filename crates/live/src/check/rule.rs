@@ -1,3 +1,5 @@
+//! The rules that the checker knows, each with its severity and its section of the draft.
+
 use std::fmt;
 
 /// How strongly the draft asks for it.

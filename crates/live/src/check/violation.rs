@@ -1,3 +1,5 @@
+//! What the checker reports, limited in number.
+
 use std::fmt;
 
 use super::rule::{Rule, Severity};

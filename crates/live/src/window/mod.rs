@@ -1,3 +1,5 @@
+//! The live window: what of a camera is listed, what grows, and what is still in memory.
+
 mod lookups;
 mod updates;
 

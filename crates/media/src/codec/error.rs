@@ -1,3 +1,5 @@
+//! How parameter sets and decoder configuration records fail to parse, and the checks of their lengths and fields.
+
 use super::{
     MAX_PARAMETER_SET_BYTES, MAX_PARAMETER_SETS, MAX_PICTURE_SIDE, MAX_RECORD_BYTES, MIN_PICTURE_SIDE,
 };

@@ -1,3 +1,5 @@
+//! A limit on how many facts a camera can cause, so that a broken one does not flood the archive.
+
 use ashkar_terms::Moment;
 
 use crate::{Counters, Fact, FactKind, Output};

@@ -1,3 +1,5 @@
+//! Parameter sets of one connection, from the protocol or from the stream. They change at keyframes only.
+
 use bytes::Bytes;
 
 use crate::VideoConfig;

@@ -1,3 +1,5 @@
+//! From pictures to parts and segments: where each ends, its bytes, and its hash.
+
 use std::sync::Arc;
 
 use ashkar_terms::{MediaTime, Moment};

@@ -1,3 +1,5 @@
+//! The queue in which sound waits for its part, and where its timestamps are evened out.
+
 use ashkar_terms::{MediaTime, TICKS_PER_SECOND};
 use bytes::Bytes;
 

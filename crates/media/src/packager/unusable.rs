@@ -1,3 +1,5 @@
+//! The diagnosis of a camera that sends and yields no picture.
+
 use std::fmt;
 
 /// What is wrong with what a connected camera sends, while none of it is a picture that can be kept.

@@ -1,3 +1,5 @@
+//! Steps of the wall clock, found by comparing it with the monotonic clock.
+
 use ashkar_terms::Moment;
 
 /// A wall clock that moved this much against the monotonic clock has stepped: 50 ms. Less is the time between

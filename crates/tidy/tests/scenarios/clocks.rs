@@ -9,7 +9,7 @@ const SHELLS: &[(&str, &str)] = &[
     ("crates/terms/src/clock.rs", "the system's clock behind the trait `Clock`"),
     ("crates/centre/src/start.rs", "how long a start takes"),
     ("crates/ingest/src/rtmp/server/reactor.rs", "the RTMP thread"),
-    ("crates/ingest/src/rtsp/visit.rs", "the task of a pulled camera"),
+    ("crates/ingest/src/rtsp/pull_session.rs", "the task of a pulled camera"),
     ("crates/live/src/camera.rs", "how long a viewer waits; the window itself is told the time"),
     ("crates/load/src/publish/engine.rs", "the thread of the publishers"),
     ("crates/site/src/http/fair_semaphore.rs", "how long a permit is held; the queue itself is told"),

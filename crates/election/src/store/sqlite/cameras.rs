@@ -1,3 +1,5 @@
+//! Cameras and sub-streams in SQLite: keys as hashes, addresses sealed; and how the cameras follow the newest list.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ashkar_terms::{CameraId, UtcMicros};

@@ -1,3 +1,5 @@
+//! Elections in SQLite, and which of them is the current one.
+
 use serde_json::json;
 use sqlx::SqliteConnection;
 

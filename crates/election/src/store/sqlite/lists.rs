@@ -1,3 +1,5 @@
+//! Versions of the list in SQLite. An import that changes something adds one; those before it are never altered.
+
 use ashkar_terms::UtcMicros;
 use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};

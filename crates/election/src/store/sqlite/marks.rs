@@ -1,3 +1,5 @@
+//! Marks in SQLite: at most one of each act and station is in force, and withdrawn ones stay on record.
+
 use std::collections::BTreeMap;
 
 use ashkar_terms::UtcMicros;

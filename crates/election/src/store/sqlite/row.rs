@@ -1,3 +1,5 @@
+//! Structs read from rows, without sqlx's derive macro.
+
 /// A struct whose fields are read from the columns of their names. sqlx can derive that, but its macros bring sqlx and SQLite with
 /// them a second time, built for the compiler, which took longer than all the rest of a first build.
 macro_rules! row {

@@ -1,3 +1,5 @@
+//! The check before a sub-stream is added or enabled: which camera may be one of which.
+
 use ashkar_terms::CameraId;
 use sqlx::SqliteConnection;
 

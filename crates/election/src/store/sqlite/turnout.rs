@@ -1,3 +1,5 @@
+//! Official turnout in SQLite: one figure for each time, of the country or of a constituency.
+
 use serde_json::json;
 use sqlx::SqliteConnection;
 

@@ -1,3 +1,5 @@
+//! The snapshot, put together from all tables.
+
 use sqlx::SqliteConnection;
 
 use super::super::seal::Sealer;

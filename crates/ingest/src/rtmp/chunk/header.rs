@@ -1,3 +1,5 @@
+//! Chunk headers: basic header, message header and extended timestamp (Adobe RTMP 1.0, section 5.3.1).
+
 use super::EXTENDED;
 
 /// The longest header: basic header 3, message header 11, extended timestamp 4.

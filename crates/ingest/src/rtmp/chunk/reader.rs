@@ -1,3 +1,6 @@
+//! From chunks to messages (Adobe RTMP 1.0, sections 5.3.1, 5.4.1 and 5.4.2). The peer decides how chunks are cut; what
+//! they may cost in memory and work is limited here.
+
 use bytes::Bytes;
 
 use super::header::{Header, MAX_HEADER, header_size};

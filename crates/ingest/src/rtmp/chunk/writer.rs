@@ -1,3 +1,5 @@
+//! From messages to chunks (Adobe RTMP 1.0, section 5.3.1), for answers to publishers and for the publishing side.
+
 use super::{DEFAULT_CHUNK_SIZE, EXTENDED, Message};
 
 /// Cuts messages into chunks, with the shortest headers that the messages before allow.

@@ -1,3 +1,5 @@
+//! Audio tags, classic and enhanced: AAC is taken out of them, other codecs are only named.
+
 use ashkar_media::AudioConfig;
 use bytes::Bytes;
 

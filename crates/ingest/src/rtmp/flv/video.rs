@@ -1,3 +1,5 @@
+//! Video tags, classic and enhanced: parameter sets and coded pictures of H.264 and H.265.
+
 use ashkar_media::{VideoCodec, VideoConfig};
 use bytes::{Buf, Bytes};
 

@@ -1,3 +1,5 @@
+//! What an RTMP port remembers of publishers that left, and how often it logs strangers that it refuses.
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 

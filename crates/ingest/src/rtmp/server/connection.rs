@@ -1,3 +1,5 @@
+//! One connection: its socket, its session and its sink, from greeting to farewell. Every wait for it has a limit.
+
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;

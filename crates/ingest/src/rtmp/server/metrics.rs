@@ -1,3 +1,5 @@
+//! Counters of an RTMP port, and the copy of them that is given out.
+
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::Refusal;

@@ -1,3 +1,6 @@
+//! Admission before a key is shown: how many connections an address may hold, which one gives way, and how long the
+//! answer to a wrong key takes.
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};

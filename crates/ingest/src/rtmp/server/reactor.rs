@@ -1,3 +1,6 @@
+//! The threads of an RTMP port: each reads its sockets once a tick, and the first one accepts for all. What goes wrong
+//! with one connection must not stop the others.
+
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;

@@ -1,3 +1,5 @@
+//! Request heads on the fast path: the plain ones of players are read here, all others are left to the HTTP library.
+
 use httparse::{EMPTY_HEADER, Header, Request, Status};
 
 /// Longest head that is taken here, bytes: players' are under 1 KiB. Longer ones are the HTTP library's.

@@ -1,3 +1,5 @@
+//! From a response to the bytes of its head and body.
+
 use std::cell::RefCell;
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,3 +1,5 @@
+//! The stream that the HTTP library gets from the fast path: nothing that was already read is lost.
+
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
