@@ -88,10 +88,18 @@ impl Entry {
         lines.push_str(",URI=\"");
         addresses.push_part(lines, self.number, self.parts.len());
         lines.push_str(if part.independent { "\",INDEPENDENT=YES\n" } else { "\"\n" });
-        self.duration = self.duration.saturating_add(i64::from(part.duration));
-        self.byte_length = self.byte_length.saturating_add(part.bytes.len() as u64);
+        self.duration += i64::from(part.duration);
+        self.byte_length += part.bytes.len() as u64;
         self.longest_part = self.longest_part.max(part.duration);
         self.parts.push(Chunk { bytes: Some(part.bytes.clone()) });
+    }
+
+    /// The index that its next part will have.
+    ///
+    /// # Panics
+    /// Where it has more parts than an index can name: [`Part::index`] has 16 bits.
+    pub(crate) fn next_part(&self) -> u32 {
+        u32::try_from(self.parts.len()).expect("the index of a part has 16 bits")
     }
 
     /// Ends the segment: nothing of it changes afterwards, but its parts may leave.

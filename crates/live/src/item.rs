@@ -55,6 +55,16 @@ pub struct GapItem {
     pub to: Option<MediaTime>,
 }
 
+impl Item {
+    /// Its media sequence number; of a gap, the first that it takes.
+    pub(crate) const fn number(&self) -> u64 {
+        match self {
+            Self::Segment(segment) => segment.number,
+            Self::Gap(gap) => gap.first_number,
+        }
+    }
+}
+
 impl SegmentItem {
     /// Where it ends.
     pub fn end(&self) -> MediaTime {

@@ -20,6 +20,9 @@ pub(crate) const SKIP_BOUNDARY_TICKS: i64 = 6 * TARGET_TICKS;
 pub(crate) const PARTS_LISTED_TICKS: i64 = 3 * TARGET_TICKS - 90;
 /// No segment leaves the window if less than this would stay, ticks.
 pub(crate) const MIN_WINDOW_TICKS: i64 = SKIP_BOUNDARY_TICKS;
+/// No camera has a media sequence number beyond this, 2^53: it must fit a JavaScript number. Where an archive says otherwise,
+/// that is no recording of ours, and it is not listed.
+pub(crate) const LAST_SEGMENT: u64 = 1 << 53;
 /// Segments of a window at most, however short they are.
 pub(crate) const MAX_WINDOW_SEGMENTS: usize = 512;
 /// A GAP segment is listed this long after its end, microseconds, so that a late burst can still fill its time.

@@ -11,7 +11,7 @@ const MS_PER_DAY: i64 = 86_400_000;
 /// Ticks as decimal seconds, rounded to 10 µs, at least one digit behind the point: `2.0`, `0.48`, `1.96667`.
 /// Rounding keeps order, so a part that is not longer than another is not written longer.
 pub(crate) fn push_seconds(out: &mut String, ticks: i64) {
-    let ticks = ticks.max(0);
+    assert!(ticks >= 0, "what is listed has a length");
     let whole = ticks / 90_000;
     let mut fraction = (ticks % 90_000 * 10 + 4) / 9;
     let mut digits = 5;

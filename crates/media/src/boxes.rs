@@ -1,4 +1,23 @@
-//! The writer behind `ftyp` and `moov`.
+//! Boxes of the ISO base media file format (ISO/IEC 14496-12, 4.2), and what their fields can hold.
+
+/// A size or a count as a field of 32 bits holds it.
+///
+/// # Panics
+/// Where it does not fit. Everything that is written has a limit far below; what has none is a defect of ours, and no other
+/// number is written in its place.
+#[track_caller]
+pub(crate) fn field_u32(value: usize) -> u32 {
+    u32::try_from(value).expect("what goes into a box is limited before")
+}
+
+/// An offset as a signed field of 32 bits holds it, such as `data_offset` of `trun` (8.8.8.2).
+///
+/// # Panics
+/// As [`field_u32`].
+#[track_caller]
+pub(crate) fn field_i32(value: usize) -> i32 {
+    i32::try_from(value).expect("what goes into a box is limited before")
+}
 
 /// Writes nested boxes (ISO/IEC 14496-12, 4.2) whose sizes are filled in when they are closed. For init segments;
 /// the hot path of parts computes its sizes beforehand.
@@ -17,10 +36,8 @@ impl BoxWriter {
         let start = self.bytes.len();
         self.u32(0).raw(kind);
         fill(self);
-        let size = u32::try_from(self.bytes.len() - start).unwrap_or(u32::MAX);
-        if let Some(field) = self.bytes.get_mut(start..start + 4) {
-            field.copy_from_slice(&size.to_be_bytes());
-        }
+        let size = field_u32(self.bytes.len() - start);
+        self.bytes[start..start + 4].copy_from_slice(&size.to_be_bytes());
     }
 
     /// A full box: version and flags first.

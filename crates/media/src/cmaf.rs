@@ -15,6 +15,7 @@ use ashkar_terms::MediaTime;
 use bytes::Bytes;
 
 use crate::assembly::RandomAccess;
+use crate::boxes::{field_i32, field_u32};
 use crate::init::{AUDIO_TRACK, VIDEO_TRACK};
 
 const BOX: usize = 8;
@@ -38,10 +39,43 @@ const OTHER_SAMPLE: u32 = 0x0101_0000;
 /// One sample of a part.
 #[derive(Debug, Clone)]
 pub(crate) struct Sample {
-    pub(crate) data: Bytes,
-    pub(crate) duration: u32,
-    pub(crate) composition_offset: i32,
-    pub(crate) dependence: Dependence,
+    data: Bytes,
+    /// Ticks, at least one.
+    duration: u32,
+    composition_offset: i32,
+    dependence: Dependence,
+}
+
+impl Sample {
+    /// A sample that lasts `duration` ticks.
+    ///
+    /// # Panics
+    /// Where it has no length, or one that `sample_duration` of `trun` cannot say (8.8.8.2): the timeline only goes
+    /// forward, and a picture of more than `segment_max_ticks` is cut.
+    #[track_caller]
+    pub(crate) fn new(data: Bytes, duration: i64, composition_offset: i32, dependence: Dependence) -> Self {
+        Self { data, duration: checked_duration(duration), composition_offset, dependence }
+    }
+
+    /// Ticks.
+    pub(crate) const fn duration(&self) -> u32 {
+        self.duration
+    }
+
+    /// Makes it `ticks` longer.
+    ///
+    /// # Panics
+    /// As [`Sample::new`].
+    pub(crate) fn stretch(&mut self, ticks: i64) {
+        self.duration = checked_duration(i64::from(self.duration) + ticks);
+    }
+}
+
+/// A duration that is written, in ticks.
+#[track_caller]
+pub(crate) fn checked_duration(ticks: i64) -> u32 {
+    assert!(ticks > 0, "time goes forward");
+    u32::try_from(ticks).expect("a segment lasts seconds")
 }
 
 /// Whether a player may begin at a sample, and what it then shows.
@@ -81,6 +115,9 @@ pub(crate) struct Run<'a> {
 }
 
 /// The part's bytes. One allocation; each sample is copied once.
+///
+/// # Panics
+/// Where a run begins before the epoch, or the part is larger than its fields can say: see [`field_u32`].
 pub(crate) fn write_part(sequence: u32, video: Run<'_>, audio: Option<Run<'_>>) -> Bytes {
     let audio = audio.filter(|run| !run.samples.is_empty());
     let moof = BOX + MFHD + track_size(&video) + audio.as_ref().map_or(0, track_size);
@@ -98,13 +135,14 @@ pub(crate) fn write_part(sequence: u32, video: Run<'_>, audio: Option<Run<'_>>) 
     for sample in video.samples.iter().chain(audio.iter().flat_map(|run| run.samples)) {
         out.extend_from_slice(&sample.data);
     }
-    debug_assert_eq!(out.len(), moof + mdat, "the size was computed right");
+    assert_eq!(out.len(), moof + mdat, "the size was computed right");
     Bytes::from(out)
 }
 
-/// A part without a picture, at `start`: what a player gets that asks for a piece of a gap all the same.
+/// A part without a picture, at `start`: what a player gets that asks for a piece of a gap all the same. A gap before the
+/// epoch, which only a damaged archive could tell of, is shown at the epoch.
 pub fn empty_part(start: MediaTime) -> Bytes {
-    write_part(0, Run { start: start.0, samples: &[] }, None)
+    write_part(0, Run { start: start.0.max(0), samples: &[] }, None)
 }
 
 fn track_size(run: &Run<'_>) -> usize {
@@ -120,19 +158,20 @@ fn put_track(out: &mut Vec<u8>, track: u32, run: &Run<'_>, data_offset: usize) {
     put_header(out, TFHD, b"tfhd");
     put(out, &[DEFAULT_BASE_IS_MOOF, track]);
     put_header(out, TFDT, b"tfdt");
-    let start = u64::try_from(run.start).unwrap_or(0);
+    let start = u64::try_from(run.start).expect("no timeline begins before the epoch");
     put(out, &[1 << 24, (start >> 32) as u32, start as u32]);
     put_header(out, TRUN + TRUN_SAMPLE * run.samples.len(), b"trun");
-    put(out, &[1 << 24 | TRUN_FLAGS, small(run.samples.len()), small(data_offset)]);
+    let (count, offset) = (field_u32(run.samples.len()), field_i32(data_offset));
+    put(out, &[1 << 24 | TRUN_FLAGS, count, offset.cast_unsigned()]);
     for sample in run.samples {
         let flags = sample.dependence.flags();
-        let offset = sample.composition_offset as u32;
-        put(out, &[sample.duration, small(sample.data.len()), flags, offset]);
+        let offset = sample.composition_offset.cast_unsigned();
+        put(out, &[sample.duration, field_u32(sample.data.len()), flags, offset]);
     }
 }
 
 fn put_header(out: &mut Vec<u8>, size: usize, kind: &[u8; 4]) {
-    out.extend_from_slice(&small(size).to_be_bytes());
+    out.extend_from_slice(&field_u32(size).to_be_bytes());
     out.extend_from_slice(kind);
 }
 
@@ -142,7 +181,40 @@ fn put(out: &mut Vec<u8>, words: &[u32]) {
     }
 }
 
-/// Sizes fit: a part is limited to a few megabytes.
-fn small(size: usize) -> u32 {
-    u32::try_from(size).unwrap_or(u32::MAX)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(duration: i64) -> Sample {
+        Sample::new(Bytes::from_static(b"abc"), duration, -1, Dependence::Sync)
+    }
+
+    #[test]
+    fn what_is_written_is_what_was_given() {
+        let samples = [sample(90), sample(3600)];
+        let part = write_part(7, Run { start: 0x1_2345_6789, samples: &samples }, None);
+        assert_eq!(part.len(), BOX + MFHD + track_size(&Run { start: 0, samples: &samples }) + BOX + 6);
+        assert_eq!(part[60..68], [0, 0, 0, 1, 0x23, 0x45, 0x67, 0x89], "tfdt");
+        let offset = u32::from_be_bytes(*part[84..].first_chunk().unwrap());
+        assert_eq!(&part[offset as usize..], b"abcabc");
+        assert_eq!(part[88..104], [0, 0, 0, 90, 0, 0, 0, 3, 2, 0, 0, 0, 0xff, 0xff, 0xff, 0xff], "trun");
+    }
+
+    #[test]
+    #[should_panic(expected = "time goes forward")]
+    fn a_sample_without_a_length_is_not_made() {
+        let _ = sample(0);
+    }
+
+    #[test]
+    #[should_panic(expected = "a segment lasts seconds")]
+    fn a_sample_of_half_a_day_is_not_made() {
+        let _ = sample(1 << 32);
+    }
+
+    #[test]
+    #[should_panic(expected = "before the epoch")]
+    fn no_part_begins_before_the_epoch() {
+        let _ = write_part(0, Run { start: -1, samples: &[sample(1)] }, None);
+    }
 }

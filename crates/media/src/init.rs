@@ -177,8 +177,9 @@ fn audio_entry(w: &mut BoxWriter, audio: &AudioParameters) {
         // 16.16 fixed point; a rate that does not fit is told by the descriptor alone.
         w.u32(u16::try_from(audio.sample_rate).map_or(0, |rate| u32::from(rate) << 16));
         w.put_full_box(b"esds", 0, 0, |w| {
-            // Each descriptor's length is one byte: the record is limited to 64 bytes.
-            let specific = u8::try_from(audio.record.len()).unwrap_or(0);
+            // Each descriptor's length is one byte of seven bits (ISO/IEC 14496-1, 8.3.3).
+            let specific = u8::try_from(audio.record.len()).expect("MAX_ASC_BYTES was checked");
+            assert!(specific <= 0x7f - 23, "MAX_ASC_BYTES was checked");
             w.u8(3).u8(23 + specific).u16(0).u8(0);
             // MPEG-4 audio, audio stream, no buffer size or bit rates known.
             w.u8(4).u8(15 + specific).u8(0x40).u8(0x15).zeros(11);

@@ -2,6 +2,8 @@
 
 use ashkar_terms::{Cause, MediaTime, TICKS_PER_SECOND};
 
+use crate::Output;
+
 /// A decoding time step of at least this is made between any two samples: 1 ms, in ticks.
 pub const MIN_SAMPLE_TICKS: i64 = TICKS_PER_SECOND / 1000;
 
@@ -24,6 +26,9 @@ pub const LIVE_WITHIN_US: u64 = 5_000_000;
 pub const MAX_ACCESS_UNIT_BYTES: usize = 7 << 20;
 
 /// How one camera's stream is cut. Ticks are 90 kHz.
+///
+/// They come from the code, and never from a camera. All lengths are positive; a part is not longer than a segment, and a
+/// segment not than a minute; an access unit, and a part, have at most [`MAX_ACCESS_UNIT_BYTES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// No part is longer than this, unless a single sample is, or parts are made even.
@@ -51,6 +56,21 @@ pub struct Options {
     pub max_access_unit_bytes: usize,
     /// A part is closed before it grows beyond this.
     pub max_part_bytes: usize,
+}
+
+impl Options {
+    /// What the fields of boxes can hold rests on these.
+    pub(crate) fn check(&self) {
+        let parts = 0 < self.part_target_ticks && self.part_target_ticks <= self.part_even_ticks;
+        let longest = self.segment_max_ticks + self.segment_grace_ticks;
+        let segments = self.part_even_ticks <= self.segment_min_ticks
+            && self.segment_min_ticks <= self.segment_max_ticks
+            && self.segment_grace_ticks >= 0
+            && longest <= 60 * TICKS_PER_SECOND;
+        assert!(parts && segments, "parts, segments and their limits in order");
+        let bytes = self.max_access_unit_bytes.max(self.max_part_bytes);
+        assert!(bytes <= MAX_ACCESS_UNIT_BYTES, "what is made fits the archive");
+    }
 }
 
 impl Default for Options {
@@ -82,6 +102,26 @@ pub struct Resume {
     /// Init segment of the last segment recorded. If the camera's differs, that is a fact; it is given out anew in
     /// any case, since whoever reads the outputs may have started anew too.
     pub init_sha256: Option<[u8; 32]>,
+}
+
+impl Resume {
+    /// Follows what a packager gives out, so that another one can go on behind it.
+    pub fn follow(&mut self, output: &Output) {
+        match output {
+            Output::Init(init) => self.init_sha256 = Some(init.sha256),
+            Output::Part(part) => {
+                self.next_segment = part.segment + 1;
+                self.timeline_end = Some(part.start.plus(part.duration.into()));
+                self.open_gap = None;
+            }
+            Output::Gap(gap) => {
+                self.next_segment = gap.next_segment;
+                self.timeline_end = Some(gap.to.unwrap_or(gap.from));
+                self.open_gap = gap.to.is_none().then_some(gap.cause);
+            }
+            Output::SegmentEnd(_) | Output::Fact(_) => {}
+        }
+    }
 }
 
 /// What a packager has seen since it was made; only ever rising.

@@ -70,7 +70,7 @@ impl Window {
     /// The part that the playlist hints at: segment and index. `None` while nothing is expected.
     pub fn hint(&self) -> Option<(u64, u32)> {
         let next = self.next.filter(|_| self.flowing)?;
-        Some((next, self.current.as_ref().map_or(0, |current| current.parts.len() as u32)))
+        Some((next, self.current.as_ref().map_or(0, Entry::next_part)))
     }
 
     /// A part's bytes, or what is known of it.

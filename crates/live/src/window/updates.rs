@@ -9,8 +9,8 @@ use super::{OpenGap, Restored, Window, WindowError};
 use crate::entry::{Entry, Opening};
 use crate::item::{InitId, Item, SegmentItem, gap_pieces, init_id};
 use crate::limits::{
-    EVEN_PART_MAX_TICKS, EVEN_TARGET_STEP_TICKS, GAP_MARGIN_US, MAX_PARTS_BEHIND, MAX_WINDOW_SEGMENTS,
-    MIN_WINDOW_TICKS, PARTS_LISTED_TICKS, QUIET_AFTER_US, TARGET_TICKS,
+    EVEN_PART_MAX_TICKS, EVEN_TARGET_STEP_TICKS, GAP_MARGIN_US, LAST_SEGMENT, MAX_PARTS_BEHIND,
+    MAX_WINDOW_SEGMENTS, MIN_WINDOW_TICKS, PARTS_LISTED_TICKS, QUIET_AFTER_US, TARGET_TICKS,
 };
 use crate::snapshot::Keyframe;
 
@@ -22,7 +22,7 @@ impl Window {
         for init in restored.inits {
             self.push_init(init);
         }
-        for item in &restored.items {
+        for item in restored.items.iter().filter(|item| item.number() <= LAST_SEGMENT) {
             match item {
                 Item::Segment(segment) => self.restore_segment(segment),
                 Item::Gap(gap) => {
@@ -243,7 +243,8 @@ impl Window {
         let Some(number) = self.next else { return };
         let opening = Opening { number, start, init: None, discontinuity: false, gap: true };
         let mut entry = self.opened(&opening);
-        entry.duration = to.map_or(TARGET_TICKS, |to| to.since(start).clamp(1, TARGET_TICKS));
+        entry.duration = to.map_or(TARGET_TICKS, |to| to.since(start).min(TARGET_TICKS));
+        assert!(entry.duration > 0, "a piece of a gap has a length");
         entry.close(&self.addresses);
         self.list(entry);
         self.slide();
@@ -255,7 +256,7 @@ impl Window {
         while !self.entries.is_empty() {
             self.evict();
         }
-        self.next = self.next.map(|next| next.saturating_add(pieces));
+        self.next = self.next.map(|next| next + pieces);
     }
 
     fn restore_segment(&mut self, segment: &SegmentItem) {
@@ -296,8 +297,8 @@ impl Window {
     }
 
     fn list(&mut self, entry: Entry) {
-        self.listed_ticks = self.listed_ticks.saturating_add(entry.duration);
-        self.next = entry.number.checked_add(1);
+        self.listed_ticks += entry.duration;
+        self.next = Some(entry.number + 1);
         self.entries.push_back(entry);
         self.version += 1;
     }
@@ -347,14 +348,15 @@ impl Window {
 
     fn evict(&mut self) {
         let Some(entry) = self.entries.pop_front() else { return };
-        self.listed_ticks = self.listed_ticks.saturating_sub(entry.duration);
+        self.listed_ticks -= entry.duration;
+        assert!(self.listed_ticks >= 0, "what leaves was listed");
         if entry.discontinuity {
-            self.discontinuity_sequence = self.discontinuity_sequence.saturating_add(1);
+            self.discontinuity_sequence += 1;
         }
         self.version += 1;
     }
 }
 
 fn ticks(pieces: u64) -> i64 {
-    i64::try_from(pieces).unwrap_or(i64::MAX).saturating_mul(TARGET_TICKS)
+    i64::try_from(pieces).expect("as many pieces as a gap has time for") * TARGET_TICKS
 }

@@ -60,9 +60,8 @@ impl Packager {
     /// Closes the gap at the start of the next picture; it takes one number for each GAP segment.
     pub(super) fn close_gap(&mut self, to: MediaTime, out: &mut Vec<Output>) {
         let Some(OpenGap { from, cause }) = self.gap.take() else { return };
-        let pieces = to.since(from).max(0).div_euclid(GAP_SEGMENT_TICKS)
-            + i64::from(to.since(from).rem_euclid(GAP_SEGMENT_TICKS) > 0);
-        self.segmenter.skip_numbers(u64::try_from(pieces).unwrap_or(0));
+        assert!(from < to, "a gap has a length");
+        self.segmenter.skip_numbers(to.since(from).unsigned_abs().div_ceil(GAP_SEGMENT_TICKS.unsigned_abs()));
         self.segmenter.mark_discontinuity();
         self.segmenter.sound.reset();
         self.rhythm = Rhythm::default();

@@ -10,7 +10,7 @@ mod segmenter;
 mod sound;
 mod unusable;
 
-use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
 use bytes::BytesMut;
 
 use crate::assembly::Framing;
@@ -28,8 +28,11 @@ pub use unusable::Unusable;
 
 /// What may be told again and again is told at most once in this many microseconds.
 const REPORT_INTERVAL_US: u64 = 60_000_000;
-/// No timeline goes beyond this tick, 2^53: it must fit a JavaScript number.
+/// No timeline goes on beyond this tick, 2^53: it must fit a JavaScript number.
 const LAST_TICK: i64 = 1 << 53;
+/// No camera goes on with a media sequence number beyond this, for the same reason. At two seconds a segment it is reached in
+/// 500 million years, so adding to it never overflows.
+const LAST_SEGMENT: u64 = 1 << 53;
 
 /// Turns what one camera sends into CMAF.
 ///
@@ -109,7 +112,14 @@ struct Rhythm {
     distance: Option<i64>,
 }
 
-/// What was told last, and when.
+/// `at`, held to a range in which no sum of times overflows: from the epoch to [`LAST_TICK`], which is in the year 5138, and
+/// as many microseconds of the monotonic clock, which are 285 years. No clock that works leaves it.
+fn in_range(at: Moment) -> Moment {
+    let last = MediaTime(LAST_TICK).to_utc();
+    Moment { wall: at.wall.clamp(UtcMicros(0), last), mono_us: at.mono_us.min(LAST_TICK.unsigned_abs()) }
+}
+
+/// What was reported last, and when.
 #[derive(Debug, Clone, Copy, Default)]
 struct Report<T> {
     value: T,
@@ -124,12 +134,18 @@ impl<T> Report<T> {
 
 impl Packager {
     /// A packager that goes on from `resume`.
+    ///
+    /// # Panics
+    /// Where `options` contradict each other: see [`Options`].
     pub fn new(camera: CameraId, resume: Resume, options: Options) -> Self {
+        options.check();
+        // What an archive says otherwise is no recording of ours.
         let end = resume.timeline_end.map(|end| end.clamp(MediaTime(0), MediaTime(LAST_TICK)));
+        let next_segment = resume.next_segment.min(LAST_SEGMENT);
         Self {
             camera,
             options,
-            segmenter: Segmenter::new(options, resume.next_segment),
+            segmenter: Segmenter::new(options, next_segment),
             parameters: Parameters::default(),
             audio: Audio::default(),
             facts: Facts::new(),
@@ -162,6 +178,7 @@ impl Packager {
     /// A publisher or a pulled camera begins to send. `source` names protocol and peer, never a key. A connection
     /// that was still open is taken for lost.
     pub fn connected(&mut self, source: String, at: Moment, out: &mut Vec<Output>) {
+        let at = in_range(at);
         if self.connected {
             self.disconnected(Cause::Unknown, "replaced by another connection".to_owned(), at, out);
         }
@@ -178,9 +195,16 @@ impl Packager {
     /// What the connection brought, handed on at `now`. Parameters come into use at the next keyframe; what cannot be used
     /// is a fact, and it alone is dropped (I3).
     pub fn take(&mut self, event: MediaEvent, now: Moment, out: &mut Vec<Output>) {
+        let now = in_range(now);
         match event {
-            MediaEvent::Video(unit) => self.video(unit, out),
-            MediaEvent::Audio(frame) => self.audio(frame, out),
+            MediaEvent::Video(unit) => {
+                let arrival = in_range(unit.arrival);
+                self.video(AccessUnit { arrival, ..unit }, out);
+            }
+            MediaEvent::Audio(frame) => {
+                let arrival = in_range(frame.arrival);
+                self.audio(AudioFrame { arrival, ..frame }, out);
+            }
             MediaEvent::VideoConfig(config) => self.video_config(&config, now, out),
             MediaEvent::AudioConfig(config) => self.audio_config(&config, now, out),
             MediaEvent::SoundRefused { codec } => self.sound_refused(&codec, now, out),
@@ -267,6 +291,7 @@ impl Packager {
 
     /// Bytes of the connection arrived at `at`, whatever they were: a line that brings them is not what is at fault.
     pub fn received(&mut self, at: Moment) {
+        let at = in_range(at);
         if self.connected && self.last_arrival.is_none_or(|last| last.mono_us < at.mono_us) {
             self.note_arrival(at);
         }
@@ -274,6 +299,7 @@ impl Packager {
 
     /// The connection ended. The segment ends, and a gap opens.
     pub fn disconnected(&mut self, cause: Cause, reason: String, at: Moment, out: &mut Vec<Output>) {
+        let at = in_range(at);
         self.observe_wall_clock(at, out);
         self.report_waiting(at, out);
         // What the connection brought until now could not be used: that stays the camera's fault, whoever ended it.
@@ -293,6 +319,7 @@ impl Packager {
 
     /// Once a second: notices silence and steps of the wall clock, and gives out a part that waits in vain.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Output>) {
+        let now = in_range(now);
         self.observe_wall_clock(now, out);
         if !self.connected {
             return self.open_gap(Cause::Centre, out);
@@ -310,6 +337,7 @@ impl Packager {
 
     /// Before the process stops: ends part and segment. No gap is opened; whoever resumes declares it.
     pub fn flush(&mut self, at: Moment, out: &mut Vec<Output>) {
+        let at = in_range(at);
         self.observe_wall_clock(at, out);
         self.report_waiting(at, out);
         self.finish(out);

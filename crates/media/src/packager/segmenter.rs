@@ -9,9 +9,13 @@ use sha2::{Digest, Sha256};
 use super::even_parts::EvenParts;
 use super::sound::SoundQueue;
 use crate::assembly::RandomAccess;
-use crate::cmaf::{Dependence, Run, Sample, write_part};
+use crate::cmaf::{Dependence, Run, Sample, checked_duration, write_part};
 use crate::codec::slice::Slice;
 use crate::{Counters, InitSegment, Options, Output, Part, SegmentEnd};
+
+/// Most parts of a segment: one more ends it. `mfhd` counts so many for each segment. A segment of 4 s has 8 of half a
+/// second; more come only of pictures that fill a part each.
+const MAX_SEGMENT_PARTS: u16 = 256;
 
 /// An access unit with its place on the timeline.
 #[derive(Debug, Clone)]
@@ -117,7 +121,7 @@ impl Segmenter {
 
     /// Passes over the numbers of a gap. Between segments only.
     pub(super) const fn skip_numbers(&mut self, count: u64) {
-        self.number = self.number.saturating_add(count);
+        self.number += count;
     }
 
     pub(super) fn init(&self) -> Option<&InitSegment> {
@@ -163,11 +167,14 @@ impl Segmenter {
         let part = &self.part;
         let longest = self.even.as_ref().map_or(self.options.part_target_ticks, EvenParts::longest);
         let too_long = part.duration + duration > longest;
-        let too_large = part.bytes.saturating_add(picture.data.len()) > self.options.max_part_bytes;
+        let too_large = part.bytes + picture.data.len() > self.options.max_part_bytes;
         if self.segment().is_some_and(|(_, length)| length + duration > segment_limit) {
             self.end_segment(counters, out);
         } else if too_long || too_large {
             self.close_part(counters, out);
+        }
+        if self.segment.as_ref().is_some_and(|segment| segment.parts >= MAX_SEGMENT_PARTS) {
+            self.end_segment(counters, out);
         }
         self.part.push(picture, duration);
         // The next picture most likely lasts as long; if it would not fit, waiting for it gains nothing.
@@ -192,14 +199,14 @@ impl Segmenter {
         out.push(Output::SegmentEnd(SegmentEnd {
             segment: self.number,
             start: segment.start,
-            duration: ticks(segment.duration),
+            duration: checked_duration(segment.duration),
             parts: segment.parts,
             byte_length: segment.byte_length,
             sha256: segment.sha256.finalize().into(),
             init_sha256: init.sha256,
             last_arrival,
         }));
-        self.number = self.number.saturating_add(1);
+        self.number += 1;
     }
 
     /// Closes the part, if it has a picture; gives the arrival of its last.
@@ -221,14 +228,14 @@ impl Segmenter {
             segment: self.number,
             index: segment.parts,
             start: first.time,
-            duration: ticks(self.part.duration),
+            duration: checked_duration(self.part.duration),
             independent: first.independent,
             init: short(&init.sha256),
             discontinuity: std::mem::take(&mut self.discontinuity),
             camera_dts: first.camera_dts,
             first_arrival: first.arrival,
             last_arrival,
-            samples: u16::try_from(self.part.samples.len()).unwrap_or(u16::MAX),
+            samples: u16::try_from(self.part.samples.len()).expect("samples last a millisecond at least"),
             bytes,
         };
         self.sound.clear_taken();
@@ -248,8 +255,8 @@ impl OpenSegment {
     fn add(&mut self, part: &Part) {
         self.sha256.update(&part.bytes);
         self.duration += i64::from(part.duration);
-        self.parts = self.parts.saturating_add(1);
-        self.byte_length = self.byte_length.saturating_add(part.bytes.len() as u64);
+        self.parts += 1;
+        self.byte_length += part.bytes.len() as u64;
     }
 }
 
@@ -262,14 +269,10 @@ impl OpenPart {
             arrival: picture.arrival,
         });
         self.last_arrival = Some(picture.arrival);
-        self.bytes = self.bytes.saturating_add(picture.data.len());
+        self.bytes += picture.data.len();
         self.duration += duration;
-        self.samples.push(Sample {
-            data: picture.data,
-            duration: ticks(duration),
-            composition_offset: picture.composition_offset,
-            dependence: Dependence::of(picture.access),
-        });
+        let dependence = Dependence::of(picture.access);
+        self.samples.push(Sample::new(picture.data, duration, picture.composition_offset, dependence));
     }
 
     /// Empties it for the next part. The arrival stays: it is the segment's last.
@@ -279,16 +282,14 @@ impl OpenPart {
     }
 }
 
-/// `mfhd` sequence number: rises within a segment and from segment to segment, also over restarts, until 2^32.
+/// `mfhd` sequence number (8.8.5): rises within a segment and from segment to segment, also over restarts, and wraps at
+/// 2^32, after a year.
 fn sequence(segment: u64, part: u16) -> u32 {
-    (segment as u32).wrapping_mul(256).wrapping_add(u32::from(part.min(255)))
+    assert!(part < MAX_SEGMENT_PARTS, "a segment of so many parts has ended");
+    (segment as u32).wrapping_mul(MAX_SEGMENT_PARTS.into()).wrapping_add(part.into())
 }
 
 fn short(sha256: &[u8; 32]) -> [u8; 8] {
     let [a, b, c, d, e, f, g, h, ..] = *sha256;
     [a, b, c, d, e, f, g, h]
-}
-
-fn ticks(duration: i64) -> u32 {
-    u32::try_from(duration).unwrap_or(0)
 }

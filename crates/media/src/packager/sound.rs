@@ -44,17 +44,16 @@ impl SoundQueue {
             Some(end) if end - wanted > LARGEST_OFFSET_TICKS => return false,
             Some(end) => end,
         };
+        // Where the centre's clock is at the epoch, sound may lie before the first picture, and before all time.
+        let duration = (begin + length).round() as i64 - begin.round() as i64;
+        if begin < 0.0 || duration <= 0 {
+            return false;
+        }
         if self.waiting.is_empty() {
             self.start = begin.round() as i64;
         }
-        let duration = (begin + length).round() - begin.round();
         self.end = Some(begin + length);
-        self.waiting.push(Sample {
-            data,
-            duration: duration as u32,
-            composition_offset: 0,
-            dependence: Dependence::Sync,
-        });
+        self.waiting.push(Sample::new(data, duration, 0, Dependence::Sync));
         true
     }
 
@@ -66,7 +65,7 @@ impl SoundQueue {
             if at >= end.0 {
                 break;
             }
-            at = at.saturating_add(i64::from(sample.duration));
+            at += i64::from(sample.duration());
             count += 1;
         }
         (self.taken, self.taken_start, self.start) = (count, self.start, at);
@@ -87,7 +86,7 @@ impl SoundQueue {
 
     fn stretch_last(&mut self, end: f64, to: f64) {
         if let Some(last) = self.waiting.last_mut() {
-            last.duration = last.duration.saturating_add((to.round() - end.round()) as u32);
+            last.stretch(to.round() as i64 - end.round() as i64);
         }
     }
 }

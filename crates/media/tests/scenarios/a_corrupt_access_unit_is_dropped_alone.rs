@@ -1,4 +1,4 @@
-use ashkar_media::{FactKind, MediaEvent, Options};
+use ashkar_media::{FactKind, MediaEvent, Options, Resume};
 use bytes::Bytes;
 
 use crate::support::{FRAME_TICKS, FRAME_US, Rig, prefixed};
@@ -108,5 +108,20 @@ fn large_pictures_close_a_part_before_it_grows_beyond_its_limit() {
     }
     let limit = Options::default().max_part_bytes;
     assert!(rig.parts().len() >= 4 && rig.parts().iter().all(|part| part.bytes.len() < limit + 1000));
+    rig.finish_and_judge();
+}
+
+/// A part for each picture, a thousand in a second: `mfhd` counts 256 for each segment.
+#[test]
+fn a_segment_ends_after_256_parts() {
+    let options = Options { max_part_bytes: 100, ..Options::default() };
+    let mut rig = Rig::with(Resume { next_segment: 100, ..Resume::default() }, options);
+    rig.connect();
+    rig.gop = u64::MAX;
+    for _ in 0..1000 {
+        rig.frame_of(90, 1000);
+    }
+    let longest = rig.parts().iter().map(|part| part.index).max();
+    assert_eq!(longest, Some(255));
     rig.finish_and_judge();
 }

@@ -181,11 +181,19 @@ fn read_part(part: &Part, judged: &mut Judged) -> Vec<Found> {
         other => panic!("mdat follows, not {other:?}"),
     }
     assert!(bytes.is_empty(), "nothing follows mdat");
+    let sequence = (part.segment as u32).wrapping_mul(256).wrapping_add(part.index.into());
+    assert_eq!(moof.mfhd.sequence_number, sequence);
     let video = read_track(part, &moof, 0);
     assert_eq!(video[0].time, part.start.0, "tfdt is the media time as is");
-    if moof.traf.len() > 1 {
-        judged.sound.extend(read_track(part, &moof, 1));
+    let sound = if moof.traf.len() > 1 { read_track(part, &moof, 1) } else { Vec::new() };
+    // What the writer has computed beforehand is what stands there: one sample behind the other, up to the end.
+    let mut at = part.bytes.len();
+    for sample in video.iter().chain(&sound).rev() {
+        at -= sample.data.len();
+        assert_eq!(sample.data.as_ptr(), part.bytes[at..].as_ptr(), "samples lie one behind the other");
     }
+    assert_eq!(&part.bytes[at - 4..at], b"mdat", "and nothing is before them");
+    judged.sound.extend(sound);
     video
 }
 
