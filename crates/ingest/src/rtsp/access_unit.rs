@@ -173,7 +173,7 @@ impl AccessUnitBuilder {
         Finished::Whole { data, key, continued }
     }
 
-    /// Some cameras put several NAL units with start codes between them where one belongs. Where the first is a slice,
+    /// Some cameras put several NAL units with start codes between them where one belongs (`laureii_annex_b_in_fragments`). Where the first is a slice,
     /// the packager takes them apart: here they are not searched.
     fn stuffed(&self, nal: &[u8]) -> bool {
         starts_with_start_code(nal)

@@ -49,7 +49,7 @@ const fn fits_h265(first: u8, second: u8) -> bool {
     base_layer && matches!(first >> 1, 0..=9 | 16..=21 | 32..=40 | 48..=50)
 }
 
-/// Holds packets back that contradict the codec in use, until it is clear what they are.
+/// Holds packets back that contradict the codec in use, until it is clear what they are (`ezviz_says_h265_and_sends_h264`).
 #[derive(Debug)]
 pub(super) struct CodecDetector {
     codec: VideoCodec,

@@ -112,7 +112,7 @@ impl Headers {
         self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The sequence number, where it can be read.
+    /// The sequence number, where it can be read (`vstarcam_blanks_behind_types`).
     pub fn cseq(&self) -> Option<u32> {
         self.first("CSeq")?.parse().ok()
     }

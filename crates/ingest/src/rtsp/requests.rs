@@ -31,11 +31,10 @@ impl Core {
         if response.status < 200 {
             return Ok(());
         }
-        let Some(pending) = self.pending.take_if(|pending| answers(response, pending, self.answered_cseq))
-        else {
+        let Some(pending) = self.pending.take_if(|pending| answers(response, pending, self.answered)) else {
             return Ok(());
         };
-        self.answered_cseq = response.headers.cseq();
+        self.answered = Some((response.headers.cseq(), response.status));
         if response.status == 401 {
             return self.challenged(pending, &response.headers, now);
         }
@@ -325,10 +324,11 @@ const fn asked_channels(kind: MediaKind) -> (u8, u8) {
 }
 
 /// Whether a response is the answer to the open request. A number that is missing or wrong means the one request
-/// that is open, unless it is the last answer's: then it may be that answer once more.
-fn answers(response: &Response<'_>, pending: &Pending, last: Option<u32>) -> bool {
+/// that is open, unless number and status are the last answer's: then it may be that answer once more
+/// (`gwsecurity_start_code_behind_a_set`, `wyze_keepalives_answered_with_number_zero`).
+fn answers(response: &Response<'_>, pending: &Pending, last: Option<(Option<u32>, u16)>) -> bool {
     let cseq = response.headers.cseq();
-    if cseq == Some(pending.cseq) || cseq != last {
+    if cseq == Some(pending.cseq) || Some((cseq, response.status)) != last {
         return true;
     }
     let has = |name| response.headers.first(name).is_some();

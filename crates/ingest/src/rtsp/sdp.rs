@@ -2,10 +2,12 @@
 //!
 //! Cameras write odd descriptions: `fmtp` without parameters, attributes before any media, streams that are no
 //! RTP, text where a payload type belongs, trailing blanks. Whatever cannot be read is passed over; a media
-//! description that cannot be used is left out, and the others stand.
+//! description that cannot be used is left out, and the others stand. Where a leniency is some vendor's, the file of
+//! `testdata/rtsp` that has it is named.
 
 use ashkar_media::VideoCodec;
 use ashkar_media::codec::MAX_PARAMETER_SET_BYTES;
+use ashkar_media::codec::annex_b::split_at_start_codes;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
@@ -18,7 +20,7 @@ pub const MAX_MEDIA: usize = 16;
 const MAX_PARAMETER_SETS: usize = 16;
 /// Most formats of one media description that are looked at.
 const MAX_FORMATS: usize = 8;
-/// The first payload type without a fixed meaning (RFC 3551, 6).
+/// The first payload type without a fixed meaning (RFC 3551, 6): `bosch_payload_type_35`.
 const FIRST_DYNAMIC: u8 = 35;
 const VIDEO_CLOCK_HZ: u32 = 90_000;
 
@@ -253,6 +255,7 @@ impl<'a> RawMedia<'a> {
     }
 
     /// Lines of a format. Where there is only one for a video, and it names a type that the list has not, it is meant.
+    /// Of other streams, the stray line is nothing (`tplink_text_as_payload_type`).
     fn raw_format(&self, word: &str) -> RawFormat<'a> {
         let of = |lines: &[(&'a str, &'a str)]| {
             let own = lines.iter().find(|(format, _)| *format == word);
@@ -344,7 +347,10 @@ impl<'a> RawFormat<'a> {
     fn parameter_sets(&self, names: &[&str]) -> Vec<Bytes> {
         let values = names.iter().filter_map(|name| self.parameter(name));
         let coded = values.flat_map(|value| value.split(',')).take(MAX_PARAMETER_SETS);
-        let decoded = coded.filter_map(|text| FORGIVING.decode(text.trim()).ok()).map(without_start_code);
+        let decoded = coded.filter_map(|text| FORGIVING.decode(text.trim()).ok());
+        // Some cameras put start codes before or behind a set (`gwsecurity_start_code_behind_a_set`).
+        let decoded = decoded
+            .flat_map(|bytes| split_at_start_codes(&bytes).map(Bytes::copy_from_slice).collect::<Vec<_>>());
         decoded.filter(|set| !set.is_empty() && set.len() <= MAX_PARAMETER_SET_BYTES).collect()
     }
 
@@ -358,16 +364,6 @@ impl<'a> RawFormat<'a> {
             .filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value.trim())
             .next()
-    }
-}
-
-/// Some cameras put an Annex B start code before each set.
-fn without_start_code(set: Vec<u8>) -> Bytes {
-    let set = Bytes::from(set);
-    match set.as_ref() {
-        [0, 0, 0, 1, ..] => set.slice(4..),
-        [0, 0, 1, ..] => set.slice(3..),
-        _ => set,
     }
 }
 

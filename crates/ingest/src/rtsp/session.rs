@@ -73,8 +73,8 @@ pub(super) struct Core {
     pub(super) step: Step,
     pub(super) pending: Option<Pending>,
     pub(super) last_cseq: u32,
-    /// The number that the last answer carried.
-    pub(super) answered_cseq: Option<u32>,
+    /// The number that the last answer carried, if it did, and its status.
+    pub(super) answered: Option<(Option<u32>, u16)>,
     pub(super) session: Option<SessionHeader>,
     pub(super) last_request_us: u64,
     pub(super) last_unit_us: u64,
@@ -147,7 +147,7 @@ impl Session {
             step: Step::Options,
             pending: None,
             last_cseq: 0,
-            answered_cseq: None,
+            answered: None,
             session: None,
             last_request_us: now.mono_us,
             last_unit_us: now.mono_us,
@@ -302,7 +302,7 @@ impl Core {
         }
     }
 
-    /// Whose a channel is. Those that nobody asked for come from cameras that send their sound regardless, or that
+    /// Whose a channel is (`unnamed_equal_channels`). Those that nobody asked for come from cameras that send their sound regardless, or that
     /// send the picture elsewhere than they said.
     fn owner_of(&self, channel: u8) -> (MediaKind, bool) {
         let found = self.transports.iter().find_map(|transport| match transport.address {
@@ -341,7 +341,8 @@ impl Core {
         if !matches!(self.step, Step::Play | Step::Playing) {
             return Ok(());
         }
-        // Many cameras send media before their answer to PLAY; the first keyframe is among it.
+        // Many cameras send media before their answer to PLAY; the first keyframe is among them
+        // (`reolink_media_before_the_answer_to_play`).
         self.begin_playing(from.now, events);
         let Some(streams) = &mut self.streams else { return Ok(()) };
         if !rtcp {

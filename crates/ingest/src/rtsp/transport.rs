@@ -29,6 +29,7 @@ impl Agreed {
         for (name, value) in header.split(';').filter_map(|word| word.trim().split_once('=')) {
             match name.trim().to_ascii_lowercase().as_str() {
                 "interleaved" => out.interleaved = pair(value, |channel| u8::checked_add(channel, 1)),
+                // `hikvision_ssrc_with_a_blank`.
                 "ssrc" => out.ssrc = u32::from_str_radix(value.trim().trim_matches('"'), 16).ok(),
                 "server_port" => out.server_ports = pair(value, |port| u16::checked_add(port, 1)),
                 _ => {}
@@ -74,7 +75,8 @@ impl SessionHeader {
 }
 
 /// The address of a stream, or of the whole session: what live555 and ffmpeg do, and so what cameras expect.
-/// RFC 3986 would replace the last part of the path and lose the query.
+/// RFC 3986 would replace the last part of the path and lose the query (`dahua_slash_behind_the_query`,
+/// `gwsecurity_start_code_behind_a_set`).
 pub(super) fn join_control(base: &str, control: Option<&str>) -> String {
     match control.map(str::trim) {
         None | Some("" | "*") => base.to_owned(),

@@ -14,6 +14,7 @@ mod rtmp_the_port_survives_strangers;
 mod rtsp_a_camera_on_a_bad_line_is_tried_again;
 mod rtsp_a_real_camera_is_fetched_and_fetched_again;
 mod rtsp_a_session_believes_what_it_agreed_on;
+mod rtsp_cameras_of_each_vendor_are_taken_in;
 mod rtsp_hostile_bytes_neither_panic_nor_grow;
 mod rtsp_odd_answers_are_forgiven;
 mod rtsp_support;

@@ -7,6 +7,8 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+pub mod transcript;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
