@@ -23,6 +23,8 @@ pub(crate) struct Catalog {
     pub(crate) journals: BTreeMap<u32, JournalName>,
     /// Indexes of journals without a sidecar; the writer's own among them.
     pub(crate) unsealed: BTreeMap<u32, Unsealed>,
+    /// Some of them are held back.
+    pub(crate) holds_back: bool,
     /// Sidecars that the start has read: who takes cameras up again asks for the newest minute of each.
     pub(crate) newest: BTreeMap<u32, Sidecar>,
     /// Up to where `cameras` has taken everything in: journal and byte.
@@ -43,6 +45,10 @@ pub(crate) struct Unsealed {
     pub(crate) headers: HashMap<CameraId, Vec<Header>>,
     /// Not all of it can be read: it gets no sidecar, so that every start tries again and says so.
     pub(crate) unreadable: bool,
+    /// Not to be sealed yet: a write or sync in it failed, and not everything that stands in it is durable elsewhere. A
+    /// sidecar says what counts. As long as there is none, a start counts what it finds behind the last sync too; once
+    /// there is one it must not, or it would find other records there for the places that were given anew.
+    pub(crate) held_back: bool,
     /// Nothing will be written to it any more; then every camera's state at its end is in `index`.
     pub(crate) finished: Option<Arc<Sidecar>>,
 }
@@ -72,8 +78,8 @@ impl Catalog {
         self.unsealed.insert(name.number, Unsealed { salt, ..Unsealed::default() });
     }
 
-    /// Ends journal `number`: from here on it is to be sealed.
-    pub(crate) fn finish(&mut self, number: u32, cut_to: Option<u32>) {
+    /// Ends journal `number`: from here on it is to be sealed, or when [`Catalog::let_go`] says so.
+    pub(crate) fn finish(&mut self, number: u32, cut_to: Option<u32>, held_back: bool) {
         let Some(unsealed) = self.unsealed.get_mut(&number) else { return };
         let states = &self.cameras;
         let block = |(camera, headers): (CameraId, Vec<Header>)| {
@@ -82,6 +88,8 @@ impl Catalog {
         };
         let cameras = std::mem::take(&mut unsealed.headers).into_iter().map(block).collect();
         unsealed.cut_to = cut_to;
+        unsealed.held_back = held_back;
+        self.holds_back |= held_back;
         unsealed.finished = Some(Arc::new(Sidecar {
             journal: number,
             salt: unsealed.salt,
@@ -90,12 +98,20 @@ impl Catalog {
         }));
     }
 
+    /// What stands in journals that failed is durable elsewhere: they may be sealed.
+    pub(crate) fn let_go(&mut self) {
+        self.holds_back = false;
+        self.unsealed.values_mut().for_each(|unsealed| unsealed.held_back = false);
+    }
+
     /// The journal that waits longest for its sidecar.
     pub(crate) fn next_to_seal(&self) -> Option<Sealable> {
-        self.unsealed.iter().filter(|(_, unsealed)| !unsealed.unreadable).find_map(|(number, unsealed)| {
-            let sidecar = unsealed.finished.clone()?;
-            Some(Sealable { name: *self.journals.get(number)?, cut_to: unsealed.cut_to, sidecar })
-        })
+        self.unsealed.iter().filter(|(_, unsealed)| !unsealed.unreadable && !unsealed.held_back).find_map(
+            |(number, unsealed)| {
+                let sidecar = unsealed.finished.clone()?;
+                Some(Sealable { name: *self.journals.get(number)?, cut_to: unsealed.cut_to, sidecar })
+            },
+        )
     }
 
     /// Records of `camera` in a journal whose index is in memory; `None` if it is not.

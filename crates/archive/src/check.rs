@@ -222,9 +222,8 @@ struct Camera {
 #[derive(Default)]
 struct Current {
     segment: u64,
-    parts: u16,
-    bytes: u64,
-    sha256: Sha256,
+    /// Length and hash up to each of its parts.
+    parts: Vec<(u64, Sha256)>,
 }
 
 impl Check {
@@ -408,12 +407,11 @@ impl Camera {
             self.current = Some(Current { segment: header.segment, ..Current::default() });
             self.next_segment = header.segment.saturating_add(1);
         }
-        let Some(current) = self.current.as_mut().filter(|current| current.parts == header.part) else {
-            return;
-        };
-        current.parts = current.parts.saturating_add(1);
-        current.bytes = current.bytes.saturating_add(payload.len() as u64);
-        current.sha256.update(payload);
+        let is_next = |current: &&mut Current| current.parts.len() == usize::from(header.part);
+        let Some(current) = self.current.as_mut().filter(is_next) else { return };
+        let (bytes, mut sha256) = current.parts.last().cloned().unwrap_or_default();
+        sha256.update(payload);
+        current.parts.push((bytes + payload.len() as u64, sha256));
     }
 
     fn follow(&mut self, record: &Record) -> Result<(), ChainError> {
@@ -426,13 +424,18 @@ impl Camera {
         followed
     }
 
-    /// Whether the parts that went by are the segment that the record names.
+    /// Whether the parts that went by are the segment that the record names. Where some could not be read when the archive
+    /// ended it, it is the parts in front of them.
     fn judge(&mut self, record: &Record) -> bool {
         let Record::Segment(segment) = record else { return true };
         let Some(current) = self.current.take() else { return false };
-        let sha256: [u8; 32] = current.sha256.finalize().into();
-        (current.segment, current.parts, current.bytes, sha256)
-            == (segment.segment, segment.parts, segment.byte_length, segment.sha256)
+        let named = usize::from(segment.parts);
+        let is_named = current.segment == segment.segment
+            && (current.parts.len() == named || segment.recovered && named < current.parts.len());
+        let Some((bytes, sha256)) = named.checked_sub(1).and_then(|last| current.parts.get(last)) else {
+            return false;
+        };
+        is_named && *bytes == segment.byte_length && sha256.clone().finalize()[..] == segment.sha256
     }
 }
 

@@ -112,12 +112,9 @@ pub(crate) struct Coverage {
 
 impl Coverage {
     /// Takes in a durable record. Records come in the order in which they were written; one that comes again,
-    /// because a failed sync made the archive write it twice, changes nothing.
+    /// because a failed sync made the archive write it twice, changes nothing. That is told by what it says and not by its
+    /// place in the chain: behind a journal that could not be read for a while, other records have the same places.
     pub(crate) fn apply(&mut self, header: &Header, effect: Effect) {
-        let known = |chain: Chain| chain.next_sequence <= self.state.chain.next_sequence;
-        if matches!(effect, Effect::Chain(chain) if known(chain)) {
-            return;
-        }
         match header.kind {
             Kind::Part => self.apply_part(header),
             Kind::SegmentEnd => self.apply_end(header),
@@ -131,7 +128,7 @@ impl Coverage {
             Kind::Boot | Kind::Commit => {}
         }
         match effect {
-            Effect::Chain(chain) => self.state.chain = chain,
+            Effect::Chain(chain) => self.extend_chain(chain),
             Effect::Init(sha256) => self.state.init_sha256 = Some(sha256),
             Effect::None => {}
         }
@@ -139,10 +136,14 @@ impl Coverage {
 
     /// Takes from a sidecar's state what headers do not say.
     pub(crate) fn apply_state(&mut self, state: &CameraState) {
-        if state.chain.next_sequence > self.state.chain.next_sequence {
-            self.state.chain = state.chain;
-        }
+        self.extend_chain(state.chain);
         self.state.init_sha256 = state.init_sha256.or(self.state.init_sha256);
+    }
+
+    fn extend_chain(&mut self, chain: Chain) {
+        if chain.next_sequence > self.state.chain.next_sequence {
+            self.state.chain = chain;
+        }
     }
 
     fn apply_part(&mut self, header: &Header) {
@@ -193,10 +194,9 @@ impl Coverage {
 
     fn apply_gap(&mut self, header: &Header) {
         let to = header.gap_to();
-        let known = |last: &GapEntry| {
-            last.from == header.start && (last.to == to || to.is_none()) && last.to.is_some()
-        };
-        if self.gaps.last().is_some_and(known) {
+        let known =
+            |gap: &GapEntry| gap.from == header.start && (gap.to == to || to.is_none()) && gap.to.is_some();
+        if self.gaps.iter().rev().any(known) {
             return;
         }
         if self.is_afterwards(header) {
@@ -523,6 +523,26 @@ mod tests {
     }
 
     /// The clock was an hour ahead for ten seconds; an hour later the camera was silent.
+    /// A failed sync may make the archive write many records again, with several gaps among them.
+    #[test]
+    fn older_gaps_that_come_again_count_once() {
+        let mut all = story(1);
+        for (number, from) in [(3, 945_000), (4, 1_000_000)] {
+            let mut open = header(Kind::Gap, 1, number + 3, 1, from);
+            open.set_gap_to(None);
+            let mut closed = open;
+            closed.set_gap_to(Some(MediaTime(from + 10_000)));
+            all.extend([(open, Effect::None), (closed, Effect::None)]);
+        }
+        all.push((header(Kind::Part, 1, 8, 0, 1_010_000), Effect::None));
+        let mut coverage = Coverage::default();
+        all.iter().for_each(|(header, effect)| coverage.apply(header, *effect));
+        let once = coverage.clone();
+        assert_eq!(once.gaps.len(), 3);
+        all.iter().skip(2).for_each(|(header, effect)| coverage.apply(header, *effect));
+        assert_eq!((coverage.state, &coverage.gaps), (once.state, &once.gaps));
+    }
+
     #[test]
     fn what_a_wrong_clock_has_recorded_does_not_count_when_that_time_comes() {
         let mut coverage = Coverage::default();

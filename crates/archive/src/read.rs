@@ -217,6 +217,9 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
             (Kind::Part, None) if header.part == 0 => {
                 entries.push((SegmentEntry::new(camera, header), false));
             }
+            // Behind a journal that could not be read for a while, a segment was ended with what could be read of it. Now that
+            // the journal is back, its own end counts.
+            (Kind::SegmentEnd, Some((_, true))) if header.has(RECOVERED) => {}
             (Kind::SegmentEnd, Some((entry, ended))) => {
                 *ended = true;
                 entry.cut(header);

@@ -61,9 +61,11 @@ pub(crate) enum Event {
     Published { journal: u32, durable: u32, records: Vec<Record>, took: Duration },
     /// This range of the journal need not stay in memory.
     Forget { offset: u64, length: u64 },
-    /// Nothing is written to this journal any more. An intact one may be cut to `cut_to` bytes.
-    Retired { journal: u32, cut_to: Option<u32> },
-    /// Everything that was taken is durable: so many entries and bytes of the queue.
+    /// Nothing is written to this journal any more. An intact one may be cut to `cut_to` bytes. One in which not everything
+    /// is durable is held back, and sealed after [`Event::Durable`].
+    Retired { journal: u32, cut_to: Option<u32>, held_back: bool },
+    /// Everything that was taken is durable: so many entries and bytes of the queue. What stands in journals that failed
+    /// stands elsewhere too.
     Durable { entries: u64, bytes: usize },
     /// What was taken waits for another attempt.
     Failed { journal: u32, error: io::Error },
@@ -357,7 +359,8 @@ impl WriterEngine {
 
     /// Only an intact journal, everything in it durable and no error ever, may be cut to its length.
     fn finished(&mut self, now: &Now, then: Then, result: io::Result<Answer>) {
-        self.retire(result.is_ok());
+        let cut_to = self.journal.as_ref().map(Journal::end).filter(|_| result.is_ok());
+        self.retire(cut_to, false);
         self.go_on(now, then);
     }
 
@@ -380,7 +383,8 @@ impl WriterEngine {
     /// the kernel may call lost pages clean; what was not durable in it goes to a new one.
     pub(super) fn fail(&mut self, now: &Now, error: io::Error) {
         let number = self.next_number.saturating_sub(1);
-        let again = if is_planted(Planted::GoOnAfterFailedSync) { Vec::new() } else { self.retire(false) };
+        let again =
+            if is_planted(Planted::GoOnAfterFailedSync) { Vec::new() } else { self.retire(None, true) };
         if !is_planted(Planted::ForgetToWriteAgain) {
             for record in again.into_iter().rev() {
                 self.pending.push_front(record);
@@ -401,10 +405,9 @@ impl WriterEngine {
     }
 
     /// Hands the journal over to the sealer. Gives what was not durable in it.
-    fn retire(&mut self, intact: bool) -> Vec<Record> {
+    fn retire(&mut self, cut_to: Option<u32>, held_back: bool) -> Vec<Record> {
         let Some(journal) = self.journal.take() else { return Vec::new() };
-        let cut_to = intact.then(|| journal.end());
-        self.tell(Event::Retired { journal: journal.name.number, cut_to });
+        self.tell(Event::Retired { journal: journal.name.number, cut_to, held_back });
         journal.give_up().collect()
     }
 }

@@ -6,6 +6,8 @@ mod begin;
 pub(crate) mod engine;
 pub(crate) mod journal;
 mod records;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::sync::Arc;
@@ -111,12 +113,16 @@ impl Writer {
                 self.measure(now, &records, took);
             }
             Event::Forget { offset, length } => self.port.forget(offset, length),
-            Event::Retired { journal, cut_to } => {
+            Event::Retired { journal, cut_to, held_back } => {
                 self.port.close();
-                self.shared.catalog.write().finish(journal, cut_to);
+                self.shared.catalog.write().finish(journal, cut_to, held_back);
                 self.shared.sealer_wakes.notify_all();
             }
             Event::Durable { entries, bytes } => {
+                if self.shared.catalog.read().holds_back {
+                    self.shared.catalog.write().let_go();
+                    self.shared.sealer_wakes.notify_all();
+                }
                 self.shared.queue.lock().is_durable(entries, bytes);
                 self.shared.progress.notify_all();
             }

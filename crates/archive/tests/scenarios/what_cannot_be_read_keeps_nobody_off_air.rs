@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::support::{Feed, Sent, TestClock, append_all, day, open, recorded};
+use crate::support::{Feed, Sent, TestClock, append_all, assert_well, day, open, recorded};
 use ashkar_archive::check::Problem;
 use ashkar_archive::disk::{MemoryDisk, Tail};
 use ashkar_archive::{Archive, ReadError};
-use ashkar_terms::CameraId;
+use ashkar_terms::{CameraId, Cause};
 
 const CAMERAS: [CameraId; 2] = [CameraId::new(7, 12, 1), CameraId::new(9, 3, 2)];
 /// Two journals of 64 KiB and some of a third.
@@ -180,6 +180,65 @@ fn a_mended_disk_gives_everything_back() {
         assert!(recorded.starts_with(sent), "{camera}: {} of {}", recorded.len(), sent.len());
         assert_eq!(recorded.len(), sent.len() + 2, "{camera}: what came after it");
     }
+}
+
+/// A segment that ends in the journal is ended with its parts in front of it, and a gap is declared. Later all of the
+/// segment counts again, and the gap still does.
+#[test]
+fn a_mended_disk_gives_back_the_segment_that_was_cut_in_two() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERAS[0]);
+    feed.part_bytes = 9000;
+    let sent = [0, 1].map(|_| {
+        let (outputs, one) = feed.segment(4);
+        append_all(&archive, feed.camera, &outputs).unwrap();
+        archive.flush().unwrap();
+        one
+    });
+    let disk = disk.power_cut(Tail::Kept);
+    let journal = last_journal(&disk);
+    disk.spoil(&journal, 0..usize::MAX);
+    let archive = reopened(&disk);
+    archive.flush().unwrap();
+    let cut = recorded(&archive, CAMERAS[0]);
+    assert_eq!((cut.len(), cut[1].parts.len()), (2, 3), "the last part lies in the next journal");
+    let given = go_on(&archive);
+    let gap = *archive.gaps(CAMERAS[0], day()).last().unwrap();
+    archive.close().unwrap();
+    disk.spoil(&journal, 0..0);
+    let archive = reopened(&disk);
+    archive.flush().unwrap();
+    let found = recorded(&archive, CAMERAS[0]);
+    assert_eq!(found[..2], sent);
+    assert!(given.contains(&(CAMERAS[0], found[2].segment)));
+    assert!(archive.gaps(CAMERAS[0], day()).contains(&gap), "{:?}", archive.gaps(CAMERAS[0], day()));
+}
+
+/// A sector in the middle of a part is first read when its segment is ended. When the disk gives it again, nothing is wrong:
+/// the record names the parts in front of it.
+#[test]
+fn a_segment_that_was_ended_without_what_could_not_be_read_is_no_fault() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERAS[0]);
+    let (mut outputs, sent) = feed.segment(3);
+    outputs.pop();
+    append_all(&archive, feed.camera, &outputs).unwrap();
+    archive.flush().unwrap();
+    archive.append(CAMERAS[1], &Feed::new(CAMERAS[1]).gap(TICKS, Cause::Power)).unwrap();
+    archive.flush().unwrap();
+    let disk = disk.power_cut(Tail::Kept);
+    let journal = last_journal(&disk);
+    let content = disk.content(&journal).unwrap();
+    let at = content.windows(sent.parts[1].len()).position(|bytes| bytes == sent.parts[1]).unwrap() + 3000;
+    disk.spoil(&journal, at..at + 1);
+    let archive = reopened(&disk);
+    archive.flush().unwrap();
+    assert_eq!(archive.segment(CAMERAS[0], sent.segment).unwrap().unwrap().parts, 1);
+    archive.close().unwrap();
+    disk.spoil(&journal, 0..0);
+    assert_well(&disk, "after it was mended");
 }
 
 /// Each journal has the init segments that it needs: a start looks for none in the journals of the morning.
