@@ -143,6 +143,12 @@ impl Archive {
         Ok((Self { inner: Arc::new(inner) }, writer))
     }
 
+    /// What whoever drives the writer and the sealer himself needs.
+    #[cfg(test)]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.inner.shared
+    }
+
     /// Eight lower-case hex digits, drawn when the archive was made. Part of media addresses.
     pub fn id(&self) -> &str {
         &self.inner.id

@@ -31,6 +31,8 @@ mod scan;
 mod sealer;
 mod search;
 mod shared;
+#[cfg(test)]
+mod simulation;
 mod status;
 mod window;
 mod writer;

@@ -32,7 +32,7 @@ pub(crate) const fn is_planted(_: Planted) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) use in_tests::is_planted;
+pub(crate) use in_tests::{is_planted, with};
 
 #[cfg(test)]
 mod in_tests {
@@ -49,7 +49,7 @@ mod in_tests {
     }
 
     /// Runs `body` with this fault in the archive, in this thread.
-    fn with<T>(fault: Option<Planted>, body: impl FnOnce() -> T) -> T {
+    pub(crate) fn with<T>(fault: Option<Planted>, body: impl FnOnce() -> T) -> T {
         let before = PLANTED.replace(fault);
         let result = body();
         PLANTED.set(before);

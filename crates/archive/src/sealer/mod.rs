@@ -51,6 +51,12 @@ impl Sealer {
         self.engine.begin(ends);
     }
 
+    /// What the next step will do; `None` between turns.
+    #[cfg(test)]
+    pub(crate) fn request(&self) -> Option<Request<'_>> {
+        self.engine.request()
+    }
+
     /// Does one thing of a turn; false if it is over.
     pub(crate) fn step(&mut self, now: impl Fn() -> Duration) -> bool {
         let Some(request) = self.engine.request() else { return false };

@@ -67,12 +67,24 @@ impl Writer {
         }
     }
 
+    /// When the next cycle is due, if nothing else happens; `None` if something must.
+    #[cfg(test)]
+    pub(crate) fn due(&self) -> Option<Duration> {
+        self.engine.due(&self.shared.queue.lock().demand())
+    }
+
     /// Begins a cycle with all that waits.
     pub(crate) fn begin(&mut self, now: &Now, mut queue: MutexGuard<'_, AppendQueue>) {
         let batch: Batch = queue.take();
         drop(queue);
         self.engine.begin(now, batch);
         self.tell(now);
+    }
+
+    /// What the next step will do; `None` between cycles.
+    #[cfg(test)]
+    pub(crate) fn request(&self) -> Option<Request<'_>> {
+        self.engine.request()
     }
 
     /// Does one thing of a cycle; false if it is over.

@@ -2,43 +2,25 @@
 //! machine: the page cache and the medium. A process that dies leaves both ([`MemoryDisk::kill`]); a power cut leaves
 //! the medium alone ([`MemoryDisk::power_cut`]). Each gives another disk, so that they follow one another in any order.
 
+mod content;
+mod dice;
+mod fault;
+mod file;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{self, IoSlice};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use super::{Disk, DiskFile, Space};
+use content::Content;
+use dice::Dice;
+pub use fault::{Fault, Tail};
+use file::MemoryFile;
 
-/// What a device writes all of or nothing of.
-const SECTOR: usize = 512;
 const CAPACITY_DEFAULT: u64 = 1 << 30;
-
-/// What goes wrong at a call that changes something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// This one call fails for lack of room.
-    NoSpace,
-    /// This one call fails with an input/output error. A sync that fails so leaves what it should have made
-    /// durable neither durable nor to be made so by a later sync, as Linux does: it can be read as if nothing had
-    /// happened, by this process and by the next, until it is written once more or the power is cut.
-    Io,
-    /// The process is dead from this call on: it and every later call fail, and a write may have reached the disk.
-    Crash,
-}
-
-/// What is left after a power cut of that which was written and not yet durable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tail {
-    /// Nothing.
-    Lost,
-    /// Each sector, and each name, or not: as the seed says.
-    Torn(u64),
-    /// All of it, and what was not durable still is not: the process died, the machine did not. The same as
-    /// [`MemoryDisk::kill`].
-    Kept,
-}
 
 /// A disk in memory. Clones are the same disk.
 #[derive(Clone)]
@@ -54,21 +36,16 @@ struct State {
     capacity: u64,
     calls: u64,
     faults: BTreeMap<u64, Fault>,
+    /// The same of calls that only ask.
+    questions: u64,
+    question_faults: BTreeMap<u64, Fault>,
+    /// Bytes of all files, as long as no length changes.
+    used: Option<u64>,
     crashed: bool,
     locked: bool,
 }
 
 type Names = BTreeMap<String, Arc<Mutex<Content>>>;
-
-#[derive(Default, Clone)]
-struct Content {
-    current: Vec<u8>,
-    durable: Vec<u8>,
-    /// Sectors that the next sync makes durable.
-    dirty: BTreeSet<usize>,
-    /// Bytes that cannot be read.
-    bad: Vec<Range<usize>>,
-}
 
 impl Default for MemoryDisk {
     fn default() -> Self {
@@ -96,6 +73,9 @@ impl MemoryDisk {
             capacity,
             calls: 0,
             faults: BTreeMap::new(),
+            questions: 0,
+            question_faults: BTreeMap::new(),
+            used: None,
             crashed: false,
             locked: false,
         };
@@ -105,6 +85,34 @@ impl MemoryDisk {
     /// Lets the `call`-th call that changes something, counted from 1 over the disk's life, go wrong.
     pub fn fail_at(&self, call: u64, fault: Fault) {
         self.state.lock().faults.insert(call, fault);
+    }
+
+    /// Lets the `call`-th call that only asks (opening, listing, reading, length, room), counted from 1 over the disk's
+    /// life, go wrong.
+    pub fn fail_question_at(&self, call: u64, fault: Fault) {
+        self.state.lock().question_faults.insert(call, fault);
+    }
+
+    /// Takes back all faults that are still to come.
+    pub fn mend(&self) {
+        let mut state = self.state.lock();
+        state.faults.clear();
+        state.question_faults.clear();
+    }
+
+    /// Calls so far that only ask.
+    pub fn questions(&self) -> u64 {
+        self.state.lock().questions
+    }
+
+    /// Whether the process is dead that uses this disk.
+    pub fn is_dead(&self) -> bool {
+        self.state.lock().crashed
+    }
+
+    /// Bytes of all files.
+    pub fn used(&self) -> u64 {
+        self.state.lock().used()
     }
 
     /// Calls so far that change something.
@@ -157,9 +165,7 @@ impl MemoryDisk {
     #[allow(clippy::panic, clippy::expect_used, reason = "a test names a file that it has made")]
     pub fn rot(&self, path: &str, offset: usize, flip: u8) {
         let state = self.state.lock();
-        let mut content = state.names.get(path).expect("the file is there").lock();
-        content.current[offset] ^= flip;
-        content.durable[offset] ^= flip;
+        state.names.get(path).expect("the file is there").lock().flip(offset, flip);
     }
 
     /// Lets every reading of a byte of `range` fail with an input/output error, as a bad sector does. An empty range
@@ -170,12 +176,7 @@ impl MemoryDisk {
     #[allow(clippy::panic, clippy::expect_used, reason = "a test names a file that it has made")]
     pub fn spoil(&self, path: &str, range: Range<usize>) {
         let state = self.state.lock();
-        let mut content = state.names.get(path).expect("the file is there").lock();
-        if range.is_empty() {
-            content.bad.clear();
-        } else {
-            content.bad.push(range);
-        }
+        state.names.get(path).expect("the file is there").lock().spoil(range);
     }
 
     /// Removes a file and its name for good, as a careless administrator does.
@@ -183,24 +184,25 @@ impl MemoryDisk {
         let mut state = self.state.lock();
         state.names.remove(path);
         state.durable_names.remove(path);
+        state.used = None;
     }
 
     /// Path and length of every file.
     pub fn files(&self) -> Vec<(String, usize)> {
         let state = self.state.lock();
-        state.names.iter().map(|(path, content)| (path.clone(), content.lock().current.len())).collect()
+        state.names.iter().map(|(path, content)| (path.clone(), content.lock().length())).collect()
     }
 
     /// The content of a file.
     pub fn content(&self, path: &str) -> Option<Vec<u8>> {
-        self.state.lock().names.get(path).map(|content| content.lock().current.clone())
+        self.state.lock().names.get(path).map(|content| content.lock().bytes().to_vec())
     }
 
     /// Counts a call that changes something; says what goes wrong at it.
     fn count(&self) -> io::Result<Option<Fault>> {
         let mut state = self.state.lock();
         if state.crashed {
-            return Err(io::Error::other("the process is dead"));
+            return Err(error_of(Fault::Crash));
         }
         state.calls += 1;
         let calls = state.calls;
@@ -213,26 +215,48 @@ impl MemoryDisk {
         self.count()?.map_or(Ok(()), |fault| Err(error_of(fault)))
     }
 
-    fn fail_if_dead(&self) -> io::Result<()> {
-        if self.state.lock().crashed { Err(io::Error::other("the process is dead")) } else { Ok(()) }
+    /// Counts a call that only asks, and fails if it is to.
+    fn fail_question_if_told(&self) -> io::Result<()> {
+        let mut state = self.state.lock();
+        if state.crashed {
+            return Err(error_of(Fault::Crash));
+        }
+        state.questions += 1;
+        let questions = state.questions;
+        let fault = state.question_faults.get(&questions).copied();
+        state.crashed = fault == Some(Fault::Crash);
+        fault.map_or(Ok(()), |fault| Err(error_of(fault)))
+    }
+
+    fn lengths_changed(&self) {
+        self.state.lock().used = None;
     }
 
     fn file(&self, content: Arc<Mutex<Content>>) -> Arc<dyn DiskFile> {
         Arc::new(MemoryFile { disk: self.clone(), content })
     }
 
+    /// Makes a file longer, if there is room for that.
     fn grow(&self, content: &Mutex<Content>, length: usize) -> io::Result<()> {
-        let state = self.state.lock();
-        let own = content.lock().current.len();
-        let used: usize = state.names.values().map(|other| other.lock().current.len()).sum();
-        let more = length.saturating_sub(own);
-        if (used.saturating_add(more)) as u64 > state.capacity {
+        let mut state = self.state.lock();
+        let more = length.saturating_sub(content.lock().length());
+        if more == 0 {
+            return Ok(());
+        }
+        if state.used().saturating_add(more as u64) > state.capacity {
             return Err(error_of(Fault::NoSpace));
         }
-        if more > 0 {
-            content.lock().current.resize(length, 0);
-        }
+        content.lock().set_length(length);
+        state.used = None;
         Ok(())
+    }
+}
+
+impl State {
+    fn used(&mut self) -> u64 {
+        let names = &self.names;
+        let sum = || names.values().map(|content| content.lock().length() as u64).sum();
+        *self.used.get_or_insert_with(sum)
     }
 }
 
@@ -250,59 +274,31 @@ fn directory_of(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
+/// A name that was given, given to another file or taken away since its directory was synced is as it was, or as it is.
 fn keep_some_names(current: &Names, names: &mut Names, dice: &mut Dice) {
     for (name, content) in current {
-        if !names.contains_key(name) && dice.coin() {
+        let is_same = names.get(name).is_some_and(|durable| Arc::ptr_eq(durable, content));
+        if !is_same && dice.coin() {
             names.insert(name.clone(), content.clone());
         }
     }
+    names.retain(|name, _| current.contains_key(name) || dice.coin());
 }
 
 fn error_of(fault: Fault) -> io::Error {
     match fault {
         Fault::NoSpace => io::Error::from_raw_os_error(28),
-        Fault::Io => io::Error::from_raw_os_error(5),
+        Fault::Io | Fault::Short(_) | Fault::Lie => io::Error::from_raw_os_error(5),
         Fault::Crash => io::Error::other("the process is dead"),
-    }
-}
-
-impl Content {
-    fn after(&self, dice: Option<&mut Dice>) -> Self {
-        let mut left = dice.map_or_else(|| self.durable.clone(), |dice| self.torn(dice));
-        left.shrink_to_fit();
-        Self { current: left.clone(), durable: left, dirty: BTreeSet::new(), bad: self.bad.clone() }
-    }
-
-    fn torn(&self, dice: &mut Dice) -> Vec<u8> {
-        let mut left = self.durable.clone();
-        if self.current.len() != left.len() && dice.coin() {
-            left.resize(self.current.len(), 0);
-        }
-        for (new, old) in self.current.chunks(SECTOR).zip(left.chunks_mut(SECTOR)) {
-            let both = new.len().min(old.len());
-            if new[..both] != old[..both] && dice.coin() {
-                old[..both].copy_from_slice(&new[..both]);
-            }
-        }
-        left
-    }
-
-    fn sync(&mut self) {
-        self.durable.resize(self.current.len(), 0);
-        for sector in std::mem::take(&mut self.dirty) {
-            let from = sector * SECTOR;
-            let to = (from + SECTOR).min(self.current.len());
-            if from < to {
-                self.durable[from..to].copy_from_slice(&self.current[from..to]);
-            }
-        }
     }
 }
 
 impl Disk for MemoryDisk {
     fn lock(&self) -> io::Result<Box<dyn Send + Sync>> {
-        self.fail_if_dead()?;
         let mut state = self.state.lock();
+        if state.crashed {
+            return Err(error_of(Fault::Crash));
+        }
         if state.locked {
             return Err(io::ErrorKind::WouldBlock.into());
         }
@@ -328,7 +324,7 @@ impl Disk for MemoryDisk {
     }
 
     fn open(&self, path: &str, _write: bool) -> io::Result<Arc<dyn DiskFile>> {
-        self.fail_if_dead()?;
+        self.fail_question_if_told()?;
         let content = self.state.lock().names.get(path).cloned();
         content.map(|content| self.file(content)).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -338,17 +334,24 @@ impl Disk for MemoryDisk {
         let mut state = self.state.lock();
         let content = state.names.remove(from).ok_or(io::ErrorKind::NotFound)?;
         state.names.insert(to.to_owned(), content);
+        state.used = None;
         Ok(())
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
         self.fail_if_told()?;
-        let removed = self.state.lock().names.remove(path);
+        let mut state = self.state.lock();
+        state.used = None;
+        let removed = state.names.remove(path);
         removed.map(|_| ()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn sync_dir(&self, path: &str) -> io::Result<()> {
-        self.fail_if_told()?;
+        match self.count()? {
+            None => {}
+            Some(Fault::Lie) => return Ok(()),
+            Some(fault) => return Err(error_of(fault)),
+        }
         let mut guard = self.state.lock();
         let state = &mut *guard;
         let within = |name: &str| directory_of(name) == path;
@@ -363,7 +366,7 @@ impl Disk for MemoryDisk {
     }
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
-        self.fail_if_dead()?;
+        self.fail_question_if_told()?;
         let state = self.state.lock();
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
         let inside = |name: &String| {
@@ -376,10 +379,9 @@ impl Disk for MemoryDisk {
     }
 
     fn space(&self) -> io::Result<Space> {
-        self.fail_if_dead()?;
-        let state = self.state.lock();
-        let used: usize = state.names.values().map(|content| content.lock().current.len()).sum();
-        Ok(Space { free: state.capacity.saturating_sub(used as u64), total: state.capacity })
+        self.fail_question_if_told()?;
+        let mut state = self.state.lock();
+        Ok(Space { free: state.capacity.saturating_sub(state.used()), total: state.capacity })
     }
 }
 
@@ -388,99 +390,5 @@ struct Unlock(MemoryDisk);
 impl Drop for Unlock {
     fn drop(&mut self) {
         self.0.state.lock().locked = false;
-    }
-}
-
-struct MemoryFile {
-    disk: MemoryDisk,
-    content: Arc<Mutex<Content>>,
-}
-
-impl MemoryFile {
-    fn put(&self, offset: u64, pieces: &[IoSlice<'_>]) -> io::Result<()> {
-        let offset = usize::try_from(offset).map_err(io::Error::other)?;
-        let total: usize = pieces.iter().map(|piece| piece.len()).sum();
-        self.disk.grow(&self.content, offset.saturating_add(total))?;
-        let mut content = self.content.lock();
-        let mut at = offset;
-        for piece in pieces {
-            content.current[at..at + piece.len()].copy_from_slice(piece);
-            at += piece.len();
-        }
-        if total > 0 {
-            content.dirty.extend(offset / SECTOR..=(at - 1) / SECTOR);
-        }
-        Ok(())
-    }
-}
-
-impl DiskFile for MemoryFile {
-    fn allocate(&self, length: u64) -> io::Result<()> {
-        self.disk.fail_if_told()?;
-        self.disk.grow(&self.content, usize::try_from(length).map_err(io::Error::other)?)
-    }
-
-    fn write_at(&self, offset: u64, pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
-        match self.disk.count()? {
-            None => self.put(offset, pieces),
-            Some(Fault::NoSpace) => Err(error_of(Fault::NoSpace)),
-            Some(fault) => {
-                // What a failing write got done is anybody's guess; here all of it, and then a cut may tear it.
-                let _ = self.put(offset, pieces);
-                Err(error_of(fault))
-            }
-        }
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        match self.disk.count()? {
-            None => {
-                self.content.lock().sync();
-                Ok(())
-            }
-            Some(Fault::Crash) => Err(error_of(Fault::Crash)),
-            Some(fault) => {
-                self.content.lock().dirty.clear();
-                Err(error_of(fault))
-            }
-        }
-    }
-
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
-        self.disk.fail_if_dead()?;
-        let content = self.content.lock();
-        let offset = usize::try_from(offset).map_err(io::Error::other)?;
-        let rest = content.current.get(offset..).unwrap_or_default();
-        let count = rest.len().min(into.len());
-        if content.bad.iter().any(|bad| bad.start < offset + count && offset < bad.end) {
-            return Err(error_of(Fault::Io));
-        }
-        into[..count].copy_from_slice(&rest[..count]);
-        Ok(count)
-    }
-
-    fn length(&self) -> io::Result<u64> {
-        self.disk.fail_if_dead()?;
-        Ok(self.content.lock().current.len() as u64)
-    }
-
-    fn truncate(&self, length: u64) -> io::Result<()> {
-        self.disk.fail_if_told()?;
-        let mut content = self.content.lock();
-        content.current.truncate(usize::try_from(length).map_err(io::Error::other)?);
-        Ok(())
-    }
-}
-
-/// SplitMix64: the same throws for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn coin(&mut self) -> bool {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) & 1 == 1
     }
 }

@@ -1,0 +1,39 @@
+//! Whole days of the archive in a second: the very engines, append queue, recovery and readers that run in a centre, on a
+//! disk in memory, in virtual time, in one thread, and everything drawn from one number.
+//!
+//! Every run of the tests goes through some seeds. `ASHKAR_SEEDS=1000` takes so many instead, from `ASHKAR_FIRST_SEED` on;
+//! `ASHKAR_SEED=7` takes that one alone. What is drawn, what must hold, and the commands are in `docs/design/archive.md`.
+
+mod camera;
+mod clock;
+mod happenings;
+mod ledger;
+mod plan;
+mod process;
+mod random;
+mod tests;
+mod trace;
+mod trouble;
+mod verify;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ledger::Violation;
+use plan::Plan;
+use world::{Tally, World};
+
+/// Runs one plan. A violation comes with its seed and what happened last.
+fn simulate(plan: Plan) -> Result<(Tally, (u64, u64)), Violation> {
+    let seed = plan.seed;
+    let mut world = World::new(plan);
+    let ended = catch_unwind(AssertUnwindSafe(|| world.run()));
+    let ended = ended.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        Err(text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).unwrap_or_default())
+    });
+    match ended {
+        Ok(()) => Ok((world.tally, world.trace.sum())),
+        Err(violation) => Err(format!("seed {seed}: {violation}\n{:?}\n{:?}", world.tally, world.trace)),
+    }
+}

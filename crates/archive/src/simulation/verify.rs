@@ -1,0 +1,41 @@
+//! What must hold at the end.
+
+use std::sync::Arc;
+
+use super::clock::entropy;
+use super::ledger::{Depth, Violation};
+use super::world::World;
+use crate::archive::Archive;
+use crate::check;
+use crate::disk::Tail;
+
+impl World {
+    /// After a last power cut everything that was promised is there, and the check finds nothing that nobody did.
+    pub(super) fn verify_all(&mut self) -> Result<(), Violation> {
+        self.disk = self.disk.power_cut(Tail::Lost);
+        let (disk, clock) = (Arc::new(self.disk.clone()), self.clock.clone());
+        let (archive, _) = Archive::recovered(disk, self.plan.options, clock, entropy(&self.entropy))
+            .map_err(|error| error.to_string())?;
+        let report = check::run_on(&self.disk, |_| {}).map_err(|error| error.to_string())?;
+        // Two records of one place in a chain, and of one segment, stand where a journal could not be read for a while.
+        let fork = |fault: &check::Fault| {
+            matches!(fault.problem, check::Problem::Chain(_) | check::Problem::SegmentDiffers)
+        };
+        let unexpected = report.faults.iter().find(|fault| !(self.lied || self.forked && fork(fault)));
+        if let Some(fault) = unexpected {
+            return Err(format!("the check says: {fault}"));
+        }
+        for (camera, ledger) in self.cameras.iter().zip(&mut self.ledgers) {
+            let missing = ledger.verify(&archive, camera.id, Depth::All, self.lied)?;
+            self.to_be_told |= ledger.give_up(&missing);
+            self.tally.lost_to_lies += missing.len() as u64;
+            if !self.lied {
+                ledger.verify_order(&archive, camera.id, !self.stepped_far, !self.forked)?;
+            }
+        }
+        if self.to_be_told && !self.told && report.is_well() {
+            return Err("something is lost in the middle, and nobody says so".to_owned());
+        }
+        Ok(())
+    }
+}
