@@ -162,6 +162,7 @@ impl Coverage {
         self.state.next_segment = self.state.next_segment.max(header.segment.saturating_add(1));
         self.state.timeline_end = Some(header.end());
         self.state.open_gap = None;
+        self.close_gap(header.start);
         let late = header.arrival.wall.since(header.end().to_utc()) > LATE_AFTER_US;
         match self.runs.last_mut() {
             Some(run) if run.goes_on(header, late) => run.extend(header),
@@ -220,9 +221,18 @@ impl Coverage {
                 self.state.next_segment = header.segment.max(gap.first_segment);
             }
             _ => {
+                self.close_gap(gap.from);
                 self.gaps.push(gap);
                 self.state.next_segment = self.state.next_segment.max(header.segment);
             }
+        }
+    }
+
+    /// Ends a gap that was left open, where what comes next does not: its end was declared behind a journal that could not be
+    /// read for a while, by whoever did not know when it began.
+    fn close_gap(&mut self, at: MediaTime) {
+        if let Some(last) = self.gaps.last_mut().filter(|last| last.to.is_none()) {
+            last.to = Some(at.max(last.from));
         }
     }
 

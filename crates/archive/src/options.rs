@@ -49,6 +49,9 @@ impl Options {
     }
 }
 
+/// Last number that a journal can have: its name has eight digits. At 1000 cameras that is six years.
+pub(crate) const JOURNAL_NUMBER_MAX: u32 = 99_999_999;
+
 /// Shortest journal, bytes.
 pub const JOURNAL_BYTES_MIN: u32 = 64 << 10;
 /// Longest journal, bytes: places in it are 32 bits wide.
@@ -84,7 +87,16 @@ pub(crate) const UNREADABLE_STEP_BYTES: u64 = 4096;
 /// a mended disk takes the journal in at its place. At 1000 cameras a quarter of an hour, and a start a second longer.
 pub(crate) const SUMMARY_WAITS_JOURNALS: u32 = 512;
 /// Fewer bytes than this no segment takes in a journal: header of a part, header and record of its end.
-pub(crate) const SEGMENT_BYTES_MIN: u64 = 96 + 96 + 200;
+const SEGMENT_BYTES_MIN: u64 = 96 + 96 + 200;
+/// Numbers that gaps in one journal may take: one each 4 s, so 48 days. A gap of any length is one short record.
+const GAP_NUMBERS_MAX: u64 = 1 << 20;
+/// Numbers of one camera that one journal can hold, and some more.
+pub(crate) const JOURNAL_NUMBERS_MAX: u64 = 1 << 25;
+// So many segments find room in the longest journal; and the last journal's numbers are still exact in JavaScript.
+const _: () = assert!(
+    JOURNAL_BYTES_MAX as u64 / SEGMENT_BYTES_MIN + GAP_NUMBERS_MAX < JOURNAL_NUMBERS_MAX
+        && (JOURNAL_NUMBER_MAX as u64 + 1) * JOURNAL_NUMBERS_MAX < 1 << 53
+);
 /// Bytes gathered into one write.
 pub(crate) const WRITE_BYTES: usize = 1 << 20;
 /// Waiting bytes at which the writer does not wait for its interval.

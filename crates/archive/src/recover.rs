@@ -18,7 +18,7 @@ use crate::format::cache::{self, Cache};
 use crate::format::name::{JournalName, is_day};
 use crate::format::sidecar::{Block, Sidecar};
 use crate::format::{Header, Kind};
-use crate::options::{INDEX_BYTES_MAX, JOURNAL_BYTES_MAX, SEGMENT_BYTES_MIN, SUMMARY_WAITS_JOURNALS};
+use crate::options::{INDEX_BYTES_MAX, JOURNAL_BYTES_MAX, JOURNAL_NUMBERS_MAX, SUMMARY_WAITS_JOURNALS};
 use crate::rewrite::make_durable;
 use crate::scan::{Damage, Depth, Scan, scan};
 use crate::window::is_of_medium;
@@ -92,14 +92,16 @@ pub(crate) struct Uncertain {
 }
 
 impl Uncertain {
-    /// Takes in that records of any camera may lie in `bytes` bytes behind those that `catalog` has.
-    fn add(&mut self, catalog: &Catalog, bytes: u64) {
-        // One more for a segment that begins in front of the fault, and one for a segment that ends behind it.
-        let count = bytes / SEGMENT_BYTES_MIN + 2;
-        self.unknown_camera = self.unknown_camera.saturating_add(count);
+    /// Takes in that records of any camera may lie in journal `number`, behind those that `catalog` has.
+    ///
+    /// In a journal a camera takes less than [`JOURNAL_NUMBERS_MAX`] numbers, or a start makes it pass over as many as here.
+    /// So up to the end of this journal it has taken less than that for each journal, whatever it is that cannot be read.
+    fn add(&mut self, catalog: &Catalog, number: u32) {
+        let first = (u64::from(number) + 1) * JOURNAL_NUMBERS_MAX;
+        self.unknown_camera = self.unknown_camera.max(first);
         for (camera, coverage) in &catalog.cameras {
-            let first = self.cameras.get(camera).copied().unwrap_or_default();
-            let first = first.max(coverage.state.next_segment).saturating_add(count);
+            // For a camera whose numbers did not begin at 0.
+            let first = first.max(coverage.state.next_segment.saturating_add(JOURNAL_NUMBERS_MAX));
             self.cameras.insert(*camera, first);
         }
     }
@@ -182,7 +184,7 @@ impl Found {
         self.note(name, &scan);
         let length = u32::try_from(scan.end).unwrap_or(u32::MAX);
         if !behind {
-            self.take_scan(&scan, from);
+            self.take_scan(name, &scan, from);
             if !scan.is_readable() && self.catalog.summary_waits_to == 0 {
                 self.catalog.summary_waits_to = name.number.saturating_add(SUMMARY_WAITS_JOURNALS);
             }
@@ -203,16 +205,18 @@ impl Found {
 
     /// Takes in the records of a scanned journal from byte `from` on. Behind what cannot be read, numbers are
     /// uncertain until a record says them again.
-    fn take_scan(&mut self, scan: &Scan, from: u32) {
+    fn take_scan(&mut self, name: JournalName, scan: &Scan, from: u32) {
         let mut unknown = scan.unknown.iter().filter(|range| range.end > u64::from(from)).peekable();
         for (header, effect) in scan.records.iter().filter(|(header, _)| header.offset >= from) {
-            while let Some(range) = unknown.next_if(|range| range.start <= u64::from(header.offset)) {
-                self.uncertain.add(&self.catalog, range.end - range.start);
+            while unknown.next_if(|range| range.start <= u64::from(header.offset)).is_some() {
+                self.uncertain.add(&self.catalog, name.number);
             }
             self.catalog.cameras.entry(header.camera).or_default().apply(header, *effect);
             self.uncertain.resolve(header);
         }
-        unknown.for_each(|range| self.uncertain.add(&self.catalog, range.end - range.start));
+        if unknown.next().is_some() {
+            self.uncertain.add(&self.catalog, name.number);
+        }
     }
 
     /// Takes in the records of a sidecar from byte `from` of its journal. What only payloads say, the end of the

@@ -6,8 +6,6 @@ use ashkar_terms::UtcMicros;
 /// Length of the name of a day's directory.
 const DAY_CHARS: usize = "2024-02-07".len();
 const MICROS_PER_DAY: i64 = 86_400_000_000;
-/// Last number that a journal can have: its name has eight digits. At 1000 cameras that is six years.
-pub(crate) const JOURNAL_NUMBER_MAX: u32 = 99_999_999;
 
 /// Where a journal lies: `2024-02-07/073000Z-00000042.journal` for journal 42, begun at 07:30:00 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! disk in memory, in virtual time, in one thread, and everything drawn from one number.
 //!
 //! Every run of the tests goes through some seeds. `ASHKAR_SEEDS=1000` takes so many instead, from `ASHKAR_FIRST_SEED` on;
-//! `ASHKAR_SEED=7` takes that one alone. What is drawn, what must hold, and the commands are in `docs/design/archive.md`.
+//! `ASHKAR_SEED=7` takes that one alone, and tells what stands in its journals if something is wrong. What is drawn, what must hold, and the commands are in `docs/design/archive.md`.
 
 mod camera;
 mod clock;
@@ -34,6 +34,11 @@ fn simulate(plan: Plan) -> Result<(Tally, (u64, u64)), Violation> {
     });
     match ended {
         Ok(()) => Ok((world.tally, world.trace.sum())),
-        Err(violation) => Err(format!("seed {seed}: {violation}\n{:?}\n{:?}", world.tally, world.trace)),
+        Err(violation) => {
+            if std::env::var("ASHKAR_SEED").is_ok() {
+                println!("{}", world.tell_journals().unwrap_or_default());
+            }
+            Err(format!("seed {seed}: {violation}\n{:?}\n{:?}", world.tally, world.trace))
+        }
     }
 }

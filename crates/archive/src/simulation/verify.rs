@@ -7,7 +7,10 @@ use super::ledger::{Depth, Violation};
 use super::world::World;
 use crate::archive::Archive;
 use crate::check;
-use crate::disk::Tail;
+use crate::disk::{Disk, Tail};
+use crate::format::Header;
+use crate::recover::list;
+use crate::scan::{Depth as ScanDepth, scan};
 
 impl World {
     /// After a last power cut everything that was promised is there, and the check finds nothing that nobody did.
@@ -37,5 +40,26 @@ impl World {
             return Err("something is lost in the middle, and nobody says so".to_owned());
         }
         Ok(())
+    }
+
+    /// What stands in the journals, a line for each record, for whoever replays a seed.
+    pub(super) fn tell_journals(&self) -> Result<String, Violation> {
+        let told = |error: &dyn ToString| error.to_string();
+        let mut text = String::new();
+        for name in list(&self.disk).map_err(|error| told(&error))?.journals.values() {
+            let file = self.disk.open(&name.journal(), false).map_err(|error| told(&error))?;
+            let found = scan(&*file, name.number, None, ScanDepth::All, &mut |_, _| {})
+                .map_err(|error| told(&error))?;
+            let (end, durable) = (found.end, found.durable_to);
+            text +=
+                &format!("journal {}, {end} bytes, durable to {durable}, {:?}\n", name.number, found.damage);
+            for (Header { camera, kind, segment, part, start, duration, offset, flags, .. }, effect) in
+                &found.records
+            {
+                let what = format!("{kind:?} {segment}.{part} at {} for {duration}", start.0);
+                text += &format!("  {offset:>8} {camera} {what}, flags {flags}, {effect:?}\n");
+            }
+        }
+        Ok(text)
     }
 }

@@ -5,10 +5,10 @@ use std::io;
 use super::engine::{Event, Reply, Request, Stage, WriterEngine};
 use super::journal::Journal;
 use crate::disk::call::Call;
-use crate::format::name::{JOURNAL_NUMBER_MAX, JournalName};
+use crate::format::name::JournalName;
 use crate::format::payload::Boot;
 use crate::now::Now;
-use crate::options::FULL_JOURNAL_BYTES;
+use crate::options::{FULL_JOURNAL_BYTES, JOURNAL_NUMBER_MAX};
 use crate::planted::{Planted, is_planted};
 
 const PROGRAM: &str = concat!("ashkar ", env!("CARGO_PKG_VERSION"));

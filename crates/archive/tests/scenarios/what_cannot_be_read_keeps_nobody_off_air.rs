@@ -215,6 +215,25 @@ fn a_mended_disk_gives_back_the_segment_that_was_cut_in_two() {
     assert!(archive.gaps(CAMERAS[0], day()).contains(&gap), "{:?}", archive.gaps(CAMERAS[0], day()));
 }
 
+/// A gap takes a number each four seconds, in one short record.
+#[test]
+fn numbers_behind_a_long_gap_that_cannot_be_read_are_not_given_again() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
+    let archive = open(&disk, &clock);
+    let mut feed = Feed::new(CAMERAS[0]);
+    append_all(&archive, feed.camera, &feed.segment(2).0).unwrap();
+    archive.flush().unwrap();
+    let journal = last_journal(&disk);
+    let page = written(&disk, &journal) / PAGE * PAGE;
+    archive.append(feed.camera, &feed.gap(7200 * TICKS, Cause::Uplink)).unwrap();
+    append_all(&archive, feed.camera, &feed.segment(1).0).unwrap();
+    archive.flush().unwrap();
+    let disk = disk.power_cut(Tail::Kept);
+    disk.spoil(&journal, page..usize::MAX);
+    let resumed = reopened(&disk).resume(feed.camera).unwrap();
+    assert!(resumed.next_segment >= feed.next_segment, "{resumed:?} after {}", feed.next_segment);
+}
+
 /// A sector in the middle of a part is first read when its segment is ended. When the disk gives it again, nothing is wrong:
 /// the record names the parts in front of it.
 #[test]
