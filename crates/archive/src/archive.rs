@@ -101,7 +101,7 @@ impl Archive {
         let listing = recover::list(&*disk)?;
         let id = identity::read_or_make(&*disk, &listing, clock.now().wall, &*entropy)?;
         let Found { catalog, recovery, uncertain, unbelieved } = recover::recover(&*disk, id, listing)?;
-        let next_number = catalog.journals.keys().next_back().map_or(1, |last| last.saturating_add(1));
+        let next_number = catalog.journals.keys().next_back().map_or(1, |last| last + 1);
         let chains = catalog.cameras.iter().map(|(camera, coverage)| (*camera, coverage.state.chain));
         let writer =
             WriterEngine::new(options, id, identity::boot_id(&*entropy)?, next_number, chains.collect());

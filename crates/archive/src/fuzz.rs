@@ -25,7 +25,7 @@ pub fn record(bytes: &[u8]) {
 /// A sidecar.
 pub fn sidecar(bytes: &[u8]) {
     if let Ok(sidecar) = Sidecar::decode(bytes) {
-        assert_eq!(Sidecar::decode(&sidecar.encode()), Ok(sidecar));
+        assert_eq!(sidecar.encode().and_then(|bytes| Sidecar::decode(&bytes)), Ok(sidecar));
     }
 }
 
@@ -48,6 +48,7 @@ pub fn journal(bytes: &[u8]) -> io::Result<()> {
     for depth in [Depth::Tail, Depth::All] {
         let found = scan(&*file, 1, None, depth, &mut |_, _| {})?;
         assert!(found.end <= found.length && found.traces_end <= found.length);
+        assert!(u64::from(found.end_in_journal()) == found.end);
     }
     Ok(())
 }

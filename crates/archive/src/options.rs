@@ -113,8 +113,13 @@ pub(crate) const MARK_SPACING_TICKS: i64 = 60 * 90_000;
 pub(crate) const MARKS_MAX: usize = 128;
 /// Init segments remembered per camera; of more, the oldest is no longer found by its name.
 pub(crate) const INITS_MAX: usize = 4096;
-/// Numbers that a gap of refused parts takes in advance, so that a crash never gives a number twice.
+/// Numbers that a gap of refused parts takes in advance, so that a crash never gives a number twice: first so many, then
+/// each time twice as many, so that a disk that hangs for a day fills the queue with some entries a camera.
 pub(crate) const REFUSED_NUMBERS_AHEAD: u64 = 64;
+/// The most that it takes in advance.
+pub(crate) const REFUSED_NUMBERS_AHEAD_MAX: u64 = 1 << 20;
+/// Greatest media sequence number: up to it all are exact in JavaScript, where players read them.
+pub const SEGMENT_NUMBER_MAX: u64 = (1 << 53) - 1;
 /// Threads that help all readers of long spans together.
 pub(crate) const READ_HELPERS_MAX: usize = 16;
 /// Open files kept for reading.

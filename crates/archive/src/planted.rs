@@ -24,6 +24,8 @@ pub(crate) enum Planted {
     ForgetQueueLimit,
     /// A failed write is not tried again before somebody appends.
     ForgetToRetry,
+    /// An appending thread panics.
+    PanicWhileAppending,
 }
 
 #[cfg(not(test))]

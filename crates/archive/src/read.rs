@@ -308,7 +308,12 @@ pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result
 
 /// The sidecar is damaged or missing: makes it anew from its journal. The sealer writes it.
 fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>, ReadError> {
-    tracing::error!(journal = number, blame = "centre", "a sidecar is damaged and is made anew");
+    tracing::error!(
+        journal = number,
+        cause = "it is missing or damaged",
+        blame = "centre",
+        "a sidecar is made anew"
+    );
     let file = journal(shared, number)?;
     let found = scan(&*file, number, None, Depth::Tail, &mut |_, _| {})
         .map_err(|source| ReadError::Io { journal: number, source })?;

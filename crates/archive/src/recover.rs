@@ -177,16 +177,16 @@ impl Found {
         self.recovery.journals_scanned += 1;
         let mut scan = scan_journal(disk, name)?;
         if let Err(error) = make_durable(disk, name, &scan) {
-            tracing::error!(file = %name.journal(), from = scan.durable_to, to = scan.end, %error, blame = "centre",
+            tracing::error!(file = %name.journal(), from = scan.durable_to, to = scan.end, cause = %error, blame = "centre",
                 "what was written last before the start cannot be made durable; it does not count until a start can");
             self.unbelieved.append(&mut scan.disbelieve());
         }
         self.note(name, &scan);
-        let length = u32::try_from(scan.end).unwrap_or(u32::MAX);
+        let length = scan.end_in_journal();
         if !behind {
             self.take_scan(name, &scan, from);
             if !scan.is_readable() && self.catalog.summary_waits_to == 0 {
-                self.catalog.summary_waits_to = name.number.saturating_add(SUMMARY_WAITS_JOURNALS);
+                self.catalog.summary_waits_to = name.number + SUMMARY_WAITS_JOURNALS;
             }
             self.catalog.covered = (name.number, length.max(from));
         }
@@ -244,7 +244,8 @@ impl Found {
         };
         for damage in scan.damage.iter().map(range) {
             tracing::error!(file = %name.journal(), from = damage.from, to = damage.to,
-                camera = ?damage.camera, unreadable = damage.unreadable, blame = "centre",
+                camera = damage.camera.map(tracing::field::display), blame = "centre",
+                cause = if damage.unreadable { "the disk gives an error" } else { "decay" },
                 "a journal is damaged; everything else in it is kept");
             self.recovery.damage.push(damage);
         }
@@ -290,7 +291,7 @@ pub(crate) fn sidecar_of(number: u32, found: &Scan) -> Sidecar {
     Sidecar {
         journal: number,
         salt: found.salt,
-        journal_bytes: u32::try_from(found.end).unwrap_or(u32::MAX),
+        journal_bytes: found.end_in_journal(),
         cameras: cameras.into_iter().map(with_state).collect(),
     }
 }

@@ -56,7 +56,7 @@ fn rewrite(file: &dyn DiskFile, scan: &Scan) -> io::Result<()> {
         }
         let next_damage = scan.damage.iter().map(|damage| damage.from).filter(|from| *from > at).min();
         let to = next_damage.unwrap_or(scan.end).min(scan.end).min(at + BLOCK_BYTES as u64);
-        block.resize(usize::try_from(to - at).unwrap_or(BLOCK_BYTES), 0);
+        block.resize((to - at) as usize, 0);
         let read = file.read_at(at, &mut block)?;
         let whole = whole_records(block.get(..read).unwrap_or_default(), at, scan.salt);
         if whole == 0 {
@@ -76,7 +76,7 @@ fn whole_records(bytes: &[u8], place: u64, salt: u32) -> usize {
         let own = |header: &Header| header.salt == salt && u64::from(header.offset) == place + end as u64;
         let Some(header) = Header::decode(rest).ok().filter(own) else { break };
         let payload_end = HEADER_BYTES + header.payload_bytes as usize;
-        let next = usize::try_from(header.next() - u64::from(header.offset)).unwrap_or(usize::MAX);
+        let next = (header.next() - u64::from(header.offset)) as usize;
         let whole = rest.get(HEADER_BYTES..payload_end).is_some_and(|bytes| fits(bytes, header.payload_crc));
         if !whole || next > rest.len() {
             break;

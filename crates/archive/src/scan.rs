@@ -13,8 +13,9 @@ use crate::format::header::{ALIGNMENT, HEADER_BYTES, MAGIC};
 use crate::format::payload::{Boot, decode_commit};
 use crate::format::wire::fits;
 use crate::format::{Header, Kind};
-use crate::options::{INIT_BYTES_MAX, PART_BYTES_MAX};
+use crate::options::JOURNAL_BYTES_MAX;
 use crate::window::{Window, overlaps};
+use crate::writer::journal::PAYLOAD_BYTES_MAX;
 
 /// Bytes read at once while walking from header to header: a header and the payload of a small record.
 const STEP_BYTES: usize = 1 << 10;
@@ -82,6 +83,12 @@ impl Scan {
         self.unknown.push(from..to);
         self.end = self.end.min(from);
         cameras
+    }
+
+    /// First byte that does not count any more, as a sidecar states it.
+    pub(crate) fn end_in_journal(&self) -> u32 {
+        // No record is believed that ends behind the longest journal.
+        u32::try_from(self.end).expect("a scan ends within the longest journal")
     }
 
     /// Whether all of it could be read.
@@ -189,8 +196,8 @@ fn header_at(
         header.journal == number
             && u64::from(header.offset) == place
             && salt.is_none_or(|salt| salt == header.salt)
-            && header.payload_bytes as usize <= PART_BYTES_MAX.max(INIT_BYTES_MAX + 1024)
-            && header.next() <= length
+            && header.payload_bytes as usize <= PAYLOAD_BYTES_MAX
+            && header.next() <= length.min(u64::from(JOURNAL_BYTES_MAX))
     }))
 }
 

@@ -7,7 +7,10 @@ use ashkar_terms::{CameraId, Cause, MediaTime};
 
 use super::{AppendQueue, Entry};
 use crate::error::Refused;
-use crate::options::{INIT_BYTES_MAX, METADATA_QUEUE_BYTES, PART_BYTES_MAX, REFUSED_NUMBERS_AHEAD};
+use crate::options::{
+    INIT_BYTES_MAX, METADATA_QUEUE_BYTES, PART_BYTES_MAX, REFUSED_NUMBERS_AHEAD, REFUSED_NUMBERS_AHEAD_MAX,
+    SEGMENT_NUMBER_MAX,
+};
 use crate::planted::{Planted, is_planted};
 
 /// Where a camera stands with all that it has handed in.
@@ -39,13 +42,13 @@ impl Waiting {
     /// What waits, where `next` is the turn to come and all before `undurable` are durable.
     fn turn_to(&mut self, next: u64, undurable: u64) -> usize {
         if self.turn != next {
-            self.taken = self.taken.saturating_add(std::mem::take(&mut self.bytes));
+            self.taken += std::mem::take(&mut self.bytes);
             self.taken_turn = std::mem::replace(&mut self.turn, next);
         }
         if self.taken_turn < undurable {
             self.taken = 0;
         }
-        self.taken.saturating_add(self.bytes)
+        self.taken + self.bytes
     }
 }
 
@@ -64,6 +67,8 @@ struct Hole {
     cause: Cause,
     /// Numbers below this one are taken, as the last declaration of the gap says.
     declared: u64,
+    /// How many the next declaration takes in advance.
+    ahead: u64,
     reason: Refused,
 }
 
@@ -79,23 +84,31 @@ impl AppendQueue {
     }
 
     pub(super) fn append_part(&mut self, camera: CameraId, part: &Part) -> Result<(), Refused> {
+        if part.segment > SEGMENT_NUMBER_MAX || part.index == u16::MAX {
+            // No packager counts so far; nothing is declared for what has no number.
+            return Err(Refused::OutOfOrder { camera, segment: part.segment, part: part.index });
+        }
         if let Err(reason) = self.judge_part(camera, part) {
             self.refuse(camera, part, reason);
             return Err(reason);
         }
-        let (next, undurable) = (self.turn, self.undurable);
+        // Whatever can fail comes before the first change: a panic here leaves the queue as it was, for everybody else.
+        assert!(!is_planted(Planted::PanicWhileAppending), "planted");
+        let (next, undurable, length) = (self.turn, self.undurable, part.bytes.len());
         let own = self.cameras.entry(camera).or_default();
-        own.waiting.turn_to(next, undurable);
-        own.waiting.bytes = own.waiting.bytes.saturating_add(part.bytes.len());
-        let interrupted = own.current.filter(|current| current.segment != part.segment);
+        let (same, interrupted) = match own.current {
+            Some(current) if current.segment == part.segment => (Some(current), None),
+            other => (None, other),
+        };
+        let bytes = same.map_or(0, |current| current.bytes) + length as u64;
+        let current = Current { segment: part.segment, parts: part.index + 1, bytes };
+        let mut waiting = own.waiting;
+        waiting.turn_to(next, undurable);
+        waiting.bytes += length;
         let hole = own.hole.take();
-        let current = own.current.get_or_insert(Current { segment: part.segment, parts: 0, bytes: 0 });
-        if interrupted.is_some() {
-            *current = Current { segment: part.segment, parts: 0, bytes: 0 };
-        }
-        current.parts = part.index.saturating_add(1);
-        current.bytes = current.bytes.saturating_add(part.bytes.len() as u64);
-        own.next_segment = own.next_segment.max(part.segment.saturating_add(1));
+        own.waiting = waiting;
+        own.current = Some(current);
+        own.next_segment = own.next_segment.max(part.segment + 1);
         own.timeline_end = Some(part.start.plus(i64::from(part.duration)));
         own.open_gap = None;
         own.init_sha256 = own.init.as_ref().map(|init| init.sha256);
@@ -159,13 +172,15 @@ impl AppendQueue {
             return;
         }
         let interrupted = own.current.take();
-        own.next_segment = own.next_segment.max(part.segment.saturating_add(1));
+        own.next_segment = own.next_segment.max(part.segment + 1);
         let from = own.timeline_end.unwrap_or(part.start);
         let cause = if reason.is_disk() { Cause::Disk } else { Cause::Unknown };
-        let hole = own.hole.get_or_insert(Hole { from, cause, declared: 0, reason });
+        let ahead = REFUSED_NUMBERS_AHEAD;
+        let hole = own.hole.get_or_insert(Hole { from, cause, declared: 0, ahead, reason });
         let declare = part.segment >= hole.declared;
         if declare {
-            hole.declared = part.segment.saturating_add(REFUSED_NUMBERS_AHEAD);
+            hole.declared = part.segment + hole.ahead;
+            hole.ahead = (2 * hole.ahead).min(REFUSED_NUMBERS_AHEAD_MAX);
         }
         let hole = *hole;
         own.open_gap = Some(hole.cause);
@@ -196,6 +211,9 @@ impl AppendQueue {
     }
 
     pub(super) fn append_gap(&mut self, camera: CameraId, gap: &Gap) -> Result<(), Refused> {
+        if gap.next_segment > SEGMENT_NUMBER_MAX {
+            return Err(Refused::OutOfOrder { camera, segment: gap.next_segment, part: 0 });
+        }
         self.room_for_metadata(camera)?;
         let own = self.cameras.entry(camera).or_default();
         let interrupted = own.current.take();

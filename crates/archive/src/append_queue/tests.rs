@@ -1,9 +1,12 @@
-use ashkar_media::{InitSegment, Output, Part};
-use ashkar_terms::{MediaTime, Moment, UtcMicros};
-use bytes::Bytes;
 use std::sync::Arc;
 
+use ashkar_media::{Gap, InitSegment, Output, Part};
+use ashkar_terms::{Cause, MediaTime, Moment, UtcMicros};
+use bytes::Bytes;
+
 use super::*;
+use crate::options::SEGMENT_NUMBER_MAX;
+use crate::planted::with;
 
 const QUEUE_BYTES: usize = 1 << 20;
 const PART_BYTES: usize = 1000;
@@ -24,7 +27,7 @@ fn part(segment: u64) -> Output {
     Output::Part(Part {
         segment,
         index: 0,
-        start: MediaTime(segment as i64 * 45_000),
+        start: MediaTime((segment as i64).wrapping_mul(45_000)),
         duration: 45_000,
         independent: true,
         init: [7; 8],
@@ -75,4 +78,49 @@ fn where_all_send_alike_nearly_all_of_the_queue_is_used() {
         }
     }
     assert!(queue.waiting_bytes > QUEUE_BYTES * 9 / 10, "{} bytes", queue.waiting_bytes);
+}
+
+#[test]
+fn a_disk_that_hangs_for_days_costs_a_camera_some_entries() {
+    let mut queue = AppendQueue::new(PART_BYTES + 3000);
+    let taken = send(&mut queue, camera(1), 200_000);
+    assert_eq!(taken, 1);
+    assert!(queue.entries.len() < 20, "{} entries", queue.entries.len());
+    let declared = queue.entries.iter().filter_map(|entry| match entry {
+        Entry::Gap(_, gap) => Some(gap.next_segment),
+        _ => None,
+    });
+    assert!(declared.max() >= Some(200_000), "every number that was refused is declared as taken");
+}
+
+#[test]
+fn numbers_that_no_player_can_read_are_refused() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    assert_eq!(send(&mut queue, camera(1), 1), 1);
+    let (last, beyond) = (part(SEGMENT_NUMBER_MAX), part(SEGMENT_NUMBER_MAX + 1));
+    assert!(matches!(queue.append(camera(1), &beyond).0, Err(Refused::OutOfOrder { .. })));
+    queue.append(camera(1), &last).0.expect("the last number is one");
+    let gap = Gap { from: MediaTime(0), to: None, cause: Cause::Power, next_segment: u64::MAX };
+    assert!(matches!(queue.append(camera(1), &Output::Gap(gap)).0, Err(Refused::OutOfOrder { .. })));
+}
+
+/// The lock is free and the queue as it was: only whoever panicked has lost something.
+#[test]
+fn a_panic_of_one_who_appends_disturbs_nobody_else() {
+    let queue = parking_lot::Mutex::new(AppendQueue::new(QUEUE_BYTES));
+    let panicked = std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            send(&mut queue.lock(), camera(1), 1);
+            with(Some(Planted::PanicWhileAppending), || queue.lock().append(camera(1), &part(1)).0.is_ok())
+        });
+        thread.join().is_err()
+    });
+    assert!(panicked);
+    let mut queue = queue.lock();
+    let before = (queue.entries.len(), queue.appended, queue.waiting_bytes);
+    assert_eq!(before.0, 2, "an init segment and a part");
+    assert_eq!(send(&mut queue, camera(2), 3), 3);
+    queue.append(camera(1), &part(1)).0.expect("the same part is taken when it comes again");
+    // Each new segment ends the one before it.
+    assert_eq!(queue.appended, before.1 + 8);
 }

@@ -129,7 +129,7 @@ pub(crate) fn read_all(disk: &dyn Disk, path: &str, limit: u64) -> io::Result<Ve
     if length > limit {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{path} has {length} bytes")));
     }
-    let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+    let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
     let read = file.read_at(0, &mut bytes)?;
     bytes.truncate(read);
     Ok(bytes)

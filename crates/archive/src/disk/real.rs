@@ -131,7 +131,7 @@ impl DiskFile for RealFile {
             if written == 0 && rest.iter().any(|piece| !piece.is_empty()) {
                 return Err(io::ErrorKind::WriteZero.into());
             }
-            at = at.saturating_add(written as u64);
+            at += written as u64;
             IoSlice::advance_slices(&mut rest, written);
         }
         Ok(())
@@ -150,7 +150,7 @@ impl DiskFile for RealFile {
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while filled < into.len() {
-            match self.0.read_at(&mut into[filled..], offset.saturating_add(filled as u64)) {
+            match self.0.read_at(&mut into[filled..], offset + filled as u64) {
                 Ok(0) => break,
                 Ok(read) => filled += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

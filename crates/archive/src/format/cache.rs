@@ -34,7 +34,7 @@ pub(crate) fn encode(
     out.extend(archive);
     out.extend(journal.to_be_bytes());
     out.extend(offset.to_be_bytes());
-    out.extend((cameras.len() as u32).to_be_bytes());
+    out.extend(count(cameras.len()).to_be_bytes());
     for (camera, coverage) in cameras {
         out.camera(*camera);
         encode_coverage(coverage, &mut out);
@@ -46,10 +46,10 @@ pub(crate) fn encode(
 fn encode_coverage(coverage: &Coverage, out: &mut Vec<u8>) {
     coverage.state.encode(out);
     out.extend(coverage.discontinuities.to_be_bytes());
-    for count in
+    for length in
         [coverage.runs.len(), coverage.gaps.len(), coverage.fact_journals.len(), coverage.inits.len()]
     {
-        out.extend((count as u32).to_be_bytes());
+        out.extend(count(length).to_be_bytes());
     }
     for run in &coverage.runs {
         encode_run(run, out);
@@ -79,7 +79,9 @@ fn encode_run(run: &Run, out: &mut Vec<u8>) {
     for time in [arrived.0, arrived.1, run.told_to.0] {
         out.extend(time.to_be_bytes());
     }
-    out.extend((run.marks.len() as u16).to_be_bytes());
+    // A run keeps at most MARKS_MAX of them, and one that was read has no more than fit.
+    let marks = u16::try_from(run.marks.len()).expect("a run has few marks");
+    out.extend(marks.to_be_bytes());
     for mark in &run.marks {
         out.extend(mark.segment.to_be_bytes());
         out.extend(mark.start.0.to_be_bytes());
@@ -93,6 +95,11 @@ fn encode_gap(gap: &GapEntry, out: &mut Vec<u8>) {
     out.extend(gap.first_segment.to_be_bytes());
     out.extend(gap.next_segment.to_be_bytes());
     out.extend([gap.cause as u8, if gap.to.is_none() { OPEN } else { 0 }]);
+}
+
+/// How many there are of something, as a summary states it.
+fn count(length: usize) -> u32 {
+    u32::try_from(length).expect("more than memory holds")
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Cache, FormatError> {

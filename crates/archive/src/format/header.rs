@@ -144,12 +144,12 @@ impl Header {
 
     /// First byte after the record and its padding.
     pub(crate) fn next(&self) -> u64 {
-        u64::from(self.offset).saturating_add(record_bytes(self.payload_bytes))
+        u64::from(self.offset) + record_bytes(self.payload_bytes)
     }
 
     /// Place of the payload in the journal.
     pub(crate) fn payload_offset(&self) -> u64 {
-        u64::from(self.offset).saturating_add(HEADER_BYTES as u64)
+        u64::from(self.offset) + HEADER_BYTES as u64
     }
 
     pub(crate) fn encode(&self) -> [u8; HEADER_BYTES] {

@@ -59,37 +59,41 @@ impl Entry {
 }
 
 impl Sidecar {
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    /// # Errors
+    /// [`FormatError::Long`] where no reader would take it: more cameras, or more records of one, than a journal can hold.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, FormatError> {
+        let cameras = number(self.cameras.len())
+            .and_then(|cameras| if cameras <= CAMERAS_MAX { Ok(cameras) } else { Err(FormatError::Long) })?;
         let directory_end = HEAD_BYTES + self.cameras.len() * ENTRY_BYTES + 4;
         let blocks: Vec<(CameraId, u32, Vec<u8>)> = self
             .cameras
             .iter()
-            .map(|(id, block)| (*id, block.headers.len() as u32, block.encode()))
-            .collect();
+            .map(|(id, block)| Ok((*id, number(block.headers.len())?, block.encode())))
+            .collect::<Result<_, _>>()?;
         let mut out = Vec::with_capacity(directory_end);
-        self.encode_head(&mut out);
+        self.encode_head(cameras, &mut out);
         let mut offset = directory_end;
         for (camera, headers, block) in &blocks {
             out.camera(*camera);
             out.extend([0; 2]);
-            out.extend((offset as u32).to_be_bytes());
+            out.extend(number(offset)?.to_be_bytes());
             out.extend(headers.to_be_bytes());
             out.extend(crc32c::crc32c(block).to_be_bytes());
-            offset = offset.saturating_add(block.len());
+            offset += block.len();
         }
         seal(&mut out, HEAD_BYTES);
         for (_, _, block) in blocks {
             out.extend(block);
         }
-        out
+        Ok(out)
     }
 
-    fn encode_head(&self, out: &mut Vec<u8>) {
+    fn encode_head(&self, cameras: u32, out: &mut Vec<u8>) {
         out.extend(MAGIC);
         out.extend(self.journal.to_be_bytes());
         out.extend(self.salt.to_be_bytes());
         out.extend(self.journal_bytes.to_be_bytes());
-        out.extend((self.cameras.len() as u32).to_be_bytes());
+        out.extend(cameras.to_be_bytes());
         out.extend([0; 8]);
         seal(out, 0);
     }
@@ -141,7 +145,8 @@ impl Sidecar {
         if entry.block_bytes() > file.length()? {
             return Ok(Err(FormatError::Short));
         }
-        let mut block = vec![0; usize::try_from(entry.block_bytes()).unwrap_or_default()];
+        let Ok(length) = usize::try_from(entry.block_bytes()) else { return Ok(Err(FormatError::Short)) };
+        let mut block = vec![0; length];
         let read = file.read_at(u64::from(entry.offset), &mut block)?;
         block.truncate(read);
         Ok(Block::decode(&block, &entry, journal).map(Some))
@@ -171,6 +176,11 @@ impl Block {
         let own = |header: &Header| header.camera == entry.camera && header.journal == journal;
         if headers.iter().all(own) { Ok(Self { state, headers }) } else { Err(FormatError::Value) }
     }
+}
+
+/// A count or a place as a sidecar states it.
+fn number(count: usize) -> Result<u32, FormatError> {
+    u32::try_from(count).map_err(|_| FormatError::Long)
 }
 
 fn decode_head(bytes: &[u8]) -> Result<Head, FormatError> {

@@ -13,6 +13,8 @@ pub(crate) enum FormatError {
     Checksum,
     #[error("a value without a meaning")]
     Value,
+    #[error("longer than what is read")]
+    Long,
 }
 
 /// Reads big-endian fields in order; every read is checked.

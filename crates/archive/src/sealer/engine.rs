@@ -10,7 +10,8 @@ use crate::disk::call::{Answer, Call};
 use crate::disk::replace::Replacement;
 use crate::format::name::JournalName;
 use crate::format::sidecar::Sidecar;
-use crate::options::{Options, SEALER_TICK_MS};
+use crate::format::wire::FormatError;
+use crate::options::{INDEX_BYTES_MAX, Options, SEALER_TICK_MS};
 use crate::recover::CACHE_FILE;
 
 /// The summary is written so seldom that it stays below this rate, bytes a second.
@@ -112,14 +113,14 @@ enum Step {
 }
 
 impl Sealing {
-    fn new(Sealable { name, cut_to, sidecar }: &Sealable) -> Self {
-        Self {
+    fn new(Sealable { name, cut_to, sidecar }: &Sealable) -> Result<Self, FormatError> {
+        Ok(Self {
             number: name.number,
             path: name.journal(),
             cut_to: cut_to.unwrap_or_default().into(),
             step: if cut_to.is_some() { Step::Open } else { Step::Sidecar },
-            sidecar: Replacement::new(name.sidecar(), sidecar.encode()),
-        }
+            sidecar: Replacement::new(name.sidecar(), sidecar.encode()?),
+        })
     }
 
     fn call(&self) -> Call<'_> {
@@ -198,9 +199,7 @@ impl SealerEngine {
     pub(crate) fn answer(&mut self, now: Duration, reply: Reply) {
         match (std::mem::replace(&mut self.stage, Stage::Idle), reply) {
             (Stage::Space, Reply::Disk(result)) => self.take_space(result),
-            (Stage::NextToSeal, Reply::NextToSeal(Some(next))) => {
-                self.stage = Stage::Seal(Sealing::new(&next));
-            }
+            (Stage::NextToSeal, Reply::NextToSeal(Some(next))) => self.begin_to_seal(now, &next),
             (Stage::NextToSeal, Reply::NextToSeal(None)) => self.end_turn(now),
             (Stage::Seal(sealing), Reply::Disk(result)) => self.go_on_sealing(now, sealing, result),
             (Stage::Summary, Reply::Summary(summary)) => self.begin_summary(now, summary),
@@ -220,6 +219,17 @@ impl SealerEngine {
             }
         }
         self.stage = Stage::NextToSeal;
+    }
+
+    fn begin_to_seal(&mut self, now: Duration, next: &Sealable) {
+        match Sealing::new(next) {
+            Ok(sealing) => self.stage = Stage::Seal(sealing),
+            Err(error) => {
+                // Each start scans it.
+                tracing::error!(journal = next.name.number, cause = %error, blame = "centre", "a journal cannot be sealed");
+                self.end_turn(now);
+            }
+        }
     }
 
     fn go_on_sealing(&mut self, now: Duration, mut sealing: Sealing, result: io::Result<Answer>) {
@@ -250,8 +260,19 @@ impl SealerEngine {
 
     fn begin_summary(&mut self, now: Duration, summary: Option<Summary>) {
         let Some(Summary { covered, bytes }) = summary else { return };
-        let pause = u64::from(self.cache_seconds).max(bytes.len() as u64 / CACHE_BYTES_PER_SECOND);
+        let length = bytes.len() as u64;
+        let pause = u64::from(self.cache_seconds).max(length / CACHE_BYTES_PER_SECOND);
         self.summary_due = now.saturating_add(Duration::from_secs(pause));
+        if length > INDEX_BYTES_MAX {
+            // A start reads none that is so long; it goes through the sidecars since the last that is shorter.
+            tracing::error!(
+                bytes = length,
+                cause = "it is too long",
+                blame = "centre",
+                "the archive's summary is not written"
+            );
+            return;
+        }
         self.stage = Stage::WriteSummary(covered, Replacement::new(CACHE_FILE.to_owned(), bytes));
     }
 

@@ -145,7 +145,7 @@ impl Ledger {
     /// Reads the newest segments and some others, or all: everything promised is there, byte for byte. Where the disk has
     /// lied, it is there or is not; gives the numbers of which something is missing.
     pub(super) fn verify(
-        &mut self,
+        &self,
         archive: &Archive,
         camera: CameraId,
         depth: Depth<'_>,

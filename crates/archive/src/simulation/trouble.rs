@@ -75,7 +75,8 @@ impl Trouble {
             disk.fail_at(disk.calls() + 1, Fault::Lie);
             return Some("a sync lies");
         }
-        if !alone && !(now_us < self.fails_until && random.once_in(3)) {
+        let fails = alone || now_us < self.fails_until && random.once_in(3);
+        if !fails {
             return None;
         }
         match call {

@@ -203,7 +203,7 @@ impl World {
             if let Some(writer::engine::Request::Disk(call)) = process.writer.request() {
                 let fault = self.trouble.arm(self.now_us, &self.disk, &call, &mut self.random);
                 self.tally.failed_calls += u64::from(fault.is_some());
-                self.trace.note(self.now_us, fault.unwrap_or(name_of(&call)), self.disk.calls());
+                self.trace.note(self.now_us, fault.unwrap_or_else(|| name_of(&call)), self.disk.calls());
             }
             if let Some(writer::engine::Request::Parts { .. }) = process.writer.request()
                 && self.now_us < self.trouble.fails_until
@@ -239,7 +239,7 @@ impl World {
                 let fault = self.trouble.arm(self.now_us, &self.disk, &call, &mut self.random);
                 self.tally.failed_calls += u64::from(fault.is_some());
                 if fault.is_some() || !matches!(call, Call::Space) {
-                    self.trace.note(self.now_us, fault.unwrap_or(name_of(&call)), self.disk.calls());
+                    self.trace.note(self.now_us, fault.unwrap_or_else(|| name_of(&call)), self.disk.calls());
                 }
             }
             process.sealer.step(|| elapsed);

@@ -173,8 +173,8 @@ impl WriterEngine {
         let end = SegmentEnd {
             segment: *segment,
             start: first.start,
-            duration: u32::try_from(last.end().since(first.start)).unwrap_or_default(),
-            // Their indexes are 16-bit numbers from 0, each there once.
+            duration: duration_of(*camera, *segment, last.end().since(first.start)),
+            // Their indexes rise from 0, and nobody appends the index 65535; where a file says it, the count stays there.
             parts: last.part.saturating_add(1),
             byte_length,
             sha256: sha256.finalize().into(),
@@ -183,6 +183,15 @@ impl WriterEngine {
         };
         self.end_record(now, *camera, &end, true)
     }
+}
+
+/// Length of a segment as its record states it, ticks. What stands in files may make no sense; then it is told.
+fn duration_of(camera: CameraId, segment: u64, ticks: i64) -> u32 {
+    u32::try_from(ticks).unwrap_or_else(|_| {
+        tracing::error!(%camera, segment, ticks, cause = "its parts are not in the order of time", blame = "centre",
+            "the record of an interrupted segment states no length");
+        0
+    })
 }
 
 fn part_record(camera: CameraId, part: Part, after_hole: bool) -> Record {
@@ -202,6 +211,7 @@ fn part_header(camera: CameraId, part: &Part, after_hole: bool) -> Header {
         segment: part.segment,
         start: part.start,
         duration: part.duration,
+        // What took longer than 71 minutes is said to have taken 71 minutes.
         arrival_spread_us: u32::try_from(spread).unwrap_or(u32::MAX),
         camera_dts: part.camera_dts,
         init: part.init,
