@@ -3,7 +3,7 @@
 CARGO ?= cargo
 RELEASE = target/release/ashkar
 
-.PHONY: demo test bench lint
+.PHONY: demo test test-long bench lint
 
 ## Twelve polling stations on air, with some hours of history, in a browser.
 demo: $(RELEASE)
@@ -14,6 +14,12 @@ test:
 	scripts/tools.sh build media browser faults test
 	scripts/web.sh
 	scripts/test.sh
+
+## What takes too long for every change: thousands of days of the archive, twenty kills, fuzzing by the minute.
+test-long:
+	scripts/tools.sh build media browser faults test
+	scripts/web.sh
+	scripts/test-long.sh
 
 ## The figures in docs/, measured again on this machine.
 bench: $(RELEASE)

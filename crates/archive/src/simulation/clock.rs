@@ -1,3 +1,5 @@
+//! The clocks of the simulated machine, and what it draws instead of the system's random numbers.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 

@@ -1,3 +1,5 @@
+//! What one seed stands for: how long, how many cameras, how much trouble, which settings.
+
 use super::random::Random;
 use crate::options::Options;
 

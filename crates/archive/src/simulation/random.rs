@@ -1,3 +1,5 @@
+//! Numbers drawn from a seed, the same on every machine.
+
 /// SplitMix64: the same numbers for the same seed, whatever machine draws them.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);

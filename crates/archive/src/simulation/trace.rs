@@ -1,3 +1,5 @@
+//! The story of a seed: a hash, by which two runs are compared, and the last events, to be read.
+
 use std::collections::VecDeque;
 use std::fmt::{self, Debug};
 

@@ -15,7 +15,7 @@ mod clocks_may_step_and_drift;
 mod common;
 mod dear_questions_cost_those_who_ask;
 mod every_port_bears_abuse;
-mod fifty_cameras_survive_twenty_kills;
+mod fifty_cameras_survive_kill_after_kill;
 mod fifty_viewers_see_every_part_and_tell_when_they_do_not;
 mod live_goes_on_when_the_disk_is_full_or_dies;
 mod operators_mistakes_cost_nothing;

@@ -19,7 +19,6 @@ mod missing_or_invalid_parameter_sets_wait_for_sound_ones;
 mod new_parameters_in_mid_stream_make_a_new_init_segment;
 mod no_bytes_make_a_parser_panic;
 mod no_time_is_claimed_that_has_not_been;
-mod outside_players_decode_what_was_made;
 mod parameter_sets_are_read_as_other_readers_read_them;
 mod silence_and_disconnects_are_declared_as_gaps;
 mod support;

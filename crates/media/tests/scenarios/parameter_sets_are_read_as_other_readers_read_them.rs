@@ -2,9 +2,7 @@ use ashkar_media::{ConfigError, VideoCodec, VideoConfig, VideoParameters};
 use bytes::Bytes;
 use h264_reader::nal::sps::SeqParameterSet;
 use h264_reader::rbsp::{BitReader, decode_nal};
-use tempfile::tempdir;
 
-use crate::support::reel::encode;
 use crate::support::{HEVC_PPS, PPS_180, PPS_360, SPS_180, SPS_360, config_hevc, config_of};
 
 fn h264(sps: &[u8], pps: &[u8]) -> Result<VideoParameters, ConfigError> {
@@ -39,51 +37,6 @@ fn h264_reader_agrees_on_damaged_sets_too() {
         }
     }
     assert!(both > 20, "{both}");
-}
-
-/// What is built from parameter sets is what x264 and x265 wrote themselves.
-#[test]
-fn records_built_here_are_the_encoders_own() {
-    let directory = tempdir().unwrap();
-    let profiles = ["baseline", "main", "high", "high10"];
-    for profile in profiles {
-        let pixels = if profile == "high10" { "yuv420p10le" } else { "yuv420p" };
-        let reel = encode(
-            directory.path(),
-            1,
-            false,
-            &["-c:v", "libx264", "-profile:v", profile, "-pix_fmt", pixels],
-        );
-        let theirs = VideoParameters::parse(&reel.config).unwrap();
-        assert_eq!((theirs.width, theirs.height), (320, 180));
-        let (sps, pps) = avc_sets(&reel.config.record);
-        let ours = config_of(VideoCodec::H264, &[&sps, &pps]).unwrap();
-        assert_eq!(ours.record, reel.config.record, "{profile}");
-    }
-}
-
-fn avc_sets(record: &Bytes) -> (Bytes, Bytes) {
-    let length = usize::from(u16::from_be_bytes([record[6], record[7]]));
-    let pps = 8 + length + 3;
-    let pps_length = usize::from(u16::from_be_bytes([record[pps - 2], record[pps - 1]]));
-    (record.slice(8..8 + length), record.slice(pps..pps + pps_length))
-}
-
-#[test]
-fn an_h265_record_is_x265s_own_up_to_its_arrays() {
-    let directory = tempdir().unwrap();
-    let reel = encode(
-        directory.path(),
-        1,
-        false,
-        &["-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1"],
-    );
-    let theirs = VideoParameters::parse(&reel.config).unwrap();
-    assert_eq!((theirs.width, theirs.height, theirs.codecs.as_str()), (320, 180, "hvc1.1.6.L60.90"));
-    let ours = config_hevc();
-    assert_eq!(ours.record[..22], reel.config.record[..22]);
-    let ours = VideoParameters::parse(&ours).unwrap();
-    assert_eq!((ours.width, ours.height, ours.codecs), (320, 180, theirs.codecs));
 }
 
 #[test]

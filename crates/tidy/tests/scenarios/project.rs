@@ -57,9 +57,28 @@ pub(crate) fn files(endings: &[&str]) -> Vec<File> {
     paths().into_iter().filter(wanted).map(read).collect()
 }
 
+/// Modules that are compiled for tests alone, as the beginnings of their files' paths.
+fn test_modules(files: &[File]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_root = ["lib.rs", "main.rs", "mod.rs"].iter().any(|root| file.path.ends_with(root));
+        let folder = if is_root { folder } else { file.path.trim_end_matches(".rs") };
+        for after in file.text.split("#[cfg(test)]\nmod ").skip(1) {
+            if let Some((name, _)) = after.split_once(';').filter(|(name, _)| !name.contains([' ', '{'])) {
+                found.extend([format!("{folder}/{name}.rs"), format!("{folder}/{name}/")]);
+            }
+        }
+    }
+    found
+}
+
 /// Files of the products, without tests.
 pub(crate) fn product_files() -> Vec<File> {
-    let files: Vec<File> = files(&[".rs"]).into_iter().filter(|file| file.product_of().is_some()).collect();
+    let all: Vec<File> = files(&[".rs"]).into_iter().filter(|file| file.product_of().is_some()).collect();
+    let tests = test_modules(&all);
+    let is_test = |file: &File| tests.iter().any(|test| file.path.starts_with(test));
+    let files: Vec<File> = all.into_iter().filter(|file| !is_test(file)).collect();
     assert!(files.len() > 200, "the crates are found: {}", files.len());
     files
 }

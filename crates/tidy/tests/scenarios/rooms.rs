@@ -10,6 +10,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ("duty", &[]),
     ("fork", &[]),
     ("tidy", &[]),
+    ("judges", &[]),
     ("kernel-clock", &["terms"]),
     ("evidence", &["terms"]),
     ("media", &["terms"]),

@@ -1,3 +1,5 @@
+//! The bytes of one file: in the page cache, on the medium, and which sectors of the two differ.
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! Coins for torn writes: which sector and which name outlives a power cut.
+
 /// SplitMix64: the same throws for the same seed.
 pub(super) struct Dice(pub(super) u64);
 

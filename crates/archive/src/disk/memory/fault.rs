@@ -1,3 +1,5 @@
+//! What a test can let go wrong: at a call, or of what was not durable when power is cut.
+
 /// What goes wrong at a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {

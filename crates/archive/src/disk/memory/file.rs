@@ -1,3 +1,5 @@
+//! A file of the disk in memory: each call asks first what goes wrong at it.
+
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 

@@ -10,7 +10,7 @@ use ashkar_terms::CameraId;
 use super::plain_http::Line;
 use super::vitals::{Vitals, busy_share};
 use super::witness::{durability, figure, newcomer, newcomers, percentile, sum};
-use crate::common::{Centre, Running, add_camera, eventually, log_of, simulate_cameras};
+use crate::common::{Centre, Running, add_camera, eventually, is_long, log_of, simulate_cameras};
 
 /// Figures may be as old as that when they are told.
 const FIGURES_AGE: Duration = Duration::from_millis(1_100);
@@ -78,6 +78,9 @@ struct Seen {
     newcomers: Vec<Result<Duration, String>>,
     viewers: Summary,
 }
+
+/// Something that is done to the centre.
+pub type Abuse<'a> = Box<dyn FnOnce(&Stage) + 'a>;
 
 impl Stage {
     pub fn set(data: &Path, arguments: &[&str]) -> Self {
@@ -191,6 +194,18 @@ impl Stage {
             after.threads,
             busy * 100.0,
         );
+    }
+
+    /// Several abuses that are over in seconds, in one phase; in a long run one after another, in a phase each.
+    pub fn phases(&self, abuses: Vec<(&str, Abuse<'_>)>) {
+        if is_long() {
+            abuses.into_iter().for_each(|(name, abuse)| self.phase(name, Newcomers::Served, abuse));
+            return;
+        }
+        let names: Vec<&str> = abuses.iter().map(|(name, _)| *name).collect();
+        self.phase(&names.join("; "), Newcomers::Served, |stage| {
+            abuses.into_iter().for_each(|(_, abuse)| abuse(stage));
+        });
     }
 
     fn watch(&self, abuse: impl FnOnce(&Self)) -> Seen {

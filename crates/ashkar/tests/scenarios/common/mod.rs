@@ -247,6 +247,11 @@ pub fn self_signed(name: &str, certificate: &Path, key: &Path) {
     tool("openssl", &[&kind[..], &what, &["-keyout", &key, "-out", &certificate]].concat());
 }
 
+/// Whether this is a long run (`make test-long`), which takes more of what takes long.
+pub fn is_long() -> bool {
+    std::env::var_os("TEST_LONG").is_some()
+}
+
 /// Asks again and again until `probe` gives something; fails after `limit`.
 pub fn eventually<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();

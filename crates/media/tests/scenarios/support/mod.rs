@@ -1,7 +1,6 @@
 //! A camera for scenario tests, and a judge that reads what the packager gives out with a foreign parser.
 
 pub mod judge;
-pub mod reel;
 
 use ashkar_media::codec::{ConfigError, ParameterSets, VideoCodec};
 use ashkar_media::{

@@ -8,15 +8,15 @@ use bytes::Bytes;
 use shiguredo_mp4::demux::{Input, Mp4FileDemuxer};
 
 /// One encoded clip.
-pub struct Reel {
+pub struct Clip {
     pub config: VideoConfig,
     pub audio: Option<AudioConfig>,
-    pub pictures: Vec<ReelSample>,
-    pub sound: Vec<ReelSample>,
+    pub pictures: Vec<Sample>,
+    pub sound: Vec<Sample>,
 }
 
 /// Times in ticks of 90 kHz.
-pub struct ReelSample {
+pub struct Sample {
     pub data: Bytes,
     pub dts: i64,
     pub composition_offset: i32,
@@ -35,8 +35,8 @@ pub fn ffmpeg(arguments: &[&str]) {
 }
 
 /// Encodes `seconds` of a moving test picture with `encoder` arguments.
-pub fn encode(directory: &Path, seconds: u32, with_sound: bool, encoder: &[&str]) -> Reel {
-    let file = directory.join("reel.mp4");
+pub fn encode(directory: &Path, seconds: u32, with_sound: bool, encoder: &[&str]) -> Clip {
+    let file = directory.join("clip.mp4");
     let (length, path) = (seconds.to_string(), file.to_str().unwrap());
     let mut arguments = vec!["-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25"];
     if with_sound {
@@ -49,7 +49,7 @@ pub fn encode(directory: &Path, seconds: u32, with_sound: bool, encoder: &[&str]
     demux(&std::fs::read(&file).unwrap())
 }
 
-fn demux(file: &[u8]) -> Reel {
+fn demux(file: &[u8]) -> Clip {
     let mut demuxer = Mp4FileDemuxer::new();
     while let Some(required) = demuxer.required_input() {
         let start = required.position as usize;
@@ -65,7 +65,7 @@ fn demux(file: &[u8]) -> Reel {
     while let Some(sample) = demuxer.next_sample().unwrap() {
         let start = sample.data_offset as usize;
         let timescale = i64::from(sample.track.timescale.get());
-        let found = ReelSample {
+        let found = Sample {
             data: Bytes::copy_from_slice(&file[start..start + sample.data_size]),
             dts: sample.timestamp as i64 * 90_000 / timescale,
             composition_offset: sample.composition_time_offset.unwrap_or(0) as i32,
@@ -75,7 +75,7 @@ fn demux(file: &[u8]) -> Reel {
         if is_video { &mut pictures } else { &mut sound }.push(found);
     }
     let audio = (!sound.is_empty()).then(|| AudioConfig { record: specific_config(file) });
-    Reel { config, audio, pictures, sound }
+    Clip { config, audio, pictures, sound }
 }
 
 /// The body of the first box of type `kind`, wherever it is.

@@ -6,22 +6,22 @@ use ashkar_terms::CameraId;
 use shiguredo_mp4::demux::Fmp4SegmentDemuxer;
 use tempfile::tempdir;
 
+use crate::clip::{Clip, encode};
 use crate::support::judge::judge;
-use crate::support::reel::{Reel, encode};
 use crate::support::{moment, parts};
 
-/// Plays `reel` into a packager, each sample arriving when it is due.
-fn package(reel: &Reel, sound: bool) -> Vec<Output> {
+/// Plays `clip` into a packager, each sample arriving when it is due.
+fn package(clip: &Clip, sound: bool) -> Vec<Output> {
     let mut packager =
         Packager::new(CameraId::new(7, 12, 1), Resume::default(), Options { sound, ..Options::default() });
     let (mut out, start) = (Vec::new(), moment(0));
     packager.connected("file".to_owned(), start, &mut out);
-    packager.take(MediaEvent::VideoConfig(reel.config.clone()), start, &mut out);
-    if let Some(audio) = &reel.audio {
+    packager.take(MediaEvent::VideoConfig(clip.config.clone()), start, &mut out);
+    if let Some(audio) = &clip.audio {
         packager.take(MediaEvent::AudioConfig(audio.clone()), start, &mut out);
     }
-    let mut sound = reel.sound.iter().peekable();
-    for picture in &reel.pictures {
+    let mut sound = clip.sound.iter().peekable();
+    for picture in &clip.pictures {
         while let Some(frame) = sound.next_if(|frame| frame.dts < picture.dts) {
             let (data, arrival) = (frame.data.clone(), moment(due_us(picture.dts)));
             packager.take(
@@ -76,20 +76,20 @@ fn frames(file: &Path, map: &str) -> Vec<String> {
 
 fn check(encoder: &[&str], sound: bool) -> Vec<Output> {
     let directory = tempdir().unwrap();
-    let reel = encode(directory.path(), 5, sound, encoder);
-    let out = package(&reel, sound);
+    let clip = encode(directory.path(), 5, sound, encoder);
+    let out = package(&clip, sound);
     let judged = judge(&out);
-    assert_eq!(judged.samples.len(), reel.pictures.len());
+    assert_eq!(judged.samples.len(), clip.pictures.len());
     assert!(
-        judged.samples.iter().zip(&reel.pictures).all(|(found, sent)| found.data == sent.data),
+        judged.samples.iter().zip(&clip.pictures).all(|(found, sent)| found.data == sent.data),
         "byte-exact (I4)"
     );
     let ours = directory.path().join("ours.mp4");
     std::fs::write(&ours, file_of(&out)).unwrap();
-    let reference = frames(&directory.path().join("reel.mp4"), "0:v");
+    let reference = frames(&directory.path().join("clip.mp4"), "0:v");
     assert_eq!(reference.len(), 125);
     assert_eq!(frames(&ours, "0:v"), reference, "ffmpeg decodes the same pictures");
-    demux_with_shiguredo(&out, reel.pictures.len());
+    demux_with_shiguredo(&out, clip.pictures.len());
     out
 }
 
@@ -148,8 +148,8 @@ fn h264_with_aac_muxed_beside_it() {
 fn mp4_atom_reads_the_init_segment() {
     use mp4_atom::{Any, Codec, DecodeMaybe};
     let directory = tempdir().unwrap();
-    let reel = encode(directory.path(), 1, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
-    let out = package(&reel, true);
+    let clip = encode(directory.path(), 1, true, &["-c:v", "libx264", "-preset", "ultrafast"]);
+    let out = package(&clip, true);
     let init = out.iter().find_map(|o| if let Output::Init(init) = o { Some(init) } else { None }).unwrap();
     let mut bytes = init.bytes.as_ref();
     assert!(matches!(Any::decode_maybe(&mut bytes).unwrap(), Some(Any::Ftyp(_))));
@@ -159,6 +159,6 @@ fn mp4_atom_reads_the_init_segment() {
     let [Codec::Avc1(avc1), Codec::Mp4a(mp4a)] = codecs[..] else { panic!("{codecs:?}") };
     assert_eq!((avc1.visual.width, avc1.visual.height), (320, 180));
     assert_eq!(mp4a.audio.channel_count, 1);
-    let record = &reel.config.record;
+    let record = &clip.config.record;
     assert!(init.bytes.windows(record.len()).any(|window| window == record), "avcC byte-exact");
 }

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# What takes too long for every change: the same tests with more of everything. Its last figures stand in docs/design/figures.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export TEST_LONG=1
+begun=$SECONDS
+step() { printf '\n== %s (%d s after the beginning)\n' "$*" $((SECONDS - begun)); }
+
+step "days of the archive, drawn from thousands of seeds"
+ASHKAR_SEEDS=${SEEDS:-2000} cargo nextest run --workspace --locked -E 'package(ashkar-archive) & test(/^simulation::/)' --no-capture
+
+step "twenty kills; each abuse in a phase of its own"
+cargo nextest run --workspace --locked --no-capture \
+  -E 'test(/^(every_port_bears_abuse|fifty_cameras_survive_kill_after_kill)::/)'
+
+step "fuzzing: a minute for every parser"
+scripts/fuzz.sh "${FUZZ_SECONDS:-60}"
+
+step "browsers: every page in every language and width"
+scripts/browser-test.sh
+
+step "all is well"
