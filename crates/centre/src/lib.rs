@@ -6,10 +6,10 @@
 mod access;
 mod camera;
 mod day;
+mod dvr;
 mod figures;
 mod gate;
 mod media;
-mod past;
 mod pulls;
 mod recorder;
 mod registry;
@@ -37,19 +37,19 @@ pub use camera::{Camera, Status};
 pub use day::{
     Cells, Day, Grid, History, Minutes, Note, Row, RowOf, StationHistory, Stretch, Tally, badness,
 };
+pub use dvr::DvrFailure;
 pub use figures::{Figure, Rows};
 pub use media::{MediaFailure, MediaName};
-pub use past::{PastFailure, Waiting, Wanted};
 pub use registry::Registry;
 pub use single_flight::AsyncAdmit;
 pub use start::{Options, StartError};
 pub use stills::{Still, StillFailure};
 pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
 
+use dvr::SegmentPieces;
 use media::MediaReader;
-use past::Past;
 use pulls::Pulls;
-use stills::{LatestStills, PastStills};
+use stills::{LatestStills, MomentStills};
 
 /// The centre at work.
 pub struct Centre {
@@ -59,10 +59,10 @@ pub struct Centre {
     registry: ArcSwap<Registry>,
     cameras: RwLock<HashMap<CameraId, Arc<Camera>>>,
     media: MediaReader,
-    past: Past,
+    dvr: SegmentPieces,
     stills: Pool,
     latest_stills: LatestStills,
-    past_stills: PastStills,
+    moment_stills: MomentStills,
     rtmp: Mutex<Option<Arc<RtmpServer>>>,
     pulls: Pulls,
     stopping: watch::Sender<bool>,

@@ -18,11 +18,11 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::dvr::SegmentPieces;
 use crate::media::MediaReader;
-use crate::past::Past;
 use crate::pulls::Pulls;
 use crate::registry::Registry;
-use crate::stills::{LatestStills, PastStills};
+use crate::stills::{LatestStills, MomentStills};
 use crate::{Camera, Centre};
 
 /// Threads that give cameras their newest minute back when they come up. They wait for the disk, each for itself.
@@ -96,10 +96,10 @@ impl Centre {
             registry: ArcSwap::from_pointee(registry),
             cameras: RwLock::default(),
             media: MediaReader::default(),
-            past: Past::default(),
+            dvr: SegmentPieces::default(),
             stills: Pool::new(options.still_program, options.still_worker, options.still_workers),
             latest_stills: LatestStills::default(),
-            past_stills: PastStills::default(),
+            moment_stills: MomentStills::default(),
             rtmp: Mutex::new(None),
             pulls: Pulls::default(),
             stopping: watch::Sender::new(false),

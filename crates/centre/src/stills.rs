@@ -84,12 +84,12 @@ struct Keyframe {
 }
 
 /// Stills of the past: which picture belongs to a second that is over, and the pictures that were made lately.
-pub(crate) struct PastStills {
+pub(crate) struct MomentStills {
     keyframes: SingleFlight<(CameraId, i64), Option<Keyframe>, UnitWeighter>,
     pictures: SingleFlight<(CameraId, u64), Still, PastStillWeighter>,
 }
 
-impl Default for PastStills {
+impl Default for MomentStills {
     fn default() -> Self {
         Self {
             keyframes: SingleFlight::new(Cache::new(KEYFRAMES_KEPT)),
@@ -161,7 +161,7 @@ impl Centre {
         let find = self.keyframe_before(id, at);
         let is_over = at.plus(LIVE_SLACK_US) < self.now().wall;
         let found = if is_over {
-            self.past_stills.keyframes.get(&(id, second), &admit, StillFailure::Busy, find).await?
+            self.moment_stills.keyframes.get(&(id, second), &admit, StillFailure::Busy, find).await?
         } else {
             let _turn = admit.turn().await.ok_or(StillFailure::Busy)?;
             find.await?
@@ -173,7 +173,7 @@ impl Centre {
             let (part, init) = self.read_keyframe(id, segment, init).await?;
             Ok(Still { jpeg: self.decode(&init, &part).await?, at: shown.from })
         };
-        self.past_stills.pictures.get(&(id, segment), &admit, StillFailure::Busy, make).await
+        self.moment_stills.pictures.get(&(id, segment), &admit, StillFailure::Busy, make).await
     }
 
     /// The segment whose first picture is the one to show at `at`.

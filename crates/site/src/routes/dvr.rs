@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use ashkar_centre::{Centre, LIVE_SLACK_US, PastFailure, StillFailure, Waiting, Wanted};
+use ashkar_centre::{Centre, DvrFailure, LIVE_SLACK_US, StillFailure};
 use ashkar_election::Asked;
 use ashkar_live::{Item, dvr_playlist};
 use ashkar_terms::{CameraId, Span};
@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::http::caching::Cached;
 use crate::http::client::Client;
@@ -68,14 +69,14 @@ impl Dvr {
         id: CameraId,
         span: Span,
         ended: bool,
-        wanted: &Wanted,
+        cancelled: &CancellationToken,
     ) -> Result<Cached, Problem> {
         // Made for another while this one waited for its turn.
         if let Some(made) = self.remembered(id, span).filter(|_| ended) {
             return Ok(made);
         }
         let segments =
-            self.centre.segments(id, span, wanted).map_err(|failure| playlist_problem(&failure))?;
+            self.centre.segments(id, span, cancelled).map_err(|failure| playlist_problem(&failure))?;
         let items: Vec<Item> = segments.into_iter().map(Item::Segment).collect();
         if items.is_empty() {
             return Err(Problem::not_found(format!(
@@ -96,11 +97,11 @@ impl Dvr {
     }
 }
 
-fn playlist_problem(failure: &PastFailure) -> Problem {
+fn playlist_problem(failure: &DvrFailure) -> Problem {
     match failure {
-        PastFailure::TooMany => Problem::bad_request(failure.to_string()),
-        PastFailure::Left => Problem::unavailable("Who asked has left."),
-        PastFailure::Archive(error) => Problem::internal(error),
+        DvrFailure::TooMany => Problem::bad_request(failure.to_string()),
+        DvrFailure::Cancelled => Problem::unavailable("Whoever asked has left."),
+        DvrFailure::Archive(error) => Problem::internal(error),
     }
 }
 
@@ -139,10 +140,11 @@ pub(crate) async fn playlist(
     let made = match dvr.remembered(id, span).filter(|_| ended) {
         Some(made) => made,
         None => {
-            // Dropped with this future: who has left stops the work.
-            let waiting = Waiting::default();
-            let (dvr, wanted) = (Arc::clone(&dvr), waiting.wanted());
-            offload::run(client, move || dvr.make_playlist(id, span, ended, &wanted)).await??
+            let cancelled = CancellationToken::new();
+            // Cancelled when this future is dropped: a client that leaves stops the work.
+            let _guard = cancelled.clone().drop_guard();
+            let dvr = Arc::clone(&dvr);
+            offload::run(client, move || dvr.make_playlist(id, span, ended, &cancelled)).await??
         }
     };
     let cache = HeaderValue::from_static(if ended { kept(allowed) } else { GROWING });

@@ -73,8 +73,8 @@ fn of_station(
     language: Language,
     uri: &Uri,
 ) -> Option<Values<'static>> {
-    let wanted = Wanted::read(uri);
-    let at = wanted.at.filter(|_| centre.rewind_is_public());
+    let sharing = Sharing::read(uri);
+    let at = sharing.at.filter(|_| centre.rewind_is_public());
     let constituency = constituency_of(registry, station.id.constituency);
     let moment = at.map(|at| {
         let zone = crate::routes::api::zone(centre);
@@ -87,7 +87,7 @@ fn of_station(
         ("venue", station.venue.clone()),
         ("address", station.address.clone()),
         ("name", constituency.station_title(station.id.station, language)),
-        ("still", still(station, wanted.camera, at)),
+        ("still", still(station, sharing.camera, at)),
         ("time", moment.unwrap_or_default()),
     ];
     add_head(&mut values, language, if at.is_some() { "moment" } else { "station" })?;
@@ -172,12 +172,12 @@ fn escaped(text: &str) -> String {
 }
 
 /// What the link of a station page asks for, as far as the document shows it.
-struct Wanted {
+struct Sharing {
     at: Option<UtcMicros>,
     camera: u8,
 }
 
-impl Wanted {
+impl Sharing {
     fn read(uri: &Uri) -> Self {
         let pairs =
             Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn a_moment_and_a_camera_are_read_and_rubbish_is_not() {
-        let read = |query: &str| Wanted::read(&format!("/stations/7/12?{query}").parse().unwrap());
-        let wanted = read("t=2024-02-07T12:07:40%2B04:00&camera=2&lang=en");
-        assert_eq!((wanted.at, wanted.camera), (times::read("t", "2024-02-07T12:07:40+04:00").ok(), 2));
+        let read = |query: &str| Sharing::read(&format!("/stations/7/12?{query}").parse().unwrap());
+        let sharing = read("t=2024-02-07T12:07:40%2B04:00&camera=2&lang=en");
+        assert_eq!((sharing.at, sharing.camera), (times::read("t", "2024-02-07T12:07:40+04:00").ok(), 2));
         let rubbish = read("t=%FF&camera=-1&t=tomorrow&&=&camera=0");
         assert_eq!((rubbish.at, rubbish.camera), (None, 1));
     }

@@ -1,10 +1,9 @@
-//! The segments of a span of the past, from pieces of it that are over and are remembered.
+//! DVR: the segments of a span, from pieces of it that are over and are remembered.
 //!
 //! In: a camera and a span. Out: its segments, in order. A long span is read piece by piece, so that the next one finds
 //! most of it in memory, and so that who has left stops the work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use ashkar_archive::ReadError;
 use ashkar_live::SegmentItem;
@@ -12,6 +11,7 @@ use ashkar_terms::{CameraId, MediaTime, Span, UtcMicros};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use thiserror::Error;
+use tokio_util::sync::CancellationToken;
 
 use crate::{Centre, LIVE_SLACK_US};
 
@@ -28,58 +28,30 @@ const MAX_SEGMENTS: usize = 100_000;
 /// Segments before a border among which those are that lie across it.
 const ACROSS: usize = 4;
 
-/// Pieces of the past that many look at.
-pub(crate) struct Past(Cache<(CameraId, i64), Arc<[SegmentItem]>, Weight>);
+/// Pieces of spans that many look at.
+pub(crate) struct SegmentPieces(Cache<(CameraId, i64), Arc<[SegmentItem]>, PieceBytes>);
 
 #[derive(Debug, Clone, Copy)]
-struct Weight;
+struct PieceBytes;
 
-impl Weighter<(CameraId, i64), Arc<[SegmentItem]>> for Weight {
+impl Weighter<(CameraId, i64), Arc<[SegmentItem]>> for PieceBytes {
     fn weight(&self, _: &(CameraId, i64), piece: &Arc<[SegmentItem]>) -> u64 {
         size_of_val::<[SegmentItem]>(piece) as u64 + PIECE_BYTES
     }
 }
 
-impl Default for Past {
+impl Default for SegmentPieces {
     fn default() -> Self {
-        Self(Cache::with_weighter(PIECES, PIECES_BYTES, Weight))
-    }
-}
-
-/// Tells work on another thread that nobody waits for it any more: on being dropped.
-#[derive(Debug, Default)]
-pub struct Waiting(Arc<AtomicBool>);
-
-/// What the work looks at.
-#[derive(Debug, Clone)]
-pub struct Wanted(Arc<AtomicBool>);
-
-impl Waiting {
-    /// For the work.
-    pub fn wanted(&self) -> Wanted {
-        Wanted(Arc::clone(&self.0))
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Wanted {
-    /// Whether somebody still waits.
-    pub(crate) fn is_still(&self) -> bool {
-        !self.0.load(Ordering::Relaxed)
+        Self(Cache::with_weighter(PIECES, PIECES_BYTES, PieceBytes))
     }
 }
 
 /// Why there are no segments.
 #[derive(Debug, Error)]
-pub enum PastFailure {
-    /// Who asked has left.
+pub enum DvrFailure {
+    /// Whoever asked has left.
     #[error("nobody waits for it any more")]
-    Left,
+    Cancelled,
     /// More segments than one answer may have.
     #[error("the span has more than {MAX_SEGMENTS} segments; ask for less at a time")]
     TooMany,
@@ -90,20 +62,20 @@ pub enum PastFailure {
 
 impl Centre {
     /// The segments of `camera` that touch `span` and that the public is given now, in order. Reads the archive: call it
-    /// where waiting is allowed.
+    /// where waiting is allowed. It stops between two pieces once `cancelled` is.
     ///
     /// # Errors
-    /// See [`PastFailure`].
+    /// See [`DvrFailure`].
     pub fn segments(
         &self,
         camera: CameraId,
         span: Span,
-        wanted: &Wanted,
-    ) -> Result<Vec<SegmentItem>, PastFailure> {
+        cancelled: &CancellationToken,
+    ) -> Result<Vec<SegmentItem>, DvrFailure> {
         let mut found: Vec<SegmentItem> = Vec::new();
         for piece in pieces(span) {
-            if !wanted.is_still() {
-                return Err(PastFailure::Left);
+            if cancelled.is_cancelled() {
+                return Err(DvrFailure::Cancelled);
             }
             for item in self.piece(camera, piece)?.iter().filter(|item| touches(item, span)) {
                 // One that lies across a border is in both pieces.
@@ -113,23 +85,23 @@ impl Centre {
                 }
             }
             if found.len() > MAX_SEGMENTS {
-                return Err(PastFailure::TooMany);
+                return Err(DvrFailure::TooMany);
             }
         }
         self.accessible(camera, &mut found, shown);
         Ok(found)
     }
 
-    fn piece(&self, camera: CameraId, piece: Span) -> Result<Arc<[SegmentItem]>, PastFailure> {
+    fn piece(&self, camera: CameraId, piece: Span) -> Result<Arc<[SegmentItem]>, DvrFailure> {
         let read = || {
             let entries = self.archive.segments(camera, piece)?;
-            Ok::<_, PastFailure>(entries.iter().map(item).collect::<Arc<[_]>>())
+            Ok::<_, DvrFailure>(entries.iter().map(item).collect::<Arc<[_]>>())
         };
         // What is not over, or has only just become durable, is read anew each time.
         if piece.to.plus(LIVE_SLACK_US) >= self.now().wall {
             return read();
         }
-        self.past.0.get_or_insert_with(&(camera, piece.from.0), read)
+        self.dvr.0.get_or_insert_with(&(camera, piece.from.0), read)
     }
 }
 
@@ -170,14 +142,5 @@ mod tests {
         let day = Span { from: UtcMicros(7), to: UtcMicros(7 + 24 * 3_600_000_000) };
         assert_eq!(pieces(day).count(), 289);
         assert!(pieces(day).zip(pieces(day).skip(1)).all(|(one, next)| one.to == next.from));
-    }
-
-    #[test]
-    fn who_leaves_says_so() {
-        let waiting = Waiting::default();
-        let wanted = waiting.wanted();
-        assert!(wanted.is_still());
-        drop(waiting);
-        assert!(!wanted.is_still());
     }
 }
