@@ -180,7 +180,7 @@ impl Camera {
     pub(crate) fn tick(&self, now: Moment) {
         let mut work = self.work.lock();
         self.note_received(&mut work, now);
-        // A defect that shows itself here costs this camera's connection: the others wait for their tick.
+        // A panic here ends this camera's connection; the tick goes on with the other cameras.
         let _ = self.run(&mut work, now, |packager, out| packager.tick(now, out));
         work.log_trouble(self.id, now);
         drop(work);
@@ -232,7 +232,7 @@ impl Camera {
         }
     }
 
-    /// Tells the packager what arrived that was nothing for it.
+    /// Tells the packager when bytes arrived last that made no event.
     fn note_received(&self, work: &mut Work, now: Moment) {
         let at_us = self.received_us.load(Ordering::Relaxed);
         let ago_us = now.mono_us.saturating_sub(at_us);

@@ -173,8 +173,8 @@ impl AccessUnitBuilder {
         Finished::Whole { data, key, continued }
     }
 
-    /// Some cameras put several NAL units with start codes between them where one belongs (`laureii_annex_b_in_fragments`). Where the first is a slice,
-    /// the packager takes them apart: here they are not searched.
+    /// Some cameras put several NAL units with start codes between them where one belongs
+    /// (`laureii_annex_b_in_fragments`). Where the first is a slice, the packager splits them.
     fn stuffed(&self, nal: &[u8]) -> bool {
         starts_with_start_code(nal)
             || (begins_picture(self.codec, nal).is_none() && split_at_start_codes(nal).nth(1).is_some())

@@ -199,7 +199,7 @@ impl PullSession<'_> {
         Ok(())
     }
 
-    /// Frees the camera's session, of which it has few, and ends the sink.
+    /// Tears the session down, since cameras have few of them, and ends the sink.
     fn end(mut self, error: PullError, now: Moment) -> SessionEnd {
         let (foreign, refused) = (self.session.foreign_packets(), self.refusal_log.withheld);
         if foreign + refused > 0 {
@@ -217,7 +217,7 @@ impl PullSession<'_> {
     }
 }
 
-/// Log lines about what is not taken: few, since a bad stream has many of them.
+/// Logs what is refused, with a rate limit: a bad stream has many refusals.
 #[derive(Default)]
 struct RefusalLog {
     logged_us: Option<u64>,

@@ -176,7 +176,7 @@ pub struct RtspPuller {
     shared: Arc<Shared>,
 }
 
-/// What the task tells.
+/// What the task reports.
 #[derive(Debug)]
 pub(super) struct Shared {
     progress: Mutex<Progress>,
@@ -282,8 +282,8 @@ struct Supervisor {
 }
 
 impl Supervisor {
-    /// What a session panics over is caught in [`Self::pull_once`]. A panic anywhere else would leave its camera
-    /// "connecting" for ever, so it begins anew; the other cameras do not notice.
+    /// Panics of a session are caught in [`Self::pull_once`]. After a panic anywhere else the whole loop begins anew: its
+    /// camera would stay "connecting" for ever. The other cameras do not notice.
     async fn run(mut self) {
         while AssertUnwindSafe(self.pull()).catch_unwind().await.is_err() {
             self.log_fault(&PullError::Panicked);
@@ -331,7 +331,7 @@ impl Supervisor {
             shared: &self.shared,
         };
         let (began, units) = (self.clock.now(), self.shared.access_units.load(Ordering::Relaxed));
-        // Whatever a panic leaves behind belongs to the session alone, and is dropped with it.
+        // What a panic leaves behind belongs to the session, and is dropped with it.
         let outcome =
             AssertUnwindSafe(context.run(over_udp, quirks, self.stopped.clone())).catch_unwind().await;
         let lost = |_| SessionEnd { error: PullError::Panicked, quirks: Quirks::default(), in_setup: false };

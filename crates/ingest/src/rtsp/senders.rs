@@ -24,10 +24,10 @@ const PROOF_PACKETS: u32 = 3;
 /// Foreign senders that are named in a session; those after them are only counted.
 const MAX_NAMED: usize = 8;
 
-/// From where a packet came.
+/// Where a packet came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sender {
-    /// The channel, or the camera's port.
+    /// The interleaved channel, or over UDP the camera's port.
     pub(super) channel: u16,
     pub(super) ssrc: u32,
     pub(super) payload_type: u8,
@@ -40,7 +40,7 @@ impl fmt::Display for Sender {
     }
 }
 
-/// What was agreed on.
+/// What SETUP and the description agreed on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct AgreedSender {
     /// Channel, or the camera's port where it named one.
@@ -64,7 +64,7 @@ pub(super) struct HeldPacket {
     pub(super) arrival: Moment,
 }
 
-/// What a packet is.
+/// Whose a packet is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SenderMatch {
     /// Of the known sender.
@@ -164,8 +164,8 @@ impl Senders {
         SenderMatch::Foreign
     }
 
-    /// Numbers far from the awaited one; or numbers gone back a little where nothing can be overtaken, and the time
-    /// goes on.
+    /// Whether numbers begin anew: far from the awaited one; or a little behind it over TCP, where nothing is overtaken,
+    /// with a time that goes on.
     fn is_new_run(&self, packet: &RtpPacket<'_>, sequence: &Sequence) -> bool {
         let back = sequence.ahead(packet.sequence).is_some_and(|ahead| ahead < 0);
         sequence.is_apart(packet.sequence)
@@ -176,7 +176,7 @@ impl Senders {
         timestamp.wrapping_sub(self.newest_timestamp).cast_signed() > 0
     }
 
-    /// How much of what was agreed on a sender keeps.
+    /// How much of the agreement a sender keeps to: higher is better.
     fn rank(&self, sender: Sender) -> u8 {
         let AgreedSender { channel, ssrc, payload_types, .. } = &self.agreed;
         let agreed = u8::from(channel.is_none_or(|agreed| agreed == sender.channel));
@@ -272,7 +272,7 @@ impl Senders {
         }
         let same = self.current == Some(candidate.sender);
         let silence = if same { RUN_SILENT_US } else { SENDER_SILENT_US };
-        // So much while the known sender said nothing is as good as the time.
+        // So many bytes while the known sender was silent count as much as the time.
         let much =
             self.candidates.iter().map(|candidate| candidate.bytes).sum::<usize>() > MAX_HELD_BYTES / 2;
         let since = if same { candidate.began_us.max(self.heard_us) } else { self.heard_us };

@@ -34,7 +34,7 @@ pub struct SessionConfig {
     pub url: String,
     /// Name and password, where the address has them.
     pub credentials: Option<Credentials>,
-    /// How the media travel.
+    /// How the media are to come.
     pub transport: LowerTransport,
     /// How long a request may stay without an answer, microseconds.
     pub answer_timeout_us: u64,
@@ -42,7 +42,7 @@ pub struct SessionConfig {
     pub silence_us: u64,
 }
 
-/// How the media travel.
+/// The lower transport of the media (RFC 2326, 12.39).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LowerTransport {
     /// Interleaved in the connection.
@@ -56,7 +56,7 @@ pub enum LowerTransport {
     },
 }
 
-/// One session with one camera. `Debug` would show what answers to challenges are made of: there is none.
+/// One session with one camera. It has no `Debug`, which would show the password.
 pub struct Session {
     receiver: Receiver,
     core: Core,
@@ -73,7 +73,7 @@ pub(super) struct Core {
     pub(super) step: Step,
     pub(super) pending: Option<Pending>,
     pub(super) last_cseq: u32,
-    /// The number that the last answer carried, if it did, and its status.
+    /// `CSeq`, if any, and status of the last answer.
     pub(super) answered: Option<(Option<u32>, u16)>,
     pub(super) session: Option<SessionHeader>,
     pub(super) last_request_us: u64,
@@ -134,7 +134,7 @@ impl Session {
         Self::with_quirks(config, Quirks::default(), now)
     }
 
-    /// Begins a session with what the last one with the same camera found out.
+    /// Begins a session with what the last one learnt about the same camera.
     pub fn with_quirks(config: SessionConfig, quirks: Quirks, now: Moment) -> Self {
         let challenges = quirks.challenges.clone();
         let auth = Authenticator::new(config.credentials.clone(), challenges, quirks.basic);
@@ -266,7 +266,7 @@ impl Session {
         self.core.streams.as_ref().map_or(0, Streams::foreign)
     }
 
-    /// What the session taught for the next one. `by_camera` says that the camera ended it.
+    /// What the session learnt about the camera, for the next one. `by_camera` says that the camera ended it.
     pub fn quirks(&self, by_camera: bool, now: Moment) -> Quirks {
         self.core.quirks(by_camera, now)
     }
@@ -302,8 +302,8 @@ impl Core {
         }
     }
 
-    /// Whose a channel is (`unnamed_equal_channels`). Those that nobody asked for come from cameras that send their sound regardless, or that
-    /// send the picture elsewhere than they said.
+    /// Whose a channel is (`unnamed_equal_channels`). Cameras that send their sound unasked, or their picture elsewhere than
+    /// they said, use others.
     fn owner_of(&self, channel: u8) -> (MediaKind, bool) {
         let found = self.transports.iter().find_map(|transport| match transport.address {
             MediaAddress::Channels(rtp, _) if rtp == channel => Some((transport.kind, false)),

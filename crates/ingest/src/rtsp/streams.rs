@@ -22,7 +22,7 @@ pub enum MediaKind {
     Audio,
 }
 
-/// From where a packet came.
+/// Where and when a packet came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PacketOrigin {
     /// Channel, or the camera's port.
@@ -201,7 +201,7 @@ impl Streams {
         }
     }
 
-    /// Another sender is known now, or its numbers begin anew.
+    /// The known sender changed, or its numbers begin anew.
     fn begin_run(&mut self, kind: MediaKind, now: Moment, out: &mut Vec<Event>) {
         while let Some(datagram) = self.stream(kind).and_then(|stream| stream.reorder.take_first()) {
             if let Some(packet) = RtpPacket::parse(&datagram) {

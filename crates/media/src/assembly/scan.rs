@@ -5,7 +5,7 @@ use crate::codec::sei::recovery_point;
 use crate::codec::slice::{Slice, SliceRules};
 use crate::codec::{NalError, NalKind, NalUnits, VideoCodec};
 
-/// Where decoding may begin, from the best to none.
+/// Whether decoding may begin at a picture (random access), from no to certainly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum RandomAccess {
     /// Not here.
@@ -28,7 +28,7 @@ impl RandomAccess {
     }
 }
 
-/// What one walk over a piece finds.
+/// What a scan of a piece finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Scan {
     /// Its first slice, and its last, if it has any.

@@ -9,7 +9,7 @@ const BURST: u32 = 20;
 /// … and one more for each second of this many microseconds.
 const REFILL_US: u64 = 1_000_000;
 
-/// Lets facts through, and holds back the thick ones beyond their budget: what they tell of is in the counters.
+/// Rate limit of facts that a broken camera could cause with each picture. What is held back is still counted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     budget: u32,

@@ -1,4 +1,4 @@
-//! Ends, gaps, and what is told of them.
+//! Ends of segments, gaps, and the facts about them.
 
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::BytesMut;
@@ -11,11 +11,11 @@ use crate::{FactKind, Gap, Output};
 
 /// A camera whose clock changes its rate by this much is reported: 1000 parts per million.
 const REPORTED_DRIFT_PPM: i32 = 1_000;
-/// What comes after a declared gap may fill the gap's end, back to this long before it arrives: 6 s in ticks. What lies
-/// farther back may already stand in playlists as a GAP segment.
+/// Pictures after a declared gap may fill its end, up to this long before they arrive: 6 s in ticks. Playlists may already
+/// list what lies farther back as a GAP segment.
 pub(super) const REFILL_TICKS: i64 = 540_000;
 
-/// Whether what came at `last` came too long before `now` to be going on.
+/// Whether `last` is so long before `now` that it no longer counts as going on.
 fn is_over(last: Moment, now: Moment) -> bool {
     now.mono_us.saturating_sub(last.mono_us) >= LIVE_WITHIN_US
 }
@@ -25,7 +25,7 @@ pub(super) fn silent_ticks(last: Moment, now: Moment) -> i64 {
 }
 
 impl Packager {
-    /// Gives out all there is, and ends the segment.
+    /// Emits the pending picture, and ends the segment.
     pub(super) fn finish(&mut self, out: &mut Vec<Output>) {
         if let Some(pending) = self.pending.take() {
             let usual = self.timeline.as_ref().map_or(MIN_SAMPLE_TICKS, Timeline::usual_ticks);
@@ -46,8 +46,8 @@ impl Packager {
         self.drift = Report::default();
     }
 
-    /// Declares that pictures are missing from the end of the last one on. Nothing to declare if there never was
-    /// one, or if it is declared already.
+    /// Declares that pictures are missing since the end of the last one, unless there never was one or that is declared
+    /// already.
     pub(super) fn open_gap(&mut self, cause: Cause, out: &mut Vec<Output>) {
         let (Some(from), None) = (self.end, self.gap) else { return };
         let cause = self.resumed_gap.take().unwrap_or(cause);
@@ -137,7 +137,7 @@ impl Packager {
             self.timeline.as_ref().map_or_else(|| MediaTime::from_utc(now.wall), |own| own.arrival_time(now));
         let at = now.plus(-ago);
         if at.since(gap.from) < MIN_GAP_TICKS {
-            // All of it, or so little of it that it has no place of its own.
+            // The new cause holds for all of the gap, or the old one for too little to be a gap of its own.
             self.gap = Some(OpenGap { cause, ..gap });
             let next_segment = self.segmenter.number();
             return out.push(Output::Gap(Gap { from: gap.from, to: None, cause, next_segment }));

@@ -26,7 +26,7 @@ use random_access::RandomAccessPolicy;
 use segmenter::{Picture, Segmenter};
 pub use unusable::Unusable;
 
-/// What may be told again and again is told at most once in this many microseconds.
+/// Facts that could repeat for ever are reported at most once in this many microseconds.
 const REPORT_INTERVAL_US: u64 = 60_000_000;
 /// No timeline goes on beyond this tick, 2^53: it must fit a JavaScript number.
 const LAST_TICK: i64 = 1 << 53;
@@ -63,7 +63,7 @@ pub struct Packager {
     connected: bool,
     /// Of the connection; made at its first keyframe.
     timeline: Option<Timeline>,
-    /// The last picture: it lasts until the next one, so it waits for it.
+    /// The last picture. Its duration is known when the next one arrives.
     pending: Option<Picture>,
     /// End of the last picture given out.
     end: Option<MediaTime>,
@@ -74,12 +74,12 @@ pub struct Packager {
     framing: Framing,
     random_access: RandomAccessPolicy,
     ahead_of_picture: BytesMut,
-    /// Camera's time of the last picture that was not taken: what comes of it in further pieces is not taken either.
+    /// Camera time of the last picture that was dropped: its further pieces are dropped with it.
     dropped_dts: Option<i64>,
     waiting_dropped: u32,
-    /// Pictures came faster than time, and a keyframe that finds room is waited for.
+    /// Pictures came faster than time passes; the next keyframe that finds room goes on.
     too_fast: bool,
-    /// Why what came since the last picture was no picture.
+    /// What was wrong with everything that came since the last picture.
     unusable: Unusable,
     connected_at: Option<Moment>,
     last_picture: Option<Moment>,
@@ -289,7 +289,7 @@ impl Packager {
         }
     }
 
-    /// Bytes of the connection arrived at `at`, whatever they were: a line that brings them is not what is at fault.
+    /// Bytes of the connection arrived at `at`, whatever they were: the line works.
     pub fn received(&mut self, at: Moment) {
         let at = in_range(at);
         if self.connected && self.last_arrival.is_none_or(|last| last.mono_us < at.mono_us) {
@@ -302,7 +302,7 @@ impl Packager {
         let at = in_range(at);
         self.observe_wall_clock(at, out);
         self.report_waiting(at, out);
-        // What the connection brought until now could not be used: that stays the camera's fault, whoever ended it.
+        // If nothing that came could be used, that stays the camera's fault, whoever ended the connection.
         self.judge_gap(at, out);
         self.finish(out);
         match &mut self.gap {
@@ -317,7 +317,7 @@ impl Packager {
         self.open_gap(cause, out);
     }
 
-    /// Once a second: notices silence and steps of the wall clock, and gives out a part that waits in vain.
+    /// To be called once a second: notices silence and steps of the wall clock, and closes a part that no picture follows.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Output>) {
         let now = in_range(now);
         self.observe_wall_clock(now, out);
@@ -359,13 +359,13 @@ impl Packager {
         self.last_arrival
     }
 
-    /// When a picture arrived last that was kept. What is refused is no picture.
+    /// When the last picture that was kept arrived.
     pub const fn last_picture(&self) -> Option<Moment> {
         self.last_picture
     }
 
-    /// When the connection that is open began, and where it has brought no picture for [`LIVE_WITHIN_US`], why: the
-    /// cause, and what was wrong with what it brought.
+    /// Why the open connection has brought no picture for [`LIVE_WITHIN_US`]: the cause, and what was wrong with what it
+    /// brought. `None` while pictures come.
     ///
     /// [`LIVE_WITHIN_US`]: crate::LIVE_WITHIN_US
     pub fn trouble(&self, now: Moment) -> Option<(Cause, &Unusable)> {

@@ -1,4 +1,4 @@
-//! The way of an access unit: looked at, placed, given its length.
+//! What happens to an access unit: it is scanned, placed on the timeline, and given its duration.
 
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -20,7 +20,7 @@ const MAX_AHEAD_OF_PICTURE_BYTES: usize = 64 << 10;
 const MAX_COMPOSITION_TICKS: f64 = 900_000.0;
 
 impl Packager {
-    /// Takes apart what came, and each piece for itself. `Err` with the reason where it is no row of NAL units.
+    /// Splits what came into pieces of one picture each, and handles each. `Err` says why it is no row of NAL units.
     pub(super) fn pieces(&mut self, mut unit: AccessUnit, out: &mut Vec<Output>) -> Result<(), String> {
         let (bytes, limit) = (unit.data.len(), self.options.max_access_unit_bytes);
         if bytes > limit {
@@ -32,7 +32,7 @@ impl Packager {
         loop {
             let found =
                 scan(codec, self.parameters.slices(), &unit.data).map_err(|error| error.to_string())?;
-            // What nearly always comes is one picture alone: its bytes are moved on, and no count of who holds them changes.
+            // Nearly always it is one whole picture: its bytes are moved on without touching their reference count.
             let Some(at) = found.next_picture.filter(|&at| at < unit.data.len()) else {
                 return if unit.data.is_empty() { Ok(()) } else { self.piece(unit, found, out) };
             };
@@ -150,8 +150,8 @@ impl Packager {
         });
     }
 
-    /// More pictures came than there was time for. This one and those that need it are refused, until a keyframe finds
-    /// room again: no time is claimed that has not been.
+    /// Pictures come faster than time passes. This one and those that depend on it are refused, until a keyframe finds room
+    /// again: the timeline never claims time that has not passed.
     fn refuse_too_fast(&mut self, camera_dts: i64, at: Moment, out: &mut Vec<Output>) {
         self.dropped_dts = Some(camera_dts);
         self.counters.too_fast += 1;
@@ -162,7 +162,7 @@ impl Packager {
         }
     }
 
-    /// Whether time has come near enough to the pictures for a keyframe to go on.
+    /// Whether enough time has passed for a keyframe to go on.
     fn has_room(&self, arrival: Moment) -> bool {
         self.timeline.as_ref().is_none_or(|timeline| timeline.has_room(arrival))
     }
@@ -220,7 +220,7 @@ impl Packager {
         Some(placement.time)
     }
 
-    /// Gives the pending picture its length: until the next one, unless there is a hole between them.
+    /// Gives the pending picture its duration: up to the next one, unless there is a hole between them.
     pub(super) fn complete_pending(&mut self, next: &Placement, usual: i64, out: &mut Vec<Output>) {
         let Some(pending) = self.pending.take() else { return };
         let length = next.time.since(pending.time);

@@ -13,15 +13,15 @@ use crate::cmaf::{Dependence, Run, Sample, checked_duration, write_part};
 use crate::codec::slice::Slice;
 use crate::{Counters, InitSegment, Options, Output, Part, SegmentEnd};
 
-/// Most parts of a segment: one more ends it. `mfhd` counts so many for each segment. A segment of 4 s has 8 of half a
-/// second; more come only of pictures that fill a part each.
+/// Most parts of a segment, which then ends: `sequence_number` of `mfhd` leaves room for so many. A segment of 4 s has 8 parts of
+/// half a second; only pictures that fill a part each make more.
 const MAX_SEGMENT_PARTS: u16 = 256;
 
 /// An access unit with its place on the timeline.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
     pub(super) data: Bytes,
-    /// What came of it in further pieces.
+    /// The picture with its further pieces, if there are any.
     pub(super) more: BytesMut,
     /// Its last slice.
     pub(super) slice: Slice,

@@ -8,7 +8,7 @@ use crate::codec::aac::MAX_FRAME_BYTES;
 
 /// Most AAC frames that wait for their part: six seconds at 48 kHz are 282.
 const MAX_WAITING: usize = 512;
-/// Sound this far from where its frames add up to is set anew: 50 ms in ticks.
+/// Where timestamps and the sum of frames differ by more than this, timestamps win: 50 ms in ticks.
 const LARGEST_OFFSET_TICKS: f64 = TICKS_PER_SECOND as f64 / 20.0;
 
 /// AAC frames on their way into parts, each exactly behind the one before it.
@@ -44,7 +44,7 @@ impl SoundQueue {
             Some(end) if end - wanted > LARGEST_OFFSET_TICKS => return false,
             Some(end) => end,
         };
-        // Where the centre's clock is at the epoch, sound may lie before the first picture, and before all time.
+        // With the centre's clock at the epoch, sound ahead of the first picture would lie before the epoch.
         let duration = (begin + length).round() as i64 - begin.round() as i64;
         if begin < 0.0 || duration <= 0 {
             return false;

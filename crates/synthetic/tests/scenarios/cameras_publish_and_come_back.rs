@@ -24,11 +24,11 @@ enum Seen {
     End,
 }
 
-struct Door(Sender<Seen>);
+struct TestGate(Sender<Seen>);
 
 struct Camera(String, Sender<Seen>);
 
-impl Gate for Door {
+impl Gate for TestGate {
     fn admit(&self, key: &str, _: SocketAddr, _: Protocol, _: Moment) -> Result<Box<dyn MediaSink>, Refusal> {
         Ok(Box::new(Camera(key.to_owned(), self.0.clone())))
     }
@@ -58,7 +58,7 @@ fn server(addr: &str) -> (RtmpServer, Receiver<Seen>) {
     let (sender, seen) = channel();
     let clock = Arc::new(SystemClock::new());
     let server =
-        RtmpServer::bind(addr.parse().unwrap(), Arc::new(Door(sender)), clock, RtmpOptions::default());
+        RtmpServer::bind(addr.parse().unwrap(), Arc::new(TestGate(sender)), clock, RtmpOptions::default());
     (server.unwrap(), seen)
 }
 
