@@ -1,19 +1,24 @@
 //! One camera at work: who sends, the packager, the recorder and the live window.
 
+mod sink;
+#[cfg(test)]
+mod tests;
+
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ashkar_archive::Archive;
-use ashkar_ingest::{End, MediaSink, Refusal};
+use ashkar_ingest::Refusal;
 use ashkar_live::LiveCamera;
-use ashkar_media::{Fact, FactKind, LIVE_WITHIN_US, MediaEvent, Options, Output, Packager, Resume};
+use ashkar_media::{Fact, FactKind, LIVE_WITHIN_US, Options, Output, Packager, Resume};
 use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
 use parking_lot::Mutex;
 
 use crate::recorder::Recorder;
 use crate::registry::{Registry, Right};
+pub(crate) use sink::CameraSink;
 
 /// A publisher that has sent nothing for this long may be taken over, microseconds.
 const SILENT_AFTER_US: u64 = 5_000_000;
@@ -353,217 +358,5 @@ impl Work {
         self.live_since = None;
         self.cause = self.packager.open_gap_cause().unwrap_or(cause);
         self.disconnected_at = Some(now.wall);
-    }
-}
-
-/// The camera as the connection that owns it sees it.
-pub(crate) struct CameraSink {
-    camera: Arc<Camera>,
-    connection: u64,
-}
-
-impl CameraSink {
-    /// Runs `step` where this connection still owns the camera.
-    ///
-    /// # Panics
-    /// As `step` does, once the camera has been ended: whoever reads the connection counts it, and closes.
-    fn with(&self, now: Moment, step: impl FnOnce(&mut Packager, &mut Vec<Output>)) {
-        let mut work = self.camera.work.lock();
-        if self.superseded() {
-            return;
-        }
-        work.last_seen = now;
-        if !work.has_recent_picture(now) {
-            work.live_since = None;
-        }
-        if let Err(panic) = self.camera.run(&mut work, now, step) {
-            drop(work);
-            resume_unwind(panic);
-        }
-    }
-}
-
-impl MediaSink for CameraSink {
-    fn media(&mut self, event: MediaEvent, now: Moment) {
-        let at = event.arrival().unwrap_or(now);
-        self.with(at, |packager, out| packager.take(event, at, out));
-    }
-
-    fn received(&mut self, now: Moment) {
-        self.camera.received_us.store(now.mono_us, Ordering::Relaxed);
-    }
-
-    fn wants_audio(&self) -> bool {
-        self.camera.sound.load(Ordering::Relaxed)
-    }
-
-    fn superseded(&self) -> bool {
-        self.camera.owner.load(Ordering::Acquire) != self.connection
-    }
-
-    fn end(self: Box<Self>, end: End, now: Moment) {
-        self.close(now, end.cause, &end.reason);
-    }
-}
-
-impl CameraSink {
-    fn close(&self, now: Moment, cause: Cause, reason: &str) {
-        let mut work = self.camera.work.lock();
-        if self.superseded() {
-            return;
-        }
-        tracing::info!(camera = %self.camera.id, cause = cause.name(), reason, "disconnected");
-        self.camera.owner.store(0, Ordering::Release);
-        self.camera.end(&mut work, now, cause, reason);
-    }
-}
-
-/// A connection that was lost to a panic closes its camera too.
-impl Drop for CameraSink {
-    fn drop(&mut self) {
-        if !self.superseded() {
-            let last_seen = self.camera.work.lock().last_seen;
-            self.close(last_seen, Cause::Centre, FAILED);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ashkar_archive::Archive;
-    use ashkar_live::WindowOptions;
-    use ashkar_media::codec::{ParameterSets, VideoCodec};
-    use ashkar_media::{AccessUnit, MIN_GAP_TICKS};
-    use ashkar_terms::{Clock, SystemClock};
-    use bytes::Bytes;
-    use tempfile::TempDir;
-
-    use super::*;
-
-    const SPS: &[u8] = &[
-        0x67, 0x42, 0xc0, 0x0c, 0xd9, 0x01, 0x41, 0x9f, 0x9f, 0x01, 0x10, 0x00, 0x00, 0x03, 0x00, 0x10, 0x00,
-        0x00, 0x03, 0x03, 0x20, 0xf1, 0x42, 0xa4, 0x80,
-    ];
-    const PPS: &[u8] = &[0x68, 0xcb, 0x83, 0xcb, 0x20];
-    const PICTURE_US: u64 = 40_000;
-
-    struct Rig {
-        cameras: [Arc<Camera>; 2],
-        archive: Archive,
-        now: Moment,
-        sent: i64,
-        _directory: TempDir,
-    }
-
-    impl Rig {
-        fn new() -> Self {
-            let directory = tempfile::tempdir().unwrap();
-            let clock = Arc::new(SystemClock::new());
-            let now = clock.now();
-            let archive = Archive::open(directory.path(), ashkar_archive::Options::default(), clock).unwrap();
-            let cameras = [1, 2].map(|number| {
-                let id = CameraId::new(7, 12, number);
-                let live = LiveCamera::new("0123456789abcdef", id, WindowOptions::default());
-                Arc::new(Camera::new(id, archive.clone(), live, false, now))
-            });
-            Self { cameras, archive, now, sent: 0, _directory: directory }
-        }
-
-        fn connect(&mut self, index: usize) -> CameraSink {
-            let mut sink = self.cameras[index].open("test".to_owned(), Right::Pull, self.now).unwrap();
-            let sets = ParameterSets::of(VideoCodec::H264, [SPS, PPS]).unwrap();
-            sink.media(MediaEvent::VideoConfig(sets.config().unwrap()), self.now);
-            sink
-        }
-
-        /// One picture of each of `sinks`, a keyframe each two seconds.
-        fn picture(&mut self, sinks: &mut [&mut CameraSink]) {
-            self.now.mono_us += PICTURE_US;
-            self.now.wall = self.now.wall.plus(PICTURE_US as i64);
-            let keyframe = self.sent % 50 == 0;
-            let header = if keyframe { 0x65 } else { 0x41 };
-            for sink in sinks {
-                let unit = AccessUnit {
-                    data: Bytes::from(vec![0, 0, 0, 3, header, 0x88, 0x80]),
-                    camera_dts: self.sent * 3600,
-                    composition_offset: 0,
-                    keyframe,
-                    arrival: self.now,
-                };
-                sink.media(MediaEvent::Video(unit), self.now);
-            }
-            self.sent += 1;
-        }
-
-        fn status(&self, index: usize) -> Status {
-            self.cameras[index].status(self.now)
-        }
-
-        /// Where the recording ends, as the archive and the camera know it alike.
-        fn resume(&self, index: usize) -> Resume {
-            let camera = &self.cameras[index];
-            let (own, archived) = (camera.work.lock().resume, self.archive.resume(camera.id).unwrap());
-            assert_eq!((own.next_segment, own.open_gap), (archived.next_segment, archived.open_gap));
-            assert_eq!(
-                (own.timeline_end, own.init_sha256),
-                (Some(archived.timeline_end), archived.init_sha256)
-            );
-            own
-        }
-    }
-
-    #[test]
-    fn a_packager_that_fails_ends_its_connection_as_the_centres_doing_and_no_other() {
-        let mut rig = Rig::new();
-        let (mut failing, mut sound) = (rig.connect(0), rig.connect(1));
-        (0..60).for_each(|_| rig.picture(&mut [&mut failing, &mut sound]));
-        let before = rig.resume(0);
-        let now = rig.now;
-        // As the reactor and the pull's task do it: the panic is caught around the connection, whose sink goes with it.
-        let caught = catch_unwind(AssertUnwindSafe(move || {
-            failing.with(now, |_, _| panic!("an assertion that fails, on purpose"));
-        }));
-        assert!(caught.is_err(), "whoever reads the connection learns of it");
-        assert_eq!((rig.status(0).connected, rig.status(0).cause), (false, Some(Cause::Centre)));
-        let gap = rig.resume(0);
-        assert_eq!(gap.open_gap, Some(Cause::Centre));
-        assert!(gap.next_segment >= before.next_segment && gap.timeline_end >= before.timeline_end);
-
-        let mut again = rig.connect(0);
-        (0..140).for_each(|_| rig.picture(&mut [&mut again, &mut sound]));
-        assert!(rig.status(0).live && rig.status(1).live);
-        let after = rig.resume(0);
-        assert!(after.open_gap.is_none() && after.next_segment > gap.next_segment);
-        let missing = after.timeline_end.unwrap().since(gap.timeline_end.unwrap());
-        assert!(missing > MIN_GAP_TICKS);
-        for camera in &rig.cameras {
-            assert_eq!(camera.live.snapshot().refused, 0, "numbers and times follow on each other");
-        }
-        assert_eq!(rig.cameras[1].status(rig.now).counters.gaps, 0, "the other one has noticed nothing");
-    }
-
-    #[test]
-    fn a_packager_that_fails_at_a_tick_sends_the_publisher_away_and_the_tick_goes_on() {
-        let mut rig = Rig::new();
-        let (mut failing, mut sound) = (rig.connect(0), rig.connect(1));
-        (0..60).for_each(|_| rig.picture(&mut [&mut failing, &mut sound]));
-        let camera = Arc::clone(&rig.cameras[0]);
-        assert!(camera.run(&mut camera.work.lock(), rig.now, |_, _| panic!("on purpose")).is_err());
-        assert!(failing.superseded(), "so its connection is closed");
-        rig.cameras.iter().for_each(|camera| camera.tick(rig.now));
-        rig.picture(&mut [&mut failing, &mut sound]);
-        assert_eq!(rig.resume(0).open_gap, Some(Cause::Centre), "what it still sends is not taken");
-        assert!(rig.status(1).live && !rig.status(0).live);
-        Box::new(failing).end(End::new(Cause::Source, "closed"), rig.now);
-        assert_eq!(rig.status(0).cause, Some(Cause::Centre));
-    }
-
-    #[test]
-    fn a_live_window_that_fails_does_not_end_the_recording() {
-        let mut rig = Rig::new();
-        let mut sink = rig.connect(0);
-        rig.cameras[0].watch_live(|_| panic!("on purpose"));
-        (0..60).for_each(|_| rig.picture(&mut [&mut sink]));
-        assert!(rig.status(0).live && rig.resume(0).timeline_end.is_some());
     }
 }
