@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hdrhistogram::Histogram;
+
 use crate::disk::Space;
 
 /// How the disk is.
@@ -79,8 +81,8 @@ pub struct Status {
 
 /// Mutable side of [`Status`].
 pub(crate) struct Meters {
-    pub(crate) sync: Histogram,
-    pub(crate) durable_delay: Histogram,
+    pub(crate) sync: Window,
+    pub(crate) durable_delay: Window,
     pub(crate) errors: u64,
     pub(crate) bytes: u64,
     pub(crate) space: Space,
@@ -89,29 +91,21 @@ pub(crate) struct Meters {
 
 impl Meters {
     pub(crate) fn new(space: Space) -> Self {
-        Self {
-            sync: Histogram::new(),
-            durable_delay: Histogram::new(),
-            errors: 0,
-            bytes: 0,
-            space,
-            journal: 0,
-        }
+        Self { sync: Window::new(), durable_delay: Window::new(), errors: 0, bytes: 0, space, journal: 0 }
     }
 }
 
-/// Buckets per doubling: values within 12 % of each other share one.
-const STEPS: usize = 8;
-/// Doublings: up to 2^40 µs, 12 days.
-const DOUBLINGS: usize = 40;
-const BUCKETS: usize = STEPS * DOUBLINGS;
+/// Longer times count as this, microseconds: 12 days.
+const LONGEST_US: u64 = 1 << 40;
+/// Values within 1 % of each other are one.
+const DIGITS: u8 = 2;
 /// A percentile speaks of the window that runs and of the one before it.
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Counts times in buckets whose width grows with them.
-pub(crate) struct Histogram {
-    now: Box<[u32; BUCKETS]>,
-    before: Box<[u32; BUCKETS]>,
+/// Times of the last one to two minutes, and sums since the start.
+pub(crate) struct Window {
+    now: Histogram<u32>,
+    before: Histogram<u32>,
     /// When the window began, by the shell's time.
     window_start: Duration,
     count: u64,
@@ -119,16 +113,9 @@ pub(crate) struct Histogram {
     max_us: u64,
 }
 
-impl Histogram {
+impl Window {
     fn new() -> Self {
-        Self {
-            now: Box::new([0; BUCKETS]),
-            before: Box::new([0; BUCKETS]),
-            window_start: Duration::ZERO,
-            count: 0,
-            sum_us: 0,
-            max_us: 0,
-        }
+        Self { now: empty(), before: empty(), window_start: Duration::ZERO, count: 0, sum_us: 0, max_us: 0 }
     }
 
     pub(crate) fn add(&mut self, us: u64, now: Duration) {
@@ -136,9 +123,7 @@ impl Histogram {
         self.count += 1;
         self.sum_us = self.sum_us.saturating_add(us);
         self.max_us = self.max_us.max(us);
-        if let Some(bucket) = self.now.get_mut(bucket_of(us)) {
-            *bucket = bucket.saturating_add(1);
-        }
+        self.now.saturating_record(us.max(1));
     }
 
     fn turn(&mut self, now: Duration) {
@@ -147,49 +132,32 @@ impl Histogram {
             return;
         }
         std::mem::swap(&mut self.now, &mut self.before);
-        self.now.fill(0);
+        self.now.reset();
         if age >= 2 * WINDOW {
-            self.before.fill(0);
+            self.before.reset();
         }
         self.window_start = now;
     }
 
     pub(crate) fn times(&mut self, now: Duration) -> Times {
         self.turn(now);
+        let mut both = self.now.clone();
+        both += &self.before;
+        // A value stands for all that count as it; none is longer than the longest.
+        let percentile = |quantile| both.value_at_quantile(quantile).min(self.max_us);
         Times {
             count: self.count,
             sum_us: self.sum_us,
             max_us: self.max_us,
-            p50_us: self.percentile(50),
-            p95_us: self.percentile(95),
-            p99_us: self.percentile(99),
+            p50_us: percentile(0.50),
+            p95_us: percentile(0.95),
+            p99_us: percentile(0.99),
         }
-    }
-
-    fn percentile(&self, percent: u64) -> u64 {
-        let counts = || self.now.iter().zip(self.before.iter()).map(|(a, b)| u64::from(*a) + u64::from(*b));
-        let wanted = (counts().sum::<u64>() * percent).div_ceil(100);
-        let mut seen = 0;
-        for (index, count) in counts().enumerate() {
-            seen += count;
-            if seen >= wanted && seen > 0 {
-                return bucket_end(index).min(self.max_us);
-            }
-        }
-        0
     }
 }
 
-fn bucket_of(us: u64) -> usize {
-    let us = us.max(1);
-    let doubling = us.ilog2() as usize;
-    let within = if doubling >= 3 { (us >> (doubling - 3)) & 7 } else { (us << (3 - doubling)) & 7 };
-    (doubling * STEPS + within as usize).min(BUCKETS - 1)
-}
-
-fn bucket_end(index: usize) -> u64 {
-    let (doubling, within) = (index / STEPS, (index % STEPS) as u64);
-    ((8 + within + 1) << doubling) / 8
+fn empty() -> Histogram<u32> {
+    Histogram::new_with_max(LONGEST_US, DIGITS).expect("the bounds are sound")
 }
 
 #[cfg(test)]
@@ -197,35 +165,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_within_an_eighth() {
-        let mut histogram = Histogram::new();
+    fn percentiles_are_within_a_hundredth() {
+        let mut histogram = Window::new();
         for us in 1..=100_000 {
             histogram.add(us, Duration::ZERO);
         }
         let times = histogram.times(Duration::ZERO);
         for (found, exact) in [(times.p50_us, 50_000.0), (times.p95_us, 95_000.0), (times.p99_us, 99_000.0)] {
             let ratio = found as f64 / exact;
-            assert!((1.0..1.13).contains(&ratio), "{found} for {exact}");
+            assert!((1.0..1.011).contains(&ratio), "{found} for {exact}");
         }
         assert_eq!((times.max_us, times.count), (100_000, 100_000));
     }
 
     #[test]
     fn without_a_value_all_is_zero() {
-        assert_eq!(Histogram::new().times(Duration::ZERO), Times::default());
+        assert_eq!(Window::new().times(Duration::ZERO), Times::default());
     }
 
     #[test]
-    fn any_value_has_a_bucket() {
+    fn any_value_is_counted() {
+        let mut histogram = Window::new();
         for us in [0, 1, 2, 7, 8, 9, 1 << 39, u64::MAX] {
-            assert!(bucket_of(us) < BUCKETS);
-            assert!(us > 1 << 39 || bucket_end(bucket_of(us)) >= us);
+            histogram.add(us, Duration::ZERO);
         }
+        assert_eq!(histogram.times(Duration::ZERO).count, 8);
+        assert!(histogram.times(Duration::ZERO).p99_us >= LONGEST_US);
     }
 
     #[test]
     fn old_values_leave_the_percentiles() {
-        let mut histogram = Histogram::new();
+        let mut histogram = Window::new();
         histogram.add(1_000_000, Duration::ZERO);
         histogram.turn(WINDOW);
         histogram.turn(2 * WINDOW);

@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use ashkar_terms::{CameraId, MediaTime};
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use crate::item::InitId;
-
-const MS_PER_DAY: i64 = 86_400_000;
 
 /// Ticks as decimal seconds, rounded to 10 µs, at least one digit behind the point: `2.0`, `0.48`, `1.96667`.
 /// Rounding keeps order, so a part that is not longer than another is not written longer.
@@ -25,28 +25,14 @@ pub(crate) fn push_seconds(out: &mut String, ticks: i64) {
 
 /// A date and time with milliseconds: `2024-02-07T08:07:00.123Z`.
 pub(crate) fn push_date(out: &mut String, at: MediaTime) {
+    // No timeline goes beyond 2^53 ticks, the year 5141; what a damaged file claims beyond the calendar is shown as its end.
     let ms = at.to_utc().0.div_euclid(1000);
-    let (year, month, day) = civil(ms.div_euclid(MS_PER_DAY));
-    let ms = ms.rem_euclid(MS_PER_DAY);
-    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
-    let _ = write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", ms % 1000);
-}
-
-/// Year, month and day of a day counted from 1970-01-01, in the proleptic Gregorian calendar. Years are counted from
-/// March, so that the leap day is the last of its year.
-fn civil(days: i64) -> (i64, i64, i64) {
-    const DAYS_TO_EPOCH: i64 = 719_468; // from 0000-03-01
-    const DAYS_IN_ERA: i64 = 146_097; // 400 years
-    let days = days + DAYS_TO_EPOCH;
-    let era = days.div_euclid(DAYS_IN_ERA);
-    let day_of_era = days.rem_euclid(DAYS_IN_ERA);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year, month, day)
+    let end = if ms < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    let at = Offset::UTC.to_datetime(Timestamp::from_millisecond(ms).unwrap_or(end));
+    let (date, time, ms) = (at.date(), at.time(), at.millisecond());
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    let _ = write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z");
 }
 
 /// The addresses of one camera's media in one archive.

@@ -2,10 +2,13 @@
 //! spelt exactly so belongs to neither.
 
 use ashkar_terms::UtcMicros;
+use jiff::civil::Date;
+use jiff::{ToSpan, Unit};
 
 /// Length of the name of a day's directory.
 const DAY_CHARS: usize = "2024-02-07".len();
 const MICROS_PER_DAY: i64 = 86_400_000_000;
+const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// Where a journal lies: `2024-02-07/073000Z-00000042.journal` for journal 42, begun at 07:30:00 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +27,7 @@ impl JournalName {
 
     /// The directory of its day.
     pub(crate) fn day(&self) -> String {
-        let (year, month, day) = civil(self.start.0.div_euclid(MICROS_PER_DAY));
-        format!("{year:04}-{month:02}-{day:02}")
+        date_of(self.start.0.div_euclid(MICROS_PER_DAY)).to_string()
     }
 
     fn stem(&self) -> String {
@@ -77,8 +79,9 @@ fn days_of(name: &str) -> Option<i64> {
     let (year, rest) = name.split_once('-')?;
     let (month, day) = rest.split_once('-')?;
     let (year, month, day) = (digits(year, 4)?, digits(month, 2)?, digits(day, 2)?);
-    let days = days_from_civil(year, month, day);
-    (days >= 0 && civil(days) == (year, month, day)).then_some(days)
+    let date = Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    let days = i64::from(date.since((Unit::Day, EPOCH)).ok()?.get_days());
+    (days >= 0).then_some(days)
 }
 
 fn digits(text: &str, count: usize) -> Option<i64> {
@@ -86,24 +89,10 @@ fn digits(text: &str, count: usize) -> Option<i64> {
     fits.then(|| text.parse().ok()).flatten()
 }
 
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar: eras of 400 years that begin
-/// on 1 March, so that the leap day is the last of its year.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, of_year - (153 * from_march + 2) / 5 + 1)
-}
-
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year - 719_468
+/// The day that begins so many days after 1970-01-01.
+fn date_of(days: i64) -> Date {
+    // `new` holds names to the years that the calendar has.
+    EPOCH.saturating_add(days.days())
 }
 
 #[cfg(test)]

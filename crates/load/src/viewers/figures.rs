@@ -55,7 +55,7 @@ pub enum Kind {
 }
 
 /// Requests of one kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Requests {
     /// Sent.
     pub sent: u64,
@@ -68,7 +68,7 @@ pub struct Requests {
 }
 
 /// Requests that failed, by kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// [`Fault::Connect`].
     pub connect: u64,
@@ -83,7 +83,7 @@ pub struct Errors {
 }
 
 /// Everything counted. All times are microseconds; definitions stand in `docs/design/load.md`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// How long it has been counted.
     pub elapsed_us: u64,
