@@ -57,8 +57,8 @@ pub(crate) enum Reply {
 pub(crate) enum Event {
     /// A journal is there.
     Began { name: JournalName, salt: u32 },
-    /// These records are durable; the journal is, up to `durable`. The sync took so long.
-    Published { journal: u32, durable: u32, records: Vec<Record>, took: Duration },
+    /// These records are durable; the journal is, up to `durable`.
+    Published { journal: u32, durable: u32, records: Vec<Record> },
     /// This range of the journal need not stay in memory.
     Forget { offset: u64, length: u64 },
     /// Nothing is written to this journal any more. An intact one may be cut to `cut_to` bytes. One in which not everything
@@ -100,7 +100,6 @@ pub(crate) struct WriterEngine {
     /// Not to be tried before, and the pause before it.
     retry: Option<(Duration, Duration)>,
     last_begin: Option<Duration>,
-    sync_began: Duration,
     pub(super) stage: Stage,
     events: VecDeque<Event>,
 }
@@ -160,7 +159,6 @@ impl WriterEngine {
             closing: false,
             retry: None,
             last_begin: None,
-            sync_began: Duration::ZERO,
             stage: Stage::Idle,
             events: VecDeque::new(),
         }
@@ -199,6 +197,9 @@ impl WriterEngine {
     }
 
     /// What is to be done next; `None` when the cycle is over.
+    ///
+    /// # Panics
+    /// Never, unless the engine itself is wrong.
     pub(crate) fn request(&self) -> Option<Request<'_>> {
         Some(match &self.stage {
             Stage::Idle => return None,
@@ -208,7 +209,8 @@ impl WriterEngine {
             }
             Stage::Begin(beginning) => beginning.request(),
             Stage::Write(_) | Stage::Finish(_) => {
-                let (offset, records) = self.journal.as_ref().and_then(Journal::batch)?;
+                let batch = self.journal.as_ref().and_then(Journal::batch);
+                let (offset, records) = batch.expect("a journal in which something is to be written");
                 Request::Disk(Call::Write(offset, Payload::Records(records)))
             }
             Stage::Sync(_) => Request::Disk(Call::Sync),
@@ -292,7 +294,6 @@ impl WriterEngine {
 
     /// Makes durable what has a place.
     fn write_out(&mut self, now: &Now, then: Then) {
-        self.sync_began = now.elapsed;
         match self.journal.as_mut() {
             Some(journal) if !journal.is_synced() => {
                 journal.place_commit(now.moment);
@@ -322,23 +323,22 @@ impl WriterEngine {
     fn synced(&mut self, now: &Now, then: Then, result: io::Result<Answer>) {
         match result {
             Ok(_) => {
-                self.publish(now);
+                self.publish();
                 self.all_is_durable(now, then);
             }
             Err(error) => self.fail(now, error),
         }
     }
 
-    fn publish(&mut self, now: &Now) {
+    fn publish(&mut self) {
         let Some(journal) = self.journal.as_mut() else { return };
         let records = journal.synced();
         let (number, durable) = (journal.name.number, journal.durable());
         let forget = journal.forgettable().filter(|_| self.options.forget_written);
-        let took = now.elapsed.saturating_sub(self.sync_began);
         if let Some((offset, length)) = forget {
             self.tell(Event::Forget { offset, length });
         }
-        self.tell(Event::Published { journal: number, durable, records, took });
+        self.tell(Event::Published { journal: number, durable, records });
     }
 
     fn all_is_durable(&mut self, now: &Now, then: Then) {

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use parking_lot::MutexGuard;
 
 use crate::append_queue::{AppendQueue, Batch};
-use crate::disk::call::Port;
+use crate::disk::call::{Call, Port};
 use crate::error::ReadError;
 use crate::format::{Header, Kind};
 use crate::now::Now;
@@ -32,12 +32,14 @@ pub(crate) struct Writer {
     shared: Arc<Shared>,
     engine: WriterEngine,
     port: Port,
+    /// When the first write of what is being made durable began.
+    sync_began: Option<Duration>,
 }
 
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, engine: WriterEngine) -> Self {
         let port = Port::new(shared.disk.clone());
-        Self { shared, engine, port }
+        Self { shared, engine, port, sync_began: None }
     }
 
     /// Writes until the archive is closed, then once more. Times are those since `started`.
@@ -90,6 +92,9 @@ impl Writer {
     /// Does one thing of a cycle; false if it is over.
     pub(crate) fn step(&mut self, now: impl Fn() -> Now) -> bool {
         let Some(request) = self.engine.request() else { return false };
+        if matches!(request, Request::Disk(Call::Write(..))) {
+            self.sync_began.get_or_insert_with(|| now().elapsed);
+        }
         let reply = match request {
             Request::Disk(call) => Reply::Disk(self.port.carry_out(call)),
             Request::Parts { camera, segment } => Reply::Parts(parts_of(&self.shared, camera, segment)),
@@ -120,13 +125,15 @@ impl Writer {
                 self.shared.catalog.write().begin(name, salt);
                 self.shared.meters.lock().journal = name.number;
             }
-            Event::Published { journal, durable, records, took } => {
+            Event::Published { journal, durable, records } => {
                 self.shared.catalog.write().publish_all(journal, durable, &records);
-                self.measure(now, &records, took);
+                let began = self.sync_began.take().unwrap_or(now.elapsed);
+                self.measure(now, &records, now.elapsed.saturating_sub(began));
             }
             Event::Forget { offset, length } => self.port.forget(offset, length),
             Event::Retired { journal, cut_to, held_back } => {
                 self.port.close();
+                self.sync_began = None;
                 self.shared.catalog.write().finish(journal, cut_to, held_back);
                 self.shared.sealer_wakes.notify_all();
             }
