@@ -28,6 +28,7 @@ const REMEMBERED: usize = 4096;
 pub(crate) struct FairSemaphore {
     queue: Mutex<Queue<oneshot::Sender<Permit>>>,
     queue_timeout: Duration,
+    granted: AtomicU64,
     refused: AtomicU64,
 }
 
@@ -43,7 +44,7 @@ impl FairSemaphore {
     /// A semaphore of `permits`; no request waits for one longer than `queue_timeout`.
     pub(crate) fn new(permits: usize, queue_timeout: Duration) -> Arc<Self> {
         let queue = Mutex::new(Queue::new(permits.max(1)));
-        Arc::new(Self { queue, queue_timeout, refused: AtomicU64::new(0) })
+        Arc::new(Self { queue, queue_timeout, granted: AtomicU64::new(0), refused: AtomicU64::new(0) })
     }
 
     /// Waits for a permit for `client`. Dropping the future gives up the place in the queue.
@@ -64,6 +65,11 @@ impl FairSemaphore {
         }
     }
 
+    /// Permits handed out.
+    pub(crate) fn granted(&self) -> u64 {
+        self.granted.load(Ordering::Relaxed)
+    }
+
     /// Requests that got no permit.
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
@@ -79,6 +85,7 @@ impl FairSemaphore {
         loop {
             let next = self.queue.lock().next(oneshot::Sender::is_closed);
             let Some((client, sender)) = next else { return };
+            self.granted.fetch_add(1, Ordering::Relaxed);
             let permit = Permit { semaphore: Arc::clone(self), client, since: Instant::now() };
             // If the receiver has gone, the permit comes back and is dropped, which wakes the next.
             drop(sender.send(permit));

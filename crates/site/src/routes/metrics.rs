@@ -341,6 +341,13 @@ impl Measured {
         let offload = offload::semaphore();
         family(
             encoder,
+            "http_offloaded",
+            "Answers whose generation was begun away from the players' threads",
+            Kind::Counter,
+            one(offload.granted() as f64),
+        )?;
+        family(
+            encoder,
             "http_offload_waiting",
             "Requests that wait for a permit to have their answer generated",
             Kind::Gauge,
