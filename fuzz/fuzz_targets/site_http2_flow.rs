@@ -4,28 +4,28 @@
 
 use std::time::Duration;
 
-use ashkar_site::fuzz::Flow;
+use ashkar_site::fuzz::FlowControl;
 use tokio::time::Instant;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Some((cut, data)) = data.split_first() else { return };
-    let (asked, answered) = data.split_at(data.len() / 2);
+    let (incoming, outgoing) = data.split_at(data.len() / 2);
     let begun = Instant::now();
     let mut outcomes = Vec::new();
     for piece in [data.len().max(1), usize::from(*cut).max(1)] {
-        let mut flow = Flow::new(begun);
-        let mut talks_too_much = false;
-        for bytes in asked.chunks(piece) {
+        let mut flow = FlowControl::new(begun);
+        let mut too_many = false;
+        for bytes in incoming.chunks(piece) {
             // Time stands, so that it does not matter in which piece something comes.
-            talks_too_much |= flow.asks(bytes, begun).is_err();
-            if talks_too_much {
+            too_many |= flow.received(bytes, begun).is_err();
+            if too_many {
                 break;
             }
         }
-        answered.chunks(piece).for_each(|bytes| flow.answers(bytes, begun + Duration::from_secs(1)));
-        outcomes.push((talks_too_much, flow.deadline()));
+        outgoing.chunks(piece).for_each(|bytes| flow.sent(bytes, begun + Duration::from_secs(1)));
+        outcomes.push((too_many, flow.deadline()));
     }
-    let both_are_heard_out = !outcomes.iter().any(|(talks_too_much, _)| *talks_too_much);
+    let both_are_read_out = !outcomes.iter().any(|(too_many, _)| *too_many);
     assert_eq!(outcomes[0].0, outcomes[1].0);
-    assert!(!both_are_heard_out || outcomes[0].1 == outcomes[1].1);
+    assert!(!both_are_read_out || outcomes[0].1 == outcomes[1].1);
 });

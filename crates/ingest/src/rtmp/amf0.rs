@@ -1,9 +1,9 @@
 //! AMF 0, the notation of RTMP commands: as much of it as publishers use, with bounds.
 
-/// How deep objects may lie inside each other.
-const MAX_DEPTH: usize = 8;
-/// How many values one message may hold, keys not counted.
-const MAX_VALUES: usize = 512;
+/// How deep objects may lie inside each other, in AMF 3 too.
+pub(super) const MAX_DEPTH: usize = 8;
+/// How many values one message may hold, AMF 3 and the names in it included, keys of AMF 0 not counted.
+pub(super) const MAX_VALUES: usize = 512;
 
 /// A value.
 ///
@@ -84,7 +84,9 @@ impl Value {
             }
             Self::Array(values) => {
                 out.push(10);
-                out.extend_from_slice(&u32::try_from(values.len()).unwrap_or(u32::MAX).to_be_bytes());
+                out.extend_from_slice(
+                    &u32::try_from(values.len()).expect("a message has few values").to_be_bytes(),
+                );
                 for value in values {
                     value.put(out);
                 }
@@ -115,14 +117,14 @@ fn put_string(text: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(&length.to_be_bytes());
     } else {
         out.push(12);
-        out.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
+        out.extend_from_slice(&u32::try_from(text.len()).expect("a message is shorter").to_be_bytes());
     }
     out.extend_from_slice(text.as_bytes());
 }
 
 fn put_key(key: &str, out: &mut Vec<u8>) {
     let key = key.get(..key.floor_char_boundary(usize::from(u16::MAX))).unwrap_or_default();
-    out.extend_from_slice(&u16::try_from(key.len()).unwrap_or(u16::MAX).to_be_bytes());
+    out.extend_from_slice(&u16::try_from(key.len()).expect("it was cut").to_be_bytes());
     out.extend_from_slice(key.as_bytes());
 }
 
@@ -168,7 +170,7 @@ impl Decoder<'_> {
             11 => self.take::<10>().map(|_| Value::Null),
             12 | 15 => Ok(Value::String(self.long_string()?)),
             // From here on in AMF 3, for one value.
-            17 => super::amf3::take_value(&mut self.bytes),
+            17 => super::amf3::take_value(&mut self.bytes, depth, &mut self.values),
             16 => {
                 self.short_string()?;
                 self.object(depth)

@@ -1,17 +1,13 @@
 //! AMF 3, as far as the arguments of Flash-like clients' commands need it.
 
-use super::amf0::{Amf0Error, Value};
+use super::amf0::{Amf0Error, MAX_DEPTH, MAX_VALUES, Value};
 
-/// How deep objects may lie inside each other.
-const MAX_DEPTH: usize = 8;
-/// How many values, names and traits one switch to AMF 3 may hold.
-const MAX_VALUES: usize = 512;
-
-/// Reads the value at the front of `bytes` and takes it away. Each such value has reference tables of its own.
-pub(super) fn take_value(bytes: &mut &[u8]) -> Result<Value, Amf0Error> {
-    let mut decoder = Decoder { bytes, strings: Vec::new(), traits: Vec::new(), count: 0 };
-    let value = decoder.value(0)?;
-    *bytes = decoder.bytes;
+/// Reads the value at the front of `bytes` and takes it away. Each such value has reference tables of its own; depth and number
+/// of values, names and traits are those of the whole message.
+pub(super) fn take_value(bytes: &mut &[u8], depth: usize, count: &mut usize) -> Result<Value, Amf0Error> {
+    let mut decoder = Decoder { bytes, strings: Vec::new(), traits: Vec::new(), count: *count };
+    let value = decoder.value(depth)?;
+    (*bytes, *count) = (decoder.bytes, decoder.count);
     Ok(value)
 }
 
@@ -177,12 +173,27 @@ impl Decoder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rtmp::amf0::read_all;
+
+    fn take(bytes: &mut &[u8]) -> Result<Value, Amf0Error> {
+        take_value(bytes, 0, &mut 0)
+    }
+
+    #[test]
+    fn limits_are_those_of_the_whole_message() {
+        let hundred = [&[17, 0x09, 0x81, 0x49, 0x01][..], &[0x01; 100]].concat();
+        assert!(read_all(&hundred.repeat(4)).is_ok());
+        assert_eq!(read_all(&hundred.repeat(6)), Err(Amf0Error::TooLarge));
+        // Six levels of AMF 0, and four of AMF 3 inside.
+        let deep = [&[10, 0, 0, 0, 1].repeat(6)[..], &[17], &[0x09, 0x03, 0x01].repeat(4), &[0x01]].concat();
+        assert_eq!(read_all(&deep), Err(Amf0Error::TooLarge));
+    }
 
     #[test]
     fn the_arguments_of_a_flash_like_connect() {
         // An object without a class and with any names: app "ingest", objectEncoding 3, tcUrl by reference, -1, a double.
         let mut bytes: &[u8] = b"\x0a\x0b\x01\x07app\x06\x0dingest\x03n\x04\x03\x0btcUrl\x06\x02\x03m\x04\xff\xff\xff\xff\x03d\x05\x3f\xf0\0\0\0\0\0\0\x01\x42";
-        let value = take_value(&mut bytes).unwrap();
+        let value = take(&mut bytes).unwrap();
         assert_eq!(value.property("app").and_then(Value::as_str), Some("ingest"));
         assert_eq!(value.property("tcUrl").and_then(Value::as_str), Some("ingest"));
         let number = |name| value.property(name).and_then(Value::as_number);
@@ -194,10 +205,10 @@ mod tests {
     fn what_is_cut_or_endless_is_refused() {
         let whole: &[u8] = b"\x0a\x0b\x01\x07app\x06\x0dingest\x01";
         for length in 0..whole.len() {
-            assert_eq!(take_value(&mut &whole[..length]), Err(Amf0Error::Truncated));
+            assert_eq!(take(&mut &whole[..length]), Err(Amf0Error::Truncated));
         }
-        assert_eq!(take_value(&mut &[0x09, 0x03, 0x01].repeat(20)[..]), Err(Amf0Error::TooLarge));
+        assert_eq!(take(&mut &[0x09, 0x03, 0x01].repeat(20)[..]), Err(Amf0Error::TooLarge));
         let wide = [&[0x09, 0x8f, 0xff, 0x7f, 0x01][..], &[0x01; 2000]].concat();
-        assert_eq!(take_value(&mut &wide[..]), Err(Amf0Error::TooLarge));
+        assert_eq!(take(&mut &wide[..]), Err(Amf0Error::TooLarge));
     }
 }

@@ -53,6 +53,8 @@ pub struct ViewerOptions {
     pub gzip: bool,
     /// They wait for playlists and fetch no media.
     pub wait_only: bool,
+    /// Requests are such as the centre's fast path leaves to the HTTP library, to see what it saves.
+    pub through_library: bool,
 }
 
 impl ViewerOptions {

@@ -56,7 +56,12 @@ impl Shell {
             registry: poll.registry().try_clone()?,
             clock,
             target: options.target,
-            profile: Profile { host: options.host, gzip: options.gzip, wait_only: options.wait_only },
+            profile: Profile {
+                host: options.host,
+                gzip: options.gzip,
+                wait_only: options.wait_only,
+                through_library: options.through_library,
+            },
             playlists: options.cameras.iter().map(|_| PlaylistCache::default()).collect(),
             figures: Figures::default(),
             scratch: Vec::new(),
