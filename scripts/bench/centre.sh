@@ -28,6 +28,6 @@ awk -v used=$((after - before)) -v sim=$((after_sim - before_sim)) -v hz="$hertz
     n, 100 * used / hz / s, 100 * used / hz / s / n, rss / 1024 / n, 100 * sim / hz / s }'
 curl -s "$http/metrics" | grep -E '^ashkar_(archive_durable_delay_seconds|archive_refused|archive_state)' || true
 echo "gaps: $(curl -s "$http/metrics" | awk '/^ashkar_camera_gaps_total/ { sum += $2 } END { print sum + 0 }')"
-[ -d "$work/reel" ] || cp -r "$data/reel" "$work/reel"
+[ -d "$work/loops" ] || cp -r "$data/loops" "$work/loops"
 end_all
 rm -rf "$data"

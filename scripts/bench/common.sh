@@ -21,7 +21,7 @@ make_data() {
   # shellcheck disable=SC2154
   data=$work/$1
   mkdir -p "$data"
-  [ ! -d "$work/reel" ] || cp -r "$work/reel" "$data/reel"
+  [ ! -d "$work/loops" ] || cp -r "$work/loops" "$data/loops"
 }
 
 # start_centre ASHKAR DATA: sets centre (its process), http and rtmp (its addresses).
