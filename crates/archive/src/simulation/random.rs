@@ -1,20 +1,18 @@
 //! Numbers drawn from a seed, the same on every machine.
 
-/// SplitMix64: the same numbers for the same seed, whatever machine draws them.
+use crate::disk::Dice;
+
+/// What a simulation draws, as it needs it.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(super) struct Random(Dice);
 
 impl Random {
     pub(super) const fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Dice(seed))
     }
 
     pub(super) const fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.number()
     }
 
     /// Less than `end`.

@@ -1,6 +1,6 @@
 //! Engines are told the time; only shells read a clock.
 
-use crate::project::{hold, product_files};
+use crate::project::{File, hold, product_files, product_lines};
 
 /// Files that read a clock, each with the reason why it is a shell. A line of a room that is not here is an engine.
 const SHELLS: &[(&str, &str)] = &[
@@ -26,16 +26,8 @@ const READS: [&str; 3] = ["Instant::now", "SystemTime::now", "Timestamp::now"];
 #[test]
 fn only_shells_read_a_clock() {
     let is_shell = |path: &str| SHELLS.iter().any(|(shell, _)| path.starts_with(shell));
-    let read = product_files().into_iter().filter(|file| !is_shell(&file.path)).flat_map(|file| {
-        let found: Vec<String> = file
-            .product_text()
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| READS.iter().any(|read| line.contains(read)))
-            .map(|(number, line)| format!("{}:{}: {}", file.path, number + 1, line.trim()))
-            .collect();
-        found
-    });
+    let engines: Vec<File> = product_files().into_iter().filter(|file| !is_shell(&file.path)).collect();
+    let read = product_lines(&engines, |line| READS.iter().any(|read| line.contains(read)));
     hold("a clock is read outside a shell: hand the time in, or name the shell with its reason", read);
 }
 

@@ -94,16 +94,20 @@ pub(crate) fn lines<'a>(
     files: &'a [File],
     is: impl Fn(&str) -> bool + 'a,
 ) -> impl Iterator<Item = String> + 'a {
-    files.iter().flat_map(move |file| {
-        let found: Vec<String> = file
-            .text
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| is(line))
-            .map(|(number, line)| format!("{}:{}: {}", file.path, number + 1, line.trim()))
-            .collect();
-        found
-    })
+    files.iter().flat_map(move |file| places(file, &file.text, &is))
+}
+
+/// The same in what the products are made of.
+pub(crate) fn product_lines<'a>(
+    files: &'a [File],
+    is: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = String> + 'a {
+    files.iter().flat_map(move |file| places(file, file.product_text(), &is))
+}
+
+fn places(file: &File, text: &str, is: impl Fn(&str) -> bool) -> Vec<String> {
+    let lines = text.lines().enumerate().filter(|(_, line)| is(line));
+    lines.map(|(number, line)| format!("{}:{}: {}", file.path, number + 1, line.trim())).collect()
 }
 
 /// A directory of the project.

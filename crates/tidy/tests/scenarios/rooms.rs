@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::project::{directory, files, hold, product_files};
+use crate::project::{File, directory, files, hold, product_files, product_lines};
 
 /// The project's crates that each crate is built of; tests may use more.
 const BUILT_OF: &[(&str, &[&str])] = &[
@@ -81,19 +81,9 @@ fn rooms_are_built_of_what_the_map_says() {
 
 #[test]
 fn engines_touch_nothing_outside() {
-    let broken = product_files()
-        .into_iter()
-        .filter(|file| ENGINES.contains(&file.product_of().unwrap()))
-        .flat_map(|file| {
-            let found: Vec<String> = file
-                .product_text()
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| NOT_IN_ENGINES.iter().any(|outside| line.contains(outside)))
-                .map(|(number, line)| format!("{}:{}: {}", file.path, number + 1, line.trim()))
-                .collect();
-            found
-        });
+    let is_engine = |file: &File| ENGINES.contains(&file.product_of().unwrap());
+    let engines: Vec<File> = product_files().into_iter().filter(is_engine).collect();
+    let broken = product_lines(&engines, |line| NOT_IN_ENGINES.iter().any(|outside| line.contains(outside)));
     hold("an engine touches files, sockets or threads", broken);
 }
 

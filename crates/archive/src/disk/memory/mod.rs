@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 
 use super::{Disk, DiskFile, Space};
 use content::Content;
-use dice::Dice;
+pub(crate) use dice::Dice;
 pub use fault::{Fault, Tail};
 use file::MemoryFile;
 
