@@ -363,9 +363,6 @@ pub(crate) struct SimulateViewers {
     /// Take playlists as they are; browsers ask for them compressed.
     #[arg(long)]
     pub(crate) uncompressed: bool,
-    /// Ask so that the centre's fast path leaves every connection to the HTTP library, to see what it saves.
-    #[arg(long)]
-    pub(crate) through_library: bool,
     /// Tell the summary in JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -69,7 +69,7 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
             .map_err(Into::into)
             .and_then(|()| light::publish(loop_options, &lighter, rtmp));
         light.inspect_err(
-            |error| tracing::warn!(%error, blame = "centre", "some rooms or the sub-streams cannot be drawn"),
+            |error| tracing::warn!(cause = %error, blame = "centre", "some rooms or the sub-streams cannot be drawn"),
         )
     });
     announce(&running, started, options.stations, own, &own_key);

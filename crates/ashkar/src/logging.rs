@@ -135,7 +135,7 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let thread = thread.name().unwrap_or("unnamed");
     let trace = std::backtrace::Backtrace::capture();
     let trace = (trace.status() == std::backtrace::BacktraceStatus::Captured).then(|| trace.to_string());
-    tracing::error!(thread, place, trace, blame = "centre", "panicked: {message}");
+    tracing::error!(thread, place, trace, cause = "a panic", blame = "centre", "panicked: {message}");
     finish();
 }
 
@@ -248,7 +248,12 @@ impl<W: Write> Writer<W> {
         let lost = self.counters.lost.load(Ordering::Relaxed);
         if lost > self.reported {
             self.reported = lost;
-            tracing::warn!(lost, blame = "operator", "log lines were lost: standard error did not take them");
+            tracing::warn!(
+                lost,
+                cause = "standard error did not take them",
+                blame = "operator",
+                "log lines were lost"
+            );
         }
     }
 }

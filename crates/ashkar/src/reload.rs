@@ -43,7 +43,7 @@ impl Reloader {
             Ok(cli) => self.take_over(cli).await,
             Err(error) => {
                 tracing::error!(
-                    error = %format_args!("{error:#}"), blame = "operator",
+                    cause = %format_args!("{error:#}"), blame = "operator",
                     "the settings cannot be read again; those that were stay valid"
                 );
                 self.reread(None).await;
@@ -53,7 +53,7 @@ impl Reloader {
 
     async fn take_over(&mut self, cli: Cli) {
         if let Err(error) = logging::change(cli.log.as_deref().unwrap_or("info")) {
-            tracing::error!(%error, blame = "operator", "the log's filter stays as it is");
+            tracing::error!(cause = %error, blame = "operator", "the log's filter stays as it is");
         }
         let Command::Serve(new) = cli.command else { return };
         let pair = new.tls_certificate.clone().zip(new.tls_key.clone());
@@ -73,6 +73,7 @@ impl Reloader {
         };
         if rest != self.settings || (new.tls_certificate.is_some() != self.certificate.is_some()) {
             tracing::warn!(
+                cause = "they are read only at the start",
                 blame = "operator",
                 "settings were changed that are taken over only by a restart; the log's filter and the certificate are taken over at once"
             );
@@ -96,7 +97,7 @@ fn tell(read: std::io::Result<Reread>, asked: bool) -> bool {
         Ok(Reread::Same) if asked => tracing::info!("the certificate is the same"),
         Ok(Reread::Same) => {}
         Err(error) => {
-            tracing::error!(%error, blame = "operator", "the new certificate is refused; the old one is shown on");
+            tracing::error!(cause = %error, blame = "operator", "the new certificate is refused; the old one is shown on");
             return false;
         }
     }

@@ -53,7 +53,7 @@ pub(crate) fn give_up_if_needed(data: &Path) -> bool {
         return false;
     }
     let given = fs::remove_file(data.join(FILE)).is_ok();
-    tracing::error!(data = %data.display(), given_up_bytes = if given { BYTES } else { 0 }, blame = "operator",
+    tracing::error!(data = %data.display(), given_up_bytes = if given { BYTES } else { 0 }, cause = "no room", blame = "operator",
         "the disk of the data directory is full: make room; until then nothing may be recorded, and live goes on if it can");
     true
 }

@@ -70,7 +70,7 @@ pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
     if let Err(error) =
         output::line(format_args!("ready {scheme}://{} rtmp://{}", running.http, running.rtmp))
     {
-        tracing::warn!(%error, blame = "operator", "on air all the same");
+        tracing::warn!(cause = %error, blame = "operator", "on air all the same");
     }
     manager.tell("READY=1");
     // Tasks of their own: a disk that hangs while a certificate is read delays neither the end nor a beat.
@@ -167,7 +167,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     let centre =
         Centre::start(settings, Arc::clone(&store) as Arc<dyn Store>, Arc::new(SystemClock::new())).await?;
     if let Err(error) = data::remember(&options.data.data, Some(centre.archive().id())) {
-        tracing::warn!(error = %format_args!("{error:#}"), blame = "centre", "whose recordings these are cannot be written down");
+        tracing::warn!(cause = %format_args!("{error:#}"), blame = "centre", "whose recordings these are cannot be written down");
     }
     let rtmp = centre.rtmp_address().context("the RTMP port is not open")?;
     let counters = Arc::new(Counters::default());
@@ -218,8 +218,9 @@ async fn open_data(directory: &Path) -> anyhow::Result<SqliteStore> {
     if store.election().await?.is_none() {
         tracing::warn!(
             data = %directory.display(),
+            cause = "it has no election and no camera",
             blame = "operator",
-            "nothing is described in this data directory, no election and no camera: is its disk not mounted? Not ready until \
+            "nothing is described in this data directory: is its disk not mounted? Not ready until \
              `ashkar stations import`, `ashkar camera add` or `ashkar election set` describes something"
         );
     }
@@ -245,6 +246,7 @@ impl Running {
         // SQLite then folds its log into the registry: who copies `election.db` of a stopped centre has all of it.
         if tokio::time::timeout(CLOSE_WITHIN, self.store.close()).await.is_err() {
             tracing::warn!(
+                cause = "another process has it open",
                 blame = "operator",
                 "the registry is still in use; its log, election.db-wal, belongs to it"
             );
@@ -299,7 +301,7 @@ pub(crate) fn raise_open_files() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
     {
-        tracing::warn!(%error, blame = "operator", "the limit of open files stays as it is");
+        tracing::warn!(cause = %error, blame = "operator", "the limit of open files stays as it is");
     }
 }
 
@@ -327,8 +329,9 @@ fn shared_out(files: usize, wanted: usize) -> Connections {
             wanted,
             viewers,
             publishers,
+            cause = "the limit of open files",
             blame = "operator",
-            "the limit of open files leaves room for fewer connections than are wanted; raise it"
+            "there is room for fewer connections than are wanted; raise the limit"
         );
     }
     Connections { publishers, viewers }

@@ -130,7 +130,6 @@ fn spawn(options: &SimulateViewers, from: usize, count: usize, cameras: &str) ->
         .args(["--ramp", &ramp(options).to_string()])
         .args(options.wait_only.then_some("--wait-only"))
         .args(options.uncompressed.then_some("--uncompressed"))
-        .args(options.through_library.then_some("--through-library"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true);
@@ -219,7 +218,6 @@ fn viewer_options(
         first,
         ramp: Duration::try_from_secs_f64(ramp(options)).context("--ramp is a number of seconds")?,
         gzip: !options.uncompressed,
-        through_library: options.through_library,
         wait_only: options.wait_only,
     })
 }

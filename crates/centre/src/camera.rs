@@ -143,11 +143,11 @@ impl Camera {
         let mut work = self.work.lock();
         if self.owner.load(Ordering::Acquire) != 0 {
             if now.mono_us.saturating_sub(work.last_seen.mono_us) < SILENT_AFTER_US {
-                tracing::warn!(camera = %self.id, %source, blame = "station", "a second publisher was refused: the camera is live");
+                tracing::warn!(camera = %self.id, %source, cause = "the camera is live", blame = "station", "a second publisher was refused");
                 self.emit_fact(&mut work, now, FactKind::PublisherRefused { source });
                 return Err(Refusal::AlreadyLive);
             }
-            tracing::warn!(camera = %self.id, %source, blame = "line", "a publisher takes over from a silent one");
+            tracing::warn!(camera = %self.id, %source, cause = "the one before it is silent", blame = "line", "a publisher takes over");
             self.end(&mut work, now, Cause::Uplink, "taken over: it had fallen silent");
             self.emit_fact(&mut work, now, FactKind::PublisherTookOver { source: source.clone() });
         }
@@ -175,7 +175,7 @@ impl Camera {
         work.packager.set_sound(sound);
         let Some(right) = work.right.filter(|_| self.owner.load(Ordering::Acquire) != 0) else { return };
         if !registry.allows(self.id, right) {
-            tracing::warn!(camera = %self.id, blame = "operator", "its publisher is sent away: key replaced or camera switched off");
+            tracing::warn!(camera = %self.id, cause = "its key was replaced or it was switched off", blame = "operator", "its publisher is sent away");
             self.owner.store(0, Ordering::Release);
             self.end(&mut work, now, Cause::Source, "key replaced or camera switched off");
         }
@@ -266,7 +266,7 @@ impl Camera {
         let done = catch_unwind(AssertUnwindSafe(|| step(packager, out)));
         self.deliver(work);
         if done.is_err() {
-            tracing::error!(camera = %self.id, blame = "centre", "a defect of this software ended the connection");
+            tracing::error!(camera = %self.id, cause = "a defect of this software", blame = "centre", "the connection ended");
             let options = Options { sound: self.sound.load(Ordering::Relaxed), ..Options::default() };
             work.packager = Packager::new(self.id, work.resume, options);
             self.owner.store(0, Ordering::Release);
@@ -288,7 +288,7 @@ impl Camera {
     /// Runs `step` on the live window. A failing window never ends a recording (I1).
     fn watch_live(&self, step: impl FnOnce(&LiveCamera)) {
         if catch_unwind(AssertUnwindSafe(|| step(&self.live))).is_err() {
-            tracing::error!(camera = %self.id, blame = "centre", "a defect of this software: the live window failed");
+            tracing::error!(camera = %self.id, cause = "a defect of this software", blame = "centre", "the live window failed");
         }
     }
 
@@ -312,7 +312,7 @@ impl Camera {
         }
         self.watch_live(|live| {
             if let Err(error) = live.push_all(out.iter()) {
-                tracing::error!(camera = %self.id, %error, blame = "centre", "the live window left something out");
+                tracing::error!(camera = %self.id, cause = %error, blame = "centre", "the live window left something out");
             }
         });
         out.clear();
@@ -333,7 +333,7 @@ impl Work {
             Some((_, unusable)) if !self.is_trouble_logged => {
                 let source = self.source.as_deref().unwrap_or_default();
                 tracing::warn!(
-                    %camera, source, kind = unusable.name(), reason = %unusable, blame = "camera",
+                    %camera, source, kind = unusable.name(), cause = %unusable, blame = "camera",
                     "connected, and nothing usable comes"
                 );
                 true

@@ -18,7 +18,7 @@ impl Gate for Centre {
     ) -> Result<Box<dyn MediaSink>, Refusal> {
         let registry = self.registry.load();
         let known = registry.snapshot.verify_key(key).map_err(|reason| {
-            tracing::warn!(%peer, %reason, blame = "station", "a publisher was refused");
+            tracing::warn!(%peer, cause = %reason, blame = "station", "a publisher was refused");
             Refusal::WrongKey
         })?;
         let right = known.key.map(Right::Key).ok_or(Refusal::WrongKey)?;

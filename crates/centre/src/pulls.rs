@@ -53,7 +53,7 @@ impl Pulls {
                     running.insert(id, (address, puller));
                 }
                 Err(error) => {
-                    tracing::error!(camera = %id, %error, blame = "operator", "its RTSP address cannot be used");
+                    tracing::error!(camera = %id, cause = %error, blame = "operator", "its RTSP address cannot be used");
                 }
             }
         }

@@ -38,7 +38,7 @@ impl Recorder {
     fn note(&mut self, refused: Option<&dyn std::fmt::Display>) {
         match refused {
             Some(refused) if !self.is_refused => {
-                tracing::error!(camera = %self.camera, %refused, blame = "centre", "the archive does not take the recording");
+                tracing::error!(camera = %self.camera, cause = %refused, blame = "centre", "the archive does not take the recording");
             }
             None if self.is_refused => {
                 tracing::info!(camera = %self.camera, "the archive takes the recording again");

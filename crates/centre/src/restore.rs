@@ -20,7 +20,7 @@ pub(crate) fn newest(archive: &Archive, camera: CameraId, now: UtcMicros) -> Opt
     let entries = archive
         .segments(camera, span)
         .inspect_err(
-            |error| tracing::error!(%camera, %error, blame = "centre", "the newest minute cannot be read"),
+            |error| tracing::error!(%camera, cause = %error, blame = "centre", "the newest minute cannot be read"),
         )
         .ok()?;
     // A segment that a crash interrupted and that is not ended yet: its number must not be listed as something else.

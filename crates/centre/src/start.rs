@@ -152,8 +152,10 @@ impl Centre {
         .await;
         match stopped {
             Ok(Ok(())) => tracing::info!("stopped; everything is durable"),
-            Ok(Err(error)) => tracing::error!(%error, blame = "centre", "the archive did not close cleanly"),
-            Err(error) => tracing::error!(%error, blame = "centre", "stopping failed"),
+            Ok(Err(error)) => {
+                tracing::error!(cause = %error, blame = "centre", "the archive did not close cleanly");
+            }
+            Err(error) => tracing::error!(cause = %error, blame = "centre", "stopping failed"),
         }
     }
 
@@ -165,7 +167,7 @@ impl Centre {
         let sound = registry.election.policy.sound;
         let made = tokio::task::spawn_blocking(move || centre.make_cameras(&wanted, sound)).await;
         if let Err(error) = made {
-            tracing::error!(%error, blame = "centre", "cameras could not be taken up");
+            tracing::error!(cause = %error, blame = "centre", "cameras could not be taken up");
         }
         let now = self.now();
         let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
@@ -224,7 +226,7 @@ impl Centre {
                 _ = stop.wait_for(|stopping| *stopping) => return,
             }
             if let Err(error) = self.reload_if_changed().await {
-                tracing::error!(%error, blame = "centre", "the store cannot be read; what was known stays valid");
+                tracing::error!(cause = %error, blame = "centre", "the store cannot be read; what was known stays valid");
             }
         }
     }
@@ -263,7 +265,7 @@ fn open_archive(
     match archive.flush_within(INTERRUPTED_WITHIN) {
         Ok(()) => tracing::info!(took_ms = milliseconds(waiting), "interrupted segments are ended"),
         Err(error) => {
-            tracing::warn!(%error, blame = "centre", "interrupted segments are not ended yet; going on air without them");
+            tracing::warn!(cause = %error, blame = "centre", "interrupted segments are not ended yet; going on air without them");
         }
     }
     Ok(archive)
@@ -286,6 +288,7 @@ fn observe_clock(archive: &Archive) {
         ClockState::Unsynchronised | ClockState::Unknown => {
             tracing::warn!(
                 ?state,
+                cause = "no time service keeps it",
                 blame = "operator",
                 "the wall clock is not known to be synchronised; run chrony or systemd-timesyncd"
             );

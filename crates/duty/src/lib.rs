@@ -54,9 +54,10 @@ fn end(name: &'static str) -> ! {
     let teller = thread::Builder::new().spawn(move || {
         tracing::error!(
             duty = name,
+            cause = "a panic",
             blame = "centre",
             status = EXIT_STATUS,
-            "a panic ended work without which the centre would tell what is not so; the process ends and is to be started again"
+            "work ended without which the centre would tell what is not so; the process ends and is to be started again"
         );
         let _ = told.send(());
     });

@@ -14,12 +14,12 @@ use std::sync::Arc;
 
 use ashkar_centre::Centre;
 use axum::Router;
-use axum::http::{Method, Request};
+use axum::http::Request;
 use axum::response::Response;
+use futures_util::future::Either;
 use hyper::body::Incoming;
 
 use http::client::Client;
-use http::fast_path::{Head, Verb};
 use http::server::Answer;
 use routes::media::Preconditions;
 use routes::player::{PlayerRequest, PlayerRoutes};
@@ -59,35 +59,13 @@ impl Site {
 }
 
 impl Answer for Site {
-    async fn answer(&self, request: Request<Incoming>) -> Response {
-        match PlayerRequest::read(request.method(), request.uri().path()) {
-            Some(wanted) => {
-                let query = request.uri().query().unwrap_or_default();
-                let answer = self.player.answer(
-                    wanted,
-                    query,
-                    Preconditions::of(request.headers()),
-                    Client::of(request.extensions()),
-                );
-                drop(request);
-                answer.await
-            }
-            // Boxed, since the others wait in the same place, by the thousand.
-            None => Box::pin(self.router.answer(request)).await,
-        }
-    }
-
-    fn answer_player(
-        &self,
-        head: &Head<'_>,
-        client: Client,
-    ) -> Option<impl Future<Output = Response> + Send + use<>> {
-        let method = match head.verb {
-            Verb::Get => Method::GET,
-            Verb::Head => Method::HEAD,
-            Verb::Options => Method::OPTIONS,
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send + use<> {
+        let Some(wanted) = PlayerRequest::read(request.method(), request.uri().path()) else {
+            // Boxed, since players wait in the same place, by the thousand.
+            return Either::Right(Box::pin(self.router.answer(request)));
         };
-        let wanted = PlayerRequest::read(&method, head.path)?;
-        Some(self.player.answer(wanted, head.query, Preconditions::of_head(head), client))
+        let query = request.uri().query().unwrap_or_default();
+        let preconditions = Preconditions::of(request.headers());
+        Either::Left(self.player.answer(wanted, query, preconditions, Client::of(request.extensions())))
     }
 }

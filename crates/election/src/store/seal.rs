@@ -113,7 +113,7 @@ fn keep_private(path: &Path) {
     let open = fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0);
     if open {
         let closed = fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_ok();
-        tracing::warn!(path = %path.display(), closed, blame = "operator", "the secret key was readable by others");
+        tracing::warn!(path = %path.display(), closed, cause = "its permissions", blame = "operator", "the secret key was readable by others");
     }
 }
 

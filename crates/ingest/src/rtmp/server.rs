@@ -148,7 +148,7 @@ impl RtmpServer {
         self.inboxes.iter().for_each(Inbox::wake);
         for thread in std::mem::take(&mut *self.threads.lock()) {
             if thread.join().is_err() {
-                tracing::error!(blame = "centre", "an RTMP thread had panicked");
+                tracing::error!(cause = "a panic", blame = "centre", "an RTMP thread had ended");
             }
         }
     }

@@ -234,7 +234,7 @@ impl RefusalLog {
         let more = std::mem::take(&mut self.withheld);
         // What is lost over UDP the line lost; over TCP only the camera can leave something out.
         let blame = if over_udp && reason.ends_with("were lost") { Blame::Line } else { Blame::Camera };
-        warn!(camera = %source.camera(), blame = blame.name(), more, "not taken: {reason}");
+        warn!(camera = %source.camera(), cause = %reason, blame = blame.name(), more, "not taken");
     }
 }
 

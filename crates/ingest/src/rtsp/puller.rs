@@ -355,9 +355,11 @@ impl Supervisor {
         self.shared.failed(fault, self.clock.now());
         let (camera, source, blame) = (self.source.camera(), &self.source, fault.blame().name());
         match fault {
-            PullError::Panicked => error!(%camera, %source, blame, "{fault}"),
+            PullError::Panicked => {
+                error!(%camera, %source, cause = %fault, blame, "no pictures from its address");
+            }
             PullError::Superseded => info!(%camera, %source, blame, "{fault}"),
-            _ => warn!(%camera, %source, blame, "{fault}"),
+            _ => warn!(%camera, %source, cause = %fault, blame, "no pictures from its address"),
         }
     }
 

@@ -110,7 +110,7 @@ impl<S: Source> Engine<S> {
         if let Err(error) = self.poll.poll(&mut self.events, Some(Duration::ZERO))
             && error.kind() != io::ErrorKind::Interrupted
         {
-            tracing::warn!(%error, blame = "centre", "cannot poll");
+            tracing::warn!(cause = %error, blame = "centre", "cannot poll");
         }
         for event in &self.events {
             let Token(index) = event.token();

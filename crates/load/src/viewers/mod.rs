@@ -53,8 +53,6 @@ pub struct ViewerOptions {
     pub gzip: bool,
     /// They wait for playlists and fetch no media.
     pub wait_only: bool,
-    /// Requests are such as the centre's fast path leaves to the HTTP library, to see what it saves.
-    pub through_library: bool,
 }
 
 impl ViewerOptions {
@@ -88,7 +86,7 @@ impl Viewers {
             .name("load-viewers".into())
             .spawn(move || match Shell::new(options, poll) {
                 Ok(mut shell) => shell.run(&stopped, &figures),
-                Err(error) => tracing::error!(%error, blame = "centre", "viewers cannot start"),
+                Err(error) => tracing::error!(cause = %error, blame = "centre", "viewers cannot start"),
             })
             .map_err(LoadError::Start)?;
         Ok(Self { stop, waker, published, thread: Some(thread) })
@@ -108,7 +106,7 @@ impl Viewers {
     fn join(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Err(error) = self.waker.wake() {
-            tracing::warn!(%error, blame = "centre", "viewers are not woken; they see it within a second");
+            tracing::warn!(cause = %error, blame = "centre", "viewers are not woken; they see it within a second");
         }
         if let Some(thread) = self.thread.take() {
             // The thread ends by itself; had it panicked, what it told last still stands.

@@ -56,12 +56,7 @@ impl Shell {
             registry: poll.registry().try_clone()?,
             clock,
             target: options.target,
-            profile: Profile {
-                host: options.host,
-                gzip: options.gzip,
-                wait_only: options.wait_only,
-                through_library: options.through_library,
-            },
+            profile: Profile { host: options.host, gzip: options.gzip, wait_only: options.wait_only },
             playlists: options.cameras.iter().map(|_| PlaylistCache::default()).collect(),
             figures: Figures::default(),
             scratch: Vec::new(),
@@ -108,7 +103,7 @@ impl Shell {
         if let Err(error) = self.poll.poll(events, Some(pause))
             && error.kind() != io::ErrorKind::Interrupted
         {
-            tracing::warn!(%error, blame = "centre", "cannot poll");
+            tracing::warn!(cause = %error, blame = "centre", "cannot poll");
         }
         for event in &*events {
             let (index, which) = Client::of_token(event.token());

@@ -27,7 +27,7 @@ impl Stage {
             viewer: Viewer::new(0, Rc::from(PATH)),
             playlists: PlaylistCache::default(),
             figures: Figures::default(),
-            profile: Profile { host: "h:80".into(), gzip: false, wait_only: false, through_library: false },
+            profile: Profile { host: "h:80".into(), gzip: false, wait_only: false },
             now_us: 1_000_000,
         }
     }

@@ -32,8 +32,6 @@ pub(super) struct Profile {
     pub(super) gzip: bool,
     /// No media are fetched.
     pub(super) wait_only: bool,
-    /// Requests are such as the centre's fast path does not take.
-    pub(super) through_library: bool,
 }
 
 /// Now, on both clocks, and where to note things.
@@ -122,13 +120,11 @@ impl Viewer {
             Kind::Playlist | Kind::Reload if context.profile.gzip => "Accept-Encoding: gzip\r\n",
             _ => "",
         };
-        // A body's length, if only of none, is nothing that players send: the fast path leaves the connection to the library.
-        let length = if context.profile.through_library { "Content-Length: 0\r\n" } else { "" };
         let host = &context.profile.host;
         // Writing into a Vec cannot fail.
         let _ = write!(
             out,
-            "GET {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: ashkar-simulate-viewers\r\nAccept: */*\r\n{encoding}{length}\r\n"
+            "GET {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: ashkar-simulate-viewers\r\nAccept: */*\r\n{encoding}\r\n"
         );
         context.figures.requests(kind).sent += 1;
         self.line_mut(which).ask(kind, context.now_us);

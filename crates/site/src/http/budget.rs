@@ -148,11 +148,6 @@ impl Drop for Reservation {
     }
 }
 
-/// Reserves room for `bytes` that `holder` did not read at once; `None` if it has to do without.
-pub(crate) fn reserve_bytes(holder: &Holder, bytes: &Bytes) -> Option<Reservation> {
-    reserve_in(&RESPONSES, holder, bytes)
-}
-
 fn reserve_in(budget: &Arc<Budget>, holder: &Holder, bytes: &Bytes) -> Option<Reservation> {
     // Copies of the same bytes are one piece of memory.
     let shared = bytes.as_ptr() as usize;
@@ -161,8 +156,8 @@ fn reserve_in(budget: &Arc<Budget>, holder: &Holder, bytes: &Bytes) -> Option<Re
 
 /// Charges `response` to `holder`, or replaces it by a 503 if the budget is spent. The reservation lasts until the last byte
 /// was written to the client's socket or was given up.
-pub(crate) async fn charge(holder: &Holder, response: Response) -> Response {
-    charge_in(&RESPONSES, holder, response).await
+pub(crate) async fn charge(holder: Holder, response: Response) -> Response {
+    charge_in(&RESPONSES, &holder, response).await
 }
 
 /// Bytes with their reservation.

@@ -79,7 +79,7 @@ impl Problem {
 
     /// 500: the centre's fault. The cause goes to the log, not to the client.
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%error, blame = "centre", "a request failed");
+        tracing::error!(cause = %error, blame = "centre", "a request failed");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "/problems/internal",

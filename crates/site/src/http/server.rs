@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -10,20 +11,22 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request};
 use axum::response::Response;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::http::admission::{Admission, Permit};
 use crate::http::budget::{CloseHandle, Holder, charge};
-use crate::http::client::{Client, Peer, Proxies};
-use crate::http::fast_path::{self, Ended, Head};
+use crate::http::client::{Peer, Proxies};
+use crate::http::opening::{Opening, Protocol};
 use crate::http::write_timeout::{STALL_TIMEOUT, WriteTimeout};
 
 /// The time a client has to send a request's head, and a TLS handshake.
@@ -72,23 +75,14 @@ pub struct Counters {
 
 /// What answers requests.
 pub trait Answer: Clone + Send + Sync + 'static {
-    /// The answer to `request`, which has its [`Client`] among its extensions.
-    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send;
-
-    /// The answer to a player's request of `client`, if this is one: the same, without the HTTP library's connection.
-    fn answer_player(
-        &self,
-        _head: &Head<'_>,
-        _client: Client,
-    ) -> Option<impl Future<Output = Response> + Send + use<Self>> {
-        None::<std::future::Ready<Response>>
-    }
+    /// The answer to `request`, which has its [`Client`](crate::http::client::Client) among its extensions. While it is
+    /// awaited, nothing should be kept of the request that the answer does not need: thousands wait.
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send + use<Self>;
 }
 
 impl Answer for Router {
-    async fn answer(&self, request: Request<Incoming>) -> Response {
-        let Ok(response) = self.clone().oneshot(request.map(Body::new)).await;
-        response
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send + use<> {
+        self.clone().oneshot(request.map(Body::new)).map(|Ok(response)| response)
     }
 }
 
@@ -121,15 +115,16 @@ pub async fn serve(
                 }
             }
             Err(error) => {
-                tracing::warn!(%error, blame = "centre", "cannot accept a connection; raise the limit of open files");
+                tracing::warn!(cause = %error, blame = "centre", "cannot accept a connection; raise the limit of open files");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
     drop(listener);
-    let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
+    let _ = timeout(STOP_TIMEOUT, graceful.shutdown()).await;
 }
 
+/// A connection before a word is said.
 struct Connection {
     stream: TcpStream,
     peer: Peer,
@@ -139,28 +134,40 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer, stop: watch::Receiver<bool>) {
+    async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer, mut stop: watch::Receiver<bool>) {
         let Self { stream, peer, holder, permit, watcher } = self;
         let _ = configure(&stream);
-        // Boxed, so that a player's connection keeps no room for one of another kind.
-        if let Some(acceptor) = tls {
-            let shaken = async {
-                let shaken = tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await;
-                if let Ok(Ok(stream)) = shaken {
-                    converse(stream, peer, holder, site, stop).await;
-                }
-            };
-            Box::pin(shaken).await;
-        } else {
-            let understand = |head: &Head<'_>| {
-                let client = peer.client_of(head.forwarded_for.iter().copied());
-                Some((site.answer_player(head, client)?, holder.on_behalf(client)))
-            };
-            if let Ended::Other(stream) = fast_path::serve(stream, understand, stop.clone()).await {
-                Box::pin(converse(*stream, peer, holder, site, stop)).await;
-            }
+        // Boxed, since it is over when most of the waiting begins.
+        let opened = Box::pin(open(tls, stream, peer, holder, site));
+        let conversation = tokio::select! {
+            conversation = opened => conversation,
+            _ = stop.wait_for(|stopped| *stopped) => None,
+        };
+        if let Some(conversation) = conversation {
+            conversation.finish(stop).await;
         }
         drop((permit, watcher));
+    }
+}
+
+/// Whatever comes before the first request.
+async fn open(
+    tls: Option<TlsAcceptor>,
+    mut stream: TcpStream,
+    peer: Peer,
+    holder: Holder,
+    site: impl Answer,
+) -> Option<Conversation> {
+    match tls {
+        None => {
+            let (protocol, opening) = Opening::read(&mut stream).await.ok()?;
+            Some(converse(WriteTimeout::new(stream, protocol, opening), protocol, peer, holder, site))
+        }
+        Some(acceptor) => {
+            let mut stream = timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await.ok()?.ok()?;
+            let (protocol, opening) = Opening::read(&mut stream).await.ok()?;
+            Some(converse(WriteTimeout::new(stream, protocol, opening), protocol, peer, holder, site))
+        }
     }
 }
 
@@ -172,48 +179,74 @@ fn configure(stream: &TcpStream) -> io::Result<()> {
     Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, stall_timeout_ms)?)
 }
 
-/// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.
-async fn converse<S, A>(stream: S, peer: Peer, holder: Holder, site: A, mut stop: watch::Receiver<bool>)
+/// The requests of a connection and their answers. The library's part is boxed: a task is as large as all that it may
+/// ever hold, and holds what is moved from one place to another twice.
+struct Conversation {
+    /// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.
+    connection: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Tells it to finish.
+    own: GracefulShutdown,
+    /// Tells that its client is too slow.
+    slow: Arc<Notify>,
+}
+
+fn converse<S>(
+    stream: WriteTimeout<S>,
+    protocol: Protocol,
+    peer: Peer,
+    holder: Holder,
+    site: impl Answer,
+) -> Conversation
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    A: Answer,
 {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let forwarded_for = request.headers().get_all(FORWARDED_FOR).iter().map(HeaderValue::as_bytes);
         let client = peer.client_of(forwarded_for);
         request.extensions_mut().insert(client);
-        let (site, holder) = (site.clone(), holder.on_behalf(client));
-        async move {
-            let response = site.answer(request).await;
-            Ok::<_, Infallible>(charge(&holder, response).await)
-        }
+        let holder = holder.on_behalf(client);
+        site.answer(request).then(|response| charge(holder, response)).map(Ok::<_, Infallible>)
     });
-    let mut builder = Builder::new(TokioExecutor::new());
+    let slow = stream.slow();
+    let stream = TokioIo::new(stream);
+    let own = GracefulShutdown::new();
+    let connection: Pin<Box<dyn Future<Output = ()> + Send>> = match protocol {
+        Protocol::Http1 => Box::pin(own.watch(http1_limits().serve_connection(stream, service)).map(drop)),
+        Protocol::Http2 => Box::pin(own.watch(http2_limits().serve_connection(stream, service)).map(drop)),
+    };
+    Conversation { connection, own, slow }
+}
+
+fn http1_limits() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES);
     builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_buf_size(MAX_HEAD_BYTES)
-        .http2()
+}
+
+fn http2_limits() -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(HEAD_TIMEOUT))
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEAD_BYTES as u32);
-    let stream = WriteTimeout::new(stream);
-    let slow = stream.slow();
-    let own = GracefulShutdown::new();
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-    let mut connection = std::pin::pin!(own.watch(connection));
-    tokio::select! {
-        _ = &mut connection => return,
-        () = slow.notified() => {}
-        _ = stop.wait_for(|stopped| *stopped) => {}
-    }
-    // No more is asked here, and what is under way may finish. The shutdown would wait until `connection` is dropped.
-    tokio::select! {
-        biased;
-        () = own.shutdown() => {}
-        _ = connection => {}
+    builder
+}
+
+impl Conversation {
+    /// Goes on until the client or the line ends it, the client is too slow, or `stop` turns true.
+    async fn finish(mut self, mut stop: watch::Receiver<bool>) {
+        tokio::select! {
+            () = &mut self.connection => return,
+            () = self.slow.notified() => {}
+            _ = stop.wait_for(|stopped| *stopped) => {}
+        }
+        // No more is asked here, and what is under way may finish. The shutdown would wait until `connection` is dropped.
+        tokio::select! {
+            biased;
+            () = self.own.shutdown() => {}
+            () = self.connection => {}
+        }
     }
 }
 

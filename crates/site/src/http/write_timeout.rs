@@ -1,6 +1,6 @@
-//! Time-outs of a connection: for the client's first bytes, and for the client to read what it is sent.
+//! Time-outs of a connection for the client to read what it is sent.
 //!
-//! In: a stream. Out: the same stream, which fails once the client is too slow. A client that keeps up over HTTP/1 costs no
+//! In: a stream, and what its client speaks. Out: the same stream, which fails once the client is too slow. A client that keeps up over HTTP/1 costs no
 //! timer and no look at the clock: a timer is set only while the socket accepts nothing more. Over HTTP/2 the frames are
 //! followed too, since there a client can hold back a response while its socket accepts everything: see
 //! [`crate::http::flow_control`].
@@ -13,42 +13,24 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::http::flow_control::{FlowControl, TooManyFrames};
+use crate::http::opening::{Opening, Protocol};
 pub(crate) use crate::http::stall_timer::STALL_TIMEOUT;
 use crate::http::stall_timer::{MAX_AGE, StallTimer};
 
-/// From the connection until it is known whether HTTP/1.1 or HTTP/2 is spoken. From then on hyper has limits of its own.
-const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long an HTTP/2 connection that is given up may still finish its other answers; a playlist waits for 13 s at most.
 const LAST_RESPONSES: Duration = Duration::from_secs(15);
-/// What a client that speaks HTTP/2 says first.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// A stream whose other side is not waited for without end.
 pub(crate) struct WriteTimeout<S> {
     stream: S,
-    opening: Option<Opening>,
+    opening: Opening,
     progress: WriteProgress,
     /// Where HTTP/2 is spoken.
     frames: Option<Box<Frames>>,
     slow: Arc<Notify>,
-}
-
-/// The first bytes, as long as they leave it open which protocol they begin.
-struct Opening {
-    seen: usize,
-    deadline: Pin<Box<Sleep>>,
-}
-
-/// What the first bytes say.
-#[derive(Debug, PartialEq, Eq)]
-enum Protocol {
-    Undecided,
-    Other,
-    /// HTTP/2, whose frames begin behind so many of the bytes.
-    Http2(usize),
 }
 
 /// What passes on an HTTP/2 connection, and when it is looked at again.
@@ -61,7 +43,7 @@ struct Frames {
 
 /// How the client takes what it is sent.
 #[derive(Default)]
-pub(crate) struct WriteProgress {
+struct WriteProgress {
     stall: StallTimer,
     /// Since when something waits to be taken.
     behind_since: Option<Instant>,
@@ -70,16 +52,10 @@ pub(crate) struct WriteProgress {
 }
 
 impl<S> WriteTimeout<S> {
-    /// `stream`, whose client has not said anything yet.
-    pub(crate) fn new(stream: S) -> Self {
-        let opening = Opening { seen: 0, deadline: Box::pin(sleep(FIRST_BYTES_TIMEOUT)) };
-        Self {
-            stream,
-            opening: Some(opening),
-            progress: WriteProgress::default(),
-            frames: None,
-            slow: Arc::default(),
-        }
+    /// `stream`, of which `opening` was read; that tells that `protocol` is spoken.
+    pub(crate) fn new(stream: S, protocol: Protocol, opening: Opening) -> Self {
+        let frames = (protocol == Protocol::Http2).then(|| Box::new(Frames::new()));
+        Self { stream, opening, progress: WriteProgress::default(), frames, slow: Arc::default() }
     }
 
     /// Tells when an HTTP/2 connection is given up: its client should come again on another one. Some seconds later it fails.
@@ -89,21 +65,6 @@ impl<S> WriteTimeout<S> {
 
     /// Looks at what the client said.
     fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut bytes = bytes;
-        if let Some(opening) = &mut self.opening {
-            match opening.recognise(bytes) {
-                Protocol::Undecided => return Ok(()),
-                Protocol::Other => {
-                    self.opening = None;
-                    return Ok(());
-                }
-                Protocol::Http2(from) => {
-                    self.opening = None;
-                    self.frames = Some(Box::new(Frames::new()));
-                    bytes = bytes.get(from..).unwrap_or_default();
-                }
-            }
-        }
         let Some(frames) = &mut self.frames else { return Ok(()) };
         let too_many = |_: TooManyFrames| {
             io::Error::new(ErrorKind::ConnectionAborted, "the client sends too many frames")
@@ -128,19 +89,6 @@ impl<S> WriteTimeout<S> {
             Some(frames) => frames.watch(&self.slow, cx),
             None => Ok(()),
         }
-    }
-}
-
-impl Opening {
-    /// What is spoken, once `bytes` came too.
-    fn recognise(&mut self, bytes: &[u8]) -> Protocol {
-        let expected = PREFACE.get(self.seen..).unwrap_or_default();
-        let common = expected.len().min(bytes.len());
-        if bytes.is_empty() || bytes.get(..common) != expected.get(..common) {
-            return Protocol::Other;
-        }
-        self.seen += common;
-        if self.seen == PREFACE.len() { Protocol::Http2(common) } else { Protocol::Undecided }
     }
 }
 
@@ -178,7 +126,7 @@ impl Frames {
 
 impl WriteProgress {
     /// Looks at what became of writing: `bytes` gives how many were taken.
-    pub(crate) fn judge<T>(
+    fn judge<T>(
         &mut self,
         outcome: Poll<io::Result<T>>,
         bytes: impl FnOnce(&T) -> usize,
@@ -207,7 +155,7 @@ impl WriteProgress {
         alarm.as_mut().poll(cx).is_ready()
     }
 
-    pub(crate) fn wrote(&mut self, bytes: usize) {
+    fn wrote(&mut self, bytes: usize) {
         if self.alarm.take().is_some() {
             self.stall.resume(Instant::now);
         }
@@ -226,19 +174,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // Together with what follows, if that is here: see `opening`.
+        let has_opened = self.opening.give(buf);
         let before = buf.filled().len();
-        let outcome = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let outcome = match buf.remaining() {
+            0 => Poll::Ready(Ok(())),
+            _ => Pin::new(&mut self.stream).poll_read(cx, buf),
+        };
         if outcome.is_ready() {
-            if self.opening.is_some() || self.frames.is_some() {
-                self.received(buf.filled().get(before..).unwrap_or_default())?;
-            }
-        } else if let Some(opening) = &mut self.opening
-            && opening.deadline.as_mut().poll(cx).is_ready()
-        {
-            return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, "the client says nothing")));
+            self.received(buf.filled().get(before..).unwrap_or_default())?;
         }
         self.watch(cx)?;
-        outcome
+        if has_opened && outcome.is_pending() { Poll::Ready(Ok(())) } else { outcome }
     }
 }
 
@@ -290,63 +237,38 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-    use tokio::time::advance;
+    use tokio::time::sleep;
 
     use super::*;
+    use crate::http::opening::PREFACE;
 
-    fn pair(room: usize) -> (WriteTimeout<DuplexStream>, DuplexStream) {
-        let (ours, theirs) = duplex(room);
-        (WriteTimeout::new(ours), theirs)
+    /// A client that has said `opening`.
+    async fn pair(room: usize, opening: &[u8]) -> (WriteTimeout<DuplexStream>, DuplexStream) {
+        let (mut ours, mut theirs) = duplex(room);
+        theirs.write_all(opening).await.unwrap();
+        let (protocol, opening) = Opening::read(&mut ours).await.unwrap();
+        (WriteTimeout::new(ours, protocol, opening), theirs)
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_says_nothing_is_waited_for_fifteen_seconds() {
-        for beginning in [&b""[..], b"PRI * HT"] {
-            let (mut patient, mut client) = pair(64);
-            let begun = Instant::now();
-            client.write_all(beginning).await.unwrap();
-            let error = patient.read_to_end(&mut Vec::new()).await.unwrap_err();
-            assert_eq!((error.kind(), begun.elapsed().as_secs()), (ErrorKind::TimedOut, 15));
+    /// The first bytes do not come by themselves where more are here, nor are they waited with.
+    #[tokio::test]
+    async fn the_opening_is_read_again_together_with_what_follows() {
+        for opening in [&b"GET"[..], b"GET / HTTP/1.1\r\nHost: somebody\r\n"] {
+            let (mut patient, _client) = pair(64, opening).await;
+            let mut bytes = [0; 64];
+            let count = patient.read(&mut bytes).await.unwrap();
+            assert_eq!(&bytes[..count], opening);
         }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn whose_protocol_is_known_is_left_to_its_limits() {
-        for beginning in [&b"G"[..], b"PRI * HTTP/1.1\r\n\r\n", PREFACE] {
-            let (mut patient, mut client) = pair(64);
-            client.write_all(beginning).await.unwrap();
-            patient.read_exact(&mut vec![0; beginning.len()]).await.unwrap();
-            let later = tokio::spawn(async move { patient.read_u8().await });
-            advance(Duration::from_secs(600)).await;
-            client.write_u8(7).await.unwrap();
-            assert_eq!(later.await.unwrap().unwrap(), 7);
-        }
-    }
-
-    #[test]
-    fn frames_begin_behind_the_preface_in_whatever_pieces_it_comes() {
-        let opening = || Opening { seen: 0, deadline: Box::pin(sleep(FIRST_BYTES_TIMEOUT)) };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let _inside = runtime.enter();
-        let whole = [PREFACE, b"frames"].concat();
-        for cut in 1..PREFACE.len() {
-            let mut opening = opening();
-            assert_eq!(opening.recognise(&whole[..cut]), Protocol::Undecided);
-            assert_eq!(opening.recognise(&whole[cut..]), Protocol::Http2(PREFACE.len() - cut));
-        }
-        assert_eq!(opening().recognise(&whole), Protocol::Http2(PREFACE.len()));
-        assert_eq!(opening().recognise(b"PRI * HTTP/1.1\r\n\r\nSM\r\n\r\n"), Protocol::Other);
-        assert_eq!(opening().recognise(b""), Protocol::Other);
     }
 
     /// Window 0, one request; the answer's head is sent, and the client answers pings for as long as it likes.
     #[tokio::test(start_paused = true)]
     async fn who_opens_no_window_is_told_to_go_and_ends() {
-        let (mut patient, mut client) = pair(4096);
+        let (mut patient, mut client) = pair(4096, PREFACE).await;
         let slow = patient.slow();
         let asks =
             [&[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0][..], &[0, 0, 1, 1, 5, 0, 0, 0, 1, 0x82]].concat();
-        client.write_all(&[PREFACE, &asks].concat()).await.unwrap();
+        client.write_all(&asks).await.unwrap();
         patient.read_exact(&mut vec![0; PREFACE.len() + asks.len()]).await.unwrap();
         let begun = Instant::now();
         patient.write_all(&[0, 0, 1, 1, 4, 0, 0, 0, 1, 0x88]).await.unwrap();
@@ -370,7 +292,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_is_left_after_thirty_seconds() {
-        let (mut patient, _client) = pair(1000);
+        let (mut patient, _client) = pair(1000, b"GET").await;
         let begun = Instant::now();
         let error = patient.write_all(&[0; 5000]).await.unwrap_err();
         assert_eq!((error.kind(), begun.elapsed()), (ErrorKind::TimedOut, STALL_TIMEOUT));
@@ -378,7 +300,7 @@ mod tests {
 
     /// Takes `bytes` each `pause`, until the other side fails or has sent everything; gives how long that went.
     async fn reads(bytes: usize, pause: Duration) -> (io::Result<()>, Duration) {
-        let (mut patient, mut client) = pair(1000);
+        let (mut patient, mut client) = pair(1000, b"GET").await;
         let begun = Instant::now();
         let reader = tokio::spawn(async move {
             let mut taken = vec![0; bytes];

@@ -13,7 +13,6 @@ use bytes::Bytes;
 use crate::COMPRESS_ABOVE_BYTES;
 use crate::http::caching::{self, Cached};
 use crate::http::client::Client;
-use crate::http::fast_path::Head;
 use crate::http::gzip::{self, Gzipped};
 use crate::http::problem::Problem;
 use crate::routes::access::{denied, kept, known, public};
@@ -37,20 +36,6 @@ impl Preconditions {
             none_match.append(header::IF_NONE_MATCH, tag.clone());
         }
         Self { none_match, gzip: gzip::is_accepted(request) }
-    }
-
-    pub(crate) fn of_head(head: &Head<'_>) -> Self {
-        let mut fields = HeaderMap::new();
-        let both =
-            [(header::IF_NONE_MATCH, &head.none_match), (header::ACCEPT_ENCODING, &head.accept_encoding)];
-        for (name, values) in both {
-            for value in values {
-                if let Ok(value) = HeaderValue::from_bytes(value) {
-                    fields.append(&name, value);
-                }
-            }
-        }
-        Self::of(&fields)
     }
 }
 

@@ -1,8 +1,7 @@
-//! The fast path for what players ask for, twice a second and by the thousand: live playlists and media, answered
-//! without a router.
+//! What players ask for, twice a second and by the thousand: live playlists and media, answered without a router.
 //!
-//! In: paths under `/live` and `/media`. Out: the same responses that a router would give, for half the CPU and a third
-//! of the memory of a viewer who waits. Everything else is the router's.
+//! In: paths under `/live` and `/media`. Out: the same responses that a router would give, and nothing of the request is
+//! kept while a viewer waits. Everything else is the router's.
 
 use std::sync::Arc;
 use std::time::Instant;

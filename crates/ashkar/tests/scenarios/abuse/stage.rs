@@ -230,7 +230,6 @@ impl Stage {
             ramp: Duration::from_millis(200),
             gzip: true,
             wait_only: false,
-            through_library: false,
         };
         let viewers = Viewers::start(options).expect("viewers start");
         eventually("every viewer sees a picture", DRAWN, || {

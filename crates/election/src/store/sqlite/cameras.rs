@@ -93,7 +93,7 @@ fn camera(sealer: &Sealer, election: &ElectionKey, row: CameraRow) -> Result<Cam
 fn open_pull(sealer: &Sealer, election: &ElectionKey, id: CameraId, sealed: &[u8]) -> Option<PullUrl> {
     let pull = sealer.open_sealed(&row_name(election, id), sealed).and_then(|url| url.parse().ok());
     if pull.is_none() {
-        tracing::error!(camera = %id, blame = "operator", "the camera's address does not open with this data directory's secret.key");
+        tracing::error!(camera = %id, cause = "it was sealed with another secret.key", blame = "operator", "the camera's address does not open with this data directory's secret.key");
     }
     pull
 }

@@ -237,7 +237,7 @@ impl<T: Transport> Connection<T> {
             Err(refusal) => {
                 self.shared.counters.refused(refusal);
                 let blame = refusal.blame().name();
-                tracing::warn!(peer = %self.peer, reason = refusal.name(), blame, "publisher refused");
+                tracing::warn!(peer = %self.peer, cause = refusal.name(), blame, "publisher refused");
                 if refusal == Refusal::WrongKey { self.delay(now) } else { self.refuse(refusal, now) }
             }
         }
@@ -267,7 +267,7 @@ impl<T: Transport> Connection<T> {
     fn fail(&mut self, reason: &str, now: Moment) {
         add(&self.shared.counters.protocol_errors);
         if matches!(self.phase, Phase::Publishing(_)) || self.shared.refusals.may_log(now) {
-            tracing::warn!(peer = %self.peer, reason, blame = "camera", "a publisher broke the protocol");
+            tracing::warn!(peer = %self.peer, cause = reason, blame = "camera", "a publisher broke the protocol");
         }
         self.end(Cause::Source, &format!("the publisher broke the protocol: {reason}"), now);
         self.linger(now);

@@ -74,7 +74,7 @@ impl Inbox {
     /// Makes the thread look at once, where it is blocked, or else at its next tick.
     pub(super) fn wake(&self) {
         if let Err(error) = self.waker.wake() {
-            tracing::error!(%error, blame = "centre", "an RTMP thread cannot be woken");
+            tracing::error!(cause = %error, blame = "centre", "an RTMP thread cannot be woken");
         }
     }
 }
@@ -116,7 +116,7 @@ impl Reactor {
         while !self.shared.is_stopping.load(Ordering::Acquire) {
             let timeout = self.rest_until_tick(&mut last_tick);
             if let Err(error) = self.tick(&mut events, timeout) {
-                tracing::error!(%error, blame = "centre", "epoll failed");
+                tracing::error!(cause = %error, blame = "centre", "epoll failed");
                 thread::sleep(ACCEPT_RETRY);
             }
         }
@@ -206,7 +206,7 @@ impl Reactor {
         let outcome = catch_unwind(AssertUnwindSafe(|| work(connection, buffer)));
         let outcome = outcome.unwrap_or_else(|_| {
             add(&self.shared.counters.panics);
-            tracing::error!(blame = "centre", "a panic ended one RTMP connection");
+            tracing::error!(cause = "a panic", blame = "centre", "one RTMP connection ended");
             let now = self.shared.clock.now();
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 connection.end(Cause::Centre, "an internal error ended the connection", now);
@@ -243,7 +243,7 @@ impl Reactor {
         let Some(pending) = pending else {
             add(&self.shared.counters.refused_connections);
             if self.shared.refusals.may_log(now) {
-                tracing::warn!(%peer, blame = "station", "refused: too many connections");
+                tracing::warn!(%peer, cause = "too many connections", blame = "station", "refused");
             }
             return;
         };
@@ -280,7 +280,9 @@ impl Reactor {
             Ok(()) => {
                 self.connections.insert(token, connection);
             }
-            Err(error) => tracing::error!(%peer, %error, blame = "centre", "a connection cannot be watched"),
+            Err(error) => {
+                tracing::error!(%peer, cause = %error, blame = "centre", "a connection cannot be watched");
+            }
         }
     }
 }
@@ -317,7 +319,7 @@ impl Listener {
             // would only burn the processor.
             _ => {
                 add(&shared.counters.accept_errors);
-                tracing::error!(%error, blame = "centre", "no socket for a new RTMP connection");
+                tracing::error!(cause = %error, blame = "centre", "no socket for a new RTMP connection");
                 self.closed_until = Some(Instant::now() + ACCEPT_RETRY);
             }
         }
