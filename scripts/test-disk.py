@@ -8,6 +8,9 @@ Makes DIR/disk, mounted, and says "ready". Then one command a line on standard i
   remount   unmounts and mounts again, so that the file system recovers as after a cut
   shrink    takes the disk away under the file system: every access beyond its first eighth fails from then on
 
+Whoever makes a mount namespace of their own meanwhile gets a copy of the mount. So DIR is a mount itself, and shared: what
+is unmounted here is unmounted there too, if that namespace is a slave (`unshare --propagation slave`, `ip netns exec`).
+
 At the end of its input, however its parent ended, it unmounts; so a failed test leaves nothing behind. Needs root and, for
 ext4, a loop device: lacking either it fails.
 """
@@ -46,6 +49,8 @@ class Disk:
             with open(self.image, "wb") as image:
                 image.truncate(self.megabytes * MEGABYTE)
             run("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", self.image)
+        run("mount", "--bind", self.place.parent, self.place.parent)
+        run("mount", "--make-shared", self.place.parent)
         self.mount()
         owner = self.place.parent.stat()
         os.chown(self.place, owner.st_uid, owner.st_gid)
@@ -65,6 +70,15 @@ class Disk:
                 break
             time.sleep(0.01)
         self.mounted = False
+        # Mounted again while somebody has it mounted, it would be as it was, and not as after a cut.
+        while self.kind == "ext4" and self.loop_devices():
+            if time.monotonic() > end:
+                sys.exit(f"test-disk: {self.image} is mounted elsewhere still, in another mount namespace: {self.loop_devices()}")
+            time.sleep(0.01)
+
+    def loop_devices(self):
+        listed = subprocess.run(["losetup", "-n", "-O", "NAME", "-j", self.image], capture_output=True, text=True)
+        return listed.stdout.split()
 
     def cut(self, flag):
         directory = os.open(self.place, os.O_RDONLY)
@@ -103,6 +117,8 @@ def main():
     finally:
         if disk.mounted:
             disk.unmount()
+        # It was made, or it was not.
+        subprocess.run(["umount", disk.place.parent], stderr=subprocess.DEVNULL)
 
 
 main()

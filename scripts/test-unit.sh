@@ -9,7 +9,7 @@ repo=$(cd "$(dirname "$0")/.." && pwd)
 if [ "$1" != --inside ]; then
   binary=$(realpath "$1") etc=$(realpath "$2"); shift 2
   work=$(mktemp -d)
-  unshare --fork --pid --mount --uts --ipc --cgroup --mount-proc --kill-child "$0" --inside "$work" "$binary" "$etc" </dev/null >"$work/boot" 2>&1 &
+  unshare --fork --pid --mount --propagation slave --uts --ipc --cgroup --mount-proc --kill-child "$0" --inside "$work" "$binary" "$etc" </dev/null >"$work/boot" 2>&1 &
   outer=$!
   trap 'kill -KILL "$outer" 2>/dev/null || true; wait "$outer" 2>/dev/null || true; rm -rf "$work"' EXIT
   beside() { nsenter -t "$(pgrep -P "$outer" | head -1)" -m -p -u -i -C -- "$@"; }

@@ -127,7 +127,11 @@ async fn a_camera_that_refuses_tcp_is_fetched_over_udp() {
     let gate = Gate::default();
     let puller = pull(&camera.address, Transport::Auto, &gate);
     check(&pictures(&gate, 30).await);
-    assert_eq!(puller.status().attempts, 2);
+    let status = puller.status();
+    // On a busy machine this server may refuse the first SETUP over UDP too. Then both are asked for again, in this order.
+    assert_eq!((status.attempts % 2, status.sessions), (0, 1), "{status:?}");
+    let fault = status.last_fault.expect("TCP was refused").reason;
+    assert!(fault.contains("SETUP over TCP with 461"), "{fault}");
     puller.stop().await;
 }
 

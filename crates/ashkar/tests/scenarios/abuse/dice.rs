@@ -18,6 +18,13 @@ impl Dice {
         Self(seed)
     }
 
+    /// Numbers for what is called `name`: the same, whatever else draws beside it.
+    pub fn of(&self, name: &str) -> Self {
+        Self(
+            name.bytes().fold(self.0, |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)),
+        )
+    }
+
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;

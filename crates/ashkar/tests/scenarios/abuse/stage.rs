@@ -30,7 +30,8 @@ const FILES_SLACK: usize = 24;
 /// The allocator keeps what was freed for a while and gives it back by pages of which nothing is used any more: so much
 /// may stay of a phase, and is used again in the next.
 const MEMORY_SLACK_MB: f64 = 96.0;
-/// Threads that read the archive for viewers end by themselves after ten idle seconds.
+/// More than when nobody abused it. Threads that read the archive for viewers end by themselves after ten idle seconds, so
+/// before a phase there may be fewer.
 const THREADS_SLACK: usize = 2;
 /// Whoever shares two cores with abusers waits longer for the processor; a disk that others use too syncs slower.
 const DURABLE_FLOOR_SECONDS: f64 = 0.5;
@@ -62,6 +63,7 @@ struct Baseline {
     durable_seconds: f64,
     behind_ms: f64,
     busy: f64,
+    threads: usize,
 }
 
 /// Whether viewers who come during a phase must be served.
@@ -80,7 +82,16 @@ struct Seen {
 }
 
 /// Something that is done to the centre.
-pub type Abuse<'a> = Box<dyn FnOnce(&Stage) + 'a>;
+pub struct Abuse<'a> {
+    name: &'a str,
+    act: Box<dyn FnOnce(&Stage) + Send + 'a>,
+}
+
+impl<'a> Abuse<'a> {
+    pub fn new(name: &'a str, act: impl FnOnce(&Stage) + Send + 'a) -> Self {
+        Self { name, act: Box::new(act) }
+    }
+}
 
 impl Stage {
     pub fn set(data: &Path, arguments: &[&str]) -> Self {
@@ -148,6 +159,7 @@ impl Stage {
             durable_seconds: seen.durable_seconds,
             behind_ms: seen.viewers.behind_media.p50_ms,
             busy,
+            threads: Vitals::of(self.process).threads,
         };
         println!("baseline: {baseline:?}, {:?}", Vitals::of(self.process));
         self.baseline = Some(baseline);
@@ -161,7 +173,7 @@ impl Stage {
     }
 
     /// Lets `abuse` happen, and asserts that nobody noticed and that nothing is left of it.
-    pub fn phase(&self, name: &str, newcomers: Newcomers, abuse: impl FnOnce(&Self)) {
+    fn phase(&self, name: &str, newcomers: Newcomers, abuse: impl FnOnce(&Self)) {
         if std::env::var("ABUSE_ONLY").is_ok_and(|only| !only.split(';').any(|part| name.contains(part))) {
             return;
         }
@@ -196,15 +208,20 @@ impl Stage {
         );
     }
 
-    /// Several abuses that are over in seconds, in one phase; in a long run one after another, in a phase each.
-    pub fn phases(&self, abuses: Vec<(&str, Abuse<'_>)>) {
+    /// Abuses in one phase: those of one sequence after each other, the sequences side by side. In a long run each has
+    /// a phase of its own.
+    pub fn phases(&self, newcomers: Newcomers, sequences: Vec<Vec<Abuse<'_>>>) {
         if is_long() {
-            abuses.into_iter().for_each(|(name, abuse)| self.phase(name, Newcomers::Served, abuse));
+            sequences.into_iter().flatten().for_each(|abuse| self.phase(abuse.name, newcomers, abuse.act));
             return;
         }
-        let names: Vec<&str> = abuses.iter().map(|(name, _)| *name).collect();
-        self.phase(&names.join("; "), Newcomers::Served, |stage| {
-            abuses.into_iter().for_each(|(_, abuse)| abuse(stage));
+        let names: Vec<&str> = sequences.iter().flatten().map(|abuse| abuse.name).collect();
+        self.phase(&names.join("; "), newcomers, |stage| {
+            std::thread::scope(|scope| {
+                for sequence in sequences {
+                    scope.spawn(move || sequence.into_iter().for_each(|abuse| (abuse.act)(stage)));
+                }
+            });
         });
     }
 
@@ -272,7 +289,7 @@ impl Stage {
             let now = Vitals::of(self.process);
             let calm = busy <= 1.5 * baseline.busy + 0.05
                 && now.files <= before.files + FILES_SLACK
-                && now.threads <= before.threads + THREADS_SLACK
+                && now.threads <= before.threads.max(baseline.threads) + THREADS_SLACK
                 && now.resident_mb <= before.resident_mb + MEMORY_SLACK_MB;
             if calm {
                 return (now, busy);
