@@ -101,7 +101,7 @@ const _: () = assert!(
 pub(crate) const WRITE_BYTES: usize = 1 << 20;
 /// Waiting bytes at which the writer does not wait for its interval.
 pub(crate) const WAKE_BYTES: usize = 32 << 20;
-/// Journal made while the disk is full, for what is not a part, bytes.
+/// Journal made while the disk is full, for what is not a part, and after a failed write or sync until one succeeds, bytes.
 pub(crate) const FULL_JOURNAL_BYTES: u32 = 1 << 20;
 /// How often room, unsealed journals and the summary are looked after, milliseconds.
 pub(crate) const SEALER_TICK_MS: u64 = 1_000;

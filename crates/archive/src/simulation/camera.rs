@@ -45,7 +45,7 @@ struct Segment {
 
 /// The true time, so many microseconds after the beginning.
 pub(super) fn media_time(now_us: u64) -> MediaTime {
-    MediaTime::from_utc(MORNING.plus(i64::try_from(now_us).unwrap_or(i64::MAX)))
+    MediaTime::from_utc(MORNING.plus(i64::try_from(now_us).expect("a time of a story")))
 }
 
 /// Bytes that no other part has.
@@ -178,7 +178,7 @@ impl Camera {
             segment: self.next_segment,
             index,
             start,
-            duration: u32::try_from(self.time.since(start)).unwrap_or(u32::MAX),
+            duration: u32::try_from(self.time.since(start)).expect("a part goes forward"),
             independent: index == 0,
             init: *self.init.sha256.first_chunk().unwrap_or(&[0; 8]),
             discontinuity: std::mem::take(&mut self.anew),
@@ -196,7 +196,7 @@ impl Camera {
         Some(SegmentEnd {
             segment: self.next_segment - 1,
             start: segment.start,
-            duration: u32::try_from(self.time.since(segment.start)).unwrap_or(u32::MAX),
+            duration: u32::try_from(self.time.since(segment.start)).expect("a segment goes forward"),
             parts: segment.parts,
             byte_length: segment.byte_length,
             sha256: segment.sha256.finalize().into(),

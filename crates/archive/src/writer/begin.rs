@@ -57,7 +57,9 @@ impl WriterEngine {
     /// Begins a journal in which records of `first_bytes` bytes find room.
     pub(super) fn begin_journal(&mut self, now: &Now, first_bytes: u64) {
         let usual = self.options.journal_bytes;
-        let usual = if self.full { FULL_JOURNAL_BYTES.min(usual) } else { usual };
+        // A journal that fails keeps what was reserved for it: an hour of attempts must not take the disk.
+        let is_trial = self.full || self.retry.is_some();
+        let usual = if is_trial { FULL_JOURNAL_BYTES.min(usual) } else { usual };
         let needed = u32::try_from(Journal::needed(first_bytes)).expect("a record is shorter than a journal");
         let number = self.next_number;
         if number > JOURNAL_NUMBER_MAX {

@@ -98,7 +98,7 @@ pub(crate) struct WriterEngine {
     pub(super) full: bool,
     closing: bool,
     /// Not to be tried before, and the pause before it.
-    retry: Option<(Duration, Duration)>,
+    pub(super) retry: Option<(Duration, Duration)>,
     last_begin: Option<Duration>,
     pub(super) stage: Stage,
     events: VecDeque<Event>,
@@ -323,6 +323,7 @@ impl WriterEngine {
     fn synced(&mut self, now: &Now, then: Then, result: io::Result<Answer>) {
         match result {
             Ok(_) => {
+                self.retry = None;
                 self.publish();
                 self.all_is_durable(now, then);
             }

@@ -116,3 +116,34 @@ fn a_cycle_is_due_an_interval_after_the_last_or_at_once_for_who_waits() {
     assert_eq!(engine.due(&Demand { flush_wanted: true, ..DEMAND }), Some(Duration::ZERO));
     assert_eq!(engine.due(&Demand { waiting_bytes: 32 << 20, ..DEMAND }), Some(Duration::ZERO));
 }
+
+/// Failed journals stay as they are. What they reserve is little, until a sync succeeds.
+#[test]
+fn an_hour_of_failing_syncs_reserves_little() {
+    use std::cell::Cell;
+    let mut engine = engine();
+    let reserved = Cell::new(0);
+    let reserves = |call: &Call<'_>| {
+        if let Call::Reserve(bytes) = call {
+            reserved.set(reserved.get() + bytes);
+        }
+    };
+    let mut at = now(0);
+    for attempt in 0..720 {
+        cycle(&mut engine, &at, u64::from(attempt == 0), |call| {
+            reserves(call);
+            is_sync(call)
+        });
+        at = now(attempt * RETRY_LONGEST_MS);
+    }
+    let usual = u64::from(Options::default().journal_bytes);
+    assert!(reserved.get() < usual + (720 << 20), "{} MB", reserved.get() >> 20);
+    for expected in [1 << 20, 0] {
+        reserved.set(0);
+        cycle(&mut engine, &at, 1, |call| {
+            reserves(call);
+            false
+        });
+        assert_eq!(reserved.get(), expected, "the journal of the attempt that succeeds, which is used on");
+    }
+}

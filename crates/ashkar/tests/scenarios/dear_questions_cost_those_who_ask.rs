@@ -50,7 +50,8 @@ fn stills_of_all_moments(centre: &Centre, span: Span) {
                     let mut took = Vec::new();
                     while !stop.load(Ordering::Relaxed) {
                         let number = QUESTIONS + asked.fetch_add(1, Ordering::Relaxed);
-                        took.push(still(centre, moment(number), &GREEDY));
+                        // On a slow machine more questions wait than can be answered in time: who asks too much is told so.
+                        took.push(still(centre, moment(number), &GREEDY, &[200, 503]));
                     }
                     took
                 })
@@ -59,7 +60,7 @@ fn stills_of_all_moments(centre: &Centre, span: Span) {
         while asked.load(Ordering::Relaxed) < 2 * CONNECTIONS {
             std::thread::sleep(Duration::from_millis(20));
         }
-        others.extend((0..QUESTIONS).map(|number| still(centre, moment(number), &OTHER)));
+        others.extend((0..QUESTIONS).map(|number| still(centre, moment(number), &OTHER, &[200])));
         stop.store(true, Ordering::Relaxed);
         greedy.extend(abusers.into_iter().flat_map(|abuser| abuser.join().unwrap()));
     });
@@ -68,11 +69,12 @@ fn stills_of_all_moments(centre: &Centre, span: Span) {
     assert!(other * 4 < own, "{other:?} for another client, {own:?} for who asks too much");
 }
 
-/// How long a still took, which must be one.
-fn still(centre: &Centre, at: UtcMicros, who: &[(&str, &str)]) -> Duration {
+/// How long a still took, or an answer with another of these statuses.
+fn still(centre: &Centre, at: UtcMicros, who: &[(&str, &str)], statuses: &[u16]) -> Duration {
     let begun = Instant::now();
     let (status, _, body) = fetch(&format!("{}/still/{CAMERA}.jpg?at={}", centre.http, written(at)), who);
-    assert!(status == 200 && body.starts_with(&[0xff, 0xd8]), "{status}: {}", written(at));
+    let is_still = status != 200 || body.starts_with(&[0xff, 0xd8]);
+    assert!(statuses.contains(&status) && is_still, "{status}: {}", written(at));
     begun.elapsed()
 }
 

@@ -109,13 +109,17 @@ pub(crate) struct MessageHeader {
 
 impl MessageHeader {
     /// Appends it as a header of type `format` whose time field is `field`.
+    ///
+    /// # Panics
+    /// If the message is longer than 24 bits can say: a reader would take what follows for something else.
     pub(crate) fn put(&self, format: u8, field: u32, out: &mut Vec<u8>) {
         put_basic_header(format, self.chunk_stream, out);
         if format < 3 {
             out.extend_from_slice(&low24(field.min(EXTENDED)));
         }
         if format < 2 {
-            out.extend_from_slice(&low24(u32::try_from(self.length).unwrap_or(u32::MAX)));
+            let length = u32::try_from(self.length).ok().filter(|length| *length < 1 << 24);
+            out.extend_from_slice(&low24(length.expect("a message has fewer than 2^24 bytes")));
             out.push(self.kind);
         }
         if format == 0 {
