@@ -56,7 +56,7 @@ fn every_port_bears_abuse() {
                 Abuse::new("RTMP: random bytes", |stage| rtmp::random_bytes(stage, &mut dice.of("RTMP"))),
                 Abuse::new("RTMP: leaving at each stage", rtmp::leaves_at_each_stage),
                 Abuse::new("RTMP: known attacks", |stage| {
-                    rtmp::known_attacks(stage, &mut dice.of("attacks"))
+                    rtmp::known_attacks(stage, &mut dice.of("attacks"));
                 }),
                 Abuse::new("RTMP: wrong keys and one key twice", rtmp::wrong_and_doubled_keys),
                 Abuse::new("RTMP: valid and then garbage", |stage| {
