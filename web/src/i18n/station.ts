@@ -42,6 +42,10 @@ export interface StationTexts {
   showAllRows: (n: number) => string;
   wordsTitle: string; wordsTurnout: string; wordsActs: string; wordsSource: string; wordsNone: string;
 
+  back600: string; forward600: string;
+  zoomPast: string;
+  momentUnreadable: string; noCamera: (asked: string, shown: string) => string;
+
   keysButton: string; keysTitle: string; keysBar: string; keysPage: string; keysSingle: string; close: string;
   key: {
     play: string; ten: string; frame: string; full: string; pip: string; sound: string; live: string; help: string;
@@ -93,6 +97,11 @@ const az: StationTexts = {
 
   showAllRows: (n) => `Hamısını göstər: ${n}`,
   wordsTitle: 'Gün sözlə', wordsTurnout: 'Rəsmi seçici fəallığı', wordsActs: 'Günün hadisələri', wordsSource: 'mənbə', wordsNone: 'hələ elan olunmayıb',
+
+  back600: '10 dəqiqə geri', forward600: '10 dəqiqə irəli',
+  zoomPast: 'İndiyədək',
+  momentUnreadable: 'Keçiddəki vaxt oxunmadı: canlı göstərilir.',
+  noCamera: (asked, shown) => `Bu məntəqədə ${asked} nömrəli kamera yoxdur. Göstərilir: ${shown}.`,
 
   keysButton: 'Klaviatura', keysTitle: 'Klaviatura ilə', keysBar: 'Günün zolağında', keysPage: 'Səhifənin hər yerində', keysSingle: 'Tək düymələr səhifənin hər yerində işləsin', close: 'Bağla',
   key: {
@@ -146,6 +155,11 @@ const en: StationTexts = {
   showAllRows: (n) => `Show all ${n}`,
   wordsTitle: 'The day in words', wordsTurnout: 'Official turnout', wordsActs: 'Course of the day', wordsSource: 'source', wordsNone: 'not announced yet',
 
+  back600: 'Back 10 minutes', forward600: 'Forward 10 minutes',
+  zoomPast: 'Until now',
+  momentUnreadable: 'The time in the link cannot be read: live is shown.',
+  noCamera: (asked, shown) => `This station has no camera ${asked}. Shown: ${shown}.`,
+
   keysButton: 'Keys', keysTitle: 'With the keyboard', keysBar: 'On the bar of the day', keysPage: 'Anywhere on the page', keysSingle: 'Single keys work anywhere on the page', close: 'Close',
   key: {
     play: 'play, pause', ten: '10 seconds back, forward', frame: 'while paused, one frame back, forward', full: 'full screen', pip: 'picture in picture', sound: 'sound', live: 'go to live', help: 'this list',
@@ -197,6 +211,11 @@ const ru: StationTexts = {
 
   showAllRows: (n) => `Показать все: ${n}`,
   wordsTitle: 'День словами', wordsTurnout: 'Официальная явка', wordsActs: 'Ход дня', wordsSource: 'источник', wordsNone: 'ещё не объявлена',
+
+  back600: 'Назад на 10 минут', forward600: 'Вперёд на 10 минут',
+  zoomPast: 'До этого момента',
+  momentUnreadable: 'Время в ссылке не удалось прочитать: показан прямой эфир.',
+  noCamera: (asked, shown) => `На этом участке нет камеры ${asked}. Показана: ${shown}.`,
 
   keysButton: 'Клавиши', keysTitle: 'С клавиатуры', keysBar: 'На полосе дня', keysPage: 'В любом месте страницы', keysSingle: 'Отдельные клавиши действуют в любом месте страницы', close: 'Закрыть',
   key: {

@@ -54,7 +54,7 @@ test('off air: the last still with its time, and whether the gap may still be fi
   await expect(said).toContainText('14:02-dən bəri şəkil yoxdur');
   await expect(said).toContainText('Gec gələn video olsa, bu boşluğu dolduracaq.');
   await expect(said.locator('figcaption')).toHaveText('Son kadr, 14:01:55');
-  await expect.poll(() => said.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  await expect.poll(() => said.locator('canvas').evaluate((still: HTMLCanvasElement) => still.width)).toBe(640);
   await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
   await expect(said).toContainText('Bu vaxt video yazılmayıb');
 });

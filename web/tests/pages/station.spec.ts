@@ -57,9 +57,9 @@ test('steps of ten seconds and speeds', async ({ page }) => {
   await page.goto('/stations/1/2?t=2026-11-22T10:10:00+04:00');
   await near(page, '10:10:00');
   await expectPlaying(page);
-  await page.getByRole('radio', { name: '8×' }).check();
+  await page.getByRole('combobox', { name: 'Sürət' }).selectOption('8');
   await near(page, '10:10:45', 12_000);
-  await page.getByRole('radio', { name: '1×' }).check();
+  await page.getByRole('combobox', { name: 'Sürət' }).selectOption('1');
   await page.getByRole('button', { name: 'Dayandır' }).click();
   await expect(page.locator('.bar-top')).toContainText('Dayandırılıb');
   const before = await shownTime(page);
