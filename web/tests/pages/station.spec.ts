@@ -37,6 +37,28 @@ test('a link to a moment shows that moment', async ({ page }) => {
   await expectPlaying(page);
 });
 
+test('a link to a moment without a zone means the election’s, whatever zone the device is in', async ({ page }) => {
+  await page.goto('/stations/1/2?t=2026-11-22T11:41');
+  await near(page, '11:41:00');
+  await expect(page.locator('.bar-top')).toContainText('Təkrar');
+});
+
+test('what of a link cannot be understood, or is not there, is said', async ({ page }) => {
+  await page.goto('/stations/1/2?t=ertəsi-gün');
+  await expect(page.locator('.notice')).toContainText('Keçiddəki vaxt oxunmadı: canlı göstərilir.');
+  await expect(page.getByText('Canlı izləyirsiniz')).toBeVisible();
+  await expect(page).not.toHaveURL(/t=/);
+  await page.goto('/en/stations/1/17?camera=7');
+  await expect(page.locator('.notice')).toContainText('This station has no camera 7. Shown: Camera 1.');
+  await page.goto('/ru/stations/1/17?camera=2');
+  await expect(page.locator('.day')).toBeVisible();
+  await expect(page.locator('.notice')).toHaveText('');
+  await page.goto('/stations/999/1');
+  await page.getByRole('searchbox').fill('1/17');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/stations\/1\/17$/);
+});
+
 test('keys move the hand: a minute, ten minutes, the start, live', async ({ page }) => {
   await page.goto('/stations/1/2?t=2026-11-22T11:41:32+04:00');
   await near(page, '11:41:32');
