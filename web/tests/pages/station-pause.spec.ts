@@ -36,23 +36,6 @@ test('a pause of any length goes on exactly where it was left, and nothing is sk
   }
 });
 
-test('steps back from live go on without a jump, too', async ({ page }) => {
-  await page.goto('/stations/1/2');
-  await expectLive(page, true);
-  await expectPlaying(page);
-  const from = await shownTime(page);
-  const again = await press(page, 'button[aria-label="10 saniyə geri"]');
-  await again();
-  await again();
-  await expect.poll(async () => Math.abs((await shownTime(page)) - (from - 30_000))).toBeLessThan(4_000);
-  await expectPlaying(page);
-  const times = await watchTimes(page);
-  await page.getByRole('combobox', { name: 'Sürət' }).selectOption('2');
-  await expect.poll(() => shownTime(page)).toBeGreaterThan(from - 18_000);
-  const seen = await times();
-  expect(Math.max(...seen.map((at, n) => at - (seen[n - 1] ?? at)))).toBeLessThan(3_000);
-});
-
 test('who paused before a gap jumps it when he goes on, and is told so', async ({ page, request }) => {
   await request.get('/_mock/phase?at=10:29:57');
   await page.goto('/stations/1/2');
