@@ -42,7 +42,7 @@ export interface StationTexts {
   wordsTitle: string; wordsTurnout: string; wordsActs: string; wordsSource: string; wordsNone: string;
 
   back600: string; forward600: string;
-  zoomPast: string;
+  zoomPast: string; stillTaken: (time: string) => string;
   momentUnreadable: string; noCamera: (asked: string, shown: string) => string;
 
   keysButton: string; keysTitle: string; keysBar: string; keysPage: string; keysSingle: string; close: string;
@@ -97,7 +97,7 @@ const az: StationTexts = {
   wordsTitle: 'Gün sözlə', wordsTurnout: 'Rəsmi seçici fəallığı', wordsActs: 'Günün hadisələri', wordsSource: 'mənbə', wordsNone: 'hələ elan olunmayıb',
 
   back600: '10 dəqiqə geri', forward600: '10 dəqiqə irəli',
-  zoomPast: 'İndiyədək',
+  zoomPast: 'İndiyədək', stillTaken: (time) => `kadr, ${time}`,
   momentUnreadable: 'Keçiddəki vaxt oxunmadı: canlı göstərilir.',
   noCamera: (asked, shown) => `Bu məntəqədə ${asked} nömrəli kamera yoxdur. Göstərilir: ${shown}.`,
 
@@ -153,7 +153,7 @@ const en: StationTexts = {
   wordsTitle: 'The day in words', wordsTurnout: 'Official turnout', wordsActs: 'Course of the day', wordsSource: 'source', wordsNone: 'not announced yet',
 
   back600: 'Back 10 minutes', forward600: 'Forward 10 minutes',
-  zoomPast: 'Until now',
+  zoomPast: 'Until now', stillTaken: (time) => `still, ${time}`,
   momentUnreadable: 'The time in the link cannot be read: live is shown.',
   noCamera: (asked, shown) => `This station has no camera ${asked}. Shown: ${shown}.`,
 
@@ -209,7 +209,7 @@ const ru: StationTexts = {
   wordsTitle: 'День словами', wordsTurnout: 'Официальная явка', wordsActs: 'Ход дня', wordsSource: 'источник', wordsNone: 'ещё не объявлена',
 
   back600: 'Назад на 10 минут', forward600: 'Вперёд на 10 минут',
-  zoomPast: 'До этого момента',
+  zoomPast: 'До этого момента', stillTaken: (time) => `кадр, ${time}`,
   momentUnreadable: 'Время в ссылке не удалось прочитать: показан прямой эфир.',
   noCamera: (asked, shown) => `На этом участке нет камеры ${asked}. Показана: ${shown}.`,
 

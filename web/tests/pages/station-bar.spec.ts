@@ -29,6 +29,23 @@ test('the bar zooms from the day to a minute by buttons, and says what it shows'
   await expect(page.locator('.zooms')).toContainText('Bütün gün');
 });
 
+test('early in the day the bar of a phone ends near now, and so does each step closer at live', async ({ page, request }) => {
+  await request.get('/_mock/phase?at=08:30');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/stations/1/2');
+  const past = async () => ((await page.locator('#scrub').boundingBox())?.width ?? 0) / ((await page.locator('.track').boundingBox())?.width ?? 1);
+  await expect(page.locator('.zooms')).toContainText('İndiyədək');
+  expect(await past()).toBeGreaterThan(0.85);
+  for (const shown of ['1 saat', '10 dəq', '1 dəq']) {
+    await page.getByRole('button', { name: 'Yaxınlaşdır' }).click();
+    await expect(page.locator('.zooms')).toContainText(shown);
+    expect(await past(), shown).toBeGreaterThan(0.85);
+  }
+  for (let n = 0; n < 4; n++) await page.getByRole('button', { name: 'Uzaqlaşdır' }).click();
+  await expect(page.locator('.zooms')).toContainText('Bütün gün');
+  expect(await past()).toBeLessThan(0.1);
+});
+
 test('keys zoom; the window follows the hand; arrows go by seconds where minutes are wide', async ({ page }) => {
   await open(page);
   await page.getByRole('button', { name: 'Dayandır' }).click();

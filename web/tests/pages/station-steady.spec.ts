@@ -61,7 +61,7 @@ test('ten minutes back is one press, and the way to live and what is around it s
   expect(await bar()).toBe(place);
 });
 
-test('what is said takes the place that it has, in the station off air and when the line is weak, and news goes by itself', async ({ page }) => {
+test('what is said takes the place that it has, off air too, and news goes by itself', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.clock.install();
   await page.goto('/stations/1/2');
@@ -97,8 +97,16 @@ for (const [width, height] of [[390, 844], [1366, 768], [1920, 1080]] as const) 
     await minute.click();
     await expect(page.locator('.offair')).toContainText('11:22');
     expect(await minute.boundingBox()).toEqual(box);
-    await page.locator('#scrub').evaluate((one) => one.scrollIntoView({ block: 'center' }));
-    for (const part of ['.offair', '#scrub']) expect(await seen(part), part).toBe(true);
+    for (const block of ['center', 'start'] as const) {
+      await page.locator('#scrub').evaluate((one, to) => one.scrollIntoView({ block: to }), block);
+      for (const part of ['.offair', '#scrub']) expect(await seen(part), part).toBe(true);
+      // What is pointed at on the bar is shown beside the picture, not over it.
+      await page.locator('#scrub').hover({ position: { x: 40, y: 20 } });
+      await expect(page.locator('.peek')).toBeVisible();
+      const bottom = (box: { y: number; height: number } | null) => (box?.y ?? 0) + (box?.height ?? 0);
+      await expect.poll(async () => ((await page.locator('.peek').boundingBox())?.y ?? 0) - bottom(await page.locator('.offair').boundingBox())).toBeGreaterThan(-8);
+      await page.mouse.move(0, 0);
+    }
     // From the table below, each way to a moment leads to its picture.
     const there = page.locator('.tbl .link').first();
     await there.scrollIntoViewIfNeeded();

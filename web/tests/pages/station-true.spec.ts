@@ -136,7 +136,7 @@ test('a screen reader hears the bar when it is moved, not each second', async ({
 });
 
 test('a caption under a still says when its picture was taken, and so does the button that leads there', async ({ page }) => {
-  await page.route('**/still/1/29/1.jpg?at=*', async (route) => {
+  await page.route('**/still/1/*/1.jpg?at=*', async (route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, headers: { ...answer.headers(), 'picture-time': '2026-11-22T14:01:53.200+04:00' } });
   });
@@ -145,4 +145,8 @@ test('a caption under a still says when its picture was taken, and so does the b
   await page.getByRole('button', { name: /14:01:53/ }).click();
   await expect(page).toHaveURL(/t=2026-11-22T14:01:53/);
   await expect.poll(async () => Math.abs((await shownTime(page)) - Date.parse('2026-11-22T14:01:53+04:00'))).toBeLessThan(4_000);
+  await page.locator('#scrub').scrollIntoViewIfNeeded();
+  const box = await page.locator('#scrub').boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 20);
+  await expect(page.locator('.peek .taken')).toHaveText('kadr, 14:01:53');
 });
