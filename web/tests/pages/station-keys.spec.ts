@@ -42,6 +42,10 @@ test('space and k play and pause, j and l move ten seconds, g goes live', async 
   await expect.poll(async () => Math.abs((await shownTime(page)) - before)).toBeLessThan(1_500);
   await page.keyboard.press('k');
   await expectPlaying(page);
+  // The list of speeds has the focus when a speed was chosen; keys work there, too.
+  await page.getByRole('combobox', { name: 'Sürət' }).focus();
+  await page.keyboard.press('k');
+  await expect(page.locator('.bar-top')).toContainText('Dayandırılıb');
   await page.keyboard.press('g');
   await expect(page.getByText('Canlı izləyirsiniz')).toBeVisible();
 });

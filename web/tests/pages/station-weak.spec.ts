@@ -1,6 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectPlaying, shownTime } from '../support';
 import { at, changed } from './changed';
+import { boxes } from './hand';
 
 interface Station { cameras: { id: string; sub: string | null }[] }
 const drawn = (page: Page) => expect.poll(() => page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width).catch(() => 0), { timeout: 45_000 }).toBe(640);
@@ -19,7 +20,10 @@ test('stills are chosen when the picture keeps stopping, that is said, and there
   test.setTimeout(120_000);
   await slow(page);
   await page.goto('/stations/1/2');
+  await expect(page.locator('.day')).toBeVisible();
+  const before = await boxes(page);
   await expect(page.locator('.weak')).toContainText('Xətt zəifdir: kadrlar göstərilir.', { timeout: 60_000 });
+  expect(await boxes(page)).toEqual(before);
   await drawn(page);
   await expect(page.locator('.said')).toContainText(/kadr, \d+ san əvvəl/);
   await page.unroute('**/media/**');
