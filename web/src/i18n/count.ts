@@ -15,7 +15,7 @@ export interface CountTexts {
   watchedAll: string; watchedPart: string; watchedNone: string; asTable: string; colTime: string; colBallots: string; colWatched: string;
   compare: string; compareLater: string; by: (time: string) => string; counted: (n: number) => string; noOfficial: string;
   officialBoth: (percent: string, registered: number, voters: number, scope: string) => string; officialPercent: (percent: string, scope: string) => string; officialNumber: (voters: number, scope: string) => string;
-  scopes: Record<Scope, string>; difference: (by: number) => string;
+  scopes: Record<Scope, string>; difference: (by: number) => string; noDifference: string; speedSaid: (speed: string) => string;
   coverage: (from: string, to: string, watched: string, unwatched: string, blind: string) => string; watchedWhole: (from: string, to: string) => string; provesNothing: string; source: string;
   enterOfficial: string; whose: string; ofStation: string; ofConstituency: string; figure: string; unit: string; percent: string; voters: string; votersOf: (n: number) => string;
   sourceHint: string; enter: string; remove: string; figureWrong: string;
@@ -37,7 +37,7 @@ const az: CountTexts = {
   tally: 'Sayılıb', ballotsWord: () => 'bülleten', tap: 'Bülleten qutuda', tapKeys: 'boşluq düyməsi və ya B', undo: 'Sonuncunu geri al', undone: 'Geri alındı.',
   tapped: (time) => `Şəklin vaxtı: ${time}`, noPicture: 'Şəkil yoxdur, heç nə sayılmadı.', full: 'Bundan çox saymaq olmur.',
   keysOn: 'Düymələr səhifənin hər yerində işləsin', keys: 'Klaviatura',
-  keysText: ['Boşluq və ya B: bir bülleten.', 'Backspace və ya Z: sonuncunu geri al.', 'K: dayandır və ya oynat.', 'J və L: on saniyə geri, irəli.', 'Basılı saxlanan düymə yalnız bir dəfə sayır.'],
+  keysText: ['Boşluq və ya B: bir bülleten.', 'Backspace və ya Z: sonuncunu geri al.', 'K: dayandır və ya oynat.', 'J və L: on saniyə geri, irəli.', '+ və −: daha sürətli, daha yavaş.', 'Basılı saxlanan düymə yalnız bir dəfə sayır.'],
   again: (from, to, ballots) => `${from}–${to} aralığını artıq saymısınız: ${ballots} bülleten. Davam etsəniz, eyni bülletenlər iki dəfə sayılacaq.`,
   countAnew: 'Bu dəqiqələri yenidən say', countOn: 'Saymağa davam et', jumped: 'Şəkilsiz aralıq keçildi.',
   legendWatched: 'baxılıb', legendHole: 'şəkil yoxdur', watchedSum: (length) => `Cəmi baxılıb: ${length}.`,
@@ -50,6 +50,7 @@ const az: CountTexts = {
   officialPercent: (percent, scope) => `Rəsmi: ${percent} faiz (${scope}). Burada neçə seçicinin qeydiyyatda olduğu məlum deyil, ona görə sayla tutuşdurmaq olmur.`,
   officialNumber: (voters, scope) => `Rəsmi: ${voters} seçici (${scope}).`,
   scopes: { country: 'bütün ölkənin rəqəmi, bu məntəqənin yox', constituency: 'dairənin rəqəmi, təkcə bu məntəqənin yox', station: 'bu məntəqənin rəqəmi' },
+  noDifference: 'Fərq göstərilmir: vaxtın hamısına baxılmayıb.', speedSaid: (speed) => `Sürət: ${speed}×`,
   difference: (by) => (by === 0 ? 'Fərq yoxdur.' : `Fərq: ${signed(by)}.`),
   coverage: (from, to, watched, unwatched, blind) => `${from}–${to}: baxılıb ${watched}, baxılmayıb ${unwatched}, şəkil olmayıb ${blind}.`,
   watchedWhole: (from, to) => `${from}–${to}: tam baxılıb.`, provesNothing: 'Baxılmayan vaxt üçün say heç nəyi sübut etmir.', source: 'Mənbə',
@@ -75,7 +76,7 @@ const en: CountTexts = {
   tally: 'Counted', ballotsWord: (n) => (n === 1 ? 'ballot' : 'ballots'), tap: 'Ballot in the box', tapKeys: 'space bar or B', undo: 'Take the last one back', undone: 'Taken back.',
   tapped: (time) => `Time of the picture: ${time}`, noPicture: 'There is no picture, so nothing was counted.', full: 'No more than this can be counted.',
   keysOn: 'Keys work anywhere on this page', keys: 'Keys',
-  keysText: ['Space bar or B: one ballot.', 'Backspace or Z: take the last one back.', 'K: pause or play.', 'J and L: ten seconds back, forward.', 'A key that is held down counts once.'],
+  keysText: ['Space bar or B: one ballot.', 'Backspace or Z: take the last one back.', 'K: pause or play.', 'J and L: ten seconds back, forward.', '+ and −: faster, slower.', 'A key that is held down counts once.'],
   again: (from, to, ballots) => `You have counted ${from}–${to} before: ${ballots} ${ballots === 1 ? 'ballot' : 'ballots'}. If you go on, the same ballots are counted twice.`,
   countAnew: 'Count these minutes anew', countOn: 'Count on', jumped: 'A stretch without a picture was jumped over.',
   legendWatched: 'watched', legendHole: 'no picture', watchedSum: (length) => `Watched in all: ${length}.`,
@@ -88,6 +89,7 @@ const en: CountTexts = {
   officialPercent: (percent, scope) => `Official: ${percent} % (${scope}). How many voters are registered here is not known, so it cannot be set beside a count.`,
   officialNumber: (voters, scope) => `Official: ${voters} voters (${scope}).`,
   scopes: { country: 'the figure of the whole country, not of this station', constituency: 'the figure of the constituency, not of this station alone', station: 'the figure of this station' },
+  noDifference: 'No difference is given: not all of the time was watched.', speedSaid: (speed) => `Speed: ${speed}×`,
   difference: (by) => (by === 0 ? 'No difference.' : `Difference: ${signed(by)}.`),
   coverage: (from, to, watched, unwatched, blind) => `${from}–${to}: watched ${watched}, not watched ${unwatched}, without a picture ${blind}.`,
   watchedWhole: (from, to) => `${from}–${to}: wholly watched.`, provesNothing: 'Over time that was not watched a count proves nothing.', source: 'Source',
@@ -116,7 +118,7 @@ const ru: CountTexts = {
   tally: 'Посчитано', ballotsWord: (n) => russianWord(n, 'бюллетень', 'бюллетеня', 'бюллетеней'), tap: 'Бюллетень в урне', tapKeys: 'пробел или B', undo: 'Отменить последний', undone: 'Отменено.',
   tapped: (time) => `Время изображения: ${time}`, noPicture: 'Изображения нет, ничего не посчитано.', full: 'Больше посчитать нельзя.',
   keysOn: 'Клавиши действуют на всей странице', keys: 'Клавиши',
-  keysText: ['Пробел или B: один бюллетень.', 'Backspace или Z: отменить последний.', 'K: пауза или воспроизведение.', 'J и L: на десять секунд назад, вперёд.', 'Удерживаемая клавиша считает один раз.'],
+  keysText: ['Пробел или B: один бюллетень.', 'Backspace или Z: отменить последний.', 'K: пауза или воспроизведение.', 'J и L: на десять секунд назад, вперёд.', '+ и −: быстрее, медленнее.', 'Удерживаемая клавиша считает один раз.'],
   again: (from, to, ballots) => `Отрезок ${from}–${to} вы уже считали: ${ballotsRu(ballots)}. Если продолжить, те же бюллетени посчитаются дважды.`,
   countAnew: 'Посчитать эти минуты заново', countOn: 'Считать дальше', jumped: 'Пропущен отрезок без изображения.',
   legendWatched: 'просмотрено', legendHole: 'нет изображения', watchedSum: (length) => `Всего просмотрено: ${length}.`,
@@ -129,6 +131,7 @@ const ru: CountTexts = {
   officialPercent: (percent, scope) => `Официально: ${percent} % (${scope}). Сколько избирателей зарегистрировано здесь, неизвестно, поэтому сравнить с подсчётом нельзя.`,
   officialNumber: (voters, scope) => `Официально: ${votersRu(voters)} (${scope}).`,
   scopes: { country: 'цифра по всей стране, а не по этому участку', constituency: 'цифра по округу, а не только по этому участку', station: 'цифра этого участка' },
+  noDifference: 'Разница не указана: просмотрено не всё время.', speedSaid: (speed) => `Скорость: ${speed}×`,
   difference: (by) => (by === 0 ? 'Разницы нет.' : `Разница: ${signed(by)}.`),
   coverage: (from, to, watched, unwatched, blind) => `${from}–${to}: просмотрено ${watched}, не просмотрено ${unwatched}, без изображения ${blind}.`,
   watchedWhole: (from, to) => `${from}–${to}: просмотрено целиком.`, provesNothing: 'За время, которое не смотрели, подсчёт ничего не доказывает.', source: 'Источник',
