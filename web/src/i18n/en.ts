@@ -8,6 +8,13 @@ const duration = (seconds: number): string => {
   const rest = minutes % 60;
   return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${Math.floor(minutes / 60)} h`;
 };
+/** To the second, for tables that are held against each other. */
+const exactly = (seconds: number): string => {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return [hours && `${hours} h`, minutes && `${minutes} min`, (rest || whole === 0) && `${rest} s`].filter(Boolean).join(' ');
+};
+
 export const en: Messages = {
   months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
   decimalMark: '.',
@@ -195,6 +202,8 @@ export const en: Messages = {
   owed: 'Owed',
   minuteCount: (n) => `${n} min`,
   duration,
+  exactly,
+  notOwed: 'Nothing was owed',
 
   notFoundTitle: 'There is no such page',
   notFoundText: 'The link may be old or mistyped. Find the station by its number or name.',

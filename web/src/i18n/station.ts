@@ -53,7 +53,7 @@ const az: StationTexts = {
   posterSaid: 'son dəqiqənin kadrı, video qoşulur…',
   frameBack: 'Bir kadr geri', frameForward: 'Bir kadr irəli',
   pip: 'Kiçik pəncərədə göstər', leavePip: 'Kiçik pəncərədən qaytar',
-  arrived: (when) => `${when} gec gəldi: indi şəkli var.`,
+  arrived: (when) => `${when} gec gəldi: indi görüntüsü var.`,
 
   views: 'Görüntü',
   view: { video: 'Video', light: 'Yüngül video', still: 'Kadrlar' },
@@ -71,13 +71,13 @@ const az: StationTexts = {
   typedWrong: 'Vaxtı 1207 və ya 12:07 kimi yazın.',
   typedOutside: 'Bu vaxt günün zolağında yoxdur.',
   scrubHelp: 'Sol və sağ ox bir dəqiqə, Shift ilə bir saniyə; Page Up və Page Down on dəqiqə; Home günün əvvəli, End canlı. Vaxtı rəqəmlə yazmaq olar: 1207. Artı və minus zolağı yaxınlaşdırır və uzaqlaşdırır.',
-  turnoutIs: (time, percent) => `${time}, ${percent} faiz`,
+  turnoutIs: (time, percent) => `${time}, ${percent}`,
   zoneNote: (zone) => (zone === 'Asia/Baku' ? 'Bütün vaxtlar Bakı vaxtıdır.' : `Bütün vaxtlar bu saat qurşağındadır: ${zone}.`),
-  closedBar: 'Bu seçkidə yazıya qayıtmaq bağlıdır; zolaq yalnız halları göstərir.',
+  closedBar: 'Bu seçkidə yazıya qayıtmaq bağlıdır; zolaq yalnız vəziyyəti göstərir.',
 
   offLate: 'Gec gələn video olsa, bu boşluğu dolduracaq.',
   offNotLate: 'Bu vaxt video yazılmayıb, ona görə boşluq qalacaq.',
-  offHidden: 'Komissiya açanda şəkil burada özü görünəcək.',
+  offHidden: 'Komissiya açanda görüntü burada özü göstəriləcək.',
   lastStill: (time) => `Son kadr, ${time}`,
   unsupportedTitle: 'Bu brauzer video göstərə bilmir',
   unsupportedText: 'Brauzer köhnədir. Onu yeniləyin və ya başqa brauzer açın. Kadrlar burada da görünür.',
@@ -88,11 +88,11 @@ const az: StationTexts = {
 
   copyLink: 'Keçidi kopyala',
   sharedOut: 'Keçid paylaşıldı.',
-  count: 'Seçiciləri sayın', watchSeveral: 'Başqaları ilə yan-yana', history: 'Halların tarixçəsi',
-  together: 'Hamısı yan-yana', togetherTitle: 'Bütün kameralar, eyni an', worstOf: (n) => `${n} kameranın ən pis halı`,
+  count: 'Bülletenləri sayın', watchSeveral: 'Başqaları ilə yan-yana', history: 'Vəziyyətin tarixçəsi',
+  together: 'Hamısı yan-yana', togetherTitle: 'Bütün kameralar, eyni an', worstOf: (n) => `${n} kameranın ən pis vəziyyəti`,
 
   showAllRows: (n) => `Hamısını göstər: ${n}`,
-  wordsTitle: 'Gün sözlə', wordsTurnout: 'Rəsmi seçici fəallığı', wordsActs: 'Günün hadisələri', wordsSource: 'mənbə', wordsNone: 'hələ elan olunmayıb',
+  wordsTitle: 'Günün sözlü təsviri', wordsTurnout: 'Rəsmi seçici fəallığı', wordsActs: 'Günün hadisələri', wordsSource: 'mənbə', wordsNone: 'hələ elan olunmayıb',
 
   keysButton: 'Klaviatura', keysTitle: 'Klaviatura ilə', keysBar: 'Günün zolağında', keysPage: 'Səhifənin hər yerində', keysSingle: 'Tək düymələr səhifənin hər yerində işləsin', close: 'Bağla',
   key: {
@@ -123,7 +123,7 @@ const en: StationTexts = {
   typedWrong: 'Type a time like 1207 or 12:07.',
   typedOutside: 'That time is not on this day’s bar.',
   scrubHelp: 'Left and right arrow one minute, with Shift one second; Page Up and Page Down ten minutes; Home the start of the day, End live. A time can be typed: 1207. Plus and minus zoom the bar.',
-  turnoutIs: (time, percent) => `${time}, ${percent} per cent`,
+  turnoutIs: (time, percent) => `${time}, ${percent}`,
   zoneNote: (zone) => (zone === 'Asia/Baku' ? 'All times are those of Baku.' : `All times are those of ${zone}.`),
   closedBar: 'In this election there is no going back in the recording; the bar only shows the states.',
 
@@ -140,7 +140,7 @@ const en: StationTexts = {
 
   copyLink: 'Copy the link',
   sharedOut: 'The link was shared.',
-  count: 'Count voters', watchSeveral: 'Side by side with others', history: 'History of states',
+  count: 'Count the ballots', watchSeveral: 'Side by side with others', history: 'History of states',
   together: 'All side by side', togetherTitle: 'All cameras, the same moment', worstOf: (n) => `The worst state of ${n} cameras`,
 
   showAllRows: (n) => `Show all ${n}`,
@@ -175,12 +175,12 @@ const ru: StationTexts = {
   typedWrong: 'Введите время как 1207 или 12:07.',
   typedOutside: 'Этого времени нет на полосе дня.',
   scrubHelp: 'Стрелки влево и вправо — минута, с Shift — секунда; Page Up и Page Down — десять минут; Home — начало дня, End — прямой эфир. Время можно набрать цифрами: 1207. Плюс и минус приближают и отдаляют полосу.',
-  turnoutIs: (time, percent) => `${time}, ${percent} процента`,
+  turnoutIs: (time, percent) => `${time}, ${percent}`,
   zoneNote: (zone) => (zone === 'Asia/Baku' ? 'Всё время на странице — бакинское.' : `Всё время на странице — в часовом поясе ${zone}.`),
   closedBar: 'На этих выборах вернуться к записи нельзя; полоса показывает только состояния.',
 
-  offLate: 'Если видео придёт позже, оно заполнит этот пробел.',
-  offNotLate: 'В это время видео не записывалось, поэтому пробел останется.',
+  offLate: 'Если видео придёт позже, оно заполнит этот пропуск.',
+  offNotLate: 'В это время видео не записывалось, поэтому пропуск останется.',
   offHidden: 'Когда комиссия снова откроет изображение, оно появится здесь само.',
   lastStill: (time) => `Последний кадр, ${time}`,
   unsupportedTitle: 'Этот браузер не может показывать видео',
@@ -192,7 +192,7 @@ const ru: StationTexts = {
 
   copyLink: 'Скопировать ссылку',
   sharedOut: 'Ссылка отправлена.',
-  count: 'Считать избирателей', watchSeveral: 'Рядом с другими', history: 'История состояний',
+  count: 'Считать бюллетени', watchSeveral: 'Рядом с другими', history: 'История состояний',
   together: 'Все рядом', togetherTitle: 'Все камеры, один момент', worstOf: (n) => `Худшее состояние из ${n} камер`,
 
   showAllRows: (n) => `Показать все: ${n}`,

@@ -39,7 +39,7 @@ test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:3
 test('without a station the page asks for one', async ({ page }) => {
   const said = watchConsole(page);
   await page.goto('/en/count');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Count with me');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Count the ballots');
   await expectAccessible(page);
   await page.getByRole('searchbox', { name: 'Which station?' }).fill('1/2');
   await page.keyboard.press('Enter');

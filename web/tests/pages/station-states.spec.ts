@@ -51,7 +51,7 @@ test('the station is asked for once, and live video is silent', async ({ page })
 test('off air: the last still with its time, and whether the gap may still be filled', async ({ page }) => {
   await page.goto('/stations/1/29');
   const said = page.locator('.offair');
-  await expect(said).toContainText('14:02-dən bəri şəkil yoxdur');
+  await expect(said).toContainText('14:02-dən bəri görüntü yoxdur');
   await expect(said).toContainText('Gec gələn video olsa, bu boşluğu dolduracaq.');
   await expect(said.locator('figcaption')).toHaveText('Son kadr, 14:01:55');
   await expect.poll(() => said.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);

@@ -100,7 +100,7 @@ test('at the end of a span the next one follows', async ({ page }) => {
 test('a station off air says what, since when, why, and what is done', async ({ page }) => {
   await page.goto('/stations/1/29');
   await expect(page.locator('.bar-top')).toContainText('Efirdə deyil');
-  await expect(page.locator('.offair')).toContainText('14:02-dən bəri şəkil yoxdur');
+  await expect(page.locator('.offair')).toContainText('14:02-dən bəri görüntü yoxdur');
   await expect(page.locator('.offair')).toContainText('xətt kəsilib');
   await page.getByRole('button', { name: /Son görüntü/ }).click();
   await near(page, '14:01:55');
@@ -143,7 +143,7 @@ test('media that fails comes back without a reload', async ({ page }) => {
   await page.goto('/stations/1/2');
   await expectPlaying(page);
   await page.route('**/{media,live}/**', (route) => route.abort());
-  await expect(page.locator('.said')).toContainText(/Şəkil gözlənilir|Serverlə əlaqə yoxdur/, { timeout: 45_000 });
+  await expect(page.locator('.said')).toContainText(/Görüntü gözlənilir|Serverlə əlaqə yoxdur/, { timeout: 45_000 });
   await page.unroute('**/{media,live}/**');
   await expect(page.locator('.said')).toContainText(/san geridə/, { timeout: 45_000 });
   const before = await playing(page);
