@@ -82,3 +82,51 @@ export async function shownTime(page: Page): Promise<number> {
 /** Whether nothing is wider than the window. */
 export const fits = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+/**
+ * Fails where texts or what can be pressed lie over each other, or stand out of the page. What is meant to lie over something (a cell's
+ * link over its picture, a list of results) and what nobody sees is left out.
+ */
+export async function expectUncrossed(page: Page, where: string): Promise<void> {
+  await expect.poll(() => page.evaluate(crossings), where).toEqual([]);
+}
+
+/** Runs in the page: pairs of boxes of text that overlap by more than hairs. */
+export function crossings(): string[] {
+  const SLACK_PX = 2;
+  const hidden = (element: Element) => {
+    if (element.closest('.vh, [hidden], dialog:not([open]), .grid-pick, .results, .skip, .peek, .tap, .again')) return true;
+    const style = getComputedStyle(element);
+    return style.visibility === 'hidden' || style.opacity === '0';
+  };
+  const boxes: { element: Element; text: string; left: number; right: number; top: number; bottom: number }[] = [];
+  const walker = document.createTreeWalker(document.getElementById('app') ?? document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const element = node.parentElement;
+    const text = node.textContent?.trim() ?? '';
+    if (!element || !text || hidden(element) || !element.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const { left, right, top, bottom } of range.getClientRects()) if (right - left > 1 && bottom - top > 1) boxes.push({ element, text: text.slice(0, 24), left, right, top, bottom });
+  }
+  boxes.sort((a, b) => a.top - b.top);
+  const found: string[] = [];
+  for (const [n, one] of boxes.entries()) {
+    if (one.left < -SLACK_PX || one.right > document.documentElement.clientWidth + SLACK_PX) {
+      let clipped = false;
+      for (let up: Element | null = one.element; up; up = up.parentElement) if (/auto|scroll|hidden|clip/.test(getComputedStyle(up).overflowX)) clipped = true;
+      if (!clipped) found.push(`out of the page: ${one.text}`);
+    }
+    for (let m = n + 1; m < boxes.length; m++) {
+      const other = boxes[m];
+      if (!other || other.top >= one.bottom) break;
+      if (other.element === one.element) continue;
+      const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      // boxes of lines are higher than their letters
+      const most = Math.min(one.bottom - one.top, other.bottom - other.top) * 0.34;
+      if (wide > SLACK_PX && high > most) found.push(`${one.text} × ${other.text}`);
+    }
+  }
+  return found.slice(0, 10);
+}
