@@ -30,7 +30,7 @@ export const statusTexts: Record<Lang, StatusTexts> = {
     shown: (shown, found) => `Göstərilir: ${grouped(shown)} / ${grouped(found)} məntəqə`, more: (n) => `Daha ${n} məntəqə göstər`, none: 'Belə məntəqə tapılmadı.',
     station: 'Məntəqə', minutes: 'Dəqiqə', gaps: 'Boşluq', longest: 'Ən uzun boşluq', causes: 'Səbəb', noGaps: 'boşluq yoxdur', csv: 'CSV yüklə', csvOf: (n) => `CSV yüklə: ${n} məntəqə`,
     titleOf: (id) => `${id} məntəqəsinin günü`,
-    sumOf: (to, m) => `${dative(to)} qədər verilməli idi: ${grouped(m.owed)} dəqiqə. Vaxtında gəlib: ${grouped(m.live)}, gec gəlib: ${grouped(m.late)}, çatışmır: ${grouped(m.missing)}, gizlədilib: ${grouped(m.hidden)}.`,
+    sumOf: (to, m) => `${dative(to)} qədər verilməli idi: ${grouped(m.owed)} kamera-dəqiqə. Vaxtında gəlib: ${grouped(m.live)}, gec gəlib: ${grouped(m.late)}, çatışmır: ${grouped(m.missing)}, gizlədilib: ${grouped(m.hidden)}.`,
     gapsSaid: (n) => `${n} boşluq`, notBegun: 'Gün hələ başlamayıb.',
   },
   en: {
@@ -44,7 +44,7 @@ export const statusTexts: Record<Lang, StatusTexts> = {
     shown: (shown, found) => `${grouped(shown)} of ${grouped(found)} stations shown`, more: (n) => `Show ${n} more`, none: 'No such station was found.',
     station: 'Station', minutes: 'Minutes', gaps: 'Gaps', longest: 'Longest gap', causes: 'Cause', noGaps: 'no gap', csv: 'Download CSV', csvOf: (n) => `Download CSV: ${inEnglish(n, 'station', 'stations')}`,
     titleOf: (id) => `The day of station ${id}`,
-    sumOf: (to, m) => `Owed until ${to}: ${inEnglish(m.owed, 'minute', 'minutes')}. In time ${grouped(m.live)}, late ${grouped(m.late)}, missing ${grouped(m.missing)}, hidden ${grouped(m.hidden)}.`,
+    sumOf: (to, m) => `Owed until ${to}: ${inEnglish(m.owed, 'camera minute', 'camera minutes')}. In time ${grouped(m.live)}, late ${grouped(m.late)}, missing ${grouped(m.missing)}, hidden ${grouped(m.hidden)}.`,
     gapsSaid: (n) => inEnglish(n, 'gap', 'gaps'), notBegun: 'The day has not begun yet.',
   },
   ru: {
@@ -58,7 +58,7 @@ export const statusTexts: Record<Lang, StatusTexts> = {
     shown: (shown, found) => `Показано участков: ${grouped(shown)} из ${grouped(found)}`, more: (n) => `Показать ещё ${n}`, none: 'Такой участок не найден.',
     station: 'Участок', minutes: 'Минуты', gaps: 'Пропуски', longest: 'Самый длинный пропуск', causes: 'Причина', noGaps: 'пропусков нет', csv: 'Скачать CSV', csvOf: (n) => `Скачать CSV: ${inRussian(n, 'участок', 'участка', 'участков')}`,
     titleOf: (id) => `День участка ${id}`,
-    sumOf: (to, m) => `Ожидалось до ${to}: ${inRussian(m.owed, 'минута', 'минуты', 'минут')}. Вовремя ${grouped(m.live)}, позже ${grouped(m.late)}, отсутствует ${grouped(m.missing)}, скрыто ${grouped(m.hidden)}.`,
+    sumOf: (to, m) => `Ожидалось до ${to}: ${inRussian(m.owed, 'минута видео', 'минуты видео', 'минут видео')}. Вовремя ${grouped(m.live)}, позже ${grouped(m.late)}, отсутствует ${grouped(m.missing)}, скрыто ${grouped(m.hidden)}.`,
     gapsSaid: (n) => inRussian(n, 'пропуск', 'пропуска', 'пропусков'), notBegun: 'День ещё не начался.',
   },
 };

@@ -26,8 +26,9 @@ export class Finder {
     return this.words ? places.find(this.words, this.#limit) : null;
   }
 
+  readonly #searching = $derived(this.active || this.words !== '');
   /** Has the stations fetched while one searches; called as an effect. */
-  readonly follow = (): (() => void) | undefined => (this.active || this.words ? places.follow() : undefined);
+  readonly follow = (): (() => void) | undefined => (this.#searching ? places.follow() : undefined);
 
   /** What Enter means: the station whose number was typed, or the `only` one that was found. */
   async entered(only = true): Promise<api.Station | undefined> {

@@ -95,3 +95,13 @@ test('what is wrong now stands first among the stations of the home page', async
   await page.goto('/en/');
   await expect(page.locator('.card').first()).toContainText('Off air');
 });
+
+test('however much is typed, the stations are asked for once', async ({ page }) => {
+  let asked = 0;
+  page.on('request', (request) => { if (new URL(request.url()).search.includes('limit=1000')) asked += 1; });
+  await page.goto('/en/');
+  await field(page).click();
+  await field(page).pressSequentially('school 45');
+  await expect(page.locator('.results .plate').first()).toHaveText('16/28');
+  expect(asked).toBe(1);
+});
