@@ -71,7 +71,7 @@ const az: StationTexts = {
   typedWrong: 'Vaxtı 1207 və ya 12:07 kimi yazın.',
   typedOutside: 'Bu vaxt günün zolağında yoxdur.',
   scrubHelp: 'Sol və sağ ox bir dəqiqə, Shift ilə bir saniyə; Page Up və Page Down on dəqiqə; Home günün əvvəli, End canlı. Vaxtı rəqəmlə yazmaq olar: 1207. Artı və minus zolağı yaxınlaşdırır və uzaqlaşdırır.',
-  turnoutIs: (time, percent) => `${time}, ${percent}`,
+  turnoutIs: (time, percent) => `${time}, ${percent} faiz`,
   zoneNote: (zone) => (zone === 'Asia/Baku' ? 'Bütün vaxtlar Bakı vaxtıdır.' : `Bütün vaxtlar bu saat qurşağındadır: ${zone}.`),
   closedBar: 'Bu seçkidə yazıya qayıtmaq bağlıdır; zolaq yalnız vəziyyəti göstərir.',
 
@@ -123,7 +123,7 @@ const en: StationTexts = {
   typedWrong: 'Type a time like 1207 or 12:07.',
   typedOutside: 'That time is not on this day’s bar.',
   scrubHelp: 'Left and right arrow one minute, with Shift one second; Page Up and Page Down ten minutes; Home the start of the day, End live. A time can be typed: 1207. Plus and minus zoom the bar.',
-  turnoutIs: (time, percent) => `${time}, ${percent}`,
+  turnoutIs: (time, percent) => `${time}, ${percent} per cent`,
   zoneNote: (zone) => (zone === 'Asia/Baku' ? 'All times are those of Baku.' : `All times are those of ${zone}.`),
   closedBar: 'In this election there is no going back in the recording; the bar only shows the states.',
 
@@ -175,7 +175,7 @@ const ru: StationTexts = {
   typedWrong: 'Введите время как 1207 или 12:07.',
   typedOutside: 'Этого времени нет на полосе дня.',
   scrubHelp: 'Стрелки влево и вправо — минута, с Shift — секунда; Page Up и Page Down — десять минут; Home — начало дня, End — прямой эфир. Время можно набрать цифрами: 1207. Плюс и минус приближают и отдаляют полосу.',
-  turnoutIs: (time, percent) => `${time}, ${percent}`,
+  turnoutIs: (time, percent) => `${time}, ${percent} процента`,
   zoneNote: (zone) => (zone === 'Asia/Baku' ? 'Всё время на странице — бакинское.' : `Всё время на странице — в часовом поясе ${zone}.`),
   closedBar: 'На этих выборах вернуться к записи нельзя; полоса показывает только состояния.',
 

@@ -60,7 +60,11 @@ test('the turnout’s words touch none of its marks, a figure has the digits tha
   for (const width of [768, 1366]) {
     await page.setViewportSize({ width, height: 900 });
     const words = await page.locator('.turnout-say').boundingBox();
-    for (const mark of await page.locator('.turnout li').all()) expect((await mark.boundingBox())?.y ?? 0).toBeGreaterThanOrEqual((words?.y ?? Infinity) + (words?.height ?? 0));
+    for (const mark of await page.locator('.turnout li').all()) {
+      const box = await mark.boundingBox();
+      const apart = (box?.y ?? 0) >= (words?.y ?? 0) + (words?.height ?? Infinity) || (box?.x ?? 0) >= (words?.x ?? 0) + (words?.width ?? Infinity);
+      expect(apart, `${await mark.textContent()} at ${width}`).toBe(true);
+    }
   }
   await expect(page.locator('.turnout')).toContainText('11,04 %');
   const facts = page.locator('.words');
