@@ -25,7 +25,6 @@ export interface StationTexts {
   typedWrong: string; typedOutside: string;
   scrubHelp: string;
   turnoutIs: (time: string, percent: string) => string;
-  zoneNote: (zone: string) => string;
   closedBar: string;
 
   offLate: string; offNotLate: string; offHidden: string;
@@ -41,6 +40,10 @@ export interface StationTexts {
 
   showAllRows: (n: number) => string;
   wordsTitle: string; wordsTurnout: string; wordsActs: string; wordsSource: string; wordsNone: string;
+
+  back600: string; forward600: string;
+  zoomPast: string;
+  momentUnreadable: string; noCamera: (asked: string, shown: string) => string;
 
   keysButton: string; keysTitle: string; keysBar: string; keysPage: string; keysSingle: string; close: string;
   key: {
@@ -72,7 +75,6 @@ const az: StationTexts = {
   typedOutside: 'Bu vaxt günün zolağında yoxdur.',
   scrubHelp: 'Sol və sağ ox bir dəqiqə, Shift ilə bir saniyə; Page Up və Page Down on dəqiqə; Home günün əvvəli, End canlı. Vaxtı rəqəmlə yazmaq olar: 1207. Artı və minus zolağı yaxınlaşdırır və uzaqlaşdırır.',
   turnoutIs: (time, percent) => `${time}, ${percent} faiz`,
-  zoneNote: (zone) => (zone === 'Asia/Baku' ? 'Bütün vaxtlar Bakı vaxtıdır.' : `Bütün vaxtlar bu saat qurşağındadır: ${zone}.`),
   closedBar: 'Bu seçkidə yazıya qayıtmaq bağlıdır; zolaq yalnız vəziyyəti göstərir.',
 
   offLate: 'Gec gələn video olsa, bu boşluğu dolduracaq.',
@@ -93,6 +95,11 @@ const az: StationTexts = {
 
   showAllRows: (n) => `Hamısını göstər: ${n}`,
   wordsTitle: 'Günün sözlü təsviri', wordsTurnout: 'Rəsmi seçici fəallığı', wordsActs: 'Günün hadisələri', wordsSource: 'mənbə', wordsNone: 'hələ elan olunmayıb',
+
+  back600: '10 dəqiqə geri', forward600: '10 dəqiqə irəli',
+  zoomPast: 'İndiyədək',
+  momentUnreadable: 'Keçiddəki vaxt oxunmadı: canlı göstərilir.',
+  noCamera: (asked, shown) => `Bu məntəqədə ${asked} nömrəli kamera yoxdur. Göstərilir: ${shown}.`,
 
   keysButton: 'Klaviatura', keysTitle: 'Klaviatura ilə', keysBar: 'Günün zolağında', keysPage: 'Səhifənin hər yerində', keysSingle: 'Tək düymələr səhifənin hər yerində işləsin', close: 'Bağla',
   key: {
@@ -124,7 +131,6 @@ const en: StationTexts = {
   typedOutside: 'That time is not on this day’s bar.',
   scrubHelp: 'Left and right arrow one minute, with Shift one second; Page Up and Page Down ten minutes; Home the start of the day, End live. A time can be typed: 1207. Plus and minus zoom the bar.',
   turnoutIs: (time, percent) => `${time}, ${percent} per cent`,
-  zoneNote: (zone) => (zone === 'Asia/Baku' ? 'All times are those of Baku.' : `All times are those of ${zone}.`),
   closedBar: 'In this election there is no going back in the recording; the bar only shows the states.',
 
   offLate: 'Video that arrives late will fill this gap.',
@@ -145,6 +151,11 @@ const en: StationTexts = {
 
   showAllRows: (n) => `Show all ${n}`,
   wordsTitle: 'The day in words', wordsTurnout: 'Official turnout', wordsActs: 'Course of the day', wordsSource: 'source', wordsNone: 'not announced yet',
+
+  back600: 'Back 10 minutes', forward600: 'Forward 10 minutes',
+  zoomPast: 'Until now',
+  momentUnreadable: 'The time in the link cannot be read: live is shown.',
+  noCamera: (asked, shown) => `This station has no camera ${asked}. Shown: ${shown}.`,
 
   keysButton: 'Keys', keysTitle: 'With the keyboard', keysBar: 'On the bar of the day', keysPage: 'Anywhere on the page', keysSingle: 'Single keys work anywhere on the page', close: 'Close',
   key: {
@@ -176,7 +187,6 @@ const ru: StationTexts = {
   typedOutside: 'Этого времени нет на полосе дня.',
   scrubHelp: 'Стрелки влево и вправо — минута, с Shift — секунда; Page Up и Page Down — десять минут; Home — начало дня, End — прямой эфир. Время можно набрать цифрами: 1207. Плюс и минус приближают и отдаляют полосу.',
   turnoutIs: (time, percent) => `${time}, ${percent} процента`,
-  zoneNote: (zone) => (zone === 'Asia/Baku' ? 'Всё время на странице — бакинское.' : `Всё время на странице — в часовом поясе ${zone}.`),
   closedBar: 'На этих выборах вернуться к записи нельзя; полоса показывает только состояния.',
 
   offLate: 'Если видео придёт позже, оно заполнит этот пропуск.',
@@ -197,6 +207,11 @@ const ru: StationTexts = {
 
   showAllRows: (n) => `Показать все: ${n}`,
   wordsTitle: 'День словами', wordsTurnout: 'Официальная явка', wordsActs: 'Ход дня', wordsSource: 'источник', wordsNone: 'ещё не объявлена',
+
+  back600: 'Назад на 10 минут', forward600: 'Вперёд на 10 минут',
+  zoomPast: 'До этого момента',
+  momentUnreadable: 'Время в ссылке не удалось прочитать: показан прямой эфир.',
+  noCamera: (asked, shown) => `На этом участке нет камеры ${asked}. Показана: ${shown}.`,
 
   keysButton: 'Клавиши', keysTitle: 'С клавиатуры', keysBar: 'На полосе дня', keysPage: 'В любом месте страницы', keysSingle: 'Отдельные клавиши действуют в любом месте страницы', close: 'Закрыть',
   key: {

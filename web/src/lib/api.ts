@@ -124,6 +124,7 @@ const REQUEST_LIMIT_MS = 15_000;
  */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   let response: Response;
+  const waited = connection.waits();
   try {
     response = await (taken(path) ?? fetch(path, {
       headers: { accept: 'application/json' },
@@ -133,6 +134,8 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) throw error;
     connection.lost();
     throw new Unreachable(path, { cause: error });
+  } finally {
+    waited();
   }
   if (response.status === 502 || response.status === 504) {
     connection.lost();

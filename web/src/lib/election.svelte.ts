@@ -3,10 +3,9 @@
 import * as api from './api';
 import { clock } from './clock.svelte';
 import { poll } from './poll';
-import { instant } from './time';
+import { instant, ZONE_UNTIL_KNOWN } from './time';
 
 const EVERY_MS = 15_000;
-const ZONE_UNTIL_KNOWN = 'Asia/Baku';
 
 class ElectionNow {
   now = $state.raw<api.Election | null>(null);

@@ -21,9 +21,13 @@ export function keyAct(event: Pressed): KeyAct | null {
   return ACTS[latinOf(event)] ?? null;
 }
 
+/** Keys by which a list is opened and moved in; letters only look for an entry. */
+const OF_LISTS = [' ', 'Enter', 'End', 'Home'];
+
 /** Whether the element that has the focus wants the key for itself. */
 export function isTaken(element: Element | null, key: string): boolean {
   if (!element) return false;
-  if (element.closest('dialog, textarea, select, [contenteditable], input:not([type=range], [type=radio], [type=checkbox])')) return true;
+  if (element.closest('select')) return OF_LISTS.includes(key);
+  if (element.closest('dialog, textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox])')) return true;
   return key === ' ' && element.closest('button, a, summary, [type=radio], [type=checkbox]') !== null;
 }

@@ -21,7 +21,11 @@ test.each([
   ['2024-02-07T08:07Z', '2024-02-07T08:07:00Z'],
 ])('%s is read', (text, same) => expect(parseMoment(text)).toBe(Date.parse(same)));
 
-test.each([null, '', 'yesterday', '12:07', '2024-02-07', '2024-13-07T12:07:00Z', '2024-02-07T12:07:00'])('%s is no moment', (text) =>
+test.each([
+  ['2024-02-07T12:07:00', undefined, '2024-02-07T08:07:00Z'], ['2024-02-07 12:07', undefined, '2024-02-07T08:07:00Z'], ['2024-02-07T12:07', 'America/St_Johns', '2024-02-07T15:37:00Z'],
+])('%s is a moment of the election’s zone', (text, zone, same) => expect(parseMoment(text, zone)).toBe(Date.parse(same)));
+
+test.each([null, '', 'yesterday', '12:07', '2024-02-07', '2024-13-07T12:07:00Z', '2024-02-07T12:7'])('%s is no moment', (text) =>
   expect(parseMoment(text)).toBeNull());
 
 test('the day ends at midnight of the zone', () => {

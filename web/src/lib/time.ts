@@ -67,14 +67,21 @@ export function rfc3339(at: number, zone: string): string {
   return `${local}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/i;
+/** The zone of the election until the server has told it. */
+export const ZONE_UNTIL_KNOWN = 'Asia/Baku';
 
-/** Reads a moment of a link; null for anything that is not one. A `+` that a mail program made a blank is put back. */
-export function parseMoment(text: string | null): number | null {
-  const whole = text?.trim().replace(/ (\d\d:\d\d)$/, '+$1') ?? '';
-  if (!MOMENT.test(whole)) return null;
-  const at = Date.parse(whole);
-  return Number.isNaN(at) ? null : at;
+/**
+ * Reads a moment of a link; null for anything that is not one. Without a zone it is one of the election's `zone`, as are all times on the pages.
+ * A `+` that a mail program made a blank is put back.
+ */
+export function parseMoment(text: string | null, zone = ZONE_UNTIL_KNOWN): number | null {
+  const whole = text?.trim().replace(/(:\d\d) (\d\d:\d\d)$/, '$1+$2').replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T') ?? '';
+  const [found, , , zoned] = MOMENT.exec(whole) ?? [];
+  if (found === undefined) return null;
+  const at = Date.parse(zoned ? whole : `${whole}Z`);
+  if (Number.isNaN(at)) return null;
+  return zoned ? at : at - zoneOffset(at - zoneOffset(at, zone), zone);
 }
 
 /** Reads a time of the API, which is always there and always right; NaN would poison every sum after it. */

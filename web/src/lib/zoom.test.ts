@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { HOUR, MINUTE } from './time';
-import { followed, isWholeDay, leveled, stepOf, zoomed } from './zoom';
+import { endingNear, followed, isWholeDay, leveled, pastOf, stepOf, zoomed } from './zoom';
 
 const day = { from: 0, to: 16.5 * HOUR };
 const hand = 5 * HOUR;
@@ -9,12 +9,23 @@ const span = (window: { from: number; to: number }) => window.to - window.from;
 test('levels go from the day to a minute and back', () => {
   const spans: number[] = [];
   let window = day;
-  for (let n = 0; n < 5; n++) spans.push(span(window = leveled(window, day, hand, 1)));
-  expect(spans.map((s) => s / MINUTE)).toEqual([240, 60, 10, 1, 1]);
+  for (let n = 0; n < 5; n++) spans.push(span(window = leveled(window, day, hand, 1, 9 * HOUR)));
+  expect(spans.map((s) => Math.round(s / MINUTE))).toEqual([600, 240, 60, 10, 1]);
   const back: number[] = [];
-  for (let n = 0; n < 5; n++) back.push(span(window = leveled(window, day, hand, -1)));
-  expect(back.map((s) => s / MINUTE)).toEqual([10, 60, 240, 990, 990]);
+  for (let n = 0; n < 5; n++) back.push(span(window = leveled(window, day, hand, -1, 9 * HOUR)));
+  expect(back.map((s) => Math.round(s / MINUTE))).toEqual([10, 60, 240, 600, 990]);
   expect(isWholeDay(window, day)).toBe(true);
+});
+
+test('at live, what is shown ends near now, early and late in the day', () => {
+  for (const now of [20 * MINUTE, HOUR, 7 * HOUR, 16 * HOUR]) {
+    for (let window = leveled(day, day, now, 1, now), n = 0; n < 5; n++, window = leveled(window, day, now, 1, now)) {
+      expect((window.to - now) / span(window)).toBeLessThan(0.101);
+      expect(window.to).toBeGreaterThanOrEqual(now);
+    }
+  }
+  expect(pastOf(day, 9 * HOUR)).toEqual({ from: 0, to: 10 * HOUR });
+  expect(endingNear({ from: 8 * HOUR, to: 12 * HOUR }, day, 9 * HOUR)).toEqual({ from: 5.4 * HOUR, to: 9.4 * HOUR });
 });
 
 test('the moment keeps its place while it grows', () => {

@@ -13,6 +13,23 @@ const MARGIN = 0.1;
 const length = ({ from, to }: Range) => to - from;
 const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), Math.max(least, most));
 
+/** How much of what is not yet due is shown right of now, as a part of the window; as much as the hand keeps from its edge. */
+const AHEAD = MARGIN;
+
+/** The part of the day that is past, with a little of what is to come: the furthest that one sees before all of the day. */
+export function pastOf(day: Range, now: number): Range {
+  return { from: day.from, to: within(now + (Math.max(now - day.from, SHORTEST) * AHEAD) / (1 - AHEAD), day.from + SHORTEST, day.to) };
+}
+
+/** A part of what is past, moved so that it shows little of what is yet to come: there is nothing to see there. */
+export function endingNear(window: Range, day: Range, now: number): Range {
+  const past = pastOf(day, now);
+  if (length(window) > length(past) + 1) return window;
+  if (length(window) > length(past) - 1) return past;
+  const ahead = window.to - (now + length(window) * AHEAD);
+  return ahead > 0 ? placed(day, window.from - ahead, length(window)) : window;
+}
+
 /** A window of `span` milliseconds that begins at `from`, moved and cut so that it lies in the day. */
 function placed(day: Range, from: number, span: number): Range {
   const whole = within(span, SHORTEST, length(day));
@@ -27,14 +44,14 @@ export function zoomed(window: Range, day: Range, at: number, factor: number): R
   return placed(day, at - part * span, span);
 }
 
-/** One level closer (`1`) or further (`-1`) around a moment. */
-export function leveled(window: Range, day: Range, at: number, direction: 1 | -1): Range {
-  const now = length(window);
-  const next = direction > 0
-    ? (LEVELS.find((level) => level < now * 0.99) ?? SHORTEST)
-    : (findLast(LEVELS, (level) => level > now * 1.01 && level < length(day)) ?? length(day));
-  const moved = zoomed(window, day, at, next / now);
-  return followed(moved, day, at);
+/** One level closer (`1`) or further (`-1`) around a moment. `end`: now; between all of the day and parts of it is all that is past. */
+export function leveled(window: Range, day: Range, at: number, direction: 1 | -1, end: number): Range {
+  const span = length(window);
+  const past = length(pastOf(day, end));
+  const levels = [length(day), past, ...LEVELS.filter((level) => level < past * 0.9)];
+  const next = direction > 0 ? (levels.find((level) => level < span * 0.95) ?? SHORTEST) : (findLast(levels, (level) => level > span * 1.05) ?? length(day));
+  if (next === length(day)) return day;
+  return endingNear(followed(zoomed(window, day, at, next / span), day, at), day, end);
 }
 
 /** The window moved no further than needed to keep the hand inside. */

@@ -30,6 +30,11 @@ export interface Engine {
   follow(on: boolean): void;
   /** Loads further ahead for fast replay. */
   hurry(rate: number): void;
+  /** Asks for nothing any more, until it is woken; what is loaded stays. */
+  rest(): void;
+  wake(): void;
+  /** How far behind now live is meant to be, seconds. */
+  latency(): number;
   /** Tries to go on after a decoding error. */
   recover(): void;
   destroy(): void;
@@ -45,6 +50,9 @@ const CATCH_UP_RATE = 1.1;
 const SLACK_S = 4;
 /** Safari plays up to three target durations before the end, and `liveEdge` is that end. */
 const NATIVE_SLACK_S = 12;
+
+/** Where the playlist does not tell how far behind live is to be, seconds. */
+const LATENCY_S = 6;
 
 const CODEC_ERRORS = ['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'];
 
@@ -107,6 +115,9 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
     slack: SLACK_S,
     follow: (on) => { hls.config.maxLiveSyncPlaybackRate = on ? CATCH_UP_RATE : 1; },
     hurry: (rate) => { hls.config.maxBufferLength = Math.min(AHEAD_LIMIT_S, AHEAD_S * Math.max(1, rate)); },
+    rest: () => hls.stopLoad(),
+    wake: () => hls.startLoad(-1),
+    latency: () => hls.targetLatency ?? LATENCY_S,
     recover: () => hls.recoverMediaError(),
     destroy: () => hls.destroy(),
   };
@@ -166,6 +177,10 @@ function nativeEngine(video: DatedVideo, events: EngineEvents): Engine {
     slack: NATIVE_SLACK_S,
     follow: () => undefined,
     hurry: () => undefined,
+    // The browser decides what it loads.
+    rest: () => undefined,
+    wake: () => undefined,
+    latency: () => NATIVE_SLACK_S,
     recover: () => video.load(),
     destroy() {
       ended.abort();

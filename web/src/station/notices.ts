@@ -14,5 +14,7 @@ export function noticeText(notice: Notice | null, zone: string, t: Messages, own
     case 'future': return t.momentFuture;
     case 'closed': return t.momentClosed;
     case 'needsPlay': return t.needsPlay;
+    case 'unreadable': return own.momentUnreadable;
+    case 'noCamera': return own.noCamera(notice.asked, t.cameraNumber(notice.shown));
   }
 }

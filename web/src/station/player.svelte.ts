@@ -4,6 +4,7 @@ import { hasPicture, nextPicture } from '../lib/timeline';
 import { HoldBack } from '../lib/holdBack';
 import { liveAddress, spanAfter, spanFor } from '../lib/dvr';
 import { Recording, type Next } from '../lib/recording';
+import { seen, watchSeen } from '../lib/seen';
 import { holeAt, positionOf, wallAt } from '../lib/wall';
 import { makeEngine, type Engine, type Failure, type Start } from './engine';
 import { Frames, loaded } from './frames';
@@ -18,8 +19,10 @@ const WAITING_SAID_MS = 2_500;
 const STALLED_LIMIT_MS = 12_000;
 /** So near the edge replay counts as caught up. */
 const CAUGHT_UP_MS = 3_500;
-/** How far back the live playlist goes for certain: a viewer may come back to it after a pause, and younger moments are read there. */
+/** How far back the live playlist goes for certain: younger moments are read there, older ones in the recording, whatever is still loaded. */
 const LIVE_WINDOW_MS = 18_000;
+/** So much older than live should be, a picture is not live any more. */
+const STALE_MS = 8_000;
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 /** True time that passes between two looks, beyond which a hole may have been jumped over: the day tells whether. */
 const JUMP_SEEN_MS = 1_500;
@@ -40,6 +43,8 @@ export class Player extends Viewing {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #lastMediaRecovery = 0;
   #seeking = false;
+  /** Nobody sees the page: nothing is played or asked for. */
+  #asleep = false;
   /** How much faster or slower than `speed` it plays, to keep in step with other cameras. */
   #gait = 1;
 
@@ -56,7 +61,9 @@ export class Player extends Viewing {
     video.addEventListener('ended', this.#ended);
     video.addEventListener('seeked', this.#seeked);
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    const unwatch = watchSeen((now) => { if (now) this.#wakeUp(); else this.#fallAsleep(); });
     return () => {
+      unwatch();
       clearInterval(this.#ticker);
       video.removeEventListener('ended', this.#ended);
       video.removeEventListener('seeked', this.#seeked);
@@ -72,6 +79,7 @@ export class Player extends Viewing {
     this.#engine?.destroy();
     this.#engine = null;
     this.#source = null;
+    this.#asleep = false;
     this.trouble = null;
   }
 
@@ -115,19 +123,27 @@ export class Player extends Viewing {
     }
     this.#engine?.follow(false);
     this.#seek(position);
-    if (!this.paused) void this.#play();
+    if (this.paused) return;
+    this.#engine?.wake();
+    void this.#play();
   }
 
+  /** A live playlist that goes on meanwhile would take the picture along, and leave what was loaded behind. */
   protected pause(): void {
     this.#video?.pause();
+    if (this.#source === 'live') this.#engine?.rest();
+    this.#readWall(true);
     if (this.following) this.leaveEdge();
   }
 
+  /** Goes on where it was left: in the live playlist as long as that goes back so far, else in the recording. */
   protected resume(): void {
-    const behind = this.wall === null ? 0 : this.context.now() - this.wall;
-    const lost = this.#source === null || (this.#source === 'live' && behind > LIVE_WINDOW_MS);
-    if (lost && this.wall !== null) this.goTo(this.wall);
-    else void this.#play();
+    if (this.wall !== null && (this.#source === null || (this.#source === 'live' && !this.#inWindow(this.wall)))) {
+      this.goTo(this.wall);
+      return;
+    }
+    if (this.#source === 'live') this.#engine?.wake();
+    void this.#play();
   }
 
   protected pace(): void {
@@ -140,20 +156,24 @@ export class Player extends Viewing {
     super.leaveEdge();
   }
 
+  /** Whether the live playlist still has a moment, and all that follows it. */
+  #inWindow(at: number): boolean {
+    return this.context.now() - at <= LIVE_WINDOW_MS;
+  }
+
   /** The position of a moment in what is loaded now, or null. */
   #loadedPosition(at: number): number | null {
     if (!this.#engine || !this.#video || this.#source === null) return null;
     const position = positionOf(this.#engine.pieces(), at);
     if (position === null) return null;
-    if (this.#source === 'live') return loaded(this.#video, position) ? position : null;
+    if (this.#source === 'live') return this.#inWindow(at) && loaded(this.#video, position) ? position : null;
     return at >= this.#source.from && at < this.#source.to ? position : null;
   }
 
   /** Opens what holds a moment: a recording, or for the youngest ones the live playlist. */
   async #openMoment(at: number): Promise<void> {
-    const now = this.context.now();
-    const span = spanFor(at, now);
-    if (span && now - at > LIVE_WINDOW_MS) await this.#open(this.#recording(span), at);
+    const span = spanFor(at, this.context.now());
+    if (span && !this.#inWindow(at)) await this.#open(this.#recording(span), at);
     else await this.#open('live', at);
   }
 
@@ -181,6 +201,8 @@ export class Player extends Viewing {
     this.awaited = start === 'live' ? null : start;
     if (start !== 'live') this.wall = start;
     this.#progress.forget();
+    this.#asleep = !seen();
+    if (this.#asleep) return;
     const engine = await makeEngine(video, {
       ready: () => { if (current()) this.#ready(); },
       failed: (why) => { if (current()) this.#failed(why); },
@@ -228,15 +250,11 @@ export class Player extends Viewing {
 
   /** Opens the same source anew after a pause that grows with the failures in a row. */
   #again(): void {
-    const at = this.following ? null : this.wall;
     this.stop();
     const pause = (RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 1_000) * (0.8 + Math.random() * 0.4);
     this.#failures += 1;
     this.trouble = this.#failures > 2 ? 'unreachable' : 'waiting';
-    this.#retry = setTimeout(() => {
-      if (at === null) void this.#open('live', 'live');
-      else void this.#openMoment(at);
-    }, pause);
+    this.#retry = setTimeout(() => this.#openAgain(), pause);
   }
 
   async #play(): Promise<void> {
@@ -251,6 +269,28 @@ export class Player extends Viewing {
       this.paused = true;
       this.notice = { kind: 'needsPlay' };
     }
+  }
+
+  #fallAsleep(): void {
+    if (this.#asleep || this.#source === null) return;
+    if (this.paused) this.#engine?.rest();
+    else this.stop();
+    this.#asleep = true;
+  }
+
+  #wakeUp(): void {
+    if (!this.#asleep) return;
+    this.#asleep = false;
+    if (this.paused && this.#engine) {
+      if (this.#source !== 'live') this.#engine.wake();
+    } else {
+      this.#openAgain();
+    }
+  }
+
+  #openAgain(): void {
+    if (this.following || this.wall === null) void this.#open('live', 'live');
+    else void this.#openMoment(this.wall);
   }
 
   #seek(position: number): void {
@@ -283,16 +323,17 @@ export class Player extends Viewing {
 
   #tick(): void {
     const video = this.#video;
-    if (!video || !this.#engine || document.hidden) {
+    if (!video || !this.#engine || !seen()) {
       this.#progress.rest();
       return;
     }
+    this.freshMs = this.#engine.latency() * 1000 + STALE_MS;
     this.#readWall(false);
     this.#watchProgress(video);
     if (this.paused) return;
     this.#stepOverHole(video);
     if (this.following) this.#keepAtEdge(video);
-    else this.#noticeEdge();
+    else if (this.#source === 'live') this.#leaveLive();
   }
 
   /** Reads the true time of the picture. `ours`: this player itself has just moved it. */
@@ -345,11 +386,14 @@ export class Player extends Viewing {
     if (edge > video.currentTime + this.#engine.slack) this.#seek(edge);
   }
 
-  #noticeEdge(): void {
-    if (this.#source !== 'live' || this.wall === null || this.speed <= 1) return;
-    if (this.context.now() - this.wall < CAUGHT_UP_MS) {
+  /** Replay in the live playlist: it catches up with live, or falls behind what that has, and goes on in the recording. */
+  #leaveLive(): void {
+    if (this.wall === null || !this.shown) return;
+    if (this.speed > 1 && this.context.now() - this.wall < CAUGHT_UP_MS) {
       this.notice = { kind: 'caughtUp' };
       this.goLive();
+    } else if (!this.#inWindow(this.wall) && spanFor(this.wall, this.context.now())) {
+      void this.#openMoment(this.wall);
     }
   }
 }

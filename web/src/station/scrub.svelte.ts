@@ -13,6 +13,8 @@ export interface Bar {
   /** The last moment that may be gone to. */
   readonly end: number;
   readonly hand: number;
+  /** Where keys move it from: at live, the time of the picture. */
+  readonly base: number;
   readonly zone: string;
   readonly open: boolean;
   go(to: number): void;
@@ -42,6 +44,8 @@ export class Scrub {
   refused = $state<'wrong' | 'outside' | null>(null);
 
   #bar: Bar;
+  /** Keys have moved the hand on to now. */
+  #live = false;
   #keyTimer: ReturnType<typeof setTimeout> | undefined;
   #typedTimer: ReturnType<typeof setTimeout> | undefined;
   /** Where the pointers that are down stand, in the order in which they came. */
@@ -116,15 +120,15 @@ export class Scrub {
     if (this.#typing(event.key) || this.#moving(event)) event.preventDefault();
   };
 
-  /** Goes to a moment; the last minute of the bar is live. */
+  /** Goes to the moment under a pointer; the last minute of the bar is live. */
   settle(to: number): void {
     const { end, range, window } = this.#bar;
-    if (to >= end - Math.min(MINUTE, 2 * stepOf(window))) this.#bar.goLive();
+    if (to > end - Math.min(MINUTE, 2 * stepOf(window))) this.#bar.goLive();
     else this.#bar.go(Math.max(range.from, to));
   }
 
   #moving(event: KeyboardEvent): boolean {
-    const { range, window, end, hand } = this.#bar;
+    const { range, window, end, base } = this.#bar;
     const { key } = event;
     const level = LEVELS[key];
     if (level) {
@@ -132,12 +136,13 @@ export class Scrub {
       return true;
     }
     const by = key in STEPS ? (STEPS[key] ?? 0) * (event.shiftKey ? 1_000 : stepOf(window)) : PAGES[key];
-    if (by !== undefined) this.dragged = Math.min(end, Math.max(range.from, hand + by));
+    if (by !== undefined) this.dragged = Math.min(end, Math.max(range.from, (this.dragged ?? base) + by));
     else if (key === 'Home') this.dragged = range.from;
     else if (key === 'End') this.dragged = end;
     else return false;
+    this.#live = this.dragged === end;
     clearTimeout(this.#keyTimer);
-    this.#keyTimer = setTimeout(() => this.#drop(), KEY_PAUSE_MS);
+    this.#keyTimer = setTimeout(() => this.#taken(), KEY_PAUSE_MS);
     return true;
   }
 
@@ -169,6 +174,15 @@ export class Scrub {
     if (time === null) this.refused = 'wrong';
     else if (at === null) this.refused = 'outside';
     else this.#bar.go(at);
+  }
+
+  /** What keys chose is gone to as it is, also where it is less than a minute ago: who goes back gets back. */
+  #taken(): void {
+    const to = this.dragged;
+    this.dragged = null;
+    if (to === null) return;
+    if (this.#live) this.#bar.goLive();
+    else this.#bar.go(to);
   }
 
   #drop(): void {

@@ -1,6 +1,7 @@
 /** Shows one still every few seconds instead of video: for weak lines. */
 
 import { stillOf } from '../lib/api';
+import { watchSeen } from '../lib/seen';
 import { within } from '../lib/signal';
 import { drawStill } from '../lib/still';
 import { SECOND } from '../lib/time';
@@ -21,7 +22,7 @@ export class Stills extends Viewing {
   #open: boolean;
   #canvas: HTMLCanvasElement | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #request = new AbortController();
+  #request = aborted();
   #missed = 0;
   /** Replay stands at `at` since `since`, milliseconds of a clock that only goes forward. */
   #anchor = { at: 0, since: 0 };
@@ -35,10 +36,27 @@ export class Stills extends Viewing {
   /** Draws onto the canvas until the function it returns is called. */
   attach(canvas: HTMLCanvasElement): () => void {
     this.#canvas = canvas;
+    const unwatch = watchSeen(() => this.#seenAgain());
     return () => {
+      unwatch();
       this.stop();
       this.#canvas = null;
     };
+  }
+
+  /** What nobody saw has not been watched: replay goes on with the still that is on the screen. */
+  #seenAgain(): void {
+    if (document.hidden) {
+      clearTimeout(this.#timer);
+    } else if (this.#running) {
+      this.#anchor = { at: this.wall ?? this.#anchor.at, since: performance.now() };
+      this.#begin();
+    }
+  }
+
+  /** Stills are being asked for, one after the other. */
+  get #running(): boolean {
+    return !this.#request.signal.aborted && this.hole === null && !(this.paused && this.trouble === null);
   }
 
   stop(): void {
@@ -85,8 +103,7 @@ export class Stills extends Viewing {
   /** One still, then the next after a pause: on a slow line they come as they can, never two at once. */
   async #round(signal: AbortSignal): Promise<void> {
     if (!document.hidden && !this.#jumped()) await this.#show(signal);
-    const done = this.hole !== null || (this.paused && this.trouble === null);
-    if (!signal.aborted && !done) this.#timer = setTimeout(() => void this.#round(signal), this.following && this.trouble === null ? this.#untilNext() : EVERY_MS);
+    if (!signal.aborted && this.#running && !document.hidden) this.#timer = setTimeout(() => void this.#round(signal), this.following && this.trouble === null ? this.#untilNext() : EVERY_MS);
   }
 
   /** The moment that is wanted now; null for the latest one. */
@@ -139,4 +156,10 @@ export class Stills extends Viewing {
     if (!canvas) return null;
     return drawStill(canvas, stillOf(this.#camera, at ?? undefined, SECOND), within(ANSWER_LIMIT_MS, signal));
   }
+}
+
+function aborted(): AbortController {
+  const none = new AbortController();
+  none.abort();
+  return none;
 }

@@ -38,6 +38,10 @@ export class Together extends Viewing {
     return () => clearInterval(ticker);
   }
 
+  override liveAt(now: number): boolean {
+    return this.following && this.players.some((player) => player.liveAt(now));
+  }
+
   override goTo(at: number, hold = false): void {
     super.goTo(at, hold);
     if (this.hole) for (const player of this.players) player.goTo(at);

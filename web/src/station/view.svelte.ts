@@ -1,11 +1,13 @@
 import { tick, untrack } from 'svelte';
 import type { View } from '../lib/view';
 import type { ViewChoice } from './choice.svelte';
-import type { Viewing } from './viewing.svelte';
+import type { Notice, Viewing } from './viewing.svelte';
 
 interface Beginning {
   /** The moment that the link asks for; null for now. */
   asked: number | null;
+  /** What of the link could not be done, to be said first. */
+  news: Notice | null;
   /** Going back in the recording is allowed. */
   open: () => boolean;
   /** Whether it can begin with a moment, or with now. */
@@ -13,8 +15,9 @@ interface Beginning {
 }
 
 /** What one watches with in the view that is chosen; another view goes on at the same moment. Called while a component is made. */
-export function viewingIn<V extends Viewing>(choice: ViewChoice, make: (view: View) => V, { asked, open, ready }: Beginning): { readonly viewing: V } {
+export function viewingIn<V extends Viewing>(choice: ViewChoice, make: (view: View) => V, { asked, news, open, ready }: Beginning): { readonly viewing: V } {
   let shown = choice.view;
+  let untold = news;
   const first = make(shown);
   // Nothing live is promised to whoever comes for a moment.
   if (asked !== null && open()) first.following = false;
@@ -30,6 +33,8 @@ export function viewingIn<V extends Viewing>(choice: ViewChoice, make: (view: Vi
       if (at !== null && open()) viewing.goTo(at, hold);
       else viewing.goLive();
       if (at !== null && !open()) viewing.notice = { kind: 'closed' };
+      if (untold) viewing.notice = untold;
+      untold = null;
     });
   });
 

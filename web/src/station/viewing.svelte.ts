@@ -5,11 +5,12 @@ import { hasPicture, stretchAt } from '../lib/timeline';
 
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
 
-/** What is to be said of the viewer's moment; it stays until the next one. */
+/** What is to be said of the viewer's moment, for a while. */
 export type Notice =
   | { kind: 'jumped'; from: number; to: number; cause: Stretch['cause'] }
   | { kind: 'arrived'; from: number; to: number }
-  | { kind: 'caughtUp' | 'needsPlay' | 'future' | 'closed' };
+  | { kind: 'noCamera'; asked: string; shown: string }
+  | { kind: 'caughtUp' | 'needsPlay' | 'future' | 'closed' | 'unreadable' };
 
 export type Trouble = 'waiting' | 'unreachable' | 'codec' | 'unsupported' | 'noStill';
 
@@ -22,6 +23,9 @@ export interface PlayerContext {
   /** The picture stopped for want of media. */
   stalled?(): void;
 }
+
+/** So long news stays, milliseconds: long enough to be read twice. */
+export const NOTICE_MS = 8_000;
 
 /** So near now a moment is live. */
 export const NEAR_LIVE_MS = 10_000;
@@ -43,7 +47,15 @@ export abstract class Viewing {
   awaited = $state<number | null>(null);
   muted = $state(true);
 
+  /** A picture of live that is older than this is not live, milliseconds. */
+  protected freshMs = $state(20_000);
+
   constructor(protected readonly context: PlayerContext) {}
+
+  /** Whether what is on the screen at `now` is live: a picture that came, that moves, and that is young. Nothing else may be called so. */
+  liveAt(now: number): boolean {
+    return this.following && this.shown && !this.paused && this.trouble === null && (this.wall === null || now - this.wall < this.freshMs);
+  }
 
   /** Shows what is now. */
   protected abstract showLive(): void;
@@ -69,11 +81,12 @@ export abstract class Viewing {
 
   /**
    * Goes to a moment (epoch milliseconds). One that has not come yet is live; one without a picture is shown as the hole it is.
-   * `hold`: its picture is shown, and not played.
+   * `hold`: its picture is shown, and not played. So near now a moment is live, unless it is earlier than what is on the screen: who goes back gets back.
    */
   goTo(at: number, hold = false): void {
     const now = this.context.now();
-    if (at > now - NEAR_LIVE_MS) {
+    const back = this.wall !== null && at < this.wall;
+    if (at > now - NEAR_LIVE_MS && !back) {
       if (at > now + 1_000) this.notice = { kind: 'future' };
       this.goLive();
       return;

@@ -23,7 +23,7 @@ const SEGMENT_S = 2;
 const GAP_S = 4;
 /** Longer gaps are no segments but a discontinuity with a new date, as the centre writes them. */
 const GAP_LIMIT_S = 12;
-const WINDOW = 10;
+const WINDOW = 12;
 
 const csv = (path: string) => readFileSync(path, 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
 
@@ -182,7 +182,7 @@ export class Day {
 
   livePlaylist(camera: string): string {
     const last = Math.floor(this.now() / 1000 / SEGMENT_S);
-    const lines = ['#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-TARGETDURATION:4', '#EXT-X-SERVER-CONTROL:HOLD-BACK=12', `#EXT-X-MEDIA-SEQUENCE:${last - WINDOW}`, this.#map(camera)];
+    const lines = ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-TARGETDURATION:${SEGMENT_S}`, `#EXT-X-SERVER-CONTROL:HOLD-BACK=${3 * SEGMENT_S}`, `#EXT-X-MEDIA-SEQUENCE:${last - WINDOW}`, this.#map(camera)];
     for (let n = last - WINDOW; n < last; n++) lines.push(...this.#segment(camera, n));
     return `${lines.join('\n')}\n`;
   }

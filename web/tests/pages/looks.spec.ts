@@ -14,7 +14,7 @@ test.use({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 });
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
 
 async function without(page: Page, selectors: string): Promise<void> {
-  await page.locator(selectors).evaluateAll((elements) => { for (const element of elements) (element as HTMLElement).hidden = true; });
+  await page.locator(selectors).evaluateAll((elements) => { for (const element of elements) (element as HTMLElement).style.display = 'none'; });
 }
 const compare = (what: Locator, name: string) => expect(what).toHaveScreenshot(`${name}.png`, SAME);
 
@@ -23,7 +23,7 @@ for (const [name, media] of SCHEMES) {
     await page.emulateMedia({ ...media, reducedMotion: 'reduce' });
     await page.goto('/');
     await expect(page.locator('.day-sums')).not.toContainText('·');
-    await without(page, '.grid-notes, .grid-now, .grid-pick, .leads');
+    await without(page, '.grid-notes, .grid-now, .grid-pick, .grid-said, .leads');
     await compare(page.locator('.coverage canvas'), `country-${name}`);
   });
 

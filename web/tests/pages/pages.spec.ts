@@ -98,6 +98,19 @@ test('the list shows all thousand at once and filters while one types', async ({
   await expect(page.getByRole('heading', { name: 'Əvvəlki nəşrdən fərqlər' })).toBeVisible();
 });
 
+test('what is pointed at on the country’s day is read on the same screen', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('/');
+  const day = page.getByRole('application');
+  await expect(page.locator('.grid-now')).toBeVisible();
+  const box = await day.boundingBox();
+  if (!box) throw new Error('no day');
+  await page.mouse.move(box.x + 40, Math.min(box.y + 30, 850));
+  const read = await page.locator('.grid-said a').boundingBox();
+  expect(read?.y).toBeGreaterThan(0);
+  expect((read?.y ?? 999) + (read?.height ?? 0)).toBeLessThanOrEqual(900);
+});
+
 test('no link and no button is dead', async ({ page, request }) => {
   for (const address of ['/', '/list', '/about', '/stations/1/2', '/constituencies/1']) {
     await page.goto(address);

@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { expectAccessible, expectPlaying, fits, shownTime, watchConsole } from '../support';
+import { expectAccessible, expectPlaying, expectUncrossed, fits, shownTime, watchConsole } from '../support';
 import { at, changed, ELECTION } from './changed';
 
 const near = async (page: Page, time: string, within = 8_000) =>
@@ -54,7 +54,7 @@ test('off air: the last still with its time, and whether the gap may still be fi
   await expect(said).toContainText('14:02-dən bəri görüntü yoxdur');
   await expect(said).toContainText('Gec gələn video olsa, bu boşluğu dolduracaq.');
   await expect(said.locator('figcaption')).toHaveText('Son kadr, 14:01:55');
-  await expect.poll(() => said.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+  await expect.poll(() => said.locator('canvas').evaluate((still: HTMLCanvasElement) => still.width)).toBe(640);
   await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
   await expect(said).toContainText('Bu vaxt video yazılmayıb');
 });
@@ -103,17 +103,25 @@ test('late video fills the hole in which one stands', async ({ page, request }) 
   expect(Math.abs((await shownTime(page)) - at('11:22:00'))).toBeLessThan(15_000);
 });
 
-test('on paper: the still, the station and the day as words, and no controls', async ({ page }) => {
+test('on paper: the picture of the time above it, the station, the bar of its day, the day as words, and no controls', async ({ page }) => {
   await page.goto('/stations/1/2?t=2026-11-22T11:41:32+04:00');
   await near(page, '11:41:32');
   await expectPlaying(page);
+  await page.setViewportSize({ width: 718, height: 1000 });
   await page.emulateMedia({ media: 'print' });
-  for (const part of ['.controls', '.side', '.day', 'video']) await expect(page.locator(part)).toBeHidden();
-  for (const part of ['.poster', '.who h1', '.tbl', '.words']) await expect(page.locator(part)).toBeVisible();
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  for (const part of ['.controls', '.side', '.zooms', '.minutes', 'video']) await expect(page.locator(part)).toBeHidden();
+  for (const part of ['.printed', '.who h1', '.day .spans .m-live', '.hours', '.day .legend', '.tbl', '.words']) await expect(page.locator(part).first()).toBeVisible();
+  // What only colour would tell is printed with it.
+  for (const state of ['live', 'late', 'missing', 'hidden']) await expect(page.locator(`.day .spans .m-${state}`).first()).toHaveCSS('print-color-adjust', 'exact');
+  const drawn = await page.locator('.printed').evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data.some((value, n) => n % 4 < 3 && value > 0));
+  expect(drawn).toBe(true);
+  expect(await fits(page)).toBe(true);
+  await expectUncrossed(page, 'on paper');
 });
 
 const STATES: Record<string, string> = {
-  live: '/stations/1/2', replay: '/stations/1/2?t=2026-11-22T11:41:32%2B04:00', hole: '/stations/1/2?t=2026-11-22T11:22:00%2B04:00', stills: '/stations/1/2?view=still',
+  live: '/stations/1/2', replay: '/ru/stations/1/2?t=2026-11-22T11:41:32%2B04:00', hole: '/stations/1/2?t=2026-11-22T11:22:00%2B04:00', stills: '/stations/1/2?view=still',
   offair: '/stations/1/29', hidden: '/stations/2/12', hevc: '/stations/1/33', cameras: '/stations/1/17',
 };
 for (const [name, address] of Object.entries(STATES)) {
@@ -121,8 +129,8 @@ for (const [name, address] of Object.entries(STATES)) {
     test.setTimeout(120_000);
     await page.goto(address);
     await expect(page.locator('h1')).toHaveCount(1);
-    await expect(page.locator('main')).not.toContainText('Yüklənir…');
-    await page.getByRole('button', { name: 'Yaxınlaşdır' }).click();
+    await expect(page.locator('main')).not.toContainText(/Yüklənir…|Загрузка…/);
+    await page.locator('.zooms button').last().click();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await expectAccessible(page);
@@ -134,8 +142,13 @@ for (const [name, address] of Object.entries(STATES)) {
     await page.setViewportSize({ width: 320, height: 640 });
     await expect.poll(() => fits(page)).toBe(true);
     await expectAccessible(page);
-    await page.setViewportSize({ width: 640, height: 800 });
+    await page.evaluate(() => scrollTo(0, 0));
+    await expectUncrossed(page, 'on a small screen');
     await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
-    await expect.poll(() => fits(page)).toBe(true);
+    for (const width of [640, 768, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expect.poll(() => fits(page), `large text, ${width}`).toBe(true);
+      await expectUncrossed(page, `large text, ${width}`);
+    }
   });
 }

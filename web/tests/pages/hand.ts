@@ -1,0 +1,69 @@
+/** What a hand does on the station's page, and what it sees. */
+
+import { expect, type APIRequestContext, type Page } from '@playwright/test';
+import { shownTime } from '../support';
+
+/** The words and boxes of everything that can be pressed in the player, by name, from its left upper corner, in whole pixels. */
+export const boxes = (page: Page): Promise<Record<string, string>> => page.locator('.player').evaluate((player) => {
+  const from = player.getBoundingClientRect();
+  const all = [...player.querySelectorAll<HTMLElement>('.controls button, .controls select')].filter((one) => one.getClientRects().length > 0);
+  const of = (one: Element) => {
+    const box = one.getBoundingClientRect();
+    return [box.left - from.left, box.top - from.top, box.width, box.height].map(Math.round).join(' ');
+  };
+  // By their order: what a control is called may change with what it does, its place may not.
+  const found = all.map((one, n) => [String(n), of(one)]);
+  return Object.fromEntries([...found, ['player', `${Math.round(from.width)} ${Math.round(from.height)}`]]) as Record<string, string>;
+});
+
+/** Presses at the middle of a control; the function it gives presses at that very point again, whatever is there by then. */
+export async function press(page: Page, selector: string): Promise<() => Promise<void>> {
+  await page.locator(selector).scrollIntoViewIfNeeded();
+  const box = await page.locator(selector).boundingBox();
+  if (!box) throw new Error(`nothing to press: ${selector}`);
+  const again = () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await again();
+  return again;
+}
+
+/** Lets time go on at once, for the page and for the stand-in; what plays meanwhile does not. */
+export async function later(page: Page, request: APIRequestContext, seconds: number): Promise<void> {
+  await request.get(`/_mock/shift?seconds=${seconds}`, { maxRetries: 2 });
+  await page.clock.fastForward(seconds * 1000);
+}
+
+/** Writes down each time that the page shows above the picture, in the order in which it does; the function gives them. */
+export async function watchTimes(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    (globalThis as unknown as { shownTimes: number[] }).shownTimes = seen;
+    const look = () => {
+      const at = Date.parse(document.querySelector('.player time')?.getAttribute('datetime') ?? '');
+      if (!Number.isNaN(at) && seen[seen.length - 1] !== at) seen.push(at);
+    };
+    new MutationObserver(look).observe(document.querySelector('.player') as Element, { attributes: true, childList: true, subtree: true });
+    look();
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { shownTimes: number[] }).shownTimes);
+}
+
+/** The page stands in the background, or is seen again. */
+export const hide = (page: Page, hidden: boolean): Promise<void> => page.evaluate((on) => {
+  Object.defineProperty(document, 'hidden', { value: on, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}, hidden);
+
+export const LIVE = 'Canlı izləyirsiniz';
+export const isLive = (page: Page) => page.locator('.bar-top .st-live').isVisible();
+
+/** The page says that it is live, and that it is not; nothing of it says the other. */
+export async function expectLive(page: Page, live: boolean, timeout = 15_000): Promise<void> {
+  await expect(page.locator('.bar-top .st-live')).toHaveCount(live ? 1 : 0, { timeout });
+  await expect(page.getByText(LIVE)).toBeVisible({ visible: live, timeout });
+}
+
+/** Behind the stand-in's clock, milliseconds. */
+export async function behind(page: Page, request: APIRequestContext): Promise<number> {
+  const { now } = (await (await request.get('/api/v1/election', { maxRetries: 2 })).json()) as { now: string };
+  return Date.parse(now) - (await shownTime(page));
+}
