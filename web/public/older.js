@@ -8,9 +8,9 @@
   var RENEW_MS = 60000;
   var STATIONS = 12;
   var TEXTS = {
-    az: 'Bu brauzer canlı şəkil üçün çox köhnədir: Chrome 90, Firefox 90, Safari 15.4 və ya daha yenisi lazımdır. Buradakı şəkillər dəqiqədə bir dəfə yenilənir.',
+    az: 'Bu brauzer canlı görüntü üçün çox köhnədir: Chrome 90, Firefox 90, Safari 15.4 və ya daha yenisi lazımdır. Buradakı kadrlar dəqiqədə bir dəfə yenilənir.',
     en: 'This browser is too old for the live picture: it needs Chrome 90, Firefox 90, Safari 15.4 or newer. The still pictures here are renewed once a minute.',
-    ru: 'Этот браузер слишком стар для прямого эфира: нужен Chrome 90, Firefox 90, Safari 15.4 или новее. Снимки здесь обновляются раз в минуту.'
+    ru: 'Этот браузер слишком стар для прямого эфира: нужен Chrome 90, Firefox 90, Safari 15.4 или новее. Кадры здесь обновляются раз в минуту.'
   };
   var root = document.documentElement;
   var lang = TEXTS[root.lang] ? root.lang : 'az';

@@ -107,7 +107,16 @@ export function crossings(): string[] {
     if (!element || !text || hidden(element) || !element.checkVisibility()) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const { left, right, top, bottom } of range.getClientRects()) if (right - left > 1 && bottom - top > 1) boxes.push({ element, text: text.slice(0, 24), left, right, top, bottom });
+    /** What is scrolled away within a box is not seen. */
+    const cut = (y: number) => {
+      for (let up: Element | null = element; up; up = up.parentElement) {
+        if (getComputedStyle(up).overflowY === 'visible') continue;
+        const box = up.getBoundingClientRect();
+        if (y < box.top || y > box.bottom) return true;
+      }
+      return false;
+    };
+    for (const { left, right, top, bottom } of range.getClientRects()) if (right - left > 1 && bottom - top > 1 && !cut((top + bottom) / 2)) boxes.push({ element, text: text.slice(0, 24), left, right, top, bottom });
   }
   boxes.sort((a, b) => a.top - b.top);
   const found: string[] = [];

@@ -26,7 +26,7 @@ const HOUR_US: i64 = 3_600_000_000;
 pub fn sample_election(date: Date) -> Election {
     let mut election = Election::of_date(date);
     election.key = ElectionKey::new(KEY).unwrap_or(election.key);
-    election.names = Names::new("Nümunə seçki", "Sample election", "Учебные выборы");
+    election.names = Names::new("Nümunə seçki", "Sample election", "Образец выборов");
     election.policy.archive_public_after = true;
     election.sample = true;
     election

@@ -2,7 +2,7 @@
 
 import { BALLOTS_LIMIT, countedBy, SPANS_LIMIT, wholeSecond, type Series } from './series';
 import { cut, Recorder, spanAt, withSpan, type Span } from './spans';
-import { forget, keyOf, load, save, type Kept } from './store';
+import { forget, isUnkept, keyOf, load, save, type Kept } from './store';
 import type { Official } from './compare';
 
 /** Clearings and takings-over that can be undone at most. */
@@ -51,7 +51,8 @@ export class Count {
   reload(event?: StorageEvent): void {
     if (event && event.key !== this.#key) return;
     const kept = load(this.#key);
-    this.kept = kept !== null;
+    this.failed = isUnkept(this.#key);
+    this.kept = kept !== null && !this.failed;
     this.#take(kept ?? { taps: [], watched: [], officials: [] });
     this.#undo = [];
   }

@@ -41,18 +41,28 @@ function storage(): Storage | null {
   }
 }
 
-export const load = (key: string) => readKept(storage()?.getItem(key) ?? null);
+/** Counts that this device refuses to keep; they last as long as the page, whatever is opened on it meanwhile. */
+const unkept = new Map<string, Kept>();
+
+export const load = (key: string) => unkept.get(key) ?? readKept(storage()?.getItem(key) ?? null);
+
+export const isUnkept = (key: string) => unkept.has(key);
 
 /** Whether it is kept now. */
 export function save(key: string, kept: Kept): boolean {
+  unkept.set(key, kept);
   try {
-    storage()?.setItem(key, JSON.stringify(kept));
-    return storage() !== null;
+    const place = storage();
+    if (!place) return false;
+    place.setItem(key, JSON.stringify(kept));
   } catch {
     return false;
   }
+  unkept.delete(key);
+  return true;
 }
 
 export function forget(key: string): void {
+  unkept.delete(key);
   storage()?.removeItem(key);
 }

@@ -29,17 +29,17 @@ const API = '/api/v1/openapi.json';
 const az: AboutTexts = {
   title: 'Aşkar nədir', contents: 'Bu səhifədə',
   lede: [
-    'Aşkar seçki məntəqələrindəki kameraların şəklini canlı göstərir və yazır. Giriş, qeydiyyat və izləmə yoxdur.',
-    'Görünməyən dəqiqələr gizlədilmir: hər kameranın hər dəqiqəsi beş haldan birindədir.',
+    'Aşkar seçki məntəqələrindəki kameraların görüntüsünü canlı göstərir və yazır. Giriş, qeydiyyat və izləmə yoxdur.',
+    'Görüntüsü olmayan dəqiqələr gizlədilmir: hər kameranın hər dəqiqəsi beş vəziyyətdən birindədir.',
   ],
-  states: 'Beş hal',
+  states: 'Beş vəziyyət',
   stateText: {
-    live: 'şəkil vaxtında gəlib.', late: 'şəkil gec gəlib, amma itməyib.', missing: 'şəkil yoxdur. Boşluğun yeri və məlumdursa səbəbi göstərilir.',
+    live: 'görüntü vaxtında gəlib.', late: 'görüntü gec gəlib, amma itməyib.', missing: 'görüntü yoxdur. Boşluğun yeri və məlumdursa səbəbi göstərilir.',
     hidden: 'komissiya səsvermənin gizliliyinə görə gizlədib. Yazı davam edir.', due: 'bu dəqiqə hələ gəlməyib.',
   },
   sections: [
     { id: 'rules', title: 'Nəyi kim həll edir', list: true, items: (facts) => [
-      'Qaydaları seçki komissiyası qoyur: kamera hansı məntəqələrdədir, şəkil nə vaxt gizlədilir, səs varmı, yazıya qayıtmaq olarmı. Aşkar bunu yerinə yetirir və nə qərar verildiyini göstərir.',
+      'Qaydaları seçki komissiyası qoyur: kamera hansı məntəqələrdədir, görüntü nə vaxt gizlədilir, səs varmı, yazıya qayıtmaq olarmı. Aşkar bunu yerinə yetirir və nə qərar verildiyini göstərir.',
       ...when(facts, ({ sound, rewindNow, rewindOnDay, archiveAfter }) => [
         sound ? 'Bu seçkidə səs açıqdır.' : 'Bu seçkidə səs bağlıdır: o, yazılmır da.',
         rewindNow ? 'İndi hər kəs yazıda geriyə qayıda bilər.' : 'İndi yalnız canlı göstərilir; yazıya qayıtmaq bağlıdır.',
@@ -48,29 +48,29 @@ const az: AboutTexts = {
     ] },
     { id: 'day', title: 'Nə vaxt efirdədir', items: (facts) => [
       ...when(facts, ({ onAir, emptyBoxes, from, to }) => [`Efirin başlanğıcı: ${onAir}. Boş qutuların göstərilməsi: ${emptyBoxes}. Səsvermə: ${from}–${to}.`]),
-      'Efirin sonu saatla yox, işlə bilinir: məntəqə protokolu tamamlanana qədər efirdə qalır.',
+      'Efirin sonu saatla yox, işlə bilinir: məntəqə yekun protokol tərtib edilənə qədər efirdə qalır.',
     ] },
     { id: 'who', title: 'Kim nəyi görür, nə qədər saxlanır', list: true, items: (facts) => [
-      'Bu səhifələrdə hamı eyni şeyi görür: şəkilləri, siyahını, boşluqları və səbəblərini.',
+      'Bu səhifələrdə hamı eyni şeyi görür: görüntüləri, siyahını, boşluqları və səbəblərini.',
       'Komissiyanın gizlətdiyi göstərilmir; gizlədildiyi və nə vaxtdan gizlədildiyi isə günün zolağında görünür. Yazı davam edir.',
       ...when(facts, ({ years }) => [`Bu seçkinin qaydası: yazı ${years} il saxlanır. Proqramın heç bir hissəsi yazını silmir.`]),
-      'Sizin haqqınızda heç nə saxlanmır. Yeganə istisna sizin öz işinizdir: “Mənimlə say” səhifəsində saydığınız sizin brauzerinizdə qalır və onu silə bilərsiniz.',
+      'Sizin haqqınızda heç nə saxlanmır. Yeganə istisna sizin öz işinizdir: “Bülletenləri sayın” səhifəsində saydığınız sizin brauzerinizdə qalır və onu silə bilərsiniz.',
     ] },
     { id: 'not', title: 'Nə edilmir', items: () => ['Üz tanıma yoxdur. Maşın insanları saymır və izləmir. Heç kim ittiham olunmur: sistem yalnız gördüyünü deyir.'] },
     { id: 'check', title: 'Necə yoxlamaq olar', list: true, items: () => [
       'Məntəqənin səhifəsində günün hər dəqiqəsinin hesabı var: canlı, gec gəlmiş, çatışmayan və gizlədilmiş dəqiqələr birlikdə verilməli olanı verir.',
-      '“Bu anı paylaş” həmin ana aparan keçid verir; onu açan eyni şəkli görür.',
+      '“Bu anı paylaş” həmin ana aparan keçid verir; onu açan eyni görüntünü görür.',
       { text: 'Məntəqələrin siyahısı nəşrləri, fərqləri və nəzarət cəmləri (SHA-256) ilə açıqdır.', link: { path: '/list', words: 'Siyahı' } },
       { text: 'Hər məntəqənin nə vaxt efirdə olduğu, nə vaxt olmadığı, səbəbi, cədvəl (CSV) kimi də.', link: { path: '/status', words: 'Vəziyyət' } },
-      { text: 'Bülletenləri özünüz sayın və rəsmi fəallığın yanına qoyun.', link: { path: '/count', words: 'Mənimlə say' } },
+      { text: 'Bülletenləri özünüz sayın və rəsmi fəallığın yanına qoyun.', link: { path: '/count', words: 'Bülletenləri sayın' } },
       { text: 'Proqramlar üçün eyni məlumat.', link: { path: API, words: 'API' } },
       'Kopyalanmış klipi yoxlamaq üçün imza hələ yoxdur: şübhə edəndə həmin anın keçidini açın.',
     ] },
     { id: 'limits', title: 'Sistem nəyi deyə bilmir', list: true, items: () => [
       'Kadrdan kənarda nə baş verdiyini.',
-      'Tam indini: canlı şəkil bir neçə saniyə əvvəlkidir və nə qədər geridə olduğu yanında yazılır. Tək-tək şəkillər 20 saniyəyə qədər köhnə ola bilər.',
+      'Tam indini: canlı görüntü bir neçə saniyə əvvəlkidir və nə qədər geridə olduğu yanında yazılır. Kadrlar 20 saniyəyə qədər köhnə ola bilər.',
       'Boşluğun səbəbini həmişə: mərkəzin bilmədiyi səbəb “məlum deyil” qalır.',
-      'Köhnə brauzerdə canlı şəkli: Chrome 90, Firefox 90, Safari 15.4 və ya daha yenisi lazımdır; ondan köhnələr tək-tək şəkilləri göstərir.',
+      'Köhnə brauzerdə canlı görüntünü: Chrome 90, Firefox 90, Safari 15.4 və ya daha yenisi lazımdır; ondan köhnələr kadrları göstərir.',
       'H.265 göndərən kameranı hər brauzerdə: onu Safari və ya H.265 bilən başqa brauzer göstərir.',
       'Görünənin nə demək olduğunu: nəticəni insanlar çıxarır.',
     ] },
@@ -82,7 +82,7 @@ const az: AboutTexts = {
     ] },
     { id: 'access', title: 'Əlçatanlıq', list: true, items: () => [
       'Məqsəd WCAG 2.2 AA səviyyəsidir. Səhifələr proqramla, yalnız klaviatura ilə, 320 piksel enində və iki dəfə böyük yazı ilə sınanır.',
-      'Hallar rənglə yanaşı forma, naxış və sözlə göstərilir; günün zolağı cədvəl kimi də verilir. Cihazın tünd rəngi, böyük yazısı və az hərəkət seçimi nəzərə alınır.',
+      'Vəziyyətlər rənglə yanaşı forma, naxış və sözlə göstərilir; günün zolağı cədvəl kimi də verilir. Cihazın tünd rəngi, böyük yazısı və az hərəkət seçimi nəzərə alınır.',
       'Məlum çatışmazlıq: videoda nə göründüyü sözlə təsvir olunmur.',
     ] },
     { id: 'contact', title: 'Əlaqə', items: () => ['Bu səhifələri seçki komissiyası aparır. Onunla əlaqə komissiyanın öz saytındadır.'] },
@@ -117,7 +117,7 @@ const en: AboutTexts = {
       'On these pages everyone sees the same: the pictures, the list, the gaps and their causes.',
       'What the commission hides is not shown; that it is hidden, and since when, stands on the bar of the day. Recording goes on.',
       ...when(facts, ({ years }) => [`The rule of this election: recordings are kept for ${years} ${years === 1 ? 'year' : 'years'}. No part of this program deletes a recording.`]),
-      'Nothing is stored about you. The one exception is your own work: what you count under “Count with me” stays in your browser, and you can delete it.',
+      'Nothing is stored about you. The one exception is your own work: what you count under “Count the ballots” stays in your browser, and you can delete it.',
     ] },
     { id: 'not', title: 'What is not done', items: () => ['There is no face recognition. No machine counts or follows people. Nobody is accused: the system says only what it saw.'] },
     { id: 'check', title: 'How to check', list: true, items: () => [
@@ -125,7 +125,7 @@ const en: AboutTexts = {
       '“Share this moment” gives a link to that moment; whoever opens it sees the same picture.',
       { text: 'The list of stations is open, with its versions, their differences and digests (SHA-256).', link: { path: '/list', words: 'List' } },
       { text: 'When each station was on air, when it was not, and why; as a table (CSV) too.', link: { path: '/status', words: 'Status' } },
-      { text: 'Count ballots yourself, and set your count beside the official turnout.', link: { path: '/count', words: 'Count with me' } },
+      { text: 'Count ballots yourself, and set your count beside the official turnout.', link: { path: '/count', words: 'Count the ballots' } },
       { text: 'The same facts for programs.', link: { path: API, words: 'API' } },
       'There is no signature yet by which a copied clip could be checked: when in doubt, open the link to that moment.',
     ] },
@@ -160,7 +160,7 @@ const ru: AboutTexts = {
   ],
   states: 'Пять состояний',
   stateText: {
-    live: 'изображение пришло вовремя.', late: 'изображение пришло позже, но не потеряно.', missing: 'изображения нет. Показано, где пробел и, если известно, почему.',
+    live: 'изображение пришло вовремя.', late: 'изображение пришло позже, но не потеряно.', missing: 'изображения нет. Показано, где пропуск и, если известно, почему.',
     hidden: 'скрыто комиссией ради тайны голосования. Запись продолжается.', due: 'эта минута ещё не наступила.',
   },
   sections: [
@@ -174,13 +174,13 @@ const ru: AboutTexts = {
     ] },
     { id: 'day', title: 'Когда идёт эфир', items: (facts) => [
       ...when(facts, ({ onAir, emptyBoxes, from, to }) => [`Эфир начинается в ${onAir}. Пустые урны показывают в ${emptyBoxes}. Голосование с ${from} до ${to}.`]),
-      'Конец — не час, а действие: участок остаётся в эфире, пока не заполнен протокол.',
+      'Конец — не час, а действие: участок остаётся в эфире, пока не составлен итоговый протокол.',
     ] },
     { id: 'who', title: 'Кто что видит и сколько это хранится', list: true, items: (facts) => [
-      'На этих страницах все видят одно и то же: изображения, список, пробелы и их причины.',
+      'На этих страницах все видят одно и то же: изображения, список, пропуски и их причины.',
       'Скрытое комиссией не показывается; то, что оно скрыто и с какого времени, видно на полосе дня. Запись продолжается.',
       ...when(facts, ({ years }) => [`Правило этих выборов: срок хранения записи — ${inRussian(years, 'год', 'года', 'лет')}. Ни одна часть этой программы запись не удаляет.`]),
-      'О вас ничего не хранится. Единственное исключение — ваш собственный труд: то, что вы посчитали на странице «Считать вместе», остаётся в вашем браузере, и вы можете это удалить.',
+      'О вас ничего не хранится. Единственное исключение — ваш собственный труд: то, что вы посчитали на странице «Считать бюллетени», остаётся в вашем браузере, и вы можете это удалить.',
     ] },
     { id: 'not', title: 'Чего не делается', items: () => ['Нет распознавания лиц. Машина не считает людей и не следит за ними. Никого не обвиняют: система говорит только о том, что видела.'] },
     { id: 'check', title: 'Как проверить', list: true, items: () => [
@@ -188,22 +188,22 @@ const ru: AboutTexts = {
       '«Поделиться этим моментом» даёт ссылку на этот момент; кто её откроет, увидит то же изображение.',
       { text: 'Список участков открыт, с редакциями, отличиями и контрольными суммами (SHA-256).', link: { path: '/list', words: 'Список' } },
       { text: 'Когда каждый участок был в эфире, когда не был и почему; есть и таблица (CSV).', link: { path: '/status', words: 'Состояние' } },
-      { text: 'Посчитайте бюллетени сами и поставьте свой подсчёт рядом с официальной явкой.', link: { path: '/count', words: 'Считать вместе' } },
+      { text: 'Посчитайте бюллетени сами и поставьте свой подсчёт рядом с официальной явкой.', link: { path: '/count', words: 'Считать бюллетени' } },
       { text: 'Те же сведения для программ.', link: { path: API, words: 'API' } },
       'Подписи, по которой можно проверить скопированный ролик, пока нет: если сомневаетесь, откройте ссылку на этот момент.',
     ] },
     { id: 'limits', title: 'О чём система сказать не может', list: true, items: () => [
       'Что произошло за кадром.',
       'Что происходит в самую эту секунду: прямой эфир отстаёт на несколько секунд, и отставание написано рядом. Отдельные кадры могут быть старше, до 20 секунд.',
-      'Причину каждого пробела: неизвестное центру остаётся неизвестным.',
-      'Прямой эфир в старом браузере: нужен Chrome 90, Firefox 90, Safari 15.4 или новее; более старые показывают снимки.',
+      'Причину каждого пропуска: неизвестное центру остаётся неизвестным.',
+      'Прямой эфир в старом браузере: нужен Chrome 90, Firefox 90, Safari 15.4 или новее; более старые показывают кадры.',
       'Камеру с H.265 в любом браузере: её покажет Safari или другой браузер с поддержкой H.265.',
       'Что увиденное значит: выводы делают люди.',
     ] },
     { id: 'use', title: 'Как пользоваться', list: true, items: () => [
       'На странице участка коснитесь полосы дня или передвиньте её ручку: начнётся запись этого момента.',
       'На полосе с клавиатуры: стрелки влево и вправо — минута, Page Up и Page Down — десять, Home — начало дня, End — прямой эфир.',
-      'Дойдя до пробела, повтор пропускает его и сообщает об этом.',
+      'Дойдя до пропуска, повтор перескакивает его и сообщает об этом.',
       { text: 'Смотрите до шестнадцати участков сразу; клавиши написаны на той странице.', link: { path: '/watch', words: 'Несколько сразу' } },
     ] },
     { id: 'access', title: 'Доступность', list: true, items: () => [

@@ -16,11 +16,11 @@ export interface ConstituencyTexts {
 export const constituencyTexts: Record<Lang, ConstituencyTexts> = {
   az: {
     order: 'Sıra', byNumber: 'Nömrə ilə', worstFirst: 'Ən pisi əvvəl',
-    sideBySide: 'Bunlara yan-yana bax', sideBySideSome: (n) => `İlk ${n} məntəqəyə yan-yana bax`,
+    sideBySide: 'Bunlara yan-yana baxın', sideBySideSome: (n) => `İlk ${n} məntəqəyə yan-yana baxın`,
     moment: 'Günün anı', momentHelp: 'Sol və sağ ox beş dəqiqə, Home günün əvvəli, End indi.',
     now: 'indi', toNow: 'İndi', back: '−10 dəq', forth: '+10 dəq',
-    atMoment: (time, span) => `Göstərilən indi deyil. Şəkillər: ${time}. Hal: ${span} aralığının ən pis halı.`,
-    atNow: 'Göstərilən indidir. Əvvəlki ana baxmaq üçün dəstəyi sürüşdürün və ya zolağa toxunun.',
+    atMoment: (time, span) => `Bu, indiki an deyil. Kadrlar: ${time}. Vəziyyət: ${span} aralığının ən pisi.`,
+    atNow: 'Bu, indiki andır. Əvvəlki ana baxmaq üçün dəstəyi sürüşdürün və ya zolağa toxunun.',
     together: (n) => `${grouped(n)} kamera birlikdə: `,
   },
   en: {

@@ -8,6 +8,13 @@ const duration = (seconds: number): string => {
   const rest = minutes % 60;
   return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${Math.floor(minutes / 60)} h`;
 };
+/** To the second, for tables that are held against each other. */
+const exactly = (seconds: number): string => {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return [hours && `${hours} h`, minutes && `${minutes} min`, (rest || whole === 0) && `${rest} s`].filter(Boolean).join(' ');
+};
+
 export const en: Messages = {
   months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
   decimalMark: '.',
@@ -79,13 +86,13 @@ export const en: Messages = {
   homeTitle2: 'Every minute in plain view.',
   homeLede: 'Watch a polling station live, or go back to any moment of the day. Minutes without a picture are shown too.',
   findLabel: 'Constituency, station or name of the school',
-  findPlaceholder: '7/12, Yasamal, school…',
+  findPlaceholder: 'school 45, Yasamal, 7/11…',
   findButton: 'Find',
   findHint: 'Number of the constituency, number of the station, its name or address. Any keyboard will do:',
   findHintExample: ['sebail', 'Səbail'],
   found: (n) => (n === 0 ? 'Nothing found' : inEnglish(n, 'result', 'results')),
   foundMore: (shown, all) => `The first ${shown} of ${all} stations are shown`,
-  foundNothing: 'Nothing found. Type a number like “7/12”, or a part of the name.',
+  foundNothing: (id) => `Nothing found. Type a number like “${id}”, or a part of the name.`,
   foundAll: 'See the whole list',
   nowInStations: 'In the stations now',
   all: 'All',
@@ -195,6 +202,8 @@ export const en: Messages = {
   owed: 'Owed',
   minuteCount: (n) => `${n} min`,
   duration,
+  exactly,
+  notOwed: 'Nothing was owed',
 
   notFoundTitle: 'There is no such page',
   notFoundText: 'The link may be old or mistyped. Find the station by its number or name.',

@@ -11,14 +11,14 @@ export type HeadOf = Route['page'] | 'moment';
 
 export const heads: Record<Lang, Record<HeadOf, Head>> = {
   az: {
-    home: { title: 'Aşkar: seçki məntəqələri göz önündə', description: 'Seçki məntəqəsini canlı izləyin və ya günün istənilən anına qayıdın. Görünməyən dəqiqələr də göstərilir.' },
-    station: { title: '{id} · {venue} · Aşkar', description: '{name}. Canlı şəkil və günün hər dəqiqəsi.' },
-    moment: { title: '{id}, {time} · {venue} · Aşkar', description: '{name}. Saat {time}-da kameranın göstərdiyi.' },
-    constituency: { title: '{name} · Aşkar', description: '{name}: bütün məntəqələrin şəkilləri və günü.' },
+    home: { title: 'Aşkar: seçki məntəqələri göz önündə', description: 'Seçki məntəqəsini canlı izləyin və ya günün istənilən anına qayıdın. Görüntüsü olmayan dəqiqələr də göstərilir.' },
+    station: { title: '{id} · {venue} · Aşkar', description: '{name}. Canlı görüntü və günün hər dəqiqəsi.' },
+    moment: { title: '{id}, {time} · {venue} · Aşkar', description: '{name}. Kameranın göstərdiyi an: {time}.' },
+    constituency: { title: '{name} · Aşkar', description: '{name}: bütün məntəqələrin kadrları və günü.' },
     list: { title: 'Kameralı məntəqələrin siyahısı · Aşkar', description: 'Veb-kamera quraşdırılmış seçki məntəqələrinin siyahısı, nəşrləri və onların fərqləri.' },
     status: { title: 'Məntəqələrin vəziyyəti · Aşkar', description: 'Hər məntəqə üzrə canlı, gec gəlmiş, çatışmayan və gizlədilmiş dəqiqələr, səbəbləri ilə.' },
     watch: { title: 'Bir neçə məntəqə yan-yana · Aşkar', description: 'İki, dörd, doqquz və ya on altı məntəqəni eyni vaxtda izləyin.' },
-    count: { title: 'Mənimlə say · Aşkar', description: 'Qutuya atılan bülletenləri özünüz sayın və rəsmi seçici fəallığı ilə tutuşdurun.' },
+    count: { title: 'Bülletenləri sayın · Aşkar', description: 'Qutuya atılan bülletenləri özünüz sayın və rəsmi seçici fəallığı ilə müqayisə edin.' },
     about: { title: 'Aşkar haqqında', description: 'Aşkar nədir, kim nəyi görür, yazılar nə qədər saxlanılır və nə edilmir.' },
     unknown: { title: 'Belə səhifə yoxdur · Aşkar', description: 'Keçid köhnə və ya səhv yazılmış ola bilər.' },
   },
@@ -30,7 +30,7 @@ export const heads: Record<Lang, Record<HeadOf, Head>> = {
     list: { title: 'List of stations with cameras · Aşkar', description: 'The list of polling stations with webcams, its versions and their differences.' },
     status: { title: 'Status of the stations · Aşkar', description: 'Minutes live, late, missing and hidden of every station, with their causes.' },
     watch: { title: 'Several stations side by side · Aşkar', description: 'Watch two, four, nine or sixteen stations at once.' },
-    count: { title: 'Count with me · Aşkar', description: 'Count the ballots that go into the box yourself, and hold them against the official turnout.' },
+    count: { title: 'Count the ballots · Aşkar', description: 'Count the ballots that go into the box yourself, and hold them against the official turnout.' },
     about: { title: 'About Aşkar', description: 'What Aşkar is, who sees what, how long recordings are kept, and what is not done.' },
     unknown: { title: 'There is no such page · Aşkar', description: 'The link may be old or mistyped.' },
   },
@@ -42,7 +42,7 @@ export const heads: Record<Lang, Record<HeadOf, Head>> = {
     list: { title: 'Список участков с камерами · Aşkar', description: 'Список избирательных участков с веб-камерами, его редакции и их различия.' },
     status: { title: 'Состояние участков · Aşkar', description: 'Минуты каждого участка: в эфире, пришедшие позже, отсутствующие и скрытые, с причинами.' },
     watch: { title: 'Несколько участков рядом · Aşkar', description: 'Смотрите два, четыре, девять или шестнадцать участков одновременно.' },
-    count: { title: 'Считайте со мной · Aşkar', description: 'Считайте опущенные в урну бюллетени сами и сравните с официальной явкой.' },
+    count: { title: 'Считать бюллетени · Aşkar', description: 'Считайте опущенные в урну бюллетени сами и сравните с официальной явкой.' },
     about: { title: 'Об Aşkar', description: 'Что такое Aşkar, кто что видит, сколько хранятся записи и чего здесь не делают.' },
     unknown: { title: 'Такой страницы нет · Aşkar', description: 'Ссылка могла устареть или содержать опечатку.' },
   },
@@ -50,7 +50,7 @@ export const heads: Record<Lang, Record<HeadOf, Head>> = {
 
 /** For who has no script; the list follows it. */
 export const noScript: Record<Lang, string> = {
-  az: 'Canlı şəkil və günün təkrarı üçün JavaScript lazımdır. Məntəqələrin siyahısı onsuz da açılır:',
+  az: 'Canlı görüntü və günün təkrarı üçün JavaScript lazımdır. Məntəqələrin siyahısı onsuz da açılır:',
   en: 'The live picture and the replay need JavaScript. The list of stations opens without it:',
   ru: 'Для прямого эфира и повтора нужен JavaScript. Список участков открывается и без него:',
 };

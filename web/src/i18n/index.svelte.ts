@@ -7,7 +7,7 @@
 
 import { router } from '../lib/router.svelte';
 import { pathIn, type Lang } from '../lib/route';
-import type { Names } from '../lib/api';
+import type { Names, State } from '../lib/api';
 import { az } from './az';
 import { en } from './en';
 import { ru } from './ru';
@@ -33,6 +33,11 @@ class Language {
   /** The address of a page in the language of this one: every link to an own page is made here. */
   path(path: string): string {
     return pathIn(router.lang, path);
+  }
+
+  /** The word for a state at a moment that is past: what never was to come is not still to come. */
+  then(state: State): string {
+    return state === 'due' ? this.text.notOwed : this.text.states[state];
   }
 
   /** Tells the document which language it is in; called as an effect. */

@@ -8,6 +8,13 @@ const duration = (seconds: number): string => {
   const rest = minutes % 60;
   return rest ? `${Math.floor(minutes / 60)} ч ${rest} мин` : `${Math.floor(minutes / 60)} ч`;
 };
+/** To the second, for tables that are held against each other. */
+const exactly = (seconds: number): string => {
+  const whole = Math.max(0, Math.round(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return [hours && `${hours} ч`, minutes && `${minutes} мин`, (rest || whole === 0) && `${rest} с`].filter(Boolean).join(' ');
+};
+
 export const ru: Messages = {
   months: ['января', 'февраля', 'марта', 'апреля', 'мая', 'июня', 'июля', 'августа', 'сентября', 'октября', 'ноября', 'декабря'],
   decimalMark: ',',
@@ -64,14 +71,14 @@ export const ru: Messages = {
     mobile_box: 'Переносная урна вскрыта',
     stationary_box: 'Стационарная урна вскрыта',
     count: 'Подсчёт',
-    completed: 'Протокол заполнен',
+    completed: 'Итоговый протокол составлен',
   },
   steps: {
     onAir: 'начало эфира',
     emptyBoxes: 'показ пустых урн',
     voting: (to) => `голосование, до ${to}`,
-    turnout: 'следующая явка',
-    count: 'подсчёт, в эфире до протокола',
+    turnout: 'следующие данные о явке',
+    count: 'подсчёт, в эфире до итогового протокола',
   },
   stepsLabel: 'Ход дня',
 
@@ -79,13 +86,13 @@ export const ru: Messages = {
   homeTitle2: 'Каждая минута на виду.',
   homeLede: 'Смотрите избирательный участок в прямом эфире или вернитесь к любому моменту дня. Минуты без изображения тоже показаны.',
   findLabel: 'Округ, участок или название школы',
-  findPlaceholder: '7/12, Ясамал, məktəb…',
+  findPlaceholder: 'школа 45, Ясамал, 7/11…',
   findButton: 'Найти',
   findHint: 'Номер округа, номер участка, название или адрес. Подойдёт любая раскладка, латиница и кириллица:',
   findHintExample: ['себаил', 'Səbail'],
   found: (n) => (n === 0 ? 'Ничего не найдено' : inRussian(n, 'результат', 'результата', 'результатов')),
   foundMore: (shown, all) => `Показано участков: ${shown} из ${all}`,
-  foundNothing: 'Ничего не найдено. Введите номер вида «7/12» или часть названия.',
+  foundNothing: (id) => `Ничего не найдено. Введите номер вида «${id}» или часть названия.`,
   foundAll: 'Посмотреть весь список',
   nowInStations: 'Сейчас на участках',
   all: 'Все',
@@ -120,7 +127,7 @@ export const ru: Messages = {
   cameraChoice: 'Камеры',
   cameraNumber: (n) => `Камера ${n}`,
   behind: (seconds) => `отставание ${duration(seconds)}`,
-  behindLive: (seconds) => `${duration(seconds)} от прямого эфира`,
+  behindLive: (seconds) => `отставание от эфира ${duration(seconds)}`,
   replay: 'Повтор',
   paused: 'Пауза',
   connecting: 'Подключение…',
@@ -130,7 +137,7 @@ export const ru: Messages = {
   play: 'Воспроизвести', pause: 'Пауза', fullScreen: 'На весь экран', leaveFullScreen: 'Выйти из полного экрана',
   back10: 'Назад на 10 секунд', forward10: 'Вперёд на 10 секунд', back60: 'Назад на минуту', forward60: 'Вперёд на минуту',
   speed: 'Скорость',
-  goLive: 'К эфиру', watchingLive: 'Прямой эфир', noLive: 'Эфира нет',
+  goLive: 'К прямому эфиру', watchingLive: 'Прямой эфир', noLive: 'Эфира нет',
   soundOn: 'Включить звук', soundOff: 'Выключить звук',
   clockOfPicture: 'Время изображения',
 
@@ -140,7 +147,7 @@ export const ru: Messages = {
   offWhy: {
     unknown: 'Причина пока неизвестна.',
     uplink: 'Нет связи между участком и центром.',
-    source: 'Камера замолчала, или то, что она передаёт, не читается.',
+    source: 'Камера не передаёт изображение, или его нельзя прочитать.',
     power: 'На участке отключено электричество.',
     disk: 'Диск центра заполнен или неисправен.',
     clock: 'Часы перескочили это время.',
@@ -148,9 +155,9 @@ export const ru: Messages = {
     centre: 'Сервер центра не работал.',
     neverconnected: 'Сегодня камера не подключалась к центру.',
   },
-  offDone: 'Центр ждёт подключения: как только камера снова начнёт передавать, изображение появится здесь само. Пробел останется на полосе дня.',
-  lastPicture: (time) => `Последний кадр, ${time}`,
-  nextPicture: (time) => `Следующий кадр, ${time}`,
+  offDone: 'Центр ждёт подключения: как только камера начнёт передавать, изображение появится здесь само. Пропуск останется на полосе дня.',
+  lastPicture: (time) => `К последнему кадру, ${time}`,
+  nextPicture: (time) => `К следующему кадру, ${time}`,
   hiddenTitle: 'Комиссия скрыла изображение',
   dueTitle: (time) => `Эфир начнётся в ${time}`,
   dueTitlePast: 'Эфир ожидается',
@@ -162,7 +169,7 @@ export const ru: Messages = {
   momentMissing: (time) => `${time}: изображения этого момента нет`,
   momentFuture: 'Этот момент ещё не наступил; показан прямой эфир.',
   momentClosed: 'На этих выборах вернуться к записи нельзя; показан прямой эфир.',
-  jumped: (when, why) => `Пропущен пробел: ${when}. ${why}.`,
+  jumped: (when, why) => `Пропуск в записи, повтор идёт дальше: ${when}. ${why}.`,
   caughtUp: 'Повтор догнал прямой эфир.',
   needsPlay: 'Браузер не начал показ сам. Нажмите «Воспроизвести».',
 
@@ -176,7 +183,7 @@ export const ru: Messages = {
   scrub: 'Момент дня',
   nowLive: 'прямой эфир',
   votingTick: (from, to) => `${from}–${to} голосование`,
-  countTick: 'подсчёт, до протокола',
+  countTick: 'подсчёт, до итогового протокола',
   actTick: {
     before: '', on_air: 'эфир', empty_boxes: 'пустые урны', voting: 'голосование', closed: 'закрыто',
     unused_cancelled: 'бюллетени погашены', mobile_box: 'переносная урна', stationary_box: 'стационарная урна',
@@ -195,6 +202,8 @@ export const ru: Messages = {
   owed: 'Ожидалось',
   minuteCount: (n) => `${n} мин`,
   duration,
+  exactly,
+  notOwed: 'Ничего не ожидалось',
 
   notFoundTitle: 'Такой страницы нет',
   notFoundText: 'Возможно, ссылка устарела или в ней опечатка. Найдите участок по номеру или названию.',

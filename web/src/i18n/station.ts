@@ -56,7 +56,7 @@ const az: StationTexts = {
   posterSaid: 'son dəqiqənin kadrı, video qoşulur…',
   frameBack: 'Bir kadr geri', frameForward: 'Bir kadr irəli',
   pip: 'Kiçik pəncərədə göstər', leavePip: 'Kiçik pəncərədən qaytar',
-  arrived: (when) => `${when} gec gəldi: indi şəkli var.`,
+  arrived: (when) => `${when} gec gəldi: indi görüntüsü var.`,
 
   views: 'Görüntü',
   view: { video: 'Video', light: 'Yüngül video', still: 'Kadrlar' },
@@ -75,11 +75,11 @@ const az: StationTexts = {
   typedOutside: 'Bu vaxt günün zolağında yoxdur.',
   scrubHelp: 'Sol və sağ ox bir dəqiqə, Shift ilə bir saniyə; Page Up və Page Down on dəqiqə; Home günün əvvəli, End canlı. Vaxtı rəqəmlə yazmaq olar: 1207. Artı və minus zolağı yaxınlaşdırır və uzaqlaşdırır.',
   turnoutIs: (time, percent) => `${time}, ${percent} faiz`,
-  closedBar: 'Bu seçkidə yazıya qayıtmaq bağlıdır; zolaq yalnız halları göstərir.',
+  closedBar: 'Bu seçkidə yazıya qayıtmaq bağlıdır; zolaq yalnız vəziyyəti göstərir.',
 
   offLate: 'Gec gələn video olsa, bu boşluğu dolduracaq.',
   offNotLate: 'Bu vaxt video yazılmayıb, ona görə boşluq qalacaq.',
-  offHidden: 'Komissiya açanda şəkil burada özü görünəcək.',
+  offHidden: 'Komissiya açanda görüntü burada özü göstəriləcək.',
   lastStill: (time) => `Son kadr, ${time}`,
   unsupportedTitle: 'Bu brauzer video göstərə bilmir',
   unsupportedText: 'Brauzer köhnədir. Onu yeniləyin və ya başqa brauzer açın. Kadrlar burada da görünür.',
@@ -90,11 +90,11 @@ const az: StationTexts = {
 
   copyLink: 'Keçidi kopyala',
   sharedOut: 'Keçid paylaşıldı.',
-  count: 'Seçiciləri sayın', watchSeveral: 'Başqaları ilə yan-yana', history: 'Halların tarixçəsi',
-  together: 'Hamısı yan-yana', togetherTitle: 'Bütün kameralar, eyni an', worstOf: (n) => `${n} kameranın ən pis halı`,
+  count: 'Bülletenləri sayın', watchSeveral: 'Başqaları ilə yan-yana', history: 'Vəziyyətin tarixçəsi',
+  together: 'Hamısı yan-yana', togetherTitle: 'Bütün kameralar, eyni an', worstOf: (n) => `${n} kameranın ən pis vəziyyəti`,
 
   showAllRows: (n) => `Hamısını göstər: ${n}`,
-  wordsTitle: 'Gün sözlə', wordsTurnout: 'Rəsmi seçici fəallığı', wordsActs: 'Günün hadisələri', wordsSource: 'mənbə', wordsNone: 'hələ elan olunmayıb',
+  wordsTitle: 'Günün sözlü təsviri', wordsTurnout: 'Rəsmi seçici fəallığı', wordsActs: 'Günün hadisələri', wordsSource: 'mənbə', wordsNone: 'hələ elan olunmayıb',
 
   back600: '10 dəqiqə geri', forward600: '10 dəqiqə irəli',
   zoomPast: 'İndiyədək', stillTaken: (time) => `kadr, ${time}`,
@@ -146,7 +146,7 @@ const en: StationTexts = {
 
   copyLink: 'Copy the link',
   sharedOut: 'The link was shared.',
-  count: 'Count voters', watchSeveral: 'Side by side with others', history: 'History of states',
+  count: 'Count the ballots', watchSeveral: 'Side by side with others', history: 'History of states',
   together: 'All side by side', togetherTitle: 'All cameras, the same moment', worstOf: (n) => `The worst state of ${n} cameras`,
 
   showAllRows: (n) => `Show all ${n}`,
@@ -189,8 +189,8 @@ const ru: StationTexts = {
   turnoutIs: (time, percent) => `${time}, ${percent} процента`,
   closedBar: 'На этих выборах вернуться к записи нельзя; полоса показывает только состояния.',
 
-  offLate: 'Если видео придёт позже, оно заполнит этот пробел.',
-  offNotLate: 'В это время видео не записывалось, поэтому пробел останется.',
+  offLate: 'Если видео придёт позже, оно заполнит этот пропуск.',
+  offNotLate: 'В это время видео не записывалось, поэтому пропуск останется.',
   offHidden: 'Когда комиссия снова откроет изображение, оно появится здесь само.',
   lastStill: (time) => `Последний кадр, ${time}`,
   unsupportedTitle: 'Этот браузер не может показывать видео',
@@ -202,7 +202,7 @@ const ru: StationTexts = {
 
   copyLink: 'Скопировать ссылку',
   sharedOut: 'Ссылка отправлена.',
-  count: 'Считать избирателей', watchSeveral: 'Рядом с другими', history: 'История состояний',
+  count: 'Считать бюллетени', watchSeveral: 'Рядом с другими', history: 'История состояний',
   together: 'Все рядом', togetherTitle: 'Все камеры, один момент', worstOf: (n) => `Худшее состояние из ${n} камер`,
 
   showAllRows: (n) => `Показать все: ${n}`,

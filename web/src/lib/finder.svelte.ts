@@ -1,47 +1,42 @@
 /** What a field that finds stations as one types does, whatever is done with what it finds. */
 
-import * as api from './api';
+import type * as api from './api';
+import { places, type Found } from './places.svelte';
 
-/** Keys that rest for so long are asked for. */
-const PAUSE_MS = 150;
+/** On screens as narrow as this a keyboard covers the lower half, CSS pixels. */
+const PHONE = '(max-width: 599px)';
+/** A field that stands lower than this leaves no room for what it finds. */
+const HIGH_PX = 90;
 
 export class Finder {
   query = $state('');
-  found = $state.raw<{ items: api.Station[]; total: number } | null>(null);
-  failed = $state(false);
+  /** Somebody is at the field. */
+  active = $state(false);
   readonly words = $derived(this.query.trim());
+  readonly #limit: number;
+  readonly found: Found | null = $derived.by(() => this.#find());
+  readonly failed = $derived(places.failed && places.all === null);
 
   /** `limit`: how many are shown at most. */
-  constructor(private readonly limit: number) {}
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
-  /** Asks the server when the keys rest; called as an effect. */
-  readonly follow = (): (() => void) | undefined => {
-    const q = this.words;
-    if (!q) {
-      this.found = null;
-      return undefined;
-    }
-    const ended = new AbortController();
-    const timer = setTimeout(() => {
-      api.stations({ q, limit: this.limit }, ended.signal).then(
-        (page) => { this.found = page; this.failed = false; },
-        () => { if (!ended.signal.aborted) this.failed = true; },
-      );
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      ended.abort();
-    };
-  };
+  #find(): Found | null {
+    return this.words ? places.find(this.words, this.#limit) : null;
+  }
+
+  readonly #searching = $derived(this.active || this.words !== '');
+  /** Has the stations fetched while one searches; called as an effect. */
+  readonly follow = (): (() => void) | undefined => (this.#searching ? places.follow() : undefined);
 
   /** What Enter means: the station whose number was typed, or the `only` one that was found. */
   async entered(only = true): Promise<api.Station | undefined> {
-    if (!this.words) return undefined;
-    const page = await api.stations({ q: this.words, limit: this.limit }).catch(() => null);
-    this.failed = page === null;
-    if (!page) return undefined;
-    this.found = page;
-    return page.items.find(({ id }) => id === this.words.replaceAll(' ', '')) ?? (only && page.items.length === 1 ? page.items[0] : undefined);
+    const words = this.words;
+    if (!words || !(await places.known())) return undefined;
+    const found = places.find(words, this.#limit);
+    const [, constituency, station] = /^(\d+)\s*[\s/-]\s*(\d+)$/.exec(words) ?? [];
+    return found?.items.find(({ id }) => id === `${constituency}/${station}`) ?? (only && found?.total === 1 ? found.items[0] : undefined);
   }
 
   /** Up and down go through the field and the results, Escape empties the field. Whether the key meant something. */
@@ -56,4 +51,9 @@ export class Finder {
     event.preventDefault();
     return true;
   }
+}
+
+/** Brings a field that is typed in to the top of a phone's screen, so that what it finds stands over the keyboard. */
+export function raise(field: Element | null | undefined): void {
+  if (field && matchMedia(PHONE).matches && field.getBoundingClientRect().top > HIGH_PX) field.scrollIntoView({ block: 'start' });
 }

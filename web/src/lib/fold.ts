@@ -60,20 +60,16 @@ export function fold(text: string): string {
 
 /** Words of full names that do not say which station is meant. */
 const FILLERS = new Set(fold(
-  `saylı seçki dairəsi dairəsinin dairə məntəqəsi məntəqəsinin məntəqə cü ci cı cu no
-  polling station constituency of the избирательный избирательного участок участка округ округа`,
+  `saylı nömrəli nömrə seçki dairəsi dairəsinin dairə məntəqəsi məntəqəsinin məntəqə cü ci cı cu no
+  polling station constituency number of the избирательный избирательного участок участка округ округа номер`,
 ).split(' '));
 
 /** All texts of a row as one, for `matches`. Made once per row, not at each key. */
 export function readings(...texts: (string | null | undefined)[]): string {
-  return texts.filter(Boolean).map((text) => ` ${fold(text ?? '')}`).join('');
+  return texts.filter(Boolean).map((text) => ` ${fold(text ?? '')} `).join('');
 }
 
-/**
- * Whether each word of the query begins a word of the row. What is typed without a blank stands together in the row as
- * well: `7/12` is no other station with a 7 and a 12.
- */
-export function matches(row: string, query: string): boolean {
-  const phrases = query.split(/\s+/).map(fold).filter((phrase) => phrase && !FILLERS.has(phrase));
-  return phrases.every((phrase) => row.includes(` ${phrase}`));
+/** The words of a query that say something. Numbers that are typed as one stay one: `7/12` is no other station with a 7 and a 12. */
+export function askedWords(query: string): string[] {
+  return query.split(/\s+/).flatMap((part) => (/^\d+([/-]\d+)+$/.test(part) ? [fold(part)] : fold(part).split(' '))).filter((word) => word && !FILLERS.has(word));
 }

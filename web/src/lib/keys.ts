@@ -7,11 +7,18 @@ const ACTS: Record<string, KeyAct> = {
   f: 'full', p: 'pip', m: 'sound', g: 'live', End: 'live', '?': 'help',
 };
 
-/** What a key that was pressed on the page means; `code` finds the letters on keyboards of another script. */
-export function keyAct(event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'>): KeyAct | null {
+export type Pressed = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'>;
+
+/** The key in small Latin letters; `code` finds them on keyboards of another script. */
+export function latinOf({ key, code }: Pressed): string {
+  const latin = key.length === 1 && key > '~' ? /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() : undefined;
+  return latin ?? (key.length === 1 ? key.toLowerCase() : key);
+}
+
+/** What a key that was pressed on the page means. */
+export function keyAct(event: Pressed): KeyAct | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const latin = event.key.length === 1 && event.key > '~' ? /^Key([A-Z])$/.exec(event.code)?.[1]?.toLowerCase() : undefined;
-  return ACTS[latin ?? (event.key.length === 1 ? event.key.toLowerCase() : event.key)] ?? null;
+  return ACTS[latinOf(event)] ?? null;
 }
 
 /** Keys by which a list is opened and moved in; letters only look for an entry. */

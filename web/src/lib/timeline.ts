@@ -2,7 +2,7 @@
 
 import { findLast, lastOf } from './lists';
 import type { Cause, Span, State } from './api';
-import { instant, MINUTE } from './time';
+import { instant, MINUTE, SECOND } from './time';
 
 export interface Stretch { from: number; to: number; state: State; cause: Cause | null }
 
@@ -70,6 +70,12 @@ export function lacking(day: readonly Stretch[], until: number): Stretch[] {
     .map((s) => ({ ...s, to: Math.min(s.to, until) }));
 }
 
+/** A whole second within a stretch, where it holds one: the one in which it begins may still be of what was before. */
+export function insideOf({ from, to }: { from: number; to: number }): number {
+  const next = Math.ceil(from / SECOND) * SECOND;
+  return next < to ? next : from;
+}
+
 /** What was missing in an earlier answer and has arrived since, in whole pieces. */
 export function arrivals(before: readonly Stretch[], after: readonly Stretch[]): { from: number; to: number }[] {
   const came = after.filter((s) => s.state === 'late');
@@ -102,13 +108,13 @@ export function sums(day: readonly Stretch[], from: number, until: number): Sums
 }
 
 /**
- * Whole minutes for people, and they add up: what is not plainly live is rounded up, so that rounding hides no hole,
- * and live is the rest.
+ * Whole minutes for people, as the centre tells them, and they add up: what is not plainly live is rounded up, so that rounding hides no
+ * hole, what was owed down, and live is the rest.
  */
 export function minutesOf(all: Sums): Sums {
   const up = (state: State) => Math.ceil(all[state] / MINUTE);
   const others = up('late') + up('missing') + up('hidden');
-  const owed = Math.max(Math.round(all.owed / MINUTE), others);
+  const owed = Math.max(Math.floor(all.owed / MINUTE), others);
   return { live: owed - others, late: up('late'), missing: up('missing'), hidden: up('hidden'), due: up('due'), owed };
 }
 

@@ -13,3 +13,9 @@ export function announced({ plan, turnout = [] }: Pick<Election, 'plan' | 'turno
     return { at: instant(time), figure: mark?.percent ?? null, source: mark?.source ?? null };
   });
 }
+
+/** A figure as it was announced, with no digit more or less wherever it stands. */
+export const figureOf = (figure: number, decimalMark: string) => String(figure).replace('.', decimalMark);
+
+/** Whether a source is an address that a browser can open; it may as well be the name of a paper. */
+export const isAddress = (source: string | null): source is string => /^https?:\/\/\S+$/.test(source ?? '');

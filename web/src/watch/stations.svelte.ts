@@ -6,6 +6,10 @@ import { poll } from '../lib/poll';
 
 const EVERY_MS = 10_000;
 
+/** The camera that stands for a station: the one that is as the station is. */
+export const cameraOf = (station: api.StationDetail | null | undefined): api.Camera | undefined =>
+  station?.cameras.find((one) => one.state === station.state) ?? station?.cameras[0];
+
 export class Stations {
   /** Null for a number that is not on the list; missing while nothing is known. */
   readonly known = new SvelteMap<string, api.StationDetail | null>();

@@ -118,7 +118,10 @@ test('search finds by three alphabets what the centre finds', async ({ page, req
   await page.goto('/en/');
   for (const typed of ['Себаил', 'sabail', 'Səbail']) {
     await page.getByRole('searchbox').fill(typed);
-    await expect(page.locator(`.results a[href="/en/stations/${items[0]?.id}"]`)).toBeVisible();
+    // what is on air stands first here, so it may be any of them
+    const first = page.locator('.results a[href*="/stations/"]').first();
+    await expect(first).toBeVisible();
+    expect(items.map(({ id }) => `/en/stations/${id}`)).toContain(await first.getAttribute('href'));
   }
   await page.goto('/en/list');
   await page.getByRole('searchbox').fill('Себаил');

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { matches, readings } from '../../src/lib/fold';
+import { readings } from '../../src/lib/fold';
+import { matches } from '../../src/lib/found';
 
 export type Kind = 'live' | 'late' | 'missing' | 'hidden' | 'due' | 'hevc';
 type State = Exclude<Kind, 'hevc'>;

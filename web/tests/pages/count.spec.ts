@@ -18,8 +18,8 @@ async function withTurnout(page: Page) {
 }
 
 /** Opens the morning and counts so many ballots by keys. */
-async function counted(page: Page, ballots: number) {
-  await page.goto(MORNING);
+async function counted(page: Page, ballots: number, address = MORNING) {
+  await page.goto(address);
   await expectPlaying(page);
   for (let n = 1; n <= ballots; n++) {
     await page.keyboard.press('b');
@@ -39,7 +39,7 @@ test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:3
 test('without a station the page asks for one', async ({ page }) => {
   const said = watchConsole(page);
   await page.goto('/en/count');
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Count with me');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Count the ballots');
   await expectAccessible(page);
   await page.getByRole('searchbox', { name: 'Which station?' }).fill('1/2');
   await page.keyboard.press('Enter');
@@ -103,6 +103,61 @@ test('a key that is held down counts once, keys in fields count nothing, and key
   await tap(page).focus();
   await page.keyboard.press('Space');
   await expect(number(page)).toHaveText('2');
+});
+
+test('keys count wherever the focus is: at the speed, a slider, a list, after any click; only a field that is written in has them', async ({ page }) => {
+  await page.goto(MORNING);
+  await expectPlaying(page);
+  let ballots = 0;
+  const counts = async (key: string) => {
+    await page.keyboard.press(key);
+    await expect(number(page)).toHaveText(String(++ballots));
+  };
+  await page.getByRole('radio', { name: '2×' }).focus();
+  await counts('Space');
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await expect(page.getByRole('radio', { name: '4×' })).toBeChecked();
+  await page.keyboard.press('-');
+  await page.keyboard.press('-');
+  await expect(page.getByRole('radio', { name: '1×' })).toBeChecked();
+  await counts('b');
+  await page.getByRole('slider').focus();
+  await counts('Space');
+  await page.getByText('Enter the official figure').click();
+  await counts('Space');
+  await page.getByRole('combobox', { name: 'Time', exact: true }).focus();
+  await counts('Space');
+  await counts('b');
+  await page.getByRole('button', { name: 'Share the count' }).click();
+  await counts('Space');
+  await page.getByRole('button', { name: 'Take the last one back' }).click();
+  ballots -= 1;
+  await counts('Space');
+  await page.getByLabel('Figure').fill('1');
+  await page.getByLabel('Figure').press('Backspace');
+  await expect(number(page)).toHaveText(String(ballots));
+});
+
+test('a count that the device does not keep stays while one is on the page', async ({ page }) => {
+  await page.addInitScript(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; });
+  await counted(page, 2, MORNING.replace('1/2', '1/17'));
+  await expect(page.locator('.keep')).toContainText('does not keep the count');
+  await page.getByRole('button', { name: 'Camera 2' }).click();
+  await expectPlaying(page);
+  await page.keyboard.press('b');
+  await expect(number(page)).toHaveText('3');
+});
+
+test('a difference stands where all was watched', async ({ page }) => {
+  await withTurnout(page);
+  const [from, to, first] = [at('08:00'), at('10:00'), at('08:05')];
+  await page.addInitScript(([from, to, first]) => {
+    localStorage.setItem('ashkar.count 2026-11-22 1/2', JSON.stringify({ taps: [first], watched: [{ from, to }], officials: [] }));
+  }, [from, to, first]);
+  await page.goto(MORNING);
+  await expect(page.locator('.compared li').filter({ hasText: 'By 10:00' })).toContainText(/Counted: 1\..*Difference: −\d+\./);
+  await expect(page.locator('.compared li').filter({ hasText: 'By 12:00' })).toContainText('No difference is given');
 });
 
 test('the target is large, under the thumb, and one touch is one ballot', async ({ page }) => {
@@ -185,7 +240,7 @@ test('beside the official turnout: numbers, difference, and what was not watched
   await expect(page.locator('.compared li')).toHaveCount(2);
   await expect(ten).toContainText('Counted: 0.');
   await expect(noon).toContainText('Counted: 2.');
-  await expect(noon).toContainText(/Official: 21\.4 % of \d+ registered = \d+ \(the figure of the whole country, not of this station\)\. Difference: −\d+\./);
+  await expect(noon).toContainText(/Official: 21\.4 % of \d+ registered = \d+ \(the figure of the whole country, not of this station\)\. No difference is given: not all of the time was watched\./);
   await expect(noon).toContainText(/08:00–12:00: watched 0 min, not watched 3 h 5\d min, without a picture 6 min/);
   await expect(noon).toContainText('proves nothing');
   await expect(noon).toContainText('https://example.org/12');
@@ -200,7 +255,7 @@ test('beside the official turnout: numbers, difference, and what was not watched
   await page.getByRole('combobox', { name: 'In', exact: true }).selectOption('number of voters');
   await page.getByLabel('Source').fill('<img src=x> protocol on the door');
   await page.getByRole('button', { name: 'Enter', exact: true }).click();
-  await expect(noon).toContainText('Official: 101 voters (the figure of this station). Difference: −99.');
+  await expect(noon).toContainText('Official: 101 voters (the figure of this station). No difference is given');
   await expect(noon).toContainText('Source: <img src=x> protocol on the door');
   await page.getByRole('button', { name: /^Remove/ }).click();
   await expect(noon).toContainText('whole country');
@@ -265,7 +320,7 @@ test('a count goes out as a table and comes back; one of another station does no
 test('the picture runs faster, and its time is what is kept', async ({ page }, info) => {
   await page.goto(MORNING);
   await expectPlaying(page);
-  await page.getByLabel('Speed').selectOption('8×');
+  await page.getByRole('radio', { name: '8×' }).check();
   await expect.poll(() => pictureTime(page), { timeout: 30_000 }).toBeGreaterThan(at('10:10:40'));
   await page.locator('h1').click();
   await page.keyboard.press('b');

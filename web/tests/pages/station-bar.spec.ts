@@ -97,7 +97,7 @@ test('a click on a hole goes to the hole', async ({ page }) => {
   const box = await hole.boundingBox();
   if (!box) throw new Error('no hole');
   await page.mouse.click(box.x + 2, box.y + 20);
-  await expect(page.locator('.offair')).toContainText(/11:2\d: bu anın şəkli yoxdur/);
+  await expect(page.locator('.offair')).toContainText(/11:2\d: bu anın görüntüsü yoxdur/);
 });
 
 test('two fingers apart zoom', async ({ page }) => {
@@ -160,7 +160,7 @@ test('official turnout is a full diamond with its figure once it is announced', 
   });
   await open(page);
   await expect(page.locator('.turnout .full')).toHaveCount(1);
-  await expect(page.locator('.turnout .full')).toContainText('8,1 %');
+  await expect(page.locator('.turnout .full')).toContainText('8,12 %');
   await expect(page.locator('.turnout li')).toHaveCount(5);
   await expect(page.locator('.words')).toContainText('8,12 %, mənbə');
   await expect(page.locator('.words').getByRole('link', { name: 'mənbə' })).toHaveAttribute('href', 'https://www.msk.gov.az/');

@@ -114,7 +114,7 @@ test('the device’s own sheet is used where there is one; the link has language
 
 test('the ways on carry the station and the moment', async ({ page }) => {
   await open(page);
-  await expect(page.getByRole('link', { name: 'Seçiciləri sayın' })).toHaveAttribute('href', /^\/count\?s=1\/2&t=2026-11-22T11:41:\d\d\+04:00$/);
+  await expect(page.getByRole('link', { name: 'Bülletenləri sayın' })).toHaveAttribute('href', /^\/count\?s=1\/2&t=2026-11-22T11:41:\d\d\+04:00$/);
   await expect(page.getByRole('link', { name: 'Başqaları ilə yan-yana' })).toHaveAttribute('href', '/watch?s=1/2');
-  await expect(page.getByRole('link', { name: 'Halların tarixçəsi' })).toHaveAttribute('href', '/status?constituency=1');
+  await expect(page.getByRole('link', { name: 'Vəziyyətin tarixçəsi' })).toHaveAttribute('href', '/status?station=1/2');
 });

@@ -51,7 +51,7 @@ test('the station is asked for once, and live video is silent', async ({ page })
 test('off air: the last still with its time, and whether the gap may still be filled', async ({ page }) => {
   await page.goto('/stations/1/29');
   const said = page.locator('.offair');
-  await expect(said).toContainText('14:02-dən bəri şəkil yoxdur');
+  await expect(said).toContainText('14:02-dən bəri görüntü yoxdur');
   await expect(said).toContainText('Gec gələn video olsa, bu boşluğu dolduracaq.');
   await expect(said.locator('figcaption')).toHaveText('Son kadr, 14:01:55');
   await expect.poll(() => said.locator('canvas').evaluate((still: HTMLCanvasElement) => still.width)).toBe(640);
@@ -72,7 +72,7 @@ test('replay that the commission has closed is said at the bar, and a link to a 
   await changed<{ policy: { rewind_now: boolean } }>(page, ELECTION, (election) => { election.policy.rewind_now = false; });
   await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
   await expect(page.locator('.notice')).toContainText('yazıya qayıtmaq bağlıdır');
-  await expect(page.locator('.day')).toContainText('zolaq yalnız halları göstərir');
+  await expect(page.locator('.day')).toContainText('zolaq yalnız vəziyyəti göstərir');
   await expectPlaying(page);
 });
 
@@ -92,11 +92,11 @@ test('a browser without media sources is told what to do, and can see stills', a
 test('late video fills the hole in which one stands', async ({ page, request }) => {
   test.setTimeout(90_000);
   await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
-  await expect(page.locator('.offair')).toContainText('11:22: bu anın şəkli yoxdur');
+  await expect(page.locator('.offair')).toContainText('11:22: bu anın görüntüsü yoxdur');
   await request.get('/_mock/arrived?on=1');
   // the whole day is read again each minute
   await request.get('/_mock/shift?seconds=65');
-  await expect(page.locator('.notice')).toContainText('11:20–11:26 gec gəldi: indi şəkli var.', { timeout: 40_000 });
+  await expect(page.locator('.notice')).toContainText('11:20–11:26 gec gəldi: indi görüntüsü var.', { timeout: 40_000 });
   await expect(page.locator('.offair')).toHaveCount(0);
   await page.getByRole('button', { name: 'Oynat' }).click();
   await expectPlaying(page);

@@ -45,7 +45,7 @@ test('replay shows the same moment in all of them', async ({ page }) => {
 
 test('each has its own state; the bar shows the worst of them; a hole of one does not stop the other', async ({ page }) => {
   await page.goto('/stations/1/17?camera=all&t=2026-11-22T11:22:00+04:00');
-  await expect(page.locator('.one').nth(0)).toContainText('11:22: bu anın şəkli yoxdur');
+  await expect(page.locator('.one').nth(0)).toContainText('11:22: bu anın görüntüsü yoxdur');
   await expect(page.locator('.one').nth(1).locator('.offair')).toHaveCount(0);
   await expect(page.locator('.field .m-missing')).toHaveCount(2);
   await expect(page.locator('.thin').nth(0).locator('.m-missing')).toHaveCount(2);
@@ -80,6 +80,6 @@ test('stills of all of them go on at the same moment, and each has its holes', a
   for (const time of shown) expect(Math.abs(time - at('11:41:50'))).toBeLessThan(40_000);
   expect(Math.abs((shown[0] ?? 0) - (shown[1] ?? NaN))).toBeLessThanOrEqual(10_000);
   await page.goto('/stations/1/17?camera=all&view=still&t=2026-11-22T11:22:00+04:00');
-  await expect(page.locator('.one').nth(0)).toContainText('11:22: bu anın şəkli yoxdur');
+  await expect(page.locator('.one').nth(0)).toContainText('11:22: bu anın görüntüsü yoxdur');
   await expect.poll(() => page.locator('.one').nth(1).locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(640);
 });

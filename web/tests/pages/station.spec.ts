@@ -91,7 +91,7 @@ test('steps of ten seconds and speeds', async ({ page }) => {
 
 test('a moment without a picture is shown as the hole it is, with ways out of it', async ({ page }) => {
   await page.goto('/stations/1/2?t=2026-11-22T11:22:00+04:00');
-  await expect(page.locator('.offair')).toContainText('11:22: bu anın şəkli yoxdur');
+  await expect(page.locator('.offair')).toContainText('11:22: bu anın görüntüsü yoxdur');
   await expect(page.locator('.offair')).toContainText('Məntəqədə elektrik kəsilib.');
   await page.getByRole('button', { name: /Növbəti görüntü/ }).click();
   await near(page, '11:26:00');
@@ -122,7 +122,7 @@ test('at the end of a span the next one follows', async ({ page }) => {
 test('a station off air says what, since when, why, and what is done', async ({ page }) => {
   await page.goto('/stations/1/29');
   await expect(page.locator('.bar-top')).toContainText('Efirdə deyil');
-  await expect(page.locator('.offair')).toContainText('14:02-dən bəri şəkil yoxdur');
+  await expect(page.locator('.offair')).toContainText('14:02-dən bəri görüntü yoxdur');
   await expect(page.locator('.offair')).toContainText('xətt kəsilib');
   await page.getByRole('button', { name: /Son görüntü/ }).click();
   await near(page, '14:01:55');
@@ -131,7 +131,7 @@ test('a station off air says what, since when, why, and what is done', async ({ 
 
 test('hidden and not yet begun have words of their own', async ({ page, request }) => {
   await page.goto('/stations/2/12');
-  await expect(page.locator('.offair')).toContainText('Komissiya şəkli gizlədib');
+  await expect(page.locator('.offair')).toContainText('Komissiya görüntünü gizlədib');
   await request.get('/_mock/phase?at=06:18');
   await page.goto('/stations/1/2');
   await expect(page.locator('.offair')).toContainText('Efir 07:30-da başlayır');
@@ -139,7 +139,7 @@ test('hidden and not yet begun have words of their own', async ({ page, request 
 
 test('H.265 in a browser without it is explained', async ({ page }) => {
   await page.goto('/stations/1/33');
-  await expect(page.locator('.offair')).toContainText('Bu brauzer bu kameranın şəklini göstərə bilmir', { timeout: 20_000 });
+  await expect(page.locator('.offair')).toContainText('Bu brauzer bu kameranın görüntüsünü göstərə bilmir', { timeout: 20_000 });
 });
 
 test('sharing leaves a link that stays', async ({ page, context }) => {
@@ -165,7 +165,7 @@ test('media that fails comes back without a reload', async ({ page }) => {
   await page.goto('/stations/1/2');
   await expectPlaying(page);
   await page.route('**/{media,live}/**', (route) => route.abort());
-  await expect(page.locator('.said')).toContainText(/Şəkil gözlənilir|Serverlə əlaqə yoxdur/, { timeout: 45_000 });
+  await expect(page.locator('.said')).toContainText(/Görüntü gözlənilir|Serverlə əlaqə yoxdur/, { timeout: 45_000 });
   await page.unroute('**/{media,live}/**');
   await expect(page.locator('.said')).toContainText(/san geridə/, { timeout: 45_000 });
   const before = await playing(page);

@@ -240,7 +240,7 @@ test('a moment of the past: stills of that minute, by the slider and its keys', 
   const stills: string[] = [];
   page.on('request', (request) => { if (request.url().includes('/still/')) stills.push(decodeURIComponent(request.url())); });
   await page.goto(address(['1/2', '1/17'], '&t=2026-11-22T11:19:30+04:00'));
-  await expect(tile(page, '1/2').locator('img')).toHaveAttribute('src', /at=2026-11-22T07%3A19%3A00Z/);
+  await expect(tile(page, '1/2').locator('img')).toHaveAttribute('src', /at=2026-11-22T07%3A19%3A30Z/);
   await expect(page.locator('video')).toHaveCount(0);
   const slider = page.getByRole('slider', { name: 'Moment of the day' });
   await slider.focus();
@@ -255,6 +255,71 @@ test('a moment of the past: stills of that minute, by the slider and its keys', 
   await page.getByRole('button', { name: 'Back to now' }).click();
   await expect(tile(page, '1/2')).toContainText(/behind|still|Connecting/);
 });
+
+test('several stations replay one moment, in step, with one bar, and a hole of one holds up nobody', async ({ page }) => {
+  const said = watchConsole(page);
+  await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=video&t=2026-11-22T11:19:50+04:00'));
+  const bar = page.getByRole('region', { name: 'A moment of the day' });
+  await bar.getByRole('button', { name: 'Play' }).click();
+  await expect(page.locator('video:not(.empty)')).toHaveCount(4, { timeout: 30_000 });
+  /** The times that the pictures themselves have, and that of the bar. */
+  const times = () => page.locator('.tile .how span:last-child').allTextContents().then((all) => all.filter((text) => /^\d\d:\d\d:\d\d$/.test(text)).map((text) => Date.parse(`2026-11-22T${text}+04:00`)));
+  const moment = async () => Date.parse((await bar.locator('time').getAttribute('datetime')) ?? '');
+  const began = await moment();
+  await expect.poll(moment, { timeout: 30_000 }).toBeGreaterThan(began + 2_000);
+  for (let n = 0; n < 3; n++) {
+    const all = await times();
+    expect(all).toHaveLength(4);
+    expect(Math.max(...all) - Math.min(...all)).toBeLessThanOrEqual(2_000);
+    const before = await moment();
+    await expect.poll(moment).toBeGreaterThan(before + 500);
+  }
+  // the power cut of all four is over at 11:26; the second station's line has none in its second camera
+  await bar.getByRole('combobox', { name: 'Speed' }).selectOption('4×');
+  await expect(tile(page, '1/2')).toContainText('Power cut', { timeout: 30_000 });
+  const inHole = await moment();
+  await expect.poll(moment).toBeGreaterThan(inHole + 4_000);
+  await bar.getByRole('button', { name: 'Pause' }).click();
+  await expect(page).toHaveURL(/t=2026-11-22T11:2\d:\d\d\+04:00/);
+  const stood = await moment();
+  await page.getByRole('slider', { name: 'Moment of the day' }).focus();
+  await page.keyboard.press('PageUp');
+  await expect.poll(moment).toBeGreaterThan(stood + 500_000);
+  await expect(page.locator('video:not(.empty)')).toHaveCount(4, { timeout: 30_000 });
+  await expectAccessible(page);
+  expect(said).toEqual([]);
+});
+
+for (const count of [2, 9, 16]) {
+  test(`${count} stations of the past are at one moment`, async ({ page }) => {
+    await page.goto(address(SIXTEEN.slice(0, count), '&t=2026-11-22T12:00:00+04:00&view=still'));
+    await page.getByRole('button', { name: '+10 min' }).click();
+    await expect(page).toHaveURL(/t=2026-11-22T12:10:00\+04:00/);
+    const shown = SIXTEEN.slice(0, count).length - (SIXTEEN.slice(0, count).includes('2/21') ? 1 : 0);
+    await expect(page.locator('.tile .how').filter({ hasText: '12:10:00' })).toHaveCount(shown);
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await expect(page.locator('.tile .how').filter({ hasText: '12:10:02' })).toHaveCount(shown, { timeout: 20_000 });
+  });
+}
+
+for (const width of [390, 768, 1366, 1440, 1920]) {
+  test(`at ${width} px no button of the toolbar moves when one is pressed, and the page stands where the header does`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto(address(NINE.slice(0, 4), '&view=still'));
+    if (width < 760) await page.getByText('Add, arrange, look back').click();
+    const boxes = () => page.locator('.tools button, .tools select, .tools input').evaluateAll((all) => all.map((one) => { const { x, y, width, height } = one.getBoundingClientRect(); return [x, y + scrollY, width, height].map(Math.round).join(); }));
+    await expect(page.getByRole('button', { name: 'A moment of the day' })).toBeVisible();
+    const before = await boxes();
+    for (const press of ['9', '4', 'Arrange', 'Done', 'A moment of the day', 'Back to now']) {
+      await page.getByRole('button', { name: press, exact: true }).click();
+      await page.mouse.move(0, 0);
+      expect(await boxes(), press).toEqual(before);
+    }
+    const left = (selector: string) => page.locator(selector).first().evaluate((one) => Math.round(one.getBoundingClientRect().left));
+    expect(await left('.watch h1')).toBe(await left('.top .brand'));
+    expect(await left('.tiles')).toBe(await left('.top .brand'));
+  });
+}
 
 test('sixteen stand on a wall of 1920 × 1080 without scrolling', async ({ page }) => {
   await page.setViewportSize({ width: 1920, height: 1080 });

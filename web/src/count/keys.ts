@@ -1,0 +1,33 @@
+/** The keys of the page of counting. They work wherever one is on the page, but for where one writes. */
+
+import { latinOf, type Pressed } from '../lib/keys';
+
+export type CountAct = 'tap' | 'undo' | 'toggle' | 'back' | 'forward' | 'faster' | 'slower';
+
+const ACTS: Record<string, CountAct> = {
+  ' ': 'tap', b: 'tap', z: 'undo', Backspace: 'undo', k: 'toggle', j: 'back', l: 'forward',
+  '+': 'faster', '=': 'faster', '>': 'faster', '-': 'slower', '<': 'slower',
+};
+
+/** What has the focus, as far as keys care. */
+export type Focus = 'writing' | 'button' | 'other';
+
+const WRITTEN = 'textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox], [type=file])';
+const PRESSED = 'button, a, summary, [type=checkbox], [type=file]';
+
+export function focusOf(element: Element | null): Focus {
+  if (element?.closest(WRITTEN)) return 'writing';
+  return element?.closest(PRESSED) ? 'button' : 'other';
+}
+
+/** What a key means: nothing while one writes, and the space bar is the button's that has the focus. */
+export function countAct(event: Pressed, focus: Focus): CountAct | null {
+  if (event.ctrlKey || event.metaKey || event.altKey || focus === 'writing' || (focus === 'button' && event.key === ' ')) return null;
+  return ACTS[latinOf(event)] ?? null;
+}
+
+/** The next of `speeds` in a direction, the last one where there is no further. */
+export function stepped(speeds: readonly number[], speed: number, by: 1 | -1): number {
+  const at = speeds.indexOf(speed) + by;
+  return speeds[Math.max(0, Math.min(at, speeds.length - 1))] ?? speed;
+}

@@ -1,0 +1,18 @@
+/** Marks a box as narrow by the size of its letters, so that large text stacks a table as a small screen does. Container queries are younger than the oldest browsers. */
+
+const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+
+/** So few rem hold no row of a table at all. */
+const NARROWEST_REM = 17;
+
+/** Gives an element the class `narrow-box` while it is less than so many rem wide. */
+export const narrow = (element: HTMLElement, rems: number) => marked(element, 'narrow-box', rems);
+export const narrowest = (element: HTMLElement) => marked(element, 'narrowest', NARROWEST_REM);
+
+function marked(element: HTMLElement, name: string, rems: number) {
+  const look = () => element.classList.toggle(name, element.clientWidth / rem() < rems);
+  look();
+  const observer = new ResizeObserver(look);
+  observer.observe(element);
+  return { destroy: () => observer.disconnect() };
+}

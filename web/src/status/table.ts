@@ -1,0 +1,31 @@
+/** The tables of the page of status: as many rows, and the same figures, as it shows. */
+
+import type { Cause, StationHistory } from '../lib/api';
+import type { Cell } from '../lib/csv';
+import { byCause } from '../lib/minutes';
+import { rfc3339, SECOND } from '../lib/time';
+import type { Stretch } from '../lib/timeline';
+
+const CAUSES: readonly Cause[] = ['unknown', 'uplink', 'source', 'power', 'disk', 'clock', 'hidden', 'centre', 'neverconnected'];
+const HEADER = ['id', 'constituency', 'station', 'venue', 'state', 'since', 'cause', 'owed', 'live', 'late', 'missing', 'hidden', 'gaps', 'longest_from', 'longest_to', 'longest_cause'];
+
+/** A row for each station, the missing minutes by cause in the last columns: a minute that causes share stands at the first of them. */
+export function historyTable(items: readonly StationHistory[]): Cell[][] {
+  return [[...HEADER, ...CAUSES.map((cause) => `missing_${cause}`)], ...items.map((item): Cell[] => {
+    const { owed, live, late, missing, hidden } = item.minutes;
+    const parts = byCause(item.causes, missing);
+    return [
+      item.id, item.constituency, item.station, item.venue, item.state, item.since, item.cause, owed, live, late, missing, hidden,
+      item.gaps, item.longest?.from ?? null, item.longest?.to ?? null, item.longest?.cause ?? null,
+      ...CAUSES.map((cause) => parts.find(({ causes }) => causes[0] === cause)?.minutes ?? 0),
+    ];
+  })];
+}
+
+/** What a camera lacked, and where one sees it. */
+export interface Gap extends Stretch { camera: string; address: string }
+
+export const gapTable = (station: string, gaps: readonly Gap[], zone: string): Cell[][] => [
+  ['station', 'camera', 'state', 'cause', 'from', 'to', 'seconds', 'link'],
+  ...gaps.map((gap): Cell[] => [station, gap.camera, gap.state, gap.cause, rfc3339(gap.from, zone), rfc3339(gap.to, zone), Math.round((gap.to - gap.from) / SECOND), gap.address]),
+];
