@@ -43,6 +43,8 @@ export class Player extends Viewing {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #lastMediaRecovery = 0;
   #seeking = false;
+  /** The engine asks for nothing until it is woken. */
+  #resting = false;
   /** Nobody sees the page: nothing is played or asked for. */
   #asleep = false;
   /** How much faster or slower than `speed` it plays, to keep in step with other cameras. */
@@ -79,7 +81,7 @@ export class Player extends Viewing {
     this.#engine?.destroy();
     this.#engine = null;
     this.#source = null;
-    this.#asleep = false;
+    this.#asleep = this.#resting = false;
     this.trouble = null;
   }
 
@@ -105,7 +107,8 @@ export class Player extends Viewing {
   }
 
   protected showLive(): void {
-    const edge = this.#source === 'live' ? this.#engine?.liveEdge() : null;
+    // What rested knows an edge that is long past.
+    const edge = this.#source === 'live' && !this.#resting ? this.#engine?.liveEdge() : null;
     if (this.#video && this.#engine && edge !== null && edge !== undefined) {
       this.#engine.follow(true);
       this.#seek(edge);
@@ -124,14 +127,14 @@ export class Player extends Viewing {
     this.#engine?.follow(false);
     this.#seek(position);
     if (this.paused) return;
-    this.#engine?.wake();
+    this.#wake();
     void this.#play();
   }
 
   /** A live playlist that goes on meanwhile would take the picture along, and leave what was loaded behind. */
   protected pause(): void {
     this.#video?.pause();
-    if (this.#source === 'live') this.#engine?.rest();
+    if (this.#source === 'live') this.#rest();
     this.#readWall(true);
     if (this.following) this.leaveEdge();
   }
@@ -142,7 +145,7 @@ export class Player extends Viewing {
       this.goTo(this.wall);
       return;
     }
-    if (this.#source === 'live') this.#engine?.wake();
+    this.#wake();
     void this.#play();
   }
 
@@ -271,9 +274,19 @@ export class Player extends Viewing {
     }
   }
 
+  #rest(): void {
+    this.#resting = true;
+    this.#engine?.rest();
+  }
+
+  #wake(): void {
+    if (this.#resting) this.#engine?.wake();
+    this.#resting = false;
+  }
+
   #fallAsleep(): void {
     if (this.#asleep || this.#source === null) return;
-    if (this.paused) this.#engine?.rest();
+    if (this.paused) this.#rest();
     else this.stop();
     this.#asleep = true;
   }
@@ -282,7 +295,7 @@ export class Player extends Viewing {
     if (!this.#asleep) return;
     this.#asleep = false;
     if (this.paused && this.#engine) {
-      if (this.#source !== 'live') this.#engine.wake();
+      if (this.#source !== 'live') this.#wake();
     } else {
       this.#openAgain();
     }

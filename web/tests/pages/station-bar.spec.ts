@@ -30,7 +30,7 @@ test('the bar zooms from the day to a minute by buttons, and says what it shows'
 });
 
 test('early in the day the bar of a phone ends near now, and so does each step closer at live', async ({ page, request }) => {
-  await request.get('/_mock/phase?at=08:30');
+  await request.get('/_mock/phase?at=08:45');
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/stations/1/2');
   const past = async () => ((await page.locator('#scrub').boundingBox())?.width ?? 0) / ((await page.locator('.track').boundingBox())?.width ?? 1);

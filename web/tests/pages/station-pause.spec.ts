@@ -10,7 +10,7 @@ test.beforeEach(async ({ request, page }) => {
 test('a pause of any length goes on exactly where it was left, and nothing is skipped', async ({ page, request }) => {
   test.setTimeout(90_000);
   await page.goto('/stations/1/2');
-  for (const seconds of [9, 41, 47, 124]) {
+  for (const seconds of [41, 47, 124]) {
     await expectLive(page, true);
     await expectPlaying(page);
     const again = await press(page, '.controls .play');
@@ -34,6 +34,14 @@ test('a pause of any length goes on exactly where it was left, and nothing is sk
     await expect(page.locator('.notice')).toHaveText('');
     await press(page, '.controls .ctl-live');
   }
+  await expectLive(page, true);
+  // Who comes back to live from a pause sees what is live then.
+  await press(page, '.controls .play');
+  await expect(page.locator('.bar-top')).toContainText('Dayandırılıb');
+  await later(page, request, 60);
+  await press(page, '.controls .ctl-live');
+  await expectLive(page, true);
+  expect(await behind(page, request)).toBeLessThan(15_000);
 });
 
 test('who paused before a gap jumps it when he goes on, and is told so', async ({ page, request }) => {
@@ -52,11 +60,11 @@ test('← at live goes back each time, a minute or a second', async ({ page }) =
   await page.goto('/stations/1/2');
   const hand = page.getByRole('slider', { name: 'Günün anı' });
   await hand.focus();
-  for (let n = 0; n < 14; n++) {
+  for (let n = 0; n < 9; n++) {
     await expectLive(page, true);
     const from = await shownTime(page);
     // At any part of a second: what is live moves on by whole ones.
-    await page.clock.runFor(n * 71);
+    await page.clock.runFor(n * 111);
     const small = n % 4 === 3;
     await page.keyboard.press(small ? 'Shift+ArrowLeft' : 'ArrowLeft');
     await expect(page.locator('.bar-top'), `time ${n + 1}`).toContainText('Təkrar');
