@@ -22,7 +22,7 @@ for (const [name, befalls] of Object.entries(ways)) {
     await expectPlaying(page);
     await befalls(page);
     await expectLive(page, false, 10_000);
-    await expect(page.locator('.said')).toContainText(/Şəkil gözlənilir|Serverlə əlaqə yoxdur/);
+    await expect(page.locator('.said')).toContainText(/Görüntü gözlənilir|Serverlə əlaqə yoxdur/);
     await expect(page.locator('#scrub')).not.toHaveAttribute('aria-valuetext', /canlı/);
     // It is opened anew again and again; what it has is old, and is not called live.
     await page.evaluate((live) => {
