@@ -5,7 +5,7 @@ set -euo pipefail
 declare -A packages=(
   [build]="build-essential nasm pkg-config"
   [media]="ffmpeg nginx-light gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-rtsp gir1.2-gst-rtsp-server-1.0 python3-gi curl"
-  [browser]="chromium fonts-noto-core firefox-esr webkit2gtk-driver xvfb gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav ffmpeg"
+  [browser]="chromium chromium-headless-shell fonts-noto-core firefox-esr webkit2gtk-driver xvfb gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav ffmpeg"
   [faults]="python3 strace libfaketime e2fsprogs util-linux mount iproute2 openssl procps systemd"
   [lint]="shellcheck"
   [test]=""
