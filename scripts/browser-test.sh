@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# The pages in Chromium: layout, languages and accessibility on their own, then everything against a real demo; then players and
-# browsers of others against a centre that goes away.
+# The pages in Chromium: layout, languages and accessibility on their own, then everything against a real demo; and beside that, since
+# both mostly wait, players and browsers of others against a centre that goes away.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
 demo=
+players=
 finish() {
+  if [ -n "$players" ]; then kill -TERM "$players" 2>/dev/null || true; wait "$players" 2>/dev/null || true; fi
   if [ -n "$demo" ]; then kill -TERM "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; fi
   rm -rf "$work"
 }
@@ -26,11 +28,16 @@ done
 url=$(sed -n 's/^ *Open *\(http:[^ ]*\)$/\1/p' "$work/out")
 [ -n "$url" ] || { cat "$work/out" "$work/err"; echo "browser: the demo was not ready in time" >&2; exit 1; }
 echo "browser: the demo answers at $url"
+(cd web && exec npm run --silent test:players) >"$work/players" 2>&1 &
+players=$!
 if ! (cd web && BASE_URL="${url%/}" npm run --silent test:e2e); then
   echo "--- the demo's log"; tail -n 50 "$work/err"
   exit 1
 fi
 kill -TERM "$demo"; wait "$demo" || true
 demo=
-
-(cd web && npm run --silent test:players)
+played=0
+wait "$players" || played=$?
+players=
+cat "$work/players"
+[ "$played" = 0 ]

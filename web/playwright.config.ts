@@ -3,7 +3,7 @@ import { MOCK_URL, PAGE_WORKERS } from './tests/mock/port';
 
 /**
  * `npm run test:pages` needs nothing but a build; `BASE_URL=http://127.0.0.1:8080 npm run test:e2e` needs a running centre.
- * A browser is heavy: beside a centre there is one at a time. Page tests mostly wait, and run side by side.
+ * Where times are measured there is one browser at a time. The others mostly wait, and run side by side.
  */
 const browser = {
   browserName: 'chromium' as const,
@@ -13,11 +13,12 @@ const browser = {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   },
 };
+const alone = ['bench', 'players'].some((project) => process.argv.includes(`--project=${project}`));
 const againstCentre = ['e2e', 'bench', 'players'].some((project) => process.argv.includes(`--project=${project}`));
 const centre = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  workers: againstCentre ? 1 : PAGE_WORKERS,
+  workers: alone ? 1 : PAGE_WORKERS,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 60_000,
