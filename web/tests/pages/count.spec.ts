@@ -35,6 +35,7 @@ async function tableOf(page: Page, info: TestInfo): Promise<string> {
 }
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
+test.afterEach(async ({ request }) => { await request.get('/_mock/down?on=0'); });
 
 test('without a station the page asks for one', async ({ page }) => {
   const said = watchConsole(page);
@@ -195,6 +196,20 @@ test('no picture, no ballot', async ({ page }) => {
   await expectPlaying(page);
   await page.keyboard.press('b');
   await expect(number(page)).toHaveText('1');
+});
+
+test('nothing is called live before a live picture came, nor when it stands', async ({ page, request }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  await page.route('**/media/**', async (route) => { await held; await route.continue(); });
+  await page.goto('/en/count?s=1/2');
+  await expect(page.locator('.cp-top')).toContainText('Connecting');
+  await expect(page.locator('.cp-top .st-live')).toHaveCount(0);
+  release();
+  await expect(page.locator('.cp-top .st-live')).toBeVisible();
+  await request.get('/_mock/down?on=1');
+  await expect(page.locator('.cp-top .st-live')).toHaveCount(0, { timeout: 10_000 });
+  await request.get('/_mock/down?on=0');
 });
 
 test('the count stays on the device after the first ballot, and is forgotten when asked', async ({ page }) => {
