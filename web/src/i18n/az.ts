@@ -1,22 +1,10 @@
 /** Azerbaijani: the language of the pages, and the shape that the other two follow. */
 
 import { ablative, dative, locative, ordinal } from './azSuffix';
+import { lengths } from './numbers';
 import { grouped } from '../parts/names';
 
-const duration = (seconds: number): string => {
-  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} san`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} dəq`;
-  const rest = minutes % 60;
-  return rest ? `${Math.floor(minutes / 60)} saat ${rest} dəq` : `${Math.floor(minutes / 60)} saat`;
-};
-
-/** To the second, for tables that are held against each other. */
-const exactly = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return [hours && `${hours} saat`, minutes && `${minutes} dəq`, (rest || whole === 0) && `${rest} san`].filter(Boolean).join(' ');
-};
+const { duration, exactly } = lengths('saat', 'dəq', 'san');
 
 export const az = {
   months: ['yanvar', 'fevral', 'mart', 'aprel', 'may', 'iyun', 'iyul', 'avqust', 'sentyabr', 'oktyabr', 'noyabr', 'dekabr'],

@@ -1,19 +1,7 @@
 import type { Messages } from './index.svelte';
-import { inEnglish } from './numbers';
+import { inEnglish, lengths } from './numbers';
 
-const duration = (seconds: number): string => {
-  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const rest = minutes % 60;
-  return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${Math.floor(minutes / 60)} h`;
-};
-/** To the second, for tables that are held against each other. */
-const exactly = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return [hours && `${hours} h`, minutes && `${minutes} min`, (rest || whole === 0) && `${rest} s`].filter(Boolean).join(' ');
-};
+const { duration, exactly } = lengths('h', 'min', 's');
 
 export const en: Messages = {
   months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],

@@ -1,4 +1,4 @@
-/** Numbers in words: what follows a number, and minutes by state. */
+/** Numbers in words: what follows a number, lengths of time, and minutes by state. */
 
 import type { Minutes } from '../lib/api';
 import type { Lang } from '../lib/route';
@@ -17,6 +17,29 @@ export function russianWord(n: number, one: string, few: string, many: string): 
 
 /** `1 камера`, `2 камеры`, `5 камер`. */
 export const inRussian = (n: number, one: string, few: string, many: string) => `${grouped(n)} ${russianWord(n, one, few, many)}`;
+
+/** A number as it is, with no digit more or less, and the decimal mark of a language. */
+export const decimal = (n: number, mark: string) => String(n).replace('.', mark);
+
+/** Lengths of time in the units of a language, from seconds. */
+export function lengths(hour: string, minute: string, second: string) {
+  const split = (seconds: number) => [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60] as const;
+  return {
+    /** As people say it: below a minute in seconds, else in minutes that are over. */
+    duration(seconds: number): string {
+      if (seconds < 60) return `${Math.max(0, Math.round(seconds))} ${second}`;
+      const [hours, minutes] = split(seconds);
+      if (hours === 0) return `${minutes} ${minute}`;
+      return minutes ? `${hours} ${hour} ${minutes} ${minute}` : `${hours} ${hour}`;
+    },
+    /** To the second, for tables that are held against each other. */
+    exactly(seconds: number): string {
+      const whole = Math.max(0, Math.round(seconds));
+      const [hours, minutes, rest] = split(whole);
+      return [hours && `${hours} ${hour}`, minutes && `${minutes} ${minute}`, (rest || whole === 0) && `${rest} ${second}`].filter(Boolean).join(' ');
+    },
+  };
+}
 
 type Summed = Exclude<keyof Minutes, 'owed'>;
 const ORDER: readonly Summed[] = ['live', 'late', 'missing', 'hidden'];

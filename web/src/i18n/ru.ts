@@ -1,19 +1,7 @@
 import type { Messages } from './index.svelte';
-import { inRussian } from './numbers';
+import { inRussian, lengths } from './numbers';
 
-const duration = (seconds: number): string => {
-  if (seconds < 60) return `${Math.max(0, Math.round(seconds))} с`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} мин`;
-  const rest = minutes % 60;
-  return rest ? `${Math.floor(minutes / 60)} ч ${rest} мин` : `${Math.floor(minutes / 60)} ч`;
-};
-/** To the second, for tables that are held against each other. */
-const exactly = (seconds: number): string => {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return [hours && `${hours} ч`, minutes && `${minutes} мин`, (rest || whole === 0) && `${rest} с`].filter(Boolean).join(' ');
-};
+const { duration, exactly } = lengths('ч', 'мин', 'с');
 
 export const ru: Messages = {
   months: ['января', 'февраля', 'марта', 'апреля', 'мая', 'июня', 'июля', 'августа', 'сентября', 'октября', 'ноября', 'декабря'],

@@ -49,9 +49,10 @@ const OF_CONSTITUENCY = /(^| )(daira|constituancy|okrug)/;
 export function readQuery(query: string): Query {
   const folded = fold(query);
   const words = askedWords(query);
-  const numbers = words.flatMap((word) => word.split(' ')).filter((word) => /^\d+$/.test(word));
+  const parts = words.flatMap((word) => word.split(' '));
+  const numbers = parts.filter((part) => /^\d+$/.test(part));
   const [ofStation, ofConstituency] = [folded.search(OF_STATION), folded.search(OF_CONSTITUENCY)];
-  const alone = numbers.length === 2 && numbers.length === words.flatMap((word) => word.split(' ')).length;
+  const alone = numbers.length === 2 && numbers.length === parts.length;
   let id: string | null = null;
   if (alone || (numbers.length === 2 && ofStation >= 0)) {
     // "station 19 of constituency 16" names them the other way round

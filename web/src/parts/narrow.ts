@@ -1,6 +1,7 @@
 /** Marks a box as narrow by the size of its letters, so that large text stacks a table as a small screen does. Container queries are younger than the oldest browsers. */
 
-const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+/** How high the letters of the page are, CSS pixels. */
+export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 
 /** So few rem hold no row of a table at all. */
 const NARROWEST_REM = 17;

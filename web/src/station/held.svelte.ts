@@ -1,5 +1,7 @@
 /** Keeps the picture on the screen while one moves in its day: beside the bar where there is room for both, and back to it from anywhere else. */
 
+import { rem } from '../parts/narrow';
+
 /** Room that the day needs below the picture, CSS pixels. */
 const DAY_PX = 220;
 /** Width of the page, in its own letters, from which on there is room for two columns. */
@@ -19,7 +21,7 @@ export class Held {
     const [picture, stage] = [this.picture(), this.stage()];
     if (!picture || !stage) return () => undefined;
     const look = () => {
-      this.narrow = stage.clientWidth < COLUMNS_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
+      this.narrow = stage.clientWidth < COLUMNS_REM * rem();
       this.on = picture.offsetHeight + DAY_PX <= innerHeight;
       // What gets the focus must not come to lie behind the picture.
       document.documentElement.style.scrollPaddingTop = this.on ? `${picture.offsetHeight + 8}px` : '';

@@ -14,8 +14,5 @@ export function announced({ plan, turnout = [] }: Pick<Election, 'plan' | 'turno
   });
 }
 
-/** A figure as it was announced, with no digit more or less wherever it stands. */
-export const figureOf = (figure: number, decimalMark: string) => String(figure).replace('.', decimalMark);
-
 /** Whether a source is an address that a browser can open; it may as well be the name of a paper. */
 export const isAddress = (source: string | null): source is string => /^https?:\/\/\S+$/.test(source ?? '');

@@ -1,9 +1,9 @@
 //! Time-outs of a connection for the client to read what it is sent.
 //!
-//! In: a stream, and what its client speaks. Out: the same stream, which fails once the client is too slow. A client that keeps up over HTTP/1 costs no
-//! timer and no look at the clock: a timer is set only while the socket accepts nothing more. Over HTTP/2 the frames are
-//! followed too, since there a client can hold back a response while its socket accepts everything: see
-//! [`crate::http::flow_control`].
+//! In: a stream, and what its client speaks. Out: the same stream, which fails once the client is too slow. A client that
+//! keeps up over HTTP/1 costs no timer and no look at the clock: a timer is set only while the socket accepts nothing more.
+//! Over HTTP/2 the frames are followed too, since there a client can hold back a response while its socket accepts
+//! everything: see [`crate::http::flow_control`].
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;

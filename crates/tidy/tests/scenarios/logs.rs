@@ -35,8 +35,8 @@ impl Events<'_> {
 /// Whether a function is given a camera's name, or asks what it has for it.
 fn knows_camera(signature: &syn::Signature, body: &syn::Block) -> bool {
     let (signature, body) = (quote::quote!(#signature).to_string(), quote::quote!(#body).to_string());
-    [": CameraId", ": & Source"].iter().any(|given| signature.contains(given))
-        || ["self . camera ", "self . camera,", ". camera ()"].iter().any(|asked| body.contains(asked))
+    signature.contains(": CameraId")
+        || ["self . camera ", ". camera ()"].iter().any(|asked| body.contains(asked))
 }
 
 impl<'ast> Visit<'ast> for Events<'_> {
