@@ -1,24 +1,25 @@
 import { expect, test } from 'vitest';
-import type { Cause } from './api';
-import { byCause } from './minutes';
+import type { Cause, State } from './api';
+import { byCause, minutesOf } from './minutes';
+import { MINUTE } from './time';
 
-test.each<[Partial<Record<Cause, number>>, number, [string, number][]]>([
-  [{ power: 15, source: 1 }, 15, [['power', 14], ['source', 1]]],
-  [{ power: 15, source: 1 }, 16, [['power', 15], ['source', 1]]],
-  [{ power: 1, source: 1 }, 1, [['power source', 1]]],
-  [{ power: 2, source: 2, uplink: 1 }, 3, [['power', 1], ['source', 1], ['uplink', 1]]],
-  [{ power: 1, source: 1, uplink: 1 }, 1, [['power source uplink', 1]]],
-  [{}, 0, []],
-])('%j of %i', (causes, missing, told) => expect(byCause(causes, missing).map((part) => [part.causes.join(' '), part.minutes])).toEqual(told));
+const of = (from: number, to: number, state: State, cause: Cause | null = null) => ({ from: from * 1000, to: to * 1000, state, cause });
 
-test('the parts are the whole, and no cause is lost', () => {
-  for (let seed = 1; seed < 300; seed++) {
-    const causes = { power: (seed * 7) % 5, source: (seed * 11) % 9, uplink: (seed * 13) % 3 + 1 };
-    const all = Object.values(causes).filter((n) => n > 0);
-    const sum = all.reduce((a, b) => a + b, 0);
-    const missing = Math.max(1, sum - (seed % all.length));
-    const parts = byCause(causes, missing);
-    expect(parts.reduce((a, { minutes }) => a + minutes, 0), JSON.stringify([causes, missing])).toBe(missing);
-    expect(parts.flatMap((part) => part.causes)).toHaveLength(all.length);
-  }
+test('minutes add up, and rounding hides no hole', () => {
+  const day = [of(0, 600, 'live'), of(600, 602, 'missing'), of(602, 1200, 'live')];
+  expect(minutesOf(day, 0, 20 * MINUTE)).toEqual({ owed: 20, live: 19, late: 0, missing: 1, hidden: 0 });
+});
+
+test('missing minutes are the sum of those of each cause', () => {
+  const day = [of(-60, 0, 'due'), of(0, 65, 'missing', 'uplink'), of(65, 240, 'missing', 'power'), of(240, 245, 'missing'), of(300, 310, 'missing', 'uplink')];
+  expect(minutesOf(day, -60_000, 10 * MINUTE)).toEqual({ owed: 6, live: 0, late: 0, missing: 6, hidden: 0 });
+});
+
+test('only what lies between counts', () => {
+  const day = [of(0, 600, 'live'), of(600, 720, 'late'), of(720, 900, 'hidden')];
+  expect(minutesOf(day, 5 * MINUTE, 11 * MINUTE)).toEqual({ owed: 6, live: 5, late: 1, missing: 0, hidden: 0 });
+});
+
+test('causes come with the most minutes first, and none without a minute', () => {
+  expect(byCause({ power: 2, source: 15, disk: 0 })).toEqual([{ cause: 'source', minutes: 15 }, { cause: 'power', minutes: 2 }]);
 });

@@ -1,30 +1,29 @@
-/** Minutes that are told in parts: the parts are those of the whole, to the minute. */
+/** A day in whole minutes, counted as the centre counts them (`Minutes` in crates/centre). */
 
-import type { Cause } from './api';
+import type { Cause, Minutes } from './api';
+import { MINUTE } from './time';
+import type { Stretch } from './timeline';
 
-export interface Part { causes: Cause[]; minutes: number }
+export interface Part { cause: Cause; minutes: number }
 
 /**
- * Missing minutes by cause, the most first, which add up to `missing`. Each cause comes rounded up, so together they may be more than
- * the whole: what is too much is taken from the greatest. A cause never vanishes; where there is no minute for each, causes share one.
+ * The minutes of one camera's day between `from` and `until`. Late, hidden and, for each cause, missing time is rounded up, so that
+ * rounding hides no hole; what was owed is rounded down, and live is the rest. So they add up.
  */
-export function byCause(causes: Partial<Record<Cause, number>>, missing: number): Part[] {
-  const parts = (Object.entries(causes) as [Cause, number][]).filter(([, minutes]) => minutes > 0).map(([cause, minutes]): Part => ({ causes: [cause], minutes }));
-  const descending = () => parts.sort((a, b) => b.minutes - a.minutes);
-  let excess = parts.reduce((sum, { minutes }) => sum + minutes, 0) - missing;
-  // A minute from each in turn: no cause is told more than a minute short of its rounding before all are.
-  while (excess > 0 && parts.some(({ minutes }) => minutes > 1)) {
-    for (const part of descending().filter(({ minutes }) => minutes > 1)) {
-      if (excess === 0) break;
-      part.minutes -= 1;
-      excess -= 1;
-    }
+export function minutesOf(day: readonly Stretch[], from: number, until: number): Minutes {
+  const lengths = new Map<string, number>();
+  for (const { state, cause, ...span } of day) {
+    const length = Math.max(0, Math.min(span.to, until) - Math.max(span.from, from));
+    const kind = state === 'missing' ? `${state} ${cause ?? 'unknown'}` : state;
+    lengths.set(kind, (lengths.get(kind) ?? 0) + length);
   }
-  descending();
-  while (excess > 0 && parts.length > 1) {
-    const last = parts.pop();
-    parts[parts.length - 1]?.causes.push(...(last?.causes ?? []));
-    excess -= last?.minutes ?? 1;
-  }
-  return parts;
+  const all = [...lengths].filter(([kind]) => kind !== 'due');
+  const up = (state: string) => all.filter(([kind]) => kind.startsWith(state)).reduce((sum, [, length]) => sum + Math.ceil(length / MINUTE), 0);
+  const [late, missing, hidden] = [up('late'), up('missing'), up('hidden')];
+  const owed = Math.max(Math.floor(all.reduce((sum, [, length]) => sum + length, 0) / MINUTE), late + missing + hidden);
+  return { owed, live: owed - late - missing - hidden, late, missing, hidden };
 }
+
+/** Missing minutes by cause, the most first. */
+export const byCause = (causes: Partial<Record<Cause, number>>): Part[] =>
+  (Object.entries(causes) as [Cause, number][]).filter(([, minutes]) => minutes > 0).map(([cause, minutes]) => ({ cause, minutes })).sort((a, b) => b.minutes - a.minutes);

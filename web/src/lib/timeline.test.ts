@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Span, State } from './api';
 import { MINUTE } from './time';
-import { arrivals, better, lacking, lastPicture, merged, minuteCells, minutesOf, nextPicture, replaced, stretchAt, stretches, sums, worse, type Stretch } from './timeline';
+import { arrivals, better, lacking, lastPicture, merged, minuteCells, nextPicture, replaced, stretchAt, stretches, worse, type Stretch } from './timeline';
 
 const M = MINUTE;
 const s = (from: number, to: number, state: State): Stretch => ({ from: from * M, to: to * M, state, cause: null });
@@ -38,11 +38,6 @@ test('a cell of a minute shows the worst in it', () => {
 
 test('what is lacking is past and not live', () => {
   expect(lacking(day, 22 * M).map((row) => [row.from / M, row.to / M, row.state])).toEqual([[10, 12, 'missing'], [20, 22, 'late']]);
-});
-
-test('minutes add up, and rounding hides no hole', () => {
-  const minutes = minutesOf(sums([s(0, 10, 'live'), { from: 10 * M, to: 10 * M + 2_000, state: 'missing', cause: null }, { from: 10 * M + 2_000, to: 20 * M, state: 'live', cause: null }], 0, 20 * M));
-  expect(minutes).toMatchObject({ live: 19, missing: 1, owed: 20 });
 });
 
 test('what arrived late is told, and what was there before is not', () => {

@@ -94,30 +94,6 @@ export function merged(days: readonly (readonly Stretch[])[], pick: (a: State, b
   return joined(pieces);
 }
 
-export type Sums = Record<State | 'owed', number>;
-
-/** Milliseconds in each state between `from` and `until`, and how many were owed. */
-export function sums(day: readonly Stretch[], from: number, until: number): Sums {
-  const out: Sums = { live: 0, late: 0, missing: 0, hidden: 0, due: 0, owed: 0 };
-  for (const s of day) {
-    const length = Math.max(0, Math.min(s.to, until) - Math.max(s.from, from));
-    out[s.state] += length;
-    if (s.state !== 'due') out.owed += length;
-  }
-  return out;
-}
-
-/**
- * Whole minutes for people, as the centre tells them, and they add up: what is not plainly live is rounded up, so that rounding hides no
- * hole, what was owed down, and live is the rest.
- */
-export function minutesOf(all: Sums): Sums {
-  const up = (state: State) => Math.ceil(all[state] / MINUTE);
-  const others = up('late') + up('missing') + up('hidden');
-  const owed = Math.max(Math.floor(all.owed / MINUTE), others);
-  return { live: owed - others, late: up('late'), missing: up('missing'), hidden: up('hidden'), due: up('due'), owed };
-}
-
 /** The 60 minutes of the hour that starts at `from`: the worst state in each; what no span covers is not yet due. */
 export function minuteCells(day: readonly Stretch[], from: number): State[] {
   return Array.from({ length: 60 }, (_, minute) => {

@@ -2,22 +2,20 @@
 
 import type { Cause, StationHistory } from '../lib/api';
 import type { Cell } from '../lib/csv';
-import { byCause } from '../lib/minutes';
 import { rfc3339, SECOND } from '../lib/time';
 import type { Stretch } from '../lib/timeline';
 
 const CAUSES: readonly Cause[] = ['unknown', 'uplink', 'source', 'power', 'disk', 'clock', 'hidden', 'centre', 'neverconnected'];
 const HEADER = ['id', 'constituency', 'station', 'venue', 'state', 'since', 'cause', 'owed', 'live', 'late', 'missing', 'hidden', 'gaps', 'longest_from', 'longest_to', 'longest_cause'];
 
-/** A row for each station, the missing minutes by cause in the last columns: a minute that causes share stands at the first of them. */
+/** A row for each station, the missing minutes by cause in the last columns. */
 export function historyTable(items: readonly StationHistory[]): Cell[][] {
   return [[...HEADER, ...CAUSES.map((cause) => `missing_${cause}`)], ...items.map((item): Cell[] => {
     const { owed, live, late, missing, hidden } = item.minutes;
-    const parts = byCause(item.causes, missing);
     return [
       item.id, item.constituency, item.station, item.venue, item.state, item.since, item.cause, owed, live, late, missing, hidden,
       item.gaps, item.longest?.from ?? null, item.longest?.to ?? null, item.longest?.cause ?? null,
-      ...CAUSES.map((cause) => parts.find(({ causes }) => causes[0] === cause)?.minutes ?? 0),
+      ...CAUSES.map((cause) => item.causes[cause] ?? 0),
     ];
   })];
 }

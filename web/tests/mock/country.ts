@@ -68,9 +68,17 @@ function cellsOf(spans: Span[], to: number, step: number): string {
   return cells.join('');
 }
 
+const minutesUp = (spans: Span[]) => Math.ceil(spans.reduce((all, span) => all + span.to - span.from, 0) / MINUTE);
+
+function missingBy(spans: Span[]): Record<string, number> {
+  const causes = groupedBy(spans.filter((span) => span.state === 'missing'), (span) => span.cause ?? 'unknown');
+  return Object.fromEntries([...causes].map(([cause, all]) => [cause, minutesUp(all)]));
+}
+
 function minutesOf(spans: Span[]): Minutes {
-  const sum = (state: State) => Math.ceil(spans.filter((span) => span.state === state).reduce((all, span) => all + span.to - span.from, 0) / MINUTE);
-  const [late, missing, hidden] = [sum('late'), sum('missing'), sum('hidden')];
+  const sum = (state: State) => minutesUp(spans.filter((span) => span.state === state));
+  const missing = Object.values(missingBy(spans)).reduce((all, minutes) => all + minutes, 0);
+  const [late, hidden] = [sum('late'), sum('hidden')];
   const owed = Math.max(sum('live') + late + missing + hidden - 1, late + missing + hidden);
   return { owed, live: owed - late - missing - hidden, late, missing, hidden };
 }
@@ -122,11 +130,9 @@ function status(day: Day, constituency: string | null) {
     const spans = to > ON_AIR ? spansOf(day, item) : [];
     const holes = spans.filter((span) => span.state === 'missing');
     const longest = holes.toSorted((a, b) => b.to - b.from - (a.to - a.from))[0];
-    const causes: Record<string, number> = {};
-    for (const hole of holes) causes[hole.cause ?? 'unknown'] = (causes[hole.cause ?? 'unknown'] ?? 0) + Math.ceil((hole.to - hole.from) / MINUTE);
     return {
       id: item.id, constituency: item.constituency, station: item.station, venue: item.venue, state: item.state,
-      since: item.cameras[0]?.since ?? null, cause: item.cameras[0]?.cause ?? null, minutes: minutesOf(spans), causes, gaps: holes.length,
+      since: item.cameras[0]?.since ?? null, cause: item.cameras[0]?.cause ?? null, minutes: minutesOf(spans), causes: missingBy(spans), gaps: holes.length,
       longest: longest ? { from: iso(longest.from), to: iso(longest.to), cause: longest.cause } : null,
     };
   });

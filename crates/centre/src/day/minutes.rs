@@ -1,15 +1,17 @@
 //! Time in camera-minutes. Rounding hides no hole and promises no picture.
 
+use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use ashkar_terms::State;
+use ashkar_terms::{Cause, State};
 
 use crate::Entry;
 
 const MINUTE_US: i64 = 60_000_000;
 
-/// Camera-minutes. Each camera's late, missing and hidden time is rounded up and what it owed down; live is the rest,
-/// so `owed` is always the sum of the others, and `live` is never more than there was.
+/// Camera-minutes. Each camera's late, hidden and, for each cause, missing time is rounded up, and what it owed is rounded
+/// down; live is the rest. So `owed` is always the sum of the others, `missing` the sum over its causes, and `live` is
+/// never more than there was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Minutes {
     /// Owed until now.
@@ -28,8 +30,8 @@ impl Minutes {
     /// Of one camera. Entries in which nothing is due do not count.
     pub fn of(entries: &[Entry]) -> Self {
         let us = |state| -> i64 { lengths(entries.iter().filter(|entry| entry.state == state)) };
-        let [late, missing, hidden] =
-            [State::Late, State::Missing, State::Hidden].map(|state| rounded_up(us(state)));
+        let [late, hidden] = [State::Late, State::Hidden].map(|state| rounded_up(us(state)));
+        let missing = missing_by_cause(entries).values().sum();
         let owed = lengths(entries.iter().filter(|entry| entry.state != State::Due));
         let not_live = late + missing + hidden;
         let owed = u64::try_from(owed / MINUTE_US).unwrap_or_default().max(not_live);
@@ -50,6 +52,15 @@ impl AddAssign for Minutes {
 /// Length of all `entries`, microseconds.
 pub(super) fn lengths<'a>(entries: impl Iterator<Item = &'a Entry>) -> i64 {
     entries.map(|entry| entry.to.since(entry.from)).sum()
+}
+
+/// Missing minutes of one camera by cause, each rounded up.
+pub(super) fn missing_by_cause(entries: &[Entry]) -> BTreeMap<Cause, u64> {
+    let mut lost: BTreeMap<Cause, i64> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.state == State::Missing) {
+        *lost.entry(entry.cause.unwrap_or(Cause::Unknown)).or_default() += entry.to.since(entry.from);
+    }
+    lost.into_iter().map(|(cause, us)| (cause, rounded_up(us))).collect()
 }
 
 /// `us` in minutes: a begun minute counts.
@@ -75,6 +86,21 @@ mod tests {
         assert_eq!(second, Minutes { owed: 2, late: 1, hidden: 1, ..Minutes::default() });
     }
 
+    #[test]
+    fn missing_is_the_sum_of_its_causes_and_none_vanishes() {
+        let missing = |from, to, cause| Entry { from: at(from), to: at(to), state: State::Missing, cause };
+        let (uplink, power) = (Some(Cause::Uplink), Some(Cause::Power));
+        let day = [
+            missing(0, 65, uplink),
+            missing(65, 240, power),
+            missing(240, 245, None),
+            missing(300, 310, uplink),
+        ];
+        let causes: Vec<_> = missing_by_cause(&day).into_iter().collect();
+        assert_eq!(causes, [(Cause::Unknown, 1), (Cause::Uplink, 2), (Cause::Power, 3)]);
+        assert_eq!(Minutes::of(&day), Minutes { owed: 6, missing: 6, ..Minutes::default() });
+    }
+
     proptest! {
         #[test]
         fn minutes_add_up_and_flatter_nobody(entries in entries()) {
@@ -82,12 +108,13 @@ mod tests {
             prop_assert_eq!(told.owed, told.live + told.late + told.missing + told.hidden);
             let us = |state| lengths(entries.iter().filter(|entry| entry.state == state));
             prop_assert!(told.live as i64 * MINUTE_US <= us(State::Live));
-            for (state, minutes) in
-                [(State::Late, told.late), (State::Missing, told.missing), (State::Hidden, told.hidden)]
-            {
-                let least = us(state);
-                prop_assert!((least..least + MINUTE_US).contains(&(minutes as i64 * MINUTE_US)));
+            for (state, minutes) in [(State::Late, told.late), (State::Hidden, told.hidden)] {
+                prop_assert_eq!(minutes, rounded_up(us(state)));
             }
+            let causes = missing_by_cause(&entries);
+            let least = rounded_up(us(State::Missing));
+            prop_assert_eq!(told.missing, causes.values().sum::<u64>());
+            prop_assert!((least..least + causes.len().max(1) as u64).contains(&told.missing), "{causes:?}");
         }
     }
 }

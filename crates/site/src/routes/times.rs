@@ -2,6 +2,7 @@
 
 use ashkar_terms::{Span, UtcMicros};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::http::problem::Problem;
@@ -30,6 +31,18 @@ pub(crate) fn read(name: &str, text: &str) -> Result<UtcMicros, Problem> {
     };
     let timestamp: Timestamp = text.trim().replace(' ', "+").parse().map_err(|_| wrong())?;
     Ok(UtcMicros(timestamp.as_microsecond()))
+}
+
+/// Reads the moment of a link, which people shorten: without a zone it is one of the election's `zone`, and a blank may
+/// stand for the `T`. A date alone is no moment. The pages read it in the same way (`parseMoment`).
+pub(crate) fn read_in_link(text: &str, zone: &TimeZone) -> Option<UtcMicros> {
+    let zoned = || read("t", text).ok();
+    let local = || {
+        let date_and_time = text.trim();
+        let civil: DateTime = date_and_time.parse().ok().filter(|_| date_and_time.contains(':'))?;
+        Some(UtcMicros(civil.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond()))
+    };
+    zoned().or_else(local)
 }
 
 /// `[from, to)`, neither empty nor longer than a day.
@@ -72,6 +85,24 @@ mod tests {
         assert_eq!(write(at.plus(40_000), &zone), "2024-02-07T12:07:00.040+04:00");
         assert_eq!(read("t", "2024-02-07T12:07:00 04:00").unwrap(), at);
         assert_eq!(read("t", "2024-02-07T08:07:00Z").unwrap(), at);
+    }
+
+    #[test]
+    fn a_link_without_a_zone_is_in_the_elections() {
+        let zone = TimeZone::fixed(jiff::tz::offset(4));
+        let at = read("t", "2024-02-07T12:07:00+04:00").ok();
+        for text in [
+            "2024-02-07T12:07:00",
+            "2024-02-07 12:07",
+            "2024-02-07T12:07",
+            "2024-02-07T08:07:00Z",
+            "2024-02-07T12:07:00 04:00",
+        ] {
+            assert_eq!(read_in_link(text, &zone), at, "{text}");
+        }
+        for text in ["", "tomorrow", "2024-02-07", "12:07", "2024-13-07T12:07", "99999-02-07T12:07"] {
+            assert_eq!(read_in_link(text, &zone), None, "{text}");
+        }
     }
 
     #[test]

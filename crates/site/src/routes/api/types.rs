@@ -344,8 +344,8 @@ pub struct ConstituencyQuery {
     pub constituency: Option<u16>,
 }
 
-/// Camera-minutes. Each camera's late, missing and hidden time is rounded up, so that no rounding hides a hole; live is
-/// the rest of what was owed.
+/// Camera-minutes. Each camera's late, hidden and, for each cause, missing time is rounded up, so that no rounding hides
+/// a gap; live is the rest of what was owed.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct MinutesView {
     /// Owed until now: the sum of the others.
@@ -441,7 +441,7 @@ pub struct StationHistoryView {
     pub cause: Option<&'static str>,
     /// All of it.
     pub minutes: MinutesView,
-    /// Missing camera-minutes by cause, each rounded up; `unknown` where none is known.
+    /// Missing camera-minutes by cause: they add up to `minutes.missing`; `unknown` where none is known.
     #[schema(example = json!({"power": 4, "uplink": 2}))]
     pub causes: BTreeMap<&'static str, u64>,
     /// How often a camera went missing.
