@@ -1,9 +1,30 @@
 /** Browsers that are not Chromium, on our own page: Firefox ESR over WebDriver BiDi, and WebKitGTK over WebDriver. */
 
 import { existsSync } from 'node:fs';
-import puppeteer, { type Browser } from 'puppeteer-core';
+import puppeteer, { type Browser, type KeyInput, type Page } from 'puppeteer-core';
 import { pause, until } from './wait';
 import { WebKit } from './webkit';
+
+/** What a person does in a browser: real clicks and keys, which the browser's own driver carries out. */
+export interface Hand {
+  goto(url: string): Promise<unknown>;
+  evaluate<T>(expression: string): Promise<T>;
+  /** Clicks on the element, which is scrolled into view. */
+  click(css: string): Promise<void>;
+  type(css: string, text: string): Promise<void>;
+  /** Presses a key of a letter. */
+  key(letter: 'j' | 'k'): Promise<void>;
+}
+
+class FirefoxHand implements Hand {
+  constructor(private readonly page: Page) {}
+
+  goto(url: string): Promise<unknown> { return this.page.goto(url, { waitUntil: 'domcontentloaded' }); }
+  evaluate<T>(expression: string): Promise<T> { return this.page.evaluate(expression) as Promise<T>; }
+  click(css: string): Promise<void> { return this.page.click(css); }
+  type(css: string, text: string): Promise<void> { return this.page.type(css, text); }
+  key(letter: KeyInput): Promise<void> { return this.page.keyboard.press(letter); }
+}
 
 const FIREFOX = process.env['FIREFOX'] ?? '/usr/bin/firefox-esr';
 /** A picture so old is still live: the page stays two seconds behind, and sets itself right when it is 12 s behind, where a machine that does much else lets it stop. */
@@ -12,11 +33,10 @@ const SOON_MS = 45_000;
 
 /** What a station's page shows in a browser. */
 export class Station {
-  constructor(
-    readonly name: string,
-    readonly goto: (url: string) => Promise<unknown>,
-    private readonly evaluate: <T>(expression: string) => Promise<T>,
-  ) {}
+  constructor(readonly name: string, readonly hand: Hand) {}
+
+  readonly goto = (url: string) => this.hand.goto(url);
+  private readonly evaluate = <T>(expression: string) => this.hand.evaluate<T>(expression);
 
   /** How many stretches of the day's bar are drawn in a state. */
   readonly drawn = (state: string) => this.evaluate<number>(`document.querySelectorAll('.spans .m-${state}').length`);
@@ -67,12 +87,11 @@ export class Browsers {
     if (!existsSync(FIREFOX)) throw new Error(`${FIREFOX} is missing; scripts/tools.sh browser installs it`);
     this.#firefox = await puppeteer.launch({ browser: 'firefox', executablePath: FIREFOX, headless: true, protocolTimeout: 60_000 });
     const page = await this.#firefox.newPage();
-    const evaluate = <T>(expression: string) => page.evaluate(expression) as Promise<T>;
-    return new Station('Firefox ESR', (url) => page.goto(url, { waitUntil: 'domcontentloaded' }), evaluate);
+    return new Station('Firefox ESR', new FirefoxHand(page));
   }
 
   async #openWebKit(): Promise<Station> {
     await this.#webkit.open();
-    return new Station('WebKitGTK', (url) => this.#webkit.goto(url), (expression) => this.#webkit.evaluate(expression));
+    return new Station('WebKitGTK', this.#webkit);
   }
 }

@@ -2,11 +2,15 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Hand } from './browsers';
 import { freePort, until } from './wait';
 
 const BROWSERS = ['4.1', '4.0', '6.0'].map((version) => `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/webkit2gtk-${version}/MiniBrowser`);
 
-export class WebKit {
+/** What WebDriver calls an element (https://www.w3.org/TR/webdriver2/, 12). */
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+
+export class WebKit implements Hand {
   readonly #processes: ChildProcess[] = [];
   #base = '';
 
@@ -30,6 +34,24 @@ export class WebKit {
   /** What an expression gives in the page. */
   evaluate<T>(expression: string): Promise<T> {
     return ask<T>(`${this.#base}/execute/sync`, { script: `return (${expression})`, args: [] });
+  }
+
+  async click(css: string): Promise<void> {
+    await ask(`${await this.#element(css)}/click`, {});
+  }
+
+  async type(css: string, text: string): Promise<void> {
+    await ask(`${await this.#element(css)}/value`, { text });
+  }
+
+  async key(letter: string): Promise<void> {
+    const actions = ['keyDown', 'keyUp'].map((type) => ({ type, value: letter }));
+    await ask(`${this.#base}/actions`, { actions: [{ type: 'key', id: 'keyboard', actions }] });
+  }
+
+  async #element(css: string): Promise<string> {
+    const found = await ask<Record<string, string>>(`${this.#base}/element`, { using: 'css selector', value: css });
+    return `${this.#base}/element/${found[ELEMENT]}`;
   }
 
   async close(): Promise<void> {
