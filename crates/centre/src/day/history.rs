@@ -1,4 +1,4 @@
-//! What became of one station's day, in minutes.
+//! One station's day, in minutes.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,20 @@ use crate::Entry;
 /// A stretch in which a camera was missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// When.
+    /// Its span.
     pub span: Span,
-    /// Why, where one cause is known of all of it.
+    /// Its cause, if a single cause is known for all of it.
     pub cause: Option<Cause>,
 }
 
-/// What several cameras sent and did not send, summed up.
+/// What several cameras sent and failed to send, in total.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Camera-minutes.
     pub minutes: Minutes,
     /// Missing camera-minutes by cause, each rounded up.
     pub causes: BTreeMap<Cause, u64>,
-    /// How often a camera went missing.
+    /// Number of times a camera went missing.
     pub gaps: usize,
     /// The longest of these gaps.
     pub longest: Option<Stretch>,
@@ -55,7 +55,7 @@ fn lost_by_cause(entries: &[Entry]) -> BTreeMap<Cause, i64> {
     lost
 }
 
-/// Neighbours that are missing for different causes are one stretch.
+/// Adjacent intervals that are missing for different causes are one stretch.
 fn stretches(entries: &[Entry]) -> impl Iterator<Item = Stretch> {
     let goes_on = |entry: &Entry, next: &Entry| {
         entry.to == next.from && entry.state == State::Missing && next.state == State::Missing

@@ -1,4 +1,4 @@
-//! Time in camera-minutes. Rounding hides no hole and promises no picture.
+//! Time in camera-minutes. Rounding neither hides a hole nor promises a picture.
 
 use std::ops::AddAssign;
 
@@ -8,13 +8,13 @@ use crate::Entry;
 
 const MINUTE_US: i64 = 60_000_000;
 
-/// Camera-minutes. Each camera's late, missing and hidden time is rounded up and what it owed down; live is the rest,
+/// Camera-minutes. Each camera's late, missing and hidden time is rounded up and its owed time down; live is the rest,
 /// so `owed` is always the sum of the others, and `live` is never more than there was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Minutes {
     /// Owed until now.
     pub owed: u64,
-    /// There, and there in time.
+    /// There, and on time.
     pub live: u64,
     /// There, but arrived late.
     pub late: u64,
@@ -52,7 +52,7 @@ pub(super) fn lengths<'a>(entries: impl Iterator<Item = &'a Entry>) -> i64 {
     entries.map(|entry| entry.to.since(entry.from)).sum()
 }
 
-/// `us` in minutes: a begun minute counts.
+/// `us` in minutes: a started minute counts.
 pub(super) fn rounded_up(us: i64) -> u64 {
     u64::try_from(us).unwrap_or_default().div_ceil(MINUTE_US.unsigned_abs())
 }
