@@ -13,7 +13,7 @@ pub(crate) fn field_u32(value: usize) -> u32 {
 /// An offset as a signed 32-bit field, such as `data_offset` of `trun` (8.8.8.2).
 ///
 /// # Panics
-/// As [`field_u32`].
+/// Like [`field_u32`].
 #[track_caller]
 pub(crate) fn field_i32(value: usize) -> i32 {
     i32::try_from(value).expect("what goes into a box is limited before")

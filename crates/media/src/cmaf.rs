@@ -65,7 +65,7 @@ impl Sample {
     /// Lengthens it by `ticks`.
     ///
     /// # Panics
-    /// As [`Sample::new`].
+    /// Like [`Sample::new`].
     pub(crate) fn stretch(&mut self, ticks: i64) {
         self.duration = checked_duration(i64::from(self.duration) + ticks);
     }

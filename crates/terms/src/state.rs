@@ -10,11 +10,11 @@ pub enum State {
     Live,
     /// Recorded, but arrived later than it happened.
     Late,
-    /// Due, and not there.
+    /// Owed, and not there.
     Missing,
     /// Recorded, and withheld from the public with a stated reason.
     Hidden,
-    /// Not due yet, or not due at all.
+    /// Not owed yet, or not owed at all.
     Due,
 }
 

@@ -171,7 +171,7 @@ pub fn length_field(unit_bytes: usize) -> [u8; LENGTH_BYTES] {
 /// Appends `unit` to a row of NAL units, behind its length.
 ///
 /// # Panics
-/// As [`length_field`].
+/// Like [`length_field`].
 pub fn put_unit(row: &mut BytesMut, unit: &[u8]) {
     row.put_slice(&length_field(unit.len()));
     row.put_slice(unit);
