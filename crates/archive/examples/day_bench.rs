@@ -1,9 +1,9 @@
-//! Opens the day that `examples/day` made, and measures how long it takes, and from the question for a moment to the
-//! first bytes: `cargo run --release -p ashkar-archive --example day_bench -- DIR LIST [QUESTIONS]`.
+//! Opens the day made by `examples/day`, and measures how long that takes, and the time from a query for a moment to
+//! the first bytes: `cargo run --release -p ashkar-archive --example day_bench -- DIR LIST [QUESTIONS]`.
 //!
-//! A question is the centre's: the segments of ten seconds, then the first part of the first of them, every byte of which
-//! is compared. Cold means that the kernel's caches are dropped, of files, names and inodes alike, before each reader asks
-//! one question; that needs root.
+//! A query is the same as a centre's: the segments of ten seconds, then the first part of the first of them, every byte
+//! of which is compared. Cold means that the kernel's caches of files, names and inodes are dropped before each
+//! reader's single query; that needs root.
 
 #![allow(unreachable_pub, reason = "the modules of an example are its own")]
 
@@ -24,10 +24,10 @@ use content::content;
 use list::{RealSegment, read_list};
 
 const READERS: [usize; 3] = [1, 8, 32];
-/// Half hours that are asked for.
+/// Number of half hours requested.
 const HALF_HOURS: usize = 50;
 const HALF_HOUR_US: i64 = 1_800_000_000;
-/// Length of the span that is asked for.
+/// Length of the requested span.
 const SPAN_US: i64 = 10_000_000;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -57,7 +57,7 @@ fn main() -> Result<(), Failure> {
         let times = ask_at_once(&archive, &asked, questions / readers)?;
         print(&format!("moment to first byte, warm, {readers} at once"), times);
     }
-    // As `kill -9` does: the day stays as it was made.
+    // As `kill -9` does: the day stays as it was generated.
     std::process::exit(0)
 }
 
@@ -77,7 +77,7 @@ fn open(directory: &Path) -> Result<Archive, Failure> {
     Ok(archive)
 }
 
-/// Asks each of `asked`, `each` of them one after another by a thread of its own.
+/// Sends each query of `asked`, `each` of them in sequence by a thread of its own.
 fn ask_at_once(archive: &Archive, asked: &[RealSegment], each: usize) -> Result<Vec<Duration>, Failure> {
     let groups = asked.chunks(each.max(1));
     let barrier = Barrier::new(groups.len());
@@ -109,7 +109,7 @@ fn ask(archive: &Archive, moment: &RealSegment) -> Result<Duration, Failure> {
     if bytes == content(moment.camera, moment.segment).bytes { Ok(took) } else { Err("other bytes".into()) }
 }
 
-/// What the site's pages ask for: all segments of half an hour, for its playlist.
+/// The query of the site's pages: all segments of half an hour, for its playlist.
 fn ask_for_half_hours(archive: &Archive, moments: &[RealSegment]) -> Result<(), Failure> {
     let (mut cold, mut warm) = (Vec::new(), Vec::new());
     for moment in moments.iter().take(HALF_HOURS) {
@@ -139,7 +139,7 @@ fn print(what: &str, mut times: Vec<Duration>) {
     println!("{what}: p50 {:.2} p99 {:.2} max {:.2} ms, {count} questions", at(50), at(99), at(100));
 }
 
-/// In an order that has nothing to do with time, the same each time.
+/// In an order unrelated to time, the same each time.
 fn shuffled(mut moments: Vec<RealSegment>) -> Vec<RealSegment> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for at in (1..moments.len()).rev() {

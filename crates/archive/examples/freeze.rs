@@ -1,5 +1,5 @@
-//! Made `testdata/archive-v1`, once: a small archive with everything in it that version 1 of the format knows, and
-//! a list of what must be read from it for ever. `cargo run -p ashkar-archive --example freeze -- DIR`.
+//! Made `testdata/archive-v1`, once: a small archive with every feature of version 1 of the format, and a list of what
+//! must remain readable for ever. `cargo run -p ashkar-archive --example freeze -- DIR`.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     archive.flush()?;
     archive.close()?;
     drop(archive);
-    // The second life ends without a seal, in the middle of a segment, with a torn tail.
+    // The second process ends without a seal, in the middle of a segment, with a torn tail.
     let archive = Archive::open(&scratch, options, clock)?;
     let camera = CameraId::new(7, 12, 1);
     let resumed = archive.resume(camera).ok_or("the first life is there")?;
@@ -154,7 +154,7 @@ impl Feed {
         self.expect(start, parts, sha256, expected)
     }
 
-    /// Parts that no end follows.
+    /// Parts that are not followed by the segment's end.
     fn cut_short(
         &mut self,
         archive: &Archive,

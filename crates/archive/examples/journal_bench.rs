@@ -1,8 +1,8 @@
-//! Records synthetic streams at their real rate and prints how long after its arrival a part is durable, and what
-//! it costs: `cargo run --release -p ashkar-archive --example journal_bench -- [DIR] [STREAMS] [SECONDS]`.
+//! Records synthetic streams at their real rate and prints the time from a part's arrival until it is durable, and the
+//! cost: `cargo run --release -p ashkar-archive --example journal_bench -- [DIR] [STREAMS] [SECONDS]`.
 //!
-//! The load is open: parts are handed in when they are due, whether or not the disk keeps up. Then the archive is
-//! opened again, and moments are looked up and read from its cold journals.
+//! The load is open: parts are appended when they are due, whether or not the disk keeps up. Then the archive is opened
+//! again, and moments are looked up and read from its cold journals.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -19,11 +19,11 @@ const PART_BYTES: usize = 62_500;
 const PART_TICKS: u32 = 45_000;
 const PARTS: u16 = 4;
 const PART_PERIOD: Duration = Duration::from_millis(500);
-/// Streams are served in this many groups, evenly over a part's period, as a reactor's ticks do it.
+/// Streams are served in this many groups, evenly over a part's period, like a reactor's ticks.
 const GROUPS: u32 = 20;
-/// Shortest run in which moments are looked up.
+/// Shortest run after which moments are looked up.
 const LOOK_UP_SECONDS_MIN: u32 = 5;
-/// Moments that are looked up.
+/// Number of moments looked up.
 const PROBES: usize = 500;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if seconds >= LOOK_UP_SECONDS_MIN { look_up(&again, &cameras, begun, i64::from(seconds)) } else { Ok(()) }
 }
 
-/// Time from the question for ten seconds of a camera to the first part's bytes, for moments spread over the run.
+/// Time from the query for ten seconds of a camera to the first part's bytes, for moments spread over the run.
 fn look_up(
     archive: &Archive,
     cameras: &[Stream],
@@ -95,7 +95,7 @@ fn print(what: &str, times: Times) {
     println!("{what}: p50 {p50:.1} p95 {p95:.1} p99 {p99:.1} max {max:.1} ms, {} times", times.count);
 }
 
-/// User and system time of this process; threads of the kernel are not in it.
+/// User and system time of this process; kernel threads are not included.
 fn cpu_seconds() -> f64 {
     let times = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     times.tv_sec as f64 + times.tv_nsec as f64 / 1e9

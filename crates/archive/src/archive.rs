@@ -27,21 +27,20 @@ use crate::status::{DiskState, Meters, Status};
 use crate::writer::Writer;
 use crate::writer::engine::WriterEngine;
 
-/// Time of a camera of which nothing is said: see [`Archive::undeclared`].
+/// Time of a camera about which nothing is recorded: see [`Archive::undeclared`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Undeclared {
-    /// Whose.
+    /// The camera.
     pub camera: CameraId,
-    /// When.
+    /// The time.
     pub span: Span,
-    /// Why, as far as what is recorded beside it tells.
+    /// The cause, as far as the records beside it show.
     pub cause: Cause,
 }
 
-/// The recordings of all cameras, in one directory. Clones are the same archive; when the last is dropped, it is
-/// closed.
-///
-/// [`Archive::append`] never waits for the disk. Everything that reads may, so asynchronous callers read from a
+/// The recordings of all cameras, in one directory. Clones are the same archive; it is closed when the last one is
+/// dropped.
+/// [`Archive::append`] never waits for the disk. All functions that read may wait, so asynchronous callers read from a
 /// thread that may block.
 #[derive(Clone)]
 pub struct Archive {
@@ -52,20 +51,20 @@ struct Inner {
     shared: Arc<Shared>,
     id: String,
     recovery: Recovery,
-    /// From here writer and sealer reckon.
+    /// Origin of the times of writer and sealer.
     started: Instant,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    /// Held until nothing writes any more.
+    /// Held until nothing is written any more.
     lock: Mutex<Option<Box<dyn Send + Sync>>>,
 }
 
 impl Archive {
-    /// Opens the archive in `directory`, or makes one there. After a crash it holds everything that was durable,
-    /// and goes on (I2): see [`Archive::recovery`].
+    /// Opens the archive in `directory`, or creates one there. After a crash it holds everything that was durable, and
+    /// continues (I2): see [`Archive::recovery`].
     ///
     /// # Errors
-    /// [`OpenError::Locked`] if another process writes there; the others as they say. Damage inside recordings is
-    /// no error: it is in [`Archive::recovery`].
+    /// [`OpenError::Locked`] if another process writes there; the others as documented. Damage inside recordings is not
+    /// an error: it is in [`Archive::recovery`].
     pub fn open(directory: &Path, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let disk = RealDisk::create(directory)
             .map_err(|source| OpenError::Io { path: directory.display().to_string(), source })?;
@@ -75,7 +74,7 @@ impl Archive {
     /// Opens the archive on any disk.
     ///
     /// # Errors
-    /// As [`Archive::open`].
+    /// Like [`Archive::open`].
     pub fn open_on(disk: Arc<dyn Disk>, options: Options, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let (archive, writer) = Self::recovered(disk, options, clock, Arc::new(kernel_entropy))?;
         let (inner, started) = (&archive.inner, archive.inner.started);
@@ -86,7 +85,7 @@ impl Archive {
         Ok(archive)
     }
 
-    /// What [`Archive::open_on`] gives, before anybody writes; and the engine of its writer.
+    /// The result of [`Archive::open_on`] before anything is written; and the engine of its writer.
     pub(crate) fn recovered(
         disk: Arc<dyn Disk>,
         options: Options,
@@ -143,39 +142,39 @@ impl Archive {
         Ok((Self { inner: Arc::new(inner) }, writer))
     }
 
-    /// What whoever drives the writer and the sealer himself needs.
+    /// What a caller needs that drives the writer and the sealer itself.
     #[cfg(test)]
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.inner.shared
     }
 
-    /// Eight lower-case hex digits, drawn when the archive was made. Part of media addresses.
+    /// Eight lower-case hex digits, drawn when the archive was created. Part of media addresses.
     pub fn id(&self) -> &str {
         &self.inner.id
     }
 
-    /// What was found at the start, and what was repaired.
+    /// The findings and repairs of the start.
     pub fn recovery(&self) -> &Recovery {
         &self.inner.recovery
     }
 
-    /// Says what is known of the wall clock; evidence records carry it from now on.
+    /// Sets the known state of the wall clock; evidence records carry it from now on.
     pub fn set_clock_state(&self, state: ClockState) {
         self.inner.shared.clock_state.store(state as u8, Ordering::Relaxed);
     }
 
-    /// What was said last of the wall clock.
+    /// The last state set for the wall clock.
     pub fn clock_state(&self) -> ClockState {
         self.inner.shared.clock_state()
     }
 
-    /// Hands in what the packager gave, in its order. Returns at once; it is durable when [`Archive::flush`] says
-    /// so, normally within two sync intervals.
+    /// Appends an output of the packager; the order must be the packager's. Returns at once; it is durable when
+    /// [`Archive::flush`] returns, normally within two sync intervals.
     ///
     /// # Errors
-    /// What is refused is not recorded, and need not be handed in again. If it is a part, the archive ends the
-    /// segment with what it has, declares the gap, and ends the gap when parts are taken again: the caller must
-    /// not declare one of its own. A segment's end whose parts were refused is refused too.
+    /// A refused output is not recorded, and need not be appended again. If it is a part, the archive ends the segment
+    /// with the parts it has, declares the gap, and ends the gap when parts are accepted again: the caller must not
+    /// declare one itself. The end of a segment whose parts were refused is refused too.
     pub fn append(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
         let shared = &*self.inner.shared;
         let now_us = shared.clock.now().mono_us;
@@ -191,27 +190,27 @@ impl Archive {
         result
     }
 
-    /// Where a camera goes on, with everything that was handed in; `None` if nothing of it was ever recorded.
+    /// Where a camera continues, after everything that was appended; `None` if nothing of it was ever recorded.
     pub fn resume(&self, camera: CameraId) -> Option<Resumed> {
         self.inner.shared.queue.lock().resume(camera)
     }
 
-    /// The first media sequence number of a camera that [`Archive::resume`] does not know: 0, unless a journal that
-    /// cannot be read may hold records of it.
+    /// The first media sequence number of a camera that [`Archive::resume`] does not know: 0, unless an unreadable
+    /// journal may hold records of it.
     pub fn first_segment(&self) -> u64 {
         self.inner.shared.queue.lock().first_segment
     }
 
-    /// Returns when everything handed in before is durable.
+    /// Returns when everything appended before is durable.
     ///
     /// # Errors
-    /// [`FlushError::Failing`] as soon as a write or sync fails meanwhile, [`FlushError::Closed`] if the archive was
-    /// closed before it was durable.
+    /// [`FlushError::Failing`] as soon as a write or sync fails in the meantime, [`FlushError::Closed`] if the archive
+    /// was closed before everything was durable.
     pub fn flush(&self) -> Result<(), FlushError> {
         self.flush_until(None)
     }
 
-    /// As [`Archive::flush`], but waits at most for `limit`.
+    /// Like [`Archive::flush`], but waits at most for `limit`.
     ///
     /// # Errors
     /// Those of [`Archive::flush`], and [`FlushError::TimedOut`].
@@ -243,8 +242,8 @@ impl Archive {
         Ok(())
     }
 
-    /// Makes everything durable, seals the journal, and lets other processes write. Later calls of
-    /// [`Archive::append`] are refused; reading goes on.
+    /// Makes everything durable, seals the journal, and lets other processes write. Later calls of [`Archive::append`]
+    /// are refused; reading remains possible.
     ///
     /// # Errors
     /// [`FlushError::Failing`] if the disk failed, so that not everything is durable.
@@ -252,12 +251,12 @@ impl Archive {
         self.inner.close()
     }
 
-    /// Cameras of which something is recorded, in order.
+    /// The cameras with recordings, in order.
     pub fn cameras(&self) -> Vec<CameraId> {
         self.inner.shared.catalog.read().cameras.keys().copied().collect()
     }
 
-    /// Segments that overlap `span`, in order. Only what is durable and ended is listed.
+    /// Segments that overlap `span`, in order. Only durable segments that have ended are listed.
     ///
     /// # Errors
     /// See [`ReadError`].
@@ -265,7 +264,7 @@ impl Archive {
         read::segments(&self.inner.shared, camera, span)
     }
 
-    /// The segment with this number, if it is durable and ended.
+    /// The segment with this number, if it is durable and has ended.
     ///
     /// # Errors
     /// See [`ReadError`].
@@ -281,7 +280,7 @@ impl Archive {
         read::read_segment(&self.inner.shared, entry)
     }
 
-    /// The bytes of one part, also of a segment that is not ended, if it is durable.
+    /// The bytes of one part, also of a segment that has not ended, if it is durable.
     ///
     /// # Errors
     /// See [`ReadError`].
@@ -297,7 +296,7 @@ impl Archive {
         read::init(&self.inner.shared, camera, id)
     }
 
-    /// What is recorded of `span`: intervals that touch each other and fill it. From memory.
+    /// The coverage of `span`: intervals that touch each other and fill it. From memory.
     pub fn coverage(&self, camera: CameraId, span: Span) -> Vec<Interval> {
         let shared = &*self.inner.shared;
         let now = shared.clock.now().wall;
@@ -306,8 +305,8 @@ impl Archive {
         catalog.cameras.get(&camera).unwrap_or(&nothing).intervals(span, now)
     }
 
-    /// Declared gaps that overlap `span`, in the order in which they were declared, with the numbers that they
-    /// take. An open gap reaches beyond any span. From memory.
+    /// Declared gaps that overlap `span`, in the order in which they were declared, with the numbers that they take. An
+    /// open gap extends beyond any span. From memory.
     pub fn gaps(&self, camera: CameraId, span: Span) -> Vec<GapEntry> {
         let catalog = self.inner.shared.catalog.read();
         let all = catalog.cameras.get(&camera).map(|coverage| coverage.gaps.as_slice()).unwrap_or_default();
@@ -323,8 +322,8 @@ impl Archive {
         catalog.cameras.get(&camera)?.gaps.iter().rev().find(takes).filter(|gap| gap.to.is_some()).copied()
     }
 
-    /// Time of all cameras, up to now, of which neither media nor a gap says anything though something is said before and
-    /// after it (I5). From memory.
+    /// Time of all cameras, up to now, for which neither media nor a gap is recorded although there are records before
+    /// and after it (I5). From memory.
     pub fn undeclared(&self) -> Vec<Undeclared> {
         let now = self.inner.shared.clock.now().wall;
         let catalog = self.inner.shared.catalog.read();
@@ -335,11 +334,11 @@ impl Archive {
         catalog.cameras.iter().flat_map(of_one).collect()
     }
 
-    /// Declares such time as missing, in the cameras' chains of evidence, as of now; and waits until that is durable. For an
-    /// archive in which nobody records.
+    /// Declares such time as missing, in the cameras' chains of evidence, as of now; and waits until that is durable.
+    /// For an archive that is not being recorded to.
     ///
     /// # Errors
-    /// [`FlushError`] where it does not become durable.
+    /// [`FlushError`] if it does not become durable.
     pub fn declare(&self, undeclared: &[Undeclared]) -> Result<(), FlushError> {
         for Undeclared { camera, span, cause } in undeclared {
             let declare = || self.inner.shared.queue.lock().declare_afterwards(*camera, *span, *cause);
@@ -354,7 +353,8 @@ impl Archive {
         self.flush()
     }
 
-    /// How many of the camera's durable segments begin anew, from the first ever to the newest. From memory.
+    /// Number of the camera's durable segments that are discontinuities, from the first ever to the newest. From
+    /// memory.
     pub fn discontinuities(&self, camera: CameraId) -> u64 {
         self.inner.shared.catalog.read().cameras.get(&camera).map_or(0, |coverage| coverage.discontinuities)
     }
@@ -367,7 +367,7 @@ impl Archive {
         read::facts(&self.inner.shared, camera, span)
     }
 
-    /// How the archive is. Cheap: it asks nothing of the disk.
+    /// The state of the archive. Cheap: it makes no call to the disk.
     pub fn status(&self) -> Status {
         let shared = &*self.inner.shared;
         let now_us = shared.clock.now().mono_us;
@@ -407,7 +407,7 @@ fn state_of(queue: &AppendQueue, nearly_full: bool) -> DiskState {
 }
 
 impl Inner {
-    /// Without either of them the archive would take in what it never makes durable, or fill the disk unnoticed.
+    /// Without either of them, the archive would accept data that it never makes durable, or fill the disk unnoticed.
     fn spawn(&self, name: &'static str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
         let on_duty = move || {
             let _duty = Duty::of(name);

@@ -1,5 +1,5 @@
-//! What is durable, as readers see it: every camera's coverage, the journals by number, and the indexes of those
-//! journals that have no sidecar yet.
+//! The durable recordings as readers see them: every camera's coverage, the journals by number, and the indexes of
+//! those journals that have no sidecar yet.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -13,23 +13,23 @@ use crate::format::{Header, Kind};
 use crate::sealer::engine::Sealable;
 use crate::writer::journal::Record;
 
-/// Sidecars of the start that stay in memory for a while, about 0.8 MB each at 1000 cameras.
+/// Number of sidecars read at the start that stay in memory for a while, about 0.8 MB each at 1000 cameras.
 const NEWEST_MAX: usize = 64;
 
-/// Shared by the writer, the sealer and all readers. Nobody holds its lock across a call to the disk.
+/// Shared by the writer, the sealer and all readers. Its lock is never held across a call to the disk.
 #[derive(Default)]
 pub(crate) struct Catalog {
     pub(crate) cameras: BTreeMap<CameraId, Coverage>,
     pub(crate) journals: BTreeMap<u32, JournalName>,
-    /// Indexes of journals without a sidecar; the writer's own among them.
+    /// Indexes of journals without a sidecar, including the one being written.
     pub(crate) unsealed: BTreeMap<u32, Unsealed>,
     /// Some of them are held back.
     pub(crate) holds_back: bool,
-    /// Sidecars that the start has read: who takes cameras up again asks for the newest minute of each.
+    /// Sidecars read at the start: a centre that resumes its cameras reads the newest minute of each.
     pub(crate) newest: BTreeMap<u32, Sidecar>,
-    /// Up to where `cameras` has taken everything in: journal and byte.
+    /// End of the records included in `cameras`: journal and byte.
     pub(crate) covered: (u32, u32),
-    /// Until a journal of this number is written, the summary stays as it is: see
+    /// Until a journal with this number is written, the summary stays as it is: see
     /// [`crate::options::SUMMARY_WAITS_JOURNALS`].
     pub(crate) summary_waits_to: u32,
 }
@@ -38,23 +38,23 @@ pub(crate) struct Catalog {
 #[derive(Default)]
 pub(crate) struct Unsealed {
     pub(crate) salt: u32,
-    /// Bytes of the journal that count.
+    /// Length of the valid part of the journal, bytes.
     pub(crate) length: u32,
-    /// The file may be cut to this length: nothing that was ever acknowledged lies behind it.
+    /// Length to which the file may be cut: nothing behind it was ever acknowledged.
     pub(crate) cut_to: Option<u32>,
     pub(crate) headers: HashMap<CameraId, Vec<Header>>,
-    /// Not all of it can be read: it gets no sidecar, so that every start tries again and says so.
+    /// Not all of it is readable: it gets no sidecar, so that every start tries again and reports it.
     pub(crate) unreadable: bool,
-    /// Not to be sealed yet: a write or sync in it failed, and not everything that stands in it is durable elsewhere. A
-    /// sidecar says what counts. As long as there is none, a start counts what it finds behind the last sync too; once
-    /// there is one it must not, or it would find other records there for the places that were given anew.
+    /// Not to be sealed yet: a write or sync in it failed, and not all of its records are durable elsewhere. A sidecar
+    /// defines which records are valid. Without one, a start also counts records behind the last sync; with one it must
+    /// not, or it would find other records at places that were assigned again.
     pub(crate) held_back: bool,
-    /// Nothing will be written to it any more; then every camera's state at its end is in `index`.
+    /// It is complete; every camera's state at its end is in `index`.
     pub(crate) finished: Option<Arc<Sidecar>>,
 }
 
 impl Catalog {
-    /// Takes in the records that became durable in a journal, up to byte `durable` of it.
+    /// Adds the records that became durable in a journal, up to its byte `durable`.
     pub(crate) fn publish_all(&mut self, journal: u32, durable: u32, records: &[Record]) {
         let all = records.iter().filter(|record| !matches!(record.header.kind, Kind::Boot | Kind::Commit));
         for record in all {
@@ -72,13 +72,13 @@ impl Catalog {
         journal.headers.entry(header.camera).or_default().push(*header);
     }
 
-    /// A journal is there, and written from now on.
+    /// A journal exists and is written from now on.
     pub(crate) fn begin(&mut self, name: JournalName, salt: u32) {
         self.journals.insert(name.number, name);
         self.unsealed.insert(name.number, Unsealed { salt, ..Unsealed::default() });
     }
 
-    /// Ends journal `number`: from here on it is to be sealed, or when [`Catalog::let_go`] says so.
+    /// Ends journal `number`: it is to be sealed at once, or when [`Catalog::let_go`] is called.
     pub(crate) fn finish(&mut self, number: u32, cut_to: Option<u32>, held_back: bool) {
         let Some(unsealed) = self.unsealed.get_mut(&number) else { return };
         let states = &self.cameras;
@@ -98,13 +98,13 @@ impl Catalog {
         }));
     }
 
-    /// What stands in journals that failed is durable elsewhere: they may be sealed.
+    /// The contents of the failed journals are durable elsewhere: they may be sealed.
     pub(crate) fn let_go(&mut self) {
         self.holds_back = false;
         self.unsealed.values_mut().for_each(|unsealed| unsealed.held_back = false);
     }
 
-    /// The journal that waits longest for its sidecar.
+    /// The journal that has waited longest for its sidecar.
     pub(crate) fn next_to_seal(&self) -> Option<Sealable> {
         self.unsealed.iter().filter(|(_, unsealed)| !unsealed.unreadable && !unsealed.held_back).find_map(
             |(number, unsealed)| {
@@ -130,7 +130,7 @@ impl Catalog {
         })
     }
 
-    /// Keeps the newest sidecar that the start has read.
+    /// Keeps the newest of the sidecars read at the start.
     pub(crate) fn keep_newest(&mut self, sidecar: Sidecar) {
         self.newest.insert(sidecar.journal, sidecar);
         if self.newest.len() > NEWEST_MAX {

@@ -1,5 +1,5 @@
-//! Reading everything and saying what is wrong where: every checksum, every segment's SHA-256 against its record,
-//! every camera's chain, every sidecar against its journal. Read only; a running archive may be checked too.
+//! The check: reads everything and reports what is wrong where: every checksum, every segment's SHA-256 against its
+//! record, every camera's chain, every sidecar against its journal. Read-only; a running archive may be checked too.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
@@ -20,23 +20,23 @@ use crate::options::{INDEX_BYTES_MAX, RUN_TOLERANCE_TICKS};
 use crate::recover::{Listing, list};
 use crate::scan::{Depth, Hint, scan};
 
-/// Records of a camera that are remembered, so that one that stands twice is known again.
+/// Number of records of a camera that are remembered, so that duplicates are recognised.
 const REMEMBERED_RECORDS: usize = 256;
-/// Faults that are reported; of more, only the number.
+/// Number of faults reported in full; beyond it, they are only counted.
 const FAULTS_MAX: usize = 10_000;
 
-/// How far a check has come.
+/// Progress of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Journals read.
     pub journals: u32,
-    /// Journals in all.
+    /// Total number of journals.
     pub of: u32,
     /// Bytes read.
     pub bytes: u64,
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// The archive's id.
@@ -45,35 +45,35 @@ pub struct Report {
     pub journals: u32,
     /// Journals without a sidecar: one that is being written, or one that the next start seals.
     pub unsealed: u32,
-    /// Cameras that something is recorded of.
+    /// Cameras with recordings.
     pub cameras: u32,
-    /// Segments whose bytes have the hash that their record names.
+    /// Segments whose bytes match the hash in their record.
     pub segments: u64,
     /// Gap records.
     pub gaps: u64,
     /// Bytes of journals that were read.
     pub bytes: u64,
-    /// What is wrong, at most some thousand of it, in the order of the journals.
+    /// The faults, at most some thousand, in the order of the journals.
     pub faults: Vec<Fault>,
-    /// How many faults there are.
+    /// Total number of faults.
     pub fault_count: u64,
-    /// Recordings for a time that had not been, at most some thousand, by camera. No fault of the files, and nothing is
-    /// lost; they count for when they arrived, or not at all.
+    /// Recordings that claim time that had not passed yet, at most some thousand, by camera. Not a fault of the files,
+    /// and nothing is lost; they count for the time of their arrival, or not at all.
     pub future: Vec<Future>,
 }
 
-/// A stretch that a camera recorded for a time that had not been.
+/// A stretch of a camera's recording that claims time that had not passed yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Future {
-    /// Whose.
+    /// The camera.
     pub camera: CameraId,
     /// Its first and last segment.
     pub segments: (u64, u64),
     /// The time that it claims.
     pub span: Span,
-    /// When that was claimed, by the clock of then.
+    /// When it was claimed, by the clock of that time.
     pub claimed_at: UtcMicros,
-    /// `camera` where it sent faster than time passes, `centre` where its wall clock was wrong and went back.
+    /// `camera` if it sent faster than real time, `centre` if its wall clock was wrong and went back.
     pub blame: Blame,
 }
 
@@ -91,61 +91,61 @@ impl std::fmt::Display for Future {
 }
 
 impl Report {
-    /// Whether nothing is wrong.
+    /// Whether there are no faults.
     pub const fn is_well(&self) -> bool {
         self.fault_count == 0
     }
 }
 
-/// Something that is wrong, with its place.
+/// A fault and its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}{}: {problem}", self.place())]
 pub struct Fault {
-    /// In which file, from the archive's directory.
+    /// The file, relative to the archive's directory.
     pub path: String,
-    /// At which byte of it.
+    /// Its byte in the file.
     pub offset: Option<u64>,
-    /// Whose record it is.
+    /// The camera of the record.
     pub camera: Option<CameraId>,
-    /// Of which segment.
+    /// The segment.
     pub segment: Option<u64>,
-    /// What.
+    /// The kind of fault.
     pub problem: Problem,
-    /// Whose fault it is: as far as files tell, the machine's on which they lie.
+    /// Whose fault it is: as far as files show, that of the machine that stores them.
     pub blame: Blame,
 }
 
-/// What can be wrong.
+/// The kinds of faults.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// Bytes are not what was written there.
+    /// Bytes differ from what was written.
     #[error("{bytes} bytes are damaged")]
     Damaged {
-        /// How many, as far as records tell.
+        /// How many, as far as records show.
         bytes: u64,
     },
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(String),
-    /// There is a sidecar and no journal.
+    /// There is a sidecar without a journal.
     #[error("the journal is missing")]
     JournalMissing,
-    /// The sidecar is damaged; the next reader makes it anew.
+    /// The sidecar is damaged; the next reader rebuilds it.
     #[error("the sidecar is damaged")]
     SidecarDamaged,
-    /// Journal and sidecar do not say the same.
+    /// Journal and sidecar contradict each other.
     #[error("the sidecar does not fit its journal")]
     SidecarDiffers,
-    /// The journal says that it belongs to another archive.
+    /// The journal belongs to another archive, according to its boot record.
     #[error("it belongs to archive {0}")]
     Foreign(String),
-    /// An evidence record or an init segment cannot be read though its checksum fits.
+    /// An evidence record or an init segment cannot be parsed though its checksum matches.
     #[error("a record says what it cannot mean")]
     Nonsense,
-    /// The bytes of a segment do not have the hash, length or number of parts that its record names.
+    /// The bytes of a segment do not match the hash, length or number of parts in its record.
     #[error("the segment is not the one that its evidence record names")]
     SegmentDiffers,
-    /// A part stands in a journal that does not hold the init segment that it needs in front of it.
+    /// A part is in a journal that does not hold the init segment it needs in front of it.
     #[error("the init segment of its parts is missing in this journal")]
     InitMissing,
     /// A camera's chain of records is broken.
@@ -162,10 +162,10 @@ impl Fault {
     }
 }
 
-/// Checks the archive in `directory`; `progress` is told after each journal.
+/// Checks the archive in `directory`; `progress` is called after each journal.
 ///
 /// # Errors
-/// [`OpenError`] if there is no archive there or its directory cannot be read. Everything else is in the report.
+/// [`OpenError`] if there is no archive or its directory cannot be read. Everything else is in the report.
 pub fn run(directory: &Path, progress: impl FnMut(Progress)) -> Result<Report, OpenError> {
     let disk = RealDisk::existing(directory)
         .map_err(|source| OpenError::Io { path: directory.display().to_string(), source })?;
@@ -175,7 +175,7 @@ pub fn run(directory: &Path, progress: impl FnMut(Progress)) -> Result<Report, O
 /// Checks the archive on any disk.
 ///
 /// # Errors
-/// As [`run`].
+/// Like [`run`].
 pub fn run_on(disk: &dyn Disk, mut progress: impl FnMut(Progress)) -> Result<Report, OpenError> {
     let listing = list(disk)?;
     let id = identity::read(disk)?.ok_or_else(|| OpenError::Unusable {
@@ -201,24 +201,24 @@ struct Check {
     cameras: BTreeMap<CameraId, Camera>,
     report: Report,
     path: String,
-    /// Init segments that the journal has shown so far.
+    /// Init segments seen in the journal so far.
     inits: HashSet<(CameraId, [u8; 8])>,
 }
 
-/// What is known of a camera while its journals go by.
+/// The state of a camera while its journals are read.
 #[derive(Default)]
 struct Camera {
     chain: Chain,
-    /// Hashes of the newest records, the last at the end.
+    /// Hashes of the newest records, the latest last.
     recent: VecDeque<[u8; 32]>,
     current: Option<Current>,
     next_segment: u64,
-    /// First and last segment, beginning and end of what goes by without time going back.
+    /// First and last segment, start and end of a stretch without a step back in time.
     era: Option<(u64, u64, MediaTime, MediaTime)>,
     future: Vec<Future>,
 }
 
-/// The segment whose parts go by.
+/// The segment whose parts are being read.
 #[derive(Default)]
 struct Current {
     segment: u64,
@@ -275,7 +275,7 @@ impl Check {
         }
         let Some(sidecar) = sidecar else { return };
         if found.end < limit {
-            // Sealed means acknowledged to its end: what is missing there is not a torn tail.
+            // Sealed means acknowledged to its end: missing bytes are not a torn tail.
             self.fault(Some(found.end), None, None, Problem::Damaged { bytes: limit - found.end });
         } else if found.damage.is_empty() && !fits(&sidecar, &found.records) {
             self.fault(None, None, None, Problem::SidecarDiffers);
@@ -295,7 +295,7 @@ impl Check {
     fn record(&mut self, header: &Header, payload: &[u8]) {
         match header.kind {
             Kind::Part => {
-                // Said once for all parts that miss it.
+                // Reported once for all parts that miss it.
                 if self.inits.insert((header.camera, header.init)) {
                     self.fault_at(header, Problem::InitMissing);
                 }
@@ -358,7 +358,8 @@ impl Check {
 }
 
 impl Camera {
-    /// Notes what claims time that had not been when it arrived, and what a clock that went back leaves in the future.
+    /// Notes recordings that claim time that had not passed when they arrived, and those that lie in the future of a
+    /// clock that went back.
     fn judge_time(&mut self, header: &Header) {
         let (segment, start, end) = (header.segment, header.start, header.end());
         if is_ahead(header) {
@@ -424,8 +425,8 @@ impl Camera {
         followed
     }
 
-    /// Whether the parts that went by are the segment that the record names. Where some could not be read when the archive
-    /// ended it, it is the parts in front of them.
+    /// Whether the parts just read are the segment that the record names. If some could not be read when the archive
+    /// ended it, it consists of the parts before them.
     fn judge(&mut self, record: &Record) -> bool {
         let Record::Segment(segment) = record else { return true };
         let Some(current) = self.current.take() else { return false };
@@ -439,7 +440,7 @@ impl Camera {
     }
 }
 
-/// Whether a sidecar names the records of its journal and no others.
+/// Whether a sidecar lists exactly the records of its journal.
 fn fits(sidecar: &Sidecar, records: &[(Header, crate::coverage::Effect)]) -> bool {
     let mut own = BTreeMap::<CameraId, Vec<Header>>::new();
     let counted = records.iter().filter(|(header, _)| header.next() <= u64::from(sidecar.journal_bytes));

@@ -1,5 +1,5 @@
-//! What is remembered of a camera without reading a file: where media is, where none is, and in which journals to
-//! look. A camera's day is some kilobytes.
+//! The part of a camera's recording that is kept in memory: where media is, where none is, and which journals to read.
+//! A camera's day takes some kilobytes.
 
 use ashkar_evidence::Chain;
 use ashkar_terms::{Cause, MediaTime, Span, UtcMicros};
@@ -10,29 +10,29 @@ use crate::options::{
     AHEAD_AFTER_US, INITS_MAX, LATE_AFTER_US, MARK_SPACING_TICKS, MARKS_MAX, RUN_TOLERANCE_TICKS,
 };
 
-/// What is recorded of an interval.
+/// What is recorded for an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IntervalKind {
     /// There is media.
     Recorded {
-        /// It arrived more than [`crate::options::LATE_AFTER_US`] after it happened.
+        /// There is media that arrived more than [`crate::options::LATE_AFTER_US`] after it happened.
         late: bool,
     },
-    /// It was declared that there is none.
+    /// A gap is declared.
     Gap {
-        /// Why.
+        /// Its cause.
         cause: Cause,
     },
-    /// Neither media nor a statement: before the first picture, or after now.
+    /// Neither media nor a gap: before the first picture, or after now.
     Nothing,
 }
 
-/// An interval of a camera's time and what is recorded of it.
+/// An interval of a camera's time and its coverage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
-    /// When.
+    /// The time.
     pub span: Span,
-    /// What.
+    /// The coverage.
     pub kind: IntervalKind,
 }
 
@@ -43,22 +43,22 @@ pub struct GapEntry {
     pub from: MediaTime,
     /// First tick with media again; `None` while it lasts.
     pub to: Option<MediaTime>,
-    /// Why.
+    /// Its cause.
     pub cause: Cause,
-    /// First media sequence number that belongs to the gap.
+    /// First media sequence number of the gap.
     pub first_segment: u64,
     /// First media sequence number after it.
     pub next_segment: u64,
 }
 
-/// Where a record lies.
+/// The place of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Place {
     pub(crate) journal: u32,
     pub(crate) offset: u32,
 }
 
-/// A place by which a run is searched: segment `segment` starts at `start` and its first part lies in `journal`.
+/// A mark for searching a run: segment `segment` starts at `start`, and its first part is in `journal`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub(crate) segment: u64,
@@ -66,27 +66,28 @@ pub(crate) struct Mark {
     pub(crate) journal: u32,
 }
 
-/// Media without a hole, in the order of its journals, of its segments and of time alike.
+/// Media without a hole; its journals, segments and times are all in increasing order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) from: MediaTime,
     pub(crate) to: MediaTime,
     pub(crate) first_segment: u64,
     pub(crate) last_segment: u64,
-    /// The last journal with a part or with an end of its segments.
+    /// The last journal with a part or an end of its segments.
     pub(crate) last_journal: u32,
     pub(crate) late: bool,
-    /// When it arrived, where it lies [`AHEAD_AFTER_US`] or more after that: it says nothing of the time that it names.
+    /// Its arrival, if it lies [`AHEAD_AFTER_US`] or more after that: then it does not count for the time that it
+    /// claims.
     pub(crate) ahead: Option<Span>,
-    /// What lies after this was recorded by a wall clock that was wrong: time went back to here afterwards.
+    /// Time after this was recorded by a wall clock that was wrong: the clock went back to here afterwards.
     pub(crate) told_to: MediaTime,
-    /// Least distance of the next mark.
+    /// Minimum distance to the next mark.
     pub(crate) spacing: i64,
     /// Never empty.
     pub(crate) marks: Vec<Mark>,
 }
 
-/// What a record's payload adds to its header.
+/// The fields of a record that its payload adds to its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
     None,
@@ -96,24 +97,24 @@ pub(crate) enum Effect {
     Init([u8; 32]),
 }
 
-/// All of one camera.
+/// The whole coverage of one camera.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Coverage {
     pub(crate) state: CameraState,
-    /// Segments that begin anew: what a live playlist has counted as its discontinuities.
+    /// Number of segments that are discontinuities: what a live playlist counts as its discontinuities.
     pub(crate) discontinuities: u64,
     pub(crate) runs: Vec<Run>,
     pub(crate) gaps: Vec<GapEntry>,
-    /// Journals with facts about it, rising.
+    /// Journals with facts about it, in increasing order.
     pub(crate) fact_journals: Vec<u32>,
-    /// Where each init segment lies last, by the first bytes of its SHA-256: a start has that journal in memory.
+    /// Latest place of each init segment, by the first bytes of its SHA-256: at a start that journal is in memory.
     pub(crate) inits: Vec<([u8; 8], Place)>,
 }
 
 impl Coverage {
-    /// Takes in a durable record. Records come in the order in which they were written; one that comes again,
-    /// because a failed sync made the archive write it twice, changes nothing. That is told by what it says and not by its
-    /// place in the chain: behind a journal that could not be read for a while, other records have the same places.
+    /// Adds a durable record. Records come in the order in which they were written; a repeated one, which the archive
+    /// wrote again after a failed sync, changes nothing. Repetition is recognised by content, not by place in the
+    /// chain: behind a journal that was unreadable for a while, other records have the same places.
     pub(crate) fn apply(&mut self, header: &Header, effect: Effect) {
         match header.kind {
             Kind::Part => self.apply_part(header),
@@ -134,7 +135,7 @@ impl Coverage {
         }
     }
 
-    /// Takes from a sidecar's state what headers do not say.
+    /// Takes over from a sidecar's state what headers do not contain.
     pub(crate) fn apply_state(&mut self, state: &CameraState) {
         self.extend_chain(state.chain);
         self.state.init_sha256 = state.init_sha256.or(self.state.init_sha256);
@@ -173,8 +174,8 @@ impl Coverage {
         }
     }
 
-    /// What was recorded before, and for a later time than a part that comes now, was recorded by a clock that was wrong.
-    /// It stays where it is, and does not count for a time that had not come.
+    /// Media recorded before, for a time later than a part that comes now, was recorded by a wrong clock. It stays
+    /// where it is, and does not count for time that had not come.
     fn cut_future(&mut self, header: &Header) {
         let is_after =
             |run: &&mut Run| run.ahead.is_none() && run.to.since(header.start) > RUN_TOLERANCE_TICKS;
@@ -217,7 +218,7 @@ impl Coverage {
             Some(last) if last.from == gap.from => {
                 gap.first_segment = last.first_segment;
                 *last = gap;
-                // While it lasted, numbers may have been taken in advance; its end says which one follows.
+                // While it lasted, numbers may have been reserved; its end states which one follows.
                 self.state.next_segment = header.segment.max(gap.first_segment);
             }
             _ => {
@@ -228,16 +229,16 @@ impl Coverage {
         }
     }
 
-    /// Ends a gap that was left open, where what comes next does not: its end was declared behind a journal that could not be
-    /// read for a while, by whoever did not know when it began.
+    /// Ends a gap that was left open, if the next record does not: its end was declared behind a journal that was
+    /// unreadable for a while, by a process that did not know when it began.
     fn close_gap(&mut self, at: MediaTime) {
         if let Some(last) = self.gaps.last_mut().filter(|last| last.to.is_none()) {
             last.to = Some(at.max(last.from));
         }
     }
 
-    /// Whether a gap is declared that was over before what was said last: by whoever mends an archive. A gap that comes in
-    /// its turn begins where what is recorded ends.
+    /// Whether a gap that was over before the latest record is declared, as in a repair of an archive. A regular gap
+    /// begins where the recording ends.
     fn is_afterwards(&self, header: &Header) -> bool {
         let ends_before =
             |to: MediaTime| header.start < to && self.state.timeline_end.is_some_and(|end| to <= end);
@@ -245,7 +246,7 @@ impl Coverage {
         !closes && header.gap_to().is_some_and(ends_before)
     }
 
-    /// It takes no numbers, and the camera goes on where it was.
+    /// It takes no numbers, and the camera continues where it was.
     fn apply_gap_afterwards(&mut self, header: &Header) {
         let gap = GapEntry {
             from: header.start,
@@ -272,8 +273,8 @@ impl Coverage {
         self.inits.push((header.init, place));
     }
 
-    /// What is recorded of `span`: intervals that touch each other and fill it. Where two statements meet, media
-    /// wins over a gap and media in time over late media. An open gap ends at `now`.
+    /// The coverage of `span`: intervals that touch each other and fill it. If two overlap, media wins over a gap, and
+    /// media on time over late media. An open gap ends at `now`.
     pub(crate) fn intervals(&self, span: Span, now: UtcMicros) -> Vec<Interval> {
         let mut claims = Vec::new();
         let mut claim = |from: MediaTime, to: UtcMicros, kind: IntervalKind| {
@@ -293,12 +294,13 @@ impl Coverage {
         tile(span, &claims)
     }
 
-    /// Time between what is said of the camera of which nothing is said, and why (I5). Such time is left where a recording
-    /// claimed time that had not been: it counts for when it arrived, and what came next was declared from the false time on.
+    /// Time between the camera's records for which nothing is recorded, and its cause (I5). Such time remains after a
+    /// recording that claimed time that had not passed: the recording counts for its arrival, and the next gap was
+    /// declared from the false time on.
     pub(crate) fn undeclared(&self, now: UtcMicros) -> Vec<(Span, Cause)> {
         let runs = self.runs.iter().map(Run::counts_for).filter(|(from, to)| from.to_utc() < *to);
         let from = runs.map(|(from, _)| from).chain(self.gaps.iter().map(|gap| gap.from)).min();
-        // What lies behind what was said last is declared when the camera goes on.
+        // Time after the latest record is declared when the camera continues.
         let span = from.zip(self.state.timeline_end);
         let Some(span) = span.and_then(|(from, to)| Span::new(from.to_utc(), to.to_utc().min(now))) else {
             return Vec::new();
@@ -311,7 +313,7 @@ impl Coverage {
         holes.map(|hole| (hole.span, self.cause_of_hole(hole.span))).collect()
     }
 
-    /// Whose claim covers the hole: a camera's that sent faster than time passes, or one by a clock that was wrong.
+    /// Whose claim covers the hole: that of a camera that sent faster than real time, or one by a wrong clock.
     fn cause_of_hole(&self, hole: Span) -> Cause {
         let claims = |run: &&Run| run.from.to_utc() < hole.to && hole.from < run.to.to_utc();
         let mut claimed = self.runs.iter().filter(claims).peekable();
@@ -322,11 +324,11 @@ impl Coverage {
     }
 }
 
-/// Fills `span`; of several claims to an instant the last counts.
+/// Fills `span`; of several claims to an instant the last wins.
 fn tile(span: Span, claims: &[Interval]) -> Vec<Interval> {
     let mut tiles = vec![Interval { span, kind: IntervalKind::Nothing }];
     for claim in claims {
-        // Claims come sorted within their kind, so almost always only the last tiles are concerned.
+        // Claims come sorted within their kind, so almost always only the last tiles are affected.
         let first = tiles.partition_point(|tile| tile.span.to <= claim.span.from);
         let mut end = first;
         let mut new = Vec::with_capacity(3);
@@ -358,7 +360,7 @@ fn arrived(header: &Header) -> Option<Span> {
     Span::new(to.plus(-i64::from(header.arrival_spread_us).max(1)), to)
 }
 
-/// Whether a part lies so far after its arrival that it claims time that had not been.
+/// Whether a part is placed so far after its arrival that it claims time that had not passed.
 pub(crate) fn is_ahead(header: &Header) -> bool {
     header.end().to_utc().since(header.arrival.wall) > AHEAD_AFTER_US
 }
@@ -413,7 +415,7 @@ impl Run {
         }
     }
 
-    /// The time that it says something of.
+    /// The time that it covers.
     fn counts_for(&self) -> (MediaTime, UtcMicros) {
         match self.ahead {
             Some(arrived) => (MediaTime::from_utc(arrived.from), arrived.to),
@@ -510,7 +512,7 @@ mod tests {
         part
     }
 
-    /// An encoder without pacing sent 100 s in 1 s, and the camera went on from there for 20 s.
+    /// An encoder without pacing sent 100 s in 1 s, and the camera continued from there for 20 s.
     #[test]
     fn time_that_had_not_been_counts_for_when_it_arrived() {
         let mut coverage = Coverage::default();
@@ -533,7 +535,7 @@ mod tests {
     }
 
     /// The clock was an hour ahead for ten seconds; an hour later the camera was silent.
-    /// A failed sync may make the archive write many records again, with several gaps among them.
+    /// A failed sync may make the archive write many records again, including several gaps.
     #[test]
     fn older_gaps_that_come_again_count_once() {
         let mut all = story(1);

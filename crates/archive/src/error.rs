@@ -1,4 +1,4 @@
-//! How opening, appending, reading and flushing fail, and whose fault it is.
+//! Errors of opening, appending, reading and flushing, and whose fault they are.
 
 use std::io;
 
@@ -12,20 +12,20 @@ pub enum OpenError {
     /// Another process writes there.
     #[error("another process writes to this archive")]
     Locked,
-    /// A file of the archive is of a version that this program does not know, or is damaged beyond use.
+    /// A file of the archive has a version that this program does not know, or is damaged beyond use.
     #[error("{path}: {reason}")]
     Unusable {
-        /// Which file, from the archive's directory.
+        /// The file, relative to the archive's directory.
         path: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// The file system refused.
+    /// An error of the file system.
     #[error("{path}: {source}")]
     Io {
-        /// Which file, from the archive's directory.
+        /// The file, relative to the archive's directory.
         path: String,
-        /// What it said.
+        /// Its error.
         source: io::Error,
     },
     /// No thread could be started.
@@ -33,54 +33,53 @@ pub enum OpenError {
     Thread(io::Error),
 }
 
-/// What was handed in was not taken, and never will be. The archive itself declares the gap that follows from a
-/// refused part.
+/// An output was not accepted, and never will be. If it is a part, the archive itself declares the resulting gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// There is no room on the disk but the reserve.
+    /// Only the reserve is left on the disk.
     #[error("camera {camera}: the archive's disk is full")]
     Full {
-        /// Whose part it was.
+        /// The camera.
         camera: CameraId,
     },
-    /// The disk does not keep up or does not answer.
+    /// The disk does not keep up or does not respond.
     #[error("camera {camera}: {waiting_bytes} bytes wait for the archive's disk already")]
     QueueFull {
-        /// Whose it was.
+        /// The camera.
         camera: CameraId,
-        /// Bytes that wait.
+        /// Bytes waiting.
         waiting_bytes: usize,
     },
     /// An earlier part of the same segment was refused.
     #[error("camera {camera}: an earlier part of segment {segment} was refused")]
     Incomplete {
-        /// Whose it was.
+        /// The camera.
         camera: CameraId,
-        /// Its segment.
+        /// The segment.
         segment: u64,
     },
-    /// It does not follow on what was handed in before: numbers only rise, parts come in order.
+    /// It does not continue what was appended before: numbers only increase, parts come in order.
     #[error("camera {camera}: segment {segment} part {part} does not follow on what came before")]
     OutOfOrder {
-        /// Whose it was.
+        /// The camera.
         camera: CameraId,
-        /// Its segment.
+        /// The segment.
         segment: u64,
-        /// Its index, or the number of parts that a segment's end names.
+        /// Its index, or the number of parts in a segment's end.
         part: u16,
     },
-    /// The init segment that it needs did not come before it.
+    /// The init segment that it needs was not appended before it.
     #[error("camera {camera}: segment {segment} came before its init segment")]
     UnknownInit {
-        /// Whose it was.
+        /// The camera.
         camera: CameraId,
-        /// Its segment.
+        /// The segment.
         segment: u64,
     },
     /// Longer than [`crate::options::PART_BYTES_MAX`] or [`crate::options::INIT_BYTES_MAX`].
     #[error("camera {camera}: {bytes} bytes are too long for a record")]
     TooLong {
-        /// Whose it was.
+        /// The camera.
         camera: CameraId,
         /// Its length.
         bytes: usize,
@@ -88,7 +87,7 @@ pub enum Refused {
     /// The archive is closed.
     #[error("the archive is closed")]
     Closed,
-    /// Not everything became durable in the time that the caller gave it.
+    /// Not everything became durable within the caller's time limit.
     #[error("the disk is slow; not everything is durable yet")]
     TimedOut,
 }
@@ -103,49 +102,49 @@ impl Refused {
         }
     }
 
-    /// Whether it is for want of room or speed of the disk.
+    /// Whether the cause is lack of room or speed of the disk.
     pub const fn is_disk(&self) -> bool {
         matches!(self, Self::Full { .. } | Self::QueueFull { .. } | Self::Incomplete { .. })
     }
 }
 
-/// What was asked for cannot be read.
+/// The requested data cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The file system refused.
+    /// An error of the file system.
     #[error("journal {journal}: {source}")]
     Io {
-        /// In which journal or in whose sidecar.
+        /// The journal, itself or its sidecar.
         journal: u32,
-        /// What it said.
+        /// The error.
         source: io::Error,
     },
-    /// What lies there is not what was written there.
+    /// The data differ from what was written.
     #[error("journal {journal}, byte {offset}: the record of camera {camera} is damaged")]
     Damaged {
-        /// In which journal.
+        /// The journal.
         journal: u32,
-        /// Where in it.
+        /// The place in it.
         offset: u32,
-        /// Whose it is.
+        /// The camera.
         camera: CameraId,
     },
     /// A journal and its sidecar are missing, or both are damaged.
     #[error("journal {journal} is missing or unreadable")]
     Missing {
-        /// Which.
+        /// The journal.
         journal: u32,
     },
     /// The span holds more than [`crate::options::QUERY_SEGMENTS_MAX`] segments.
     #[error("camera {camera}: the span holds too many segments for one answer")]
     TooMany {
-        /// Whose they are.
+        /// The camera.
         camera: CameraId,
     },
 }
 
 impl ReadError {
-    /// Whether it is lost, as far as the medium says: asking again does not help.
+    /// Whether the data are lost, according to the medium: repeating the request does not help.
     pub(crate) fn is_damage(&self) -> bool {
         match self {
             Self::Damaged { .. } | Self::Missing { .. } => true,
@@ -163,16 +162,16 @@ impl ReadError {
     }
 }
 
-/// Not everything that was handed in is durable.
+/// Not everything appended is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FlushError {
-    /// A write or a sync failed meanwhile; what waits is still in memory and is tried again elsewhere.
+    /// A write or a sync failed in the meantime; the waiting data are still in memory and are tried again elsewhere.
     #[error("the disk failed; what waits is tried again")]
     Failing,
     /// The archive was closed before.
     #[error("the archive is closed")]
     Closed,
-    /// Not everything became durable in the time that the caller gave it.
+    /// Not everything became durable within the caller's time limit.
     #[error("the disk is slow; not everything is durable yet")]
     TimedOut,
 }

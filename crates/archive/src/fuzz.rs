@@ -1,4 +1,4 @@
-//! What the fuzz targets call: every reader of stored bytes. Not part of the library's promise.
+//! Entry points of the fuzz targets: every reader of stored bytes. Not part of the library's public interface.
 
 use std::io::{self, IoSlice};
 

@@ -1,4 +1,4 @@
-//! The file `ARCHIVE`: which archive this is, and in which format.
+//! The file `ARCHIVE`: the archive's identity and format.
 
 use std::io;
 
@@ -14,7 +14,7 @@ const FILE: &str = "ARCHIVE";
 const FIRST_LINE: &str = "ashkar-archive 1";
 const FILE_BYTES_MAX: u64 = 4096;
 
-/// Reads who this archive is. A new one gets an id; one that lost the file takes the id from its journals.
+/// Reads the archive's identity. A new archive gets an id; one that lost the file takes the id from its journals.
 pub(crate) fn read_or_make(
     disk: &dyn Disk,
     listing: &Listing,
@@ -27,7 +27,7 @@ pub(crate) fn read_or_make(
             Some(id) => id,
             None => hex(random(entropy)?),
         },
-        // As good as lost, if journals can say it. If not, none is drawn: one day the old one may be read again.
+        // As good as lost, if journals have the id. If not, none is drawn: one day the old one may be readable again.
         Err(OpenError::Io { source, .. }) if is_of_medium(&source) => {
             id_from_journals(disk, listing).ok_or_else(|| io_error(source))?
         }
@@ -38,7 +38,7 @@ pub(crate) fn read_or_make(
     Ok(id)
 }
 
-/// Reads who this archive is; `None` if the file is not there.
+/// Reads the archive's identity; `None` if the file does not exist.
 pub(crate) fn read(disk: &dyn Disk) -> Result<Option<[u8; 8]>, OpenError> {
     let bytes = match read_all(disk, FILE, FILE_BYTES_MAX) {
         Ok(bytes) => bytes,
@@ -77,15 +77,15 @@ fn hex(bytes: [u8; 4]) -> [u8; 8] {
     text
 }
 
-/// Sixteen random bytes: which start of the process a record comes from.
+/// Sixteen random bytes that identify the start of the process from which a record comes.
 pub(crate) fn boot_id(entropy: &Entropy) -> Result<[u8; 16], OpenError> {
     random(entropy)
 }
 
-/// Fills bytes at random.
+/// A source of random bytes.
 pub(crate) type Entropy = dyn Fn(&mut [u8]) -> io::Result<()> + Send + Sync;
 
-/// The kernel's.
+/// The kernel's source.
 pub(crate) fn kernel_entropy(bytes: &mut [u8]) -> io::Result<()> {
     getrandom::fill(bytes).map_err(|error| io::Error::other(error.to_string()))
 }

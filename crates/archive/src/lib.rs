@@ -1,14 +1,13 @@
-//! The archive: what cameras sent, on disk, durable within a fraction of a second, found again by time and number,
-//! and recovered after any crash by reading alone.
+//! The archive: the cameras' recordings on disk, durable within a fraction of a second, found by time and number, and
+//! recovered after any crash by reading alone.
 //!
-//! All cameras share one journal, because one sync of one file is what a disk can do often. A journal is a sequence
-//! of records, each with checksums over header and payload; when it is full, a sidecar with the same headers sorted
-//! by camera is put beside it. The bytes are described in `docs/reference/archive-format.md`, the reasons in
-//! `docs/design/archive.md`.
+//! All cameras share one journal, because one file can be synced often. A journal is a sequence of records, each with
+//! checksums over header and payload; when it is full, a sidecar with the same headers sorted by camera is written
+//! beside it. The bytes are described in `docs/reference/archive-format.md`, the reasons in `docs/design/archive.md`.
 //!
-//! Invariants guarded here: I1 (`append` never waits for the disk), I2 (what [`Archive::flush`] acknowledged is
-//! there after any crash), I8 ([`options`]), I10 (nothing is deleted; a full disk refuses parts, declares the gap
-//! and goes on by itself).
+//! Invariants guarded here: I1 (`append` never waits for the disk), I2 (what [`Archive::flush`] acknowledged is there
+//! after any crash), I8 ([`options`]), I10 (nothing is deleted; with a full disk, parts are refused, the gap is
+//! declared, and recording resumes by itself).
 
 mod append_queue;
 mod archive;

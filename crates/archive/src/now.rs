@@ -1,16 +1,16 @@
-//! Time as a value that the writer's and the sealer's threads hand to their engines.
+//! Time as a value that the threads of writer and sealer pass to their engines.
 
 use std::time::Duration;
 
 use ashkar_terms::{ClockState, Moment};
 
-/// What a shell tells an engine of the time. Engines ask no clock.
+/// The current time, as passed to an engine by its shell. Engines read no clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Now {
-    /// Since the shell began, on the monotonic clock: what is due is reckoned by this.
+    /// Since the shell began, on the monotonic clock: the basis of all due times.
     pub(crate) elapsed: Duration,
-    /// What records state.
+    /// The time written to records.
     pub(crate) moment: Moment,
-    /// What is known of the wall clock.
+    /// The known state of the wall clock.
     pub(crate) clock: ClockState,
 }

@@ -1,9 +1,9 @@
-//! What can be set, and the limits that cannot (I8).
+//! Settings, and fixed limits (I8).
 
 /// Settings of an [`crate::Archive`]. [`Options::default`] is for 1000 cameras on a disk of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// Length of a journal file, bytes. Held between [`JOURNAL_BYTES_MIN`] and [`JOURNAL_BYTES_MAX`].
+    /// Length of a journal file, bytes. Clamped to [`JOURNAL_BYTES_MIN`] and [`JOURNAL_BYTES_MAX`].
     pub journal_bytes: u32,
     /// A journal is ended at this age even if it is not full, seconds.
     pub journal_seconds: u32,
@@ -13,13 +13,13 @@ pub struct Options {
     pub queue_bytes: usize,
     /// Room that parts must leave free, so that gaps, facts and ends of segments can still be written, bytes.
     pub reserve_bytes: u64,
-    /// Below this much room the state is [`crate::DiskState::NearlyFull`], bytes.
+    /// With less room than this, the state is [`crate::DiskState::NearlyFull`], bytes.
     pub nearly_full_bytes: u64,
-    /// How often the summary that a start begins from is written anew, seconds.
+    /// How often the summary from which a start begins is rewritten, seconds.
     pub cache_seconds: u32,
     /// First pause after a failed write or sync, milliseconds; it doubles up to [`RETRY_LONGEST_MS`].
     pub retry_first_ms: u32,
-    /// Whether what has become durable is dropped from the page cache, so that writing recycles pages.
+    /// Whether data that have become durable are dropped from the page cache, so that writing reuses pages.
     pub forget_written: bool,
 }
 
@@ -40,7 +40,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// These settings with every value inside its limits.
+    /// These settings with every value clamped to its limits.
     #[must_use]
     pub(crate) fn held(mut self) -> Self {
         self.journal_bytes = self.journal_bytes.clamp(JOURNAL_BYTES_MIN, JOURNAL_BYTES_MAX);
@@ -49,12 +49,12 @@ impl Options {
     }
 }
 
-/// Last number that a journal can have: its name has eight digits. At 1000 cameras that is six years.
+/// Largest journal number: a name has eight digits. At 1000 cameras that lasts six years.
 pub(crate) const JOURNAL_NUMBER_MAX: u32 = 99_999_999;
 
 /// Shortest journal, bytes.
 pub const JOURNAL_BYTES_MIN: u32 = 64 << 10;
-/// Longest journal, bytes: places in it are 32 bits wide.
+/// Longest journal, bytes: offsets in it are 32 bits wide.
 pub const JOURNAL_BYTES_MAX: u32 = 3 << 30;
 /// Longest part, bytes. Half a second of 128 Mbit/s.
 pub const PART_BYTES_MAX: usize = 8 << 20;
@@ -62,65 +62,69 @@ pub const PART_BYTES_MAX: usize = 8 << 20;
 pub const INIT_BYTES_MAX: usize = 64 << 10;
 /// Longest text inside a fact, bytes; the rest is cut off.
 pub const FACT_TEXT_BYTES_MAX: usize = 1024;
-/// Memory that everything but parts may use beyond [`Options::queue_bytes`], bytes.
+/// Memory that everything except parts may use beyond [`Options::queue_bytes`], bytes.
 pub const METADATA_QUEUE_BYTES: usize = 16 << 20;
-/// Segments that one question may give, more than two days of 2 s.
+/// Maximum number of segments in the result of a query, more than two days of 2 s.
 pub const QUERY_SEGMENTS_MAX: usize = 100_000;
-/// Records that may be looked through for one question.
+/// Maximum number of records searched for a query.
 pub const QUERY_RECORDS_MAX: usize = 10 * QUERY_SEGMENTS_MAX;
-/// Facts that one question may give; the earliest are given.
+/// Maximum number of facts in the result of a query; the earliest are returned.
 pub const QUERY_FACTS_MAX: usize = 10_000;
 /// Longest pause after a failed write or sync, milliseconds.
 pub const RETRY_LONGEST_MS: u64 = 5_000;
 /// Recorded media that arrived later than this after it happened is `late`, microseconds.
 pub const LATE_AFTER_US: i64 = 10_000_000;
-/// Media whose time lies this far after its arrival claims time that had not been, microseconds: more than the longest
-/// picture, 4 s, and the most that a packager lets one lead, 3 s. It counts for the time in which it arrived.
+/// Media whose time lies this far after its arrival claims time that had not passed, microseconds: more than the
+/// longest picture, 4 s, and the largest lead that a packager allows, 3 s. It counts for the time of its arrival.
 pub const AHEAD_AFTER_US: i64 = 10_000_000;
 
-/// How long failing reads may hold up the scan of one journal, milliseconds; after that the rest of it is taken for
+/// How long failing reads may delay the scan of one journal, milliseconds; after that the rest of it counts as
 /// unreadable. A bad sector may take a spinning disk some seconds.
 pub(crate) const READ_FAULTS_MS_MAX: u64 = 15_000;
-/// Around a fault a journal is read in steps of this, bytes: a page, which the kernel reads whole or not at all.
+/// Around a fault a journal is read in steps of this, bytes: a page, which the kernel reads completely or not at all.
 pub(crate) const UNREADABLE_STEP_BYTES: u64 = 4096;
-/// Where a journal cannot be read, the summary in front of it stays until so many more are written, so that a start with
-/// a mended disk takes the journal in at its place. At 1000 cameras a quarter of an hour, and a start a second longer.
+/// If a journal is unreadable, the summary before it is kept until this many more are written, so that a start with a
+/// repaired disk reads the journal in its proper order. At 1000 cameras this is a quarter of an hour, and makes a start
+/// a second longer.
 pub(crate) const SUMMARY_WAITS_JOURNALS: u32 = 512;
-/// Fewer bytes than this no segment takes in a journal: header of a part, header and record of its end.
+/// Minimum number of bytes of a segment in a journal: header of a part, header and record of its end.
 const SEGMENT_BYTES_MIN: u64 = 96 + 96 + 200;
-/// Numbers that gaps in one journal may take: one each 4 s, so 48 days. A gap of any length is one short record.
+/// Sequence numbers that gaps in one journal may take: one each 4 s, so 48 days. A gap of any length is one short
+/// record.
 const GAP_NUMBERS_MAX: u64 = 1 << 20;
-/// Numbers of one camera that one journal can hold, and some more.
+/// Upper bound of one camera's sequence numbers in one journal, with some margin.
 pub(crate) const JOURNAL_NUMBERS_MAX: u64 = 1 << 25;
-// So many segments find room in the longest journal; and the last journal's numbers are still exact in JavaScript.
+// This many segments fit into the longest journal; and the last journal's numbers are still exact in JavaScript.
 const _: () = assert!(
     JOURNAL_BYTES_MAX as u64 / SEGMENT_BYTES_MIN + GAP_NUMBERS_MAX < JOURNAL_NUMBERS_MAX
         && (JOURNAL_NUMBER_MAX as u64 + 1) * JOURNAL_NUMBERS_MAX < 1 << 53
 );
-/// Bytes gathered into one write.
+/// Bytes combined into one write.
 pub(crate) const WRITE_BYTES: usize = 1 << 20;
-/// Waiting bytes at which the writer does not wait for its interval.
+/// Number of waiting bytes at which the writer does not wait for its interval.
 pub(crate) const WAKE_BYTES: usize = 32 << 20;
-/// Journal made while the disk is full, for what is not a part, and after a failed write or sync until one succeeds, bytes.
+/// Length of a journal for records other than parts while the disk is full, and of one after a failed write or sync
+/// until one succeeds, bytes.
 pub(crate) const FULL_JOURNAL_BYTES: u32 = 1 << 20;
-/// How often room, unsealed journals and the summary are looked after, milliseconds.
+/// How often room, unsealed journals and the summary are checked, milliseconds.
 pub(crate) const SEALER_TICK_MS: u64 = 1_000;
-/// Pieces of one run of a camera are at most this far apart, 90 kHz ticks: 0.1 s.
+/// Maximum distance of two pieces of one run of a camera, 90 kHz ticks: 0.1 s.
 pub(crate) const RUN_TOLERANCE_TICKS: i64 = 9_000;
-/// First distance of the places by which a run is searched, 90 kHz ticks: 60 s. It doubles as a run grows.
+/// Initial distance of the marks by which a run is searched, 90 kHz ticks: 60 s. It doubles as a run grows.
 pub(crate) const MARK_SPACING_TICKS: i64 = 60 * 90_000;
-/// Such places per run.
+/// Maximum number of marks per run.
 pub(crate) const MARKS_MAX: usize = 128;
-/// Init segments remembered per camera; of more, the oldest is no longer found by its name.
+/// Init segments remembered per camera; beyond it, the oldest is no longer found by its name.
 pub(crate) const INITS_MAX: usize = 4096;
-/// Numbers that a gap of refused parts takes in advance, so that a crash never gives a number twice: first so many, then
-/// each time twice as many, so that a disk that hangs for a day fills the queue with some entries a camera.
+/// Numbers that a gap of refused parts reserves in advance, so that a crash never causes a number to be used twice:
+/// first this many, then twice as many each time, so that a disk that hangs for a day fills the queue with only some
+/// entries per camera.
 pub(crate) const REFUSED_NUMBERS_AHEAD: u64 = 64;
-/// The most that it takes in advance.
+/// Maximum number reserved in advance.
 pub(crate) const REFUSED_NUMBERS_AHEAD_MAX: u64 = 1 << 20;
-/// Greatest media sequence number: up to it all are exact in JavaScript, where players read them.
+/// Largest media sequence number: up to it all are exact in JavaScript, in which players parse them.
 pub const SEGMENT_NUMBER_MAX: u64 = (1 << 53) - 1;
-/// Threads that help all readers of long spans together.
+/// Threads shared by all readers of long spans.
 pub(crate) const READ_HELPERS_MAX: usize = 16;
 /// Open files kept for reading.
 pub(crate) const OPEN_FILES_MAX: usize = 64;

@@ -1,10 +1,10 @@
-//! Faults that the simulation must find: each is a mistake that somebody could make. Only tests can plant them; in every
-//! other build [`is_planted`] is the constant `false`.
+//! Faults that the simulation must find: each is a plausible mistake. Only tests can plant them; in every other build
+//! [`is_planted`] is the constant `false`.
 
 /// A mistake in the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Planted {
-    /// Everything is called durable as soon as it is written.
+    /// Everything is reported as durable as soon as it is written.
     AcknowledgeBeforeSync,
     /// A full journal is ended without its last sync.
     SealBeforeSync,
@@ -12,17 +12,17 @@ pub(crate) enum Planted {
     ForgetToSyncName,
     /// A journal in which a sync failed is written to the end.
     GoOnAfterFailedSync,
-    /// What was not durable in a journal that failed is not written again.
+    /// Records that were not durable in a journal that failed are not written again.
     ForgetToWriteAgain,
-    /// A start believes what may be pages in the kernel's memory alone.
+    /// A start trusts data that may only be pages in the kernel's memory.
     BelieveBeforeDurable,
-    /// A camera goes on with a number that it had.
+    /// A camera continues with a number that it has used already.
     ReuseNumber,
-    /// Parts are refused, and nobody is told of the gap.
+    /// Parts are refused, and the gap is not reported.
     ForgetGapOfRefused,
-    /// Parts are taken however many wait.
+    /// Parts are accepted however many wait.
     ForgetQueueLimit,
-    /// A failed write is not tried again before somebody appends.
+    /// A failed write is not tried again before the next append.
     ForgetToRetry,
     /// An appending thread panics.
     PanicWhileAppending,

@@ -22,13 +22,13 @@ use crate::search::{Key, walk};
 use crate::shared::Shared;
 use crate::window::is_of_medium;
 
-/// A fact is looked for this much before and after its journal's time: the wall clock may have stepped.
+/// A fact is searched for this much before and after its journal's time: the wall clock may have stepped.
 const FACT_SLACK_US: i64 = 60_000_000;
 
-/// A segment that is recorded and ended.
+/// A segment that is recorded and has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentEntry {
-    /// Whose it is.
+    /// Its camera.
     pub camera: CameraId,
     /// Media sequence number.
     pub segment: u64,
@@ -38,17 +38,17 @@ pub struct SegmentEntry {
     pub duration: u32,
     /// Sum of its parts' lengths.
     pub byte_length: u64,
-    /// First 8 bytes of the SHA-256 of the init segment that it needs.
+    /// First 8 bytes of the SHA-256 of the required init segment.
     pub init: [u8; 8],
     /// First after a gap, a change of parameters, a step of the timeline, or refused parts.
     pub discontinuity: bool,
     /// Whether decoding can begin at its first part.
     pub independent: bool,
-    /// Whether it was cut short and ended with what was recorded of it.
+    /// Whether it was cut short and ended with the parts recorded so far.
     pub recovered: bool,
     /// When its last access unit arrived.
     pub last_arrival: UtcMicros,
-    /// How many parts it has.
+    /// Number of its parts.
     pub parts: u16,
     places: Vec<PartPlace>,
 }
@@ -74,7 +74,7 @@ pub(crate) fn segments(
     span: Span,
 ) -> Result<Vec<SegmentEntry>, ReadError> {
     let overlaps = |from: MediaTime, to: MediaTime| from.to_utc() < span.to && to.to_utc() > span.from;
-    // What a wrong clock recorded for a time that had not come is not what happened then.
+    // Media that a wrong clock recorded for a time that had not come is not what happened then.
     let runs = runs(shared, camera, |run| overlaps(run.from, run.to.min(run.told_to)));
     let mut found = Vec::new();
     for run in runs {
@@ -99,7 +99,7 @@ pub(crate) fn segment(
     Ok(assemble(camera, &headers).find(|entry| entry.segment == number))
 }
 
-/// The durable parts of a segment in order, ended or not.
+/// The durable parts of a segment in order, whether it has ended or not.
 pub(crate) fn parts_of(shared: &Shared, camera: CameraId, number: u64) -> Result<Vec<Header>, ReadError> {
     let mut headers = records_of_segment(shared, camera, number)?;
     headers.retain(|header| header.kind == Kind::Part && header.segment == number);
@@ -132,7 +132,7 @@ fn read_part(shared: &Shared, entry: &SegmentEntry, place: PartPlace) -> Result<
     if own { Ok(bytes) } else { Err(damaged(entry.camera, at)) }
 }
 
-/// Says to the disk that these segments are about to be read.
+/// Advises the disk that these segments are about to be read.
 fn will_need(shared: &Shared, entries: &[SegmentEntry]) -> Result<(), ReadError> {
     for place in entries.iter().flat_map(|entry| &entry.places) {
         let length = HEADER_BYTES as u64 + u64::from(place.payload_bytes);
@@ -166,7 +166,7 @@ pub(crate) fn facts(shared: &Shared, camera: CameraId, span: Span) -> Result<Vec
                 continue;
             }
             let bytes = payload(shared, &header)?;
-            // A kind of fact that a later version wrote is passed over.
+            // A kind of fact written by a later version is skipped.
             let kind = fact::decode(header.part, &bytes).ok();
             facts.extend(kind.map(|kind| Fact { at: header.arrival, kind }));
         }
@@ -179,7 +179,7 @@ pub(crate) fn facts(shared: &Shared, camera: CameraId, span: Span) -> Result<Vec
     Ok(facts)
 }
 
-/// Journals with facts of `camera` whose time comes near `span`.
+/// Journals with facts of `camera` whose time is near `span`.
 fn fact_journals(shared: &Shared, camera: CameraId, span: Span) -> Vec<u32> {
     let catalog = shared.catalog.read();
     let all = catalog.cameras.get(&camera).map(|coverage| coverage.fact_journals.clone()).unwrap_or_default();
@@ -207,7 +207,7 @@ fn records_of_segment(shared: &Shared, camera: CameraId, number: u64) -> Result<
     Ok(found)
 }
 
-/// Puts parts together to segments. Segments without an end are left out.
+/// Assembles parts to segments. Segments without an end are left out.
 fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = SegmentEntry> {
     let mut entries: Vec<(SegmentEntry, bool)> = Vec::new();
     for header in headers {
@@ -217,7 +217,7 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
             (Kind::Part, None) if header.part == 0 => {
                 entries.push((SegmentEntry::new(camera, header), false));
             }
-            // Behind a journal that could not be read for a while, a segment was ended with what could be read of it. Now that
+            // Behind a journal that was unreadable for a while, a segment was ended with its readable parts. Now that
             // the journal is back, its own end counts.
             (Kind::SegmentEnd, Some((_, true))) if header.has(RECOVERED) => {}
             (Kind::SegmentEnd, Some((entry, ended))) => {
@@ -228,7 +228,7 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
             _ => {}
         }
     }
-    // A record that stands twice, because a sync failed, makes its segment stand twice.
+    // A record that was written twice, because a sync failed, makes its segment appear twice.
     entries.sort_by_key(|(entry, ended)| (entry.segment, !ended));
     entries.dedup_by_key(|(entry, _)| entry.segment);
     entries.into_iter().filter_map(|(entry, ended)| ended.then_some(entry))
@@ -270,7 +270,7 @@ impl SegmentEntry {
         });
     }
 
-    /// Leaves out parts that its end does not count: they could not be read when the segment was ended.
+    /// Leaves out parts that are not counted by the segment's end: they were unreadable when it was ended.
     fn cut(&mut self, end: &Header) {
         if end.part == 0 || end.part >= self.parts {
             return;
@@ -288,11 +288,11 @@ pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result
     if let Some(headers) = catalog.headers(journal, camera) {
         return Ok(headers);
     }
-    // A number without a journal is one whose journal could not be made.
+    // A number without a journal belongs to one that could not be created.
     let Some(name) = catalog.journals.get(&journal).copied() else { return Ok(Vec::new()) };
     drop(catalog);
     let block = shared.disk.open(&name.sidecar(), false).and_then(|file| {
-        // The kernel's reading ahead would be six times the bytes that are wanted: seen with many readers at once.
+        // The kernel's read-ahead would be six times the bytes needed, as seen with many readers at once.
         file.read_piecemeal();
         Sidecar::read_block(&*file, journal, camera)
     });
@@ -306,7 +306,7 @@ pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result
     }
 }
 
-/// The sidecar is damaged or missing: makes it anew from its journal. The sealer writes it.
+/// The sidecar is damaged or missing: rebuilds it from its journal. The sealer writes it.
 fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>, ReadError> {
     tracing::error!(
         journal = number,
@@ -318,7 +318,7 @@ fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>,
     let found = scan(&*file, number, None, Depth::Tail, &mut |_, _| {})
         .map_err(|source| ReadError::Io { journal: number, source })?;
     if !found.is_readable() {
-        // What a disk does not give now it may give later: nothing is made of it that stays.
+        // Data that a disk does not return now may be readable later: nothing permanent is derived from them.
         return Err(ReadError::Io { journal: number, source: Errno::IO.into() });
     }
     if let Some(name) = shared.catalog.read().journals.get(&number).copied() {

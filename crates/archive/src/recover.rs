@@ -1,8 +1,8 @@
-//! The start: finding again what is there, from a summary, from sidecars, or from the journals themselves. What it
-//! reads may be pages in the kernel's memory that a power cut takes, so it makes durable before it believes: it writes
-//! the same bytes to the same places, and nothing else, so a crash during it leaves everything as it was. What it finds
-//! unfinished goes the normal way, through writer and sealer. Recovery is the normal path: a clean start finds less to
-//! do, and nothing else.
+//! The start: finding what is there, from a summary, from sidecars, or from the journals themselves. The data read may
+//! only be pages in the kernel's memory that a power cut loses, so they are made durable before they are trusted: the
+//! same bytes are written to the same places, and nothing else, so a crash in the meantime leaves everything as it was.
+//! Unfinished work goes the normal way, through writer and sealer. Recovery is the normal path: a clean start finds
+//! less to do, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,76 +26,76 @@ use crate::window::is_of_medium;
 /// Name of the summary.
 pub(crate) const CACHE_FILE: &str = "coverage";
 
-/// What was found at the start, and what was repaired.
+/// The findings and repairs of a start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recovery {
-    /// Journals that are there.
+    /// Journals found.
     pub journals: u32,
-    /// Whether the summary was there and whole.
+    /// Whether the summary was found intact.
     pub summary_used: bool,
     /// Sidecars that were read because the summary did not cover them.
     pub sidecars_read: u32,
     /// Journals that were scanned because they had no sidecar, or a damaged one.
     pub journals_scanned: u32,
-    /// Bytes behind the last whole record of the scanned journals that were written and never acknowledged.
+    /// Bytes behind the last complete record of the scanned journals that were written and never acknowledged.
     pub torn_bytes: u64,
-    /// Segments that had no end, and get one from what is recorded of them.
+    /// Segments that had no end, and get one from their recorded parts.
     pub interrupted_segments: u32,
-    /// Where bytes that had been acknowledged are damaged, and where journals cannot be read.
+    /// Ranges in which acknowledged bytes are damaged, and in which journals are unreadable.
     pub damage: Vec<DamagedRange>,
-    /// Cameras of which records may lie where a journal cannot be read: they go on with numbers so far ahead that
-    /// none is given twice, and what they may have sent is declared missing.
+    /// Cameras of which records may be in the unreadable part of a journal: they continue with numbers so far ahead
+    /// that none is used twice, and media that they may have sent are declared missing.
     pub uncertain_cameras: u32,
-    /// How long it took, microseconds.
+    /// Duration of the start, microseconds.
     pub took_us: u64,
 }
 
 impl Recovery {
-    /// Bytes of ranges in which a journal cannot be read.
+    /// Total bytes of the ranges in which journals are unreadable.
     pub fn unreadable_bytes(&self) -> u64 {
         let ranges = self.damage.iter().filter(|range| range.unreadable);
         ranges.map(|range| range.to.saturating_sub(range.from)).sum()
     }
 }
 
-/// A part of a journal that is not what was written there.
+/// A part of a journal that differs from what was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DamagedRange {
-    /// In which journal.
+    /// The journal.
     pub journal: u32,
-    /// First damaged byte, as far as records tell.
+    /// First damaged byte, as far as records show.
     pub from: u64,
-    /// First byte that is whole again.
+    /// First byte that is intact again.
     pub to: u64,
-    /// Whose record was hit, where that can be read.
+    /// The camera of the record that was hit, if that can be read.
     pub camera: Option<CameraId>,
-    /// The medium gives an error there.
+    /// The medium returns an error there.
     pub unreadable: bool,
 }
 
-/// What a start finds, for those who go on from it.
+/// The result of a start, for the threads that continue from it.
 pub(crate) struct Found {
     pub(crate) catalog: Catalog,
     pub(crate) recovery: Recovery,
     pub(crate) uncertain: Uncertain,
-    /// Cameras of which something was read that could not be made durable. It may be more of a segment that has no end.
+    /// Cameras with data that could be read but not made durable. They may belong to a segment that has no end.
     pub(crate) unbelieved: BTreeSet<CameraId>,
 }
 
-/// Numbers that may have been given in records that cannot be read.
+/// Sequence numbers that may have been used in unreadable records.
 #[derive(Debug, Default)]
 pub(crate) struct Uncertain {
-    /// By camera the first number that was surely not given.
+    /// The first number of each camera that is certainly free.
     pub(crate) cameras: BTreeMap<CameraId, u64>,
-    /// The same of a camera of which no record is known.
+    /// The same for cameras without known records.
     pub(crate) unknown_camera: u64,
 }
 
 impl Uncertain {
-    /// Takes in that records of any camera may lie in journal `number`, behind those that `catalog` has.
+    /// Notes that records of any camera may be in journal `number`, behind those in `catalog`.
     ///
-    /// In a journal a camera takes less than [`JOURNAL_NUMBERS_MAX`] numbers, or a start makes it pass over as many as here.
-    /// So up to the end of this journal it has taken less than that for each journal, whatever it is that cannot be read.
+    /// Within a journal a camera takes less than [`JOURNAL_NUMBERS_MAX`] numbers, or a start makes it skip as many as
+    /// here. So up to the end of this journal it has taken less than that for each journal, whatever is unreadable.
     fn add(&mut self, catalog: &Catalog, number: u32) {
         let first = (u64::from(number) + 1) * JOURNAL_NUMBERS_MAX;
         self.unknown_camera = self.unknown_camera.max(first);
@@ -106,7 +106,7 @@ impl Uncertain {
         }
     }
 
-    /// Takes in a record that stands behind what cannot be read: it says how far the numbers had come.
+    /// Notes a record behind an unreadable range: it shows how far the numbers had come.
     fn resolve(&mut self, header: &Header) {
         if matches!(header.kind, Kind::Part | Kind::Gap) {
             self.cameras.remove(&header.camera);
@@ -136,7 +136,7 @@ pub(crate) fn list(disk: &dyn Disk) -> Result<Listing, OpenError> {
     Ok(listing)
 }
 
-/// Fills a catalog with what is there.
+/// Fills a catalog with the recordings found.
 pub(crate) fn recover(disk: &dyn Disk, archive: [u8; 8], listing: Listing) -> Result<Found, OpenError> {
     let started = Instant::now();
     let cache = load_cache(disk, archive);
@@ -160,7 +160,7 @@ fn load_cache(disk: &dyn Disk, archive: [u8; 8]) -> Option<Cache> {
 }
 
 impl Found {
-    /// Takes in one journal. Journals come in rising order.
+    /// Adds one journal. Journals come in increasing order.
     fn take_journal(&mut self, disk: &dyn Disk, name: JournalName, sealed: bool) -> Result<(), OpenError> {
         let covered = self.catalog.covered;
         let behind = name.number < covered.0;
@@ -193,7 +193,7 @@ impl Found {
         let unsealed = Unsealed {
             salt: scan.salt,
             length,
-            // Nothing is ever written again to a journal that cannot be read.
+            // Nothing is ever written again to an unreadable journal.
             cut_to: u32::try_from(scan.end.max(scan.traces_end)).ok().filter(|_| scan.is_readable()),
             finished: Some(Arc::new(sidecar_of(name.number, &scan))),
             unreadable: !scan.is_readable(),
@@ -203,8 +203,8 @@ impl Found {
         Ok(())
     }
 
-    /// Takes in the records of a scanned journal from byte `from` on. Behind what cannot be read, numbers are
-    /// uncertain until a record says them again.
+    /// Adds the records of a scanned journal from byte `from` on. Behind an unreadable range, numbers are uncertain
+    /// until a record shows them again.
     fn take_scan(&mut self, name: JournalName, scan: &Scan, from: u32) {
         let mut unknown = scan.unknown.iter().filter(|range| range.end > u64::from(from)).peekable();
         for (header, effect) in scan.records.iter().filter(|(header, _)| header.offset >= from) {
@@ -219,8 +219,8 @@ impl Found {
         }
     }
 
-    /// Takes in the records of a sidecar from byte `from` of its journal. What only payloads say, the end of the
-    /// chain and the hash of the init segment, comes from the states in it.
+    /// Adds the records of a sidecar from byte `from` of its journal. What only payloads contain, the end of the chain
+    /// and the hash of the init segment, comes from the states in it.
     fn take_sidecar(&mut self, sidecar: &Sidecar, from: u32) {
         for (camera, block) in &sidecar.cameras {
             let coverage = self.catalog.cameras.entry(*camera).or_default();
@@ -277,7 +277,7 @@ fn load_sidecar(disk: &dyn Disk, name: JournalName) -> Option<Sidecar> {
     Sidecar::decode(&bytes).ok().filter(|sidecar| sidecar.journal == name.number)
 }
 
-/// The sidecar that a scanned journal gets.
+/// The sidecar for a scanned journal.
 pub(crate) fn sidecar_of(number: u32, found: &Scan) -> Sidecar {
     let mut cameras = BTreeMap::<CameraId, (Coverage, Block)>::new();
     for (header, effect) in &found.records {

@@ -1,8 +1,8 @@
-//! Making durable what another process wrote, before it is believed.
+//! Making durable what another process wrote, before it is trusted.
 //!
-//! What is read from a journal may be pages in the kernel's memory alone: its writer was killed before a sync, or a
-//! sync failed. A sync now does not help in the second case, since Linux calls pages clean whose writing has failed.
-//! So the bytes are written once more, where they stand, and then synced.
+//! The data read from a journal may only be pages in the kernel's memory: its writer was killed before a sync, or a
+//! sync failed. A sync now does not help in the second case, since Linux marks pages as clean whose writing has failed.
+//! So the bytes are written once more to the same place, and then synced.
 
 use std::io::{self, IoSlice};
 
@@ -17,14 +17,13 @@ use crate::scan::Scan;
 
 /// Bytes read and written at once. The longest record fits.
 const BLOCK_BYTES: usize = PART_BYTES_MAX + (4 << 20);
-/// The first attempt may be told of an error that the dead process's writing had: the kernel tells each error to
-/// somebody.
+/// The first attempt may get an error of the dead process's writes: the kernel reports each error to somebody.
 const ATTEMPTS: u32 = 2;
 
-/// Makes durable what `scan` found in the journal `name` behind the last place that is known to be durable: what was
-/// written between two syncs, some megabytes at most.
+/// Makes durable what `scan` found in the journal `name` behind the last offset known to be durable: the data written
+/// between two syncs, some megabytes at most.
 ///
-/// A crash at any point leaves each byte as it was or as it is read now; those in front are not touched.
+/// A crash at any point leaves each byte as it was or as it is read now; the bytes before are not touched.
 pub(crate) fn make_durable(disk: &dyn Disk, name: JournalName, scan: &Scan) -> io::Result<()> {
     if scan.durable_to >= scan.end || is_planted(Planted::BelieveBeforeDurable) {
         return Ok(());
@@ -40,7 +39,7 @@ fn rewrite_and_sync(disk: &dyn Disk, name: JournalName, scan: &Scan) -> io::Resu
     let file = disk.open(&name.journal(), true)?;
     rewrite(&*file, scan)?;
     file.sync()?;
-    // The writer did this before it wrote anything, if it was told the truth.
+    // The writer did this before it wrote anything, if the disk reported the truth.
     disk.sync_dir(&name.day())?;
     disk.sync_dir("")
 }
@@ -49,7 +48,7 @@ fn rewrite(file: &dyn DiskFile, scan: &Scan) -> io::Result<()> {
     let mut at = scan.durable_to;
     let mut block = Vec::new();
     while at < scan.end {
-        // What cannot be read is left alone. Records around it share no page with it.
+        // Unreadable ranges are left alone. Records around them share no page with them.
         if let Some(damage) = scan.damage.iter().find(|damage| (damage.from..damage.to).contains(&at)) {
             at = damage.to;
             continue;
@@ -60,7 +59,7 @@ fn rewrite(file: &dyn DiskFile, scan: &Scan) -> io::Result<()> {
         let read = file.read_at(at, &mut block)?;
         let whole = whole_records(block.get(..read).unwrap_or_default(), at, scan.salt);
         if whole == 0 {
-            // Pages that were never written may leave memory at any time; then what was read before is lost.
+            // Pages that were never written may leave memory at any time; then data that were read before are lost.
             return Err(io::Error::new(io::ErrorKind::InvalidData, "what was read is not there any more"));
         }
         file.write_at(at, &mut [IoSlice::new(block.get(..whole).unwrap_or_default())])?;
@@ -69,7 +68,7 @@ fn rewrite(file: &dyn DiskFile, scan: &Scan) -> io::Result<()> {
     Ok(())
 }
 
-/// How many of `bytes`, which stand at `place`, are whole records from the first on.
+/// How many of `bytes`, which are at `place`, are complete records, counted from the first.
 fn whole_records(bytes: &[u8], place: u64, salt: u32) -> usize {
     let mut end = 0;
     while let Some(rest) = bytes.get(end..).filter(|rest| !rest.is_empty()) {

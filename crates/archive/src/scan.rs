@@ -1,4 +1,4 @@
-//! Reading a journal from its beginning without any other knowledge: what recovery, repair and the check stand on.
+//! Reading a journal from its beginning without any other knowledge: the basis of recovery, repair and check.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -25,54 +25,54 @@ const BLOCK_BYTES: usize = 4 << 20;
 /// How much of a journal is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
-    /// Headers; and payloads only behind what an earlier sync is known to cover.
+    /// Headers; and payloads only behind the part known to be covered by an earlier sync.
     Tail,
     /// Everything.
     All,
 }
 
-/// A part of a journal that is not what was written there.
+/// A part of a journal that differs from what was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Damage {
     pub(crate) from: u64,
     pub(crate) to: u64,
-    /// The record that it hit, where its header can still be read.
+    /// The record that is hit, if its header can still be read.
     pub(crate) header: Option<Header>,
-    /// The medium gives an error there, so nobody knows what it holds.
+    /// The medium returns an error there, so its content is unknown.
     pub(crate) unreadable: bool,
 }
 
-/// What a journal holds.
+/// The contents of a journal.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
     pub(crate) salt: u32,
     pub(crate) boot: Option<Boot>,
-    /// Every record that counts, in order, but boot and commits.
+    /// Every valid record, in order, except boot and commits.
     pub(crate) records: Vec<(Header, Effect)>,
-    /// First byte that does not count any more.
+    /// End of the valid part, bytes.
     pub(crate) end: u64,
-    /// In front of this byte everything was made durable by whoever wrote it. What lies between here and `end` was
-    /// written; whether it is more than pages in the kernel's memory, nobody can tell by reading it.
+    /// Everything before this byte was made durable by its writer. The bytes from here to `end` were written; whether
+    /// they are more than pages in the kernel's memory cannot be found out by reading them.
     pub(crate) durable_to: u64,
-    /// Behind this byte nothing of this journal is found at all.
+    /// Nothing of this journal is found behind this byte.
     pub(crate) traces_end: u64,
     /// Length of the file.
     pub(crate) length: u64,
-    /// Decay in front of `end`, not a torn tail; and whatever cannot be read, also behind it.
+    /// Damage before `end`, as opposed to a torn tail; and all unreadable ranges, also behind it.
     pub(crate) damage: Vec<Damage>,
-    /// What cannot be read and may have held records of which nothing is known, in order.
+    /// Unreadable ranges that may have held records of which nothing is known, in order.
     pub(crate) unknown: Vec<Range<u64>>,
 }
 
 impl Scan {
-    /// Of a journal of which nothing can be read.
+    /// Of a journal that is completely unreadable.
     pub(crate) fn unreadable(length: u64) -> Self {
         let whole = Damage { from: 0, to: length, header: None, unreadable: true };
         Self { length, damage: vec![whole], unknown: std::iter::once(0..length).collect(), ..Self::default() }
     }
 
-    /// Takes everything behind `durable_to` for unreadable: it may have been acknowledged, and must not be believed.
-    /// Gives the cameras of which something stands there.
+    /// Treats everything behind `durable_to` as unreadable: it may have been acknowledged, and must not be trusted.
+    /// Returns the cameras with records there.
     pub(crate) fn disbelieve(&mut self) -> BTreeSet<CameraId> {
         let (from, to) = (self.durable_to, self.end.max(self.traces_end));
         let cut = self.records.partition_point(|(header, _)| header.next() <= from);
@@ -85,13 +85,13 @@ impl Scan {
         cameras
     }
 
-    /// First byte that does not count any more, as a sidecar states it.
+    /// End of the valid part, as stored in a sidecar.
     pub(crate) fn end_in_journal(&self) -> u32 {
-        // No record is believed that ends behind the longest journal.
+        // No record is accepted that ends behind the longest journal.
         u32::try_from(self.end).expect("a scan ends within the longest journal")
     }
 
-    /// Whether all of it could be read.
+    /// Whether all of it was readable.
     pub(crate) fn is_readable(&self) -> bool {
         !self.damage.iter().any(|damage| damage.unreadable)
     }
@@ -99,19 +99,20 @@ impl Scan {
 
 struct Found {
     header: Header,
-    /// Payload of everything but parts.
+    /// Payload of all records except parts.
     payload: Option<Vec<u8>>,
 }
 
-/// What a sidecar says of its journal.
+/// The fields of a sidecar that describe its journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hint {
     pub(crate) salt: u32,
-    /// In front of this byte everything was acknowledged.
+    /// Everything before this byte was acknowledged.
     pub(crate) durable_to: u64,
 }
 
-/// Scans journal `number`. What the medium does not give is passed over like decay. With [`Depth::All`], `visit` is given every record that counts with its payload.
+/// Scans journal `number`. Unreadable ranges are skipped like damage. With [`Depth::All`], `visit` is called with every
+/// valid record and its payload.
 pub(crate) fn scan(
     file: &dyn DiskFile,
     number: u32,
@@ -120,7 +121,7 @@ pub(crate) fn scan(
     visit: &mut dyn FnMut(&Header, &[u8]),
 ) -> io::Result<Scan> {
     let mut window = Window::new(file)?;
-    // Headers lie far apart; one large reading is quicker than thousands of small ones that wait for each other.
+    // Headers are far apart; one large read is quicker than thousands of small ones that wait for each other.
     file.will_need(0, window.data_end);
     let mut scan = Scan { length: window.length, ..Scan::default() };
     let known_salt = hint.map(|hint| hint.salt);
@@ -144,7 +145,7 @@ pub(crate) fn scan(
     Ok(scan)
 }
 
-/// The salt is in every header of a journal. The first record says it; if that is lost, most headers do.
+/// The salt is in every header of a journal. The first record has it; if that is lost, most headers do.
 fn find_salt(window: &mut Window<'_>, number: u32, known: Option<u32>) -> io::Result<Option<u32>> {
     if let Ok(first) = Header::decode(window.get(0, HEADER_BYTES, STEP_BYTES)?)
         && first.kind == Kind::Boot
@@ -165,7 +166,7 @@ fn find_salt(window: &mut Window<'_>, number: u32, known: Option<u32>) -> io::Re
     Ok(votes.into_iter().max_by_key(|(_, count)| *count).map(|(salt, _)| salt))
 }
 
-/// The first header at or behind `from` that belongs to journal `number`, and to `salt` where it is known.
+/// The first header at or behind `from` that belongs to journal `number`, and to `salt` if that is known.
 fn search(window: &mut Window<'_>, from: u64, number: u32, salt: Option<u32>) -> io::Result<Option<Header>> {
     let mut at = from.next_multiple_of(ALIGNMENT as u64);
     while at < window.data_end {
@@ -207,12 +208,12 @@ struct Walk<'a> {
     salt: u32,
     found: Vec<Found>,
     damage: Vec<Damage>,
-    /// The furthest place that a commit in this journal, or its sidecar, says to be durable.
+    /// The furthest offset that a commit in this journal, or its sidecar, declares durable.
     durable_to: u64,
 }
 
 impl Walk<'_> {
-    /// Goes from header to header; over what is none, to the next that is.
+    /// Goes from header to header, and across other bytes to the next header.
     fn walk(&mut self) -> io::Result<()> {
         let mut at = 0;
         loop {
@@ -246,7 +247,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The payload, if it has the checksum that its header names.
+    /// The payload, if it matches the checksum in its header.
     fn payload(&mut self, header: &Header, ahead: usize) -> io::Result<Option<Vec<u8>>> {
         let length = header.payload_bytes as usize;
         let bytes = self.window.get(header.payload_offset(), length, ahead)?;
@@ -254,9 +255,9 @@ impl Walk<'_> {
         Ok(whole.then(|| bytes.to_vec()))
     }
 
-    /// Decides what counts. In front of `durable_to` a fault is decay: it is noted, and what follows counts.
-    /// Behind it a fault is where the last writing stopped: nothing that follows was ever acknowledged. But what
-    /// cannot be read may well have been acknowledged, wherever it is, so what follows it counts.
+    /// Decides which records are valid. Before `durable_to` a fault is damage: it is noted, and the records after it
+    /// are valid. Behind it a fault is where the last write stopped: nothing after it was ever acknowledged. But
+    /// unreadable bytes may well have been acknowledged, wherever they are, so records after them are valid.
     fn judge(
         &mut self,
         scan: &mut Scan,
@@ -299,7 +300,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Where the last writing stopped, if that is seen between records.
+    /// Where the last write stopped, if that can be seen between records.
     fn torn_at(&self) -> Option<u64> {
         let decay = |damage: &&Damage| {
             damage.from < self.durable_to || overlaps(&self.window.unreadable, &(damage.from..damage.to))
@@ -307,8 +308,8 @@ impl Walk<'_> {
         self.damage.iter().find(|damage| !decay(damage)).map(|damage| damage.from)
     }
 
-    /// Tells of everything that the medium did not give: with the damage that it made, with the record that it lies
-    /// in, or alone, behind the last record.
+    /// Reports all unreadable ranges: with the damage that they caused, with the record in which they lie, or alone,
+    /// behind the last record.
     fn note_unreadable(&self, scan: &mut Scan) {
         for damage in &mut scan.damage {
             damage.unreadable |= overlaps(&self.window.unreadable, &(damage.from..damage.to));
@@ -331,7 +332,7 @@ impl Walk<'_> {
         (place < before.header.next()).then_some(before.header)
     }
 
-    /// Adds what of `range` lies in no record whose header can be read.
+    /// Adds the part of `range` that lies in no record with a readable header.
     fn add_unknown(&self, scan: &mut Scan, range: &Range<u64>) {
         let mut from = range.start;
         let first = self.found.partition_point(|found| found.header.next() <= range.start);
@@ -357,7 +358,7 @@ fn take(scan: &mut Scan, header: Header, payload: &[u8]) {
     }
 }
 
-/// What the payload of a record adds to its header.
+/// The fields that a record's payload adds to its header.
 pub(crate) fn effect_of(header: &Header, payload: &[u8]) -> Effect {
     match header.kind {
         Kind::SegmentEnd | Kind::Gap => {

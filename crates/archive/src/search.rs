@@ -11,17 +11,17 @@ use crate::options::QUERY_RECORDS_MAX;
 use crate::read::headers;
 use crate::shared::Shared;
 
-/// Guesses by proportion; if they do not get near, halving does.
+/// Number of guesses by proportion; if they do not come close, bisection does.
 const GUESSES_MAX: u32 = 4;
-/// So many journals are gone through one by one rather than guessed at.
+/// Up to this many journals are read one by one rather than guessed at.
 const WALKED_JOURNALS: u32 = 2;
 
 /// Journals of a long span that are read at once.
 const READ_AT_ONCE_MAX: usize = 128;
-/// For so many of them there is a helper; fewer are read one by one.
+/// One helper thread for this many of them; fewer are read one by one.
 const JOURNALS_A_HELPER: usize = 8;
 
-/// What a run is searched by. Both rise along a run.
+/// A search key of a run. Both kinds increase along a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Key {
     Time(MediaTime),
@@ -48,13 +48,13 @@ impl Key {
         Some((low, run.marks.get(behind).copied().unwrap_or(end)))
     }
 
-    /// The journal that it lies in, if records are spread evenly.
+    /// Its journal, if records are spread evenly.
     fn about(self, run: &Run) -> u32 {
         let Some((low, high)) = self.marks(run) else { return 0 };
         low.journal.saturating_add(self.share(&low, &high, high.journal.saturating_sub(low.journal)))
     }
 
-    /// How far behind `low` it lies, of the `distance` journals to `high`, if records are spread evenly.
+    /// How far behind `low` it is, of the `distance` journals to `high`, if records are spread evenly.
     fn share(self, low: &Mark, high: &Mark, distance: u32) -> u32 {
         let (own, from, to): (i128, i128, i128) = match self {
             Self::Time(time) => (time.0.into(), low.start.0.into(), high.start.0.into()),
@@ -66,8 +66,8 @@ impl Key {
     }
 }
 
-/// Parts and ends of segments of a run, from the segment that `key` lies in up to the first segment that is
-/// `beyond`, which is about where `end` lies.
+/// Parts and ends of segments of a run, from the segment that contains `key` up to the first segment that is `beyond`,
+/// which is near `end`.
 pub(crate) fn walk(
     shared: &Shared,
     camera: CameraId,
@@ -96,7 +96,7 @@ pub(crate) fn walk(
     }
 }
 
-/// Adds the parts and ends of `headers` that belong to the run; true once a segment is `beyond`.
+/// Adds the parts and ends in `headers` that belong to the run; true once a segment is `beyond`.
 fn take_until(
     found: &mut Vec<Header>,
     headers: Vec<Header>,
@@ -121,8 +121,8 @@ fn take_until(
     false
 }
 
-/// Records of `camera` in each of `journals`. Of many, several threads read at once: a disk takes long to answer, and
-/// answers many as quickly as one.
+/// Records of `camera` in each of `journals`. If there are many, several threads read at once: a disk has a high
+/// latency, and answers many requests as quickly as one.
 fn headers_of(shared: &Shared, camera: CameraId, journals: &[u32]) -> Vec<Result<Vec<Header>, ReadError>> {
     let read = |journals: &[u32]| -> Vec<_> {
         journals.iter().map(|journal| headers(shared, camera, *journal)).collect()
@@ -143,7 +143,7 @@ fn headers_of(shared: &Shared, camera: CameraId, journals: &[u32]) -> Vec<Result
     })
 }
 
-/// Threads that help to read, of all that may at once.
+/// Helper threads for reading, taken from the total allowed.
 struct Helpers<'a> {
     shared: &'a Shared,
     count: usize,
@@ -167,8 +167,8 @@ impl Drop for Helpers<'_> {
     }
 }
 
-/// A journal in which, or behind which, the segment that `key` lies in begins; close to it. Cameras send at an even
-/// rate, so a guess by proportion is nearly always right, and costs a third of the files that halving does.
+/// A journal close to, and not after, the beginning of the segment that contains `key`. Cameras send at an even rate,
+/// so a guess by proportion is nearly always right, and costs a third of the files that bisection does.
 fn first_journal(shared: &Shared, camera: CameraId, run: &Run, key: Key) -> Result<u32, ReadError> {
     let Some((mut low, mut high)) = key.marks(run) else { return Ok(0) };
     // In `low` a segment begins that is not behind `key`.

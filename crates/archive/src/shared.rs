@@ -1,4 +1,4 @@
-//! The state of an open archive that its threads share: queue, catalog, figures and open journals, each with a lock.
+//! The state of an open archive that its threads share: queue, catalog, statistics and open journals, each with a lock.
 
 use std::io;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::now::Now;
 use crate::options::{OPEN_FILES_MAX, Options};
 use crate::status::Meters;
 
-/// What the callers' threads, the writer and the sealer have in common. Locks are taken one at a time, and none is
-/// held across a call to the disk (I1).
+/// State shared by the callers' threads, the writer and the sealer. Locks are taken one at a time, and none is held
+/// across a call to the disk (I1).
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) options: Options,
@@ -29,16 +29,16 @@ pub(crate) struct Shared {
     pub(crate) queue: Mutex<AppendQueue>,
     /// Wakes the writer.
     pub(crate) writer_wakes: Condvar,
-    /// Wakes those who wait for something to be durable.
+    /// Wakes threads that wait for data to become durable.
     pub(crate) progress: Condvar,
-    /// Says that the sealer is to end.
+    /// Tells the sealer to end.
     pub(crate) sealer_ends: Mutex<bool>,
     /// Wakes the sealer.
     pub(crate) sealer_wakes: Condvar,
     pub(crate) catalog: RwLock<Catalog>,
     pub(crate) meters: Mutex<Meters>,
     pub(crate) open_files: Mutex<OpenFiles>,
-    /// Threads that may yet help readers of long spans.
+    /// Threads still available to help readers of long spans.
     pub(crate) helpers: AtomicUsize,
 }
 
@@ -47,7 +47,7 @@ impl Shared {
         ClockState::from_u8(self.clock_state.load(Ordering::Relaxed))
     }
 
-    /// The time for an engine, where its shell began so long ago.
+    /// The time for an engine whose shell began this long ago.
     pub(crate) fn now(&self, elapsed: Duration) -> Now {
         Now { elapsed, moment: self.clock.now(), clock: self.clock_state() }
     }
@@ -65,7 +65,7 @@ impl Shared {
     }
 }
 
-/// The files last read, the last used at the end.
+/// The files read most recently, the latest last.
 #[derive(Default)]
 pub(crate) struct OpenFiles(Vec<(u32, Arc<dyn DiskFile>)>);
 

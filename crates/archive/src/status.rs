@@ -1,4 +1,4 @@
-//! Figures about a running archive: the state of its disk, how long syncs take, what waits and what was refused.
+//! Statistics of a running archive: the state of its disk, the duration of syncs, waiting and refused data.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use hdrhistogram::Histogram;
 
 use crate::disk::Space;
 
-/// How the disk is.
+/// The state of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DiskState {
-    /// All is well.
+    /// No problem.
     Ok,
     /// Less than [`crate::Options::nearly_full_bytes`] are left.
     NearlyFull,
-    /// No room but the reserve: parts are refused until there is some (I10).
+    /// Only the reserve is left: parts are refused until there is room (I10).
     Full,
-    /// The last write or sync failed; what waits is tried again in new journals.
+    /// The last write or sync failed; waiting data are tried again in new journals.
     Failing,
 }
 
 impl DiskState {
-    /// The name used in metrics and pages: `ok`, `nearly_full`, `full`, `failing`.
+    /// Its name in metrics and pages: `ok`, `nearly_full`, `full`, `failing`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -34,11 +34,11 @@ impl DiskState {
 /// Percentiles of times of the last one to two minutes, and counts since the start. Microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Times {
-    /// How many since the start.
+    /// Number since the start.
     pub count: u64,
-    /// Their sum since the start.
+    /// Sum since the start.
     pub sum_us: u64,
-    /// The longest since the start.
+    /// Maximum since the start.
     pub max_us: u64,
     /// Half were shorter.
     pub p50_us: u64,
@@ -48,14 +48,15 @@ pub struct Times {
     pub p99_us: u64,
 }
 
-/// How the archive is.
+/// The state of an archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status {
-    /// How the disk is.
+    /// The state of its disk.
     pub state: DiskState,
-    /// How long the oldest thing that is not durable waits; 0 if nothing does. Above some seconds is an alarm.
+    /// How long the oldest entry that is not durable has waited; 0 if there is none. More than some seconds is an
+    /// alarm.
     pub oldest_unsynced_ms: u64,
-    /// How long syncs take.
+    /// Duration of syncs.
     pub sync: Times,
     /// Writes and syncs that failed since the start.
     pub errors: u64,
@@ -67,15 +68,15 @@ pub struct Status {
     pub space: Space,
     /// Bytes in memory that are not durable.
     pub queue_bytes: u64,
-    /// Parts and other things refused since the start.
+    /// Outputs refused since the start, parts and others.
     pub refused: u64,
-    /// Number of the journal that is written.
+    /// Number of the journal being written.
     pub journal: u32,
     /// Journals that have no sidecar yet.
     pub unsealed: u32,
-    /// Places where the start found a journal damaged or unreadable; [`crate::Recovery::damage`] names them.
+    /// Number of places at which the start found a journal damaged or unreadable; [`crate::Recovery::damage`] has them.
     pub damaged_ranges: u32,
-    /// Bytes of those that are unreadable.
+    /// Bytes of the unreadable ones.
     pub unreadable_bytes: u64,
 }
 
@@ -95,11 +96,11 @@ impl Meters {
     }
 }
 
-/// Longer times count as this, microseconds: 12 days.
+/// Longer times are counted as this, microseconds: 12 days.
 const LONGEST_US: u64 = 1 << 40;
-/// Values within 1 % of each other are one.
+/// Values within 1 % of each other are treated as equal.
 const DIGITS: u8 = 2;
-/// A percentile speaks of the window that runs and of the one before it.
+/// A percentile covers the current window and the one before it.
 const WINDOW: Duration = Duration::from_secs(60);
 
 /// Times of the last one to two minutes, and sums since the start.
@@ -143,7 +144,7 @@ impl Window {
         self.turn(now);
         let mut both = self.now.clone();
         both += &self.before;
-        // A value stands for all that count as it; none is longer than the longest.
+        // A value represents all that are counted as equal to it; none is longer than the longest.
         let percentile = |quantile| both.value_at_quantile(quantile).min(self.max_us);
         Times {
             count: self.count,

@@ -1,4 +1,4 @@
-//! A journal as a scan sees it: read through a buffer that moves forward, and read on where the medium gives an error.
+//! A journal as seen by a scan: read through a buffer that moves forward, skipping what the medium cannot read.
 
 use std::io;
 use std::ops::Range;
@@ -9,18 +9,18 @@ use rustix::io::Errno;
 use crate::disk::DiskFile;
 use crate::options::{READ_FAULTS_MS_MAX, UNREADABLE_STEP_BYTES};
 
-/// A file read through a buffer. What the medium does not give reads as zeros, and is noted.
+/// A file read through a buffer. Unreadable ranges read as zeros, and are noted.
 pub(crate) struct Window<'a> {
     file: &'a dyn DiskFile,
     /// Length of the file.
     pub(crate) length: u64,
-    /// Behind it there are only zeros.
+    /// Only zeros follow behind it.
     pub(crate) data_end: u64,
     start: u64,
     bytes: Vec<u8>,
-    /// What could not be read: whole steps, in order, none touching another.
+    /// The unreadable ranges: whole steps, in order, none touching another.
     pub(crate) unreadable: Vec<Range<u64>>,
-    /// Time that reads took which then failed.
+    /// Time taken by reads that failed.
     failing: Duration,
 }
 
@@ -39,11 +39,11 @@ impl<'a> Window<'a> {
         })
     }
 
-    /// Up to `count` bytes from `offset`, fewer only at the end of the file. What must be read anew is read
-    /// `ahead` bytes far.
+    /// Up to `count` bytes from `offset`, fewer only at the end of the file. If they must be read from the file,
+    /// `ahead` bytes are read.
     ///
     /// # Errors
-    /// What the file system says, unless it speaks of the medium.
+    /// Any error of the file system that is not an error of the medium.
     pub(crate) fn get(&mut self, offset: u64, count: usize, ahead: usize) -> io::Result<&[u8]> {
         let count = (count as u64).min(self.length.saturating_sub(offset));
         let within = offset >= self.start
@@ -73,7 +73,7 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Reads around the fault, in steps that the kernel reads alone.
+    /// Reads around the fault, in steps that the kernel reads independently.
     fn fill_by_steps(&mut self) -> io::Result<()> {
         self.bytes.fill(0);
         let mut at = self.start;
@@ -103,13 +103,13 @@ impl<'a> Window<'a> {
         Ok(read.is_some())
     }
 
-    /// Whether failing reads took so long that the rest of the file is taken for unreadable.
+    /// Whether failing reads took so long that the rest of the file counts as unreadable.
     fn gave_up(&self) -> bool {
         self.failing > Duration::from_millis(READ_FAULTS_MS_MAX)
     }
 }
 
-/// Reads; `None` where the medium does not give it, and then the time that this took is added to `failing`.
+/// Reads; `None` if the medium cannot, and then the time taken is added to `failing`.
 fn timed(
     failing: &mut Duration,
     file: &dyn DiskFile,
@@ -127,10 +127,10 @@ fn timed(
     }
 }
 
-/// Whether an error says that the medium does not give what was written to it, or that what it gives makes no sense:
-/// asking again does not help. Want of memory, files or rights is none of these.
+/// Whether an error means that the medium does not return what was written to it, or returns nonsense: repeating the
+/// read does not help. Lack of memory, files or rights is not such an error.
 pub(crate) fn is_of_medium(error: &io::Error) -> bool {
-    // ext4 and XFS report their own damage as EUCLEAN and EBADMSG; the others come from devices.
+    // ext4 and XFS report damage of their own as EUCLEAN and EBADMSG; the others come from devices.
     const ERRORS: [Errno; 7] = [
         Errno::IO,
         Errno::UCLEAN,
@@ -143,13 +143,13 @@ pub(crate) fn is_of_medium(error: &io::Error) -> bool {
     Errno::from_io_error(error).is_some_and(|errno| ERRORS.contains(&errno))
 }
 
-/// Whether any of `ranges`, which are in order, has a byte of `range`.
+/// Whether a byte of `range` is in any of `ranges`, which are in order.
 pub(crate) fn overlaps(ranges: &[Range<u64>], range: &Range<u64>) -> bool {
     let first = ranges.partition_point(|other| other.end <= range.start);
     ranges.get(first).is_some_and(|other| other.start < range.end)
 }
 
-/// Adds a range that overlaps none of `ranges`, joining it to those that it touches.
+/// Adds a range that overlaps none of `ranges`, merging it with those that it touches.
 fn note(ranges: &mut Vec<Range<u64>>, range: Range<u64>) {
     let at = ranges.partition_point(|other| other.end < range.start);
     let touching = ranges.iter().skip(at).take_while(|other| other.start <= range.end).count();

@@ -1,9 +1,9 @@
-//! What the country's day costs: `cargo run --release -p ashkar-centre --example day_cost -- DIR`.
+//! The cost of the country's day: `cargo run --release -p ashkar-centre --example day_cost -- DIR`.
 //!
-//! Makes in DIR, which must be empty, the sample's 1000 cameras with 16.5 hours behind them: most with three to six gaps,
-//! each tenth with 60 to 76 and each fiftieth with 500 to 516, and of these cameras an eighth late. Prints milliseconds
-//! of CPU for a picture of the country and of a constituency, and for the history. `ashkar serve --data DIR` then tells
-//! of the same day.
+//! Makes in DIR, which must be empty, the sample's 1000 cameras with 16.5 hours behind them: most with three to six
+//! gaps, every tenth with 60 to 76 and every fiftieth with 500 to 516, and an eighth of these cameras late. Prints
+//! milliseconds of CPU for a picture of the country and of a constituency, and for the history. `ashkar serve --data
+//! DIR` then serves the same day.
 
 use std::error::Error;
 use std::path::Path;
@@ -20,7 +20,7 @@ use bytes::Bytes;
 
 const HOURS: u32 = 16;
 const DAY_US: i64 = 16 * 3_600_000_000 + 1_800_000_000;
-/// A part that comes this long after it happened is late, microseconds.
+/// A part that arrives this long after it happened is late, microseconds.
 const LATE_US: i64 = 60_000_000;
 const ROUNDS: u32 = 50;
 
@@ -69,7 +69,7 @@ async fn installed(store: &SqliteStore, now: UtcMicros) -> Result<Vec<CameraId>,
     Ok(cameras)
 }
 
-/// The day of the camera `number` up to `now`: a part for each stretch without a gap, however long.
+/// The day of camera `number` up to `now`: one part for each stretch without a gap, however long.
 fn record(archive: &Archive, camera: CameraId, now: Moment, number: i64) -> Result<(), Box<dyn Error>> {
     let is_bad = number % 10 == 0;
     let gaps = match number {
@@ -150,14 +150,14 @@ fn options(directory: &Path) -> Result<Options, Box<dyn Error>> {
     })
 }
 
-/// Milliseconds of CPU, on the average of some rounds.
+/// Milliseconds of CPU, averaged over some rounds.
 fn mean(mut work: impl FnMut()) -> f64 {
     let start = on_cpu();
     (0..ROUNDS).for_each(|_| work());
     on_cpu().saturating_sub(start).as_secs_f64() * 1e3 / f64::from(ROUNDS)
 }
 
-/// How long this thread has run, without the time in which others kept it from its core.
+/// CPU time of this thread, without the time in which others used its core.
 fn on_cpu() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = text.split_whitespace().next().and_then(|first| first.parse().ok());

@@ -1,7 +1,7 @@
-//! What the public is given of a camera: the facts for the one decision ([`Case`]), put together.
+//! What the public may see of a camera: gathers the facts for the one decision ([`Case`]).
 //!
-//! In: a camera and what is asked for. Out: the decision. Where no answer depends on the time that a piece shows, which
-//! is the rule, nobody finds that time out.
+//! In: a camera and the request. Out: the decision. If no answer depends on the time that a piece shows, which is the
+//! normal case, that time is not looked up.
 
 use std::sync::Arc;
 
@@ -14,28 +14,28 @@ use crate::media::recorded_gap;
 use crate::registry::Registry;
 use crate::{Camera, Centre, MediaFailure, MediaName};
 
-/// With the past closed, a segment so many numbers before the listed ones is not looked for in the archive: no line
-/// of the live playlist can still name it.
+/// With the past closed, a segment this many numbers before the listed ones is not looked up in the archive: no line of
+/// the live playlist can still name it.
 const LEAVING_SEGMENTS: u64 = 32;
 
-/// A piece that may be given at this moment.
+/// A piece that may be served at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowed {
-    /// For how long a cache may keep it at most, microseconds; `None` where nothing ends it.
+    /// How long a cache may keep it at most, microseconds; `None` for no limit.
     pub for_us: Option<i64>,
 }
 
 impl Centre {
-    /// Whether the public is given what `asked` says of the camera `id`, now.
+    /// Whether the public may now see what `asked` requests of the camera `id`.
     ///
     /// # Errors
-    /// Why it is not.
+    /// The reason for the refusal.
     pub fn access(&self, id: CameraId, asked: Asked) -> Result<Allowed, Denial> {
         let registry = self.registry.load();
         allowed(&self.case(&registry, id), asked)
     }
 
-    /// Of the pieces of a list those that may be given. `time` says what a piece shows.
+    /// The items of a list that may be served. `time` returns the time that an item shows.
     pub(crate) fn accessible<T>(&self, id: CameraId, pieces: &mut Vec<T>, time: impl Fn(&T) -> Span) {
         let registry = self.registry.load();
         let case = self.case(&registry, id);
@@ -44,10 +44,10 @@ impl Centre {
         }
     }
 
-    /// Whether the public is given the media `name` of `camera` now.
+    /// Whether the public may now see the media `name` of `camera`.
     ///
     /// # Errors
-    /// [`MediaFailure::Denied`] where it is not; others where the archive must say when it was, and cannot.
+    /// [`MediaFailure::Denied`] if not; others if the archive must look up its time, and cannot.
     pub async fn media_access(
         self: &Arc<Self>,
         camera: &Camera,
@@ -60,7 +60,7 @@ impl Centre {
         self.access(camera.id, Asked::Time(place)).map_err(MediaFailure::Denied)
     }
 
-    /// The decision, where memory is enough for it; otherwise the segment of which the archive must say when it was.
+    /// The decision, if memory is enough for it; otherwise the segment whose time must be looked up in the archive.
     fn placed(&self, camera: &Camera, name: MediaName) -> Result<Result<Allowed, Denial>, u64> {
         let registry = self.registry.load();
         let case = self.case(&registry, camera.id);
@@ -87,7 +87,7 @@ impl Centre {
         }
     }
 
-    /// From memory where it was asked for lately.
+    /// From memory if it was requested recently.
     async fn time_of(self: &Arc<Self>, camera: CameraId, segment: u64) -> Result<Span, MediaFailure> {
         let key = (camera, segment);
         if let Some(time) = self.media.times.get(&key) {

@@ -1,4 +1,4 @@
-//! One camera at work: who sends, the packager, the recorder and the live window.
+//! One camera at work: its sender, the packager, the recorder and the live window.
 
 mod sink;
 #[cfg(test)]
@@ -23,30 +23,30 @@ pub(crate) use sink::CameraSink;
 /// A publisher that has sent nothing for this long may be taken over, microseconds.
 const SILENT_AFTER_US: u64 = 5_000_000;
 
-/// What is said of a connection that a defect of ours has ended.
+/// The reason reported for a connection that was ended by a bug of ours.
 const FAILED: &str = "the centre failed while it read this camera";
 
-/// What a panic was about.
+/// The message of a panic.
 type Panic = Box<dyn Any + Send>;
 
 /// One camera. Its lock is held only while one access unit is packaged: no I/O happens under it.
 pub struct Camera {
-    /// Which.
+    /// Its id.
     pub id: CameraId,
-    /// What viewers get.
+    /// The live window for viewers.
     pub live: LiveCamera,
-    /// Number of the connection that owns the camera; 0 where none does.
+    /// Number of the connection that owns the camera; 0 if there is none.
     owner: AtomicU64,
     /// Whether the policy lets sound through.
     sound: AtomicBool,
-    /// When bytes of the owner arrived last, microseconds of the monotonic clock; 0 before the first.
+    /// When bytes of the owner last arrived, microseconds of the monotonic clock; 0 before the first.
     received_us: AtomicU64,
     work: Mutex<Work>,
 }
 
 struct Work {
     packager: Packager,
-    /// Where what the packager gave out ends: another one goes on there.
+    /// Where the packager's outputs end: another packager continues from there.
     resume: Resume,
     recorder: Recorder,
     out: Vec<Output>,
@@ -56,36 +56,36 @@ struct Work {
     last_seen: Moment,
     disconnected_at: Option<UtcMicros>,
     connected_at: Option<UtcMicros>,
-    /// Arrival of the first picture that was recorded since pictures come without a break.
+    /// Arrival of the first picture recorded since pictures have come without a break.
     live_since: Option<UtcMicros>,
     cause: Cause,
-    /// It was said in the log that nothing usable comes.
+    /// Whether the log already says that nothing usable comes.
     is_trouble_logged: bool,
 }
 
-/// What can be told of a camera at this moment.
+/// The status of a camera at this moment.
 #[derive(Debug, Clone)]
 pub struct Status {
     /// Whether a publisher is connected or a pull is running.
     pub connected: bool,
-    /// Protocol and address of who sends.
+    /// Protocol and address of the sender.
     pub source: Option<String>,
-    /// Whether it is live: a picture of this connection was recorded, and the last one is less than
-    /// [`LIVE_WITHIN_US`] old. Nothing else decides that, for no place where it is told.
+    /// Whether it is live: a picture of this connection was recorded, and the last one is less than [`LIVE_WITHIN_US`]
+    /// old. No other criterion is used, wherever this is shown.
     pub live: bool,
-    /// Since when it is.
+    /// Since when it is live.
     pub live_since: Option<UtcMicros>,
     /// Arrival of the newest picture that was kept since this process started.
     pub last_picture: Option<Moment>,
     /// Why it is not live.
     pub cause: Option<Cause>,
-    /// Since when `cause` is the cause, where it is less long than it is not live.
+    /// Since when `cause` applies, if that is shorter than the time since it was last live.
     pub cause_since: Option<UtcMicros>,
-    /// What is wrong with what it sends, where it is connected and nothing usable comes: one word, and a sentence.
+    /// What is wrong with its data, if it is connected and nothing usable comes: one word, and a sentence.
     pub unusable: Option<(&'static str, String)>,
-    /// When the last picture came, where it is not live.
+    /// When the last picture came, if it is not live.
     pub ended: Option<UtcMicros>,
-    /// Whether the disk takes the recording.
+    /// Whether the disk accepts the recording.
     pub recording: bool,
     /// Counters of the packager.
     pub counters: ashkar_media::Counters,
@@ -106,7 +106,7 @@ impl Camera {
         } else {
             Cause::NeverConnected
         };
-        // What a wrong clock has put into the future has not ended there.
+        // Time that a wrong clock has put into the future has not ended there.
         let disconnected_at = resume.timeline_end.map(|end| end.to_utc().min(now.wall));
         let work = Work {
             packager: Packager::new(id, resume, Options { sound, ..Options::default() }),
@@ -133,7 +133,7 @@ impl Camera {
         }
     }
 
-    /// Lets `source` send, where nobody does or who does is silent.
+    /// Lets `source` send, if nobody else sends or the present sender is silent.
     pub(crate) fn open(
         self: &Arc<Self>,
         source: String,
@@ -167,7 +167,7 @@ impl Camera {
         Ok(CameraSink { camera: Arc::clone(self), connection })
     }
 
-    /// Follows the policy about sound, and sends away whoever sends by a right that `registry` no longer knows.
+    /// Applies the policy on sound, and disconnects a sender whose right is no longer in `registry`.
     pub(crate) fn enforce(&self, registry: &Registry, now: Moment) {
         let mut work = self.work.lock();
         let sound = registry.election.policy.sound;
@@ -203,7 +203,7 @@ impl Camera {
         self.work.lock().connections > 0
     }
 
-    /// What can be told of it at `now`.
+    /// Its status at `now`.
     pub fn status(&self, now: Moment) -> Status {
         let mut work = self.work.lock();
         self.note_received(&mut work, now);
@@ -216,7 +216,7 @@ impl Camera {
         let (cause, cause_since) = match (&fault, work.packager.open_gap_cause()) {
             _ if live => (None, None),
             _ if is_shown && !recording => (Some(Cause::Disk), None),
-            // The gap has the cause that the timeline tells.
+            // The gap has the cause shown by the timeline.
             (Some(_), Some(cause)) => (Some(cause), None),
             (Some((cause, _)), None) => (Some(*cause), work.connected_at),
             (None, gap) => (Some(gap.unwrap_or(work.cause)), None),
@@ -237,7 +237,7 @@ impl Camera {
         }
     }
 
-    /// Tells the packager when bytes arrived last that made no event.
+    /// Tells the packager when bytes last arrived that did not result in an event.
     fn note_received(&self, work: &mut Work, now: Moment) {
         let at_us = self.received_us.load(Ordering::Relaxed);
         let ago_us = now.mono_us.saturating_sub(at_us);
@@ -252,10 +252,10 @@ impl Camera {
         self.deliver(work);
     }
 
-    /// Runs `step` on the packager, and hands on what it gives out.
+    /// Runs `step` on the packager, and hands on its outputs.
     ///
-    /// A panic in it is a defect of ours: the camera's connection is over with the cause *centre*, its next one goes on behind
-    /// what was given out until then, and the panic comes back. No other camera notices.
+    /// A panic in it is a bug of ours: the camera's connection ends with the cause *centre*, its next one continues
+    /// after the outputs so far, and the panic is resumed. No other camera is affected.
     fn run(
         &self,
         work: &mut Work,
@@ -276,7 +276,7 @@ impl Camera {
         done
     }
 
-    /// The connection is over.
+    /// The connection has ended.
     fn end(&self, work: &mut Work, now: Moment, cause: Cause, reason: &str) {
         let reason_given = reason.to_owned();
         let ended = self.run(work, now, |packager, out| packager.disconnected(cause, reason_given, now, out));
@@ -305,7 +305,7 @@ impl Camera {
             if recorder.record(output)
                 && let Output::Part(part) = output
             {
-                // The wall clock may have gone back meanwhile.
+                // The wall clock may have gone back in the meantime.
                 let first = part.first_arrival.wall;
                 *live_since = Some(live_since.map_or(first, |since| since.min(first)));
             }
@@ -320,13 +320,13 @@ impl Camera {
 }
 
 impl Work {
-    /// Whether pictures come: the last one that was kept is not long ago.
+    /// Whether pictures come: the last one that was kept is recent.
     fn has_recent_picture(&self, now: Moment) -> bool {
         let recent = |last: Moment| now.mono_us.saturating_sub(last.mono_us) < LIVE_WITHIN_US;
         self.packager.last_picture().is_some_and(recent)
     }
 
-    /// Says once, when it begins, that a connected camera sends nothing usable, and why; and when that is over.
+    /// Logs once, when it begins, that a connected camera sends nothing usable, and why; and once when that is over.
     fn log_trouble(&mut self, camera: CameraId, now: Moment) {
         let trouble = self.packager.trouble(now).filter(|(cause, _)| *cause == Cause::Source);
         let logged = match trouble {

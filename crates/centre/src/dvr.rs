@@ -1,7 +1,7 @@
-//! DVR: the segments of a span, from pieces of it that are over and are remembered.
+//! DVR: the segments of a span, from cached pieces of it that are over.
 //!
 //! In: a camera and a span. Out: its segments, in order. A long span is read piece by piece, so that the next one finds
-//! most of it in memory, and so that who has left stops the work.
+//! most of it in memory, and so that the work stops when the client has left.
 
 use std::sync::Arc;
 
@@ -15,20 +15,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Centre, LIVE_SLACK_US};
 
-/// Length of a piece, microseconds: five minutes of the clock, as the page asks for them.
+/// Length of a piece, microseconds: five minutes of the clock, as requested by the page.
 const PIECE_US: i64 = 300_000_000;
-/// Bytes of the pieces that are remembered: a day of a dozen cameras.
+/// Bytes of cached pieces: a day of a dozen cameras.
 const PIECES_BYTES: u64 = 32 << 20;
-/// A guess at how many that is, for the cache's tables.
+/// An estimate of their number, for the cache's tables.
 const PIECES: usize = 4096;
-/// What a piece is counted as beside its segments, bytes.
+/// Bytes for which a piece counts besides its segments.
 const PIECE_BYTES: u64 = 128;
-/// Segments of one span, more than two days of 2 s.
+/// Maximum number of segments in a span, more than two days of 2 s.
 const MAX_SEGMENTS: usize = 100_000;
-/// Segments before a border among which those are that lie across it.
+/// Number of segments before a boundary that may extend across it.
 const ACROSS: usize = 4;
 
-/// Pieces of spans that many look at.
+/// Pieces of spans that many viewers watch.
 pub(crate) struct SegmentPieces(Cache<(CameraId, i64), Arc<[SegmentItem]>, PieceBytes>);
 
 #[derive(Debug, Clone, Copy)]
@@ -49,10 +49,10 @@ impl Default for SegmentPieces {
 /// Why there are no segments.
 #[derive(Debug, Error)]
 pub enum DvrFailure {
-    /// Whoever asked has left.
+    /// The client has left.
     #[error("nobody waits for it any more")]
     Cancelled,
-    /// More segments than one answer may have.
+    /// More segments than a response may have.
     #[error("the span has more than {MAX_SEGMENTS} segments; ask for less at a time")]
     TooMany,
     /// The archive cannot be read: the centre's fault.
@@ -61,8 +61,8 @@ pub enum DvrFailure {
 }
 
 impl Centre {
-    /// The segments of `camera` that touch `span` and that the public is given now, in order. Reads the archive: call it
-    /// where waiting is allowed. It stops between two pieces once `cancelled` is.
+    /// The segments of `camera` that touch `span` and that the public may see now, in order. Reads the archive: call it
+    /// where blocking is allowed. It stops between two pieces once `cancelled` is.
     ///
     /// # Errors
     /// See [`DvrFailure`].
@@ -78,7 +78,7 @@ impl Centre {
                 return Err(DvrFailure::Cancelled);
             }
             for item in self.piece(camera, piece)?.iter().filter(|item| touches(item, span)) {
-                // One that lies across a border is in both pieces.
+                // A segment that extends across a boundary is in both pieces.
                 let is_new = found.iter().rev().take(ACROSS).all(|last| last.number != item.number);
                 if is_new {
                     found.push(*item);
@@ -97,7 +97,7 @@ impl Centre {
             let entries = self.archive.segments(camera, piece)?;
             Ok::<_, DvrFailure>(entries.iter().map(item).collect::<Arc<[_]>>())
         };
-        // What is not over, or has only just become durable, is read anew each time.
+        // A piece that is not over, or has only just become durable, is read again each time.
         if piece.to.plus(LIVE_SLACK_US) >= self.now().wall {
             return read();
         }
@@ -105,7 +105,7 @@ impl Centre {
     }
 }
 
-/// The pieces that `span` touches, as the clock has them.
+/// The pieces that `span` touches, aligned to the clock.
 fn pieces(span: Span) -> impl Iterator<Item = Span> {
     let (first, last) = (span.from.0.div_euclid(PIECE_US), span.to.plus(-1).0.div_euclid(PIECE_US));
     let at = |piece: i64| UtcMicros(piece.saturating_mul(PIECE_US));

@@ -1,15 +1,15 @@
-//! Figures for `/metrics`: plain numbers with names, without a metrics library in this room.
+//! Metrics for `/metrics`: plain numbers with names, without a metrics library in this room.
 
 use crate::Centre;
 
 /// Rows of one metric: labels and value.
 pub type Rows = Vec<(Vec<(&'static str, String)>, f64)>;
 
-/// Name, help, whether it only rises, rows.
+/// Name, help, whether it is a counter, rows.
 pub type Figure = (&'static str, &'static str, bool, Rows);
 
 impl Centre {
-    /// What the RTMP port counts.
+    /// Counters of the RTMP port.
     pub fn ingest_figures(&self) -> Vec<Figure> {
         let Some(metrics) = self.rtmp.lock().as_ref().map(|server| server.metrics()) else {
             return Vec::new();
@@ -46,7 +46,7 @@ fn labelled<const N: usize>(label: &'static str, values: [(&str, u64); N]) -> Ro
 }
 
 impl Centre {
-    /// What the archive measures.
+    /// Measurements of the archive.
     pub fn archive_figures(&self) -> Vec<Figure> {
         use ashkar_archive::DiskState;
         let status = self.archive.status();

@@ -78,9 +78,9 @@ impl std::fmt::Debug for Centre {
 /// A camera's state at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CameraState {
-    /// One of the five.
+    /// One of the five states.
     pub state: State,
-    /// Since when, where it is known.
+    /// Since when, if known.
     pub since: Option<UtcMicros>,
     /// Why it is missing.
     pub cause: Option<Cause>,
@@ -102,12 +102,12 @@ impl Centre {
         &self.store
     }
 
-    /// What is known of the election.
+    /// The registry of the election.
     pub fn registry(&self) -> Arc<Registry> {
         self.registry.load_full()
     }
 
-    /// The camera `id`, where the registry has it or the archive has seen it.
+    /// The camera `id`, if the registry or the archive knows it.
     pub fn camera(&self, id: CameraId) -> Option<Arc<Camera>> {
         self.cameras.read().get(&id).cloned()
     }
@@ -120,12 +120,12 @@ impl Centre {
         cameras
     }
 
-    /// State of the camera `id` now.
+    /// Current state of the camera `id`.
     pub fn state_of(&self, id: CameraId) -> CameraState {
         self.state_with(&self.registry.load(), id, self.now())
     }
 
-    /// State of the camera `id` at `now`, by a registry at hand: for those who ask for many.
+    /// State of the camera `id` at `now`, with a registry at hand: for callers that query many.
     pub fn state_with(&self, registry: &Registry, id: CameraId, now: Moment) -> CameraState {
         let status = self.camera(id).map(|camera| camera.status(now));
         if let Some(status) = &status
@@ -143,12 +143,12 @@ impl Centre {
         CameraState { state: State::Missing, since: Some(ended.min(now.wall)), cause: Some(cause) }
     }
 
-    /// The intervals of the camera `id` in `span`. Reads the archive's index: call it where waiting is allowed.
+    /// The intervals of the camera `id` in `span`. Reads the archive's index: call it where blocking is allowed.
     pub fn timeline(&self, id: CameraId, span: Span) -> Vec<Entry> {
         self.timeline_with(&self.registry.load(), id, span, self.now())
     }
 
-    /// The intervals of the camera `id` in `span`, by a registry at hand: for those who ask for many.
+    /// The intervals of the camera `id` in `span`, with a registry at hand: for callers that query many.
     pub(crate) fn timeline_with(
         &self,
         registry: &Registry,
@@ -172,7 +172,7 @@ impl Centre {
         tell(span, &found, registry.owed(id), present)
     }
 
-    /// Whether the election's policy lets the public go back in time now.
+    /// Whether the election's policy lets the public watch the past now.
     pub fn rewind_is_public(&self) -> bool {
         let registry = self.registry.load();
         registry.election.policy.is_past_open(self.now().wall, registry.day_over)

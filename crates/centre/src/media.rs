@@ -1,7 +1,7 @@
-//! Media by name: from the live window's memory, from a cache of what was read lately, from the archive.
+//! Media by name: from the live window's memory, from a cache of recent reads, or from the archive.
 //!
-//! In: names. Out: the bytes, shared by all who ask. What must never happen: many viewers reading the same thing from
-//! the disk, or so many reading different things that the disk has no time for the recording (I1).
+//! In: names. Out: the bytes, shared by all requests. What must never happen: many viewers reading the same thing from
+//! the disk, or reading so many different things that the disk has no time for the recording (I1).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,22 +19,22 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Camera, Centre};
 
-/// Bytes of the cache: what viewers some seconds behind ask for, and the few moments of the past that many look at.
+/// Bytes of the cache: requests of viewers some seconds behind, and the few moments of the past that many watch.
 const CACHE_BYTES: u64 = 64 << 20;
-/// A guess at how many entries fill the cache, for its tables.
+/// An estimate of the number of entries that fill the cache, for its tables.
 const CACHE_ENTRIES: usize = 1024;
-/// What an entry is counted as beside its bytes.
+/// Bytes for which an entry counts besides its own.
 const ENTRY_BYTES: u64 = 256;
-/// Segments of which it is remembered when they were: 4 MB at most.
+/// Number of segments whose times are cached: 4 MB at most.
 const TIMES_KEPT: usize = 32 << 10;
-/// Reads of the archive at once; the others wait for their turn.
+/// Maximum number of simultaneous reads of the archive; further ones wait for their turn.
 const READS_AT_ONCE: usize = 32;
-/// What was read and is not forgotten, kB: the cache, and what slow viewers are still being sent.
+/// Memory for data read from the archive, kB: the cache, and data still being sent to slow viewers.
 const MAX_HELD_KB: usize = 256 << 10;
 /// How long a request waits for its turn.
 const READ_WITHIN: Duration = Duration::from_secs(10);
 
-/// What a media file of a camera is called.
+/// The name of a camera's media file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MediaName {
     /// An init segment, by the first bytes of its SHA-256.
@@ -48,16 +48,16 @@ pub enum MediaName {
 /// Why there is no media.
 #[derive(Debug, Error)]
 pub enum MediaFailure {
-    /// The public is not given it.
+    /// The public may not see it.
     #[error("it is not public: {0:?}")]
     Denied(Denial),
-    /// There is no media of this name.
+    /// There is no media with this name.
     #[error("there is no such media")]
     Absent,
-    /// The part that the playlist hints at did not come.
+    /// The hinted part did not come.
     #[error("the camera sends nothing at the moment")]
     Unavailable,
-    /// Too many read the archive, or too much of it is still being sent.
+    /// Too many requests read the archive, or too much of its data is still being sent.
     #[error("too many read from the archive")]
     Busy,
     /// The archive cannot be read: the centre's fault.
@@ -65,16 +65,16 @@ pub enum MediaFailure {
     Archive(#[from] ReadError),
 }
 
-/// What was read from the archive lately.
+/// Data recently read from the archive.
 pub(crate) struct MediaReader {
     cache: Cache<(CameraId, MediaName), Bytes, EntryWeighter>,
-    /// When segments were that somebody asked for lately, where the decision depends on it.
+    /// Times of recently requested segments, for decisions that depend on them.
     pub(crate) times: Cache<(CameraId, u64), Span>,
     reads: Arc<Semaphore>,
     room_kb: Arc<Semaphore>,
 }
 
-/// Bytes with the room that they take, until the last viewer has them and the cache has let go of them.
+/// Bytes with the memory permit that they take, until the last viewer has them and the cache has dropped them.
 struct Held {
     bytes: Bytes,
     _room: OwnedSemaphorePermit,
@@ -121,7 +121,7 @@ impl Default for MediaReader {
 }
 
 impl Centre {
-    /// The media `name` of `camera`. Waits for the part that the playlist hints at, and for the disk.
+    /// The media `name` of `camera`. Waits for the hinted part, and for the disk.
     ///
     /// # Errors
     /// See [`MediaFailure`].
@@ -133,8 +133,8 @@ impl Centre {
         if let Some(media) = self.media.cache.get(&key) {
             return Ok(media);
         }
-        // Those who ask for the same thing at once wait for one reading of it. Boxed, so that the many who wait for a part
-        // that is to come keep no room for it.
+        // Simultaneous requests for the same thing wait for one read of it. Boxed, so that the many requests that wait
+        // for a coming part reserve no room for it.
         Box::pin(self.media.cache.get_or_insert_async(&key, self.gather(camera, name))).await
     }
 
@@ -170,7 +170,7 @@ impl Centre {
     }
 }
 
-/// The piece of a recorded gap that has the number `segment`: where it begins, and where it ends.
+/// The piece of a recorded gap with the number `segment`: its start and end.
 pub(crate) fn recorded_gap(
     archive: &Archive,
     camera: CameraId,
@@ -183,11 +183,12 @@ pub(crate) fn recorded_gap(
     (from < to).then_some((MediaTime(from), MediaTime(to)))
 }
 
-/// What the live window holds in one piece.
+/// The data held by the live window, in one piece.
 async fn in_memory(camera: &Camera, name: MediaName) -> Result<Option<Bytes>, MediaFailure> {
     match name {
         MediaName::Init(init) => Ok(camera.live.init(init)),
-        // Players that do not know the tag of a gap (video.js) ask for it; refused, they ask again until it has left.
+        // Players that do not know the tag of a gap (video.js) request it; if refused, they repeat that until it has
+        // left.
         MediaName::Segment(number) => Ok(camera.live.gap(number).map(empty_part)),
         MediaName::Part(segment, part) => match camera.live.part(segment, u32::from(part)).await {
             Ok(bytes) => Ok(Some(bytes)),
@@ -198,7 +199,7 @@ async fn in_memory(camera: &Camera, name: MediaName) -> Result<Option<Bytes>, Me
     }
 }
 
-/// One piece of many, once for all viewers: writing pieces one by one costs each of them more than this copy.
+/// Joins many pieces, once for all viewers: writing them one by one costs each viewer more than this copy.
 fn join(parts: Vec<Bytes>) -> Bytes {
     match <[Bytes; 1]>::try_from(parts) {
         Ok([whole]) => whole,

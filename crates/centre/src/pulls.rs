@@ -1,4 +1,4 @@
-//! Cameras that the centre fetches by itself over RTSP: one supervised puller each, following the registry.
+//! Cameras that the centre pulls over RTSP: one supervised puller each, according to the registry.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::registry::Registry;
 pub(crate) struct Pulls(Mutex<HashMap<CameraId, (String, RtspPuller)>>);
 
 impl Pulls {
-    /// Starts, stops and restarts pullers until they are what `registry` says.
+    /// Starts, stops and restarts pullers until they match `registry`.
     pub(crate) async fn follow(&self, centre: &Arc<Centre>, registry: &Registry) {
         let wanted: HashMap<CameraId, String> = registry
             .snapshot

@@ -1,10 +1,10 @@
-//! Hands a camera's outputs to the archive, and remembers whether the archive takes them.
+//! Hands a camera's outputs to the archive, and remembers whether the archive accepts them.
 
 use ashkar_archive::Archive;
 use ashkar_media::Output;
 use ashkar_terms::CameraId;
 
-/// One camera's way into the archive. The archive itself declares the gap where it refused (I10); live goes on.
+/// One camera's path into the archive. The archive itself declares the gap when it refuses (I10); live continues.
 pub(crate) struct Recorder {
     archive: Archive,
     camera: CameraId,
@@ -16,12 +16,12 @@ impl Recorder {
         Self { archive, camera, is_refused: false }
     }
 
-    /// Whether nothing of this camera is being recorded because the disk does not take it.
+    /// Whether nothing of this camera is being recorded because the disk does not accept it.
     pub(crate) fn is_refused(&self) -> bool {
         self.is_refused
     }
 
-    /// Offers one output; true where it is a part that was taken. Never waits for the disk (I1).
+    /// Offers one output; true if it is a part that was accepted. Never waits for the disk (I1).
     pub(crate) fn record(&mut self, output: &Output) -> bool {
         match self.archive.append(self.camera, output) {
             Ok(()) if matches!(output, Output::Part(_)) => {
@@ -34,7 +34,7 @@ impl Recorder {
         false
     }
 
-    /// Says it once when it begins, and once when it is over.
+    /// Logs it once when it begins, and once when it is over.
     fn note(&mut self, refused: Option<&dyn std::fmt::Display>) {
         match refused {
             Some(refused) if !self.is_refused => {

@@ -1,4 +1,4 @@
-//! What the centre knows of the election: the store's snapshot, kept current while other processes change it.
+//! The centre's view of the election: the store's snapshot, kept up to date while other processes change it.
 
 use std::sync::Arc;
 
@@ -8,37 +8,37 @@ use ashkar_election::{
 };
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
-/// How long after the election's date its day is over for the public: until the end of the day after, microseconds.
+/// How long after the election's date its day ends for the public: at the end of the day after, microseconds.
 const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
 
-/// One state of the store, with what is computed from it once.
+/// One state of the store, with values that are computed from it once.
 #[derive(Debug)]
 pub struct Registry {
-    /// As it stands in the store.
+    /// The snapshot of the store.
     pub snapshot: Snapshot,
-    /// The current election; a nameless one of today where nobody has described one yet.
+    /// The current election; a nameless one of today if none has been described yet.
     pub election: Election,
     /// What the newest version of the list changed; none before the first list.
     pub changes: Option<ListChanges>,
-    /// Finds stations.
+    /// The search over stations.
     pub search: Arc<SearchIndex>,
     /// Stations that have cameras and are not on the list: rehearsals, and everything before the first list.
     pub unlisted: Vec<Station>,
-    /// When the election's day is over for the public.
+    /// When the election's day ends for the public.
     pub day_over: UtcMicros,
 }
 
-/// By what right somebody sends a camera's pictures.
+/// The right by which a camera's pictures are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Right {
     /// The publisher knew this key.
     Key(KeyHash),
-    /// The centre fetches it.
+    /// The centre pulls it.
     Pull,
 }
 
 impl Registry {
-    /// Reads `store` as it is now. Readers of the public side then need the store for nothing (I11).
+    /// Reads the current state of `store`. Readers of the public side then need no store (I11).
     pub(crate) async fn read(store: &dyn Store, now: UtcMicros) -> Result<Self, StoreError> {
         let snapshot = store.snapshot().await?;
         let changes = match &snapshot.version {
@@ -64,12 +64,12 @@ impl Registry {
         self.snapshot.list.station(id).or_else(|| self.unlisted.iter().find(|station| station.id == id))
     }
 
-    /// All stations: those of the list, then the others.
+    /// All stations: those on the list, then the others.
     pub fn stations(&self) -> impl Iterator<Item = &Station> {
         self.snapshot.list.stations().iter().chain(&self.unlisted)
     }
 
-    /// How `camera` stands.
+    /// The standing of `camera`.
     pub fn standing(&self, camera: CameraId) -> Standing {
         match self.snapshot.camera(camera) {
             None => Standing::Unknown,
@@ -78,7 +78,7 @@ impl Registry {
         }
     }
 
-    /// Times of `camera` that nobody is to see. None yet: nobody can hide anything in this version.
+    /// Times of `camera` that nobody may see. Empty in this version, which has no way to hide anything.
     pub fn hidden(&self, _camera: CameraId) -> &[Span] {
         &[]
     }
@@ -94,8 +94,8 @@ impl Registry {
         })
     }
 
-    /// What `camera` owes: nothing until somebody has installed it, that is, given it a key or an address. A sub-stream
-    /// owes nothing.
+    /// What `camera` owes: nothing until it has been installed, that is, given a key or an address. A sub-stream owes
+    /// nothing.
     pub fn owed(&self, camera: CameraId) -> Option<Owed> {
         self.snapshot.camera(camera).filter(|known| is_installed(known) && known.sub_of.is_none())?;
         Some(self.election.owed(&self.snapshot.marks_of(camera.into())))

@@ -1,4 +1,4 @@
-//! After a restart: the live window goes on from what the archive has of the last minute.
+//! After a restart: the live window continues from what the archive has of the last minute.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use ashkar_terms::{CameraId, MediaTime, Span, UtcMicros};
 /// How much of the past is listed again, microseconds.
 const WINDOW_US: i64 = 60_000_000;
 
-/// The newest minute of `camera`, where it ended less than a minute before `now`: an older picture is not live.
+/// The newest minute of `camera`, if it ended less than a minute before `now`: an older picture is not live.
 pub(crate) fn newest(archive: &Archive, camera: CameraId, now: UtcMicros) -> Option<Restored> {
     let resumed = archive.resume(camera)?;
     let end = resumed.timeline_end.to_utc();
@@ -23,20 +23,20 @@ pub(crate) fn newest(archive: &Archive, camera: CameraId, now: UtcMicros) -> Opt
             |error| tracing::error!(%camera, cause = %error, blame = "centre", "the newest minute cannot be read"),
         )
         .ok()?;
-    // A segment that a crash interrupted and that is not ended yet: its number must not be listed as something else.
+    // A segment interrupted by a crash and not ended yet: its number must not be listed as something else.
     let listed_to = entries.last()?.segment;
     if resumed.open_gap.is_none() && resumed.next_segment != listed_to.saturating_add(1) {
         return None;
     }
     let names: BTreeSet<_> = entries.iter().map(|entry| entry.init).collect();
     let inits = names.into_iter().filter_map(|name| archive.init(camera, name).ok().flatten()).collect();
-    // What is not listed again has left the window.
+    // Segments that are not listed again have left the window.
     let listed = entries.iter().filter(|entry| entry.discontinuity).count() as u64;
     let discontinuity_sequence = archive.discontinuities(camera).saturating_sub(listed);
     Some(Restored { items: items(&entries), discontinuity_sequence, inits })
 }
 
-/// Segments, and between them the gaps that their numbers tell of.
+/// Segments, and the gaps between them that their numbers imply.
 fn items(entries: &[SegmentEntry]) -> Vec<Item> {
     let mut items = Vec::with_capacity(entries.len());
     let mut before: Option<(u64, MediaTime)> = None;

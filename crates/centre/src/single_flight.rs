@@ -1,7 +1,7 @@
-//! What is made once for all who ask for it, on the turn of whoever has one first.
+//! Values made once for all requests for them, on the first turn that any of these gets.
 //!
-//! In: a key, a way to wait for a turn, and how it is made. Out: what was made, remembered. What must never happen: somebody
-//! whose turn would have come waits for the turn of another who has asked for too much.
+//! In: a key, a way to wait for a turn, and a function that makes the value. Out: the value, cached. What must never
+//! happen: a client whose turn would have come waits for the turn of another that has requested too much.
 
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,12 +10,12 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use tokio::sync::Notify;
 
-/// Those who wait are told that something is there in so many groups, by its key: few wake for nothing.
+/// Waiters are notified of new values in this many groups, by key: few wake up for nothing.
 const GROUPS: usize = 64;
 
-/// Lets somebody have what is scarce, one at a time for each turn that is out.
+/// Grants access to something scarce, one client at a time for each turn.
 pub trait AsyncAdmit<T>: Send + Sync {
-    /// A turn; `None` where none comes in time. It ends when what is returned is dropped.
+    /// A turn; `None` if none comes in time. It ends when the returned value is dropped.
     fn turn(&self) -> impl Future<Output = Option<T>> + Send;
 }
 
@@ -29,7 +29,7 @@ where
     }
 }
 
-/// What was made lately, and those who wait for more.
+/// Recently made values, and the requests waiting for more.
 pub(crate) struct SingleFlight<K, V, W> {
     made: Cache<K, V, W>,
     ready: [Notify; GROUPS],
@@ -40,8 +40,8 @@ impl<K: Clone + Eq + Hash, V: Clone, W: Weighter<K, V> + Clone> SingleFlight<K, 
         Self { made, ready: std::array::from_fn(|_| Notify::new()) }
     }
 
-    /// What `key` names: as it was made, or as `make` makes it on a turn that `admit` gives; `busy` where none comes in time.
-    /// Who waits for a turn has it as soon as anybody has made it, and gives up the place.
+    /// The value of `key`: a cached one, or made by `make` on a turn granted by `admit`; `busy` if none comes in time.
+    /// A request that waits for a turn gets the value as soon as any other has made it, and gives up its place.
     pub(crate) async fn get<T: Send, E>(
         &self,
         key: &K,
@@ -52,7 +52,7 @@ impl<K: Clone + Eq + Hash, V: Clone, W: Weighter<K, V> + Clone> SingleFlight<K, 
         let ready = self.ready(key);
         let mut turn = std::pin::pin!(admit.turn());
         let turn = loop {
-            // Told from here on, so that nothing is missed between the look and the wait.
+            // Registered here, so that no notification is missed between the lookup and the wait.
             let notified = ready.notified();
             if let Some(made) = self.made.get(key) {
                 return Ok(made);
@@ -63,7 +63,7 @@ impl<K: Clone + Eq + Hash, V: Clone, W: Weighter<K, V> + Clone> SingleFlight<K, 
             }
         };
         let Some(_turn) = turn else { return self.made.get(key).ok_or(busy) };
-        // Whoever makes it now has a turn too, so this is short.
+        // The request that makes it now has a turn too, so this is short.
         let made = self.made.get_or_insert_async(key, make).await;
         ready.notify_waiters();
         made
@@ -73,7 +73,7 @@ impl<K: Clone + Eq + Hash, V: Clone, W: Weighter<K, V> + Clone> SingleFlight<K, 
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let [first, ..] = &self.ready;
-        // Always there: the remainder is below the number of groups.
+        // Always present: the remainder is below the number of groups.
         self.ready.get(hasher.finish() as usize % GROUPS).unwrap_or(first)
     }
 }
@@ -114,7 +114,7 @@ mod tests {
         let asked: Vec<_> = (0..64)
             .map(|_| {
                 let numbers = Arc::clone(&numbers);
-                // The turn of one who asks for too much.
+                // The turn of a client that requests too much.
                 let never = std::future::pending::<Option<()>>;
                 tokio::spawn(async move { numbers.get(&7, &never, "busy", made(1)).await })
             })

@@ -1,4 +1,4 @@
-//! Beginning and end of a centre, and its two recurring tasks.
+//! Start and stop of a centre, and its two recurring tasks.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,21 +25,21 @@ use crate::registry::Registry;
 use crate::stills::{LatestStills, MomentStills};
 use crate::{Camera, Centre};
 
-/// Threads that give cameras their newest minute back when they come up. They wait for the disk, each for itself.
+/// Threads that restore cameras' newest minute at the start. Each waits for the disk by itself.
 const RESTORERS: usize = 8;
-/// How often silences are looked for.
+/// How often silences are checked for.
 const TICK: Duration = Duration::from_secs(1);
-/// How often the store is asked whether another process changed it.
+/// How often the store is checked for changes by other processes.
 const POLL: Duration = Duration::from_secs(1);
 
 /// How long a start waits for the ends of segments that a crash interrupted; a thousand take half a second. A slow disk
-/// does not hold up live: a start is to be ready within three seconds.
+/// does not delay live: a start is to be ready within three seconds.
 const INTERRUPTED_WITHIN: Duration = Duration::from_secs(1);
 
-/// What a centre is started with.
+/// Configuration of a centre.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where the archive is.
+    /// Directory of the archive.
     pub archive: PathBuf,
     /// Settings of the archive.
     pub archive_options: ashkar_archive::Options,
@@ -47,11 +47,11 @@ pub struct Options {
     pub rtmp: SocketAddr,
     /// Settings of the RTMP port.
     pub rtmp_options: RtmpOptions,
-    /// The program whose first argument is `still_worker` and which then decodes stills.
+    /// The program that decodes stills when its first argument is `still_worker`.
     pub still_program: PathBuf,
     /// That argument.
     pub still_worker: String,
-    /// How many of them.
+    /// Number of these processes.
     pub still_workers: usize,
 }
 
@@ -67,15 +67,15 @@ pub enum StartError {
     /// The RTMP port cannot be opened.
     #[error("the RTMP address {address} cannot be opened: {error}")]
     Rtmp {
-        /// Which.
+        /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         error: std::io::Error,
     },
 }
 
 impl Centre {
-    /// Opens the archive, takes up every camera where it ended, and lets publishers in.
+    /// Opens the archive, resumes every camera where it ended, and accepts publishers.
     ///
     /// # Errors
     /// See [`StartError`].
@@ -126,12 +126,12 @@ impl Centre {
         Ok(())
     }
 
-    /// Where publishers connect; `None` once the centre was stopped.
+    /// The address for publishers; `None` once the centre was stopped.
     pub fn rtmp_address(&self) -> Option<SocketAddr> {
         self.rtmp.lock().as_ref().map(|server| server.local_addr())
     }
 
-    /// Ends every connection, completes every segment, makes all of it durable. What is called after it does nothing.
+    /// Ends every connection, completes every segment, and makes all of it durable. Later calls do nothing.
     pub async fn stop(&self) {
         self.stopping.send_replace(true);
         let tasks = std::mem::take(&mut *self.tasks.lock());
@@ -159,7 +159,7 @@ impl Centre {
         }
     }
 
-    /// Takes the registry over: new cameras come up, void keys end, pulled cameras are fetched.
+    /// Applies the registry: new cameras are added, connections with void keys end, pulled cameras are pulled.
     async fn follow_registry(self: &Arc<Self>) {
         let registry = self.registry.load_full();
         let wanted: Vec<CameraId> = registry.snapshot.with_sub_streams().map(|camera| camera.id).collect();
@@ -175,7 +175,7 @@ impl Centre {
         self.pulls.follow(self, &registry).await;
     }
 
-    /// Makes the cameras that are not there yet. Reads the archive, so never on a runtime thread.
+    /// Adds the cameras that do not exist yet. Reads the archive, so never on a runtime thread.
     fn make_cameras(&self, wanted: &[CameraId], sound: bool) {
         let new: Vec<CameraId> = {
             let known = self.cameras.read();
@@ -243,7 +243,7 @@ impl Centre {
     }
 }
 
-/// Opens the archive, and lets it end the segments that a crash interrupted: the live windows list them.
+/// Opens the archive, and waits until it has ended the segments that a crash interrupted: the live windows list them.
 fn open_archive(
     path: &Path,
     options: ashkar_archive::Options,
@@ -276,7 +276,7 @@ fn milliseconds(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Lets evidence records say whether the wall clock is disciplined; says it in the log when that changes.
+/// Lets evidence records state whether the wall clock is disciplined; logs changes of that.
 fn observe_clock(archive: &Archive) {
     let state = ashkar_kernel_clock::state();
     if state == archive.clock_state() {

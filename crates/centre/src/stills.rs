@@ -15,27 +15,27 @@ use quick_cache::{UnitWeighter, Weighter};
 use crate::single_flight::{AsyncAdmit, SingleFlight};
 use crate::{Centre, LIVE_SLACK_US};
 
-/// A picture older than this is not the latest one of a live camera any more, microseconds.
+/// A picture older than this no longer counts as the latest one of a live camera, microseconds.
 const LATEST_MAX_AGE_US: i64 = 60_000_000;
-/// A camera's still is made anew at most this often, microseconds, however many ask.
+/// A camera's still is renewed at most this often, microseconds, however many requests there are.
 const LATEST_EVERY_US: i64 = 30_000_000;
-/// Bytes of stills that are kept: the latest ones of a thousand cameras.
+/// Bytes of cached stills: the latest ones of a thousand cameras.
 const LATEST_BYTES: u64 = 32 << 20;
-/// A guess at how many that is, for the cache's tables.
+/// An estimate of their number, for the cache's tables.
 const LATEST_ENTRIES: usize = 1_500;
-/// Bytes of stills of the past that are kept.
+/// Bytes of cached stills of the past.
 const PAST_BYTES: u64 = 32 << 20;
-/// Moments of which it is remembered which picture is theirs: 3 MB.
+/// Number of moments for which the picture is cached: 3 MB.
 const KEYFRAMES_KEPT: usize = 32 << 10;
-/// Moments are told apart by the second, microseconds.
+/// Resolution of moments, a second, in microseconds.
 const SECOND_US: i64 = 1_000_000;
-/// How far back from a moment a keyframe is looked for, microseconds.
+/// How far back from a moment a keyframe is searched, microseconds.
 const LOOK_BACK_US: i64 = 12_000_000;
 
 /// Why there is no still.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StillFailure {
-    /// The public is not given it.
+    /// The public may not see it.
     Denied(Denial),
     /// Nothing was recorded, or the camera is off air.
     NoPicture,
@@ -52,11 +52,11 @@ pub enum StillFailure {
 pub struct Still {
     /// The picture.
     pub jpeg: Bytes,
-    /// When it was taken, as the camera's timeline has it.
+    /// When it was taken, by the camera's timeline.
     pub at: UtcMicros,
 }
 
-/// The latest still of each camera that was asked for, by camera and turn.
+/// The latest still of each requested camera, by camera and turn.
 pub(crate) struct LatestStills(SingleFlight<(CameraId, i64), Still, StillWeighter>);
 
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +74,7 @@ impl Default for LatestStills {
     }
 }
 
-/// Which picture is the one of a moment.
+/// The picture that belongs to a moment.
 #[derive(Debug, Clone, Copy)]
 struct Keyframe {
     segment: u64,
@@ -83,7 +83,7 @@ struct Keyframe {
     shown: Span,
 }
 
-/// Stills of the past: which picture belongs to a second that is over, and the pictures that were made lately.
+/// Stills of the past: the picture that belongs to a past second, and the stills made recently.
 pub(crate) struct MomentStills {
     keyframes: SingleFlight<(CameraId, i64), Option<Keyframe>, UnitWeighter>,
     pictures: SingleFlight<(CameraId, u64), Still, PastStillWeighter>,
@@ -107,8 +107,8 @@ impl Weighter<(CameraId, u64), Still> for PastStillWeighter {
     }
 }
 
-/// The number of the camera's turn at `now`. Turns of different cameras begin at different moments, so that who asks for all of them
-/// does not have all of them made at once.
+/// The number of the camera's turn at `now`. Turns of different cameras begin at different moments, so that a client
+/// that requests all of them does not cause all of them to be made at once.
 fn turn(id: CameraId, now: UtcMicros) -> i64 {
     let name = i64::from(id.constituency) << 24 | i64::from(id.station) << 8 | i64::from(id.camera);
     // The golden ratio's part of the period: neighbouring numbers land far apart.
@@ -128,7 +128,7 @@ impl Centre {
     ) -> Result<Still, StillFailure> {
         self.access(id, Asked::Now).map_err(StillFailure::Denied)?;
         let now = self.now().wall;
-        // Those who ask in the same turn wait for one still.
+        // Requests in the same turn wait for one still.
         let make = self.newest(id, now);
         self.latest_stills.0.get(&(id, turn(id, now)), &admit, StillFailure::Busy, make).await
     }
@@ -144,8 +144,8 @@ impl Centre {
         Ok(Still { jpeg: self.decode(&init, &keyframe.bytes).await?, at })
     }
 
-    /// The keyframe at or before the second in which `at` lies. `admit` gives a turn at the archive and the decoders,
-    /// where one is needed: most moments that somebody looks at, somebody else has looked at.
+    /// The keyframe at or before the second that contains `at`. `admit` grants a turn at the archive and the decoders,
+    /// if one is needed: most moments that are requested have been requested before.
     ///
     /// # Errors
     /// See [`StillFailure`].
@@ -182,7 +182,7 @@ impl Centre {
         self.read_for_still(move || {
             let span = Span { from: at.plus(-LOOK_BACK_US), to: at.plus(1) };
             let entries = archive.segments(id, span)?;
-            // Nothing older than a segment that ends before the moment: a gap shows as a gap.
+            // Nothing older than a segment that ends before the moment: a gap is shown as a gap.
             let covers = entries.last().is_some_and(|last| last.end().to_utc() > at);
             let entry = entries.iter().rev().find(|entry| entry.independent).filter(|_| covers);
             Ok(entry.map(|entry| {

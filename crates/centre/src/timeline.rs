@@ -1,17 +1,17 @@
-//! A camera's interval, told in the five states (I5). Pure.
+//! Classifies a camera's interval into the five states (I5). Pure.
 
 use ashkar_election::Owed;
 use ashkar_terms::{Cause, Span, State, UtcMicros};
 use serde::{Deserialize, Serialize};
 
-/// Recording ends this far behind now while a camera is live: the segment under way is not complete yet. Below it
-/// nothing is called missing, microseconds.
+/// The recording ends this far before now while a camera is live: the current segment is not complete yet. Shorter
+/// holes are not called missing, microseconds.
 pub const LIVE_SLACK_US: i64 = 8_000_000;
 
-/// What the archive has for an interval.
+/// The archive's coverage of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// Media; late where it arrived long after it happened.
+    /// Media; late if it arrived long after it happened.
     Recorded {
         /// Arrived later than it happened.
         late: bool,
@@ -40,27 +40,27 @@ pub struct Entry {
     pub from: UtcMicros,
     /// First microsecond after it.
     pub to: UtcMicros,
-    /// What it is.
+    /// Its state.
     pub state: State,
-    /// Why, where it is missing.
+    /// The cause, if it is missing.
     pub cause: Option<Cause>,
 }
 
-/// The camera at this moment.
+/// The status of the camera at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Present {
     /// The wall clock.
     pub now: UtcMicros,
-    /// Since when it is live without a break, where it is.
+    /// Since when it has been live without a break, if it is.
     pub live_since: Option<UtcMicros>,
-    /// Why it is not.
+    /// Why it is not live.
     pub cause: Option<Cause>,
-    /// Since when `cause` is the cause, where nothing declares it: a camera of which no picture was ever kept.
+    /// Since when `cause` applies, if no record declares it: for a camera of which no picture was ever kept.
     pub cause_since: Option<UtcMicros>,
 }
 
-/// Tells `span` in entries that tile it: `found` must be in order and without overlap. Neighbours that say the same
-/// are one entry.
+/// Classifies `span` into entries that tile it: `found` must be in order and without overlap. Adjacent entries that are
+/// equal are merged.
 pub fn tell(span: Span, found: &[(Span, Found)], owed: Option<Owed>, present: Present) -> Vec<Entry> {
     let recorded =
         || found.iter().filter(|(_, what)| matches!(what, Found::Recorded { .. })).map(|(place, _)| place);
@@ -93,7 +93,7 @@ struct Teller {
 }
 
 impl Teller {
-    /// Cuts `[from, to)` where what is owed begins and ends, and at the present, and tells each piece.
+    /// Cuts `[from, to)` at the borders of the owed time and at the present, and classifies each piece.
     fn fill(&self, entries: &mut Vec<Entry>, from: UtcMicros, to: UtcMicros, found: Found) {
         let edge = self.present.now.plus(-LIVE_SLACK_US);
         let mut cuts = vec![from, to];
@@ -116,15 +116,15 @@ impl Teller {
     fn tell(&self, from: UtcMicros, found: Found, edge: UtcMicros) -> (State, Option<Cause>) {
         let present = self.present;
         let is_owed = self.owed.is_some_and(|owed| owed.contains(from));
-        // A hole before pictures that came, or come now, is a hole, also in a rehearsal that nobody was owed.
+        // A hole before pictures that came, or come now, is a hole, even in a rehearsal during which nothing was owed.
         let is_hole = present.live_since.is_some() || self.recorded_to.is_some_and(|end| from < end);
         match found {
-            // What lies after now has not been, whatever a wrong clock or an encoder without pacing has said.
+            // Time after now has not happened, whatever a wrong clock or an encoder without pacing has claimed.
             _ if from >= present.now => (State::Due, None),
             Found::Recorded { late: false } => (State::Live, None),
             Found::Recorded { late: true } => (State::Late, None),
             Found::Gap(cause) if is_owed || is_hole => (State::Missing, Some(cause)),
-            // The segment under way.
+            // The current segment.
             Found::Nothing if from >= edge && present.live_since.is_some_and(|since| from >= since) => {
                 (State::Live, None)
             }
@@ -137,7 +137,7 @@ impl Teller {
                 let cause = if began { present.cause } else { Some(Cause::NeverConnected) };
                 (State::Missing, Some(cause.unwrap_or(Cause::Unknown)))
             }
-            // The first picture ever is not durable yet.
+            // The very first picture is not durable yet.
             Found::Nothing if self.recorded_from.is_none() => (State::Missing, Some(Cause::NeverConnected)),
             Found::Nothing | Found::Gap(_) => (State::Missing, Some(Cause::Unknown)),
         }
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!((entries[1].from, entries[1].to), (at(50), at(100)));
     }
 
-    /// The seconds before the first picture are not live because pictures come now.
+    /// The seconds before the first picture do not become live because pictures come now.
     #[test]
     fn live_begins_with_a_recorded_picture() {
         let owed = Some(Owed { from: at(50), to: None });
@@ -233,7 +233,7 @@ mod tests {
         );
     }
 
-    /// A camera came at 300 and has sent nothing usable since.
+    /// A camera connected at 300 and has sent nothing usable since.
     #[test]
     fn what_cannot_be_used_is_told_from_when_it_came() {
         let owed = Some(Owed { from: at(50), to: None });

@@ -1,17 +1,17 @@
 //! Threads and tasks that must not end alone.
 //!
-//! A centre whose writer has died takes pictures in and records nothing; without its tick nobody is ever told as
-//! missing; without its reactor no camera comes in. Each of them would go on telling that all is well. So whoever does
-//! such work holds a [`Duty`], and a panic there ends the process, with a line in the log and an exit status that says
-//! so. It is started again, and recovery is the normal path. In: a name. Out: the end. What must never happen: that
-//! this itself waits for something, such as a log that nobody reads.
+//! A centre whose writer has died receives pictures and records nothing; without its tick no camera is ever reported as
+//! missing; without its reactor no camera can connect. Each of them would still report that all is well. So a thread or
+//! task with such work holds a [`Duty`], and a panic there ends the process, with a line in the log and a distinct exit
+//! status. The process is started again, and recovery is the normal path. In: a name. Out: the end. What must never
+//! happen: that this itself waits for something, such as a log that nobody reads.
 
 use std::process;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Exit status of a process that a panic has ended: an error inside the software (`EX_SOFTWARE` of `sysexits.h`).
+/// Exit status of a process that was ended by a panic: an internal software error (`EX_SOFTWARE` of `sysexits.h`).
 pub const EXIT_STATUS: i32 = 70;
 
 /// How long the log may take for its last line.
@@ -19,7 +19,7 @@ const LAST_LINE_WITHIN: Duration = Duration::from_secs(1);
 /// How long the process may take to end by itself; then it is aborted.
 const END_WITHIN: Duration = Duration::from_secs(5);
 
-/// Held by a thread or a task for as long as it works. Where a panic drops it, the process ends.
+/// Held by a thread or task for as long as it works. If it is dropped by a panic, the process ends.
 ///
 /// ```
 /// std::thread::spawn(|| {
@@ -34,7 +34,7 @@ pub struct Duty {
 }
 
 impl Duty {
-    /// The duty that is called `name` in the log.
+    /// The duty named `name` in the log.
     pub const fn of(name: &'static str) -> Self {
         Self { name }
     }
@@ -48,7 +48,7 @@ impl Drop for Duty {
     }
 }
 
-/// Tells and ends. Both are done so that neither a log that blocks nor an exit handler that waits keeps the process.
+/// Logs and ends. Both are done so that neither a blocking log nor a waiting exit handler keeps the process alive.
 fn end(name: &'static str) -> ! {
     let (told, is_told) = mpsc::channel();
     let teller = thread::Builder::new().spawn(move || {

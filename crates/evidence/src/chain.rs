@@ -1,10 +1,10 @@
-//! The hash chain of a camera's evidence records: a record that is missing, repeated or changed breaks it.
+//! The hash chain of a camera's evidence records: a missing, repeated or changed record breaks it.
 
 use ashkar_terms::{CameraId, ClockState, Moment};
 
 use crate::{Link, Record};
 
-/// Where a camera's chain of records stands: what the next record must carry.
+/// The end of a camera's chain of records: what the next record must carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Chain {
     /// Sequence number of the next record.
@@ -16,22 +16,22 @@ pub struct Chain {
 /// A record does not continue its chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
-    /// A record is missing, came twice or came out of order.
+    /// A record is missing, repeated or out of order.
     #[error("camera {camera}: record {found} stands where record {expected} belongs")]
     Sequence {
-        /// Whose chain.
+        /// The camera.
         camera: CameraId,
         /// The sequence number that continues the chain.
         expected: u64,
-        /// The one that stands there.
+        /// The one found.
         found: u64,
     },
     /// The record before it was changed.
     #[error("camera {camera}: record {sequence} does not carry the hash of the record before it")]
     Previous {
-        /// Whose chain.
+        /// The camera.
         camera: CameraId,
-        /// The record that says otherwise.
+        /// The record whose `previous` differs.
         sequence: u64,
     },
 }
@@ -42,13 +42,13 @@ impl Chain {
         Link { camera, boot_id, sequence: self.next_sequence, previous: self.previous, at, clock }
     }
 
-    /// The chain with `record`, made from [`Chain::link`], at its end. It checks nothing.
+    /// The chain extended by `record`, which was made from [`Chain::link`]. Nothing is checked.
     #[must_use]
     pub fn after(record: &Record) -> Self {
         Self { next_sequence: record.link().sequence.wrapping_add(1), previous: record.hash() }
     }
 
-    /// Goes on to `record` if it continues the chain; otherwise leaves the chain as it is.
+    /// Advances to `record` if it continues the chain; otherwise leaves the chain as it is.
     ///
     /// # Errors
     /// [`ChainError::Sequence`] if its number is not the next, [`ChainError::Previous`] if its hash is not that of

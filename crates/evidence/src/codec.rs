@@ -20,24 +20,24 @@ const FLAG_RECOVERED: u8 = 1;
 const FLAG_MAY_STILL_ARRIVE: u8 = 1;
 const FLAG_OPEN: u8 = 2;
 
-/// The bytes are no evidence record.
+/// The bytes are not an evidence record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// Not the length of its kind.
     #[error("an evidence record of {found} bytes; its kind has {expected}")]
     Length {
-        /// Bytes that the kind has.
+        /// Bytes required by the kind.
         expected: usize,
-        /// Bytes that are there.
+        /// Bytes found.
         found: usize,
     },
     /// Not an evidence record, or one of another version.
     #[error("no evidence record of version 1")]
     Magic,
-    /// A byte has a value that version 1 does not write there.
+    /// A byte has a value that version 1 does not use there.
     #[error("byte {offset} of an evidence record has a value without a meaning")]
     Value {
-        /// Place of the byte, from the record's beginning.
+        /// Offset of the byte, from the record's beginning.
         offset: usize,
     },
 }

@@ -1,24 +1,24 @@
-//! What an evidence record states of a segment or a gap, and of its own place in the camera's chain.
+//! The statements of an evidence record about a segment or a gap, and its place in the camera's chain.
 
 use ashkar_terms::{CameraId, Cause, ClockState, MediaTime, Moment};
 use sha2::{Digest, Sha256};
 
 use crate::codec::{self, DecodeError};
 
-/// What every record begins with: whose it is, where it stands in the camera's chain, and when it was made.
+/// The beginning of every record: its camera, its place in the camera's chain, and when it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// The camera that the record speaks of.
+    /// The camera described by the record.
     pub camera: CameraId,
     /// Drawn at random by each start of the process that makes records; `at.mono_us` counts within it.
     pub boot_id: [u8; 16],
-    /// Goes up by one per record and camera, from 0, over restarts.
+    /// Increases by one per record and camera, from 0, across restarts.
     pub sequence: u64,
     /// SHA-256 of the encoding of the record before it; zeros for sequence 0.
     pub previous: [u8; 32],
     /// When the record was made, on both clocks.
     pub at: Moment,
-    /// What was known then of the wall clock.
+    /// The state of the wall clock at that time.
     pub clock: ClockState,
 }
 
@@ -33,17 +33,17 @@ pub struct SegmentRecord {
     pub start: MediaTime,
     /// Length, 90 kHz ticks.
     pub duration: u32,
-    /// How many parts it has.
+    /// Number of its parts.
     pub parts: u16,
     /// When its last access unit arrived.
     pub arrival: Moment,
-    /// SHA-256 of the init segment that it needs.
+    /// SHA-256 of the required init segment.
     pub init_sha256: [u8; 32],
     /// Length of its media bytes.
     pub byte_length: u64,
     /// SHA-256 of its media bytes: its parts, one after another.
     pub sha256: [u8; 32],
-    /// The segment was cut short by a crash, a refusal or a full disk and ended with what had been recorded of it.
+    /// The segment was cut short by a crash, a refusal or a full disk and ended with the parts recorded so far.
     pub recovered: bool,
 }
 
@@ -57,9 +57,9 @@ pub struct GapRecord {
     /// First tick with media again; `None` while the gap lasts. The record with the same `from` that closes it
     /// comes later in the chain.
     pub to: Option<MediaTime>,
-    /// Why.
+    /// Its cause.
     pub cause: Cause,
-    /// Media sequence number of the next segment; while the gap lasts, a number that is not taken yet.
+    /// Media sequence number of the next segment; while the gap lasts, a number that is still free.
     pub next_segment: u64,
     /// Whether the media may still arrive, from a recording at the station.
     pub may_still_arrive: bool,
@@ -83,16 +83,16 @@ impl Record {
         }
     }
 
-    /// The one encoding of this record: [`crate::SEGMENT_RECORD_BYTES`] or [`crate::GAP_RECORD_BYTES`] bytes.
+    /// The only encoding of this record: [`crate::SEGMENT_RECORD_BYTES`] or [`crate::GAP_RECORD_BYTES`] bytes.
     pub fn encode(&self) -> Vec<u8> {
         codec::encode(self)
     }
 
-    /// Reads an encoding.
+    /// Parses an encoding.
     ///
     /// # Errors
-    /// Everything that [`Record::encode`] would not have written is refused: other lengths, unknown versions,
-    /// kinds, flags and values, and reserved bytes that are not zero. So `decode(b)?.encode() == b`.
+    /// [`crate::DecodeError`] for everything that [`Record::encode`] would not have written: other lengths, unknown
+    /// versions, kinds, flags and values, and reserved bytes that are not zero. So `decode(b)?.encode() == b`.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         codec::decode(bytes)
     }

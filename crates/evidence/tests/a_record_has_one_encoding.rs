@@ -1,4 +1,4 @@
-//! Round trips of the encoding, and that nothing else than an encoding is read.
+//! Round trips of the encoding, and the refusal of everything else.
 
 use ashkar_evidence::{
     Chain, ChainError, DecodeError, GAP_RECORD_BYTES, GapRecord, Link, Record, SEGMENT_RECORD_BYTES,
@@ -163,7 +163,7 @@ fn the_encoding_of_version_1_stays_as_it_is() {
     assert_eq!(hex(&gap.hash()), GAP_HASH);
 }
 
-/// Computed from the layout in the documentation by another program.
+/// Computed from the documented layout by another program.
 const SEGMENT_HASH: &str = "f8fc9a7dc80768d3a836fa428f9ea96750af4b7972a6e585d98e96f9aa2712c5";
 const GAP_HASH: &str = "55e53abaf75a0452c07c7f897f715c0a08d37a18e07dab4f7430027c20a42884";
 

@@ -1,35 +1,36 @@
 //! A copy of this process that does one thing and ends (`fork(2)`).
 //!
-//! Starting a program anew costs some milliseconds: it is loaded, relocated, and its allocators begin from nothing. A copy of
-//! a process that has all that behind it costs a tenth. In: what the copy does. Out: its number. What must never happen: a
-//! copy of a process of several threads, whose locks nobody would ever open again.
+//! Starting a program anew costs some milliseconds: it is loaded, relocated, and its allocators start from nothing. A
+//! copy of a process that has done all that costs a tenth. In: the work of the copy. Out: its process id. What must
+//! never happen: a copy of a process with several threads, whose locks would never be released.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rustix::process::Pid;
 
-/// What a copy ends with whose work panicked, as Rust's own programs do.
+/// Exit status of a copy whose work panicked, the same as that of Rust programs.
 const PANICKED: i32 = 101;
 
-/// Makes a copy of this process, which does `work`, ends with what that returns, and never comes back. It is a child of this
+/// Makes a copy of this process, which does `work`, exits with its result, and never returns. It is a child of this
 /// process, which has to wait for it.
 ///
 /// # Errors
-/// Where this process has more than one thread, or where the kernel refuses another process.
+/// If this process has more than one thread, or if the kernel refuses another process.
 pub fn fork(work: impl FnOnce() -> u8) -> io::Result<Pid> {
     let threads = std::fs::read_dir("/proc/self/task")?.count();
     if threads != 1 {
         return Err(io::Error::other(format!("a process of {threads} threads is not copied")));
     }
-    // SAFETY: no other thread is there that could hold a lock, of an allocator or of anything else, at the moment of the copy.
+    // SAFETY: there is no other thread that could hold a lock, of an allocator or of anything else, at the moment of
+    // the copy.
     let answer = unsafe { libc::fork() };
     match answer {
         ..0 => Err(io::Error::last_os_error()),
         0 => {
             let code = catch_unwind(AssertUnwindSafe(work)).map_or(PANICKED, i32::from);
-            // SAFETY: ends this process and touches nothing of it; what the process that was copied registered for its own end
-            // is not run a second time.
+            // SAFETY: ends this process without touching its memory; exit handlers registered by the original process
+            // are not run a second time.
             unsafe { libc::_exit(code) }
         }
         child => Pid::from_raw(child).ok_or_else(|| io::Error::other("a copy without a number")),

@@ -1,6 +1,6 @@
-//! Whether the wall clock is disciplined, as the kernel says (`adjtimex(2)`).
+//! Whether the wall clock is disciplined, according to the kernel (`adjtimex(2)`).
 //!
-//! Every evidence record carries the answer: a time that nobody disciplined proves less. In: nothing. Out: a
+//! Every evidence record carries the answer: a time from an undisciplined clock proves less. In: nothing. Out: a
 //! [`ClockState`]. What must never happen: a changed clock; only the reading mode of the call is used.
 
 use std::mem::MaybeUninit;
@@ -17,15 +17,15 @@ use ashkar_terms::ClockState;
 /// ```
 pub fn state() -> ClockState {
     let mut timex = MaybeUninit::<libc::timex>::zeroed();
-    // SAFETY: the pointer is to a whole `timex` of this function's own; `modes` is 0, so the kernel changes nothing
-    // but fills the struct in.
+    // SAFETY: the pointer is to a complete `timex` owned by this function; `modes` is 0, so the kernel changes nothing
+    // and only fills in the struct.
     let answer = unsafe { libc::adjtimex(timex.as_mut_ptr()) };
-    // SAFETY: `timex` holds integers only, for which zeros are a value, whether the call filled it in or failed.
+    // SAFETY: `timex` holds only integers, for which zeros are valid, whether the call filled it in or failed.
     let timex = unsafe { timex.assume_init() };
     told(answer, timex.status)
 }
 
-/// `TIME_ERROR` comes also where a reference such as a PPS signal was lost.
+/// `TIME_ERROR` is also returned if a reference such as a PPS signal was lost.
 const fn told(answer: libc::c_int, status: libc::c_int) -> ClockState {
     match answer {
         ..0 => ClockState::Unknown,

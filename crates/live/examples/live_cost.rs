@@ -1,7 +1,7 @@
-//! What a part and a playlist cost: `cargo run --release -p ashkar-live --example live_cost`.
+//! The cost of a part and of a playlist: `cargo run --release -p ashkar-live --example live_cost`.
 //!
 //! Prints microseconds per part published (format, list, wake) and per playlist (render, hash), without viewers, and
-//! with 1000 and 15,000 that wait for each part; the last also as the time until all of them have their answer.
+//! with 1000 and 15,000 waiting for each part; for the last also the time until all of them have their response.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -111,7 +111,7 @@ fn push(camera: &LiveCamera, outputs: &[Output]) {
     }
 }
 
-/// Part `number` of all, and the end of its segment where it is the last one.
+/// Part `number` in total, and the end of its segment if it is the last one.
 fn outputs(number: u64) -> Vec<Output> {
     let (segment, index) = (number / PARTS_PER_SEGMENT, number % PARTS_PER_SEGMENT);
     let start =

@@ -1,20 +1,20 @@
-//! An estimate of a camera's viewers from the requests for its live playlist; it identifies nobody.
+//! An estimate of a camera's viewers from the requests for its live playlist; nobody is identified.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How far back requests count, seconds: a player that does not wait for parts asks once in a target duration.
+/// How far back requests count, seconds: a player that does not wait for parts sends one request per target duration.
 const SECONDS: usize = crate::limits::TARGET_DURATION_S as usize;
 
-/// How many watch a camera, as far as its live playlist tells: nobody is told apart, so a cache counts as one.
+/// The number of a camera's viewers, as far as its live playlist shows: nobody is identified, so a cache counts as one.
 ///
-/// A viewer who waits for parts is away for a moment after each of them; so the most who waited at one time within the
-/// last seconds count. Those who ask without waiting count by their requests. Costs an addition at each end of a wait.
+/// A viewer who waits for parts is away for a moment after each of them; so the maximum of simultaneous waiters within
+/// the last seconds counts. Viewers who do not wait count by their requests. Costs an addition at each end of a wait.
 #[derive(Debug, Default)]
 pub(crate) struct Audience {
     waiting: AtomicU32,
-    /// The most who waited at one time, by second, the present one first.
+    /// Maximum of simultaneous waiters, by second, the current one first.
     most: [AtomicU32; SECONDS],
-    /// Requests that did not want to wait, by second, the present one first.
+    /// Requests that did not wait, by second, the current one first.
     asked: [AtomicU32; SECONDS],
 }
 
@@ -29,7 +29,7 @@ impl Audience {
         Waiting(&self.waiting)
     }
 
-    /// Counts a request that does not want to wait.
+    /// Counts a request that does not wait.
     pub(crate) fn ask(&self) {
         let [present, ..] = &self.asked;
         present.fetch_add(1, Ordering::Relaxed);
@@ -41,7 +41,7 @@ impl Audience {
         shift(&self.asked, 0);
     }
 
-    /// How many watch.
+    /// The number of viewers.
     pub(crate) fn count(&self) -> u32 {
         let read = |second: &AtomicU32| second.load(Ordering::Relaxed);
         let waited = self.most.iter().map(read).max().unwrap_or_default();
@@ -49,7 +49,7 @@ impl Audience {
     }
 }
 
-/// Moves each second back by one. Who counts meanwhile may be missed in one of them.
+/// Moves each second back by one. Counts made in the meantime may be missing from one of them.
 fn shift(seconds: &[AtomicU32; SECONDS], mut next: u32) {
     for second in seconds {
         next = second.swap(next, Ordering::Relaxed);

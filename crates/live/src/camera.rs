@@ -1,5 +1,5 @@
-//! A camera's window as its viewers share it: blocking requests for playlists (draft, 6.2.5.2) and parts, and each
-//! version of a playlist made once.
+//! A camera's window as its viewers share it: blocking requests for playlists (draft, 6.2.5.2) and parts, with each
+//! version of a playlist rendered once.
 
 use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
@@ -19,9 +19,9 @@ use crate::snapshot::Snapshot;
 use crate::waiters::{Awaited, Released, Waiters};
 use crate::window::{PartLookup, Place, Restored, Window, WindowError, WindowOptions};
 
-/// A camera's live window, shared between the one that fills it and those who watch.
+/// A camera's live window, shared by its publisher and its viewers.
 ///
-/// Filling never waits for viewers: the lock is held for microseconds at a time, never over I/O, and waking is the
+/// Publishing never waits for viewers: the lock is held for microseconds at a time, never over I/O, and waking is the
 /// viewers' own work. Waiting needs a tokio runtime with its time driver.
 #[derive(Debug)]
 pub struct LiveCamera {
@@ -37,7 +37,7 @@ struct Shared {
     waiters: Waiters,
 }
 
-/// The playlists of one version of the window, made when first asked for and shared by all who ask.
+/// The playlists of one version of the window, rendered at the first request and shared by all.
 #[derive(Debug, Default)]
 struct Rendered {
     version: u64,
@@ -58,14 +58,14 @@ pub struct Playlist {
     pub body: Bytes,
     /// A strong entity tag, with its quotes. Equal text has an equal tag.
     pub etag: String,
-    /// How long it may be kept.
+    /// How long it may be cached.
     pub cache: CacheFor,
 }
 
 /// Why there is no playlist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PlaylistError {
-    /// More than two segments, or more parts than the advance limit, ahead of what is listed: 400.
+    /// More than two segments, or more parts than the advance limit, beyond the listed ones: 400.
     #[error("the requested media sequence number or part is too far ahead")]
     TooFarAhead,
     /// `_HLS_part` without `_HLS_msn`: 400.
@@ -82,7 +82,7 @@ pub enum PlaylistError {
 /// Why there is no part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PartError {
-    /// Not in memory any more: ask the archive, which may not have it either.
+    /// No longer in memory: the archive may have it.
     #[error("the part is not in memory")]
     Archived,
     /// There is no such part, or no longer: 404.
@@ -94,7 +94,7 @@ pub enum PartError {
 }
 
 impl PlaylistError {
-    /// The HTTP status that the draft wants.
+    /// The HTTP status required by the draft.
     pub const fn status(self) -> u16 {
         match self {
             Self::TooFarAhead | Self::PartWithoutMsn => 400,
@@ -103,7 +103,7 @@ impl PlaylistError {
         }
     }
 
-    /// How long the refusal may be kept: a second where the same request cannot succeed at once, else not at all.
+    /// How long the refusal may be cached: a second if the same request cannot succeed at once, else not at all.
     pub const fn cache(self) -> CacheFor {
         match self {
             Self::PartWithoutMsn | Self::NotStarted => CacheFor::Second,
@@ -113,7 +113,7 @@ impl PlaylistError {
 }
 
 impl LiveCamera {
-    /// A camera that has not sent anything. `archive_id` is the archive's id, part of every media address.
+    /// A camera that has not sent anything yet. `archive_id` is the archive's id, part of every media address.
     pub fn new(archive_id: &str, id: CameraId, options: WindowOptions) -> Self {
         let shared = Shared {
             window: Window::new(archive_id, id, options),
@@ -123,30 +123,30 @@ impl LiveCamera {
         Self { id, shared: Mutex::new(shared), audience: Audience::default() }
     }
 
-    /// Which camera it is.
+    /// Its id.
     pub fn id(&self) -> CameraId {
         self.id
     }
 
-    /// Goes on after a restart: see [`Window::restore`].
+    /// Continues after a restart: see [`Window::restore`].
     pub fn restore(&self, restored: Restored) {
         self.change(|window| window.restore(restored));
     }
 
-    /// Takes in one output of the packager. Where several came out together, [`push_all`](Self::push_all) keeps viewers
+    /// Adds one output of the packager. If several were output together, [`push_all`](Self::push_all) keeps viewers
     /// from seeing the state between them.
     ///
     /// # Errors
-    /// [`WindowError`] for an output that does not fit; the camera goes on without it.
+    /// [`WindowError`] for an output that does not fit; the camera continues without it.
     pub fn push(&self, output: &Output) -> Result<(), WindowError> {
         self.push_all(std::slice::from_ref(output))
     }
 
-    /// Takes in what the packager gave out at once, in one step for viewers: a segment's last part and its end belong
-    /// together, since between them the hint would name a part that never comes.
+    /// Adds outputs that belong together, in one step for viewers: such as a segment's last part and its end, since
+    /// between them the hint would name a part that never comes.
     ///
     /// # Errors
-    /// The first [`WindowError`]; all that fit have been taken in nevertheless.
+    /// The first [`WindowError`]; all outputs that fit have been added nevertheless.
     pub fn push_all<'a>(&self, outputs: impl IntoIterator<Item = &'a Output>) -> Result<(), WindowError> {
         self.change(|window| {
             let mut result = Ok(());
@@ -158,22 +158,22 @@ impl LiveCamera {
         })
     }
 
-    /// Lets time pass: see [`Window::tick`]. About once a second.
+    /// Advances time: see [`Window::tick`]. To be called about once a second.
     pub fn tick(&self, now: UtcMicros) {
         self.change(|window| window.tick(now));
         self.audience.tick();
     }
 
-    /// How many watch, as far as its live playlist tells: the most whose requests waited at one time within the last 4 s,
-    /// and the requests of those 4 s that did not want to wait. A cache in front counts as one viewer.
+    /// The number of viewers, as far as the live playlist shows: the maximum of simultaneously waiting requests within
+    /// the last 4 s, plus the requests of those 4 s that did not wait. A cache in front counts as one viewer.
     pub fn watched(&self) -> u32 {
         self.audience.count()
     }
 
-    /// The playlist that the query asks for, waiting for it where the draft says so (6.2.5.2), for 13 s at most.
+    /// The playlist requested by the query, waiting for it if the draft says so (6.2.5.2), for 13 s at most.
     ///
     /// # Errors
-    /// [`PlaylistError`], with the HTTP status to answer with.
+    /// [`PlaylistError`], with the HTTP status of the response.
     pub async fn playlist(&self, query: Query) -> Result<Playlist, PlaylistError> {
         let Some(msn) = query.msn else {
             let none = query.part.is_none();
@@ -212,10 +212,10 @@ impl LiveCamera {
         Ok(shared.playlist(skip, CacheFor::Second))
     }
 
-    /// A part's bytes. For the part that the playlist hints at, waits until it is complete, for 13 s at most.
+    /// A part's bytes. For the hinted part, waits until it is complete, for 13 s at most.
     ///
     /// # Errors
-    /// [`PartError`]: older parts are the archive's.
+    /// [`PartError`]: older parts are in the archive.
     pub async fn part(&self, segment: u64, part: u32) -> Result<Bytes, PartError> {
         let deadline = deadline();
         loop {
@@ -232,37 +232,37 @@ impl LiveCamera {
         }
     }
 
-    /// A complete segment's bytes, as the parts that make it up. `None` when it is not in memory: ask the archive.
+    /// A complete segment's bytes, as its parts. `None` if it is not in memory: the archive may have it.
     pub fn segment(&self, number: u64) -> Option<Vec<Bytes>> {
         self.shared.lock().window.segment(number)
     }
 
-    /// Where the listed GAP segment `number` begins; `None` for what is no gap.
+    /// The start of the listed GAP segment `number`; `None` if it is not a gap.
     pub fn gap(&self, number: u64) -> Option<MediaTime> {
         self.shared.lock().window.gap(number)
     }
 
-    /// An init segment's bytes. `None` when it is not in memory: ask the archive.
+    /// An init segment's bytes. `None` if it is not in memory: the archive may have it.
     pub fn init(&self, id: InitId) -> Option<Bytes> {
         self.shared.lock().window.init(id)
     }
 
-    /// Where the oldest listed segment begins.
+    /// The start of the oldest listed segment.
     pub fn listed_from(&self) -> Option<MediaTime> {
         self.shared.lock().window.listed_from()
     }
 
-    /// When `segment` is, as far as the window knows.
+    /// The time of `segment`, as far as the window knows.
     pub fn place_of(&self, segment: u64) -> Place {
         self.shared.lock().window.place_of(segment)
     }
 
-    /// What is known right now.
+    /// The current state.
     pub fn snapshot(&self) -> Snapshot {
         self.shared.lock().window.snapshot()
     }
 
-    /// Changes the window and lets go those who waited for the change.
+    /// Changes the window and releases the requests that waited for the change.
     fn change<T>(&self, act: impl FnOnce(&mut Window) -> T) -> T {
         let (result, released) = {
             let mut shared = self.shared.lock();
@@ -288,10 +288,10 @@ impl Shared {
         self.waiters.release(|awaited| is_over(window, awaited))
     }
 
-    /// What a blocking request waits for. One without a part may mean the whole segment, as the draft has it (6.2.5.2),
-    /// or its first part, as Safari does. Each further part answers it: who meant the first has it as soon as it is
-    /// there, who meant the whole asks again and gets it as soon as it is, and none of them spins, since what was
-    /// listed when it asked does not answer.
+    /// What a blocking request waits for. One without a part may mean the whole segment, as in the draft (6.2.5.2), or
+    /// its first part, as Safari does. Each further part answers it: a player that meant the first part gets it as soon
+    /// as it is there, and one that meant the whole segment asks again and gets that as soon as it is complete. None of
+    /// them spins, since what was listed at the time of the request does not answer it.
     fn awaited(&self, msn: u64, part: Option<u32>) -> Awaited {
         part.map_or_else(
             || Awaited::Grown(msn, self.window.parts_of_growing(msn)),
@@ -299,8 +299,9 @@ impl Shared {
         )
     }
 
-    /// A request for what is at the edge is made by all viewers now, one for an older number only by a late one. An
-    /// answer in which the segment has only some of its parts must not be given to who asks again for the whole.
+    /// Requests at the edge are sent by all viewers at the same time, requests for an older number only by a late one.
+    /// A response in which the segment has only some of its parts must not be served to a player that asks again for
+    /// the whole.
     fn cache_for(&self, msn: u64, part: Option<u32>) -> CacheFor {
         let edge = self.window.next_segment().unwrap_or(0);
         let settled = part.is_some() || self.window.is_whole(msn);
@@ -324,7 +325,7 @@ impl Shared {
         if let Some(delta) = &self.rendered.delta {
             return delta.clone();
         }
-        // Where nothing can be skipped, the full playlist is the delta update.
+        // If nothing can be skipped, the full playlist is the delta update.
         let delta = self.window.delta().map_or_else(|| self.full(), Text::new);
         self.rendered.delta.insert(delta).clone()
     }

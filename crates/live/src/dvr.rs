@@ -1,4 +1,4 @@
-//! Playlists of past spans: `VOD` once nothing can join the span any more, `EVENT` until then (draft, 4.4.3.5).
+//! Playlists of past spans: `VOD` once nothing can be added to the span, `EVENT` until then (draft, 4.4.3.5).
 
 use ashkar_terms::{CameraId, MediaTime, Span};
 use std::fmt::Write;
@@ -7,21 +7,21 @@ use crate::item::{InitId, Item, SegmentItem};
 use crate::limits::{DVR_DATE_EVERY, MAX_DVR_GAP_TICKS, TARGET_DURATION_S, TARGET_TICKS};
 use crate::text::{Addresses, push_date, push_seconds};
 
-/// Starts may differ from the end before them by so much without being called a step, ticks: 10 ms.
+/// Maximum difference between a start and the end before it that does not count as a step, ticks: 10 ms.
 const MAX_STEP_TICKS: i64 = 900;
-/// `EXT-X-VERSION`: 8 is what `EXT-X-GAP` needs (draft, 8).
+/// `EXT-X-VERSION`: `EXT-X-GAP` requires 8 (draft, 8).
 const VERSION: u32 = 8;
 
 /// The playlist of a span of the past.
 ///
-/// `items` are the camera's segments and gaps in order, those that touch `span`; others are left out, so a caller may
-/// give too much. The first segment is the one that contains `span.from`, so playing starts a little before it.
-/// `ended` says that no item will join the span any more: the playlist is closed and never changes. Otherwise it is an
+/// `items` are the camera's segments and gaps in order; those that do not touch `span` are left out, so a caller may
+/// pass too many. The first segment is the one that contains `span.from`, so playback starts slightly before it.
+/// `ended` means that no item will be added to the span: the playlist is closed and never changes. Otherwise it is an
 /// `EVENT` playlist that only grows, and not beyond the span.
 ///
 /// A gap of at most 12 s between two segments is written as GAP segments; a longer one as a discontinuity with a new
-/// date, so that no player waits for what is not there (docs/design/live.md). A gap with nothing after it is not
-/// written: it may still be growing.
+/// date, so that no player waits for missing media (docs/design/live.md). A gap with nothing after it is not written:
+/// it may still be growing.
 ///
 /// An empty playlist (no segment touches the span) is still valid text, but has nothing to play: answer 404 instead.
 pub fn dvr_playlist(archive_id: &str, camera: CameraId, items: &[Item], span: Span, ended: bool) -> String {
@@ -47,11 +47,11 @@ fn touching(item: &Item, span: Span) -> Option<&SegmentItem> {
 struct Writer {
     addresses: Addresses,
     out: String,
-    /// Where the last segment ended.
+    /// The end of the last segment.
     edge: Option<MediaTime>,
     number: u64,
     current_map: Option<InitId>,
-    /// Segments since the last date.
+    /// Number of segments since the last date.
     undated: usize,
 }
 
@@ -97,11 +97,11 @@ impl Writer {
         self.edge = Some(segment.end());
     }
 
-    /// Writes what lies between the last segment and this one. True if time is left out, or steps.
+    /// Writes the time between the last segment and this one. True if time is left out, or steps.
     fn bridge(&mut self, segment: &SegmentItem) -> bool {
         let Some(edge) = self.edge else { return false };
         let ticks = segment.start.since(edge);
-        // A gap takes at least one number; where none is missing, the timeline is whole, or was stepped.
+        // A gap takes at least one number; if none is missing, the timeline is complete, or was stepped.
         let is_gap = segment.number > self.number.saturating_add(1);
         if !is_gap || ticks <= 0 || ticks > MAX_DVR_GAP_TICKS {
             return is_gap || ticks.abs() > MAX_STEP_TICKS;
@@ -112,7 +112,7 @@ impl Writer {
             self.push_gap(at, length);
             at = at.plus(length);
         }
-        // The timeline goes on, so the date does too; it is said again for players that do not count GAP segments.
+        // The timeline continues, and so does the date; it is repeated for players that do not count GAP segments.
         self.undated = DVR_DATE_EVERY;
         false
     }

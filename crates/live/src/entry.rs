@@ -1,4 +1,4 @@
-//! Segments and gaps as the live window holds them: media bytes until they are dropped, and text ready to be sent.
+//! Segments and gaps as held by the live window: media bytes until they are dropped, and text ready to be sent.
 
 use ashkar_media::Part;
 use ashkar_terms::MediaTime;
@@ -7,23 +7,23 @@ use bytes::Bytes;
 use crate::item::InitId;
 use crate::text::{Addresses, push_date, push_seconds};
 
-/// One listed media sequence number, with its lines of the playlist, which are written once.
+/// One listed media sequence number, with its lines of the playlist, which are rendered once.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) number: u64,
     pub(crate) start: MediaTime,
-    /// Ticks so far.
+    /// Duration so far, ticks.
     pub(crate) duration: i64,
-    /// What `EXT-X-MAP` says here; a gap keeps what was said before it.
+    /// The current `EXT-X-MAP`; a gap keeps the one before it.
     pub(crate) init: Option<InitId>,
     pub(crate) discontinuity: bool,
     pub(crate) gap: bool,
     pub(crate) byte_length: u64,
-    /// Empty for gaps and for what was restored.
+    /// Empty for gaps and for restored segments.
     pub(crate) parts: Vec<Chunk>,
     /// Longest part, ticks; 0 once its parts are too old to be listed.
     pub(crate) longest_part: u32,
-    /// Whether `head` says `EXT-X-MAP`.
+    /// Whether `head` contains `EXT-X-MAP`.
     pub(crate) has_map: bool,
     /// Discontinuity, map and date.
     pub(crate) head: String,
@@ -40,7 +40,7 @@ pub(crate) struct Chunk {
     pub(crate) bytes: Option<Bytes>,
 }
 
-/// What stands before a segment.
+/// The tags before a segment.
 pub(crate) struct Opening {
     pub(crate) number: u64,
     pub(crate) start: MediaTime,
@@ -56,7 +56,7 @@ impl Entry {
         if opening.discontinuity {
             head.push_str("#EXT-X-DISCONTINUITY\n");
         }
-        // The map is said again after each discontinuity: players that start anew there need not look back for it.
+        // The map is repeated after each discontinuity: players that start there need not look back for it.
         let new_map = opening.init.filter(|&init| opening.discontinuity || current_map != Some(init));
         if let Some(init) = new_map {
             addresses.push_map(&mut head, init);
@@ -94,15 +94,15 @@ impl Entry {
         self.parts.push(Chunk { bytes: Some(part.bytes.clone()) });
     }
 
-    /// The index that its next part will have.
+    /// The index of its next part.
     ///
     /// # Panics
-    /// Where it has more parts than an index can name: [`Part::index`] has 16 bits.
+    /// If it has more parts than an index can count: [`Part::index`] has 16 bits.
     pub(crate) fn next_part(&self) -> u32 {
         u32::try_from(self.parts.len()).expect("the index of a part has 16 bits")
     }
 
-    /// Ends the segment: nothing of it changes afterwards, but its parts may leave.
+    /// Ends the segment: nothing of it changes afterwards, except that its parts may leave.
     pub(crate) fn close(&mut self, addresses: &Addresses) {
         if self.gap {
             self.tail.push_str("#EXT-X-GAP\n");
@@ -130,7 +130,7 @@ impl Entry {
         }
     }
 
-    /// Bytes that it holds, text included.
+    /// Bytes held, including text.
     pub(crate) fn memory(&self) -> usize {
         let media: usize = self.parts.iter().filter_map(|c| c.bytes.as_ref()).map(Bytes::len).sum();
         let text = self.head.capacity() + self.part_lines.capacity() + self.tail.capacity();

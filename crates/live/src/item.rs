@@ -1,4 +1,4 @@
-//! Segments and gaps without their bytes: what the window is restored from, and what DVR playlists are made of.
+//! Segments and gaps without their bytes: the basis for restoring the window, and for DVR playlists.
 
 use ashkar_media::InitSegment;
 use ashkar_terms::MediaTime;
@@ -15,7 +15,7 @@ pub(crate) fn init_id(init: &InitSegment) -> InitId {
     id
 }
 
-/// How many media sequence numbers a gap of `ticks` takes: one per started 4 s.
+/// Number of media sequence numbers that a gap of `ticks` takes: one per started 4 s.
 pub const fn gap_pieces(ticks: i64) -> u64 {
     if ticks <= 0 { 0 } else { (ticks as u64).div_ceil(TARGET_TICKS as u64) }
 }
@@ -36,11 +36,11 @@ pub struct SegmentItem {
     pub number: u64,
     /// Start of its first sample.
     pub start: MediaTime,
-    /// Ticks.
+    /// Duration, ticks.
     pub duration: u32,
-    /// The init segment that it needs.
+    /// The required init segment.
     pub init: InitId,
-    /// Whether its first part said [`discontinuity`](ashkar_media::Part::discontinuity).
+    /// Whether [`discontinuity`](ashkar_media::Part::discontinuity) was set on its first part.
     pub discontinuity: bool,
 }
 
@@ -56,7 +56,7 @@ pub struct GapItem {
 }
 
 impl Item {
-    /// Its media sequence number; of a gap, the first that it takes.
+    /// Its media sequence number; for a gap, the first that it takes.
     pub(crate) const fn number(&self) -> u64 {
         match self {
             Self::Segment(segment) => segment.number,
@@ -66,7 +66,7 @@ impl Item {
 }
 
 impl SegmentItem {
-    /// Where it ends.
+    /// Its end.
     pub fn end(&self) -> MediaTime {
         self.start.plus(i64::from(self.duration))
     }

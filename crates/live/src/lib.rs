@@ -1,9 +1,9 @@
 //! The live window of each camera, its playlists, and the playlists of past spans.
 //!
-//! In: what the packager gives out ([`ashkar_media::Output`]) and the time. Out: playlists after
-//! draft-pantos-hls-rfc8216bis with parts, blocking reload, preload hints, delta updates and gaps; the bytes of the
-//! newest parts; a picture of each camera's state. [`Window`] is the pure core, [`LiveCamera`] the thin shell that lets
-//! viewers wait, [`dvr_playlist`] writes spans of the past, [`check`] judges playlists and knows nothing of their writer.
+//! In: the packager's outputs ([`ashkar_media::Output`]) and the time. Out: playlists by draft-pantos-hls-rfc8216bis
+//! with parts, blocking reload, preload hints, delta updates and gaps; the bytes of the newest parts; a snapshot of
+//! each camera's state. [`Window`] is the pure core, [`LiveCamera`] the thin shell that lets viewers wait,
+//! [`dvr_playlist`] writes spans of the past, [`check`] judges playlists and knows nothing of their writer.
 //!
 //! What must never happen: a viewer that delays [`LiveCamera::push`] (I1), a listed segment that changes (I6), a gap
 //! that is not shown at its length (I5), numbers that go backwards.

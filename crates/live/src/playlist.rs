@@ -7,26 +7,26 @@ use crate::limits::{SKIP_BOUNDARY_TICKS, TARGET_DURATION_S};
 use crate::text::push_seconds;
 use crate::window::Window;
 
-/// `EXT-X-VERSION`: 9 is what `EXT-X-SKIP` needs (draft, 8); the same for full playlists and delta updates.
+/// `EXT-X-VERSION`: `EXT-X-SKIP` requires 9 (draft, 8); the same for full playlists and delta updates.
 const VERSION: u32 = 9;
-/// `PART-HOLD-BACK` in part targets: what the draft advises (4.4.3.8).
+/// `PART-HOLD-BACK` in part targets, as recommended by the draft (4.4.3.8).
 const HOLD_BACK_PARTS: i64 = 3;
 
 impl Window {
-    /// The playlist as it stands. The lines of each segment were written when it was made, so this puts together a few
+    /// The playlist as it stands. The lines of each segment were rendered when it was added, so this only joins a few
     /// dozen pieces of text: some microseconds.
     pub fn playlist(&self) -> String {
         self.render(0)
     }
 
-    /// The delta update (draft, 6.2.5.1): segments older than the skip boundary are left out. `None` where there is
-    /// none to leave out: the full playlist is the answer then.
+    /// The delta update (draft, 6.2.5.1): segments older than the skip boundary are left out. `None` if there are none:
+    /// then the response is the full playlist.
     pub fn delta(&self) -> Option<String> {
         let skipped = self.skippable();
         (skipped > 0).then(|| self.render(skipped))
     }
 
-    /// How many segments lie wholly further from the end of the last complete one than the skip boundary.
+    /// Number of segments that lie completely beyond the skip boundary, measured from the end of the last complete one.
     fn skippable(&self) -> usize {
         let mut kept_ticks = 0;
         let mut kept = 0;
@@ -78,7 +78,7 @@ impl Window {
         );
     }
 
-    /// The first segment's map, where it was said by a segment that has left.
+    /// The first segment's map, if it was written with a segment that has left.
     fn push_first_map(&self, out: &mut String) {
         let first = self.entries.front().or(self.current.as_ref()).filter(|entry| !entry.has_map);
         if let Some(init) = first.and_then(|entry| entry.init) {

@@ -1,4 +1,4 @@
-//! From a request's query to delivery directives (draft, 6.2.5), and back to one canonical text.
+//! From a request's query to delivery directives (draft, 6.2.5), and back to a canonical text.
 
 use std::fmt::Write;
 
@@ -10,9 +10,9 @@ const MAX_DIGITS: usize = 20;
 pub struct Query {
     /// `_HLS_msn`: answer when this media sequence number is listed.
     pub msn: Option<u64>,
-    /// `_HLS_part`: answer when this part of it is listed. Means nothing without `msn`, and is refused.
+    /// `_HLS_part`: answer when this part of it is listed. Meaningless without `msn`, and refused.
     pub part: Option<u32>,
-    /// `_HLS_skip`: a delta update is wanted.
+    /// `_HLS_skip`: a delta update is requested.
     pub skip: bool,
 }
 
@@ -22,13 +22,13 @@ pub enum QueryError {
     /// Not a decimal integer that fits.
     #[error("{name} must be a decimal integer")]
     NotANumber {
-        /// Which parameter.
+        /// The parameter.
         name: &'static str,
     },
-    /// Twice the same directive.
+    /// The same directive twice.
     #[error("{name} is given twice")]
     Twice {
-        /// Which parameter.
+        /// The parameter.
         name: &'static str,
     },
     /// `_HLS_part` without `_HLS_msn` (draft, 6.2.5.2).
@@ -37,13 +37,13 @@ pub enum QueryError {
 }
 
 impl Query {
-    /// Reads the text behind the `?`, which may be empty. Directives count in any order: players do not write them in
-    /// that of their names, and a redirect would cost each of them a second request. Parameters that are not delivery
-    /// directives mean nothing; nor do values of `_HLS_skip` other than `YES` and `v2`, which is `YES`, because there
-    /// are no date ranges to skip.
+    /// Parses the text behind the `?`, which may be empty. Directives may come in any order: players do not sort them
+    /// by name, and a redirect would cost each of them a second request. Parameters that are not delivery directives
+    /// are ignored; so are values of `_HLS_skip` other than `YES` and `v2`, which counts as `YES`, because there are no
+    /// date ranges to skip.
     ///
     /// # Errors
-    /// [`QueryError`] for what the draft or common sense refuses.
+    /// [`QueryError`] for queries that the draft or common sense rule out.
     pub fn parse(raw: &str) -> Result<Self, QueryError> {
         let (mut msn, mut part, mut skip) = (None, None, false);
         for pair in raw.split('&') {
@@ -63,7 +63,7 @@ impl Query {
         Ok(Self { msn, part, skip })
     }
 
-    /// The one way to write it, without the `?`: directives in the order of their names, as the draft wants of clients.
+    /// Its canonical text, without the `?`: directives in the order of their names, as the draft requires of clients.
     /// Empty for a plain reload.
     pub fn canonical(&self) -> String {
         let mut out = String::new();

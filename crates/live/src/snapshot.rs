@@ -1,4 +1,5 @@
-//! What a live window tells of its camera: state, figures, and the newest part from which decoding can start.
+//! The state of a camera as its live window sees it: state, statistics, and the newest part at which decoding can
+//! start.
 
 use std::sync::Arc;
 
@@ -6,14 +7,14 @@ use ashkar_media::InitSegment;
 use ashkar_terms::{Cause, MediaTime, Moment, State};
 use bytes::Bytes;
 
-/// What is known of a camera right now; cheap to take.
+/// The current state of a camera; cheap to take.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     /// `Live` while parts come, `Missing` in a gap or after 12 s of silence, `Due` before the first part.
     pub state: State,
-    /// Why nothing comes; `None` while something does.
+    /// Cause of missing parts; `None` while they come.
     pub cause: Option<Cause>,
-    /// Where the present gap began.
+    /// Start of the current gap.
     pub gap_from: Option<MediaTime>,
     /// The newest complete segment or GAP segment.
     pub last_segment: Option<u64>,
@@ -29,13 +30,13 @@ pub struct Snapshot {
     pub init: Option<Arc<InitSegment>>,
     /// The newest part at which decoding can start.
     pub keyframe: Option<Keyframe>,
-    /// Outputs that did not fit, such as a number that was listed already.
+    /// Outputs that did not fit, such as a number that was already listed.
     pub refused: u64,
     /// Bytes held for this camera: media and text.
     pub memory: usize,
 }
 
-/// A part at which decoding can start: enough to draw a still.
+/// A part at which decoding can start: sufficient for a still.
 #[derive(Debug, Clone)]
 pub struct Keyframe {
     /// Media sequence number.
@@ -46,6 +47,6 @@ pub struct Keyframe {
     pub at: MediaTime,
     /// The part: one `moof` and one `mdat`.
     pub bytes: Bytes,
-    /// What it needs to be decoded.
+    /// Its init segment.
     pub init: Option<Arc<InitSegment>>,
 }

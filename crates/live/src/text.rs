@@ -1,4 +1,4 @@
-//! How times, durations and addresses are written in playlists.
+//! The format of times, durations and addresses in playlists.
 
 use std::fmt::Write;
 
@@ -8,8 +8,8 @@ use jiff::tz::Offset;
 
 use crate::item::InitId;
 
-/// Ticks as decimal seconds, rounded to 10 µs, at least one digit behind the point: `2.0`, `0.48`, `1.96667`.
-/// Rounding keeps order, so a part that is not longer than another is not written longer.
+/// Ticks as decimal seconds, rounded to 10 µs, with at least one digit behind the point: `2.0`, `0.48`, `1.96667`.
+/// Rounding keeps the order, so a part that is not longer than another is not written as longer.
 pub(crate) fn push_seconds(out: &mut String, ticks: i64) {
     assert!(ticks >= 0, "what is listed has a length");
     let whole = ticks / 90_000;
@@ -25,7 +25,7 @@ pub(crate) fn push_seconds(out: &mut String, ticks: i64) {
 
 /// A date and time with milliseconds: `2024-02-07T08:07:00.123Z`.
 pub(crate) fn push_date(out: &mut String, at: MediaTime) {
-    // No timeline goes beyond 2^53 ticks, the year 5141; what a damaged file claims beyond the calendar is shown as its end.
+    // No timeline goes beyond 2^53 ticks, the year 5141; a damaged file's time beyond the calendar is shown as its end.
     let ms = at.to_utc().0.div_euclid(1000);
     let end = if ms < 0 { Timestamp::MIN } else { Timestamp::MAX };
     let at = Offset::UTC.to_datetime(Timestamp::from_millisecond(ms).unwrap_or(end));

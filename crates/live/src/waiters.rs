@@ -1,4 +1,4 @@
-//! Blocked requests and how they are woken: at the same cost for the publisher, however many there are.
+//! Blocked requests and how they are woken: at a constant cost for the publisher, however many there are.
 
 use std::sync::Arc;
 
@@ -10,23 +10,24 @@ use tokio::sync::futures::OwnedNotified;
 pub(crate) enum Awaited {
     /// A playlist that contains this part of this segment.
     Listed(u64, u32),
-    /// A playlist in which this segment is whole, or has more parts than so many.
+    /// A playlist in which this segment is complete, or has more than this many parts.
     Grown(u64, usize),
-    /// The end of this part's being the hinted one: it is here then, or will never be.
+    /// The moment at which this part is no longer the hinted one: it is there then, or will never be.
     Part(u64, u32),
 }
 
-/// Viewers that wait, grouped by what they wait for. There are few groups, since requests far ahead are refused.
+/// Waiting viewers, grouped by what they wait for. There are few groups, since requests far ahead are refused.
 ///
-/// The publisher wakes one viewer of a group, and every viewer that wakes wakes two more ([`Ticket::wait`]): the
-/// publisher's cost is the same for one viewer and for 15,000 (I1), and nobody wakes for what it does not wait for.
+/// The publisher wakes one viewer of a group, and every viewer that wakes up wakes two more ([`Ticket::wait`]): the
+/// publisher's cost is the same for one viewer and for 15,000 (I1), and no viewer wakes for anything else than what it
+/// waits for.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
     groups: Vec<(Awaited, Arc<Notify>)>,
 }
 
 impl Waiters {
-    /// Joins a group. The ticket counts from now on, also before it is first polled.
+    /// Joins a group. The ticket counts from now on, even before it is first polled.
     pub(crate) fn join(&mut self, awaited: Awaited) -> Ticket {
         let known =
             self.groups.iter().find(|(other, _)| *other == awaited).map(|(_, notify)| Arc::clone(notify));
@@ -38,7 +39,7 @@ impl Waiters {
         Ticket { notified: Arc::clone(&notify).notified_owned(), notify }
     }
 
-    /// Takes out the groups whose wait is over.
+    /// Removes and returns the groups whose wait is over.
     pub(crate) fn release(&mut self, is_over: impl Fn(Awaited) -> bool) -> Released {
         let mut released = Released(Vec::new());
         self.groups.retain(|(awaited, notify)| {
@@ -57,8 +58,8 @@ impl Waiters {
 pub(crate) struct Released(Vec<Arc<Notify>>);
 
 impl Released {
-    /// Wakes one viewer of each group. Where none waits any more, the wake-up stays with the group, which nobody can
-    /// join any more, and goes with it.
+    /// Wakes one viewer of each group. If none waits any more, the wake-up stays with the group, which can no longer be
+    /// joined, and is dropped with it.
     pub(crate) fn wake(self) {
         for notify in self.0 {
             notify.notify_one();
@@ -73,8 +74,8 @@ pub(crate) struct Ticket {
 }
 
 impl Ticket {
-    /// Waits to be woken, and wakes two more. A viewer that goes away while it is being woken hands its wake-up on:
-    /// that is `Notify`'s promise for `notify_one`.
+    /// Waits to be woken, and wakes two more. A viewer that goes away while it is being woken passes its wake-up on:
+    /// `Notify` guarantees that for `notify_one`.
     pub(crate) async fn wait(self) {
         self.notified.await;
         self.notify.notify_one();

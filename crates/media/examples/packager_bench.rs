@@ -1,7 +1,7 @@
 //! Prints what one access unit costs: `cargo run --release -p ashkar-media --example packager_bench`.
 //!
-//! 1 Mbit/s at 25 fps in two-second GOPs, 200 cameras in turn so that no cache holds one camera's state, bytes made
-//! beforehand. Copies, boxes and SHA-256 included; sockets and disk are not.
+//! 1 Mbit/s at 25 fps in two-second GOPs, for 200 cameras in turn so that no cache holds one camera's state. The input
+//! is made beforehand. Copies, boxes and SHA-256 are included; sockets and disk are not.
 
 use ashkar_media::codec::{ParameterSets, VideoCodec};
 use ashkar_media::{AccessUnit, MediaEvent, Options, Output, Packager, Resume};
@@ -63,7 +63,7 @@ fn main() {
     println!("{} bytes of state per camera, besides the part being filled", size_of::<Packager>());
 }
 
-/// CPU time of this thread in nanoseconds, so that what else runs on the machine does not count.
+/// CPU time of this thread in nanoseconds, so that other load on the machine does not count.
 fn cpu_ns() -> u64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     text.split(' ').next().and_then(|first| first.parse().ok()).unwrap_or(0)

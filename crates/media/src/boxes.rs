@@ -1,26 +1,26 @@
-//! Boxes of the ISO base media file format (ISO/IEC 14496-12, 4.2), and what their fields can hold.
+//! Boxes of the ISO base media file format (ISO/IEC 14496-12, 4.2), and checked conversions for their fields.
 
-/// A size or a count as a field of 32 bits holds it.
+/// A size or count as a 32-bit field.
 ///
 /// # Panics
-/// Where it does not fit. Everything that is written has a limit far below; what has none is a defect of ours, and no other
-/// number is written in its place.
+/// If it does not fit. Everything written has a limit far below that, so this is a bug of ours; a wrong number is never
+/// written in its place.
 #[track_caller]
 pub(crate) fn field_u32(value: usize) -> u32 {
     u32::try_from(value).expect("what goes into a box is limited before")
 }
 
-/// An offset as a signed field of 32 bits holds it, such as `data_offset` of `trun` (8.8.8.2).
+/// An offset as a signed 32-bit field, such as `data_offset` of `trun` (8.8.8.2).
 ///
 /// # Panics
-/// As [`field_u32`].
+/// Like [`field_u32`].
 #[track_caller]
 pub(crate) fn field_i32(value: usize) -> i32 {
     i32::try_from(value).expect("what goes into a box is limited before")
 }
 
-/// Writes nested boxes (ISO/IEC 14496-12, 4.2) whose sizes are filled in when they are closed. For init segments;
-/// the hot path of parts computes its sizes beforehand.
+/// Writes nested boxes (ISO/IEC 14496-12, 4.2) and fills in their sizes when they are closed. For init segments; the
+/// hot path of parts computes its sizes beforehand.
 #[derive(Debug, Default)]
 pub(crate) struct BoxWriter {
     bytes: Vec<u8>,
@@ -31,7 +31,7 @@ impl BoxWriter {
         self.bytes
     }
 
-    /// A box of type `kind` with what `fill` writes.
+    /// A box of type `kind` whose content `fill` writes.
     pub(crate) fn put_box(&mut self, kind: &[u8; 4], fill: impl FnOnce(&mut Self)) {
         let start = self.bytes.len();
         self.u32(0).raw(kind);

@@ -1,4 +1,4 @@
-//! The part writer: one `moof` and one `mdat`, into one buffer whose size is known before it is made.
+//! The part writer: one `moof` and one `mdat`, in one buffer whose size is computed before it is allocated.
 //!
 //! ```text
 //! moof                          8
@@ -31,9 +31,9 @@ const DEFAULT_BASE_IS_MOOF: u32 = 0x02_0000;
 const TRUN_FLAGS: u32 = 0x0f01;
 /// `sample_depends_on` 2: on no other sample (8.8.3.1); a sync sample.
 const SYNC_SAMPLE: u32 = 0x0200_0000;
-/// `sample_depends_on` 1; a sync sample all the same, or no player could begin anywhere in such a stream.
+/// `sample_depends_on` 1; still marked as a sync sample, or no player could start anywhere in such a stream.
 const GRADUAL_SYNC_SAMPLE: u32 = 0x0100_0000;
-/// Depends on others, and is no sync sample.
+/// Depends on others and is not a sync sample.
 const OTHER_SAMPLE: u32 = 0x0101_0000;
 
 /// One sample of a part.
@@ -50,8 +50,8 @@ impl Sample {
     /// A sample that lasts `duration` ticks.
     ///
     /// # Panics
-    /// Where it has no length, or one that `sample_duration` of `trun` cannot say (8.8.8.2): the timeline only goes
-    /// forward, and a picture of more than `segment_max_ticks` is cut.
+    /// If the duration is zero or does not fit `sample_duration` of `trun` (8.8.8.2): the timeline only moves forward,
+    /// and a picture longer than `segment_max_ticks` is cut.
     #[track_caller]
     pub(crate) fn new(data: Bytes, duration: i64, composition_offset: i32, dependence: Dependence) -> Self {
         Self { data, duration: checked_duration(duration), composition_offset, dependence }
@@ -62,30 +62,30 @@ impl Sample {
         self.duration
     }
 
-    /// Makes it `ticks` longer.
+    /// Lengthens it by `ticks`.
     ///
     /// # Panics
-    /// As [`Sample::new`].
+    /// Like [`Sample::new`].
     pub(crate) fn stretch(&mut self, ticks: i64) {
         self.duration = checked_duration(i64::from(self.duration) + ticks);
     }
 }
 
-/// A duration that is written, in ticks.
+/// The duration field of a sample, in ticks.
 #[track_caller]
 pub(crate) fn checked_duration(ticks: i64) -> u32 {
     assert!(ticks > 0, "time goes forward");
     u32::try_from(ticks).expect("a segment lasts seconds")
 }
 
-/// Whether a player may begin at a sample, and what it then shows.
+/// Whether a player may start at a sample, and how well it then shows the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dependence {
-    /// It may, and all is right.
+    /// It may start, and everything is correct.
     Sync,
-    /// It may, and all is right some pictures later.
+    /// It may start, and everything is correct some pictures later.
     Gradual,
-    /// It may not.
+    /// It may not start.
     Other,
 }
 
@@ -117,7 +117,7 @@ pub(crate) struct Run<'a> {
 /// The part's bytes. One allocation; each sample is copied once.
 ///
 /// # Panics
-/// Where a run begins before the epoch, or the part is larger than its fields can say: see [`field_u32`].
+/// If a run begins before the epoch, or the part is larger than its fields can hold: see [`field_u32`].
 pub(crate) fn write_part(sequence: u32, video: Run<'_>, audio: Option<Run<'_>>) -> Bytes {
     let audio = audio.filter(|run| !run.samples.is_empty());
     let moof = BOX + MFHD + track_size(&video) + audio.as_ref().map_or(0, track_size);
@@ -139,8 +139,8 @@ pub(crate) fn write_part(sequence: u32, video: Run<'_>, audio: Option<Run<'_>>) 
     Bytes::from(out)
 }
 
-/// A part without a picture, at `start`: what a player gets that asks for a piece of a gap all the same. A gap before the
-/// epoch, which only a damaged archive could tell of, is shown at the epoch.
+/// A part without a picture, at `start`: served to a player that requests a piece of a gap nevertheless. A gap before
+/// the epoch, which only a damaged archive can contain, is shown at the epoch.
 pub fn empty_part(start: MediaTime) -> Bytes {
     write_part(0, Run { start: start.0.max(0), samples: &[] }, None)
 }

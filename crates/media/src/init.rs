@@ -9,9 +9,9 @@ use crate::output::InitSegment;
 
 /// Ticks per second of every track.
 pub(crate) const TIMESCALE: u32 = 90_000;
-/// Track of the picture.
+/// Track ID of the picture.
 pub(crate) const VIDEO_TRACK: u32 = 1;
-/// Track of the sound, where there is one.
+/// Track ID of the sound, if there is any.
 pub(crate) const AUDIO_TRACK: u32 = 2;
 
 /// `matrix` of `mvhd` and `tkhd`: no transformation.
@@ -61,7 +61,7 @@ fn track_extends(w: &mut BoxWriter, track: u32) {
     });
 }
 
-/// What differs between the two tracks.
+/// The differences between the two tracks.
 struct Track<'a> {
     id: u32,
     width: u16,
@@ -174,7 +174,7 @@ fn video_entry(w: &mut BoxWriter, video: &VideoParameters) {
 fn audio_entry(w: &mut BoxWriter, audio: &AudioParameters) {
     w.put_box(b"mp4a", |w| {
         w.zeros(6).u16(1).zeros(8).u16(u16::from(audio.channels)).u16(16).zeros(4);
-        // 16.16 fixed point; a rate that does not fit is told by the descriptor alone.
+        // 16.16 fixed point; a rate that does not fit is only in the descriptor.
         w.u32(u16::try_from(audio.sample_rate).map_or(0, |rate| u32::from(rate) << 16));
         w.put_full_box(b"esds", 0, 0, |w| {
             // Each descriptor's length is one byte of seven bits (ISO/IEC 14496-1, 8.3.3).

@@ -1,14 +1,14 @@
-//! What goes into the packager: parameters, pictures and sound, as sessions hand them on, without a copy on the way.
+//! The packager's input: parameters, pictures and sound, as sessions hand them on, without copies on the way.
 
 use ashkar_terms::Moment;
 use bytes::Bytes;
 
 use crate::codec::VideoCodec;
 
-/// A camera's parameter sets, as its protocol gave them. Not yet trusted: the packager parses them.
+/// A camera's parameter sets, as received. Not yet trusted: the packager parses them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VideoConfig {
-    /// Which codec the record is for.
+    /// The codec of the record.
     pub codec: VideoCodec,
     /// `AVCDecoderConfigurationRecord` or `HEVCDecoderConfigurationRecord` (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
     pub record: Bytes,
@@ -24,14 +24,14 @@ pub struct AudioConfig {
 /// One picture, or a piece of one, as the camera sent it, byte-exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessUnit {
-    /// NAL units as delivered: behind lengths of the size that the record says, or behind start codes; a whole access
-    /// unit, a piece of one, or several.
+    /// NAL units as delivered: behind lengths of the size that the record declares, or behind start codes; a whole
+    /// access unit, a piece of one, or several.
     pub data: Bytes,
     /// Decoding time on the camera's clock, 90 kHz ticks from an origin of its own, wraps already undone.
     pub camera_dts: i64,
     /// Composition offset: presentation time less decoding time, 90 kHz ticks.
     pub composition_offset: i32,
-    /// Whether decoding can start here, as the protocol claims; the packager looks for itself.
+    /// Whether decoding can start here, according to the protocol; the packager checks for itself.
     pub keyframe: bool,
     /// When its last byte was read.
     pub arrival: Moment,
@@ -48,17 +48,17 @@ pub struct AudioFrame {
     pub arrival: Moment,
 }
 
-/// What a camera's session hands on, in order of arrival: the one language between protocols and the packager.
+/// What a camera's session hands on, in order of arrival: the one interface between protocols and the packager.
 ///
-/// Whoever makes one gives its bytes away: nothing is copied on the way.
+/// It owns its bytes: nothing is copied on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MediaEvent {
-    /// Parameter sets; again whenever the camera repeats or changes them.
+    /// Parameter sets; repeated whenever the camera repeats or changes them.
     VideoConfig(VideoConfig),
-    /// AAC parameters; again whenever they are repeated or changed.
+    /// AAC parameters; repeated whenever they are repeated or changed.
     AudioConfig(AudioConfig),
-    /// Sound came and is dropped: it is not AAC and so cannot be passed through, or the policy has none. Once for each
-    /// codec and connection.
+    /// Sound arrived and is dropped: it is not AAC and so cannot be passed through, or the policy excludes sound. Once
+    /// for each codec and connection.
     SoundRefused {
         /// Its codec, such as `G.711 A-law`.
         codec: String,
@@ -67,11 +67,11 @@ pub enum MediaEvent {
     Video(AccessUnit),
     /// One AAC frame.
     Audio(AudioFrame),
-    /// Something could not be used and was dropped alone; the stream goes on (I3).
+    /// Something was unusable and was dropped alone; the stream goes on (I3).
     Refused {
         /// Why, in English, without secrets.
         reason: String,
-        /// Its place on the camera's clock, 90 kHz ticks of the video's origin, where it is known.
+        /// Its place on the camera's clock, in 90 kHz ticks from the video's origin, if known.
         camera_dts: Option<i64>,
     },
 }
@@ -80,7 +80,7 @@ pub enum MediaEvent {
 const _: () = assert!(size_of::<MediaEvent>() <= 80, "an event is moved, not copied by the kilobyte");
 
 impl MediaEvent {
-    /// When it arrived, where it says so itself: what waited for its turn arrived earlier than it is handed on.
+    /// When it arrived, if it has a time of its own: data that waited arrived earlier than they are handed on.
     pub const fn arrival(&self) -> Option<Moment> {
         match self {
             Self::Video(unit) => Some(unit.arrival),

@@ -1,6 +1,6 @@
 //! From access units to CMAF: parameters, sane timestamps, parts, segments, gaps and facts.
 //!
-//! Pure: no I/O, no clock. Every time that it knows came in as an argument.
+//! Pure: no I/O, no clock. All times are passed in as arguments.
 //!
 //! In: [`MediaEvent`]s, connects, disconnects and ticks, per camera. Out: [`Output`], in order.
 //! What must never happen: a panic, an unbounded buffer, a changed NAL unit (I4), or one bad access unit ending

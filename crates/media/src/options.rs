@@ -1,54 +1,53 @@
-//! A packager's options and limits, the place from which it resumes, and its counters.
+//! Options and limits of a packager, the state from which it resumes, and its counters.
 
 use ashkar_terms::{Cause, MediaTime, TICKS_PER_SECOND};
 
 use crate::Output;
 
-/// A decoding time step of at least this is made between any two samples: 1 ms, in ticks.
+/// Minimum step of decoding time between any two samples: 1 ms, in ticks.
 pub const MIN_SAMPLE_TICKS: i64 = TICKS_PER_SECOND / 1000;
 
-/// A gap that was declared is at least this long, 0.1 s in ticks, so that no consumer meets an empty one.
+/// Minimum length of a declared gap: 0.1 s, in ticks, so that no consumer meets an empty one.
 pub const MIN_GAP_TICKS: i64 = TICKS_PER_SECOND / 10;
 
 /// Length of one GAP segment of the playlists: 4 s, in ticks. A gap takes one media sequence number for each.
 pub const GAP_SEGMENT_TICKS: i64 = 4 * TICKS_PER_SECOND;
 
-/// The end of no picture lies farther than this ahead of the moment at which it arrived: 3 s, in ticks. What comes faster
-/// than time passes is set close together, and what does not fit even so is refused.
+/// No picture ends farther than this ahead of its arrival: 3 s, in ticks. Pictures that come faster than real time are
+/// set close together, and those that do not fit even so are refused.
 pub const MAX_LEAD_TICKS: i64 = 3 * TICKS_PER_SECOND;
 
-/// A camera is live until so long after the arrival of the last picture that was kept, 5 s, in microseconds. What arrives
-/// is going on as long as its pauses are shorter.
+/// A camera counts as live until this long after the arrival of the last picture that was kept: 5 s, in microseconds.
+/// Arrivals count as continuing as long as their pauses are shorter.
 pub const LIVE_WITHIN_US: u64 = 5_000_000;
 
-/// Largest access unit that is taken, all its pieces together, in bytes: a keyframe of 8192×8192 fits, and so does the part
-/// that it makes into the archive.
+/// Largest access unit accepted, all its pieces together, in bytes: a keyframe of 8192×8192 fits, and the part made of
+/// it fits into the archive.
 pub const MAX_ACCESS_UNIT_BYTES: usize = 7 << 20;
 
-/// How one camera's stream is cut. Ticks are 90 kHz.
+/// How one camera's stream is cut. Ticks are of 90 kHz.
 ///
-/// They come from the code, and never from a camera. All lengths are positive; a part is not longer than a segment, and a
-/// segment not than a minute; an access unit, and a part, have at most [`MAX_ACCESS_UNIT_BYTES`].
+/// They are set by the code, never by a camera. All lengths are positive; a part is not longer than a segment, and a
+/// segment not longer than a minute; an access unit and a part have at most [`MAX_ACCESS_UNIT_BYTES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// No part is longer than this, unless a single sample is, or parts are made even.
     pub part_target_ticks: i64,
-    /// Where a segment's length is known from the camera's rhythm, its parts are made even, up to this length: 25
-    /// pictures a second make four parts of 0.48 and 0.52 s in 2 s, instead of four of 0.48 s and one of 0.08 s, and
-    /// each viewer asks four times instead of five.
+    /// If a segment's length is known from the camera's rhythm, its parts are made even, up to this length: 25 pictures
+    /// a second make four parts of 0.48 and 0.52 s in 2 s, instead of four of 0.48 s and one of 0.08 s, and each viewer
+    /// sends four requests instead of five.
     pub part_even_ticks: i64,
     /// A segment ends at the first keyframe after it has lasted this long.
     pub segment_min_ticks: i64,
-    /// A segment without a keyframe ends at the latest after this long. A sample that would be longer is cut
-    /// and a gap follows it.
+    /// A segment without a keyframe ends after this long at the latest. A longer sample is cut and followed by a gap.
     pub segment_max_ticks: i64,
-    /// A segment may be this much longer if the camera's rhythm says that its next keyframe falls into it:
-    /// a camera with a keyframe each 4 s then gets segments that begin with one. Together with
-    /// `segment_max_ticks` it must round to 4 s.
+    /// A segment may be longer by this much if, by the camera's rhythm, its next keyframe falls into that time: a
+    /// camera with a keyframe every 4 s then gets segments that begin with one. The sum with `segment_max_ticks` must
+    /// round to 4 s.
     pub segment_grace_ticks: i64,
     /// A live connection that is silent for this long opens a gap.
     pub silence_ticks: i64,
-    /// A part that has samples is closed at the latest when nothing arrived for this long.
+    /// A part that has samples is closed when nothing has arrived for this long.
     pub stall_ticks: i64,
     /// Whether the policy lets sound through.
     pub sound: bool,
@@ -59,7 +58,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What the fields of boxes can hold rests on these.
+    /// The ranges of box fields rely on these.
     pub(crate) fn check(&self) {
         let parts = 0 < self.part_target_ticks && self.part_target_ticks <= self.part_even_ticks;
         let longest = self.segment_max_ticks + self.segment_grace_ticks;
@@ -90,22 +89,22 @@ impl Default for Options {
     }
 }
 
-/// Where a camera's recording ended, so that a new packager goes on from there.
+/// Where a camera's recording ended, from which a new packager continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Resume {
     /// The next free media sequence number.
     pub next_segment: u64,
-    /// End of the last sample recorded, if there ever was one.
+    /// End of the last sample recorded, if there was one.
     pub timeline_end: Option<MediaTime>,
-    /// Cause of the gap that was already open then.
+    /// Cause of the gap that was open then.
     pub open_gap: Option<Cause>,
-    /// Init segment of the last segment recorded. If the camera's differs, that is a fact; it is given out anew in
-    /// any case, since whoever reads the outputs may have started anew too.
+    /// Init segment of the last segment recorded. If the camera's differs, that is a fact; it is output again in any
+    /// case, since the consumers may have restarted too.
     pub init_sha256: Option<[u8; 32]>,
 }
 
 impl Resume {
-    /// Follows what a packager gives out, so that another one can go on behind it.
+    /// Follows a packager's outputs, so that another packager can continue after them.
     pub fn follow(&mut self, output: &Output) {
         match output {
             Output::Init(init) => self.init_sha256 = Some(init.sha256),
@@ -124,10 +123,10 @@ impl Resume {
     }
 }
 
-/// What a packager has seen since it was made; only ever rising.
+/// Counters of a packager since it was made; they only increase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
-    /// Access units taken in.
+    /// Access units accepted.
     pub access_units: u64,
     /// Their bytes.
     pub access_unit_bytes: u64,
@@ -135,7 +134,7 @@ pub struct Counters {
     pub refused: u64,
     /// Access units dropped while waiting for parameter sets or a first keyframe.
     pub waiting_dropped: u64,
-    /// Access units refused because they came faster than time passes.
+    /// Access units refused because they came faster than real time.
     pub too_fast: u64,
     /// Decoding times that had to be repaired.
     pub timestamps_repaired: u64,
@@ -143,14 +142,14 @@ pub struct Counters {
     pub camera_clock_jumps: u64,
     /// Re-anchorings of the timeline on a running connection.
     pub reanchored: u64,
-    /// Parts given out.
+    /// Parts output.
     pub parts: u64,
-    /// Segments given out.
+    /// Segments output.
     pub segments: u64,
     /// Gaps opened.
     pub gaps: u64,
     /// Sound frames dropped.
     pub sound_dropped: u64,
-    /// Facts held back because they came too thick; what they tell of is still counted here.
+    /// Facts suppressed because there were too many; the events behind them are still counted here.
     pub facts_suppressed: u64,
 }

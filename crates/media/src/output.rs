@@ -1,12 +1,12 @@
-//! What comes out of the packager: init segments, parts, segment ends, gaps, facts; for archive and live window.
+//! The packager's output, for archive and live window: init segments, parts, segment ends, gaps, facts.
 
 use std::sync::Arc;
 
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::Bytes;
 
-/// What the packager gives out for one camera, in this order: an init segment before the first part that needs
-/// it, parts of a segment in order, the segment's end, gaps between segments only. Facts may stand anywhere.
+/// The packager's outputs for one camera, in this order: an init segment before the first part that needs it, the parts
+/// of a segment in order, the segment's end, gaps only between segments. Facts may occur anywhere.
 #[derive(Debug, Clone)]
 pub enum Output {
     /// Parameters for the parts that follow.
@@ -15,9 +15,9 @@ pub enum Output {
     Part(Part),
     /// The current segment is complete.
     SegmentEnd(SegmentEnd),
-    /// Time that has no media. First with an open end when the silence is noticed, again when it is over.
+    /// Time without media. First with an open end when the silence is noticed, and again when it is over.
     Gap(Gap),
-    /// Something to be remembered that is neither media nor gap.
+    /// An event to be recorded that is neither media nor gap.
     Fact(Fact),
 }
 
@@ -26,7 +26,7 @@ pub enum Output {
 pub struct InitSegment {
     /// SHA-256 of `bytes`; the first 8 bytes name it in URLs.
     pub sha256: [u8; 32],
-    /// The bytes as served.
+    /// Its bytes, as served.
     pub bytes: Bytes,
     /// RFC 6381, such as `avc1.64001f` or `avc1.64001f,mp4a.40.2`.
     pub codecs: String,
@@ -39,9 +39,9 @@ pub struct InitSegment {
 /// A CMAF chunk (ISO/IEC 23000-19, 7.3.2.3): one `moof` and one `mdat`, as served, stored and hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Media sequence number of its segment: goes up by one per segment and camera for ever, also over restarts.
+    /// Media sequence number of its segment: increases by one per segment and camera for ever, also over restarts.
     pub segment: u64,
-    /// Its place in the segment, from 0.
+    /// Its index in the segment, from 0.
     pub index: u16,
     /// Decoding time of its first sample, also in its `tfdt`.
     pub start: MediaTime,
@@ -49,7 +49,7 @@ pub struct Part {
     pub duration: u32,
     /// Whether decoding can start at its first sample.
     pub independent: bool,
-    /// First 8 bytes of the SHA-256 of the init segment that it needs.
+    /// First 8 bytes of the SHA-256 of the required init segment.
     pub init: [u8; 8],
     /// True on the first part after a gap, a parameter change or a step of the timeline.
     pub discontinuity: bool,
@@ -59,9 +59,9 @@ pub struct Part {
     pub first_arrival: Moment,
     /// When its last access unit arrived.
     pub last_arrival: Moment,
-    /// Video samples inside.
+    /// Number of video samples.
     pub samples: u16,
-    /// The bytes.
+    /// Its bytes.
     pub bytes: Bytes,
 }
 
@@ -93,7 +93,7 @@ pub struct Gap {
     pub from: MediaTime,
     /// Start of the first sample after it; `None` while it lasts.
     pub to: Option<MediaTime>,
-    /// Why.
+    /// Its cause.
     pub cause: Cause,
     /// Media sequence number of the first segment after it once it is over; the next free number while it lasts.
     pub next_segment: u64,
@@ -104,11 +104,11 @@ pub struct Gap {
 pub struct Fact {
     /// When, on this machine's clocks.
     pub at: Moment,
-    /// What.
+    /// What happened.
     pub kind: FactKind,
 }
 
-/// The kinds of facts. Numbers are 90 kHz ticks unless named otherwise.
+/// The kinds of facts. Numbers are 90 kHz ticks unless their names say otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactKind {
     /// A publisher or a pulled camera began to send. The text names the peer, never a key.
@@ -116,16 +116,16 @@ pub enum FactKind {
         /// Protocol and address, such as `rtmp 10.1.2.3:50123`.
         source: String,
     },
-    /// It ended.
+    /// The connection ended.
     Disconnected {
         /// Why the connection ended.
         cause: Cause,
-        /// What was said or seen.
+        /// Details, as reported or observed.
         reason: String,
     },
     /// The camera's clock stepped while pictures kept arriving: no time is missing.
     CameraClockJumped {
-        /// How far, ticks; negative is backwards.
+        /// By how much, ticks; negative is backwards.
         by: i64,
     },
     /// The camera's clock runs at another rate than the centre's; the timeline follows the centre's.
@@ -135,22 +135,22 @@ pub enum FactKind {
     },
     /// The media timeline was re-anchored to the arrival clock.
     TimelineReanchored {
-        /// How far, ticks.
+        /// By how much, ticks.
         by: i64,
     },
-    /// A decoding time was equal to or before the one before it; the access unit was kept with a sane time.
+    /// A decoding time was equal to or before the one before it; the access unit was kept with a corrected time.
     TimestampRepaired {
         /// The camera's decoding time.
         camera_dts: i64,
     },
     /// New parameter sets: a new init segment follows.
     ParametersChanged,
-    /// Parameter sets that cannot be used; what was valid before goes on.
+    /// Parameter sets that are unusable; the valid ones before stay in use.
     ParametersRefused {
         /// Why.
         reason: String,
     },
-    /// An access unit that cannot be used; it alone was dropped.
+    /// An access unit that is unusable; it alone was dropped.
     AccessUnitRefused {
         /// The camera's decoding time.
         camera_dts: i64,
@@ -162,14 +162,14 @@ pub enum FactKind {
         /// How many were dropped.
         dropped: u32,
     },
-    /// Sound came and was dropped before recording, as the policy says, or because it cannot be passed through.
+    /// Sound arrived and was dropped before recording, because of the policy, or because it cannot be passed through.
     SoundDropped {
         /// Its codec.
         codec: String,
     },
     /// The centre's wall clock stepped against its monotonic clock.
     CentreClockStepped {
-        /// How far, microseconds.
+        /// By how much, microseconds.
         by_us: i64,
     },
     /// A second publisher with the right key was refused because the camera is live.

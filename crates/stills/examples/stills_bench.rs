@@ -1,7 +1,8 @@
-//! What a still costs, through the real child process: CPU of the worker and of its parent, and the time until the answer.
+//! The cost of a still, through the real child process: CPU of the worker and of its parent, and the time until the
+//! response.
 //!
-//! `cargo run --release -p ashkar-stills --example stills_bench -- [STILLS]`. The pictures are made by ffmpeg's x264 as cameras
-//! make them: High profile, CABAC, 1 Mbit/s, a keyframe each two seconds, noise as of a sensor.
+//! `cargo run --release -p ashkar-stills --example stills_bench -- [STILLS]`. The pictures are made by ffmpeg's x264 in
+//! the manner of cameras: High profile, CABAC, 1 Mbit/s, a keyframe every two seconds, noise like that of a sensor.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -20,7 +21,7 @@ use bytes::Bytes;
 use support::package;
 
 const WORKER: &str = "still-worker";
-/// Thousand cameras, each of them anew every 30 s.
+/// A thousand cameras, each renewed every 30 s.
 const STILLS_PER_SECOND: f64 = 1000.0 / 30.0;
 
 fn main() {
@@ -46,7 +47,7 @@ fn main() {
     }
 }
 
-/// Of one still.
+/// Cost of one still.
 struct Cost {
     worker: Duration,
     parent: Duration,
@@ -56,7 +57,7 @@ struct Cost {
 
 async fn measure(init: &[u8], part: &[u8], stills: u32) -> Cost {
     let pool = Pool::new(std::env::current_exe().unwrap(), WORKER, 1);
-    // The first one starts a worker, and those that follow find one.
+    // The first one starts a worker, and the following ones find it.
     let jpeg_bytes = pool.still(init, part).await.unwrap().len();
     let ((parent, workers), start) = (cpu(), Instant::now());
     for _ in 0..stills {
@@ -74,7 +75,7 @@ async fn measure(init: &[u8], part: &[u8], stills: u32) -> Cost {
     }
 }
 
-/// CPU of this process; and of its child, and of that one's children, each of which has ended with its still.
+/// CPU of this process, of its child, and of that one's children, each of which has ended with its still.
 fn cpu() -> (Duration, Duration) {
     let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
     let ([own, _], [child, copies]) = (times("self"), times(children.trim()));
@@ -105,7 +106,7 @@ fn camera(width: u32, height: u32) -> (Bytes, Bytes, usize) {
     let of_kind = |kind: u8| units.iter().copied().filter(move |unit| unit[0] & 0x1f == kind);
     let sets = ParameterSets::of(VideoCodec::H264, of_kind(7).take(1).chain(of_kind(8).take(1))).unwrap();
     let config = sets.config().unwrap();
-    // The last keyframe: by then the encoder keeps to its rate.
+    // The last keyframe: by then the encoder's rate has settled.
     let keyframe = of_kind(5).next_back().unwrap();
     let data = [&(keyframe.len() as u32).to_be_bytes()[..], keyframe].concat();
     let (init, part) = package(config, &data.into());

@@ -1,4 +1,5 @@
-//! What the fuzz target calls: the reader of recorded boxes, and what takes the filter out of a keyframe. Not part of the library's promise.
+//! Entry points of the fuzz targets: the reader of recorded boxes, and the removal of the deblocking filter from a
+//! keyframe. Not part of the library's public interface.
 
 use crate::keyframe::annex_b;
 use crate::unfiltered::ParameterSets;
@@ -7,7 +8,7 @@ use crate::unfiltered::ParameterSets;
 pub fn keyframe(bytes: &[u8]) {
     let Some((init, part)) = split(bytes) else { return };
     if let Ok(stream) = annex_b(init, part, usize::MAX) {
-        // Lengths become start codes of the same size, so a stream is never longer than what it was made of.
+        // Lengths become start codes of the same size, so a stream is never longer than its source.
         assert!(stream.len() <= bytes.len());
     }
     let _ = annex_b(init, part, 0);
@@ -19,7 +20,7 @@ pub fn unfiltered(bytes: &[u8]) {
     let Some((pps, slice)) = split(rest) else { return };
     let Some(sets) = ParameterSets::of_wider_than(0, &[sps.to_vec()], &[pps.to_vec()]) else { return };
     if let Some(unfiltered) = sets.unfiltered(slice) {
-        // At most one byte in three has to be kept from looking like a start code.
+        // At most one byte in three needs an emulation prevention byte.
         assert!(unfiltered.len() <= slice.len() * 3 / 2 + 2);
         assert!(sets.unfiltered(&unfiltered).is_none(), "the filter is out");
     }

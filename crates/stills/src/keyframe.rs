@@ -7,31 +7,32 @@ use crate::unfiltered::ParameterSets;
 
 /// Annex B start code (ITU-T H.264, B.1.1).
 const START_CODE: [u8; 4] = [0, 0, 0, 1];
-/// The largest box header that is looked at, bytes.
+/// The largest box header that is read, bytes.
 const BOX_HEADER_BYTES: usize = 8;
 
-/// Why there is no keyframe in the given bytes.
+/// Why the given bytes have no keyframe.
 #[derive(Debug, Error)]
 pub enum KeyframeError {
     /// The boxes cannot be read.
     #[error("the recorded boxes cannot be read: {0}")]
     Boxes(#[from] mp4_atom::Error),
-    /// A box that must be there is not.
+    /// A required box is missing.
     #[error("the recording has no {0}")]
     Missing(&'static str),
     /// The picture is not H.264.
     #[error("stills are made from H.264 only")]
     Codec,
-    /// A length points outside.
+    /// A length points outside the data.
     #[error("a sample's length points outside of its part")]
     OutOfBounds,
 }
 
-/// Parameter sets of `init` and the first video sample of `part`, each NAL unit behind a start code. Pictures wider than `small` pixels, which
-/// are going to be averaged down, come without their deblocking filter where that can be taken out.
+/// Parameter sets of `init` and the first video sample of `part`, each NAL unit behind a start code. Pictures wider
+/// than `small` pixels, which are averaged down later, are returned without their deblocking filter if that can be
+/// removed.
 ///
 /// # Errors
-/// Where either is not what the packager writes.
+/// If either was not written by the packager.
 pub(crate) fn annex_b(init: &[u8], part: &[u8], small: usize) -> Result<Vec<u8>, KeyframeError> {
     let sample = first_sample(part)?;
     let mut stream = Vec::with_capacity(sample.len() + 256);

@@ -1,11 +1,11 @@
 //! Still pictures: the keyframe at the head of a part, as a JPEG.
 //!
-//! In: an init segment and an independent part, as recorded. Out: a JPEG of at most [`MAX_WIDTH`] pixels' width.
+//! In: an init segment and an independent part, as recorded. Out: a JPEG at most [`MAX_WIDTH`] pixels wide.
 //!
-//! The H.264 decoder is the one piece of C++ that reads what a camera sent, so it never runs inside the centre: it
-//! runs in processes that make one still each, and can reach nothing but their memory and one socket ([`worker`],
-//! [`sandbox`]). They are copies of a process that has read nothing ([`zygote`]), since a program that is started anew
-//! costs more than a still. They may die at any time without anyone but the asker noticing ([`Pool`]).
+//! The H.264 decoder is the only C++ code that reads a camera's data, so it never runs inside the centre: it runs in
+//! processes that make one still each, and can reach nothing but their memory and one socket ([`worker`], [`sandbox`]).
+//! They are copies of a process that has read nothing ([`zygote`]), since starting a program anew costs more than a
+//! still. They may die at any time without consequences for anyone but the requester ([`Pool`]).
 
 #[doc(hidden)]
 pub mod fuzz;

@@ -1,4 +1,4 @@
-//! Decodes one keyframe, makes it small, and writes it as a JPEG.
+//! Decodes one keyframe, scales it down, and writes it as a JPEG.
 
 use jpeg_encoder::{Encoder, ImageBuffer, JpegColorType, SamplingFactor};
 use openh264::decoder::{DecodedYUV, Decoder};
@@ -9,7 +9,7 @@ use crate::keyframe::{KeyframeError, annex_b};
 
 /// Widest still, pixels. Wider pictures are averaged down by a whole factor before they are encoded.
 pub const MAX_WIDTH: usize = 640;
-/// So many samples in a row and in a column fit into one sum of sixteen bits.
+/// Maximum width and height in samples of a block whose sum fits into sixteen bits.
 const MAX_FACTOR: usize = 16;
 /// JPEG quality: the number plate of a station stays readable.
 const QUALITY: u8 = 72;
@@ -31,7 +31,7 @@ pub enum StillError {
 /// The first picture of `part` as a JPEG. `init` is the init segment that the part needs; H.264 only.
 ///
 /// # Errors
-/// Where the bytes are not an independent H.264 part, or cannot be decoded.
+/// If the bytes are not an independent H.264 part, or cannot be decoded.
 pub fn still(init: &[u8], part: &[u8]) -> Result<Vec<u8>, StillError> {
     let stream = annex_b(init, part, MAX_WIDTH)?;
     let refused = |error: openh264::Error| StillError::Decode(error.to_string());
@@ -80,8 +80,9 @@ impl Small {
     }
 }
 
-/// Averages `factor` × `factor` samples of a plane (its bytes and its stride) into one of `width` × `height`. Columns come first: whole lines are
-/// added many samples at a time, and only their sums are added one by one. [`MAX_FACTOR`] keeps sums within their type.
+/// Averages `factor` × `factor` samples of a plane (its bytes and its stride) into one of `width` × `height`. Columns
+/// come first: whole lines are added many samples at a time, and only their sums are added one by one. [`MAX_FACTOR`]
+/// keeps sums within their type.
 fn shrink(
     (bytes, stride): (&[u8], usize),
     (width, height): (usize, usize),
@@ -109,7 +110,7 @@ fn shrink(
     small
 }
 
-/// Each `N` columns as one sample; a fixed number is added many at a time.
+/// Each `N` columns as one sample; a constant `N` lets the compiler add many at a time.
 fn extend<const N: usize>(small: &mut Vec<u8>, columns: &[u16], shown: Shown) {
     small.extend(columns.as_chunks::<N>().0.iter().map(|sums| shown.full_range(total(sums))));
 }
@@ -118,18 +119,20 @@ fn total(sums: &[u16]) -> u16 {
     sums.iter().fold(0, |total, &sum| total.wrapping_add(sum))
 }
 
-/// Studio range (ITU-R BT.601): the sample that is shown as 0, and how many of its steps are 255 of the full range.
+/// Studio range (ITU-R BT.601): the sample shown as 0, and the number of its steps that correspond to the full range of
+/// 255.
 type Range = (f32, f32);
 const LUMA: Range = (16.0, 219.0);
 /// 128 stays 128.
 const CHROMA: Range = (128.0 - 128.0 * 224.0 / 255.0, 224.0);
 
-/// What a sum of samples is shown as in the full range that JFIF wants. Sixteen bits and no branch: a compiler makes eight at a time.
+/// Maps a sum of samples to the full range that JFIF requires. Sixteen bits and no branch: a compiler vectorises it to
+/// eight at a time.
 #[derive(Clone, Copy)]
 struct Shown {
-    /// The sum that is 0.
+    /// The sum that maps to 0.
     low: u16,
-    /// Steps of the full range for one of the sum: whole ones, and 65536ths.
+    /// Steps of the full range per step of the sum: whole ones, and 65536ths.
     whole: u16,
     part: u16,
 }
@@ -138,7 +141,7 @@ impl Shown {
     fn new((low, span): Range, count: usize) -> Self {
         let count = count as f32;
         let steps = (255.0 * 65536.0 / (span * count)).round() as u32;
-        // Half a step less, so that what is cut off below rounds.
+        // Less by half a step, so that the truncation below rounds.
         let low = (low - span / 510.0) * count;
         Self { low: low.round() as u16, whole: (steps >> 16) as u16, part: (steps & 0xffff) as u16 }
     }
@@ -163,7 +166,7 @@ impl ImageBuffer for Small {
         self.height as u16
     }
 
-    /// The encoder takes every second sample of every second row of chroma, so each of ours is given four times.
+    /// The encoder takes every second sample of every second row of chroma, so each sample is repeated four times.
     fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
         let [luma, chroma @ .., _] = buffers;
         luma.extend_from_slice(row_of(&self.luma, usize::from(y), self.width));

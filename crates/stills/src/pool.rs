@@ -1,4 +1,4 @@
-//! The centre's side: a worker for each still, copied from a process that waits for that.
+//! The centre's side: one worker for each still, copied from a process that waits for requests.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -18,29 +18,29 @@ use tokio::sync::Semaphore;
 
 use crate::{wire, zygote};
 
-/// Longest time for one still; a worker that needs longer is killed.
+/// Longest time for one still; a worker that takes longer is killed.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
-/// Requests that may wait for a worker; the next is refused.
+/// Number of requests that may wait for a worker; the next is refused.
 const MAX_WAITING: usize = 64;
 
 /// Bytes of the first marker of a JPEG.
 const START_OF_IMAGE: [u8; 2] = [0xff, 0xd8];
-/// Longest explanation that is taken from a worker, bytes.
+/// Longest error message accepted from a worker, bytes.
 const MAX_WORDS: usize = 256;
 
-/// For the worker's C library: memory comes in few large pieces, of huge pages where the kernel has some. A worker touches
-/// all of its memory for the first time, and page by page that was a third of its CPU. Where the variable means
-/// nothing, stills only cost more.
+/// For the worker's C library: memory comes in few large pieces, made of huge pages if the kernel has some. A worker
+/// touches all of its memory for the first time, and page by page that was a third of its CPU. If the variable is not
+/// supported, stills only cost more.
 const ALLOCATOR: (&str, &str) = (
     "GLIBC_TUNABLES",
     "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=134217728:\
      glibc.malloc.top_pad=16777216:glibc.malloc.hugetlb=1",
 );
 
-/// Why the pool gave no still.
+/// Why the pool returned no still.
 #[derive(Debug, Error)]
 pub enum PoolError {
-    /// Too many wait already.
+    /// Too many requests wait already.
     #[error("too many stills are being made; try again in a moment")]
     Busy,
     /// The worker died or hung over it.
@@ -51,7 +51,7 @@ pub enum PoolError {
     Picture(String),
 }
 
-/// Workers, at most as many as asked for.
+/// Workers, at most as many as configured.
 #[derive(Debug)]
 pub struct Pool {
     program: PathBuf,
@@ -61,8 +61,8 @@ pub struct Pool {
     zygote: Mutex<Option<Zygote>>,
 }
 
-/// The process of which workers are copies, and the socket by which it is told of stills. It is killed with this, and ends by itself
-/// where the centre does.
+/// The process of which workers are copies, and the socket over which stills are requested from it. It is killed when
+/// this is dropped, and ends by itself if the centre does.
 #[derive(Debug)]
 struct Zygote {
     _child: Child,
@@ -84,7 +84,7 @@ impl Pool {
     /// The first picture of `part` as a JPEG.
     ///
     /// # Errors
-    /// See [`PoolError`]. Whatever happens, the next request finds a working pool.
+    /// See [`PoolError`]. In any case the next request finds a working pool.
     pub async fn still(&self, init: &[u8], part: &[u8]) -> Result<Bytes, PoolError> {
         let _waiting = self.waiting.try_acquire().map_err(|_| PoolError::Busy)?;
         let _place = self.places.acquire().await.map_err(|_| PoolError::Busy)?;
@@ -100,13 +100,13 @@ impl Pool {
         }
     }
 
-    /// A worker that nobody has asked, and that can reach nothing any more.
+    /// A worker that has had no request yet, and that can reach nothing any more.
     async fn worker(&self) -> io::Result<UnixStream> {
         let mut worker = self.start_worker()?;
         let said = match tokio::time::timeout(TIMEOUT, read(&mut worker)).await {
             Ok(said) => said?,
             Err(_) => {
-                // Whoever should have made it hangs. The next request has another one.
+                // The process that should have made it hangs. The next request gets a new one.
                 *self.zygote.lock() = None;
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -151,7 +151,8 @@ impl Zygote {
     }
 }
 
-/// Asks `worker` for its one still. However that ends, it is asked nothing else: it belongs to the camera whose bytes it read.
+/// Requests the only still of `worker`. However that ends, it gets no other request: it belongs to the camera whose
+/// bytes it read.
 async fn ask(mut worker: UnixStream, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
     for frame in [init, part] {
         let length = u32::try_from(frame.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
@@ -164,7 +165,7 @@ async fn ask(mut worker: UnixStream, init: &[u8], part: &[u8]) -> io::Result<Vec
     read(&mut worker).await
 }
 
-/// What `worker` says next: a status byte and what belongs to it.
+/// The next message of `worker`: a status byte and its content.
 async fn read(worker: &mut UnixStream) -> io::Result<Vec<u8>> {
     let length = worker.read_u32().await.map_err(ended)? as usize;
     if length > wire::MAX_ANSWER_BYTES {
@@ -175,7 +176,7 @@ async fn read(worker: &mut UnixStream) -> io::Result<Vec<u8>> {
     Ok(answer)
 }
 
-/// Says it in words where a worker has ended.
+/// The end of a worker as an error message.
 fn ended(error: io::Error) -> io::Error {
     use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
     match error.kind() {
@@ -186,7 +187,7 @@ fn ended(error: io::Error) -> io::Error {
     }
 }
 
-/// What a worker said in words.
+/// The error message of a worker.
 fn told(words: &[u8]) -> String {
     String::from_utf8_lossy(words.get(..MAX_WORDS).unwrap_or(words)).into_owned()
 }

@@ -1,10 +1,10 @@
-//! What a process gives up before it reads a camera's bytes: everything but its memory and its two pipes.
+//! What a process gives up before it reads a camera's bytes: everything except its memory and its two pipes.
 //!
-//! The filter of system calls is what counts: it is a list of what may be done, so files, sockets, other processes and
-//! whatever a later kernel offers are out of reach, also for a process of the centre's own user and also inside a
-//! container. Limits, user and capabilities stand behind it, for the case that it has a hole.
+//! The filter of system calls is decisive: it is a list of permitted calls, so files, sockets, other processes and
+//! whatever a later kernel offers are out of reach, also for a process of the centre's own user and inside a container.
+//! Limits, user and capabilities are a second line of defence, in case the filter has a hole.
 //!
-//! A service manager's own filter must leave what is called here: `seccomp`, which systemd's `@system-service` lacks,
+//! A service manager's own filter must permit the calls made here: `seccomp`, which systemd's `@system-service` lacks,
 //! and `prctl`, `prlimit64`, `setpriority`, `setgroups`, `setresgid`, `setresuid`, `capset`, which it has.
 
 use std::collections::BTreeMap;
@@ -20,34 +20,34 @@ use seccompiler::{
     TargetArch,
 };
 
-/// Memory that a worker may write to beside what it has when it starts, bytes: a 4096 × 4096 picture and its decoder
-/// fit. An allocator may have set aside a gigabyte by then that it never uses.
+/// Memory that a worker may write to in addition to what it has at its start, bytes: enough for a 4096 × 4096 picture
+/// and its decoder. An allocator may have reserved a gigabyte by then that it never uses.
 const MEMORY_BYTES: u64 = 768 << 20;
-/// CPU seconds after which the kernel ends a worker, which has five seconds of the clock.
+/// CPU seconds after which the kernel ends a worker, which has five seconds of wall time.
 const CPU_SECONDS: u64 = 6;
-/// How far a worker stands back: recording and live go before stills.
+/// Niceness of a worker: recording and live take precedence over stills.
 const NICENESS: i32 = 15;
-/// Whom a worker of a centre that runs as root becomes: nobody.
+/// The user of a worker if the centre runs as root: nobody.
 const NOBODY: u32 = 65_534;
 
-/// Gives up user and privileges, for good: what the process may do of which workers are copies. It reads no camera's bytes, so
-/// files and system calls are left to it.
+/// Gives up user and privileges, for good: for the process of which workers are copies. It reads no camera's bytes, so
+/// it keeps files and system calls.
 ///
 /// # Errors
-/// Where anything of it is refused.
+/// If any step is refused.
 pub(crate) fn stand_back() -> io::Result<()> {
     give_up_user()?;
     set_no_new_privs(true)?;
-    // Nobody but root looks into it; behind a change of user, which sets this anew.
+    // Nobody but root may inspect it; set after the change of user, which resets this.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     Ok(())
 }
 
-/// Gives up everything but memory, standard input and standard output, for good. To be called by a process of one
-/// thread.
+/// Gives up everything except memory, standard input and standard output, for good. To be called by a single-threaded
+/// process.
 ///
 /// # Errors
-/// Where anything of it is refused: then no camera's bytes may be read.
+/// If any step is refused: then no camera's bytes may be read.
 pub fn enter() -> io::Result<()> {
     // Looked up while files can still be opened.
     let writable = data_bytes()?.saturating_add(MEMORY_BYTES);
@@ -77,7 +77,7 @@ fn limit(writable: u64) -> io::Result<()> {
 fn give_up_user() -> io::Result<()> {
     if rustix::process::geteuid().is_root() {
         let (uid, gid) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
-        // The root of a container may know no other user, and then stays what it is, without capabilities.
+        // The root of a container may have no other user, and then stays root, without capabilities.
         let _ = set_thread_groups(&[]);
         let _ = set_thread_res_gid(gid, gid, gid);
         let _ = set_thread_res_uid(uid, uid, uid);
@@ -87,7 +87,7 @@ fn give_up_user() -> io::Result<()> {
     Ok(())
 }
 
-/// What this process may write to now: the sixth field of `/proc/self/statm`, in pages.
+/// The memory that this process may write to now: the sixth field of `/proc/self/statm`, in pages.
 fn data_bytes() -> io::Result<u64> {
     let statm = std::fs::read_to_string("/proc/self/statm")?;
     let pages = statm.split_ascii_whitespace().nth(5).and_then(|pages| pages.parse::<u64>().ok());
@@ -95,8 +95,8 @@ fn data_bytes() -> io::Result<u64> {
     Ok(pages.saturating_mul(rustix::param::page_size() as u64))
 }
 
-/// Reading from standard input, writing to standard output, memory that is not executable, and ending. Anything else
-/// fails as if it were forbidden.
+/// Permits reading from standard input, writing to standard output, memory that is not executable, and exiting. All
+/// other calls fail as if forbidden.
 fn filter() -> io::Result<BpfProgram> {
     let architecture = TargetArch::try_from(std::env::consts::ARCH).map_err(io::Error::other)?;
     let filter = SeccompFilter::new(

@@ -1,7 +1,8 @@
-//! Takes the deblocking filter out of keyframes that are made small after decoding.
+//! Removes the deblocking filter from keyframes that are scaled down after decoding.
 //!
-//! The filter is an eighth of what a still costs, and averaging pixels hides the edges that it would smooth. Intra prediction uses samples from before the
-//! filter (ITU-T H.264, 8.3), so nothing else in a keyframe changes. A decoder has no switch for it, but each slice header has one.
+//! The filter is an eighth of the cost of a still, and averaging pixels hides the edges that it would smooth. Intra
+//! prediction uses samples from before the filter (ITU-T H.264, 8.3), so nothing else in a keyframe changes. A decoder
+//! has no switch for it, but each slice header has one.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -16,11 +17,12 @@ use h264_reader::rbsp::{BitRead, BitReader, BitWrite, BitWriter, ByteWriter, dec
 /// `disable_deblocking_filter_idc`: no edge of this slice is filtered (7.4.3).
 const NO_EDGE: u32 = 1;
 
-/// The parameter sets that slices refer to.
+/// The parameter sets to which slices refer.
 pub(crate) struct ParameterSets(Context);
 
 impl ParameterSets {
-    /// None where a set cannot be read, where no picture is wider than `width` pixels, or with slice groups (extended profile), which no camera uses.
+    /// `None` if a set cannot be parsed, if no picture is wider than `width` pixels, or with slice groups (extended
+    /// profile), which no camera uses.
     pub(crate) fn of_wider_than(width: usize, sps: &[Vec<u8>], pps: &[Vec<u8>]) -> Option<Self> {
         let mut context = Context::new();
         let mut wider = false;
@@ -39,8 +41,8 @@ impl ParameterSets {
         wider.then_some(Self(context))
     }
 
-    /// The same slice of an IDR picture, to be decoded without the filter. None where it is no such slice, has no filter, says nothing about it, or is
-    /// coded with CAVLC, whose data would have to be shifted bit by bit.
+    /// The same slice of an IDR picture, to be decoded without the filter. `None` if it is no such slice, has no
+    /// filter, does not signal it, or is coded with CAVLC, whose data would have to be shifted bit by bit.
     pub(crate) fn unfiltered(&self, nal: &[u8]) -> Option<Vec<u8>> {
         let header = NalHeader::new(*nal.first()?).ok()?;
         if header.nal_unit_type() != UnitType::SliceLayerWithoutPartitioningIdr {
@@ -52,7 +54,8 @@ impl ParameterSets {
         if !pps.entropy_coding_mode_flag || !pps.deblocking_filter_control_present_flag {
             return None;
         }
-        // These three are the last of a header without slice groups (7.3.3); the offsets are there unless no edge is filtered.
+        // These three are the last of a header without slice groups (7.3.3); the offsets are present unless no edge is
+        // filtered.
         let (alpha, beta) = slice.slice_alpha_c0_offset_div2.zip(slice.slice_beta_offset_div2)?;
         let about_filter =
             ue_bits(u32::from(slice.disable_deblocking_filter_idc)) + se_bits(alpha) + se_bits(beta);
@@ -67,12 +70,14 @@ impl ParameterSets {
     }
 }
 
-/// What is in a NAL unit behind its first byte, without emulation prevention (7.3.1). The library panics on a unit without a byte.
+/// The content of a NAL unit behind its first byte, without emulation prevention (7.3.1). The library panics on an
+/// empty unit.
 fn rbsp(nal: &[u8]) -> Option<Cow<'_, [u8]>> {
     (!nal.is_empty()).then(|| decode_nal(nal).ok())?
 }
 
-/// A slice whose header is the first `kept` bits of `rbsp` and [`NO_EDGE`], aligned as CABAC wants it (7.3.4), with the slice's `data` behind it.
+/// A slice whose header is the first `kept` bits of `rbsp` and [`NO_EDGE`], aligned for CABAC (7.3.4), followed by the
+/// slice's `data`.
 fn with_header(nal: &[u8], rbsp: &[u8], kept: usize, data: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut slice = Vec::with_capacity(nal.len() + 2);
     slice.extend(nal.first());
@@ -108,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    /// Stream of one keyframe as x264 makes it with `params`, as NAL units.
+    /// The stream of one keyframe made by x264 with `params`, as NAL units.
     fn x264(params: &str) -> Vec<Vec<u8>> {
         let output = Command::new("ffmpeg")
             .args([
@@ -136,7 +141,7 @@ mod tests {
         ParameterSets::of_wider_than(width, &of_kind(units, 7), &of_kind(units, 8))
     }
 
-    /// What a decoder that was not written here makes of it: the frame's three planes.
+    /// The output of an independent decoder: the frame's three planes.
     fn decoded(units: &[Vec<u8>], options: &[&str]) -> Vec<u8> {
         let mut child = Command::new("ffmpeg")
             .args(["-v", "error"])

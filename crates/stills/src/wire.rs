@@ -1,20 +1,20 @@
-//! What centre and worker say to each other: frames of a 32-bit big-endian length and that many bytes. The worker begins:
-//! it says that it can reach nothing any more. Then it is asked, in two frames, init segment and part, and answers. What it
-//! says has a status byte in a frame's first place.
+//! The protocol between centre and worker: frames of a 32-bit big-endian length and that many bytes. The worker begins:
+//! it reports that it can reach nothing any more. Then it gets a request in two frames, init segment and part, and
+//! responds. The first byte of each of its frames is a status.
 
 use std::io::{self, Read, Write};
 
 /// The longest frame, bytes: a part is bounded by the packager at 8 MiB.
 pub(crate) const MAX_FRAME_BYTES: usize = 16 << 20;
-/// The longest answer that is taken, bytes. A still has some tens of kilobytes.
+/// The longest response accepted, bytes. A still has some tens of kilobytes.
 pub(crate) const MAX_ANSWER_BYTES: usize = 4 << 20;
-/// First byte of an answer that holds a JPEG.
+/// First byte of a response that holds a JPEG.
 pub(crate) const OK: u8 = 0;
-/// First byte of an answer that holds an error in words.
+/// First byte of a response that holds an error message.
 pub(crate) const FAILED: u8 = 1;
-/// First byte of what a worker begins with that could not give up what it may do; why, in words.
+/// First byte of the first message of a worker that could not give up its rights; followed by the reason as text.
 pub(crate) const NOT_SHUT_IN: u8 = 2;
-/// What a worker begins with that can be asked.
+/// First message of a worker that is ready for a request.
 pub(crate) const SHUT_IN: u8 = 3;
 
 /// Reads a frame; `None` at a clean end.

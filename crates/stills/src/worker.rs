@@ -1,15 +1,15 @@
-//! The child process: reads one request from standard input, writes one still to standard output, and ends. What it
-//! knows of a camera dies with it, so that not even a decoder that was taken over can show one camera's picture as
+//! The child process: reads one request from standard input, writes one still to standard output, and ends. Its
+//! knowledge of a camera dies with it, so that not even a compromised decoder can show one camera's picture as
 //! another's.
 
 use std::io::{self, BufReader, BufWriter};
 
 use crate::{sandbox, still, wire};
 
-/// Says that it is shut in, and serves one request, if one comes before standard input ends.
+/// Reports that it is sandboxed, and serves one request, if one comes before standard input ends.
 ///
 /// # Errors
-/// Where standard input or output breaks, or where the process cannot be shut in; then nothing has been read.
+/// If standard input or output breaks, or if the process cannot be sandboxed; then nothing has been read.
 pub fn serve() -> io::Result<()> {
     let mut answers = BufWriter::new(io::stdout().lock());
     if let Err(error) = sandbox::enter() {

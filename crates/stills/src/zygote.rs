@@ -1,5 +1,5 @@
-//! The process of which every worker is a copy: started once, it waits with everything loaded, and is told of each still by
-//! the socket over which it is to be made. It reads nothing of a camera; what a copy reads dies with that copy.
+//! The process of which every worker is a copy: started once, it waits with everything loaded, and receives for each
+//! still the socket over which it is to be made. It reads nothing of a camera; what a copy reads dies with that copy.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -16,14 +16,14 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_parent_process
 use crate::pool::TIMEOUT;
 use crate::{sandbox, worker};
 
-/// How often it looks after its copies, while there are some.
+/// How often it checks on its copies, while there are any.
 const LOOKS_EVERY: Duration = Duration::from_millis(50);
 
-/// Makes a copy of this process for each still that is asked for on standard input, a Unix socket, until that ends. To be called
-/// by a process of one thread, before it has read anything.
+/// Makes a copy of this process for each still requested on standard input, a Unix socket, until that ends. To be
+/// called by a single-threaded process, before it has read anything.
 ///
 /// # Errors
-/// Where standard input is no such socket, or this process cannot give up what it may do.
+/// If standard input is not such a socket, or this process cannot give up its rights.
 pub fn run() -> io::Result<()> {
     run_with(worker::serve)
 }
@@ -47,14 +47,14 @@ pub fn run_with(serve: fn() -> io::Result<()>) -> io::Result<()> {
             continue;
         }
         match receive(stdin.as_fd())? {
-            // Where no copy can be made, the socket is closed, and that is the answer.
+            // If no copy can be made, the socket is closed, and that is the response.
             Some(line) => copies.extend(ashkar_fork::fork(|| work(line, serve)).ok().map(|copy| (copy, now))),
             None => return Ok(()),
         }
     }
 }
 
-/// What a copy does, with the socket in place of standard input and output. It ends with its original, which looks after it.
+/// The work of a copy, with the socket as standard input and output. It ends with its original, which checks on it.
 fn work(line: OwnedFd, serve: fn() -> io::Result<()>) -> u8 {
     if set_parent_process_death_signal(Some(Signal::KILL)).is_err() {
         return 1;
@@ -64,7 +64,7 @@ fn work(line: OwnedFd, serve: fn() -> io::Result<()>) -> u8 {
     u8::from(replaced.is_err() || serve().is_err())
 }
 
-/// Whether a copy has not ended; who takes longer than anybody waits for is ended.
+/// Whether a copy is still running; one that takes longer than any client waits is killed.
 fn is_at_work(copy: Pid, age: Duration) -> bool {
     if age > TIMEOUT {
         let _ = kill_process(copy, Signal::KILL);
@@ -83,7 +83,7 @@ pub fn send(to: impl AsFd, line: impl AsFd) -> io::Result<()> {
     Ok(())
 }
 
-/// What was sent next by [`send`]; `None` where nobody will send any more.
+/// The next socket sent by [`send`]; `None` if none will be sent any more.
 fn receive(from: impl AsFd) -> io::Result<Option<OwnedFd>> {
     let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut along = RecvAncillaryBuffer::new(&mut space);

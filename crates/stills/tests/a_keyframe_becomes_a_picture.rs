@@ -1,4 +1,4 @@
-//! A keyframe becomes a JPEG that another decoder reads, small enough, with the brightness that the camera saw.
+//! A keyframe becomes a JPEG that another decoder can read, small enough, with the camera's brightness.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 mod support;
@@ -10,7 +10,7 @@ use ashkar_stills::{KeyframeError, MAX_WIDTH, StillError, still};
 use proptest::prelude::*;
 use support::half_and_half;
 
-/// The picture as ffmpeg sees it: width, height, grey bytes.
+/// The picture decoded by ffmpeg: width, height, grey bytes.
 fn grey(jpeg: &[u8]) -> (usize, usize, Vec<u8>) {
     let pgm =
         ["-v", "error", "-f", "mjpeg", "-i", "-", "-f", "image2pipe", "-c:v", "pgm", "-pix_fmt", "gray", "-"];
@@ -63,7 +63,7 @@ fn what_is_not_a_recorded_keyframe_is_named() {
 }
 
 proptest! {
-    /// Only the boxes are cut and changed here: what the decoder makes of changed pictures stays in its own process.
+    /// Only the boxes are cut and changed here: decoding of changed pictures stays in its own process.
     #[test]
     fn cut_boxes_are_an_error(cut in 0_usize..400) {
         let (init, part) = half_and_half(64, 48);

@@ -1,5 +1,5 @@
-//! A decoder that was taken over reaches no file, no socket and no other process, and shows no camera's picture as
-//! another's. Its own `main`, since it is its own worker too: a process of one thread that gives everything up.
+//! A compromised decoder reaches no file, no socket and no other process, and shows no camera's picture as another's.
+//! The test has its own `main`, since it is its own worker too: a single-threaded process that gives everything up.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 mod support;
@@ -26,7 +26,7 @@ fn main() {
         Some("hanging-worker") => zygote::run_with(hang_or_answer).unwrap(),
         Some("probe") => probe(),
         Some("greedy-worker") => zygote::run_with(answer_for_ever).unwrap(),
-        // Whoever runs tests asks which there are, and which of them are passed over.
+        // Test runners ask for the list of tests, and for those that are ignored.
         Some("--list") => {
             if !std::env::args().any(|argument| argument == "--ignored") {
                 println!("a_worker_reaches_nothing: test");
@@ -54,12 +54,12 @@ fn everything_else_fails() {
         assert!(line.ends_with(&failed), "{line}");
     }
     is_shut_in(child.id());
-    // It still waits for what it may read, and ends where that ends.
+    // It still waits for the input that it may read, and ends when that ends.
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
 }
 
-/// What the kernel says of a process that has given everything up.
+/// The kernel's view of a process that has given everything up.
 fn is_shut_in(process: u32) {
     let read = |file: &str| std::fs::read_to_string(format!("/proc/{process}/{file}")).unwrap();
     let status = read("status");
@@ -74,7 +74,7 @@ fn is_shut_in(process: u32) {
     }
 }
 
-/// The real zygote and its real copy, which is shut in before a byte of a camera has come.
+/// The real zygote and its real copy, which is sandboxed before a byte of a camera has arrived.
 fn a_copy_is_shut_in_before_it_is_asked() {
     let (asks, theirs) = UnixStream::pair().unwrap();
     let mut zygote = Command::new(std::env::current_exe().unwrap())
@@ -91,7 +91,7 @@ fn a_copy_is_shut_in_before_it_is_asked() {
     let copies = children(zygote.id());
     assert_eq!(copies.len(), 1);
     is_shut_in(copies[0]);
-    // It ends where nobody asks, and who made it where nobody will.
+    // It ends when there are no requests, and its parent when there will be none.
     drop(ours);
     drop(asks);
     assert!(zygote.wait().unwrap().success());
@@ -102,7 +102,7 @@ fn start(part: &str) -> Child {
     command.arg(part).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
-/// Gives everything up as a worker does, tries everything, and tells.
+/// Gives everything up like a worker, tries everything, and reports.
 fn probe() {
     let parent = nix::unistd::getppid();
     let own = [0_u8; 4];
@@ -157,7 +157,7 @@ fn pool(argument: &str) -> Pool {
     Pool::new(std::env::current_exe().unwrap(), argument, 1)
 }
 
-/// The real worker: what it may do is enough, for small pictures and for large ones.
+/// The real worker: its rights are sufficient, for small pictures and for large ones.
 fn stills_are_made() {
     let pool = pool("still-worker");
     runtime().block_on(async {
@@ -171,7 +171,7 @@ fn stills_are_made() {
     });
 }
 
-/// A worker that was taken over by one camera's bytes, and would answer for the others.
+/// A worker that was compromised by one camera's bytes, and would respond for the others.
 fn answer_for_ever() -> io::Result<()> {
     say_shut_in();
     let (mut requests, mut answers) = (io::stdin().lock(), io::stdout().lock());
@@ -185,7 +185,7 @@ fn answer_for_ever() -> io::Result<()> {
             seen.extend(frame);
         }
         let answer = [&[0, 0xff, 0xd8], seen.as_slice()].concat();
-        // Once for this camera, and once more for whoever comes next.
+        // Once for this camera, and once more for the next request.
         for _ in 0..2 {
             let _ = answers.write_all(&(answer.len() as u32).to_be_bytes());
             let _ = answers.write_all(&answer);
@@ -194,13 +194,13 @@ fn answer_for_ever() -> io::Result<()> {
     }
 }
 
-/// What a worker begins with.
+/// The first message of a worker.
 fn say_shut_in() {
     io::stdout().write_all(&[0, 0, 0, 1, 3]).unwrap();
     io::stdout().flush().unwrap();
 }
 
-/// Hangs over the first camera, and answers the others.
+/// Hangs over the first camera, and responds for the others.
 fn hang_or_answer() -> io::Result<()> {
     say_shut_in();
     let mut request = [0; 10];
@@ -216,13 +216,13 @@ fn hang_or_answer() -> io::Result<()> {
 
 const HANGS: u8 = 1;
 
-/// The processes that `of` is the parent of.
+/// The child processes of `of`.
 fn children(of: u32) -> Vec<u32> {
     let list = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children")).unwrap();
     list.split_ascii_whitespace().map(|child| child.parse().unwrap()).collect()
 }
 
-/// Who hangs is given up and ended, and meanwhile the others are served.
+/// A worker that hangs is given up and killed, and in the meantime the others are served.
 fn who_hangs_is_ended_alone() {
     let pool = Pool::new(std::env::current_exe().unwrap(), "hanging-worker", 2);
     let zygote = || children(std::process::id())[0];
@@ -246,7 +246,7 @@ fn who_hangs_is_ended_alone() {
     });
 }
 
-/// Who makes the workers is ended, or stands: the workers end with it, and the next request has another one.
+/// The zygote is killed, or stopped: the workers end with it, and the next request gets another one.
 fn a_zygote_is_replaced() {
     let pool = Pool::new(std::env::current_exe().unwrap(), "hanging-worker", 2);
     let zygote = || children(std::process::id())[0];

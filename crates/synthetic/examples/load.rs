@@ -1,5 +1,5 @@
-//! How much a thousand cameras cost: publishes to a sink in this process and reports the CPU time of the
-//! publishing thread alone. `load [CAMERAS] [BITS PER SECOND] [SECONDS] [DIRECTORY FOR ENCODED LOOPS]`.
+//! The cost of a thousand cameras: publishes to a sink in this process and reports the CPU time of the publishing
+//! thread alone. `load [CAMERAS] [BITS PER SECOND] [SECONDS] [DIRECTORY FOR ENCODED LOOPS]`.
 
 use std::error::Error;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use ashkar_media::MediaEvent;
 use ashkar_synthetic::{LoopOptions, Loops};
 use ashkar_terms::{CameraId, Moment, SystemClock};
 
-/// Takes everything and keeps nothing.
+/// Accepts everything and keeps nothing.
 struct Sink;
 
 impl Gate for Sink {

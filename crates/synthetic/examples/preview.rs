@@ -1,4 +1,4 @@
-//! Writes pictures of every room as PNG files, to look at the drawing: `preview [DIRECTORY]`.
+//! Writes pictures of every room as PNG files, for viewing: `preview [DIRECTORY]`.
 
 use std::path::PathBuf;
 

@@ -5,7 +5,7 @@
 //! per picture: length u32 | slice …                           all integers big-endian
 //! CRC-32C of everything before it, u32
 //! ```
-//! A file that is not exactly so, in this version, is made anew.
+//! A file that differs from this in layout or version is made anew.
 
 use std::fs;
 use std::io;
@@ -16,9 +16,9 @@ use crate::encode::{Cut, EncodedLoop};
 use crate::scene::Act;
 
 const MAGIC: &[u8; 8] = b"ASHKLOOP";
-/// Rises with the drawing, the encoder's settings, or this layout.
+/// To be increased with every change of the drawing, the encoder's settings, or this layout.
 const VERSION: u32 = 2;
-/// No loop comes near this; a longer file is not one of ours.
+/// No loop is nearly as long; a longer file is not one of ours.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// The file of a loop in `directory`.
@@ -26,7 +26,7 @@ pub(crate) fn file(directory: &Path, room: usize, act: Act, rate: FrameRate) -> 
     directory.join(format!("room-{room}-{}-{}.loop", act.name(), rate.ticks()))
 }
 
-/// Reads a loop of shape `cut`. `None` where there is none, or it is of another version or damaged.
+/// Reads a loop of shape `cut`. `None` if there is none, or it is of another version or damaged.
 pub(crate) fn read(file: &Path, cut: Cut) -> Option<EncodedLoop> {
     if fs::metadata(file).ok()?.len() > MAX_BYTES {
         return None;
@@ -34,8 +34,8 @@ pub(crate) fn read(file: &Path, cut: Cut) -> Option<EncodedLoop> {
     parse(&fs::read(file).ok()?, cut)
 }
 
-/// Keeps a loop. A reader sees the whole file or none: it is written aside and renamed. A crash leaves at most the
-/// file aside, which the next start writes over.
+/// Stores a loop. A reader sees either the complete file or none: it is written to a temporary file and renamed. A
+/// crash leaves at most the temporary file, which the next start overwrites.
 pub(crate) fn write(file: &Path, encoded: &EncodedLoop) -> io::Result<()> {
     if let Some(directory) = file.parent() {
         fs::create_dir_all(directory)?;

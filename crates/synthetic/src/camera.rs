@@ -1,4 +1,4 @@
-//! A synthetic camera: scene, plate and clock put together into access units, picture by picture.
+//! A synthetic camera: combines scene, plate and clock into access units, picture by picture.
 
 use std::sync::Arc;
 
@@ -16,20 +16,20 @@ use crate::overlay::coder::Rows;
 /// Cameras start their groups of pictures on this grid, 90 kHz ticks: 10 ms.
 const PHASE_TICKS: i64 = 900;
 
-/// One made-up camera. What it shows follows from its name and the wall time alone, so a history made later
-/// continues into what is live.
+/// One synthetic camera. Its pictures depend only on its name and the wall time, so a history made later continues into
+/// the live stream.
 #[derive(Debug)]
 pub struct Camera {
     loops: Loops,
     id: CameraId,
     phase_ticks: i64,
-    /// Groups by which this camera's loop is ahead of others in the same room; even, to keep the parities.
+    /// Number of groups by which this camera's loop is ahead of others in the same room; even, to keep the parities.
     lead_gops: usize,
     playing: Option<Playing>,
     plate: Option<Plate>,
 }
 
-/// The group of pictures that is being shown.
+/// The current group of pictures.
 #[derive(Debug, Clone)]
 struct Playing {
     gop: i64,
@@ -39,7 +39,7 @@ struct Playing {
     plate: Rows,
 }
 
-/// The plate as last coded, for both parities.
+/// The plate as coded last, for both parities.
 #[derive(Debug)]
 struct Plate {
     date: Date,
@@ -60,7 +60,7 @@ impl Camera {
         }
     }
 
-    /// Picture `frame` in one piece, as ingest gives it out; `arrival` is taken over.
+    /// Picture `frame` as one access unit, like the output of ingest; `arrival` is copied.
     pub(crate) fn whole_access_unit(&mut self, frame: i64, arrival: Moment) -> AccessUnit {
         let shared = self.access_unit(frame);
         AccessUnit {
@@ -72,7 +72,7 @@ impl Camera {
         }
     }
 
-    /// The moment of the loop that picture `frame` shows, seconds.
+    /// The moment of the loop shown by picture `frame`, seconds.
     #[cfg(test)]
     pub(crate) fn loop_s(&self, frame: i64) -> f32 {
         let gops = (frame.div_euclid(self.frames_per_gop()) + self.lead_gops as i64) % GOPS_PER_LOOP as i64;

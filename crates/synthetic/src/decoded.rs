@@ -1,5 +1,5 @@
-//! What decoders that we did not write see: ffmpeg must show the overlay as it was worked out here, to the last grey
-//! level, and the scene as its encoder meant it.
+//! The output of independent decoders: ffmpeg must show the overlay exactly as computed here, to the last grey level,
+//! and the scene as its encoder meant it.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -66,7 +66,7 @@ fn append_annex_b(mut unit: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Decodes with ffmpeg, for which every error is one too many; planar pictures.
+/// Decodes with ffmpeg, failing at any error; planar pictures.
 fn decode(stream: &[u8]) -> Vec<u8> {
     let mut child = Command::new("ffmpeg")
         .args(["-v", "error", "-xerror", "-err_detect", "explode", "-f", "h264", "-i", "-"])
@@ -109,7 +109,7 @@ fn psnr_db(a: &[u8], b: &[u8]) -> f64 {
 #[test]
 fn clock_plate_and_scene_are_decoded_as_they_were_made() {
     let camera = loops().camera(CAMERA);
-    // Longer than the loop, so that its seam is in it too.
+    // Longer than the loop, so that its seam is included.
     let (frames, stream) = frames_of(&camera, 50);
     let decoded = decode(&stream);
     let seen: Vec<&[u8]> = pictures(&decoded, HEIGHT as usize + OVERLAY_HEIGHT).collect();
@@ -200,7 +200,7 @@ fn moving_the_scene_down_changes_no_pixel_of_it() {
     }
 }
 
-/// A overlay with nothing on it.
+/// An overlay with nothing on it.
 fn blank_overlay(picture: Picture) -> Vec<u8> {
     use crate::overlay::coder::{plate_rows, unchanged};
     let Picture::Idr { .. } = picture else { return unchanged().slice(picture, 0, 26).to_vec() };

@@ -1,4 +1,4 @@
-//! Encoding of a drawn loop: pictures to slices that stand below the overlay.
+//! Encoding of a drawn loop: from pictures to slices that are placed below the overlay.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,7 +33,7 @@ pub(crate) struct EncodedLoop {
     pub(crate) gops: Vec<Vec<Vec<u8>>>,
 }
 
-/// How a loop is cut.
+/// The division of a loop.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cut {
     /// Groups in the loop; even, so that parities alternate over its seam.
@@ -44,11 +44,11 @@ pub(crate) struct Cut {
     pub(crate) frame_s: f32,
 }
 
-/// Draws and encodes `stage`. Groups do not depend on each other, so all cores take part, and the result is the
-/// same on any number of them.
+/// Draws and encodes `stage`. Groups do not depend on each other, so all cores are used, and the result is the same on
+/// any number of them.
 ///
 /// # Errors
-/// [`SyntheticError::Encoder`] and [`SyntheticError::Shape`], should the encoder fail or change its ways.
+/// [`SyntheticError::Encoder`] and [`SyntheticError::Shape`], if the encoder fails or its output changes shape.
 pub(crate) fn encode_loop(stage: &Stage, cut: Cut) -> Result<EncodedLoop, SyntheticError> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new((0..cut.gops).map(|_| None).collect::<Vec<_>>());
@@ -131,7 +131,7 @@ pub(crate) fn config(cut: Cut) -> EncoderConfig {
     EncoderConfig::new()
         .profile(Profile::Baseline)
         .usage_type(UsageType::CameraVideoRealTime)
-        // Without rate control the encoder has a quantiser of its own; with it, the range leaves only ours.
+        // Without rate control the encoder chooses its own quantiser; with it, the range permits only ours.
         .rate_control_mode(RateControlMode::Bufferbased)
         .qp(QpRange::new(SCENE_QP, SCENE_QP))
         .complexity(Complexity::Low)

@@ -1,4 +1,4 @@
-//! How drawing, encoding and keeping loops fail, and whose fault it is.
+//! Errors of drawing, encoding and storing loops, and whose fault they are.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ pub enum SyntheticError {
     /// The encoder refused its settings or a picture.
     #[error("the video encoder failed: {0}")]
     Encoder(#[from] openh264::Error),
-    /// The encoder gave something else than one plain slice per picture, which cannot be put below the overlay.
+    /// The encoder's output is not one plain slice per picture, and cannot be placed below the overlay.
     #[error("the video encoder gave picture {frame} of group {gop} in an unexpected shape")]
     Shape {
         /// Group of pictures in the loop.
@@ -24,9 +24,9 @@ pub enum SyntheticError {
     /// The directory for encoded loops cannot be written.
     #[error("cannot keep encoded pictures in {path}")]
     Cache {
-        /// The file in question.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
 }

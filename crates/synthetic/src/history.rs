@@ -6,7 +6,7 @@ use ashkar_terms::{MediaTime, Moment, Span};
 
 use crate::Camera;
 
-/// The pictures of one camera in a span of wall time, oldest first, each as if it had arrived when it was taken.
+/// The pictures of one camera in a span of wall time, oldest first, each with the time it shows as its arrival.
 #[derive(Debug)]
 pub struct History {
     camera: Camera,

@@ -2,10 +2,10 @@
 //!
 //! - [`Loops`] holds the encoded loops; [`Camera`] replays them with its own plate and clock, a pure function of
 //!   camera and wall time. Nothing is encoded per camera: see `docs/design/synthetic.md`.
-//! - [`History`] gives the pictures of a camera between two moments, as fast as they can be taken.
+//! - [`History`] yields the pictures of a camera between two moments, as fast as they can be consumed.
 //!
-//! In: a camera's name and the time. Out: H.264 access units, and the same for the same camera and time for ever. What must
-//! never happen: that a picture could be taken for a real one (each says that it is a sample).
+//! In: a camera's name and the time. Out: H.264 access units, always the same for the same camera and time. What must
+//! never happen: that a picture could be mistaken for a real one (each is marked as a sample).
 
 mod cache;
 mod camera;

@@ -1,4 +1,4 @@
-//! The loops of rooms and acts: encoded once or read from the cache, filled up to a bit rate, played by every camera.
+//! The loops of rooms and acts: encoded once or read from the cache, padded to a bit rate, played by every camera.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ use crate::{Camera, FrameRate, History, LoopOptions, SyntheticError, cache};
 const NAL_FILLER: u8 = 12;
 /// Length prefix, header and stop byte of a filler NAL unit.
 const FILLER_FRAME_BYTES: usize = 6;
-/// What the overlay adds to a group of pictures, nearly; the rest of the wished rate is filled up.
+/// Approximate size of the overlay in a group of pictures; the rest of the requested rate is padding.
 const OVERLAY_BYTES_PER_GOP: usize = 6_000;
 const ACTS: [Act; 2] = [Act::Voting, Act::Count];
 
@@ -35,7 +35,7 @@ struct Inner {
     config: VideoConfig,
     pps: Vec<u8>,
     overlays: OverlayCache,
-    /// By room and act. What is not made yet is shown by its nearest neighbour.
+    /// By room and act. A loop that is not made yet is replaced by its nearest neighbour.
     loops: [[OnceLock<Arc<Loop>>; 2]; ROOMS],
     /// Held while a loop is made, so that none is made twice.
     making: Mutex<()>,
@@ -59,11 +59,11 @@ impl Loop {
 }
 
 impl Loops {
-    /// Draws and encodes the first room while voting, or reads it from the cache. Takes about two seconds of two
-    /// cores at 25 pictures a second, and none from the cache.
+    /// Draws and encodes the first room during voting, or reads it from the cache. Takes about two seconds of two cores
+    /// at 25 pictures a second, and none from the cache.
     ///
     /// # Errors
-    /// When the encoder fails, or the cache directory cannot be written. An unreadable cache file is made anew.
+    /// If the encoder fails, or the cache directory cannot be written. An unreadable cache file is made anew.
     pub fn new(options: LoopOptions) -> Result<Self, SyntheticError> {
         let first = load_or_encode(&options, 0, Act::Voting)?;
         let initial_qp = initial_qp(&first.pps).ok_or(SyntheticError::ParameterSets)?;
@@ -81,11 +81,11 @@ impl Loops {
         Ok(loops)
     }
 
-    /// Makes the other rooms and the count, one after another; each is shown from the next group of pictures after
-    /// it is ready. Meant for a thread of its own: cameras play all the while.
+    /// Makes the other rooms and the count, one after another; each is shown from the next group of pictures after it
+    /// is ready. Meant for a thread of its own: cameras keep playing in the meantime.
     ///
     /// # Errors
-    /// As [`Loops::new`]; what was ready stays ready.
+    /// Like [`Loops::new`]; loops that were ready stay ready.
     pub fn prepare_all(&self) -> Result<(), SyntheticError> {
         for room in 0..self.rooms() {
             for act in ACTS {
@@ -95,10 +95,10 @@ impl Loops {
         Ok(())
     }
 
-    /// Makes what `span` of `camera` shows, if it is not there yet.
+    /// Makes the loops needed for `span` of `camera`, if they do not exist yet.
     ///
     /// # Errors
-    /// As [`Loops::new`].
+    /// Like [`Loops::new`].
     pub fn prepare_for(&self, camera: CameraId, span: Span) -> Result<(), SyntheticError> {
         let room = self.room_of(camera);
         for act in ACTS {
@@ -114,7 +114,7 @@ impl Loops {
     /// Publishes `cameras` under their stream keys to the RTMP port at `target`, from a thread of its own.
     ///
     /// # Errors
-    /// [`LoadError::Start`] where the system gives no thread or no poll. A centre that is not there is no error.
+    /// [`LoadError::Start`] if the system provides no thread or no poll. An unreachable centre is not an error.
     pub fn publish(
         &self,
         target: SocketAddr,
@@ -136,7 +136,7 @@ impl Loops {
         self.0.options.rate
     }
 
-    /// A camera that plays these loops, with a phase of its own that follows from its name.
+    /// A camera that plays these loops, with a phase of its own that depends on its name.
     pub fn camera(&self, id: CameraId) -> Camera {
         Camera::new(self.clone(), id)
     }
@@ -160,19 +160,19 @@ impl Loops {
         usize::from(self.0.options.rooms).clamp(1, ROOMS)
     }
 
-    /// Which room a camera stands in.
+    /// The room of a camera.
     pub(crate) fn room_of(&self, id: CameraId) -> usize {
         (usize::from(id.constituency) + usize::from(id.station) * 3 + usize::from(id.camera) - 1)
             % self.rooms()
     }
 
-    /// What the room is doing at a moment of the timeline, 90 kHz ticks since the Unix epoch.
+    /// The act in the room at a moment of the timeline, 90 kHz ticks since the Unix epoch.
     pub(crate) fn act_at(&self, ticks: i64) -> Act {
         let time = self.local(ticks).time();
         if self.0.options.hours.is_voting(time) { Act::Voting } else { Act::Count }
     }
 
-    /// Local date and time of a moment of the timeline. Moments that no calendar reaches are the epoch.
+    /// Local date and time of a moment of the timeline. Moments beyond the calendar become the epoch.
     pub(crate) fn local(&self, ticks: i64) -> jiff::civil::DateTime {
         let timestamp = jiff::Timestamp::from_second(ticks.div_euclid(90_000)).unwrap_or_default();
         self.0.options.zone.to_datetime(timestamp)
@@ -219,7 +219,7 @@ fn load_or_encode(options: &LoopOptions, room: usize, act: Act) -> Result<Encode
     Ok(encoded)
 }
 
-/// Adds filler so that each group of pictures comes to the wished rate, spread over the pictures after the first.
+/// Adds filler so that each group of pictures has the requested rate, spread over the pictures after the first.
 fn fill_up(encoded: EncodedLoop, bitrate: Option<u32>) -> Loop {
     let gop_bytes = bitrate.map_or(0, |bits| bits as usize / 8 * 2);
     let gops = encoded.gops.into_iter().map(|frames| fill_gop(frames, gop_bytes)).collect();
@@ -236,7 +236,7 @@ fn fill_gop(mut frames: Vec<Vec<u8>>, gop_bytes: usize) -> Vec<Bytes> {
     frames.into_iter().map(Bytes::from).collect()
 }
 
-/// A filler data NAL unit of `length` bytes with its length prefix; none where that is less than one can have.
+/// A filler data NAL unit of `length` bytes including its length prefix; none if that is too short for one.
 fn append_filler(length: usize, frame: &mut Vec<u8>) {
     let Some(ones) = length.checked_sub(FILLER_FRAME_BYTES) else { return };
     frame.extend_from_slice(&(ones as u32 + 2).to_be_bytes());

@@ -15,25 +15,25 @@ pub(crate) const GOPS_PER_LOOP: usize = 20;
 /// Rooms that are drawn.
 pub(crate) const ROOMS: usize = 4;
 
-/// How [`Loops`](crate::Loops) draws and encodes.
+/// Options for drawing and encoding [`Loops`](crate::Loops).
 #[derive(Debug, Clone)]
 pub struct LoopOptions {
     /// Pictures a second.
     pub rate: FrameRate,
-    /// Fill up to this many bits a second with filler data; `None` leaves the natural rate of about 100 kbit/s.
+    /// Pads up to this many bits a second with filler data; `None` leaves the natural rate of about 100 kbit/s.
     pub bitrate: Option<u32>,
-    /// How many different rooms, 1 to 4; other values are taken as the nearest of these. Each is encoded apart.
+    /// Number of different rooms, 1 to 4; other values are clamped. Each is encoded separately.
     pub rooms: u8,
     /// The election's zone: the clock in the picture shows its time.
     pub zone: TimeZone,
     /// When the room is shown voting, and when counting.
     pub hours: DayHours,
-    /// Where encoded loops are kept between runs; `None` encodes anew each time.
+    /// Directory in which encoded loops are kept between runs; `None` encodes anew each time.
     pub cache: Option<PathBuf>,
 }
 
 impl Default for LoopOptions {
-    /// 25 pictures a second at the natural rate, all rooms, UTC, the usual hours, nothing kept.
+    /// 25 pictures a second at the natural rate, all rooms, UTC, the usual hours, no cache.
     fn default() -> Self {
         Self {
             rate: FrameRate::PAL,
@@ -49,14 +49,14 @@ impl Default for LoopOptions {
 /// Local times between which the room is shown voting; at all others it is shown counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayHours {
-    /// First moment of the day on air.
+    /// Start of the day on air.
     pub on_air: Time,
     /// End of the voting.
     pub closes: Time,
 }
 
 impl DayHours {
-    /// Whether the room is shown voting at `time`. A day that closes after midnight is one that wraps around.
+    /// Whether the room is shown voting at `time`. A day that closes after midnight wraps around.
     pub(crate) fn is_voting(&self, time: Time) -> bool {
         if self.on_air <= self.closes {
             (self.on_air..self.closes).contains(&time)
@@ -84,7 +84,7 @@ impl FrameRate {
     pub const PAL: Self = Self { ticks: 3_600 };
     /// 12.5 pictures a second: half the drawing, half the load.
     pub const HALF: Self = Self { ticks: 7_200 };
-    /// 10 pictures a second: what a demonstration can draw and record in seconds.
+    /// 10 pictures a second: as many as a demonstration can draw and record in seconds.
     pub const DEMO: Self = Self { ticks: 9_000 };
     /// 5 pictures a second, for long histories.
     pub const SLOW: Self = Self { ticks: 18_000 };
@@ -100,7 +100,7 @@ impl FrameRate {
     }
 }
 
-/// The text is no frame rate that can be made.
+/// The text is not a supported frame rate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a frame rate is a number from 1 to 60, such as 25 or 12.5, of which two seconds hold a whole number"

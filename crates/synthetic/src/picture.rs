@@ -1,4 +1,4 @@
-//! Drawn pictures as the encoder takes them.
+//! Drawn pictures in the form that the encoder takes.
 
 use openh264::formats::YUVSource;
 use tiny_skia::Pixmap;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Camera `7/12/1`: constituency 7, polling station 12, camera 1. All three count from 1.
 ///
-/// Station numbers restart in every constituency, so no part of it means anything alone.
+/// Station numbers restart in every constituency, so no part of it is meaningful alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CameraId {
     /// Constituency (seçki dairəsi), from 1.
@@ -44,7 +44,7 @@ pub struct ParseCameraIdError;
 impl FromStr for CameraId {
     type Err = ParseCameraIdError;
 
-    /// Reads `7/12/1` and `7-12-1`. Signs, spaces and leading zeros are refused, so each camera has one name.
+    /// Parses `7/12/1` and `7-12-1`. Signs, spaces and leading zeros are refused, so each camera has one name.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let separator = if text.contains('/') { '/' } else { '-' };
         let mut parts = text.split(separator);

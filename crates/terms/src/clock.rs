@@ -1,10 +1,10 @@
-//! The clock that shells hold, as a trait, so that a test can put its own in the place of this machine's.
+//! The clock of the shells, as a trait, so that a test can replace this machine's.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::{Moment, UtcMicros};
 
-/// Where times come from. Engines take times as arguments; only the shells around them hold a clock.
+/// The source of times. Engines take times as arguments; only the shells around them hold a clock.
 pub trait Clock: Send + Sync + 'static {
     /// Now, on both clocks.
     fn now(&self) -> Moment;

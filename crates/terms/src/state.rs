@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What can be said of an interval of a camera's day (invariant I5). Nothing else may be said of it.
+/// What can be stated about an interval of a camera's day (invariant I5), and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -36,11 +36,11 @@ impl State {
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum Cause {
-    /// Nobody knows.
+    /// Not known.
     Unknown = 0,
     /// The line between station and centre.
     Uplink = 1,
-    /// The camera: it fell silent, ended its stream, or sent what cannot be used.
+    /// The camera: it fell silent, ended its stream, or sent unusable data.
     Source = 2,
     /// The station had no power.
     Power = 3,
@@ -70,7 +70,7 @@ impl Cause {
         Self::NeverConnected,
     ];
 
-    /// Reads a stored discriminant; what this version does not know is [`Cause::Unknown`].
+    /// The cause of a stored discriminant; one that this version does not know is [`Cause::Unknown`].
     pub const fn from_u8(value: u8) -> Self {
         match value {
             1 => Self::Uplink,
@@ -113,7 +113,7 @@ pub enum Blame {
     Line,
     /// This software or its machine.
     Centre,
-    /// Whoever configured or commanded it.
+    /// The person who configured or commanded it.
     Operator,
 }
 
@@ -143,16 +143,16 @@ impl Blame {
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
 pub enum ClockState {
-    /// The kernel was not asked, or did not say.
+    /// The kernel was not asked, or did not answer.
     Unknown = 0,
-    /// The kernel says that the clock is disciplined (`adjtimex` without `STA_UNSYNC`).
+    /// Disciplined, according to the kernel (`adjtimex` without `STA_UNSYNC`).
     Synchronised = 1,
-    /// The kernel says that it is not.
+    /// Not disciplined, according to the kernel.
     Unsynchronised = 2,
 }
 
 impl ClockState {
-    /// Reads a stored discriminant; what this version does not know is [`ClockState::Unknown`].
+    /// The state of a stored discriminant; one that this version does not know is [`ClockState::Unknown`].
     pub const fn from_u8(value: u8) -> Self {
         match value {
             1 => Self::Synchronised,

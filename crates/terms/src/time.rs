@@ -1,4 +1,4 @@
-//! Wall time and media time, how they convert, moments on both clocks, and spans.
+//! Wall time and media time, their conversions, moments on both clocks, and spans.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +11,13 @@ pub const TICKS_PER_SECOND: i64 = 90_000;
 pub struct UtcMicros(pub i64);
 
 impl UtcMicros {
-    /// This time, `micros` microseconds later (earlier where negative); it saturates at the ends.
+    /// This time plus `micros` microseconds (earlier if negative), saturating.
     #[must_use]
     pub const fn plus(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))
     }
 
-    /// Microseconds from `earlier` to this time; negative where `earlier` is later.
+    /// Microseconds from `earlier` to this time; negative if `earlier` is later.
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -25,8 +25,8 @@ impl UtcMicros {
 
 /// A place on a camera's media timeline: 90 kHz ticks since the Unix epoch.
 ///
-/// The timeline is the centre's: it is anchored to the arrival clock and follows it, so one number says both
-/// where a sample lies in its stream and when it happened. Fits `tfdt` version 1 and, below 2^53, JavaScript.
+/// The timeline is the centre's: it is anchored to the arrival clock and follows it, so one number tells both where a
+/// sample lies in its stream and when it happened. Fits `tfdt` version 1 and, below 2^53, JavaScript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MediaTime(pub i64);
@@ -42,13 +42,13 @@ impl MediaTime {
         UtcMicros(self.0.div_euclid(9) * 100 + (self.0.rem_euclid(9) * 100 + 8) / 9)
     }
 
-    /// This time, `ticks` later (earlier where negative); it saturates at the ends.
+    /// This time plus `ticks` (earlier if negative), saturating.
     #[must_use]
     pub const fn plus(self, ticks: i64) -> Self {
         Self(self.0.saturating_add(ticks))
     }
 
-    /// Ticks from `earlier` to this time; negative where `earlier` is later.
+    /// Ticks from `earlier` to this time; negative if `earlier` is later.
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -73,7 +73,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// `[from, to)`, or `None` where it would be empty or turned around.
+    /// `[from, to)`, or `None` if it would be empty or reversed.
     pub fn new(from: UtcMicros, to: UtcMicros) -> Option<Self> {
         (from < to).then_some(Self { from, to })
     }
@@ -83,7 +83,7 @@ impl Span {
         self.from <= at && at < self.to
     }
 
-    /// What both have in common.
+    /// The intersection of both.
     pub fn intersection(&self, other: &Self) -> Option<Self> {
         Self::new(self.from.max(other.from), self.to.min(other.to))
     }

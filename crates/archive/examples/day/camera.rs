@@ -1,4 +1,4 @@
-//! What one camera of a made day sends: segments of four parts, three gaps, and once new parameters.
+//! The stream of one camera of a generated day: segments of four parts, three gaps, and one change of parameters.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use crate::list::RealSegment;
 
 /// Cameras are served in this many groups, evenly over a part's period.
 pub const GROUPS: usize = 20;
-/// Time from one group to the next, microseconds.
+/// Time between two groups, microseconds.
 pub const STEP_US: i64 = 25_000;
 const PART_TICKS: u32 = 45_000;
-/// What a camera sends, without headers.
+/// A camera's output, without headers.
 pub const BYTES_A_SECOND: i64 = 2 * PART_BYTES as i64;
 const INIT_BYTES: usize = 700;
-/// From a part's last picture to its arrival.
+/// Time from a part's last picture to its arrival.
 const LAG_US: i64 = 40_000;
 const GAPS: u64 = 3;
 /// Shortest and longest gap, parts: 15 s to 2 minutes.
 const GAP_PARTS: std::ops::Range<u64> = 30..240;
-/// The gap after which the camera has other parameters.
+/// The gap after which the camera's parameters change.
 const CHANGES_AFTER: usize = 1;
 
-/// A silence of a camera: after so many periods of the day, for so many.
+/// A silence of a camera: its start and its length, both in periods of the day.
 #[derive(Clone, Copy)]
 struct Silence {
     from: u64,
@@ -41,9 +41,9 @@ pub struct Stream {
     silences: Vec<Silence>,
     /// Silences that are over.
     over: usize,
-    /// Periods of half a second that went by.
+    /// Number of half-second periods elapsed.
     period: u64,
-    /// The first with a picture: differs, so that segments of different cameras end at different times.
+    /// The first period with a picture: it differs, so that segments of different cameras end at different times.
     begins: u64,
     segment: u64,
     part: u16,
@@ -75,7 +75,8 @@ impl Stream {
         }
     }
 
-    /// Half a second goes by: gives what the camera sent in it to `archive`, and the segment that ended with it.
+    /// Advances by half a second: appends the camera's output of that time to `archive`, and the end of a segment if
+    /// there is one.
     pub fn advance(&mut self, now: Moment, archive: &Archive) -> Result<Option<RealSegment>, Refused> {
         let period = self.period;
         self.period += 1;

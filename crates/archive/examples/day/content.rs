@@ -1,4 +1,4 @@
-//! What the parts of a made day consist of: the same for whoever makes it and whoever reads it.
+//! The contents of the parts of a generated day, the same for the program that makes it and those that read it.
 
 #![allow(dead_code, reason = "each example uses its own share of it")]
 
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 pub const PARTS: u16 = 4;
 /// Half a second of 1 Mbit/s.
 pub const PART_BYTES: usize = 62_500;
-/// Different payloads.
+/// Number of different payloads.
 const CONTENTS: u64 = 64;
 
 /// A payload, and the hash of a segment that consists of it.
@@ -23,12 +23,12 @@ pub struct Content {
 
 static ALL_CONTENTS: LazyLock<Vec<Content>> = LazyLock::new(|| (0..CONTENTS).map(Content::draw).collect());
 
-/// What each part of a segment consists of.
+/// The payload of each part of a segment.
 pub fn content(camera: CameraId, segment: u64) -> &'static Content {
     &ALL_CONTENTS[usize::try_from((mix(camera, segment) >> 32) % CONTENTS).unwrap_or_default()]
 }
 
-/// A number as good as drawn (SplitMix64).
+/// A pseudo-random number (SplitMix64).
 pub fn mix(camera: CameraId, number: u64) -> u64 {
     let whose = u64::from(camera.constituency) << 48 | u64::from(camera.station) << 32;
     let mut z = (whose ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15);

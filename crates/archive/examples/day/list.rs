@@ -1,4 +1,4 @@
-//! The list of the segments of a made day whose bytes are there: a line each with camera, number and start in
+//! The list of the segments of a generated day whose bytes are stored: one line each with camera, number and start in
 //! microseconds.
 
 #![allow(dead_code, reason = "each example uses its own share of it")]
@@ -9,10 +9,10 @@ use std::path::Path;
 
 use ashkar_terms::{CameraId, UtcMicros};
 
-/// A segment whose bytes are there.
+/// A segment whose bytes are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RealSegment {
-    /// Whose.
+    /// Its camera.
     pub camera: CameraId,
     /// Its media sequence number.
     pub segment: u64,

@@ -1,11 +1,11 @@
-//! Makes a day of many cameras on disk, as `kill -9` leaves it, with true indexes and mostly sparse journals: see
+//! Makes a day of many cameras on disk, as `kill -9` leaves it, with real indexes and mostly sparse journals: see
 //! `docs/design/archive.md`.
 //!
-//! `cargo run --release -p ashkar-archive --example day -- DIR LIST [HOURS] [ENDS_IN_SECONDS] <CAMERAS`: cameras such as
-//! 7/12/1 are read from standard input, a line each. LIST is written: the segments whose bytes are there.
+//! `cargo run --release -p ashkar-archive --example day -- DIR LIST [HOURS] [ENDS_IN_SECONDS] <CAMERAS`: cameras such
+//! as 7/12/1 are read from standard input, one per line. LIST is written: the segments whose bytes are stored.
 //!
-//! Everything goes through the archive as a centre uses it; only the disk is another: of a journal's bytes it keeps those
-//! of chosen records and leaves the others as holes. So every name, length, place, sidecar, state and summary is what a
+//! Everything goes through the archive as in a centre, but on another disk: it keeps only the bytes of chosen records
+//! of a journal and leaves the others as holes. So every name, length, place, sidecar, state and summary is what a
 //! centre would have written, and a day of 7.4 TB takes 25 GB.
 
 #![allow(unreachable_pub, reason = "the modules of an example are its own")]
@@ -30,15 +30,15 @@ use content::mix;
 use list::{RealSegment, write_list};
 use sparse::SparseDisk;
 
-/// One segment of so many has real bytes: about 6 of each camera's day.
+/// One in this many segments has real bytes: about 6 of each camera's day.
 const REAL_EVERY: u64 = 5000;
-/// The writer syncs each so many steps: ten times a second.
+/// The writer syncs every this many steps: ten times a second.
 const STEPS_A_SYNC: u64 = 4;
-/// The summary is as old as that of a centre that was killed just before the next one.
+/// The summary is as old as in a centre that was killed just before writing the next one.
 const SUMMARY_AGE_US: i64 = 60_000_000;
-/// So many journals, of the last that are begun, are whole: a start scans some and reads their interrupted segments.
+/// How many of the last journals are stored completely: a start scans some and reads their interrupted segments.
 const WHOLE_JOURNALS: i64 = 4;
-/// The day waits for the sealer when so many journals have no sidecar.
+/// The simulation waits for the sealer when this many journals have no sidecar.
 const UNSEALED_MAX: u32 = 16;
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -72,14 +72,14 @@ fn main() -> Result<(), Failure> {
     std::process::exit(0)
 }
 
-/// When the day begins, and when the process that recorded it is killed.
+/// Start of the day, and the time at which the recording process is killed.
 struct Plan {
     from: UtcMicros,
     to: UtcMicros,
 }
 
-/// Makes a day in `directory`, which must hold no archive. `progress` is told the time that the day has come to. Gives
-/// the ended segments whose bytes are there.
+/// Makes a day in `directory`, which must hold no archive. `progress` is called with the simulated time reached.
+/// Returns the ended segments whose bytes are stored.
 fn make(
     directory: &Path,
     plan: &Plan,
@@ -130,7 +130,7 @@ fn make(
     archive.flush()?;
     disk.takes_sidecars.store(false, Ordering::Relaxed);
     rustix::fs::syncfs(std::fs::File::open(directory)?)?;
-    // It stays open: who closes it seals its last journal.
+    // It stays open: closing it would seal its last journal.
     std::mem::forget(archive);
     Ok(real)
 }
@@ -145,7 +145,7 @@ fn wait_while(mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The day's own time.
+/// The simulated time.
 struct DayClock {
     from: UtcMicros,
     now: AtomicI64,

@@ -1,5 +1,5 @@
-//! A disk that keeps of journals what is chosen, and of other files everything, while it is let. Nothing on it is durable
-//! before the whole file system is synced.
+//! A disk that keeps only chosen parts of journals, and all of other files, as long as writing is allowed. Nothing on
+//! it is durable before the whole file system is synced.
 
 use std::collections::HashSet;
 use std::io::{self, IoSlice};
@@ -12,14 +12,14 @@ use ashkar_archive::disk::{Disk, DiskFile, RealDisk};
 use ashkar_terms::CameraId;
 use parking_lot::Mutex;
 
-/// Header, payload, padding: as the writer hands a record over.
+/// Header, payload, padding: the pieces in which the writer hands over a record.
 const PIECES: usize = 3;
-/// The summary while it is written.
+/// Name of the summary while it is written.
 const NEW_SUMMARY: &str = "coverage.tmp";
-/// What the name of a sidecar ends with while it is written.
+/// Suffix of a sidecar's name while it is written.
 const NEW_SIDECAR: &str = ".index.tmp";
 
-/// What the first bytes of a record say (`docs/reference/archive-format.md`).
+/// The first bytes of a record (`docs/reference/archive-format.md`).
 pub struct RecordHead {
     kind: u8,
     camera: CameraId,
@@ -42,7 +42,7 @@ impl RecordHead {
 pub struct SparseDisk {
     disk: RealDisk,
     chosen: Arc<Chosen>,
-    /// Journals that are begun from now on keep everything.
+    /// Journals that begin from now on are kept completely.
     pub keeps_whole: AtomicBool,
     /// Sidecars may be written.
     pub takes_sidecars: AtomicBool,
@@ -53,7 +53,7 @@ pub struct SparseDisk {
 struct Chosen {
     /// Whether a segment's bytes are kept.
     segment: fn(CameraId, u64) -> bool,
-    /// Init segments that are there: the first of each, which is the one that is read.
+    /// Init segments already stored: the first of each, which is the one that is read.
     inits: Mutex<HashSet<(CameraId, [u8; 8])>>,
 }
 
@@ -88,7 +88,7 @@ impl Chosen {
         match head.kind {
             2 => self.inits.lock().insert((head.camera, head.init)),
             3 | 4 => (self.segment)(head.camera, head.segment),
-            // Whose journal it is, gaps, facts; of commits there is one too many for each hole.
+            // Boot records, gaps and facts. Not commits: each hole would have one too many.
             kind => kind != 7,
         }
     }
@@ -141,7 +141,7 @@ impl Disk for SparseDisk {
 
 struct SparseFile {
     file: Arc<dyn DiskFile>,
-    /// What of it is kept; `None` keeps everything.
+    /// The ranges that are kept; `None` keeps everything.
     chosen: Option<Arc<Chosen>>,
 }
 

@@ -1,5 +1,5 @@
-//! What callers of `append` meet: the order that is kept, what is refused and why, and the queue to the writer.
-//! Pure: neither I/O nor clock, so a caller never waits for the disk (I1).
+//! The side of the archive that callers of `append` meet: the required order, refusals and their reasons, and the queue
+//! to the writer. Pure: neither I/O nor clock, so a caller never waits for the disk (I1).
 
 mod order;
 #[cfg(test)]
@@ -18,23 +18,23 @@ use crate::planted::{Planted, is_planted};
 use crate::recover::Uncertain;
 use order::QueuedCamera;
 
-/// Memory that an entry of the queue is counted as, beside its media bytes.
+/// Bytes of memory for which an entry of the queue counts, besides its media bytes.
 const ENTRY_BYTES: usize = 512;
 
-/// Where a camera goes on after a restart or a reconnection.
+/// Where a camera continues after a restart or a reconnection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resumed {
-    /// First media sequence number that is not taken.
+    /// First free media sequence number.
     pub next_segment: u64,
-    /// End of what is recorded: of the last media or closed gap, or the beginning of the open one.
+    /// End of the recording: of the last media or closed gap, or the beginning of the open one.
     pub timeline_end: MediaTime,
-    /// Why there is no media since `timeline_end`, if that was said.
+    /// Cause of the missing media since `timeline_end`, if it was declared.
     pub open_gap: Option<Cause>,
     /// SHA-256 of the last init segment.
     pub init_sha256: Option<[u8; 32]>,
 }
 
-/// Something for the writer, in the order in which it was handed in.
+/// An entry for the writer, in the order in which it was appended.
 #[derive(Debug)]
 pub(crate) enum Entry {
     Init(CameraId, Arc<InitSegment>),
@@ -44,26 +44,26 @@ pub(crate) enum Entry {
         after_hole: bool,
     },
     End(CameraId, SegmentEnd),
-    /// The segment gets no more parts and no end of its own.
+    /// The segment gets no more parts and no end from the packager.
     Interrupted(CameraId, u64),
     Gap(CameraId, Gap),
     Fact(CameraId, Fact),
 }
 
-/// All that waits, as the writer takes it.
+/// All waiting entries, as taken by the writer.
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) entries: VecDeque<Entry>,
-    /// How many entries are not durable, and their bytes: these, and those that were taken before.
+    /// Number and bytes of the entries that are not durable: these, and those that were taken before.
     pub(crate) undurable_entries: u64,
     pub(crate) undurable_bytes: usize,
-    /// There is no room but the reserve.
+    /// Only the reserve is left on the disk.
     pub(crate) full: bool,
-    /// Nothing follows.
+    /// The queue is closed: nothing follows.
     pub(crate) closing: bool,
 }
 
-/// What the writer decides by when to take the queue.
+/// The basis on which the writer decides when to take the queue.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Demand {
     pub(crate) is_empty: bool,
@@ -80,14 +80,14 @@ pub(crate) struct AppendQueue {
     /// Bytes that are not durable: in the queue, or taken from it by the writer.
     pub(crate) waiting_bytes: usize,
     pub(crate) queue_limit: usize,
-    /// How often the writer has taken the queue, and the first of its turns that is not durable.
+    /// Number of times that the writer has taken the queue, and the first of these turns that is not durable.
     turn: u64,
     undurable: u64,
-    /// When the oldest entry of the queue came, microseconds of the monotonic clock.
+    /// When the oldest entry of the queue was appended, microseconds of the monotonic clock.
     pub(crate) queued_since: Option<u64>,
-    /// The same for what the writer has taken and not yet made durable.
+    /// The same for entries that the writer has taken and not yet made durable.
     pub(crate) taken_since: Option<u64>,
-    /// Entries handed in, and entries durable, since the start.
+    /// Entries appended, and entries durable, since the start.
     pub(crate) appended: u64,
     pub(crate) durable: u64,
     /// Failed writes and syncs since the start.
@@ -95,7 +95,7 @@ pub(crate) struct AppendQueue {
     pub(crate) refused: u64,
     /// First number of a camera that is not known.
     pub(crate) first_segment: u64,
-    /// No room but the reserve, by what the file system says.
+    /// Only the reserve is left, according to the file system.
     pub(crate) low_space: bool,
     /// A write was refused for lack of room, and none has succeeded since.
     pub(crate) no_space: bool,
@@ -111,7 +111,7 @@ impl AppendQueue {
         Self { queue_limit, ..Self::default() }
     }
 
-    /// Goes on where `camera` stands in the archive.
+    /// Continues from the recorded state of `camera`.
     pub(crate) fn adopt(&mut self, camera: CameraId, state: &CameraState) {
         let own = self.cameras.entry(camera).or_default();
         own.next_segment = state.next_segment.saturating_sub(u64::from(is_planted(Planted::ReuseNumber)));
@@ -120,16 +120,16 @@ impl AppendQueue {
         own.init_sha256 = state.init_sha256;
     }
 
-    /// A segment that has no end gets one from what is recorded. Where more of it may turn up at a later start, it must
-    /// not: that end would not be its end.
+    /// A segment without an end gets one from its recorded parts. It must not get one if more of it may turn up at a
+    /// later start: that end would be wrong.
     pub(crate) fn end_interrupted(&mut self, camera: CameraId, state: &CameraState) {
         if let Some((segment, _)) = state.open_segment {
             self.push(Entry::Interrupted(camera, segment), 0);
         }
     }
 
-    /// Declares numbers as taken that records may have which cannot be read, and the time since the last readable
-    /// record as missing. A crash before this is durable does no harm: the next start declares it again.
+    /// Declares as used the numbers that unreadable records may have, and as missing the time since the last readable
+    /// record. A crash before this is durable does no harm: the next start declares it again.
     pub(crate) fn pass_over(&mut self, uncertain: &Uncertain) {
         self.first_segment = uncertain.unknown_camera;
         for (camera, first) in &uncertain.cameras {
@@ -142,7 +142,7 @@ impl AppendQueue {
         }
     }
 
-    /// Declares a gap that was over before what was said of `camera` last, which goes on where it was.
+    /// Declares a gap that was over before the last record of `camera`, which continues where it was.
     pub(crate) fn declare_afterwards(
         &mut self,
         camera: CameraId,
@@ -168,7 +168,7 @@ impl AppendQueue {
         }
     }
 
-    /// All that waits, for the writer, who will say when everything that it has taken is durable.
+    /// All waiting entries, for the writer, which reports when everything that it has taken is durable.
     pub(crate) fn take(&mut self) -> Batch {
         self.turn += 1;
         self.taken_since = self.taken_since.or(self.queued_since);
@@ -183,14 +183,14 @@ impl AppendQueue {
         }
     }
 
-    /// What was taken is not durable, and is tried again; `full` where there was no room for it.
+    /// The taken entries are not durable and are tried again; `full` if there was no room for them.
     pub(crate) fn failed(&mut self, full: bool) {
         self.failures += 1;
         self.no_space = full;
         self.failing = !full;
     }
 
-    /// Everything that was taken is durable: so many entries and bytes.
+    /// All taken entries are durable: their number and bytes.
     pub(crate) fn is_durable(&mut self, entries: u64, bytes: usize) {
         assert!(bytes <= self.waiting_bytes, "{bytes} bytes are durable, and {} waited", self.waiting_bytes);
         self.undurable = self.turn;
@@ -211,8 +211,8 @@ impl AppendQueue {
         })
     }
 
-    /// Takes what the packager gave, or says why not; and whether the writer must be woken. What is refused leaves a
-    /// gap to be written, so it may wake the writer too.
+    /// Appends an output of the packager, or returns why it is refused; and whether the writer must be woken. A refusal
+    /// leaves a gap to be written, so it may wake the writer too.
     pub(crate) fn append(&mut self, camera: CameraId, output: &Output) -> (Result<(), Refused>, bool) {
         if self.closing {
             return (Err(Refused::Closed), false);

@@ -1,4 +1,4 @@
-//! What one camera may hand in, in its order; and what is refused, and why.
+//! The order in which one camera's outputs must be appended; and which of them are refused, and why.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::options::{
 };
 use crate::planted::{Planted, is_planted};
 
-/// Where a camera stands with all that it has handed in.
+/// A camera's position after everything that was appended for it.
 #[derive(Default)]
 pub(super) struct QueuedCamera {
     pub(super) next_segment: u64,
@@ -26,11 +26,11 @@ pub(super) struct QueuedCamera {
     pub(super) waiting: Waiting,
 }
 
-/// Bytes of one camera's parts that are not durable. The writer takes the whole queue and makes all of it durable, so the
-/// number of its turn says of each byte whether it still waits, and nothing is counted back camera by camera.
+/// Bytes of one camera's parts that are not durable. The writer takes the whole queue and makes all of it durable, so
+/// the number of its turn tells for each byte whether it still waits, and nothing is counted back camera by camera.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Waiting {
-    /// Bytes that wait for the turn with this number.
+    /// Bytes waiting for the turn with this number.
     turn: u64,
     pub(super) bytes: usize,
     /// Bytes that were taken in turns up to this one.
@@ -39,7 +39,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// What waits, where `next` is the turn to come and all before `undurable` are durable.
+    /// Bytes waiting, if `next` is the coming turn and all turns before `undurable` are durable.
     fn turn_to(&mut self, next: u64, undurable: u64) -> usize {
         if self.turn != next {
             self.taken += std::mem::take(&mut self.bytes);
@@ -52,7 +52,7 @@ impl Waiting {
     }
 }
 
-/// The segment whose parts are being handed in.
+/// The segment whose parts are being appended.
 #[derive(Clone, Copy)]
 struct Current {
     segment: u64,
@@ -65,9 +65,9 @@ struct Current {
 struct Hole {
     from: MediaTime,
     cause: Cause,
-    /// Numbers below this one are taken, as the last declaration of the gap says.
+    /// Numbers below this one are used, according to the last declaration of the gap.
     declared: u64,
-    /// How many the next declaration takes in advance.
+    /// Number of sequence numbers that the next declaration reserves in advance.
     ahead: u64,
     reason: Refused,
 }
@@ -85,14 +85,15 @@ impl AppendQueue {
 
     pub(super) fn append_part(&mut self, camera: CameraId, part: &Part) -> Result<(), Refused> {
         if part.segment > SEGMENT_NUMBER_MAX || part.index == u16::MAX {
-            // No packager counts so far; nothing is declared for what has no number.
+            // No packager counts this far; nothing is declared for media without a number.
             return Err(Refused::OutOfOrder { camera, segment: part.segment, part: part.index });
         }
         if let Err(reason) = self.judge_part(camera, part) {
             self.refuse(camera, part, reason);
             return Err(reason);
         }
-        // Whatever can fail comes before the first change: a panic here leaves the queue as it was, for everybody else.
+        // Everything that can fail comes before the first change: a panic here leaves the queue as it was for all other
+        // callers.
         assert!(!is_planted(Planted::PanicWhileAppending), "planted");
         let (next, undurable, length) = (self.turn, self.undurable, part.bytes.len());
         let own = self.cameras.entry(camera).or_default();
@@ -146,8 +147,8 @@ impl AppendQueue {
         if self.is_full() {
             return Err(Refused::Full { camera });
         }
-        // Nobody may have more than what is left: so the queue is never full of one camera's parts, however much it sends, and
-        // where all send alike all of it can be used.
+        // No camera may use more than what is left: so the queue is never full of one camera's parts, however much it
+        // sends, and if all send alike, all of it can be used.
         let room = self.queue_limit.saturating_sub(self.waiting_bytes);
         let own_bytes = own.map_or(0, |own| {
             let mut waiting = own.waiting;
@@ -161,14 +162,14 @@ impl AppendQueue {
         Ok(())
     }
 
-    /// Ends the segment with what was taken of it, and declares the gap that begins; again from time to time, so
-    /// that the numbers that live has given meanwhile are known to be taken after a crash too.
+    /// Ends the segment with the parts that were accepted, and declares the gap that begins; repeated from time to
+    /// time, so that the numbers that the live window has used in the meantime are known to be used after a crash too.
     fn refuse(&mut self, camera: CameraId, part: &Part, reason: Refused) {
         let own = self.cameras.entry(camera).or_default();
         let skips =
             own.current.is_some_and(|current| current.segment == part.segment && current.parts < part.index);
         if matches!(reason, Refused::OutOfOrder { .. }) && part.segment < own.next_segment && !skips {
-            // Something that came before, again: no time is missing.
+            // A repetition of something that came before: no time is missing.
             return;
         }
         let interrupted = own.current.take();

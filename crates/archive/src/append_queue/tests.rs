@@ -40,14 +40,14 @@ fn part(segment: u64) -> Output {
     })
 }
 
-/// How many of `count` parts of `camera` are taken, one segment each.
+/// How many of `count` parts of `camera` are accepted, one segment each.
 fn send(queue: &mut AppendQueue, camera: CameraId, count: u64) -> usize {
     let first = queue.cameras.get(&camera).map_or(0, |own| own.next_segment);
     queue.append(camera, &init()).0.expect("there is room for it");
     (first..first + count).filter(|segment| queue.append(camera, &part(*segment)).0.is_ok()).count()
 }
 
-/// The writer takes everything; the disk answers later.
+/// The writer takes everything; the disk responds later.
 fn take(queue: &mut AppendQueue) -> (u64, usize) {
     let batch = queue.take();
     (batch.undurable_entries, batch.undurable_bytes)
@@ -104,7 +104,7 @@ fn numbers_that_no_player_can_read_are_refused() {
     assert!(matches!(queue.append(camera(1), &Output::Gap(gap)).0, Err(Refused::OutOfOrder { .. })));
 }
 
-/// The lock is free and the queue as it was: only whoever panicked has lost something.
+/// The lock is free and the queue as it was: only the panicking caller has lost something.
 #[test]
 fn a_panic_of_one_who_appends_disturbs_nobody_else() {
     let queue = parking_lot::Mutex::new(AppendQueue::new(QUEUE_BYTES));

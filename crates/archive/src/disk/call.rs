@@ -1,4 +1,4 @@
-//! Calls to a disk as values: an engine asks for one, a shell carries it out, and nobody else does.
+//! Calls to a disk as values: an engine requests one, and only its shell carries it out.
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::writer::journal::Record;
 
 const PADDING: [u8; ALIGNMENT] = [0; ALIGNMENT];
 
-/// One call. Those from [`Call::Reserve`] on are made to the file that was made or opened last.
+/// One call. Those from [`Call::Reserve`] on are made to the file that was created or opened last.
 #[derive(Debug)]
 pub(crate) enum Call<'a> {
     Space,
@@ -22,34 +22,34 @@ pub(crate) enum Call<'a> {
         to: &'a str,
     },
     Remove(&'a str),
-    /// So many bytes from the beginning.
+    /// This many bytes from the beginning.
     Reserve(u64),
-    /// At this place, bytes from the beginning.
+    /// At this offset, bytes from the beginning.
     Write(u64, Payload<'a>),
     Sync,
     Length,
-    /// To so many bytes.
+    /// To this many bytes.
     Truncate(u64),
 }
 
-/// What is written: never copied, handed to the disk as it lies in memory.
+/// The data of a write: never copied, handed to the disk as they lie in memory.
 #[derive(Debug)]
 pub(crate) enum Payload<'a> {
     Bytes(&'a [u8]),
-    /// Records that follow one another.
+    /// Consecutive records.
     Records(&'a [Record]),
 }
 
-/// What a call gives that succeeds.
+/// The result of a successful call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     Done,
     Space(Space),
-    /// Bytes of the file.
+    /// Length of the file, bytes.
     Length(u64),
 }
 
-/// A disk and the file of it that is at hand.
+/// A disk and its current file.
 pub(crate) struct Port {
     disk: Arc<dyn Disk>,
     file: Option<Arc<dyn DiskFile>>,
@@ -61,12 +61,12 @@ impl Port {
     }
 
     /// # Errors
-    /// What the disk says.
+    /// Any error of the disk.
     pub(crate) fn carry_out(&mut self, call: Call<'_>) -> io::Result<Answer> {
         carry_out(&*self.disk, &mut self.file, call)
     }
 
-    /// Says that this range of the file is not to be kept in memory, bytes.
+    /// Advises that this range of the file is no longer needed in memory, bytes.
     pub(crate) fn forget(&self, offset: u64, length: u64) {
         if let Some(file) = &self.file {
             file.forget(offset, length);
@@ -79,7 +79,7 @@ impl Port {
     }
 }
 
-/// Makes one call. `file` is the file at hand, before and after it.
+/// Makes one call. `file` is the current file, before and after it.
 pub(crate) fn carry_out(
     disk: &dyn Disk,
     file: &mut Option<Arc<dyn DiskFile>>,

@@ -1,5 +1,5 @@
-//! The few calls that the archive makes to a file system, and two that answer them: the real one, and one in
-//! memory that fails and loses power where a test tells it to.
+//! The few file system calls that the archive makes, and two implementations: the real one, and one in memory that
+//! fails and loses power when a test says so.
 
 pub(crate) mod call;
 mod memory;
@@ -24,103 +24,103 @@ pub struct Space {
     pub total: u64,
 }
 
-/// One directory and what lies in it. Paths are relative to it, with `/` between their parts.
+/// One directory and its contents. Paths are relative to it, with `/` as the separator.
 ///
-/// A name that was made or changed is durable once [`Disk::sync_dir`] on its directory has returned.
+/// A name that was created or changed is durable once [`Disk::sync_dir`] on its directory has returned.
 pub trait Disk: Send + Sync + 'static {
-    /// Makes sure that no other process writes here, until the value is dropped.
+    /// Ensures that no other process writes here, until the value is dropped.
     ///
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] if another process does.
     fn lock(&self) -> io::Result<Box<dyn Send + Sync>>;
-    /// Makes a directory; one that is there already is no error.
+    /// Creates a directory; one that exists already is not an error.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn create_dir(&self, path: &str) -> io::Result<()>;
-    /// Makes a file that is not there yet, for reading and writing.
+    /// Creates a file that does not exist yet, for reading and writing.
     ///
     /// # Errors
-    /// What the file system says; [`io::ErrorKind::AlreadyExists`] among it.
+    /// Any error of the file system, including [`io::ErrorKind::AlreadyExists`].
     fn create(&self, path: &str) -> io::Result<Arc<dyn DiskFile>>;
-    /// Opens a file, for writing too where `write` says so.
+    /// Opens a file, also for writing if `write` is set.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn open(&self, path: &str, write: bool) -> io::Result<Arc<dyn DiskFile>>;
-    /// Gives a file another name, replacing what had that name.
+    /// Renames a file, replacing an existing one of that name.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
-    /// Removes a file. The archive does this to files that it has just made and never wrote to, and to unfinished
-    /// temporary files; to nothing else.
+    /// Removes a file. The archive only removes files that it has just created and never written to, and unfinished
+    /// temporary files.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn remove(&self, path: &str) -> io::Result<()>;
     /// Makes the names in a directory durable. The empty path is the directory itself.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn sync_dir(&self, path: &str) -> io::Result<()>;
     /// The names in a directory, in no order. The empty path is the directory itself.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn list(&self, path: &str) -> io::Result<Vec<String>>;
     /// How much room there is.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn space(&self) -> io::Result<Space>;
 }
 
-/// One file. Offsets and lengths in bytes.
+/// One file. Offsets and lengths are in bytes.
 pub trait DiskFile: Send + Sync {
     /// Reserves `length` bytes from the beginning and makes the file that long; they read as zeros.
     ///
     /// # Errors
-    /// `ENOSPC` where there is not that much room, before a byte was written.
+    /// `ENOSPC` if there is not enough room, before any byte is written.
     fn allocate(&self, length: u64) -> io::Result<()>;
     /// Writes all of `pieces`, one after another, from `offset`. May change `pieces`.
     ///
     /// # Errors
-    /// What the file system says; then any part of it may have been written.
+    /// Any error of the file system; then any part of it may have been written.
     fn write_at(&self, offset: u64, pieces: &mut [IoSlice<'_>]) -> io::Result<()>;
     /// Returns when everything written before it is durable.
     ///
     /// # Errors
-    /// What the file system says. What was not durable before is then lost or not, and nobody will say which: the
-    /// call must not be made on this file again.
+    /// Any error of the file system. Data that were not durable before may then be lost, and there is no way to find
+    /// out: the call must not be repeated on this file.
     fn sync(&self) -> io::Result<()>;
     /// Reads up to `into.len()` bytes from `offset`; fewer only at the end of the file.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize>;
     /// Length of the file.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn length(&self) -> io::Result<u64>;
-    /// Behind this byte the file is known to read as zeros, without reading it. Only advice: at worst its length.
+    /// Offset behind which the file is known to read as zeros, without reading it. Only a hint: at worst its length.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn data_end(&self) -> io::Result<u64> {
         self.length()
     }
     /// Shortens the file.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     fn truncate(&self, length: u64) -> io::Result<()>;
-    /// Says that this range is about to be read. Only advice.
+    /// Advises that this range is about to be read. Only a hint.
     fn will_need(&self, _offset: u64, _length: u64) {}
-    /// Says that small pieces will be read here and there, so that no more than they is read. Only advice.
+    /// Advises that small pieces will be read here and there, so that nothing is read ahead. Only a hint.
     fn read_piecemeal(&self) {}
-    /// Says that this range is not to be kept in memory. Only advice.
+    /// Advises that this range is no longer needed in memory. Only a hint.
     fn forget(&self, _offset: u64, _length: u64) {}
 }
 

@@ -1,5 +1,5 @@
-//! The archive's calls, carried out by the kernel. A sync that failed is never repeated: the data may be gone, and the
-//! second one would succeed all the same.
+//! The archive's calls, carried out by the kernel. A failed sync is never repeated: the data may be gone, and the
+//! second sync would still succeed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IoSlice};
@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use super::{Disk, DiskFile, Space};
 
 const LOCK_FILE: &str = "LOCK";
-/// Slices in one `pwritev`; Linux takes 1024.
+/// Slices in one `pwritev`; Linux accepts 1024.
 const SLICES_MAX: usize = 1024;
 
 /// A directory of this machine's file system.
@@ -24,18 +24,18 @@ pub struct RealDisk {
 }
 
 impl RealDisk {
-    /// The directory `directory`, which is made if it is not there.
+    /// The directory `directory`, which is created if it does not exist.
     ///
     /// # Errors
-    /// What the file system says.
+    /// Any error of the file system.
     pub fn create(directory: &Path) -> io::Result<Self> {
         let is_new = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
         let made = directory.ancestors().take_while(is_new).count();
         fs::create_dir_all(directory)?;
         for (at, parent) in directory.ancestors().filter_map(Path::parent).enumerate() {
-            // A crash before this may take the new directory away again, with everything in it that was synced. One
-            // that is there already may have been made by a process that was killed before this; but above it others
-            // rule, who may not let it be synced.
+            // A crash before this may undo the creation of the directory, and of everything in it that was synced. One
+            // that exists already may have been created by a process that was killed before this; but the directory
+            // above belongs to others, who may not permit a sync.
             let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
             let synced = File::open(parent).and_then(|parent| parent.sync_all());
             if at < made {
@@ -45,10 +45,10 @@ impl RealDisk {
         Ok(Self { directory: directory.to_owned() })
     }
 
-    /// The directory `directory`, which must be there.
+    /// The directory `directory`, which must exist.
     ///
     /// # Errors
-    /// [`io::ErrorKind::NotFound`] if it is not.
+    /// [`io::ErrorKind::NotFound`] if it does not.
     pub fn existing(directory: &Path) -> io::Result<Self> {
         if !fs::metadata(directory)?.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
@@ -99,7 +99,7 @@ impl Disk for RealDisk {
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
         let names = fs::read_dir(self.path(path))?.map(|entry| Ok(entry?.file_name().into_string().ok()));
-        // A name that is not UTF-8 is not the archive's.
+        // A name that is not UTF-8 is not one of the archive's.
         names.filter_map(Result::transpose).collect()
     }
 
@@ -117,7 +117,7 @@ struct RealFile(File);
 impl DiskFile for RealFile {
     fn allocate(&self, length: u64) -> io::Result<()> {
         match rustix::fs::fallocate(&self.0, FallocateFlags::empty(), 0, length) {
-            // Some file systems cannot reserve; there the file is sparse and fullness shows at the write.
+            // Some file systems cannot reserve; there the file is sparse, and lack of room shows at the write.
             Err(Errno::OPNOTSUPP) => self.0.set_len(length),
             other => Ok(other?),
         }
@@ -138,11 +138,10 @@ impl DiskFile for RealFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        // Not repeated on EINTR or any other error: an error may be reported once, and then the data is gone.
+        // Not repeated on EINTR or any other error: an error may be reported only once, and then the data are gone.
         rustix::fs::fdatasync(&self.0)?;
-        // Where the file system is shut down meanwhile, or gives up after an error, ext4 writes into reserved blocks
-        // without noting that they are written now, and reports success. Whether it still takes writes, a write of
-        // nothing says.
+        // If the file system is shut down in the meantime, or gives up after an error, ext4 writes into reserved blocks
+        // without marking them as written, and reports success. An empty write tells whether it still accepts writes.
         self.0.write_at(&[], 0)?;
         Ok(())
     }
@@ -171,7 +170,7 @@ impl DiskFile for RealFile {
             match data.and_then(|data| rustix::fs::seek(&self.0, SeekFrom::Hole(data))) {
                 Ok(hole) => end = hole,
                 Err(Errno::NXIO) => return Ok(end),
-                // Not every file system can tell.
+                // Not every file system supports this.
                 Err(_) => return self.length(),
             }
         }

@@ -1,4 +1,4 @@
-//! Putting new content in the place of a file, so that after a crash either the old or the new content is there.
+//! Replacing the content of a file so that after a crash either the old or the new content is there.
 
 use std::io;
 
@@ -19,7 +19,7 @@ enum Step {
     RemoveLeftover,
     Create,
     Write,
-    /// A crash here leaves a temporary file that nobody reads and the next replacement removes.
+    /// A crash here leaves a temporary file that is never read and that the next replacement removes.
     Sync,
     Rename,
     /// A crash here leaves the old or the new content under the path.
@@ -32,7 +32,7 @@ impl Replacement {
         Self { path, temporary, bytes, step: Step::RemoveLeftover }
     }
 
-    /// The call to be made next.
+    /// The next call to be made.
     pub(crate) fn call(&self) -> Call<'_> {
         match self.step {
             Step::RemoveLeftover => Call::Remove(&self.temporary),
@@ -46,10 +46,10 @@ impl Replacement {
         }
     }
 
-    /// Takes in what became of that call. Says whether the new content is there for good.
+    /// Takes the result of that call. Returns whether the new content is in place for good.
     ///
     /// # Errors
-    /// What the disk said; then the replacement is given up, and the old or the new content is there.
+    /// Any error of the disk; then the replacement is abandoned, and either the old or the new content is there.
     pub(crate) fn answer(&mut self, result: io::Result<Answer>) -> io::Result<bool> {
         self.step = match (self.step, result) {
             (Step::RemoveLeftover, Err(error)) if error.kind() == io::ErrorKind::NotFound => Step::Create,

@@ -1,4 +1,4 @@
-//! Encoding of the summary file: what is remembered of each camera up to one place in one journal, and a checksum.
+//! Encoding of the summary file: the coverage of each camera up to one place in one journal, and a checksum.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ const LATE: u8 = 1;
 const AHEAD: u8 = 2;
 const OPEN: u8 = 1;
 
-/// The summary that a start begins from: everything before byte `offset` of journal `journal`. Pure convenience:
-/// it can be made anew from sidecars and journals at any time.
+/// The summary from which a start begins: everything before byte `offset` of journal `journal`. Only an optimisation:
+/// it can be rebuilt from sidecars and journals at any time.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Cache {
     pub(crate) archive: [u8; 8],
@@ -97,7 +97,7 @@ fn encode_gap(gap: &GapEntry, out: &mut Vec<u8>) {
     out.extend([gap.cause as u8, if gap.to.is_none() { OPEN } else { 0 }]);
 }
 
-/// How many there are of something, as a summary states it.
+/// A count, as stored in a summary.
 fn count(length: usize) -> u32 {
     u32::try_from(length).expect("more than memory holds")
 }

@@ -1,4 +1,4 @@
-//! Payloads of fact records: each kind has a number and fields of its own. What was once written must stay readable.
+//! Payloads of fact records: each kind has a number and its own fields. Everything ever written must stay readable.
 
 use ashkar_media::FactKind;
 use ashkar_terms::Cause;

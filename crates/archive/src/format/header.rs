@@ -10,14 +10,14 @@ pub(crate) const HEADER_BYTES: usize = 96;
 pub(crate) const ALIGNMENT: usize = 32;
 /// Three letters and the version of the journal format.
 pub(crate) const MAGIC: [u8; 4] = [b'A', b'K', b'J', 1];
-/// Stands in `camera_dts` of a gap that is not over.
+/// Value of `camera_dts` in a gap that is not over.
 const OPEN: i64 = i64::MIN;
 
-/// What a record is. The discriminants are stored.
+/// The kind of a record. The discriminants are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
-    /// First in each journal: whose it is.
+    /// First in each journal: identifies archive, process and program.
     Boot = 1,
     /// An init segment, before the first part in this journal that needs it.
     Init = 2,
@@ -25,11 +25,11 @@ pub(crate) enum Kind {
     Part = 3,
     /// The end of a segment, with its evidence record.
     SegmentEnd = 4,
-    /// No media, with its evidence record.
+    /// A gap, with its evidence record.
     Gap = 5,
-    /// Something to be remembered.
+    /// A fact.
     Fact = 6,
-    /// The end of what one sync covers.
+    /// The end of the records covered by one sync.
     Commit = 7,
 }
 
@@ -52,9 +52,9 @@ impl Kind {
 pub(crate) const INDEPENDENT: u8 = 1;
 /// The packager's mark: first part after a gap, a change of parameters or a step of the timeline.
 pub(crate) const DISCONTINUITY: u8 = 2;
-/// The archive's mark: parts between this one and the one before it were refused.
+/// Set by the archive: parts between this one and the one before were refused.
 pub(crate) const AFTER_HOLE: u8 = 4;
-/// The segment was ended by the archive with what had been recorded of it.
+/// The segment was ended by the archive with the parts recorded so far.
 pub(crate) const RECOVERED: u8 = 8;
 const FLAGS_KNOWN: u8 = INDEPENDENT | DISCONTINUITY | AFTER_HOLE | RECOVERED;
 
@@ -68,23 +68,23 @@ pub(crate) struct Header {
     pub(crate) camera: CameraId,
     /// Part: video samples. Otherwise 0.
     pub(crate) samples: u16,
-    /// Place of this header in its journal, bytes.
+    /// Offset of this header in its journal, bytes.
     pub(crate) offset: u32,
     pub(crate) payload_bytes: u32,
     pub(crate) payload_crc: u32,
-    /// Drawn for each journal, so that no media bytes can pass for one of its records.
+    /// Drawn for each journal, so that no media bytes can be mistaken for one of its records.
     pub(crate) salt: u32,
     /// Part, SegmentEnd: media sequence number. Gap: the number after it.
     pub(crate) segment: u64,
     /// Part, SegmentEnd: start. Gap: from.
     pub(crate) start: MediaTime,
-    /// Part, SegmentEnd: ticks.
+    /// Part, SegmentEnd: duration, ticks.
     pub(crate) duration: u32,
     /// Part: from the arrival of its first access unit to that of its last, microseconds of the monotonic clock.
     pub(crate) arrival_spread_us: u32,
     /// Part, SegmentEnd: arrival of the last access unit. Otherwise when it happened.
     pub(crate) arrival: Moment,
-    /// Part: camera clock at its first sample. Gap: to, or the least number while it lasts.
+    /// Part: camera clock at its first sample. Gap: its end, or the minimum value while it lasts.
     pub(crate) camera_dts: i64,
     /// Part, SegmentEnd, Init: first bytes of the init segment's SHA-256.
     pub(crate) init: [u8; 8],
@@ -93,7 +93,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// A header of `kind` with nothing else in it.
+    /// A header of `kind` with all other fields empty.
     pub(crate) const fn empty(kind: Kind, camera: CameraId, at: Moment) -> Self {
         Self {
             kind,
@@ -120,12 +120,12 @@ impl Header {
         self.flags & flag != 0
     }
 
-    /// Whether what it begins does not go on from what was before: a discontinuity of a playlist.
+    /// Whether its media does not continue the media before: a discontinuity of a playlist.
     pub(crate) const fn begins_anew(&self) -> bool {
         self.has(DISCONTINUITY) || self.has(AFTER_HOLE)
     }
 
-    /// End of the media that it speaks of.
+    /// End of the media that it describes.
     pub(crate) const fn end(&self) -> MediaTime {
         self.start.plus(self.duration as i64)
     }
@@ -147,7 +147,7 @@ impl Header {
         u64::from(self.offset) + record_bytes(self.payload_bytes)
     }
 
-    /// Place of the payload in the journal.
+    /// Offset of the payload in the journal.
     pub(crate) fn payload_offset(&self) -> u64 {
         u64::from(self.offset) + HEADER_BYTES as u64
     }
@@ -177,7 +177,7 @@ impl Header {
         bytes
     }
 
-    /// Reads the first 96 bytes of `bytes`.
+    /// Parses the first 96 bytes of `bytes`.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         let own = bytes.first_chunk::<HEADER_BYTES>().ok_or(FormatError::Short)?;
         if own[..4] != MAGIC {
@@ -212,7 +212,7 @@ impl Header {
     }
 }
 
-/// Length of a record with a payload of this length: header, payload, zeros up to the next multiple of 32.
+/// Length of a record with a payload of this length: header, payload, and zeros up to the next multiple of 32.
 pub(crate) const fn record_bytes(payload_bytes: u32) -> u64 {
     (HEADER_BYTES as u64 + payload_bytes as u64).next_multiple_of(ALIGNMENT as u64)
 }

@@ -1,5 +1,5 @@
-//! The bytes on disk. `docs/reference/archive-format.md` has them as tables; a change there and here is one commit
-//! and a new version.
+//! The bytes on disk. `docs/reference/archive-format.md` has them as tables; both change in one commit, with a new
+//! version.
 
 pub(crate) mod cache;
 pub(crate) mod fact;

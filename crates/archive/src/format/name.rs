@@ -1,5 +1,5 @@
-//! Paths of journals and sidecars, made of the UTC time at which a journal began and of its number. A name that is not
-//! spelt exactly so belongs to neither.
+//! Paths of journals and sidecars, made of the UTC time at which a journal began and its number. A name in any other
+//! spelling is neither.
 
 use ashkar_terms::UtcMicros;
 use jiff::civil::Date;
@@ -10,10 +10,10 @@ const DAY_CHARS: usize = "2024-02-07".len();
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
-/// Where a journal lies: `2024-02-07/073000Z-00000042.journal` for journal 42, begun at 07:30:00 UTC.
+/// Path of a journal: `2024-02-07/073000Z-00000042.journal` for journal 42, begun at 07:30:00 UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct JournalName {
-    /// Goes up by one per journal for ever.
+    /// Increases by one per journal for ever.
     pub(crate) number: u32,
     /// When it was begun, to the second.
     pub(crate) start: UtcMicros,
@@ -44,7 +44,7 @@ impl JournalName {
         self.stem() + ".index"
     }
 
-    /// Reads the name of a journal or of a sidecar in the directory of `day`; the flag says that it is a sidecar.
+    /// Parses the name of a journal or sidecar in the directory of `day`; the flag is true for a sidecar.
     pub(crate) fn parse(day: &str, file: &str) -> Option<(Self, bool)> {
         let (stem, kind) = file.split_once('.')?;
         let (time, number) = stem.split_once("Z-")?;
@@ -89,9 +89,9 @@ fn digits(text: &str, count: usize) -> Option<i64> {
     fits.then(|| text.parse().ok()).flatten()
 }
 
-/// The day that begins so many days after 1970-01-01.
+/// The day this many days after 1970-01-01.
 fn date_of(days: i64) -> Date {
-    // `new` holds names to the years that the calendar has.
+    // `new` limits names to the years of the calendar.
     EPOCH.saturating_add(days.days())
 }
 

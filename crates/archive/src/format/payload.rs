@@ -14,7 +14,7 @@ const CODECS_BYTES_MAX: usize = 256;
 /// Longest name of the program that wrote a journal, bytes.
 const PROGRAM_BYTES_MAX: usize = 64;
 
-/// Whose journal it is.
+/// The payload of a boot record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Boot {
     /// Id of the archive, eight lower-case hex digits.
@@ -51,7 +51,7 @@ impl Boot {
     }
 }
 
-/// What a commit says: before this byte, an earlier sync has returned.
+/// The payload of a commit: an earlier sync covers everything before this byte.
 pub(crate) fn encode_commit(durable_to: u32) -> Vec<u8> {
     durable_to.to_be_bytes().to_vec()
 }
@@ -73,7 +73,7 @@ pub(crate) fn encode_init(init: &InitSegment) -> Vec<u8> {
     out
 }
 
-/// Reads an init segment; its bytes must have the hash that it names.
+/// Parses an init segment; its bytes must match the hash stored with it.
 pub(crate) fn decode_init(bytes: &[u8]) -> Result<Arc<InitSegment>, FormatError> {
     let mut r = Reader::new(bytes);
     let sha256: [u8; 32] = r.take()?;

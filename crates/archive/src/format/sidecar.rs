@@ -1,5 +1,5 @@
 //! Sidecar files: a head, a directory sorted by camera, and a block of record headers for each camera, so that two
-//! reads find what a journal holds of one of them.
+//! reads find all records of a camera in a journal.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,15 +14,15 @@ use crate::disk::DiskFile;
 const MAGIC: [u8; 4] = [b'A', b'K', b'X', 1];
 const HEAD_BYTES: usize = 32;
 const ENTRY_BYTES: usize = 20;
-/// More cameras than this no journal has; a greater count is damage.
+/// No journal has more cameras than this; a greater count is damage.
 const CAMERAS_MAX: u32 = 1 << 20;
-/// Read at once at the beginning of a sidecar: head and directory of 1000 cameras.
+/// Size of the first read of a sidecar: head and directory of 1000 cameras.
 const FIRST_READ_BYTES: usize = HEAD_BYTES + 1000 * ENTRY_BYTES + 4;
 
-/// What one journal holds of one camera.
+/// One camera's entry in a journal's index.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Block {
-    /// Where the camera stood at the end of the journal.
+    /// The camera's state at the end of the journal.
     pub(crate) state: CameraState,
     /// Its records in the order in which they were written.
     pub(crate) headers: Vec<Header>,
@@ -33,7 +33,7 @@ pub(crate) struct Block {
 pub(crate) struct Sidecar {
     pub(crate) journal: u32,
     pub(crate) salt: u32,
-    /// Bytes of the journal that count; what lies behind them is of no account.
+    /// Length of the valid part of the journal, bytes; anything behind it is ignored.
     pub(crate) journal_bytes: u32,
     pub(crate) cameras: BTreeMap<CameraId, Block>,
 }
@@ -60,7 +60,8 @@ impl Entry {
 
 impl Sidecar {
     /// # Errors
-    /// [`FormatError::Long`] where no reader would take it: more cameras, or more records of one, than a journal can hold.
+    /// [`FormatError::Long`] if no reader would accept it: more cameras, or more records of one, than a journal can
+    /// hold.
     pub(crate) fn encode(&self) -> Result<Vec<u8>, FormatError> {
         let cameras = number(self.cameras.len())
             .and_then(|cameras| if cameras <= CAMERAS_MAX { Ok(cameras) } else { Err(FormatError::Long) })?;
@@ -117,7 +118,7 @@ impl Sidecar {
         Ok(sidecar)
     }
 
-    /// Reads only what concerns `camera`, in two reads. `None` if the journal has nothing of it.
+    /// Reads only the entry of `camera`, in two reads. `None` if the journal has none.
     pub(crate) fn read_block(
         file: &dyn DiskFile,
         journal: u32,
@@ -178,7 +179,7 @@ impl Block {
     }
 }
 
-/// A count or a place as a sidecar states it.
+/// A count or an offset, as stored in a sidecar.
 fn number(count: usize) -> Result<u32, FormatError> {
     u32::try_from(count).map_err(|_| FormatError::Long)
 }
@@ -213,7 +214,7 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, FormatError> {
     Ok(Entry { camera, offset: r.u32()?, headers: r.u32()?, crc: r.u32()? })
 }
 
-/// Entries are sorted by camera and of one length.
+/// Entries are sorted by camera and have equal lengths.
 fn find(directory: &[u8], camera: CameraId) -> Result<Option<Entry>, FormatError> {
     let (mut low, mut high) = (0, directory.len() / ENTRY_BYTES);
     while low < high {

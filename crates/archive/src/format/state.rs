@@ -1,4 +1,4 @@
-//! The state from which a camera's numbers, timeline and evidence go on: 112 bytes, in sidecars and in the summary.
+//! The state from which a camera's numbers, timeline and evidence continue: 112 bytes, in sidecars and in the summary.
 
 use ashkar_evidence::Chain;
 use ashkar_terms::{Cause, MediaTime};
@@ -14,18 +14,18 @@ const HAS_INIT: u8 = 4;
 const HAS_SEGMENT: u8 = 8;
 const FLAGS_KNOWN: u8 = HAS_TIMELINE | HAS_GAP | HAS_INIT | HAS_SEGMENT;
 
-/// Where a camera stands after its last durable record: all that is needed to go on.
+/// A camera's state after its last durable record: all that is needed to continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct CameraState {
     pub(crate) chain: Chain,
-    /// First media sequence number that is not taken.
+    /// First free media sequence number.
     pub(crate) next_segment: u64,
     /// End of the last media or closed gap; beginning of the open gap.
     pub(crate) timeline_end: Option<MediaTime>,
     pub(crate) open_gap: Option<(MediaTime, Cause)>,
     /// SHA-256 of the last init segment.
     pub(crate) init_sha256: Option<[u8; 32]>,
-    /// The segment that has parts and no end, and how many parts.
+    /// The segment that has parts and no end, and the number of its parts.
     pub(crate) open_segment: Option<(u64, u16)>,
 }
 

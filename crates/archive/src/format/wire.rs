@@ -1,8 +1,8 @@
-//! What all formats on disk have in common: big-endian fields and CRC-32C. No input makes a reader panic.
+//! Primitives shared by all formats on disk: big-endian fields and CRC-32C. No input makes a reader panic.
 
 use ashkar_terms::{CameraId, Moment, UtcMicros};
 
-/// The bytes are not what this version writes.
+/// The bytes are not valid in this version of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FormatError {
     #[error("the bytes end too early")]
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         if self.u8()? == 0 { Ok(camera) } else { Err(FormatError::Value) }
     }
 
-    /// A text behind its length in two bytes.
+    /// A text behind its length of two bytes.
     pub(crate) fn text(&mut self) -> Result<&'a str, FormatError> {
         let length = self.u16()?;
         std::str::from_utf8(self.bytes(usize::from(length))?).map_err(|_| FormatError::Value)
@@ -111,18 +111,19 @@ impl Writer for Vec<u8> {
     }
 }
 
-/// Splits the last four bytes off and checks that they are the CRC-32C of the others.
+/// Splits off the last four bytes and checks that they are the CRC-32C of the others.
 pub(crate) fn checked(bytes: &[u8]) -> Result<&[u8], FormatError> {
     let (body, crc) = bytes.split_last_chunk::<4>().ok_or(FormatError::Short)?;
     if fits(body, u32::from_be_bytes(*crc)) { Ok(body) } else { Err(FormatError::Checksum) }
 }
 
-/// Whether `crc` is the CRC-32C of `bytes`. A fuzzer, which can guess none, finds that all fit: what it looks for lies behind.
+/// Whether `crc` is the CRC-32C of `bytes`. When fuzzing, every checksum counts as correct, since a fuzzer cannot guess
+/// one and is to reach the code behind it.
 pub(crate) fn fits(bytes: &[u8], crc: u32) -> bool {
     cfg!(fuzzing) || crc32c::crc32c(bytes) == crc
 }
 
-/// Appends the CRC-32C of all that is there from `start`.
+/// Appends the CRC-32C of all bytes from `start` on.
 pub(crate) fn seal(bytes: &mut Vec<u8>, start: usize) {
     let crc = crc32c::crc32c(bytes.get(start..).unwrap_or_default());
     bytes.extend(crc.to_be_bytes());

@@ -1,5 +1,5 @@
-//! What the sealer decides, without a thread, a clock or a disk: times and what became of its requests go in; requests
-//! and events come out. Nothing that it does is needed for what is acknowledged to last.
+//! The sealer's decisions, without a thread, a clock or a disk: times and the results of its requests go in; requests
+//! and events come out. Acknowledged data are durable without any of its work.
 
 use std::io;
 use std::sync::Arc;
@@ -14,24 +14,24 @@ use crate::format::wire::FormatError;
 use crate::options::{INDEX_BYTES_MAX, Options, SEALER_TICK_MS};
 use crate::recover::CACHE_FILE;
 
-/// The summary is written so seldom that it stays below this rate, bytes a second.
+/// The summary is written so rarely that its rate stays below this, bytes a second.
 const CACHE_BYTES_PER_SECOND: u64 = 256 << 10;
 
-/// By then a centre has taken its cameras up.
+/// By then a centre has resumed its cameras.
 const NEWEST_KEPT: Duration = Duration::from_secs(30);
 
-/// What the sealer waits for. Asked for again and again it is the same, until it is answered.
+/// A request of the sealer. It stays the same, however often it is read, until it is answered.
 #[derive(Debug)]
 pub(crate) enum Request<'a> {
     /// A call to the disk.
     Disk(Call<'a>),
-    /// The journal that waits longest for its sidecar.
+    /// The journal that has waited longest for its sidecar.
     NextToSeal,
-    /// The summary of what is durable, if it covers more than the one that covers up to `written`.
+    /// The summary of the durable recordings, if it covers more than the one that covers up to `written`.
     Summary { written: Covered },
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub(crate) enum Reply {
     Disk(io::Result<Answer>),
@@ -39,18 +39,18 @@ pub(crate) enum Reply {
     Summary(Option<Summary>),
 }
 
-/// What the sealer tells, in its order.
+/// The sealer's events, in order.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// So much room is left.
+    /// The room left on the disk.
     Space(Space),
     /// This journal has its sidecar.
     Sealed(u32),
-    /// The sidecars that the start has read need not stay in memory.
+    /// The sidecars read at the start need not stay in memory.
     ForgetNewest,
 }
 
-/// Up to where everything is taken in: journal and byte.
+/// End of the records covered: journal and byte.
 pub(crate) type Covered = (u32, u32);
 
 /// A journal to which nothing is written any more.
@@ -72,7 +72,7 @@ pub(crate) struct Summary {
 pub(crate) struct SealerEngine {
     cache_seconds: u32,
     summary_due: Duration,
-    /// What the summary on disk covers.
+    /// The end of what the summary on disk covers.
     written: Covered,
     forgot_newest: bool,
     ends: bool,
@@ -82,7 +82,7 @@ pub(crate) struct SealerEngine {
 
 #[derive(Debug)]
 enum Stage {
-    /// The next turn.
+    /// Between two turns.
     Idle,
     Space,
     NextToSeal,
@@ -108,7 +108,7 @@ enum Step {
     Length,
     Truncate,
     SyncLength,
-    /// A crash before this is over leaves a journal without a sidecar: the next start scans it.
+    /// A crash before the end leaves a journal without a sidecar: the next start scans it.
     Sidecar,
 }
 
@@ -133,7 +133,7 @@ impl Sealing {
         }
     }
 
-    /// Takes in what became of that call. Says whether the journal is sealed.
+    /// Takes the result of that call. Returns whether the journal is sealed.
     fn answer(&mut self, result: io::Result<Answer>) -> io::Result<bool> {
         self.step = match (self.step, result) {
             (Step::Sidecar, result) => return self.sidecar.answer(result),
@@ -160,12 +160,12 @@ impl SealerEngine {
         }
     }
 
-    /// When the next turn is due after one that ended at `now`, if nobody wakes the sealer.
+    /// When the next turn is due after one that ended at `now`, if the sealer is not woken.
     pub(crate) const fn due(now: Duration) -> Duration {
         now.saturating_add(Duration::from_millis(SEALER_TICK_MS))
     }
 
-    /// Begins a turn; where the archive `ends` it is the last.
+    /// Begins a turn; if the archive `ends`, it is the last.
     ///
     /// # Panics
     /// If the turn before it is not over.
@@ -175,7 +175,7 @@ impl SealerEngine {
         self.stage = Stage::Space;
     }
 
-    /// What is to be done next; `None` when the turn is over.
+    /// The next request; `None` when the turn is over.
     pub(crate) fn request(&self) -> Option<Request<'_>> {
         Some(match &self.stage {
             Stage::Idle => return None,
@@ -187,15 +187,15 @@ impl SealerEngine {
         })
     }
 
-    /// What is to be told, before the next request.
+    /// The next event, to be handled before the next request.
     pub(crate) const fn event(&mut self) -> Option<Event> {
         self.event.take()
     }
 
-    /// Takes in what became of the request.
+    /// Takes the result of the request.
     ///
     /// # Panics
-    /// If it was not asked for.
+    /// If there was no such request.
     pub(crate) fn answer(&mut self, now: Duration, reply: Reply) {
         match (std::mem::replace(&mut self.stage, Stage::Idle), reply) {
             (Stage::Space, Reply::Disk(result)) => self.take_space(result),
@@ -240,7 +240,7 @@ impl SealerEngine {
                 self.stage = Stage::NextToSeal;
             }
             Err(error) => {
-                // It stays in memory, and the next start would make it anew.
+                // It stays in memory, and the next start would rebuild it.
                 tracing::warn!(journal = sealing.number, cause = %error, blame = "centre",
                     "cannot seal a journal; tried again");
                 self.end_turn(now);
@@ -264,7 +264,7 @@ impl SealerEngine {
         let pause = u64::from(self.cache_seconds).max(length / CACHE_BYTES_PER_SECOND);
         self.summary_due = now.saturating_add(Duration::from_secs(pause));
         if length > INDEX_BYTES_MAX {
-            // A start reads none that is so long; it goes through the sidecars since the last that is shorter.
+            // A start reads none of that length; it goes through the sidecars since the last shorter one.
             tracing::error!(
                 bytes = length,
                 cause = "it is too long",

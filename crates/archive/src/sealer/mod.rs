@@ -1,5 +1,5 @@
-//! The second thread: it seals journals that are full, writes the summary from which a start begins, and looks how
-//! much room is left. What it decides is in [`engine`]; here are its thread, its locks and its disk.
+//! The second thread: it seals full journals, writes the summary from which a start begins, and checks how much room is
+//! left. Its decisions are in [`engine`]; here are its thread, its locks and its disk.
 
 pub(crate) mod engine;
 
@@ -12,7 +12,7 @@ use crate::format::cache;
 use crate::shared::Shared;
 use engine::{Covered, Event, Reply, Request, SealerEngine, Summary};
 
-/// Carries out what the engine asks for, and tells the rest of the archive what it tells.
+/// Carries out the engine's requests, and passes its events on to the rest of the archive.
 pub(crate) struct Sealer {
     shared: Arc<Shared>,
     engine: SealerEngine,
@@ -25,7 +25,7 @@ impl Sealer {
         Self { shared, engine, port }
     }
 
-    /// Works until it is told to end, then once more. Times are those since `started`.
+    /// Works until it is stopped, then once more. Times are relative to `started`.
     pub(crate) fn run(mut self, started: Instant) {
         loop {
             let ends = self.wait(started);
@@ -46,18 +46,18 @@ impl Sealer {
         *ends
     }
 
-    /// Begins a turn; where the archive `ends` it is the last.
+    /// Begins a turn; if the archive `ends`, it is the last.
     pub(crate) fn begin(&mut self, ends: bool) {
         self.engine.begin(ends);
     }
 
-    /// What the next step will do; `None` between turns.
+    /// The call that the next step will make; `None` between turns.
     #[cfg(test)]
     pub(crate) fn request(&self) -> Option<Request<'_>> {
         self.engine.request()
     }
 
-    /// Does one thing of a turn; false if it is over.
+    /// Takes one step of a turn; false if it is over.
     pub(crate) fn step(&mut self, now: impl Fn() -> Duration) -> bool {
         let Some(request) = self.engine.request() else { return false };
         let reply = match request {
@@ -95,7 +95,8 @@ impl Sealer {
     }
 }
 
-/// Takes in how much room there is. Room below the reserve refuses parts; they are taken again when a whole journal fits
+/// Takes the room on the disk. With less than the reserve, parts are refused; they are accepted again when a whole
+/// journal fits in addition to it.
 /// above it.
 pub(crate) fn note_space(shared: &Shared, space: Space) {
     shared.meters.lock().space = space;

@@ -19,17 +19,17 @@ pub(super) struct Camera {
     random: Random,
     period_us: u64,
     part_bytes_max: u64,
-    /// When it hands something in again, microseconds after the beginning.
+    /// When it next appends something, microseconds since the beginning.
     pub(super) next_at: u64,
-    /// Goes up with each start of the process: its parts are then others.
+    /// Increases with each start of the process, so that the parts differ.
     pub(super) generation: u32,
     next_segment: u64,
-    /// End of what it has sent.
+    /// End of the media sent.
     time: MediaTime,
     init: Arc<InitSegment>,
     announced: bool,
     anew: bool,
-    /// The gap that lasts.
+    /// The open gap.
     silence: Option<Gap>,
     segment: Option<Segment>,
 }
@@ -43,7 +43,7 @@ struct Segment {
     sha256: Sha256,
 }
 
-/// The true time, so many microseconds after the beginning.
+/// The true time, this many microseconds after the beginning.
 pub(super) fn media_time(now_us: u64) -> MediaTime {
     MediaTime::from_utc(MORNING.plus(i64::try_from(now_us).expect("a time of a story")))
 }
@@ -86,7 +86,7 @@ impl Camera {
         }
     }
 
-    /// Goes on after a start of the process, which says where: gives what was missed.
+    /// Continues after a start of the process from the state given; returns the media that were missed.
     pub(super) fn resume(
         &mut self,
         now_us: u64,
@@ -112,7 +112,7 @@ impl Camera {
         vec![Output::Gap(Gap { from, to, cause, next_segment: self.next_segment })]
     }
 
-    /// What it hands in at `now_us`.
+    /// What it appends at `now_us`.
     pub(super) fn send(&mut self, now_us: u64, now: Moment) -> Vec<Output> {
         let mut outputs = Vec::new();
         let between_segments = self.segment.is_none();

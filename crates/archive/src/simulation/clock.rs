@@ -1,4 +1,4 @@
-//! The clocks of the simulated machine, and what it draws instead of the system's random numbers.
+//! The clocks of the simulated machine, and its replacement for the system's random numbers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::identity::Entropy;
 pub(super) struct SimulatedClock {
     pub(super) now_us: AtomicU64,
     pub(super) step_us: AtomicI64,
-    /// Of the process that runs now.
+    /// Of the running process.
     pub(super) started_us: AtomicU64,
 }
 

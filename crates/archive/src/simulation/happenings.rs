@@ -1,4 +1,4 @@
-//! What befalls the world, besides that the process dies.
+//! The faults of the world, besides the death of the process.
 
 use std::sync::atomic::Ordering;
 
@@ -39,11 +39,11 @@ impl World {
         self.clock.step_us.store(step_us, Ordering::Relaxed);
     }
 
-    /// A bit turns over, somewhere in a file.
+    /// A bit is inverted, somewhere in a file.
     pub(super) fn rot(&mut self) {
         let files = self.disk.files();
         let Some((path, length)) = files.get(self.random.index(files.len())) else { return };
-        // Without its name there is no archive, and whoever damages that is told at once.
+        // Without its name there is no archive, and damage to it is reported at once.
         if *length > 0 && path != "ARCHIVE" {
             self.lied = true;
             self.disk.rot(path, self.random.index(*length), 1 << self.random.below(8));

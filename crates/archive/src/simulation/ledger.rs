@@ -1,4 +1,4 @@
-//! What was handed in, what of it somebody was told to be durable or has read, and whether it is there.
+//! What was appended, which of it was acknowledged or read, and whether that is there.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,11 +11,11 @@ use crate::archive::Archive;
 use crate::coverage::IntervalKind;
 use crate::error::{ReadError, Refused};
 
-/// Newest segments that are read after each start; of the others, some.
+/// Number of the newest segments that are read after each start; of the others, some are.
 const NEWEST: usize = 25;
 const OLDER: u64 = 6;
 
-/// Something that the append queue took, which is durable when so many entries are.
+/// An output that the append queue accepted; it is durable when this many entries are.
 struct Taken {
     ticket: u64,
     what: What,
@@ -33,7 +33,7 @@ enum What {
     },
     Gap(Gap),
     Fact(Fact),
-    /// The number of a part that was refused: live has given it.
+    /// The number of a part that was refused: the live window has used it.
     Number(u64),
 }
 
@@ -47,18 +47,18 @@ struct SentPart {
 #[derive(Debug, Default, Clone)]
 struct Promised {
     parts: BTreeMap<u16, SentPart>,
-    /// How many parts it has, if its end was taken.
+    /// Its number of parts, if its end was accepted.
     ended: Option<u16>,
 }
 
-/// All of one camera.
+/// The ledger of one camera.
 #[derive(Default)]
 pub(super) struct Ledger {
     taken: VecDeque<Taken>,
     segments: BTreeMap<u64, Promised>,
     gaps: Vec<Gap>,
     facts: Vec<Fact>,
-    /// Numbers below this one are given.
+    /// Numbers below this one are used.
     pub(super) next_segment: u64,
     /// Time of parts that were refused.
     refused: Vec<Span>,
@@ -68,7 +68,7 @@ pub(super) struct Ledger {
 pub(super) type Violation = String;
 
 impl Ledger {
-    /// Notes what became of something that was handed in; `ticket` is how many entries there were then.
+    /// Notes the result of an append; `ticket` is the number of entries at that time.
     pub(super) fn note(
         &mut self,
         generation: u32,
@@ -83,7 +83,7 @@ impl Ledger {
             }
             (Output::Part(part), Err(_)) => {
                 let to = part.start.plus(i64::from(part.duration)).to_utc();
-                // Of a camera of which nothing is durable yet, a crash leaves nothing to declare a gap behind.
+                // For a camera without durable records, a crash leaves nothing after which a gap could be declared.
                 let is_known = !self.segments.is_empty() || !self.gaps.is_empty();
                 self.refused.extend(Span::new(part.start.to_utc(), to).filter(|_| is_known));
                 What::Number(part.segment)
@@ -116,12 +116,12 @@ impl Ledger {
         }
     }
 
-    /// The process is dead: nobody was told of what is not acknowledged yet.
+    /// The process is dead: entries that are not acknowledged yet are not promised to anybody.
     pub(super) fn forget_taken(&mut self) {
         self.taken.clear();
     }
 
-    /// Reads something that may not be acknowledged yet. Whoever reads it has seen it.
+    /// Reads data that may not be acknowledged yet. From then on a reader has seen them.
     pub(super) fn read_some(
         &mut self,
         archive: &Archive,
@@ -142,8 +142,8 @@ impl Ledger {
         Ok(true)
     }
 
-    /// Reads the newest segments and some others, or all: everything promised is there, byte for byte. Where the disk has
-    /// lied, it is there or is not; gives the numbers of which something is missing.
+    /// Reads the newest segments and some others, or all: everything promised is there, byte for byte. If the disk has
+    /// lied, it may be missing; returns the numbers of incomplete segments.
     pub(super) fn verify(
         &self,
         archive: &Archive,
@@ -174,14 +174,15 @@ impl Ledger {
         Ok(missing)
     }
 
-    /// What is missing is promised no more. Says whether something is there that came later.
+    /// Missing data are no longer promised. Returns whether later data are there.
     pub(super) fn give_up(&mut self, missing: &[u64]) -> bool {
         missing.iter().for_each(|number| drop(self.segments.remove(number)));
         let last = self.segments.keys().next_back();
         last.is_some_and(|last| missing.iter().any(|number| number < last))
     }
 
-    /// Numbers rise with time, gaps and facts that were acknowledged are there, and no time is left of which nothing is said.
+    /// Numbers increase with time, acknowledged gaps and facts are there, and no time is left for which nothing is
+    /// recorded.
     pub(super) fn verify_order(
         &self,
         archive: &Archive,
@@ -197,7 +198,7 @@ impl Ledger {
         }
         let gaps = archive.gaps(camera, all);
         for gap in &self.gaps {
-            // One that begins there and lasts longer may have taken its place.
+            // One that begins there and lasts longer may have replaced it.
             let is_there =
                 |found: &crate::GapEntry| found.from == gap.from && (gap.to.is_none() || found.to >= gap.to);
             if !gaps.iter().any(is_there) {
@@ -211,7 +212,8 @@ impl Ledger {
         if let Some(fact) = self.facts.iter().find(|fact| !facts.contains(fact)) {
             return Err(format!("camera {camera}: {fact:?} is not there"));
         }
-        // Who began while a journal could not be read did not know where to begin the gap; [`Archive::declare`] mends that.
+        // A process that began while a journal was unreadable did not know where to begin the gap; [`Archive::declare`]
+        // repairs that.
         if was_readable { self.verify_declared(archive, camera) } else { Ok(()) }
     }
 
@@ -235,7 +237,7 @@ pub(super) enum Depth<'a> {
     Newest(&'a mut Random),
 }
 
-/// `Err` inside if something promised is not there; outside if what is there is wrong.
+/// The inner `Err` if something promised is missing; the outer one if existing data are wrong.
 fn verify_segment(
     archive: &Archive,
     camera: CameraId,

@@ -1,8 +1,9 @@
-//! Whole days of the archive in a second: the very engines, append queue, recovery and readers that run in a centre, on a
-//! disk in memory, in virtual time, in one thread, and everything drawn from one number.
+//! Whole days of the archive in a second: the same engines, append queue, recovery and readers as in a centre, on a
+//! disk in memory, in virtual time, in one thread, with everything drawn from one number.
 //!
-//! Every run of the tests goes through some seeds. `ASHKAR_SEEDS=1000` takes so many instead, from `ASHKAR_FIRST_SEED` on;
-//! `ASHKAR_SEED=7` takes that one alone, and tells what stands in its journals if something is wrong. What is drawn, what must hold, and the commands are in `docs/design/archive.md`.
+//! Every run of the tests uses some seeds. `ASHKAR_SEEDS=1000` uses that many instead, from `ASHKAR_FIRST_SEED` on;
+//! `ASHKAR_SEED=7` uses that one alone, and prints its journals if something is wrong. What is drawn, what must hold,
+//! and the commands are in `docs/design/archive.md`.
 
 mod camera;
 mod clock;
@@ -23,7 +24,7 @@ use ledger::Violation;
 use plan::Plan;
 use world::{Tally, World};
 
-/// Runs one plan. A violation comes with its seed and what happened last.
+/// Runs one plan. A violation is reported with its seed and the last events.
 fn simulate(plan: Plan) -> Result<(Tally, (u64, u64)), Violation> {
     let seed = plan.seed;
     let mut world = World::new(plan);

@@ -1,4 +1,4 @@
-//! What one seed stands for: how long, how many cameras, how much trouble, which settings.
+//! The plan of one seed: how long, how many cameras, how many faults, which settings.
 
 use super::random::Random;
 use crate::options::Options;
@@ -6,7 +6,7 @@ use crate::options::Options;
 /// How long an election day is on air, microseconds.
 const DAY_US: u64 = 59_400_000_000;
 
-/// What one seed stands for.
+/// The plan of one seed.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
     pub(super) seed: u64,
@@ -16,13 +16,13 @@ pub(super) struct Plan {
     /// Shortest and longest time from one part of a camera to the next, microseconds.
     pub(super) period_us: (u64, u64),
     pub(super) part_bytes_max: u64,
-    /// Mean time from one trouble to the next, microseconds.
+    /// Mean time between two faults, microseconds.
     pub(super) calm_us: u64,
-    /// Shortest and longest trouble that lasts, microseconds.
+    /// Shortest and longest duration of a lasting fault, microseconds.
     pub(super) trouble_us: (u64, u64),
     /// The wall clock steps by hours, not by seconds.
     pub(super) steps_far: bool,
-    /// The disk says that it did what it did not do, and lets bits rot.
+    /// The disk reports success without having done the work, and its bits rot.
     pub(super) lies: bool,
     pub(super) options: Options,
 }
@@ -45,7 +45,7 @@ impl Plan {
         }
     }
 
-    /// Minutes, at the rate of a real camera, with troubles on top of one another.
+    /// Minutes, at the rate of a real camera, with several faults at once.
     pub(super) fn minutes(seed: u64) -> Self {
         let mut random = Random::new(seed ^ 0x317);
         Self {

@@ -1,4 +1,4 @@
-//! The process that records: its start, whatever goes wrong at it, and its end.
+//! The process that records: its start, the faults during it, and its end.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,22 +17,22 @@ use crate::sealer::Sealer;
 use crate::writer::engine::WriterEngine;
 use crate::writer::{self, Writer};
 
-/// What runs until it is killed.
+/// State that exists until the process is killed.
 pub(super) struct Process {
     pub(super) archive: Archive,
     pub(super) writer: Writer,
     pub(super) sealer: Sealer,
     pub(super) started_us: u64,
-    /// When what the writer, or the sealer, does now is done.
+    /// When the current step of the writer, or of the sealer, is done.
     pub(super) writer_done: Option<u64>,
     pub(super) sealer_done: Option<u64>,
     pub(super) sealer_due: u64,
-    /// Something could not be read when it started.
+    /// Something was unreadable at its start.
     pub(super) degraded: bool,
 }
 
 impl Process {
-    /// When the writer does something.
+    /// When the writer takes its next step.
     pub(super) fn writer_at(&self, now_us: u64) -> Option<u64> {
         if self.archive.shared().queue.lock().closed {
             return None;
@@ -44,8 +44,8 @@ impl Process {
 }
 
 impl World {
-    /// The process dies; where the power is cut, so does all that is not durable, or some of it. What was being done then
-    /// is done, or partly done, or not.
+    /// The process dies; with a power cut, all or some of the data that are not durable are lost too. The steps in
+    /// progress are done, partly done, or not done.
     pub(super) fn die(&mut self, power: bool) {
         let Some(mut process) = self.process.take() else { return };
         if process.writer_done.is_some() && self.random.once_in(2) {
@@ -109,7 +109,7 @@ impl World {
         }
     }
 
-    /// Summary and sidecars are conveniences: somebody may have removed one.
+    /// Summary and sidecars are only optimisations: somebody may have removed one.
     pub(super) fn lose_index(&mut self) {
         if !self.random.once_in(5) {
             return;
@@ -128,7 +128,7 @@ impl World {
         self.note("indexes are lost", all.len() as u64);
     }
 
-    /// Lets some call of the start go wrong, or the process die there.
+    /// Makes a call of the start fail, or the process die there.
     pub(super) fn wound(&mut self) {
         for _ in 0..=self.random.below(2) {
             let (call, question) = (self.random.between(1, 10), self.random.between(1, 80));
@@ -141,7 +141,7 @@ impl World {
         }
     }
 
-    /// The process has started: nothing promised is lost, no number is given again, and the cameras go on.
+    /// The process has started: nothing promised is lost, no number is used again, and the cameras continue.
     pub(super) fn take_up(
         &mut self,
         archive: Archive,

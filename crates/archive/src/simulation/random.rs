@@ -2,7 +2,7 @@
 
 use crate::disk::Dice;
 
-/// What a simulation draws, as it needs it.
+/// The random numbers of a simulation.
 #[derive(Debug, Clone)]
 pub(super) struct Random(Dice);
 
@@ -20,12 +20,12 @@ impl Random {
         self.number() % end.max(1)
     }
 
-    /// From `from` up to and without `to`.
+    /// From `from` up to but excluding `to`.
     pub(super) fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.below(to - from)
     }
 
-    /// True once in so many times.
+    /// True once in this many times.
     pub(super) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }

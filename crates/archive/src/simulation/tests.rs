@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::simulate;
 use crate::planted::{Planted, with};
 
-/// Seeds of each test that run where nothing else is said.
+/// Number of seeds of each test by default.
 const DAYS: u64 = 10;
 const MINUTES: u64 = 80;
 
@@ -57,7 +57,7 @@ fn a_seed_is_always_the_same_story() {
     }
 }
 
-/// The seeds that run each time find this mistake. Says which did, and how.
+/// The default seeds find this mistake. Returns which seed did, and how.
 fn is_found(mistake: Planted) {
     for seed in 0..MINUTES {
         if let Err(violation) = with(Some(mistake), || simulate(Plan::minutes(seed))) {

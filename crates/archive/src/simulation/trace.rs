@@ -1,12 +1,12 @@
-//! The story of a seed: a hash, by which two runs are compared, and the last events, to be read.
+//! The trace of a seed: a hash, by which two runs are compared, and the last events, for people to read.
 
 use std::collections::VecDeque;
 use std::fmt::{self, Debug};
 
-/// Events that are told with a violation.
+/// Number of events reported with a violation.
 const LAST: usize = 60;
 
-/// Everything that happened, as one number; and the last of it, to be read.
+/// All events as one number; and the last of them, for people to read.
 #[derive(Default)]
 pub(super) struct Trace {
     hash: u64,
@@ -15,7 +15,7 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    /// Takes in that `what` happened, with a number that says more, so many microseconds after the beginning.
+    /// Adds the event `what` with a number for details, at this many microseconds after the beginning.
     pub(super) fn note(&mut self, now_us: u64, what: &'static str, more: u64) {
         for word in [now_us, what.len() as u64, u64::from(what.as_bytes()[0]), more] {
             // FNV-1a, a word at a time.
@@ -28,7 +28,7 @@ impl Trace {
         self.last.push_back((now_us, what, more));
     }
 
-    /// How many events, and a number that differs where any of them does.
+    /// The number of events, and a hash that differs if any of them does.
     pub(super) const fn sum(&self) -> (u64, u64) {
         (self.count, self.hash)
     }

@@ -1,4 +1,4 @@
-//! What befalls the disk: how long a call takes, and what goes wrong at it.
+//! The faults of the disk: how long a call takes, and how it fails.
 
 use super::plan::Plan;
 use super::random::Random;
@@ -7,7 +7,7 @@ use crate::disk::{Fault, MemoryDisk};
 
 const DISK_BYTES: u64 = 1 << 30;
 
-/// What lasts, and until when, microseconds after the beginning.
+/// A lasting fault, and its end, microseconds after the beginning.
 #[derive(Debug, Default)]
 pub(super) struct Trouble {
     pub(super) slow_until: u64,
@@ -16,12 +16,12 @@ pub(super) struct Trouble {
     pub(super) lies_until: u64,
     pub(super) full_until: u64,
     is_full: bool,
-    /// Calls until one fails alone.
+    /// Number of calls until one fails alone.
     pub(super) fail_in: Option<u64>,
 }
 
 impl Trouble {
-    /// When the last of it is over.
+    /// When the last fault is over.
     pub(super) fn ends_at(&self) -> u64 {
         let ends = [self.slow_until, self.hangs_until, self.fails_until, self.lies_until, self.full_until];
         ends.into_iter().max().unwrap_or_default()
@@ -31,7 +31,7 @@ impl Trouble {
         *self = Self { is_full: self.is_full, ..Self::default() };
     }
 
-    /// Lets the disk have as much room as it is to have now.
+    /// Gives the disk the room that it is to have now.
     pub(super) fn set_room(&mut self, now_us: u64, disk: &MemoryDisk, random: &mut Random) {
         let is_full = now_us < self.full_until;
         if is_full != self.is_full {
@@ -52,7 +52,7 @@ impl Trouble {
         taken + self.hangs_until.saturating_sub(now_us)
     }
 
-    /// Lets the call that comes next go wrong, if it is its turn.
+    /// Makes the next call fail, if it is its turn.
     pub(super) fn arm(
         &mut self,
         now_us: u64,
@@ -104,7 +104,7 @@ fn fault_of(call: &Call<'_>, random: &mut Random) -> Fault {
     }
 }
 
-/// A write that ends somewhere.
+/// A write that stops somewhere.
 pub(super) fn short(payload: &Payload<'_>, random: &mut Random) -> Fault {
     let bytes = match payload {
         Payload::Bytes(bytes) => bytes.len() as u64,
@@ -130,7 +130,7 @@ pub(super) fn name_of(call: &Call<'_>) -> &'static str {
     }
 }
 
-/// What happens next, besides that cameras send.
+/// The next event, besides the cameras' output.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Happening {
     Kill,

@@ -13,14 +13,14 @@ use crate::recover::list;
 use crate::scan::{Depth as ScanDepth, scan};
 
 impl World {
-    /// After a last power cut everything that was promised is there, and the check finds nothing that nobody did.
+    /// After a last power cut everything promised is there, and the check finds only faults that were injected.
     pub(super) fn verify_all(&mut self) -> Result<(), Violation> {
         self.disk = self.disk.power_cut(Tail::Lost);
         let (disk, clock) = (Arc::new(self.disk.clone()), self.clock.clone());
         let (archive, _) = Archive::recovered(disk, self.plan.options, clock, entropy(&self.entropy))
             .map_err(|error| error.to_string())?;
         let report = check::run_on(&self.disk, |_| {}).map_err(|error| error.to_string())?;
-        // Two records of one place in a chain, and of one segment, stand where a journal could not be read for a while.
+        // Two records of one place in a chain, and of one segment, exist where a journal was unreadable for a while.
         let fork = |fault: &check::Fault| {
             matches!(fault.problem, check::Problem::Chain(_) | check::Problem::SegmentDiffers)
         };
@@ -42,7 +42,7 @@ impl World {
         Ok(())
     }
 
-    /// What stands in the journals, a line for each record, for whoever replays a seed.
+    /// The contents of the journals, one line for each record, for replaying a seed.
     pub(super) fn tell_journals(&self) -> Result<String, Violation> {
         let told = |error: &dyn ToString| error.to_string();
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! One seed: cameras, an archive's append queue, writer, sealer and recovery, a disk, and what befalls them, in virtual time
+//! One seed: cameras, an archive's append queue, writer, sealer and recovery, a disk and its faults, in virtual time
 //! and one thread.
 
 use std::sync::Arc;
@@ -22,12 +22,12 @@ use crate::disk::{Fault, MemoryDisk};
 use crate::options::{METADATA_QUEUE_BYTES, SEALER_TICK_MS};
 use crate::{sealer, writer};
 
-/// By then everything goes on by itself after the last trouble: the longest pause between attempts, 5 s, and calls that
-/// were slow, 6 s each, of which a journal that is begun needs some.
+/// Time by which everything works again by itself after the last fault: the longest pause between attempts, 5 s, and
+/// slow calls of 6 s each, several of which are needed to begin a journal.
 pub(super) const MENDED_WITHIN_US: u64 = 60_000_000;
-/// How long the disk fails after the cameras have fallen silent, where they do.
+/// How long the disk still fails after the cameras have fallen silent, in seeds with such a phase.
 const QUIET_US: u64 = 3_000_000;
-/// Events after which a simulation that has not ended does not end.
+/// Number of events after which a simulation counts as endless.
 const EVENTS_MAX: u64 = 20_000_000;
 
 pub(super) struct World {
@@ -44,21 +44,21 @@ pub(super) struct World {
     pub(super) start_at: u64,
     pub(super) trouble: Trouble,
     pub(super) next_trouble: u64,
-    /// By when what was taken when all was well must be durable: entries.
+    /// Deadline for what had been accepted when all was well to be durable: time and entries.
     pub(super) mended: Option<(u64, u64)>,
     /// The disk has lied, or bits have rotted.
     pub(super) lied: bool,
-    /// A process has recorded behind something that it could not read: chains of evidence may fork there.
+    /// A process has recorded behind something unreadable: chains of evidence may fork there.
     pub(super) forked: bool,
     pub(super) stepped_far: bool,
-    /// Something is lost in front of something that is there; and whether anybody has said so.
+    /// Something is lost before something that is there; and whether that was reported.
     pub(super) to_be_told: bool,
     pub(super) told: bool,
     pub(super) trace: Trace,
     pub(super) tally: Tally,
 }
 
-/// What a seed did.
+/// The result of a seed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) events: u64,
@@ -67,7 +67,7 @@ pub(super) struct Tally {
     pub(super) kills: u64,
     pub(super) power_cuts: u64,
     pub(super) failed_starts: u64,
-    /// Starts that could not read something.
+    /// Number of starts that met something unreadable.
     pub(super) degraded: u64,
     pub(super) failed_calls: u64,
     pub(super) lost_to_lies: u64,
@@ -106,13 +106,13 @@ impl World {
         }
     }
 
-    /// Runs to the end of the plan, then until everything is closed, and looks whether everything promised is there.
+    /// Runs to the end of the plan, then until everything is closed, and checks that everything promised is there.
     pub(super) fn run(&mut self) -> Result<(), Violation> {
         self.run_until(self.plan.length_us)?;
         self.next_trouble = u64::MAX;
         let is_quiet = self.random.once_in(2);
         if is_quiet {
-            // Nobody hands anything in any more while the disk still fails: what waits is tried again all the same.
+            // Nothing more is appended while the disk still fails: waiting data are tried again nevertheless.
             self.cameras.iter_mut().for_each(|camera| camera.next_at = u64::MAX);
             lengthen(&mut self.trouble.fails_until, self.now_us + QUIET_US);
             self.run_until(self.now_us + QUIET_US)?;
@@ -138,14 +138,14 @@ impl World {
         self.trouble.end();
         self.disk.mend();
         if let Some(process) = &mut self.process {
-            // What hangs is answered now.
+            // Hanging calls return now.
             let soon = |done: u64| done.min(self.now_us + 1_000_000);
             process.writer_done = process.writer_done.map(soon);
             process.sealer_done = process.sealer_done.map(soon);
         }
     }
 
-    /// Goes on to whatever happens next.
+    /// Advances to the next event.
     pub(super) fn advance(&mut self) -> Result<(), Violation> {
         self.tally.events += 1;
         if self.tally.events > EVENTS_MAX {
@@ -191,7 +191,7 @@ impl World {
         Ok(())
     }
 
-    /// The writer begins a cycle, or does what it has waited for.
+    /// The writer begins a cycle, or takes the step for which it has waited.
     pub(super) fn write(&mut self) -> Result<(), Violation> {
         let Some(process) = &mut self.process else { return Ok(()) };
         let shared = process.archive.shared().clone();
@@ -256,7 +256,7 @@ impl World {
         Ok(())
     }
 
-    /// Where nothing is wrong for long enough, everything that waits now must become durable by itself.
+    /// If nothing has been wrong for long enough, everything that waits now must become durable by itself.
     pub(super) fn watch_for_calm(&mut self) {
         let Some(process) = &self.process else {
             self.mended = None;
@@ -296,7 +296,7 @@ enum Next {
     Mended,
 }
 
-/// Appends, and notes what became of it. The queue keeps its limit, and refuses nothing but for want of room or speed.
+/// Appends, and notes the result. The queue keeps its limit, and refuses only for lack of room or speed.
 pub(super) fn hand_in(
     process: &Process,
     camera: &Camera,

@@ -1,4 +1,4 @@
-//! Making a journal: its day's directory, its file, the room for it, its name.
+//! Creating a journal: its day's directory, its file, its reserved room, its name.
 
 use std::io;
 
@@ -13,7 +13,7 @@ use crate::planted::{Planted, is_planted};
 
 const PROGRAM: &str = concat!("ashkar ", env!("CARGO_PKG_VERSION"));
 
-/// A journal that is being made.
+/// A journal that is being created.
 #[derive(Debug)]
 pub(super) struct Beginning {
     name: JournalName,
@@ -35,7 +35,7 @@ enum Step {
     Reserve,
     /// A crash here leaves an empty journal: recovery gives it an empty sidecar.
     SyncName,
-    /// Nothing was ever written to it, so nothing is lost with it; if it stays, recovery passes over it.
+    /// Nothing was ever written to it, so nothing is lost with it; if it remains, recovery skips it.
     Remove(io::Error),
 }
 
@@ -54,10 +54,10 @@ impl Beginning {
 }
 
 impl WriterEngine {
-    /// Begins a journal in which records of `first_bytes` bytes find room.
+    /// Begins a journal with room for records of `first_bytes` bytes.
     pub(super) fn begin_journal(&mut self, now: &Now, first_bytes: u64) {
         let usual = self.options.journal_bytes;
-        // A journal that fails keeps what was reserved for it: an hour of attempts must not take the disk.
+        // A journal that fails keeps its reserved room: an hour of attempts must not fill the disk.
         let is_trial = self.full || self.retry.is_some();
         let usual = if is_trial { FULL_JOURNAL_BYTES.min(usual) } else { usual };
         let needed = u32::try_from(Journal::needed(first_bytes)).expect("a record is shorter than a journal");
@@ -65,7 +65,7 @@ impl WriterEngine {
         if number > JOURNAL_NUMBER_MAX {
             return self.fail(now, io::Error::other("every number that a journal can have is used"));
         }
-        // A number is never used twice, even if the journal comes to nothing.
+        // A number is never used twice, even if the journal is not created.
         self.next_number = number + 1;
         let name = JournalName::new(number, now.moment.wall);
         let boot = Boot {

@@ -1,9 +1,9 @@
-//! What the writer decides, without a thread, a clock or a disk: time, entries of the append queue and what became
-//! of its requests go in; requests and events come out. Whoever drives it carries out one request after another, and
-//! tells of everything in [`WriterEngine::event`] before it asks for the next.
+//! The writer's decisions, without a thread, a clock or a disk: time, entries of the append queue and the results of
+//! its requests go in; requests and events come out. Its shell carries out one request after another, and handles all
+//! of [`WriterEngine::event`] before it asks for the next.
 //!
-//! A cycle begins with all that waits ([`WriterEngine::begin`]): each entry becomes a record, each record gets its place
-//! in a journal, one sync makes all of them durable. A crash between any two requests loses nothing that was
+//! A cycle begins with all waiting entries ([`WriterEngine::begin`]): each entry becomes a record, each record gets its
+//! place in a journal, one sync makes all of them durable. A crash between any two requests loses nothing that was
 //! acknowledged: [`Event::Durable`] comes last.
 
 use std::collections::{HashMap, VecDeque};
@@ -30,20 +30,20 @@ use crate::now::Now;
 use crate::options::{Options, RETRY_LONGEST_MS, WAKE_BYTES};
 use crate::planted::{Planted, is_planted};
 
-/// What the writer waits for. Asked for again and again it is the same, until it is answered.
+/// A request of the writer. It stays the same, however often it is read, until it is answered.
 #[derive(Debug)]
 pub(crate) enum Request<'a> {
     /// A call to the disk.
     Disk(Call<'a>),
-    /// The durable parts of a segment that gets no end of its own, with their bytes, in order.
+    /// The durable parts of a segment that gets no end from the packager, with their bytes, in order.
     Parts { camera: CameraId, segment: u64 },
-    /// SHA-256 of the camera's init segment whose hash begins so, from what is durable.
+    /// SHA-256 of the camera's init segment whose hash begins with these bytes, from the durable recordings.
     InitHash { camera: CameraId, id: [u8; 8] },
     /// A random number for a new journal.
     Salt,
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub(crate) enum Reply {
     Disk(io::Result<Answer>),
@@ -52,22 +52,22 @@ pub(crate) enum Reply {
     Salt(io::Result<u32>),
 }
 
-/// What the writer tells, in its order.
+/// The writer's events, in order.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// A journal is there.
+    /// A journal has been created.
     Began { name: JournalName, salt: u32 },
-    /// These records are durable; the journal is, up to `durable`.
+    /// These records are durable; the journal is durable up to `durable`.
     Published { journal: u32, durable: u32, records: Vec<Record> },
     /// This range of the journal need not stay in memory.
     Forget { offset: u64, length: u64 },
-    /// Nothing is written to this journal any more. An intact one may be cut to `cut_to` bytes. One in which not everything
-    /// is durable is held back, and sealed after [`Event::Durable`].
+    /// Nothing is written to this journal any more. An intact one may be cut to `cut_to` bytes. One in which not
+    /// everything is durable is held back, and sealed after [`Event::Durable`].
     Retired { journal: u32, cut_to: Option<u32>, held_back: bool },
-    /// Everything that was taken is durable: so many entries and bytes of the queue. What stands in journals that failed
-    /// stands elsewhere too.
+    /// Everything taken is durable: number and bytes of the entries of the queue. The contents of failed journals are
+    /// stored elsewhere too.
     Durable { entries: u64, bytes: usize },
-    /// What was taken waits for another attempt.
+    /// The taken entries wait for another attempt.
     Failed { journal: u32, error: io::Error },
     /// The archive is closed: no cycle follows.
     Ended,
@@ -78,43 +78,43 @@ pub(crate) struct WriterEngine {
     /// Id of the archive, eight lower-case hex digits.
     pub(super) archive: [u8; 8],
     pub(super) boot_id: [u8; 16],
-    /// Taken, and not yet made into records.
+    /// Taken, but not yet turned into records.
     entries: VecDeque<Entry>,
-    /// Made into records, and not yet placed in a journal.
+    /// Turned into records, but not yet placed in a journal.
     pub(super) pending: VecDeque<Record>,
-    /// The newest init segment of each camera, as the queue gave it.
+    /// The newest init segment of each camera, from the queue.
     pub(super) inits: HashMap<CameraId, Arc<InitSegment>>,
-    /// The end of each camera's chain, with what is pending.
+    /// The end of each camera's chain, including pending records.
     pub(super) chains: HashMap<CameraId, Chain>,
     pub(super) journal: Option<Journal>,
     /// When the journal was begun.
     pub(super) begun: Duration,
     pub(super) next_number: u32,
-    /// The day whose directory is there for sure.
+    /// The day whose directory certainly exists.
     pub(super) last_day: Option<String>,
     /// Entries and bytes of the queue that are not durable.
     taken: (u64, usize),
-    /// There is no room but the reserve.
+    /// Only the reserve is left on the disk.
     pub(super) full: bool,
     closing: bool,
-    /// Not to be tried before, and the pause before it.
+    /// Time before which no attempt is made, and the pause before it.
     pub(super) retry: Option<(Duration, Duration)>,
     last_begin: Option<Duration>,
     pub(super) stage: Stage,
     events: VecDeque<Event>,
 }
 
-/// What the writer waits for.
+/// The current stage of the writer.
 #[derive(Debug)]
 pub(super) enum Stage {
-    /// The next cycle.
+    /// Between two cycles.
     Idle,
     Parts {
         camera: CameraId,
         segment: u64,
     },
     InitHash(Interrupted),
-    /// A journal is made.
+    /// A journal is being created.
     Begin(Beginning),
     Write(Then),
     Sync(Then),
@@ -122,14 +122,14 @@ pub(super) enum Stage {
     Finish(Then),
 }
 
-/// What follows when everything that has a place is durable.
+/// What follows when all placed records are durable.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Then {
     /// The journal is full: it is ended, and the rest is placed in the next.
     Place,
     /// The cycle is over.
     Succeed,
-    /// So is the writer's work.
+    /// The cycle is over, and so is the writer's work.
     End,
 }
 
@@ -164,7 +164,7 @@ impl WriterEngine {
         }
     }
 
-    /// When the next cycle is due, if nothing else happens; `None` if something must. Asked between cycles.
+    /// When the next cycle is due if there are no other events; `None` if it needs one. To be called between cycles.
     pub(crate) fn due(&self, demand: &Demand) -> Option<Duration> {
         let interval = Duration::from_millis(u64::from(self.options.sync_interval_ms));
         let backlog = self.taken.0 > 0 && !is_planted(Planted::ForgetToRetry);
@@ -182,7 +182,7 @@ impl WriterEngine {
         })
     }
 
-    /// Begins a cycle with all that waits.
+    /// Begins a cycle with all waiting entries.
     ///
     /// # Panics
     /// If the cycle before it is not over.
@@ -196,10 +196,10 @@ impl WriterEngine {
         self.make_records(now);
     }
 
-    /// What is to be done next; `None` when the cycle is over.
+    /// The next request; `None` when the cycle is over.
     ///
     /// # Panics
-    /// Never, unless the engine itself is wrong.
+    /// Never, unless the engine itself has a bug.
     pub(crate) fn request(&self) -> Option<Request<'_>> {
         Some(match &self.stage {
             Stage::Idle => return None,
@@ -217,15 +217,15 @@ impl WriterEngine {
         })
     }
 
-    /// What is to be told, before the next request.
+    /// The next event, to be handled before the next request.
     pub(crate) fn event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// Takes in what became of the request.
+    /// Takes the result of the request.
     ///
     /// # Panics
-    /// If it was not asked for.
+    /// If there was no such request.
     pub(crate) fn answer(&mut self, now: &Now, reply: Reply) {
         match (std::mem::replace(&mut self.stage, Stage::Idle), reply) {
             (Stage::Parts { camera, segment }, Reply::Parts(found)) => {
@@ -248,7 +248,7 @@ impl WriterEngine {
         self.events.push_back(event);
     }
 
-    /// Makes records of what was taken. Only a segment without an end of its own needs something for that.
+    /// Turns the taken entries into records. Only a segment without an end of its own requires a request for that.
     pub(super) fn make_records(&mut self, now: &Now) {
         while let Some(entry) = self.entries.pop_front() {
             if let Entry::Interrupted(camera, segment) = entry {
@@ -280,8 +280,8 @@ impl WriterEngine {
         self.write_out(now, Then::Succeed);
     }
 
-    /// The init segment that must stand in front of `record`, if the journal does not have it: each journal can be
-    /// played by itself.
+    /// The init segment that must precede `record`, if the journal does not have it: each journal can be played on its
+    /// own.
     fn init_before(&self, record: &Record) -> Option<Record> {
         let (header, init) = (&record.header, record.init.as_ref()?);
         let key = (header.camera, header.init);
@@ -292,7 +292,7 @@ impl WriterEngine {
         Some(Record::new(head, Bytes::from(encode_init(init)), Effect::Init(init.sha256)))
     }
 
-    /// Makes durable what has a place.
+    /// Makes the placed records durable.
     fn write_out(&mut self, now: &Now, then: Then) {
         match self.journal.as_mut() {
             Some(journal) if !journal.is_synced() => {
@@ -315,11 +315,12 @@ impl WriterEngine {
         if forgets && !more {
             return self.synced(now, then, Ok(Answer::Done));
         }
-        // A crash after the last write loses nothing acknowledged; what arrived whole is found by its checksums all the same.
+        // A crash after the last write loses nothing acknowledged; records that arrived completely are found by their
+        // checksums nevertheless.
         self.stage = if more { Stage::Write(then) } else { Stage::Sync(then) };
     }
 
-    /// A crash here finds everything again, and nobody was told yet.
+    /// A crash here finds everything again, and nothing was acknowledged yet.
     fn synced(&mut self, now: &Now, then: Then, result: io::Result<Answer>) {
         match result {
             Ok(_) => {
@@ -350,7 +351,7 @@ impl WriterEngine {
         };
         match self.journal.as_mut().filter(|_| is_over) {
             Some(journal) => {
-                // Without this commit nothing is lost, so nobody waits for a sync of it.
+                // Without this commit nothing is lost, so nothing waits for a sync of it.
                 journal.place_commit(now.moment);
                 self.stage = Stage::Finish(then);
             }
@@ -358,7 +359,7 @@ impl WriterEngine {
         }
     }
 
-    /// Only an intact journal, everything in it durable and no error ever, may be cut to its length.
+    /// Only an intact journal, with all records durable and no error ever, may be cut to its length.
     fn finished(&mut self, now: &Now, then: Then, result: io::Result<Answer>) {
         let cut_to = self.journal.as_ref().map(Journal::end).filter(|_| result.is_ok());
         self.retire(cut_to, false);
@@ -381,7 +382,7 @@ impl WriterEngine {
     }
 
     /// The journal in which a write or sync failed is left as it is and never written again, since after a failed sync
-    /// the kernel may call lost pages clean; what was not durable in it goes to a new one.
+    /// the kernel may mark lost pages as clean; its records that were not durable go to a new one.
     pub(super) fn fail(&mut self, now: &Now, error: io::Error) {
         let number = self.next_number.saturating_sub(1);
         let again =
@@ -405,7 +406,7 @@ impl WriterEngine {
         }
     }
 
-    /// Hands the journal over to the sealer. Gives what was not durable in it.
+    /// Hands the journal over to the sealer. Returns its records that were not durable.
     fn retire(&mut self, cut_to: Option<u32>, held_back: bool) -> Vec<Record> {
         let Some(journal) = self.journal.take() else { return Vec::new() };
         self.tell(Event::Retired { journal: journal.name.number, cut_to, held_back });

@@ -1,6 +1,6 @@
-//! The one thread that writes: it takes what waits, gives each record its place in a journal, and makes all of it
-//! durable with one sync, ten times a second. What it decides is in [`engine`]; here are its thread, its locks and its
-//! disk.
+//! The only thread that writes: it takes the waiting entries, gives each record its place in a journal, and makes all
+//! of them durable with one sync, ten times a second. Its decisions are in [`engine`]; here are its thread, its locks
+//! and its disk.
 
 mod begin;
 pub(crate) mod engine;
@@ -27,12 +27,12 @@ use crate::shared::Shared;
 use engine::{Event, Reply, Request, WriterEngine};
 use journal::Record;
 
-/// Carries out what the engine asks for, and tells the rest of the archive what it tells.
+/// Carries out the engine's requests, and passes its events on to the rest of the archive.
 pub(crate) struct Writer {
     shared: Arc<Shared>,
     engine: WriterEngine,
     port: Port,
-    /// When the first write of what is being made durable began.
+    /// When the first write of the current cycle began.
     sync_began: Option<Duration>,
 }
 
@@ -42,7 +42,7 @@ impl Writer {
         Self { shared, engine, port, sync_began: None }
     }
 
-    /// Writes until the archive is closed, then once more. Times are those since `started`.
+    /// Writes until the archive is closed, then once more. Times are relative to `started`.
     pub(crate) fn run(mut self, started: Instant) {
         let shared = self.shared.clone();
         let now = || shared.now(started.elapsed());
@@ -69,13 +69,13 @@ impl Writer {
         }
     }
 
-    /// When the next cycle is due, if nothing else happens; `None` if something must.
+    /// When the next cycle is due if there are no other events; `None` if it needs one.
     #[cfg(test)]
     pub(crate) fn due(&self) -> Option<Duration> {
         self.engine.due(&self.shared.queue.lock().demand())
     }
 
-    /// Begins a cycle with all that waits.
+    /// Begins a cycle with all waiting entries.
     pub(crate) fn begin(&mut self, now: &Now, mut queue: MutexGuard<'_, AppendQueue>) {
         let batch: Batch = queue.take();
         drop(queue);
@@ -83,13 +83,13 @@ impl Writer {
         self.tell(now);
     }
 
-    /// What the next step will do; `None` between cycles.
+    /// The call that the next step will make; `None` between cycles.
     #[cfg(test)]
     pub(crate) fn request(&self) -> Option<Request<'_>> {
         self.engine.request()
     }
 
-    /// Does one thing of a cycle; false if it is over.
+    /// Takes one step of a cycle; false if it is over.
     pub(crate) fn step(&mut self, now: impl Fn() -> Now) -> bool {
         let Some(request) = self.engine.request() else { return false };
         if matches!(request, Request::Disk(Call::Write(..))) {
@@ -183,7 +183,8 @@ fn micros(duration: Duration) -> u64 {
 fn parts_of(shared: &Shared, camera: CameraId, segment: u64) -> Result<Vec<(Header, Bytes)>, ReadError> {
     let mut parts = Vec::new();
     for header in read::parts_of(shared, camera, segment)? {
-        // Asked twice: what is left out here stays out of the segment's record for ever, and some faults pass.
+        // Read twice: a part that is left out here stays out of the segment's record for ever, and some faults are
+        // transient.
         let read = || read::payload(shared, &header);
         match read().or_else(|error| if error.is_damage() { read() } else { Err(error) }) {
             Ok(payload) => parts.push((header, payload)),

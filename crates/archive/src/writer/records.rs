@@ -1,4 +1,4 @@
-//! From what was handed in to records: headers, payloads, and the evidence that goes with segments and gaps.
+//! From appended outputs to records: headers, payloads, and the evidence of segments and gaps.
 
 use ashkar_evidence::{Chain, GapRecord, Link, Record as Evidence, SegmentRecord};
 use ashkar_media::{Fact, Gap, Part, SegmentEnd};
@@ -15,7 +15,7 @@ use crate::format::header::{AFTER_HOLE, DISCONTINUITY, INDEPENDENT, RECOVERED};
 use crate::format::{Header, Kind, fact};
 use crate::now::Now;
 
-/// A segment that gets no end of its own, with the parts that it ends with.
+/// A segment that gets no end from the packager, with the parts with which it ends.
 #[derive(Debug)]
 pub(super) struct Interrupted {
     pub(super) camera: CameraId,
@@ -25,7 +25,7 @@ pub(super) struct Interrupted {
 }
 
 impl Interrupted {
-    /// The init segment that it needs.
+    /// The required init segment.
     pub(super) fn init(&self) -> [u8; 8] {
         self.parts.first().map_or([0; 8], |(header, _)| header.init)
     }
@@ -102,14 +102,14 @@ impl WriterEngine {
             to: gap.to,
             cause: gap.cause,
             next_segment: gap.next_segment,
-            // Cameras send by themselves: nothing at the station keeps what the centre did not get.
+            // Cameras send by themselves: nothing at the station keeps media that the centre did not get.
             may_still_arrive: false,
         });
         self.evidence(header, &evidence)
     }
 
-    /// Ends a segment with the parts that are there: those that are durable and those that are still in memory, up to
-    /// the first that is missing. Where files cannot be opened now, the next start ends it.
+    /// Ends a segment with its available parts: those that are durable and those that are still in memory, up to the
+    /// first that is missing. If files cannot be opened now, the next start ends it.
     pub(super) fn take_parts(
         &mut self,
         now: &Now,
@@ -174,7 +174,8 @@ impl WriterEngine {
             segment: *segment,
             start: first.start,
             duration: duration_of(*camera, *segment, last.end().since(first.start)),
-            // Their indexes rise from 0, and nobody appends the index 65535; where a file says it, the count stays there.
+            // Their indexes increase from 0, and the index 65535 is never appended; if a file has it, the count is
+            // capped there.
             parts: last.part.saturating_add(1),
             byte_length,
             sha256: sha256.finalize().into(),
@@ -185,7 +186,7 @@ impl WriterEngine {
     }
 }
 
-/// Length of a segment as its record states it, ticks. What stands in files may make no sense; then it is told.
+/// Length of a segment, as stored in its record, ticks. Data in files may be nonsense; that is reported.
 fn duration_of(camera: CameraId, segment: u64, ticks: i64) -> u32 {
     u32::try_from(ticks).unwrap_or_else(|_| {
         tracing::error!(%camera, segment, ticks, cause = "its parts are not in the order of time", blame = "centre",
@@ -198,7 +199,7 @@ fn part_record(camera: CameraId, part: Part, after_hole: bool) -> Record {
     Record::new(part_header(camera, &part, after_hole), part.bytes, Effect::None)
 }
 
-/// All of a part's header but what says where it lies and what its payload is.
+/// A part's header except for its place and its payload.
 fn part_header(camera: CameraId, part: &Part, after_hole: bool) -> Header {
     let flag = |set: bool, flag: u8| if set { flag } else { 0 };
     let spread = part.last_arrival.mono_us.saturating_sub(part.first_arrival.mono_us);
@@ -211,7 +212,7 @@ fn part_header(camera: CameraId, part: &Part, after_hole: bool) -> Header {
         segment: part.segment,
         start: part.start,
         duration: part.duration,
-        // What took longer than 71 minutes is said to have taken 71 minutes.
+        // A duration of more than 71 minutes is stored as 71 minutes.
         arrival_spread_us: u32::try_from(spread).unwrap_or(u32::MAX),
         camera_dts: part.camera_dts,
         init: part.init,

@@ -35,7 +35,7 @@ fn batch(entries: u64) -> Batch {
     }
 }
 
-/// Runs a cycle; `fails` says of each call whether it fails. Gives what was told.
+/// Runs a cycle; `fails` decides for each call whether it fails. Returns the events.
 fn cycle(engine: &mut WriterEngine, at: &Now, entries: u64, fails: impl Fn(&Call<'_>) -> bool) -> Vec<Event> {
     let mut events = Vec::new();
     engine.begin(at, batch(entries));
@@ -117,7 +117,7 @@ fn a_cycle_is_due_an_interval_after_the_last_or_at_once_for_who_waits() {
     assert_eq!(engine.due(&Demand { waiting_bytes: 32 << 20, ..DEMAND }), Some(Duration::ZERO));
 }
 
-/// Failed journals stay as they are. What they reserve is little, until a sync succeeds.
+/// Failed journals stay as they are. They reserve little, until a sync succeeds.
 #[test]
 fn an_hour_of_failing_syncs_reserves_little() {
     use std::cell::Cell;

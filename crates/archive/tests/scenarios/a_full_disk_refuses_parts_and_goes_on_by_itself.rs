@@ -1,5 +1,5 @@
-//! I10: without room parts are refused, the gap is declared with its cause, what is recorded stays readable, and
-//! recording goes on as soon as there is room; nobody has to do anything.
+//! I10: without room parts are refused, the gap is declared with its cause, existing recordings stay readable, and
+//! recording resumes as soon as there is room, without any intervention.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -11,7 +11,7 @@ use ashkar_archive::{Archive, DiskState, IntervalKind, Options, Refused};
 use ashkar_terms::{CameraId, Cause};
 
 const CAMERA: CameraId = CameraId::new(7, 12, 1);
-/// Longer than any of this takes; a hang fails.
+/// Longer than any step takes; a hang fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -22,7 +22,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// Sends segments until one is refused or taken, as `refused` says; returns those that were taken.
+/// Sends segments until one is refused or accepted, depending on `refused`; returns those that were accepted.
 fn send_until(archive: &Archive, feed: &mut Feed, refused: bool) -> Vec<Sent> {
     let mut taken = Vec::new();
     until("the turn", || {
@@ -91,7 +91,7 @@ fn when_there_is_no_reserve_and_no_room() {
     fills_and_empties(&MemoryDisk::new(), options());
 }
 
-/// Nobody calls `flush` here: what is refused, and what is taken after it, is written because it was handed in.
+/// `flush` is not called here: refusals and later parts are written because they were appended.
 #[test]
 fn without_anybody_asking_for_it() {
     let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING.plus(3_600_000_000)));

@@ -1,5 +1,5 @@
-//! A writer or sealer that panics would leave a process that takes pictures in and records nothing. It ends instead,
-//! and says so; the next start finds everything that was acknowledged.
+//! A writer or sealer that panics would leave a process that receives pictures and records nothing. The process ends
+//! instead, with a message; the next start finds everything that was acknowledged.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -14,10 +14,10 @@ use ashkar_archive::disk::{Disk, DiskFile, RealDisk, Space};
 use ashkar_terms::CameraId;
 
 const CAMERA: CameraId = CameraId::new(7, 12, 1);
-/// Where the process that panics keeps its archive; without it the test is the one that looks on.
+/// Archive directory of the process that panics; without it the test is the observer.
 const DIRECTORY: &str = "ARCHIVE_OF_THE_PROCESS_THAT_PANICS";
 
-/// A disk that panics, once it is told to, where it should write to a journal or measure its room.
+/// A disk that panics, once it is armed, when it should write to a journal or measure its room.
 struct Panicking {
     disk: RealDisk,
     armed: Arc<AtomicBool>,
@@ -78,7 +78,7 @@ impl DiskFile for PanickingFile {
     }
 }
 
-/// Records three segments, says so, and then waits for a flush or for the sealer's next turn, which panics.
+/// Records three segments, reports that, and then waits for a flush or for the sealer's next turn, which panics.
 fn panics(directory: &str, appends: bool) {
     let armed = Arc::new(AtomicBool::new(false));
     let disk = Panicking { disk: RealDisk::create(directory.as_ref()).unwrap(), armed: armed.clone() };

@@ -1,5 +1,5 @@
-//! After a power cut the archive is opened again, and the process dies once more at the n-th call of that; for
-//! n = 1, 2, 3 … The third start finds everything.
+//! After a power cut the archive is opened again, and the process dies once more at the n-th call of that, for n = 1,
+//! 2, 3 … The third start finds everything.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -13,7 +13,7 @@ use ashkar_terms::CameraId;
 const CAMERA: CameraId = CameraId::new(7, 12, 1);
 const CALLS_MAX: u64 = 200;
 
-/// A disk on which power was cut in the middle of a segment, and what had been acknowledged before.
+/// A disk whose power was cut in the middle of a segment, and what had been acknowledged before.
 fn after_a_power_cut(seed: u64) -> (MemoryDisk, Vec<Sent>) {
     let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
     let archive = open(&disk, &clock);

@@ -1,4 +1,5 @@
-//! I1 with the real disk: while a sync takes seconds, `append` returns at once, and how long the oldest part waits is told.
+//! I1 with the real disk: while a sync takes seconds, `append` returns at once, and the waiting time of the oldest part
+//! is reported.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds something else fails here")]
 

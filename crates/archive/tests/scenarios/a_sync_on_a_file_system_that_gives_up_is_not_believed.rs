@@ -1,4 +1,4 @@
-//! I2 where the file system itself gives up in the middle of a sync: ext4's `fdatasync` then reports success for bytes
+//! I2 if the file system itself gives up in the middle of a sync: ext4's `fdatasync` then reports success for bytes
 //! that are not there afterwards. The archive's own disk must not.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds something else fails here")]
@@ -10,12 +10,12 @@ use std::time::Duration;
 use crate::support::disk::{Cut, Disk as TestDisk};
 use ashkar_archive::disk::{Disk, DiskFile, RealDisk};
 
-/// Without the second look one in five loses something.
+/// Without the second check, one in five loses something.
 const ROUNDS: u64 = 40;
 const FILE_BYTES: u64 = 16 << 20;
 static BLOCK: [u8; 120 << 10] = [b'x'; 120 << 10];
 
-/// Writes and syncs until that fails; returns how many bytes were said to be durable.
+/// Writes and syncs until that fails; returns the number of bytes reported as durable.
 fn write_until_it_fails(file: &dyn DiskFile) -> u64 {
     let mut durable = 0;
     while durable + BLOCK.len() as u64 <= FILE_BYTES {

@@ -1,5 +1,5 @@
-//! Every reader of stored bytes takes anything: real files with some bytes changed, cut or repeated, from a fixed
-//! seed. The fuzz targets do the same without end.
+//! Every reader of stored bytes accepts any input without harm: real files with some bytes changed, cut or repeated,
+//! from a fixed seed. The fuzz targets do the same without end.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -64,7 +64,7 @@ fn of_any_file() {
     let mut dice = Dice(42);
     for (path, pristine) in samples() {
         feed(&pristine);
-        // A summary without its checksum gets a fitting one, so that what lies behind it is reached.
+        // A summary's checksum is corrected, so that the code behind the check is reached.
         let body = pristine.len() - 4 * usize::from(path == "coverage");
         for _ in 0..ROUNDS {
             let mut bytes = pristine[..body].to_vec();

@@ -1,4 +1,4 @@
-//! I1: while the disk hangs, `append` returns; it takes what memory is allowed for, then refuses, and the gap is
+//! I1: while the disk hangs, `append` returns; it accepts parts up to the memory limit, then refuses, and the gap is
 //! declared when the disk is back.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
@@ -120,7 +120,7 @@ fn and_what_it_must_refuse_becomes_a_gap() {
     assert!(waiting > 80_000 && waiting < 120_000, "{waiting} bytes wait");
     clock.set(crate::support::MORNING.plus(605_000_000));
     assert!(archive.status().oldest_unsynced_ms >= 5000);
-    // Reading what is durable goes on meanwhile.
+    // Durable data can still be read in the meantime.
     assert_eq!(recorded(&archive, CAMERA), taken[..1]);
     assert_eq!(archive.resume(CAMERA).unwrap().open_gap, Some(Cause::Disk));
 

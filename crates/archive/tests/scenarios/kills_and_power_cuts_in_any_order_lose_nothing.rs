@@ -1,6 +1,6 @@
-//! I2 when a process dies and the machine goes on, and when power is cut, one after the other in any order, with
-//! failing calls between: what was acknowledged, and what was given to anybody who read, is there for ever. What a
-//! process reads after another one was killed, or after a failed sync, may be pages in the kernel's memory alone.
+//! I2 if a process dies and the machine goes on, and if power is cut, one after the other in any order, with failing
+//! calls between: data that were acknowledged or read are there for ever. What a process reads after another one was
+//! killed, or after a failed sync, may only be pages in the kernel's memory.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -13,7 +13,7 @@ use ashkar_terms::CameraId;
 use proptest::prelude::*;
 
 const CAMERA: CameraId = CameraId::new(7, 12, 1);
-/// More failed calls in a row than any story asks for.
+/// More failed calls in a row than in any generated sequence.
 const TRIES_MAX: u32 = 40;
 
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ enum Event {
     },
     Flush,
     Read,
-    /// After `after` more calls that change something, so many fail.
+    /// After `after` more calls that change something, `count` of them fail.
     Fail {
         after: u64,
         count: u64,
@@ -60,9 +60,9 @@ struct World {
     clock: Arc<TestClock>,
     /// `None` while no process runs.
     process: Option<(Archive, Feed)>,
-    /// Handed in by this process.
+    /// Appended by this process.
     handed_in: Vec<Sent>,
-    /// What somebody was told of or has seen.
+    /// Acknowledged or read.
     promised: Vec<Sent>,
 }
 
@@ -72,9 +72,9 @@ impl World {
         Self { disk, clock, process: None, handed_in: Vec::new(), promised: Vec::new() }
     }
 
-    /// Starts a process, and again while the disk lets it fail.
+    /// Starts a process, repeatedly while the disk makes it fail.
     fn start(&mut self) {
-        // Only flushes write: what is not flushed is what a kill finds in memory or in the page cache.
+        // Only flushes write: data that are not flushed are what a kill finds in memory or in the page cache.
         let settings = Options { sync_interval_ms: 50, journal_bytes: 64 << 10, ..options() };
         for _ in 0..TRIES_MAX {
             if let Ok(archive) = Archive::open_on(Arc::new(self.disk.clone()), settings, self.clock.clone()) {
@@ -84,7 +84,7 @@ impl World {
                 return;
             }
             if self.disk_is_dead() {
-                // It died while it started.
+                // It died during its start.
                 self.end(MemoryDisk::kill);
             }
         }
@@ -96,7 +96,7 @@ impl World {
     }
 
     fn end(&mut self, how: impl FnOnce(&MemoryDisk) -> MemoryDisk) {
-        // The disk as it is now; what the old process still does is done to another one.
+        // The disk as it is now; later calls of the old process go to another one.
         let next = how(&self.disk);
         self.process = None;
         self.handed_in.clear();
@@ -151,7 +151,7 @@ impl World {
         false
     }
 
-    /// Whoever reads has seen it.
+    /// A reader has seen it.
     fn read(&mut self) {
         let dead = self.disk_is_dead();
         let Some((archive, _)) = &self.process else { return };
@@ -166,12 +166,12 @@ impl World {
                     }
                 }
             }
-            // It may die while it is read, by what its writer does meanwhile.
+            // It may die while it is read, because of its writer's work in the meantime.
             Err(error) => assert!(self.disk_is_dead(), "a process that lives cannot read: {error}"),
         }
     }
 
-    /// A start on a disk that works finds everything, and nothing wrong.
+    /// A start on a working disk finds everything, and no faults.
     fn verify(&self, context: &str) {
         let disk = self.disk.clone();
         let archive = open(&disk, &self.clock);
@@ -204,7 +204,7 @@ proptest! {
         for event in &events {
             world.take(event);
         }
-        // A process that starts and is read from, then the machine loses its power.
+        // A process that starts and is read from, then a power cut.
         world.end(MemoryDisk::kill);
         world.start();
         world.flush();
@@ -214,7 +214,7 @@ proptest! {
     }
 }
 
-/// Records three segments, hands in a fourth while the `call`th call from now on goes wrong, and is killed.
+/// Records three segments, appends a fourth while the `call`th call from now on fails, and is killed.
 fn killed(fault: Fault, call: u64, times: u64) -> (MemoryDisk, bool) {
     let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
     let slow = Options { sync_interval_ms: 700, journal_bytes: 1 << 20, ..options() };
@@ -231,7 +231,7 @@ fn killed(fault: Fault, call: u64, times: u64) -> (MemoryDisk, bool) {
     (disk.kill(), flushed)
 }
 
-/// The issue's own story: what a failed sync left in the page cache is read by the next process, which ends cleanly.
+/// The original failure: what a failed sync left in the page cache is read by the next process, which ends cleanly.
 #[test]
 fn what_a_failed_sync_left_is_durable_before_it_is_served() {
     let mut failed = 0;
@@ -254,7 +254,7 @@ fn what_a_failed_sync_left_is_durable_before_it_is_served() {
     assert!(failed >= 2, "only {failed} of three calls were those of a sync");
 }
 
-/// Where the start cannot make it durable it does not count, no number is given twice, and a later start finds it.
+/// If the start cannot make it durable it does not count, no number is used twice, and a later start finds it.
 #[test]
 fn what_cannot_be_made_durable_does_not_count_and_is_not_lost() {
     let (disk, _) = killed(Fault::Crash, 2, 1);
@@ -264,7 +264,7 @@ fn what_cannot_be_made_durable_does_not_count_and_is_not_lost() {
     assert_eq!(numbers(&all).len(), 4, "the fourth was written, not synced");
     drop(readable);
     let failing = disk.kill();
-    // The syncs of both attempts; a write goes before each.
+    // The syncs of both attempts; a write precedes each.
     [2, 4].into_iter().for_each(|call| failing.fail_at(call, Fault::Io));
     let archive = open(&failing, &clock);
     archive.flush().unwrap();

@@ -1,5 +1,5 @@
-//! I2: the n-th call to the disk fails, for n = 1, 2, 3 … until a run gets through without it; after each run the
-//! power is cut. What was acknowledged is there, byte for byte, and the archive goes on.
+//! I2: the n-th call to the disk fails, for n = 1, 2, 3 … until a run succeeds without it; after each run the power is
+//! cut. Everything acknowledged is there, byte for byte, and the archive continues.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -14,7 +14,7 @@ const CALLS_MAX: u64 = 400;
 /// One call fails once, so the next flush but one succeeds.
 const FLUSHES_MAX: u32 = 3;
 
-/// What the archive said to be durable.
+/// What the archive reported as durable.
 #[derive(Default)]
 struct Acknowledged {
     segments: Vec<(CameraId, Sent)>,
@@ -88,7 +88,7 @@ fn record(disk: &MemoryDisk) -> Acknowledged {
     acknowledged
 }
 
-/// A failing disk is tried again; a dead one never answers.
+/// A failing disk is tried again; a dead one never responds.
 fn flushed(archive: &Archive) -> bool {
     (0..FLUSHES_MAX).any(|_| match archive.flush() {
         Ok(()) => true,

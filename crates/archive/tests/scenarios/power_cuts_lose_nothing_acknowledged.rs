@@ -1,6 +1,6 @@
 //! I2 on a real file system: its power is cut while many cameras are recorded, again and again on one archive, also
-//! while the archive recovers from the cut before. What was acknowledged is there byte for byte, and of what was not,
-//! at most the last second. `scripts/power-cuts.sh 1000` cuts more often.
+//! while the archive recovers from the cut before. Everything acknowledged is there byte for byte, and of the rest, at
+//! most the last second is lost. `scripts/power-cuts.sh 1000` cuts more often.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -10,16 +10,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::support::disk::{Cut, Disk};
 use crate::support::recording::{Plan, Recorder, Said, Sent, verify};
 
-/// Where `POWER_CUTS` does not say another number.
+/// Default number of cuts, unless `POWER_CUTS` is set.
 const CYCLES: u64 = 30;
 const DISK_MEGABYTES: u32 = 384;
-/// After so many cycles everything is verified once more, and the next begins with an empty archive.
+/// After this many cycles everything is verified once more, and the next begins with an empty archive.
 const CYCLES_PER_ARCHIVE: u64 = 20;
-/// Each so manieth cycle is cut again while the archive recovers.
+/// Every cycle divisible by this is cut again while the archive recovers.
 const SECOND_CUT_EACH: u64 = 3;
 /// Longest time from arrival to durable on a disk that keeps up, microseconds.
 const LOSS_MAX_US: i64 = 1_000_000;
-/// Whoever waits longer than this has a disk that does not keep up at the moment, milliseconds.
+/// If data wait longer than this, the disk does not keep up at the moment, milliseconds.
 const KEEPS_UP_MS: u64 = 300;
 
 #[test]
@@ -64,7 +64,8 @@ fn run_cycle(disk: &mut Disk, directory: &Path, cycle: u64, sums: &mut Sums, all
     all.extend(acknowledged);
 }
 
-/// Records until enough is durable and a moment has passed that nobody chose, then cuts. When it did, microseconds.
+/// Records until enough is durable and a random moment has passed, then cuts. Returns the time of the cut,
+/// microseconds.
 fn record_until_cut(disk: &mut Disk, directory: &Path, random: &mut Random) -> (Said, i64) {
     let mut recorder = Recorder::start(directory, plan(random));
     recorder.begin();

@@ -1,6 +1,6 @@
-//! I2 and I10 with the real disk: the n-th system call of each thread fails, for n = 1, 2, 3 … until a run gets through
-//! without it. The process goes on, says how its disk is, records again by itself, never uses a journal again in which
-//! a write or sync failed, and nothing that it acknowledged is lost.
+//! I2 and I10 with the real disk: the n-th system call of each thread fails, for n = 1, 2, 3 … until a run succeeds
+//! without it. The process goes on, reports the state of its disk, records again by itself, never again uses a journal
+//! in which a write or sync failed, and loses nothing that it acknowledged.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use crate::support::recording::{Plan, Recorder, Said, Sent, open_with, verify};
 use crate::support::tracer::{Trace, Tracer};
 
-/// Journals so small that some are begun and sealed, and rounds enough for a failure in each of their stages.
+/// Journals so small that some are begun and sealed, and enough rounds for a failure in each of their stages.
 const PLAN: Plan = Plan { streams: 3, period_ms: 5, rounds: 12, journal_bytes: 96 << 10, by_flush: true };
-/// Runs for one kind of failure; of more calls, only every second, then every fourth is tried, and so on.
+/// Runs for one kind of failure; if there are more calls, only every second, then every fourth is tried, and so on.
 const RUNS_MAX: u64 = 24;
 
 #[test]
@@ -51,8 +51,8 @@ fn a_reading() {
     for_every_call("pread64:error=EIO", None, false);
 }
 
-/// A disk that gives nothing back any more but takes what is written: the process records on, gives no number again, and
-/// once the disk is mended everything is there, from before and since.
+/// A disk that can no longer be read but accepts writes: the process continues to record, uses no number again, and
+/// once the disk is repaired everything is there, from before and since.
 #[test]
 fn every_reading_but_the_first() {
     let inject = "pread64:error=EIO:when=2+";
@@ -78,7 +78,7 @@ fn a_question_about_room() {
     for_every_call("statfs:error=EIO", None, true);
 }
 
-/// Lets one call of each thread fail per run. `state` is what the writer's failures must have been declared as.
+/// Makes one call of each thread fail per run. `state` is the state to which the writer's failures must have led.
 fn for_every_call(inject: &str, state: Option<&str>, by_flush: bool) {
     let before = Before::make();
     let (mut call, mut step, mut failures) = (1, 1, 0);
@@ -115,7 +115,7 @@ impl Before {
         Self { directory, acknowledged }
     }
 
-    /// Lets a copy be recorded to while calls fail.
+    /// Records to a copy while calls fail.
     fn record(&self, own: &PathBuf, inject: &str, by_flush: bool) -> (Said, Trace) {
         copy(&self.directory.path().join("before"), own);
         let mut recorder = Recorder::start(own, Plan { by_flush, ..PLAN });
@@ -131,7 +131,7 @@ impl Before {
         let acknowledged = [&self.acknowledged, said.acknowledged()].concat();
         let (missing, _) = verify(&own, &acknowledged, &said.sent, inject);
         std::fs::remove_dir_all(&own).unwrap();
-        // What an earlier process wrote, a start writes again at the same places, and tries that twice.
+        // Data of an earlier process are written again by a start at the same places, with two attempts.
         let is_own = |path: &String| !self.directory.path().join("before").join(journal_of(path)).exists();
         let used_again = trace.used_again.into_iter().filter(is_own).collect();
         Run { said, trace: Trace { used_again, ..trace }, missing }
@@ -157,9 +157,10 @@ impl Run {
         assert_eq!(trace.used_again, Vec::<String>::new(), "{context}: used again after it had failed");
         match said.ended.as_deref() {
             Some("closed") => {}
-            // Whoever cannot even open the archive says so, and the next start does. But no bad sector is that bad.
+            // A recorder that cannot even open the archive reports it, and the next start opens it. But no bad sector
+            // is that bad.
             Some(_) if !said.ready && trace.hits > 0 && !context.starts_with("pread64") => return,
-            // Only what was handed in while closing can have failed: all of it was acknowledged before.
+            // Only the appends while closing can have failed: everything was acknowledged before.
             Some("failed the disk failed; what waits is tried again") if trace.hits > 0 => {}
             other => panic!("{context}: it ended with {other:?}"),
         }

@@ -1,5 +1,5 @@
-//! Files that decay, vanish or are cut: sidecars and the summary are made anew, journals lose the records that were
-//! hit and no others, and the check names the place.
+//! Files that rot, vanish or are cut: sidecars and the summary are rebuilt, journals lose the records that were hit and
+//! no others, and the check names the place.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -103,7 +103,7 @@ fn a_damaged_summary_is_not_used() {
     assert_eq!(recorded(&archive, CAMERAS[1]), sent[1]);
 }
 
-/// Every byte of a journal in turn, in steps: whatever is hit, what is not hit is read, and nothing wrong is given.
+/// Every byte of a journal in turn, in steps: whatever is hit, the rest is read, and nothing wrong is returned.
 #[test]
 fn damage_in_a_journal_costs_only_what_it_hits() {
     let (pristine, sent) = sealed_archive();
@@ -125,7 +125,7 @@ fn damage_in_a_journal_costs_only_what_it_hits() {
     }
 }
 
-/// How many segments are read as they were sent, and how many are listed and cannot be.
+/// Number of segments that are read as they were sent, and of those that are listed but unreadable.
 fn read_everything(archive: &Archive, sent: &[Vec<Sent>; 2]) -> (usize, usize) {
     let (mut whole, mut wrong) = (0, 0);
     for (camera, sent) in CAMERAS.iter().zip(sent) {

@@ -1,5 +1,5 @@
-//! `testdata/archive-v1` was made once by the program that wrote version 1 of the format first. Whatever comes
-//! later reads it.
+//! `testdata/archive-v1` was made once by the first program to write version 1 of the format. All later versions can
+//! read it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 

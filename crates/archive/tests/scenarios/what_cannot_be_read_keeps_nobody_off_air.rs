@@ -1,5 +1,5 @@
-//! I2 where the medium gives an error: the archive opens, keeps everything that can be read, says what cannot, writes
-//! nothing more to that journal, and gives no number twice. When the disk is mended, all of it is back.
+//! I2 if the medium returns an error: the archive opens, keeps everything readable, reports what is not, writes nothing
+//! more to that journal, and uses no number twice. When the disk is repaired, all of it is back.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -17,7 +17,7 @@ use ashkar_terms::{CameraId, Cause};
 const CAMERAS: [CameraId; 2] = [CameraId::new(7, 12, 1), CameraId::new(9, 3, 2)];
 /// Two journals of 64 KiB and some of a third.
 const SEGMENTS: u64 = 8;
-/// What one bad sector takes with it.
+/// The extent of one bad sector.
 const PAGE: usize = 4096;
 const TICKS: i64 = 90_000;
 
@@ -42,7 +42,7 @@ fn last_journal(disk: &MemoryDisk) -> String {
     disk.files().into_iter().map(|(path, _)| path).filter(|path| path.ends_with(".journal")).max().unwrap()
 }
 
-/// Length of what was written to a journal; zeros follow.
+/// Length of the data written to a journal; zeros follow.
 fn written(disk: &MemoryDisk, path: &str) -> usize {
     let content = disk.content(path).unwrap();
     content.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1)
@@ -69,7 +69,7 @@ fn whole(archive: &Archive, sent: &[Vec<Sent>; 2]) -> BTreeSet<(CameraId, u64)> 
     whole
 }
 
-/// Goes on with every camera as the centre does; returns the numbers that were given.
+/// Resumes every camera as the centre does; returns the first numbers.
 fn go_on(archive: &Archive) -> BTreeSet<(CameraId, u64)> {
     let mut given = BTreeSet::new();
     for camera in CAMERAS {
@@ -93,7 +93,7 @@ fn numbers(sent: &[Vec<Sent>; 2]) -> BTreeSet<(CameraId, u64)> {
     CAMERAS.iter().zip(sent).flat_map(of).collect()
 }
 
-/// Opens, goes on, and opens again; asserts what holds wherever the fault lies. Returns what was read whole.
+/// Opens, resumes, and opens again; asserts what holds wherever the fault lies. Returns the segments read completely.
 fn survives(
     disk: &MemoryDisk,
     bad: Range<usize>,
@@ -152,7 +152,7 @@ fn a_journal_of_which_nothing_can_be_read() {
     assert!(read.len() >= 8, "{read:?}");
 }
 
-/// A camera that nobody knows may stand in it: its numbers begin behind all that it can have been given.
+/// An unknown camera may have records in it: its numbers begin behind all that it can have used.
 #[test]
 fn an_archive_whose_only_journal_cannot_be_read() {
     let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
@@ -184,12 +184,13 @@ fn a_mended_disk_gives_everything_back() {
     }
 }
 
-/// An archive after a power cut, and what was sent to it: the last part of the second segment, and its end, lie in the last journal.
+/// An archive after a power cut, and what was sent to it: the last part of the second segment, and its end, are in the
+/// last journal.
 fn cut_in_two() -> (MemoryDisk, [Sent; 2]) {
     let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
     let archive = open(&disk, &clock);
     let mut feed = Feed::new(CAMERAS[0]);
-    // Seven find room in a journal of 64 KiB, however many commits stand between them, and eight never do.
+    // Seven fit into a journal of 64 KiB, however many commits are between them, and eight never do.
     feed.part_bytes = 8600;
     let sent = [0, 1].map(|_| {
         let (outputs, one) = feed.segment(4);
@@ -205,8 +206,8 @@ fn cut_in_two() -> (MemoryDisk, [Sent; 2]) {
     (disk.power_cut(Tail::Kept), sent)
 }
 
-/// A segment that ends in the journal is ended with its parts in front of it, and a gap is declared. Later all of the
-/// segment counts again, and the gap still does. So it is where no summary says that the segment had ended.
+/// A segment that ends in the journal is ended with its parts before it, and a gap is declared. Later the whole segment
+/// counts again, and the gap still does. This is the case if no summary states that the segment had ended.
 #[test]
 fn a_mended_disk_gives_back_the_segment_that_was_cut_in_two() {
     let (disk, sent) = cut_in_two();
@@ -223,11 +224,11 @@ fn a_mended_disk_gives_back_the_segment_that_was_cut_in_two() {
     goes_on_and_is_mended(archive, &disk, &journal, &sent);
 }
 
-/// Where a summary says it, the segment is not ended again: it is whole, and not to be read for a while.
+/// If a summary states it, the segment is not ended again: it is complete, and unreadable for a while.
 #[test]
 fn a_mended_disk_gives_back_the_segment_whose_end_the_summary_knows() {
     let deadline = Instant::now() + Duration::from_secs(60);
-    // The sealer writes the summary when it comes to it, beside the writer.
+    // The sealer writes the summary when it gets to it, concurrently with the writer.
     let (disk, journal, archive, sent) = loop {
         let (disk, sent) = cut_in_two();
         let journal = last_journal(&disk);
@@ -275,8 +276,8 @@ fn numbers_behind_a_long_gap_that_cannot_be_read_are_not_given_again() {
     assert!(resumed.next_segment >= feed.next_segment, "{resumed:?} after {}", feed.next_segment);
 }
 
-/// A sector in the middle of a part is first read when its segment is ended. When the disk gives it again, nothing is wrong:
-/// the record names the parts in front of it.
+/// A sector in the middle of a part is first read when its segment is ended. When the disk can read it again, nothing
+/// is wrong: the record lists the parts before it.
 #[test]
 fn a_segment_that_was_ended_without_what_could_not_be_read_is_no_fault() {
     let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING));
@@ -301,7 +302,7 @@ fn a_segment_that_was_ended_without_what_could_not_be_read_is_no_fault() {
     assert_well(&disk, "after it was mended");
 }
 
-/// Each journal has the init segments that it needs: a start looks for none in the journals of the morning.
+/// Each journal has the init segments that it needs: a start searches no journals of the morning for them.
 #[test]
 fn init_segments_are_read_from_the_newest_journal() {
     let (disk, _) = killed();

@@ -1,5 +1,4 @@
-//! Any sequence of recording, gaps, changes, restarts and power cuts, against a model that keeps everything in a
-//! list.
+//! Any sequence of recordings, gaps, changes, restarts and power cuts, against a model that keeps everything in a list.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 

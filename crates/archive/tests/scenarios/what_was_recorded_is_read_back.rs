@@ -1,4 +1,4 @@
-//! Everything that is handed in comes back, by time, by number and part by part, also after a new start.
+//! Everything appended is read back, by time, by number and part by part, also after a restart.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that finds something else fails here")]
 
@@ -148,8 +148,8 @@ fn facts_come_in_order_and_from_their_span_only() {
     assert_eq!(archive.facts(CAMERA, span(at(10), at(20))).unwrap(), expected);
 }
 
-/// A camera sends forty seconds in two, falls silent, and comes back after a minute. What it claimed counts for when it
-/// came, so the rest of the claimed time is neither recorded nor declared until somebody declares it.
+/// A camera sends forty seconds in two, falls silent, and comes back after a minute. The media count for the time of
+/// their arrival, so the rest of the claimed time is neither recorded nor declared until it is declared explicitly.
 #[test]
 fn time_of_which_nothing_is_said_is_declared_and_nothing_else_changes() {
     let at = |seconds: i64| crate::support::MORNING.plus(seconds * 1_000_000);
@@ -197,7 +197,7 @@ fn time_of_which_nothing_is_said_is_declared_and_nothing_else_changes() {
         is_mended(&archive);
         archive.close().unwrap();
     }
-    // The camera goes on as if nothing had been declared.
+    // The camera continues as if nothing had been declared.
     let archive = open(&disk, &clock);
     let (mut feed, mut outputs) = Feed::resumed(CAMERA, &archive, 90_000);
     outputs.extend(feed.segment(4).0);

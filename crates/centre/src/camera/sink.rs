@@ -1,4 +1,4 @@
-//! What one connection hands in for the camera that it owns.
+//! What one connection delivers for the camera that it owns.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ pub(crate) struct CameraSink {
 }
 
 impl CameraSink {
-    /// Runs `step` where this connection still owns the camera.
+    /// Runs `step` if this connection still owns the camera.
     ///
     /// # Panics
-    /// As `step` does, once the camera has been ended: whoever reads the connection counts it, and closes.
+    /// If `step` does, after the camera has been ended: the reader of the connection counts it, and closes.
     pub(super) fn with(&self, now: Moment, step: impl FnOnce(&mut Packager, &mut Vec<Output>)) {
         let mut work = self.camera.work.lock();
         if self.superseded() {

@@ -1,4 +1,4 @@
-//! A defect in one camera's packager or live window, and what it costs.
+//! A bug in one camera's packager or live window, and its consequences.
 
 use ashkar_archive::Archive;
 use ashkar_ingest::{End, MediaSink};
@@ -47,7 +47,7 @@ impl Rig {
         sink
     }
 
-    /// One picture of each of `sinks`, a keyframe each two seconds.
+    /// One picture of each of `sinks`, a keyframe every two seconds.
     fn picture(&mut self, sinks: &mut [&mut CameraSink]) {
         self.now.mono_us += PICTURE_US;
         self.now.wall = self.now.wall.plus(PICTURE_US as i64);
@@ -70,7 +70,7 @@ impl Rig {
         self.cameras[index].status(self.now)
     }
 
-    /// Where the recording ends, as the archive and the camera know it alike.
+    /// The end of the recording, on which archive and camera agree.
     fn resume(&self, index: usize) -> Resume {
         let camera = &self.cameras[index];
         let (own, archived) = (camera.work.lock().resume, self.archive.resume(camera.id).unwrap());
@@ -87,7 +87,7 @@ fn a_packager_that_fails_ends_its_connection_as_the_centres_doing_and_no_other()
     (0..60).for_each(|_| rig.picture(&mut [&mut failing, &mut sound]));
     let before = rig.resume(0);
     let now = rig.now;
-    // As the reactor and the pull's task do it: the panic is caught around the connection, whose sink goes with it.
+    // Like the reactor and the pull's task: the panic is caught around the connection, whose sink is dropped with it.
     let caught = catch_unwind(AssertUnwindSafe(move || {
         failing.with(now, |_, _| panic!("an assertion that fails, on purpose"));
     }));

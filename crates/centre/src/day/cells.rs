@@ -6,10 +6,10 @@ use ashkar_terms::{State, UtcMicros};
 
 use crate::Entry;
 
-/// A row has at most so many cells.
+/// Maximum number of cells in a row.
 const MAX_CELLS: i64 = 288;
 
-/// How bad a state is where several must be told as one: what is not owed is least, what is missing most.
+/// The badness of a state, when several must be shown as one: not owed is least bad, missing is worst.
 pub const fn badness(state: State) -> u8 {
     match state {
         State::Due => 0,
@@ -20,13 +20,13 @@ pub const fn badness(state: State) -> u8 {
     }
 }
 
-/// Cells over `[from, to)`: cell i covers `[from + i·step, from + (i+1)·step)`, and the last one ends with `to` in it
-/// or at its end. There are none where the span is empty.
+/// Cells over `[from, to)`: cell i covers `[from + i·step, from + (i+1)·step)`, and the last one contains `to` or ends
+/// with it. There are none if the span is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grid {
     /// Start of the first cell.
     pub from: UtcMicros,
-    /// Where what is told ends.
+    /// End of the time shown.
     pub to: UtcMicros,
     /// Length of a cell, microseconds.
     pub step_us: i64,
@@ -42,7 +42,7 @@ impl Grid {
         grid
     }
 
-    /// How many cells there are.
+    /// Number of cells.
     pub fn cells(&self) -> usize {
         usize::try_from(self.ends_before(self.to)).unwrap_or_default()
     }
@@ -57,7 +57,7 @@ impl Grid {
         usize::try_from(first).unwrap_or_default()..usize::try_from(self.ends_before(to)).unwrap_or_default()
     }
 
-    /// How many cells begin before `to`.
+    /// Number of cells that begin before `to`.
     fn ends_before(&self, to: UtcMicros) -> i64 {
         let length = to.since(self.from);
         length / self.step_us + i64::from(length % self.step_us > 0)

@@ -1,4 +1,4 @@
-//! What became of one station's day, in minutes.
+//! One station's day, in minutes.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,20 @@ use crate::Entry;
 /// A stretch in which a camera was missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// When.
+    /// Its span.
     pub span: Span,
-    /// Why, where one cause is known of all of it.
+    /// Its cause, if a single cause is known for all of it.
     pub cause: Option<Cause>,
 }
 
-/// What several cameras sent and did not send, summed up.
+/// What several cameras sent and failed to send, in total.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Camera-minutes.
     pub minutes: Minutes,
     /// Missing camera-minutes by cause; their sum is `minutes.missing`.
     pub causes: BTreeMap<Cause, u64>,
-    /// How often a camera went missing.
+    /// Number of times a camera went missing.
     pub gaps: usize,
     /// The longest of these gaps.
     pub longest: Option<Stretch>,
@@ -47,7 +47,19 @@ impl Tally {
     }
 }
 
+<<<<<<< HEAD
 /// Neighbours that are missing for different causes are one stretch.
+=======
+fn lost_by_cause(entries: &[Entry]) -> BTreeMap<Cause, i64> {
+    let mut lost = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.state == State::Missing) {
+        *lost.entry(entry.cause.unwrap_or(Cause::Unknown)).or_default() += entry.to.since(entry.from);
+    }
+    lost
+}
+
+/// Adjacent intervals that are missing for different causes are one stretch.
+>>>>>>> words-a
 fn stretches(entries: &[Entry]) -> impl Iterator<Item = Stretch> {
     let goes_on = |entry: &Entry, next: &Entry| {
         entry.to == next.from && entry.state == State::Missing && next.state == State::Missing

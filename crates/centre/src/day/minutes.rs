@@ -1,4 +1,4 @@
-//! Time in camera-minutes. Rounding hides no hole and promises no picture.
+//! Time in camera-minutes. Rounding neither hides a hole nor promises a picture.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -16,7 +16,7 @@ const MINUTE_US: i64 = 60_000_000;
 pub struct Minutes {
     /// Owed until now.
     pub owed: u64,
-    /// There, and there in time.
+    /// There, and on time.
     pub live: u64,
     /// There, but arrived late.
     pub late: u64,
@@ -63,7 +63,7 @@ pub(super) fn missing_by_cause(entries: &[Entry]) -> BTreeMap<Cause, u64> {
     lost.into_iter().map(|(cause, us)| (cause, rounded_up(us))).collect()
 }
 
-/// `us` in minutes: a begun minute counts.
+/// `us` in minutes: a started minute counts.
 pub(super) fn rounded_up(us: i64) -> u64 {
     u64::try_from(us).unwrap_or_default().div_ceil(MINUTE_US.unsigned_abs())
 }

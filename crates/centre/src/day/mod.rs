@@ -1,7 +1,7 @@
 //! The day of many cameras: as one picture, and station by station in minutes. Why: `docs/design/day.md`.
 //!
-//! In: what each camera owes, and its intervals. Out: [`Day`] and [`History`]. What must never happen: a hole that a
-//! sum, a cell or a rounding hides. Everything but the walk over the cameras is pure.
+//! In: the owed time of each camera, and its intervals. Out: [`Day`] and [`History`]. What must never happen: a hole
+//! that a sum, a cell or a rounding hides. Everything except the walk over the cameras is pure.
 
 mod cells;
 mod history;
@@ -34,7 +34,7 @@ const CONSTITUENCY_STEP_US: i64 = 300_000_000;
 pub struct Day {
     /// Its cells.
     pub grid: Grid,
-    /// All of it.
+    /// Its total.
     pub minutes: Minutes,
     /// Its rows, by number.
     pub rows: Vec<Row>,
@@ -45,15 +45,15 @@ pub struct Day {
 /// A row of the picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Whose.
+    /// Its cameras.
     pub of: RowOf,
     /// Its cells.
     pub cells: Cells,
-    /// All of it.
+    /// Its total.
     pub minutes: Minutes,
 }
 
-/// Whose cameras make a row. Written `7` and `7/12`.
+/// The cameras that make a row. Written `7` and `7/12`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowOf {
     /// Those of a constituency.
@@ -76,7 +76,7 @@ impl fmt::Display for RowOf {
 pub struct History {
     /// When the day began.
     pub from: UtcMicros,
-    /// Now, or when everything that was owed was over.
+    /// Now, or the end of everything that was owed.
     pub to: UtcMicros,
     /// The stations, by number.
     pub stations: Vec<StationHistory>,
@@ -85,18 +85,18 @@ pub struct History {
 /// One station's day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StationHistory {
-    /// Which.
+    /// The station.
     pub id: StationId,
-    /// The house it is in.
+    /// Its venue.
     pub venue: String,
     /// The worst of its cameras now.
     pub now: CameraState,
-    /// What its cameras sent and did not send, together.
+    /// What its cameras sent and failed to send, in total.
     pub tally: Tally,
 }
 
 impl Centre {
-    /// The day of the country, or of one constituency. Looks at every camera: some milliseconds for a thousand.
+    /// The day of the country, or of one constituency. Visits every camera: some milliseconds for a thousand.
     pub fn day(&self, constituency: Option<u16>) -> Day {
         let registry = self.registry();
         let walk = Walk::new(self, &registry, constituency);
@@ -123,7 +123,7 @@ impl Centre {
         Day { grid, minutes, rows: rows.collect(), notes: notes(found) }
     }
 
-    /// The day of each station of the country, or of one constituency. Looks at every camera.
+    /// The day of each station of the country, or of one constituency. Visits every camera.
     pub fn history(&self, constituency: Option<u16>) -> History {
         let registry = self.registry();
         let walk = Walk::new(self, &registry, constituency);
@@ -133,7 +133,7 @@ impl Centre {
     }
 }
 
-/// Goes over cameras as they are at one moment.
+/// Visits cameras in their state at one moment.
 struct Walk<'a> {
     centre: &'a Centre,
     registry: &'a Registry,
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
         cameras.filter(|camera| camera.enabled).map(|camera| camera.id)
     }
 
-    /// Now, or the end of what all cameras owed once that is past.
+    /// Now, or the end of the owed time of all cameras once that is past.
     fn end(&self) -> UtcMicros {
         let now = self.now.wall;
         let cameras = self.stations.iter().flat_map(|station| self.cameras(station));
@@ -174,7 +174,7 @@ impl<'a> Walk<'a> {
         end.unwrap_or(now)
     }
 
-    /// The intervals of what `camera` owed until now.
+    /// The intervals of the time that `camera` owed until now.
     fn entries(&self, camera: CameraId) -> Vec<Entry> {
         let owed = self.registry.owed(camera).and_then(|owed| owed.until(self.to));
         owed.map(|span| self.centre.timeline_with(self.registry, camera, span, self.now)).unwrap_or_default()
@@ -191,8 +191,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The state of cameras taken together: that of the worst. A station is missing since its first camera is, and live
-/// since its last one is.
+/// The combined state of cameras: that of the worst. A station has been missing since its first camera has, and live
+/// since its last one has.
 fn worst(cameras: &[CameraState]) -> CameraState {
     let nothing = CameraState { state: State::Due, since: None, cause: None };
     let state = cameras.iter().map(|camera| camera.state).max_by_key(|state| badness(*state));

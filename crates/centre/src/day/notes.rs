@@ -10,38 +10,38 @@ use super::badness;
 use super::minutes::rounded_up;
 use crate::Entry;
 
-/// So many are told at most.
+/// Maximum number of them.
 const MAX_NOTES: usize = 5;
 
 /// A stretch in which cameras of one constituency were missing, late or hidden, one after the other without a pause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// Where.
+    /// Its constituency.
     pub constituency: u16,
     /// When the first hole began.
     pub from: UtcMicros,
     /// When the last one ended, or now.
     pub to: UtcMicros,
-    /// Which of the three.
+    /// Missing, late or hidden.
     pub state: State,
-    /// Why, where one cause is known of all of it.
+    /// Its cause, if a single cause is known for all of it.
     pub cause: Option<Cause>,
     /// Stations with a hole in it.
     pub stations: usize,
-    /// Camera-minutes of it, rounded up for each camera.
+    /// Its camera-minutes, rounded up for each camera.
     pub minutes: u64,
 }
 
 /// An interval of a camera that was not live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hole {
-    /// Whose.
+    /// Its camera.
     camera: CameraId,
     /// Late, missing or hidden.
     entry: Entry,
 }
 
-/// Those of a camera's `entries` that are holes.
+/// The holes among a camera's `entries`.
 pub(super) fn holes(camera: CameraId, entries: &[Entry]) -> impl Iterator<Item = Hole> {
     let is_hole = |entry: &&Entry| badness(entry.state) > badness(State::Live);
     entries.iter().filter(is_hole).map(move |&entry| Hole { camera, entry })
@@ -55,7 +55,7 @@ pub(super) fn notes(mut holes: Vec<Hole>) -> Vec<Note> {
     stretches.iter().take(MAX_NOTES).filter_map(|stretch| note(stretch)).collect()
 }
 
-/// The cause that all share; `None` where there are several, or where it is not known.
+/// The cause shared by all; `None` if there are several, or if it is not known.
 pub(super) fn shared_cause(mut causes: impl Iterator<Item = Option<Cause>>) -> Option<Cause> {
     let first = causes.next().flatten()?;
     (first != Cause::Unknown && causes.all(|cause| cause == Some(first))).then_some(first)
@@ -65,7 +65,7 @@ fn kind(hole: &Hole) -> (u16, State) {
     (hole.camera.constituency, hole.entry.state)
 }
 
-/// Cuts holes, sorted by kind and start, where one begins after all before it have ended.
+/// Splits holes, sorted by kind and start, wherever one begins after all before it have ended.
 fn stretches(holes: &[Hole]) -> impl Iterator<Item = &[Hole]> {
     let mut end: Option<UtcMicros> = None;
     holes.chunk_by(move |hole, next| {
@@ -115,7 +115,7 @@ mod tests {
         let told = notes(vec![
             hole(7, 1, 0, 600, Cause::Power),
             hole(7, 2, 300, 900, Cause::Power),
-            // Begins where nobody else of 7 is missing any more.
+            // Begins when no other camera of 7 is missing any more.
             hole(7, 3, 901, 961, Cause::Uplink),
             hole(88, 1, 0, 600, Cause::Power),
             hole(88, 1, 600, 630, Cause::Centre),

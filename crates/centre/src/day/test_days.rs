@@ -1,4 +1,4 @@
-//! Days that are made up for tests.
+//! Invented days for tests.
 
 use ashkar_terms::{Cause, State, UtcMicros};
 use proptest::prelude::*;

@@ -360,6 +360,7 @@ impl<'a> RawFormat<'a> {
 
     fn parameter(&self, wanted: &str) -> Option<&'a str> {
         let pairs = self.fmtp?.split(';').filter_map(|pair| pair.trim().split_once('='));
+        // Names come in any case (`vivotek_aac_in_mixed_case`).
         pairs
             .filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value.trim())

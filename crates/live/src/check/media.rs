@@ -1,4 +1,4 @@
-//! What media must be, given the playlist that lists it.
+//! The rules for media, given the playlist that lists it.
 
 use std::collections::VecDeque;
 
@@ -6,14 +6,14 @@ use super::parse::Media;
 use super::rule::Rule;
 use super::violation::Report;
 
-/// Bodies that are remembered to compare with.
+/// Number of bodies remembered for comparison.
 const MAX_BODIES: usize = 128;
-/// How far decode times may be from the listed durations, microseconds.
+/// Maximum difference between decode times and the listed durations, microseconds.
 const DRIFT_US: i128 = 20_000;
-/// How deep boxes are looked into.
+/// Maximum depth to which boxes are parsed.
 const MAX_DEPTH: usize = 8;
 
-/// What was fetched so far.
+/// The media fetched so far.
 #[derive(Debug, Default)]
 pub(super) struct Fetched {
     bodies: VecDeque<(String, Vec<u8>)>,
@@ -41,7 +41,7 @@ impl Fetched {
         self.bodies.iter().find(|(known, _)| known == uri).map(|(_, body)| body.as_slice())
     }
 
-    /// Where a segment and all its parts have been fetched, they must be the same bytes.
+    /// If a segment and all its parts have been fetched, they must have the same bytes.
     fn check_parts(&self, media: &Media, report: &mut Report) {
         for segment in media.segments.iter().filter(|segment| !segment.parts.is_empty()) {
             let parts: Option<Vec<&[u8]>> = segment.parts.iter().map(|part| self.body(&part.uri)).collect();
@@ -52,7 +52,7 @@ impl Fetched {
         }
     }
 
-    /// The decode time of a segment follows that of the one before it by its duration.
+    /// The decode time of a segment must follow that of the one before it by its duration.
     fn check_starts(&self, uri: &str, media: &Media, report: &mut Report) {
         let Some(timescale) = self.timescale.filter(|&timescale| timescale > 0) else { return };
         let start = |uri: &str| self.body(uri).and_then(first_decode_time);
@@ -97,7 +97,7 @@ fn find<'a>(bytes: &'a [u8], path: &[[u8; 4]], depth: usize) -> Option<&'a [u8]>
     let mut rest = bytes;
     while let Some(length) = u32_at(rest, 0) {
         let length = length as usize;
-        // 64-bit and open-ended sizes do not occur in what is looked for.
+        // 64-bit and open-ended sizes do not occur in the boxes searched.
         let (whole, after) = rest.split_at_checked(length).filter(|_| length >= 8)?;
         let body = whole.get(8..)?;
         if whole.get(4..8)? == wanted {

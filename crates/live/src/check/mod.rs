@@ -1,5 +1,5 @@
-//! A judge of playlists, after the rules of draft-pantos-hls-rfc8216bis. It reads text and shares no code with the
-//! writer, so that a mistake of one is not a mistake of both.
+//! A judge of playlists, by the rules of draft-pantos-hls-rfc8216bis. It reads text and shares no code with the writer,
+//! so that a mistake in one is not repeated in the other.
 //!
 //! ```
 //! use ashkar_live::check::{Observation, PlaylistChecker, Rule};
@@ -27,12 +27,12 @@ pub use violation::Violation;
 
 use crate::query::Query;
 
-/// A playlist as somebody got it.
+/// A playlist as received by a client.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation<'a> {
-    /// When, milliseconds of any clock that does not step.
+    /// When, in milliseconds of any clock that does not step.
     pub at_ms: i64,
-    /// What was asked for.
+    /// The directives of the request.
     pub query: Query,
     /// The body.
     pub text: &'a str,
@@ -42,7 +42,7 @@ pub struct Observation<'a> {
 #[derive(Debug, Default)]
 pub struct PlaylistChecker {
     before: Option<Media>,
-    /// When a segment was last seen to be new.
+    /// When a new segment was last seen.
     renewed_ms: i64,
     media: media::Fetched,
 }
@@ -53,7 +53,8 @@ impl PlaylistChecker {
         Self::default()
     }
 
-    /// Judges the next state of the playlist, by itself and against the one before it. Empty if all is well.
+    /// Judges the next state of the playlist, by itself and against the one before it. Empty if there are no
+    /// violations.
     pub fn check(&mut self, observation: &Observation<'_>) -> Vec<Violation> {
         let mut report = Report::default();
         let raw = parse::parse(observation.text, &mut report);
@@ -68,7 +69,7 @@ impl PlaylistChecker {
         report.done()
     }
 
-    /// Judges what an address of the playlist gave: an init segment, a segment or a part.
+    /// Judges the response to an address in the playlist: an init segment, a segment or a part.
     pub fn check_media(&mut self, uri: &str, bytes: &[u8]) -> Vec<Violation> {
         let mut report = Report::default();
         self.media.check(uri, bytes, self.before.as_ref(), &mut report);

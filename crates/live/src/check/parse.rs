@@ -1,13 +1,13 @@
-//! The checker's own reader of media playlists (draft, 4): lenient, and with the line of everything that it finds.
+//! The checker's own parser of media playlists (draft, 4): lenient, and recording the line of everything it finds.
 
 use super::rule::Rule;
 use super::value::{Attribute, attributes, date_us, integer, seconds_us};
 use super::violation::{Report, Violation};
 
-/// Lines of a playlist at most; more are not read.
+/// Maximum number of lines of a playlist; further lines are not read.
 const MAX_LINES: usize = 200_000;
 
-/// A media playlist as read, with the lines where things stand (from 1). Durations in microseconds.
+/// A parsed media playlist, with line numbers from 1. Durations are in microseconds.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Media {
     pub(super) version: Option<u64>,
@@ -20,12 +20,12 @@ pub(super) struct Media {
     pub(super) control: Option<Control>,
     pub(super) part_target_us: Option<i64>,
     pub(super) skipped: Option<(usize, u64)>,
-    /// Where delta updates have been put together, all segments, otherwise those that are not skipped.
+    /// All segments once delta updates have been merged, otherwise those that are not skipped.
     pub(super) segments: Vec<Segment>,
-    /// What stands behind the last address: the growing segment.
+    /// What follows the last address: the growing segment.
     pub(super) growing: Segment,
     pub(super) hints: Vec<(usize, String)>,
-    /// The highest version that something in it needs, and where.
+    /// The highest version required by any of its contents, and where.
     pub(super) needs: (u64, usize),
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Control {
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Segment {
-    /// Of its address; for the growing one, of its first tag.
+    /// Line of its address; for the growing one, of its first tag.
     pub(super) line: usize,
     pub(super) uri: String,
     pub(super) duration_us: i64,
@@ -84,7 +84,7 @@ impl Media {
     }
 }
 
-/// Reads a playlist, leniently: what is wrong is reported, what is right is kept.
+/// Parses a playlist, leniently: what is wrong is reported, what is right is kept.
 pub(super) fn parse(text: &str, report: &mut Report) -> Media {
     let mut reader = Reader { media: Media::default(), map: None, seen: Vec::new(), report };
     for (index, line) in text.lines().take(MAX_LINES).enumerate() {
@@ -96,7 +96,7 @@ pub(super) fn parse(text: &str, report: &mut Report) -> Media {
 struct Reader<'r> {
     media: Media,
     map: Option<String>,
-    /// Tags that may stand there once.
+    /// Tags that may occur only once.
     seen: Vec<&'static str>,
     report: &'r mut Report,
 }
@@ -118,7 +118,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `None` where the value is malformed.
+    /// `None` if the value is malformed.
     fn read_tag(&mut self, line: usize, tag: &str) -> Option<()> {
         let (name, value) = tag.split_once(':').unwrap_or((tag, ""));
         if self.media.growing.line == 0 {
@@ -192,7 +192,7 @@ impl Reader<'_> {
                 let part = read_part(line, value)?;
                 self.media.growing.parts.push(part);
             }
-            // Tags that this checker has no rule for.
+            // Tags for which this checker has no rule.
             _ => {}
         }
         Some(())
@@ -288,7 +288,7 @@ fn read_part(line: usize, value: &str) -> Option<Part> {
     })
 }
 
-/// Reads a playlist only to see whether it can be read; for fuzzing.
+/// Parses a playlist only to see whether that is possible; for fuzzing.
 pub fn read(text: &str) -> Vec<Violation> {
     let mut report = Report::default();
     parse(text, &mut report);

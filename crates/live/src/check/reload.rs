@@ -1,4 +1,4 @@
-//! What a playlist must be after the one before it.
+//! The rules for a playlist given the one before it.
 
 use super::parse::{Kind, Media, Segment};
 use super::rule::Rule;
@@ -6,7 +6,7 @@ use super::single::target_us;
 use super::violation::Report;
 use crate::query::Query;
 
-/// Fills in what a delta update skips from the playlist before it. What was skipped but is not known stays skipped.
+/// Fills in what a delta update skips, from the playlist before it. Skipped entries that are not known stay skipped.
 pub(super) fn merge(before: Option<&Media>, mut now: Media, report: &mut Report) -> Media {
     let Some((line, count)) = now.skipped else { return now };
     let known = before.and_then(|before| {
@@ -67,7 +67,7 @@ fn check_removal(before: &Media, now: &Media, report: &mut Report) {
     report.push_if(now.kind.is_some(), Rule::TypeAndLive, 0, || format!("{removed} removed"));
     let short = !now.ended && now.skipped.is_none() && now.duration_us() < 3 * target_us(now);
     report.push_if(short, Rule::WindowTooShort, 0, || format!("{} us left", now.duration_us()));
-    // What came and went between two looks cannot be counted.
+    // What appeared and left between two requests cannot be counted.
     if now.first_number() <= before.next_number() && before.skipped.is_none() {
         let gone = before.segments.iter().take(usize::try_from(removed).unwrap_or(usize::MAX));
         let counted = gone.filter(|segment| segment.discontinuity).count() as u64;
@@ -126,7 +126,7 @@ fn equal_parts(old: &[super::parse::Part], new: &[super::parse::Part]) -> bool {
     old.iter().map(key).eq(new.iter().map(key))
 }
 
-/// The first part that is new must be the one that was hinted at, unless a gap came instead.
+/// The first new part must be the one that was hinted at, unless a gap came instead.
 fn check_hint(before: &Media, now: &Media, report: &mut Report) {
     let Some((_, hinted)) = before.hints.first() else { return };
     let number = before.next_number();
@@ -146,7 +146,7 @@ fn check_hint(before: &Media, now: &Media, report: &mut Report) {
     }
 }
 
-/// Whether the answer contains what the query asked for.
+/// Whether the response contains what the query requested.
 pub(super) fn check_answer(query: &Query, raw: &Media, now: &Media, report: &mut Report) {
     if now.ended {
         return;

@@ -1,17 +1,17 @@
-//! The rules that the checker knows, each with its severity and its section of the draft.
+//! The rules of the checker, each with its severity and its section of the draft.
 
 use std::fmt;
 
-/// How strongly the draft asks for it.
+/// How strongly the draft requires it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
-    /// MUST or MUST NOT, or a playlist that cannot be read at all.
+    /// MUST or MUST NOT, or a playlist that cannot be parsed at all.
     Must,
     /// SHOULD or SHOULD NOT, or a rule of ours where the draft has none.
     Should,
 }
 
-/// Declares the rules: name, severity, section of the draft, what it says.
+/// Declares the rules: name, severity, section of the draft, text.
 macro_rules! rules {
     ($($name:ident $severity:ident $section:literal $says:literal;)*) => {
         /// A rule of draft-pantos-hls-rfc8216bis that a playlist can break.
@@ -21,7 +21,7 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// How strongly the draft asks for it.
+            /// How strongly the draft requires it.
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)* }
             }
@@ -31,7 +31,7 @@ macro_rules! rules {
                 match self { $(Self::$name => $section,)* }
             }
 
-            /// What it says.
+            /// Its text.
             pub const fn says(self) -> &'static str {
                 match self { $(Self::$name => $says,)* }
             }

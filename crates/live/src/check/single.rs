@@ -1,4 +1,4 @@
-//! What one playlist must be by itself.
+//! The rules for a single playlist.
 
 use std::collections::HashSet;
 
@@ -7,16 +7,16 @@ use super::rule::Rule;
 use super::value::MAX_SECONDS;
 use super::violation::Report;
 
-/// Two durations that were written from one may differ by their rounding, microseconds.
+/// Rounding difference allowed between two durations that were written from the same value, microseconds.
 const ROUNDING_US: i64 = 20;
-/// Dates have milliseconds; so much may they differ from the durations, microseconds.
+/// Difference allowed between dates, which have milliseconds, and durations, microseconds.
 const DATE_DRIFT_US: i64 = 20_000;
-/// An overlap of dates that the draft allows, microseconds.
+/// Overlap of dates allowed by the draft, microseconds.
 const DATE_OVERLAP_US: i64 = 1_000_000;
 
 pub(super) fn check(media: &Media, report: &mut Report) {
     check_version(media, report);
-    // Without a target duration there is nothing to measure with.
+    // Without a target duration there is nothing to compare with.
     if media.target.is_some() {
         check_control(media, report);
         check_segments(media, report);
@@ -57,7 +57,7 @@ fn check_segments(media: &Media, report: &mut Report) {
         let text = || format!("{} us", segment.duration_us);
         report.push_if(rounded > target_us, Rule::SegmentTooLong, segment.line, text);
     }
-    // Behind a skip, the map in force may stand among what is skipped.
+    // Behind a skip, the current map may be among what is skipped.
     for segment in media.segments.iter().chain(growing(media)).filter(|_| media.skipped.is_none()) {
         let is_media =
             !segment.gap && (is_mp4(&segment.uri) || segment.parts.iter().any(|part| is_mp4(&part.uri)));
@@ -81,9 +81,9 @@ fn check_parts(media: &Media, report: &mut Report) {
     }
 }
 
-/// Each part begins within `limit_us` of the end, of which the segment's begin is `to_end_us` away.
+/// Each part begins within `limit_us` of the end; the segment begins `to_end_us` before it.
 fn check_part_ages(segment: &Segment, mut to_end_us: i64, limit_us: i64, report: &mut Report) {
-    // Where the first parts have left, those that stay are the segment's last.
+    // If the first parts have left, those that stay are the segment's last.
     if !segment.uri.is_empty() {
         to_end_us = to_end_us.saturating_sub(segment.duration_us).saturating_add(part_sum(segment));
     }
@@ -165,7 +165,7 @@ fn check_skip(media: &Media, report: &mut Report) {
     report.push_if(kept.saturating_add(ROUNDING_US) < until_us, Rule::SkipTooMuch, line, text);
 }
 
-/// The growing segment, if there is anything of it.
+/// The growing segment, if it has any contents.
 pub(super) fn growing(media: &Media) -> Option<&Segment> {
     Some(&media.growing).filter(|segment| !segment.parts.is_empty())
 }

@@ -1,6 +1,6 @@
-//! Values in tags: attribute lists, decimals, dates. Exact: durations are whole microseconds.
+//! Values of tags: attribute lists, decimals, dates. Exact: durations are whole microseconds.
 
-/// Longest number, bytes. Longer ones cannot be meant.
+/// Longest number, bytes. Longer ones cannot be meant seriously.
 const MAX_NUMBER: usize = 24;
 /// Longest duration, seconds: three centuries. Sums and multiples of it fit 64 bits as microseconds.
 pub(super) const MAX_SECONDS: i64 = 10_000_000_000;
@@ -13,7 +13,7 @@ pub(super) struct Attribute<'a> {
     pub(super) quoted: bool,
 }
 
-/// Reads `NAME=value,NAME="value"`. `None` where it is malformed or a name stands there twice.
+/// Parses `NAME=value,NAME="value"`. `None` if it is malformed or a name occurs twice.
 pub(super) fn attributes(mut text: &str) -> Option<Vec<Attribute<'_>>> {
     let mut list: Vec<Attribute<'_>> = Vec::new();
     loop {
@@ -100,7 +100,7 @@ fn zone(time: &str) -> Option<(&str, i64)> {
     Some((clock, sign * (number / 100 * 60 + number % 100)))
 }
 
-/// Days by counting: slow and plain, so that it shares no thought with the writer.
+/// Days by counting: slow and simple, so that it has nothing in common with the writer.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let leap = |y: i64| y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
     let february = if leap(year) { 29 } else { 28 };

@@ -1,25 +1,25 @@
-//! What the checker reports, limited in number.
+//! The checker's findings, limited in number.
 
 use std::fmt;
 
 use super::rule::{Rule, Severity};
 
-/// Violations reported of one playlist at most.
+/// Maximum number of violations reported for one playlist.
 const MAX_VIOLATIONS: usize = 1000;
 
 /// A rule that a playlist breaks, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Which rule.
+    /// The rule.
     pub rule: Rule,
-    /// The line, from 1; 0 where it is the playlist as a whole.
+    /// The line, from 1; 0 if it is the playlist as a whole.
     pub line: usize,
-    /// What stands there, or what differs.
+    /// The text found, or the difference.
     pub text: String,
 }
 
 impl Violation {
-    /// How strongly the draft asks for it.
+    /// How strongly the draft requires the rule.
     pub fn severity(&self) -> Severity {
         self.rule.severity()
     }

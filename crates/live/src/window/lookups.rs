@@ -1,4 +1,4 @@
-//! What a window answers: what is listed, what is expected, what is in memory, how the camera is.
+//! Queries of a window: what is listed, expected and in memory, and the camera's state.
 
 use std::sync::Arc;
 
@@ -23,12 +23,12 @@ impl Window {
         self.version
     }
 
-    /// The number of the growing segment, or of the one to come.
+    /// The number of the growing segment, or of the next one.
     pub fn next_segment(&self) -> Option<u64> {
         self.next
     }
 
-    /// Whether the playlist, as it stands, answers a request for `part` of `segment` (draft, 6.2.5.2).
+    /// Whether the current playlist answers a request for `part` of `segment` (draft, 6.2.5.2).
     pub(crate) fn satisfies(&self, segment: u64, part: u32) -> bool {
         let Some(next) = self.next else { return false };
         let growing = self.growing_parts();
@@ -40,12 +40,12 @@ impl Window {
         !beyond || growing > 0
     }
 
-    /// Whether `segment` is whole.
+    /// Whether `segment` is complete.
     pub fn is_whole(&self, segment: u64) -> bool {
         self.next.is_some_and(|next| segment < next)
     }
 
-    /// How many parts of `segment` are listed while it grows; 0 for any other.
+    /// Number of listed parts of `segment` while it grows; 0 for any other.
     pub(crate) fn parts_of_growing(&self, segment: u64) -> usize {
         if self.next == Some(segment) { self.growing_parts() } else { 0 }
     }
@@ -54,7 +54,7 @@ impl Window {
         self.current.as_ref().map_or(0, |current| current.parts.len())
     }
 
-    /// Whether a request reaches further ahead than the draft's advance limits (6.2.5.2).
+    /// Whether a request exceeds the draft's advance limits (6.2.5.2).
     pub(crate) fn is_too_far(&self, segment: u64, part: Option<u32>) -> bool {
         let Some(next) = self.next else { return true };
         // `next - 1` is the last complete segment.
@@ -67,13 +67,13 @@ impl Window {
         u64::from(index) >= listed + self.advance_part_limit()
     }
 
-    /// The part that the playlist hints at: segment and index. `None` while nothing is expected.
+    /// The part that the playlist hints at: segment and index. `None` while no part is expected.
     pub fn hint(&self) -> Option<(u64, u32)> {
         let next = self.next.filter(|_| self.flowing)?;
         Some((next, self.current.as_ref().map_or(0, Entry::next_part)))
     }
 
-    /// A part's bytes, or what is known of it.
+    /// A part's bytes, or its whereabouts.
     pub fn part(&self, segment: u64, index: u32) -> PartLookup {
         if self.hint() == Some((segment, index)) {
             return PartLookup::Hinted;
@@ -85,18 +85,18 @@ impl Window {
                 Some(chunk) => chunk.bytes.clone().map_or(PartLookup::Archived, PartLookup::Ready),
                 None => PartLookup::Absent,
             },
-            // Before the first segment of this start, the archive knows better.
+            // Before the first segment of this start, the archive is the authority.
             None if self.next.is_none_or(|next| segment < next) => PartLookup::Archived,
             None => PartLookup::Absent,
         }
     }
 
-    /// Where the oldest listed segment begins.
+    /// The start of the oldest listed segment.
     pub fn listed_from(&self) -> Option<MediaTime> {
         self.entries.front().or(self.current.as_ref()).map(|entry| entry.start)
     }
 
-    /// When `segment` is, as far as this window knows.
+    /// The time of `segment`, as far as this window knows.
     pub fn place_of(&self, segment: u64) -> Place {
         let Some(next) = self.next else { return Place::Before(u64::MAX) };
         if let Some(entry) = self.entry(segment) {
@@ -109,13 +109,13 @@ impl Window {
         Place::Before(first.saturating_sub(segment))
     }
 
-    /// The parts of a complete segment, which together are the segment. `None` when it is not (or no longer) here.
+    /// The parts of a complete segment, which together are the segment. `None` if it is not, or no longer, here.
     pub fn segment(&self, number: u64) -> Option<Vec<Bytes>> {
         let entry = self.entry(number).filter(|entry| !entry.tail.is_empty() && !entry.parts.is_empty())?;
         entry.parts.iter().map(|chunk| chunk.bytes.clone()).collect()
     }
 
-    /// Where the listed GAP segment `number` begins; `None` for what is no gap.
+    /// The start of the listed GAP segment `number`; `None` if it is not a gap.
     pub fn gap(&self, number: u64) -> Option<MediaTime> {
         self.entry(number).filter(|entry| entry.gap).map(|entry| entry.start)
     }
@@ -125,7 +125,7 @@ impl Window {
         self.find_init(id).map(|init| init.bytes.clone())
     }
 
-    /// What is known right now.
+    /// The current state.
     pub fn snapshot(&self) -> Snapshot {
         let away = self.open_gap.is_some() || self.quiet;
         let state = match (self.last_part.is_none() && self.entries.is_empty(), away) {
@@ -156,7 +156,7 @@ impl Window {
         inits + self.entries.iter().chain(&self.current).map(Entry::memory).sum::<usize>()
     }
 
-    /// The longest listed part, but at least the configured target and what even parts have needed, ticks.
+    /// The longest listed part, but at least the configured target and the target required by even parts, ticks.
     pub(crate) fn part_target(&self) -> u32 {
         let longest = self.entries.iter().chain(&self.current).map(|entry| entry.longest_part).max();
         longest.unwrap_or(0).max(self.options.part_target).max(self.even_target)
@@ -176,7 +176,7 @@ impl Window {
     }
 
     fn is_beyond(&self, segment: u64, index: u32) -> bool {
-        // Of gaps and restored segments no parts are listed: the segment itself answers.
+        // No parts of gaps and restored segments are listed: the segment itself answers.
         self.entry(segment)
             .is_some_and(|entry| !entry.parts.is_empty() && index as usize >= entry.parts.len())
     }

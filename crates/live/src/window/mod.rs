@@ -1,4 +1,4 @@
-//! The live window: what of a camera is listed, what grows, and what is still in memory.
+//! The live window: which parts of a camera's timeline are listed, growing, and still in memory.
 
 mod lookups;
 mod updates;
@@ -16,12 +16,12 @@ use crate::limits::PART_TARGET_TICKS;
 use crate::snapshot::Keyframe;
 use crate::text::Addresses;
 
-/// How large a window is.
+/// The size of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WindowOptions {
-    /// Complete segments that stay listed at least, if there were so many.
+    /// Minimum number of complete segments that stay listed, once there are as many.
     pub window_segments: usize,
-    /// Complete segments whose bytes stay in memory; older ones are read from the archive.
+    /// Number of complete segments whose bytes stay in memory; older ones are read from the archive.
     pub memory_segments: usize,
     /// `PART-TARGET` while no longer part is listed, ticks.
     pub part_target: u32,
@@ -34,26 +34,27 @@ impl Default for WindowOptions {
     }
 }
 
-/// What the archive knows of a camera's newest time, to go on after a restart.
+/// What the archive has of a camera's newest time, from which the window continues after a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Restored {
-    /// The newest items in order, with consecutive numbers; what stands before a jump in the numbers is not used.
+    /// The newest items in order, with consecutive numbers; items before a jump in the numbers are not used.
     pub items: Vec<Item>,
-    /// Discontinuities of the camera before the first item, ever: items counted whose `discontinuity` is true.
+    /// Number of the camera's discontinuities before the first item, ever: items whose `discontinuity` is true.
     pub discontinuity_sequence: u64,
-    /// Init segments that the items name, as far as known.
+    /// Init segments used by the items, as far as known.
     pub inits: Vec<Arc<InitSegment>>,
 }
 
-/// An output that does not follow on what is listed. It is left out; the window goes on with the next that does (I3).
+/// An output that does not continue the listed ones. It is left out; the window continues with the next one that does
+/// (I3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WindowError {
-    /// A media sequence number that is listed already, or was.
+    /// A media sequence number that is or was listed already.
     #[error("segment {got} comes after the window has reached {next}")]
     Backwards {
-        /// The number that would be next.
+        /// The number expected.
         next: u64,
-        /// The number that came.
+        /// The number received.
         got: u64,
     },
     /// A part whose predecessor in its segment is not here.
@@ -63,43 +64,43 @@ pub enum WindowError {
         segment: u64,
         /// Its index.
         index: u16,
-        /// The index that would be next.
+        /// The index expected.
         expected: usize,
     },
     /// The end of a segment that is not the growing one.
     #[error("segment {got} ends, but it is not the one that grows")]
     NotGrowing {
-        /// The number that came.
+        /// The number received.
         got: u64,
     },
 }
 
-/// What is known of a part.
+/// The whereabouts of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartLookup {
-    /// Here it is.
+    /// It is in memory.
     Ready(Bytes),
-    /// It is the one that the playlist hints at: it will be here soon, or never.
+    /// It is the hinted one: it will be there soon, or never.
     Hinted,
-    /// Older than what is in memory: the archive has it, if it ever was.
+    /// Older than the parts in memory: the archive has it, if it ever existed.
     Archived,
     /// There is no such part.
     Absent,
 }
 
-/// When a segment is.
+/// The time of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// So many numbers before the oldest one that is listed.
+    /// It lies this many numbers before the oldest one that is listed.
     Before(u64),
-    /// From then to then; of one that grows, so far.
+    /// Its start and end; of a growing one, its end so far.
     Listed(MediaTime, MediaTime),
-    /// It is the next one, or one behind it.
+    /// It is the next one, or a later one.
     ToCome,
 }
 
-/// The newest time of one camera: complete segments, the growing one, gaps. Pure: its only clock is
-/// [`tick`](Self::tick)'s argument.
+/// The newest time of one camera: complete segments, the growing one, gaps. Pure: its only clock is the argument of
+/// [`tick`](Self::tick).
 #[derive(Debug)]
 pub struct Window {
     pub(crate) options: WindowOptions,
@@ -108,19 +109,19 @@ pub struct Window {
     pub(crate) entries: VecDeque<Entry>,
     /// The growing segment; its number is `next`.
     pub(crate) current: Option<Entry>,
-    /// The number of the growing segment, or of the one to come. `None` before the first.
+    /// The number of the growing segment, or of the next one. `None` before the first.
     pub(crate) next: Option<u64>,
     /// Discontinuities that have left the window (draft, 4.4.3.3).
     pub(crate) discontinuity_sequence: u64,
-    /// Ticks of all `entries`.
+    /// Total duration of `entries`, ticks.
     listed_ticks: i64,
-    /// The init segment of what was opened last.
+    /// The init segment opened last.
     current_map: Option<InitId>,
     open_gap: Option<OpenGap>,
     /// A part has come since the last gap began: only then is the next part's address known.
     flowing: bool,
-    /// Part target that the camera's even parts need, ticks; only rising, so that a part that is a millisecond longer
-    /// than the others does not move it to and fro.
+    /// Part target required by the camera's even parts, ticks; it only increases, so that a part that is a millisecond
+    /// longer than the others does not move it back and forth.
     even_target: u32,
     quiet: bool,
     inits: Vec<(InitId, Arc<InitSegment>)>,
@@ -129,19 +130,19 @@ pub struct Window {
     edge: Option<MediaTime>,
     last_arrival: Option<Moment>,
     refused: u64,
-    /// Parts refused one after the other because their numbers are behind.
+    /// Number of consecutive parts refused because their numbers are behind.
     behind: u32,
-    /// Goes up whenever a playlist would read differently.
+    /// Increases with every change of the playlist.
     version: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct OpenGap {
     from: MediaTime,
-    /// Its end, where it is over; what remains of it is listed together with the first part after it.
+    /// Its end, if it is over; the rest of it is listed together with the first part after it.
     to: Option<MediaTime>,
     cause: Cause,
-    /// GAP segments listed so far.
+    /// Number of GAP segments listed so far.
     pieces: u64,
 }
 

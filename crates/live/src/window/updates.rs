@@ -1,4 +1,4 @@
-//! How a window is filled: outputs, restored items, the passing of time; and how it lets go.
+//! Changes of a window: outputs, restored items, the passing of time; and what it drops.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::limits::{
 use crate::snapshot::Keyframe;
 
 impl Window {
-    /// Goes on after a restart: lists what the archive knows, without bytes, and takes the time since its end as a gap
-    /// of the centre until the packager says otherwise. Only for a window that has seen nothing yet.
+    /// Continues after a restart: lists what the archive has, without bytes, and treats the time since its end as a gap
+    /// of the centre until the packager says otherwise. Only for an empty window.
     pub fn restore(&mut self, restored: Restored) {
         self.discontinuity_sequence = restored.discontinuity_sequence;
         for init in restored.inits {
@@ -43,11 +43,11 @@ impl Window {
         self.version += 1;
     }
 
-    /// Takes in what the packager gave out.
+    /// Adds an output of the packager.
     ///
     /// # Errors
-    /// [`WindowError`] when it does not follow on what came before; nothing has changed then, except that it is counted
-    /// in [`Snapshot::refused`].
+    /// [`WindowError`] if it does not continue what came before; nothing has changed then, except that it is counted in
+    /// [`Snapshot::refused`].
     pub fn push(&mut self, output: &Output) -> Result<(), WindowError> {
         let result = match output {
             Output::Init(init) => {
@@ -65,8 +65,8 @@ impl Window {
         result
     }
 
-    /// Lets time pass: lists the GAP segments of an open gap that are due, and notices silence. Call it about once a
-    /// second.
+    /// Advances time: lists the GAP segments of an open gap that are due, and notices silence. To be called about once
+    /// a second.
     pub fn tick(&mut self, now: UtcMicros) {
         if let Some(arrival) = self.last_arrival {
             self.quiet = now.since(arrival.wall) >= QUIET_AFTER_US;
@@ -106,8 +106,8 @@ impl Window {
         Ok(())
     }
 
-    /// Numbers that are behind what is listed are refused, until it is plain that the numbers to come are these: then the
-    /// window begins anew with them. Players must load anew too, but the camera is on air.
+    /// Numbers behind the listed ones are refused, until it is clear that they will continue: then the window starts
+    /// over with them. Players must reload too, but the camera is on air.
     fn refuse_behind(&mut self, part: &Part, next: u64) -> Result<(), WindowError> {
         self.behind = self.behind.saturating_add(1);
         if self.behind <= MAX_PARTS_BEHIND || part.index != 0 {
@@ -120,7 +120,7 @@ impl Window {
 
     fn open_segment(&mut self, part: &Part) {
         self.close_current();
-        // A packager says a gap's end before the part after it; should it not, the part says it.
+        // A packager outputs a gap's end before the part after it; if it does not, the part implies it.
         self.close_gap(self.open_gap.and_then(|gap| gap.to).unwrap_or(part.start));
         self.begin_before(part);
         let jumped = self.go_to(part.segment);
@@ -134,8 +134,9 @@ impl Window {
         self.current = Some(self.opened(&opening));
     }
 
-    /// Where the centre's clock went back, so does time, and a number is left out. Dates that go back say nothing in one
-    /// list: it begins anew. The number that is left out becomes a GAP segment, so that players find a list, and go on.
+    /// If the centre's clock went back, so does time, and a number is skipped. Dates that go back are meaningless
+    /// within one list: it starts over. The skipped number becomes a GAP segment, so that players find a list, and
+    /// continue.
     fn begin_before(&mut self, part: &Part) {
         let goes_back = self.entries.back().is_some_and(|last| part.start < last.end());
         let Some(before) = part.segment.checked_sub(1).filter(|_| goes_back) else { return };
@@ -180,11 +181,11 @@ impl Window {
             return Err(WindowError::Backwards { next, got: gap.next_segment });
         }
         self.close_current();
-        // A gap before the first segment ever is not owed to anybody: there is nothing that it lies between.
+        // A gap before the very first segment is not listed: there is nothing that it separates.
         if self.next.is_none() {
             return Ok(());
         }
-        // One that was over, and no part has come since.
+        // The gap was over, and no part has come since.
         if let Some(to) = self.open_gap.and_then(|open| open.to).filter(|&to| to <= gap.from) {
             self.close_gap(to);
         }
@@ -197,12 +198,12 @@ impl Window {
         Ok(())
     }
 
-    /// Nothing comes for a while, and the number that the next part will have is not known: the hint goes, and with it
-    /// every part. A playlist that lists parts and ends with a whole segment and no hint is right by the draft, but
-    /// players take that segment for the growing one: hls.js 1.6 and newer gives up for good at the number after it.
-    /// The hint comes again with the first part after the gap, not with the gap's end: it would stand under the map from
-    /// before the gap, and shaka 5 decodes the new stream with those parameters, and is never well again.
-    /// The part target stays while the segments do: when the camera is back, its parts will be as long.
+    /// Nothing comes for a while, and the number of the next part is not known: the hint is withdrawn, and with it
+    /// every part. A playlist that lists parts and ends with a complete segment and no hint is correct by the draft,
+    /// but players treat that segment as the growing one: hls.js 1.6 and newer gives up for good at the number after
+    /// it. The hint comes back with the first part after the gap, not with the gap's end: it would be listed under the
+    /// map from before the gap, and shaka 5 decodes the new stream with those parameters, and never recovers. The part
+    /// target stays while the segments do: when the camera is back, its parts will be as long.
     fn withdraw_hint(&mut self) {
         self.flowing = false;
         self.entries.iter_mut().for_each(Entry::unlist_parts);
@@ -216,7 +217,7 @@ impl Window {
         self.slide();
     }
 
-    /// Lists what is still missing of the open gap, which ends at `to`.
+    /// Lists the rest of the open gap, which ends at `to`.
     fn close_gap(&mut self, to: MediaTime) {
         let Some(gap) = self.open_gap else { return };
         self.list_pieces(gap_pieces(to.since(gap.from)), Some(to));
@@ -250,8 +251,8 @@ impl Window {
         self.slide();
     }
 
-    /// Leaves out `pieces` GAP segments that nobody would see: so many follow that they and all before them would have
-    /// left the window.
+    /// Skips `pieces` GAP segments that no player would see: so many follow that they and everything before them would
+    /// have left the window.
     fn pass_over(&mut self, pieces: u64) {
         while !self.entries.is_empty() {
             self.evict();
@@ -277,8 +278,8 @@ impl Window {
         self.slide();
     }
 
-    /// Makes `number` the next one. Where that skips numbers, the window begins anew, because a playlist's numbers
-    /// cannot have holes; true then.
+    /// Makes `number` the next one. If that skips numbers, the window starts over, because a playlist's numbers cannot
+    /// have holes; true in that case.
     fn go_to(&mut self, number: u64) -> bool {
         let jumped = self.next.is_some_and(|next| next != number);
         if jumped {
@@ -303,7 +304,7 @@ impl Window {
         self.version += 1;
     }
 
-    /// Lets go of what is too old to be listed, of parts that are no longer at the edge, and of bytes.
+    /// Drops segments that are too old to be listed, parts that are no longer at the edge, and bytes.
     fn slide(&mut self) {
         while self.entries.front().is_some_and(|first| self.may_leave(first)) {
             self.evict();
@@ -316,7 +317,7 @@ impl Window {
         self.forget_inits();
     }
 
-    /// Lets go of parts that lie too far from the end. A segment's parts leave together, when the first of them does:
+    /// Drops parts that are too far from the end. A segment's parts leave together, when the first of them does:
     /// players count a segment's parts from the first that is listed.
     fn unlist_old_parts(&mut self) {
         let end = self.current.as_ref().or_else(|| self.entries.back()).map_or(MediaTime(0), Entry::end);
@@ -328,7 +329,7 @@ impl Window {
         }
     }
 
-    /// Keeps the init segments that something here needs, and the newest.
+    /// Keeps the init segments that are still needed, and the newest.
     fn forget_inits(&mut self) {
         if self.inits.len() <= 1 {
             return;

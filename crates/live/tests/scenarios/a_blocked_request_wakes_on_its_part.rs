@@ -26,7 +26,7 @@ fn now<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
 fn checked(query: Query, answer: Result<Playlist, PlaylistError>) -> String {
     let playlist = answer.unwrap();
     let text = String::from_utf8(playlist.body.to_vec()).unwrap();
-    // The checker refuses an answer that lacks what was asked for.
+    // The checker refuses a response that lacks what was requested.
     all_well(&mut PlaylistChecker::new(), crate::support::DAY, query, &text, &[]);
     text
 }
@@ -46,8 +46,8 @@ async fn on_its_part_and_not_before() {
     assert!(checked(query, answer).contains("3.1.m4s\"\n#EXT-X-PRELOAD-HINT"));
 }
 
-/// Who means the first part has it when it comes; who means the whole segment asks again, waits for a part each time,
-/// and has it when it is whole.
+/// A player that means the first part gets it when it comes; one that means the whole segment asks again, waits for a
+/// part each time, and gets the segment when it is complete.
 #[tokio::test(start_paused = true)]
 async fn without_a_part_on_each_part_until_its_segment_is_whole() {
     let mut packager = Packager::new(0);
@@ -94,7 +94,7 @@ async fn a_part_beyond_the_last_is_the_first_of_the_next_segment() {
     camera.push(&packager.part(HALF, true)).unwrap();
     let Poll::Ready(answer) = now(waiting.as_mut()) else { unreachable!("it is there") };
     checked(query, answer);
-    // The same for a segment that ends earlier than the request thought.
+    // The same for a segment that ends earlier than the request assumed.
     let query = ask(3, Some(3));
     let mut waiting = pin!(camera.playlist(query));
     assert!(now(waiting.as_mut()).is_pending());

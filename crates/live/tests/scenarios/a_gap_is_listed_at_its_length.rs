@@ -18,7 +18,7 @@ fn while_it_lasts_and_when_it_is_over() {
     let mut packager = Packager::new(0);
     let mut checker = PlaylistChecker::new();
     let mut judge = |window: &Window, at| {
-        // A gap is listed 12 s after it began at the earliest: later than the draft wants new segments.
+        // A gap is listed 12 s after it began at the earliest: later than the draft requires for new segments.
         all_well(&mut checker, at, Query::default(), &window.playlist(), &[Rule::LateUpdate]);
         parses_elsewhere(&window.playlist());
     };
@@ -76,7 +76,7 @@ fn a_night_costs_no_more_than_a_window() {
     packager.whole_segment().iter().for_each(|output| window.push(output).unwrap());
     let text = window.playlist();
     assert_eq!(window.next_segment(), Some(3 + night as u64 / 4 + 1));
-    // The first segment of all began with one, and has left.
+    // The very first segment began with one, and has left.
     assert!(text.contains("#EXT-X-DISCONTINUITY-SEQUENCE:1\n"), "{text}");
     assert!(text.contains("#EXT-X-MAP"), "{text}");
     all_well(&mut PlaylistChecker::new(), packager.now(), Query::default(), &text, &[]);
@@ -101,7 +101,7 @@ async fn a_viewer_that_waits_gets_the_gap() {
     assert_eq!(gaps(&text), ["#EXTINF:4.0,"]);
 }
 
-/// A playlist that lists parts ends with a growing segment or a hint: players take what stands last for the growing one.
+/// A playlist that lists parts ends with a growing segment or a hint: players treat the last entry as the growing one.
 #[test]
 fn parts_go_with_the_hint() {
     let mut window = Window::new(ARCHIVE, CAMERA, WindowOptions::default());
@@ -129,8 +129,8 @@ fn parts_go_with_the_hint() {
     assert_eq!(text.matches("#EXT-X-PART:").count(), 4, "those before the gap stay away\n{text}");
 }
 
-/// A part that is hinted at before it is known what it is made of stands under the map from before the gap: shaka takes the
-/// new stream for the old one. So nothing of a gap's end is told before the first part after it.
+/// A part that is hinted at before its parameters are known is listed under the map from before the gap: shaka mistakes
+/// the new stream for the old one. So nothing of a gap's end is published before the first part after it.
 #[test]
 fn a_gap_ends_with_the_first_part_after_it() {
     for (gone_ticks, listed_seconds) in [(14 * 90_000, 13), (45_000, 0)] {

@@ -1,4 +1,4 @@
-//! Playlists of the past: what they contain, and what becomes of gaps.
+//! Playlists of the past: their contents, and the handling of gaps.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{ARCHIVE, CAMERA, DAY, parses_elsewhere};
@@ -108,7 +108,7 @@ fn a_growing_span_only_appends() {
         assert!(!text.contains("ENDLIST") && text.contains("#EXT-X-PLAYLIST-TYPE:EVENT\n"));
         before = text;
     }
-    // What lasts is not written: it may go on.
+    // An open gap is not written: it may continue.
     assert!(!before.ends_with("#EXT-X-GAP\n"));
 }
 

@@ -1,14 +1,14 @@
-//! A seeded loop of mutations over the parsers of outside text: none may panic, and what is read can be written.
+//! A seeded loop of mutations over the parsers of outside text: none may panic, and what is parsed can be written.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{ARCHIVE, CAMERA, Packager};
 use ashkar_live::check::{Observation, PlaylistChecker, read};
 use ashkar_live::{Query, Window, WindowOptions};
 
-/// Enough for some seconds; the libFuzzer targets go on from here.
+/// Enough for some seconds; the libFuzzer targets continue from here.
 const ROUNDS: usize = 6_000;
 
-/// A small generator of numbers (xorshift64), so that a failure comes again.
+/// A small random number generator (xorshift64), so that failures are reproducible.
 struct Dice(u64);
 
 impl Dice {

@@ -1,5 +1,5 @@
-//! Whatever a camera does, every playlist on the way keeps the rules, parses elsewhere, and is what the delta updates
-//! add up to.
+//! Whatever a camera does, every playlist on the way obeys the rules, parses elsewhere, and equals the sum of the delta
+//! updates.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{ARCHIVE, CAMERA, DAY, HALF, Packager, all_well, parses_elsewhere, put_together};
@@ -15,11 +15,11 @@ use proptest::prelude::*;
 enum Step {
     /// Parts of these lengths, ticks; each but the last is at least 85 % of the target.
     Segment(Vec<u32>),
-    /// Gone for so many ticks, noticed; looked at after each of these shares of it.
+    /// Gone for this many ticks, noticed; checked after each of these fractions of it.
     Gap(i64, Vec<u8>),
     /// Other parameters.
     Change(u8),
-    /// The centre starts anew.
+    /// The centre restarts.
     Restart,
 }
 
@@ -53,7 +53,7 @@ struct Day {
     known: Option<String>,
 }
 
-/// Gaps are listed later than the draft wants new segments; that is decided.
+/// Gaps are listed later than the draft requires for new segments; that is deliberate.
 const ALLOWED: [Rule; 1] = [Rule::LateUpdate];
 
 impl Day {
@@ -131,7 +131,7 @@ impl Day {
                 to: Some(from.plus(ticks)),
             }));
         }
-        // Before the first segment no gap is listed, and takes no number.
+        // Before the first segment no gap is listed, and none takes a number.
         let before = self.packager.segment;
         let close = self.packager.gap_closes(ticks);
         if self.items.is_empty() {
@@ -162,7 +162,7 @@ impl Day {
     }
 
     fn load_delta(&mut self, at: MediaTime, delta: &str, full: &str) {
-        // Who has slept too long must load the full playlist, as must who knows nothing.
+        // A client that slept too long must load the full playlist, like a new one.
         let sequence = |text: &str| -> u64 {
             text.lines()
                 .find_map(|line| line.strip_prefix("#EXT-X-MEDIA-SEQUENCE:"))
@@ -187,7 +187,7 @@ impl Day {
         self.known = Some(known);
     }
 
-    /// The whole of it as a span of the past, at every length: each is well, and each continues the one before.
+    /// All of it as a span of the past, at every length: each playlist is valid, and continues the one before.
     fn look_back(&self) {
         let span = Span::new(DAY, self.packager.now().plus(1)).unwrap();
         let mut before = String::new();

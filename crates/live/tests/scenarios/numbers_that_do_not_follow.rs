@@ -1,4 +1,4 @@
-//! Outputs that do not follow on what is listed are refused, and the camera stays on air (I3).
+//! Outputs that do not continue the listed ones are refused, and the camera stays on air (I3).
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{ARCHIVE, CAMERA, HALF, Packager, all_well};
@@ -43,7 +43,7 @@ fn numbers_that_skip_some_begin_a_new_window() {
     all_well(&mut checker, packager.now(), Query::default(), &text, &[Rule::WindowTooShort]);
 }
 
-/// The centre's clock was an hour ahead, and goes back in mid-stream: the list begins anew, and there is always one.
+/// The centre's clock was an hour ahead, and goes back in mid-stream: the list starts over, and there is always one.
 #[test]
 fn time_that_goes_back_begins_a_new_list_with_a_gap_in_front() {
     let mut packager = Packager::new(10);
@@ -80,7 +80,7 @@ fn numbers_that_stay_behind_are_taken_in_the_end() {
             assert_eq!(window.playlist(), before);
         }
     }
-    // Two segments with their ends are refused; from the third on all is taken.
+    // Two segments with their ends are refused; from the third on everything is accepted.
     assert_eq!((refused, taken), (10, 10));
     assert!(window.playlist().contains("#EXT-X-MEDIA-SEQUENCE:15\n"), "{}", window.playlist());
     window.push(&packager.part(HALF, true)).unwrap();

@@ -23,7 +23,7 @@ impl<F: Future> Future for Counted<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // Counted afterwards: who is counted waits, and does not only begin to.
+        // Counted afterwards: a counted viewer waits, and is not only about to.
         let polled = self.inner.as_mut().poll(context);
         self.polls.fetch_add(1, Ordering::Release);
         polled
@@ -66,7 +66,7 @@ async fn all_are_woken_once() {
     let mut others = JoinSet::new();
     let patient = watch(&camera, &mut others, 100, later);
     settle(&patient, 100).await;
-    // Some go away while they wait: nobody else may miss the wake-up for it.
+    // Some go away while they wait: no other may miss its wake-up because of that.
     let mut leaving = JoinSet::new();
     let left = watch(&camera, &mut leaving, 100, next);
     settle(&left, 100).await;

@@ -1,4 +1,4 @@
-//! A checker that never complains is worth nothing: each fault here is found, and nothing else is said of it.
+//! A checker that never complains is worth nothing: each fault here is found, and nothing else is reported.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use ashkar_live::Query;
@@ -117,7 +117,7 @@ fn in_one_playlist() {
     }
 }
 
-/// Segment 14 begins 14 s before the end, and its second part 12 s: the first alone lies too far back.
+/// Segment 14 begins 14 s before the end, and its second part 12 s: only the first is too far back.
 #[test]
 fn a_part_is_judged_by_its_own_place() {
     let parts = "#EXT-X-PART:DURATION=2.0,URI=\"14.0.m4s\",INDEPENDENT=YES\n\
@@ -205,7 +205,7 @@ fn answers_that_do_not_answer() {
     assert_eq!(found(ask(17, Some(1), false)), []);
     assert_eq!(found(ask(17, Some(2), false)), [Rule::BlockedTooEarly]);
     assert_eq!(found(ask(18, Some(0), false)), [Rule::BlockedTooEarly]);
-    // 28 s are listed, of which the first 4 lie beyond the skip boundary, but not wholly: nothing must be skipped.
+    // 28 s are listed, of which the first 4 are beyond the skip boundary, but not completely: nothing must be skipped.
     assert_eq!(found(ask(17, Some(1), true)), []);
 }
 

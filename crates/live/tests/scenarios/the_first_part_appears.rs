@@ -12,14 +12,14 @@ async fn from_nothing_to_the_first_segments() {
     let mut packager = Packager::new(5);
     assert_eq!(camera.playlist(Query::default()).await, Err(PlaylistError::NotStarted));
     assert_eq!(camera.snapshot().state, State::Due);
-    // Of earlier days, which are not in the window, the archive knows.
+    // Earlier days, which are not in the window, are in the archive.
     assert_eq!(camera.part(4, 0).await, Err(PartError::Archived));
 
     camera.push_all(&[packager.init(), packager.part(45_000, true)]).unwrap();
     assert_eq!(camera.snapshot().state, State::Live);
     assert_eq!(camera.part(5, 0).await.unwrap(), "part 5.0 of 45000 ticks");
     assert_eq!(camera.part(5, 2).await, Err(PartError::Absent));
-    // One part alone is nothing that a player could start with.
+    // A single part is nothing with which a player could start.
     assert_eq!(camera.playlist(Query::default()).await, Err(PlaylistError::NotStarted));
 
     camera.push_all(&[packager.part(45_000, false), packager.end()]).unwrap();

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use crate::support::{ARCHIVE, CAMERA, HALF, Packager};
 use ashkar_live::{LiveCamera, PlaylistError, Query, WindowOptions};
 
-/// The answer if there is one at once; `None` for a request that waits.
+/// The response if it is immediate; `None` for a request that waits.
 fn at_once(camera: &LiveCamera, msn: Option<u64>, part: Option<u32>) -> Option<Result<(), PlaylistError>> {
     let answer = pin!(camera.playlist(Query { msn, part, skip: false }));
     match answer.poll(&mut Context::from_waker(Waker::noop())) {

@@ -1,4 +1,4 @@
-//! What stands between NAL units: lengths, start codes, nothing but zeros.
+//! How NAL units are delimited: by lengths, by start codes, or padded with zeros.
 
 use bytes::{Bytes, BytesMut};
 
@@ -9,10 +9,10 @@ use crate::codec::annex_b::{
 use crate::codec::nal::{LENGTH_BYTES, MAX_NAL_UNITS, NalError, may_begin, put_unit};
 use crate::codec::{VideoCodec, avc, hevc};
 
-/// How one connection divides its access units into NAL units: as its record says, or as its bytes show.
+/// How one connection delimits the NAL units of its access units: as its record declares, or as its bytes show.
 #[derive(Debug, Clone)]
 pub struct Framing {
-    /// Bytes of each length, as the decoder configuration record says: 1 to 4.
+    /// Bytes of each length, as declared by the decoder configuration record: 1 to 4.
     length_bytes: usize,
 }
 
@@ -36,27 +36,28 @@ impl Framing {
         }
     }
 
-    /// The NAL units of `data` in a row, each behind a length of four bytes: without empty ones, without start codes,
-    /// without the zeros that some encoders leave behind them. NAL units are never changed (I4), and what is such a row
-    /// already is given back as it is. Empty where there was nothing but empty NAL units.
+    /// The NAL units of `data` in a row, each behind a length of four bytes, without empty ones, start codes or the
+    /// zeros that some encoders leave behind them. NAL units are never changed (I4); data already in this form are
+    /// returned as they are. Empty if there were only empty NAL units.
     ///
     /// # Errors
-    /// [`NalError`] where lengths do not fit and there are no start codes either.
+    /// [`NalError`] if lengths do not fit and there are no start codes either.
     pub fn row(&self, codec: VideoCodec, data: Bytes) -> Result<Bytes, NalError> {
         if data.is_empty() {
             return Err(NalError::EmptyAccessUnit);
         }
         let coded = starts_with_start_code(&data);
         let by_length = Lengths::new(&data, self.length_bytes).check(codec);
-        // A length of 256 to 511 looks like a start code. Lengths that fit, with NAL units behind them, are lengths: what
-        // would be their first NAL unit's header is a slice's first byte in the other reading, whose first bit is set.
+        // A length of 256 to 511 looks like a start code. Lengths that fit, with NAL units behind them, are taken as
+        // lengths: read as start codes, the first NAL unit's header would be the first byte of a slice, whose first bit
+        // is set.
         let annex_b =
             coded && !by_length.is_ok_and(|check| check.plausible) && follows_plausibly(codec, &data);
         match by_length {
             _ if annex_b => gather(split_at_start_codes(&data), data.len()),
             Ok(check) if check.clean && self.length_bytes == LENGTH_BYTES => Ok(data),
             Ok(_) => gather_lengths(codec, &data, self.length_bytes),
-            // Some records say another size than the stream has.
+            // Some records declare another size than the stream uses.
             Err(error) if self.length_bytes != LENGTH_BYTES => {
                 let four = Lengths::new(&data, LENGTH_BYTES).check(codec);
                 four.ok().filter(|check| check.plausible).ok_or(error)?;
@@ -68,7 +69,7 @@ impl Framing {
 }
 
 fn gather_lengths(codec: VideoCodec, data: &[u8], size: usize) -> Result<Bytes, NalError> {
-    // Without its zeros, so that what is split here is split no further when it comes back.
+    // Without its zeros, so that splitting the result again changes nothing.
     let units = Lengths::new(data, size).map_while(Result::ok).map(without_zeros);
     let pieces = units.flat_map(|unit| {
         let stuffed = has_start_code(unit);
@@ -79,22 +80,22 @@ fn gather_lengths(codec: VideoCodec, data: &[u8], size: usize) -> Result<Bytes, 
     gather(pieces, data.len())
 }
 
-/// What stands behind lengths, and whether it may be kept as it is.
+/// The result of checking length-delimited data, which decides whether they are kept as they are.
 #[derive(Debug, Clone, Copy)]
 struct Check {
-    /// Neither empty NAL units, nor start codes, nor zeros at the end of any.
+    /// No empty NAL units, no start codes, and no zeros at the end of any NAL unit.
     clean: bool,
-    /// Every NAL unit begins as the codec's do.
+    /// Every NAL unit begins like one of the codec.
     plausible: bool,
 }
 
-/// NAL units behind lengths; one of length zero comes as an empty one, and zeros at the very end as nothing.
+/// NAL units behind lengths; a length of zero yields an empty one, and zeros at the very end yield nothing.
 struct Lengths<'a> {
     data: &'a [u8],
     size: usize,
     offset: usize,
     index: usize,
-    /// Where nothing but zeros is left.
+    /// Offset from which only zeros are left.
     end: usize,
     failed: bool,
 }

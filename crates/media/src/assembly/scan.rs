@@ -1,4 +1,4 @@
-//! One walk over a row of NAL units.
+//! A single pass over a row of NAL units.
 
 use crate::codec::nal::LENGTH_BYTES;
 use crate::codec::sei::recovery_point;
@@ -11,42 +11,43 @@ pub(crate) enum RandomAccess {
     /// Not here.
     #[default]
     None,
-    /// A picture without reference to others, and no word on those after it.
+    /// A picture without references to others; nothing is known of those after it.
     Intra,
-    /// A recovery point: all is right some pictures later.
+    /// A recovery point: everything is correct some pictures later.
     Gradual,
-    /// A picture without reference to others, and what is shown after it is right: a recovery point of zero pictures.
+    /// A picture without references to others, after which everything shown is correct: a recovery point of zero
+    /// pictures.
     Exact,
     /// An IDR (H.264) or IRAP (H.265) picture.
     Key,
 }
 
 impl RandomAccess {
-    /// Whether its picture is right without any other.
+    /// Whether its picture is correct without any other.
     pub(crate) const fn is_independent(self) -> bool {
         matches!(self, Self::Key | Self::Exact | Self::Intra)
     }
 }
 
-/// What a scan of a piece finds.
+/// The result of scanning a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Scan {
-    /// Its first slice, and its last, if it has any.
+    /// Its first and last slice, if it has any.
     pub(crate) slices: Option<(Slice, Slice)>,
-    /// Where decoding may begin with it.
+    /// Whether decoding may begin with it.
     pub(crate) access: RandomAccess,
     /// It carries parameter sets.
     pub(crate) parameter_sets: bool,
-    /// It has nothing but what stands behind a picture's slices: it belongs to the picture before.
+    /// It has only NAL units that follow a picture's slices: it belongs to the picture before.
     pub(crate) behind: bool,
     /// Where another picture begins in it.
     pub(crate) next_picture: Option<usize>,
 }
 
-/// Walks over `row` once, up to its end or to where another picture begins.
+/// Scans `row` once, up to its end or to where another picture begins.
 ///
 /// # Errors
-/// [`NalError`] if it is not a row of NAL units; nothing of it can be used then.
+/// [`NalError`] if it is not a row of NAL units; nothing of it is usable then.
 pub(crate) fn scan(codec: VideoCodec, rules: Option<SliceRules>, row: &[u8]) -> Result<Scan, NalError> {
     let mut found = Scan { behind: true, ..Scan::default() };
     let (mut recovery, mut offset, mut ahead) = (None, 0, None);

@@ -1,4 +1,4 @@
-//! AAC: `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1), and what its frames are.
+//! AAC: `AudioSpecificConfig` (ISO/IEC 14496-3, 1.6.2.1) and the properties of its frames.
 
 use bytes::Bytes;
 
@@ -9,10 +9,10 @@ use crate::AudioConfig;
 
 const ASC: &str = "AudioSpecificConfig";
 
-/// Longest AudioSpecificConfig taken, in bytes.
+/// Longest AudioSpecificConfig accepted, in bytes.
 const MAX_ASC_BYTES: usize = 64;
 
-/// Samples of a frame for each channel; the 960 of digital radio are not what cameras send.
+/// Samples per frame and channel; cameras do not send the 960 of digital radio.
 pub const SAMPLES_PER_FRAME: u32 = 1024;
 /// Largest frame, in bytes: 6144 bits for each of eight channels (ISO/IEC 14496-3, 4.5.3).
 pub const MAX_FRAME_BYTES: usize = 8 * 6144 / 8;
@@ -21,26 +21,26 @@ pub const MAX_FRAME_BYTES: usize = 8 * 6144 / 8;
 const SAMPLE_RATES: [u32; 13] =
     [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
 
-/// AAC parameters that have been read and found sound.
+/// AAC parameters that were parsed and validated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AudioParameters {
-    /// The AudioSpecificConfig as given.
+    /// The AudioSpecificConfig as received.
     pub record: Bytes,
-    /// Audio object type: 2 is AAC-LC, 5 and 29 are AAC-LC with what HE-AAC adds.
+    /// Audio object type: 2 is AAC-LC, 5 and 29 are AAC-LC with the HE-AAC extensions.
     pub object_type: u8,
-    /// Hz, of the core coder.
+    /// Sampling rate of the core coder, Hz.
     pub sample_rate: u32,
-    /// Loudspeakers, 1 to 8.
+    /// Channels, 1 to 8.
     pub channels: u8,
     /// RFC 6381, such as `mp4a.40.2`.
     pub codecs: String,
 }
 
 impl AudioParameters {
-    /// Reads an AudioSpecificConfig of AAC (object types 1 to 5 and 29).
+    /// Parses an AudioSpecificConfig of AAC (object types 1 to 5 and 29).
     ///
     /// # Errors
-    /// [`ConfigError`] if it is damaged, another codec, or a program configuration instead of a channel count.
+    /// [`ConfigError`] if it is damaged, of another codec, or has a program configuration instead of a channel count.
     pub fn parse(config: &AudioConfig) -> Result<Self, ConfigError> {
         check_length(ASC, config.record.len(), MAX_ASC_BYTES)?;
         let mut bits = BitReader::plain(&config.record);

@@ -9,7 +9,7 @@ use super::nal::may_begin;
 
 /// Start code (B.1), without the zero byte that may stand before it.
 const START_CODE: &[u8] = &[0, 0, 1];
-/// Looks for it. One for all cameras, so that it stays in the processor's cache.
+/// Searcher for start codes, shared by all cameras so that it stays in the processor's cache.
 static START_CODES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(START_CODE));
 
 /// Whether `data` begins with a start code, of three or four bytes, or with more zeros before it.
@@ -18,13 +18,13 @@ pub fn starts_with_start_code(data: &[u8]) -> bool {
     zeros >= 2 && data.get(zeros) == Some(&1)
 }
 
-/// Whether a start code stands anywhere in `data`.
+/// Whether `data` contains a start code.
 pub(crate) fn has_start_code(data: &[u8]) -> bool {
     START_CODES.find(data).is_some()
 }
 
-/// Splits at start codes, which cannot stand inside a NAL unit (H.264 and H.265, 7.4.1). Zeros before a start code or
-/// at the end belong to no NAL unit. What is empty is left out.
+/// Splits at start codes, which cannot occur inside a NAL unit (H.264 and H.265, 7.4.1). Zeros before a start code or
+/// at the end belong to no NAL unit. Empty pieces are left out.
 pub fn split_at_start_codes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
@@ -37,7 +37,7 @@ pub fn split_at_start_codes(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     .filter(|unit| !unit.is_empty())
 }
 
-/// The same, but only where a NAL unit may begin: some encoders write messages whose bytes look like a start code.
+/// The same, but only where a NAL unit may begin: some encoders write SEI messages whose bytes look like a start code.
 pub(crate) fn split_where_plausible(codec: VideoCodec, unit: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(unit);
     std::iter::from_fn(move || {

@@ -25,7 +25,7 @@ const RECORD: &str = "AVCDecoderConfigurationRecord";
 /// `lengthSizeMinusOne` 3 with its reserved bits.
 const FOUR_LENGTH_BYTES: u8 = 0xff;
 
-/// Where `lengthSizeMinusOne` stands.
+/// Offset of the byte with `lengthSizeMinusOne`.
 pub(crate) const LENGTH_SIZE_BYTE: usize = 4;
 
 /// Highest `seq_parameter_set_id` (7.4.2.1.1).
@@ -35,16 +35,16 @@ const MAX_PPS_NUMBER: u8 = 255;
 /// Most offsets of a picture order count cycle (7.4.2.1.1).
 const MAX_POC_CYCLE: u8 = 255;
 
-/// Profiles whose SPS says more on chroma (7.3.2.1.1); 144 is the High 4:4:4 of 2005, which was withdrawn.
+/// Profiles whose SPS has chroma fields (7.3.2.1.1); 144 is the High 4:4:4 of 2005, which was withdrawn.
 const PROFILES_WITH_CHROMA: [u8; 14] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135, 144];
 
 /// Profiles for which the record has the fields after the PPS.
 const PROFILES_WITH_EXTENSION: [u8; 4] = [100, 110, 122, 144];
 
-/// Reads a record.
+/// Parses a record.
 ///
 /// # Errors
-/// [`ConfigError`] where it is damaged, or its sets cannot be used.
+/// [`ConfigError`] if it is damaged or its sets are unusable.
 pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigError> {
     let mut reader = RecordReader::new(record, RECORD);
     let version = reader.u8()?;
@@ -62,7 +62,7 @@ pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigErro
     parameters(with_four_length_bytes(record, LENGTH_SIZE_BYTE), sets)
 }
 
-/// The record of `sets`, of which the first SPS says what the record repeats.
+/// The record of `sets`; the fields that it repeats come from the first SPS.
 pub(super) fn build_record(sets: &ParameterSets) -> Result<Bytes, ConfigError> {
     check_sets(VideoCodec::H264, NalKind::Sps, SPS, &sets.sps)?;
     check_sets(VideoCodec::H264, NalKind::Pps, PPS, &sets.pps)?;
@@ -81,7 +81,7 @@ pub(super) fn build_record(sets: &ParameterSets) -> Result<Bytes, ConfigError> {
     Ok(record.finish())
 }
 
-/// The number that a slice or a PPS calls a set by.
+/// The number by which slices or PPS refer to a set.
 pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
     let mut bits = BitReader::rbsp(unit.get(1..)?);
     if kind == NalKind::Sps {
@@ -90,14 +90,14 @@ pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
     bits.ue()
 }
 
-/// The number of the sequence parameter set that a picture parameter set refers to.
+/// The number of the sequence parameter set to which a picture parameter set refers.
 pub(super) fn referred_set(pps: &[u8]) -> Option<u32> {
     let mut bits = BitReader::rbsp(pps.get(1..)?);
     bits.ue()?;
     bits.ue()
 }
 
-/// Whether a set of `kind` can be read as far as it is needed here.
+/// Whether a set of `kind` can be parsed as far as is needed here.
 pub(super) fn check_set(kind: NalKind, unit: &[u8]) -> Result<(), ConfigError> {
     match kind {
         NalKind::Sps => Sps::parse(unit).map(drop),
@@ -105,7 +105,7 @@ pub(super) fn check_set(kind: NalKind, unit: &[u8]) -> Result<(), ConfigError> {
     }
 }
 
-/// What `record` and its `sets` say, which are found sound.
+/// Validates `sets`, and returns the parameters that they and `record` declare.
 pub(super) fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
     check_sets(VideoCodec::H264, NalKind::Sps, SPS, &sets.sps)?;
     check_sets(VideoCodec::H264, NalKind::Pps, PPS, &sets.pps)?;
@@ -120,7 +120,7 @@ pub(super) fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoPara
     Ok(VideoParameters { codec: VideoCodec::H264, record, width, height, codecs, slices, sets })
 }
 
-/// A PPS must name itself, and an SPS that is there.
+/// A PPS must have a number, and refer to an SPS that is present.
 fn check_reference(pps: &[u8], all: &[Sps]) -> Result<(), ConfigError> {
     check_set(NalKind::Pps, pps)?;
     let of = referred_set(pps).ok_or(ConfigError::Truncated { what: PPS })?;
@@ -130,8 +130,8 @@ fn check_reference(pps: &[u8], all: &[Sps]) -> Result<(), ConfigError> {
     Err(ConfigError::Field { field: "seq_parameter_set_id of a picture parameter set", value: of.into() })
 }
 
-/// What is read of a sequence parameter set. Everything after the cropping is left alone: damaged usability
-/// information is common in cameras and says nothing that is needed here.
+/// The parsed fields of a sequence parameter set. Everything after the cropping is left alone: cameras often send
+/// damaged usability information, and nothing in it is needed here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Sps {
     profile: u8,
@@ -139,7 +139,7 @@ struct Sps {
     level: u8,
     number: u8,
     chroma: Chroma,
-    /// Pixels after cropping, whatever they are.
+    /// Pixels after cropping, not yet checked against the limits.
     size: (i64, i64),
     slices: SliceRules,
 }
@@ -211,7 +211,7 @@ fn skip_scaling_list(bits: &mut BitReader<'_>, entries: usize) -> Option<()> {
     Some(())
 }
 
-/// From `log2_max_frame_num_minus4` to `gaps_in_frame_num_value_allowed_flag`; gives the bits of `frame_num`.
+/// From `log2_max_frame_num_minus4` to `gaps_in_frame_num_value_allowed_flag`; returns the bits of `frame_num`.
 fn skip_order_counts(bits: &mut BitReader<'_>) -> Result<u32, ConfigError> {
     let truncated = || ConfigError::Truncated { what: SPS };
     let frame_num_bits = 4 + u32::from(field(bits.ue(), 12, "log2_max_frame_num_minus4", SPS)?);

@@ -1,11 +1,12 @@
-//! Numbers of any number of bits.
+//! Bit readers, for numbers of any width.
 
-/// Reads bits from the highest place of the first byte on; nothing is allocated. Every read past the end gives `None`.
+/// Reads bits from the most significant bit of the first byte on, without allocating. A read past the end returns
+/// `None`.
 #[derive(Debug, Clone)]
 pub struct BitReader<'a> {
     bytes: &'a [u8],
     next: usize,
-    /// `emulation_prevention_three_byte` may stand in it.
+    /// Whether to skip `emulation_prevention_three_byte`.
     escaped: bool,
     zeros: u8,
     byte: u8,
@@ -33,7 +34,7 @@ impl<'a> BitReader<'a> {
         Some(self.byte >> self.left & 1 == 1)
     }
 
-    /// How far it has read: rises with each bit.
+    /// Its position: increases with each bit.
     pub fn position(&self) -> usize {
         self.next * 8 - usize::from(self.left)
     }
@@ -55,19 +56,19 @@ impl<'a> BitReader<'a> {
         Some(value)
     }
 
-    /// Passes over `count` bits.
+    /// Skips `count` bits.
     pub fn skip(&mut self, count: u32) -> Option<()> {
         (0..count).try_for_each(|_| self.flag().map(|_| ()))
     }
 
-    /// `ue(v)`; values that need more than 32 bits are refused.
+    /// `ue(v)`; values of more than 32 bits are refused.
     pub fn ue(&mut self) -> Option<u32> {
         let mut zeros = 0_u32;
         loop {
             if self.left == 0 {
                 self.load()?;
             }
-            // The bits that are left of the byte, from the highest place on.
+            // The remaining bits of the byte, from the most significant on.
             let rest = u32::from(self.byte) << (32 - u32::from(self.left));
             let run = rest.leading_zeros().min(u32::from(self.left));
             zeros += run;
@@ -137,7 +138,7 @@ mod tests {
         assert_eq!(BitReader::rbsp(&[0, 0, 3]).bits(24), None);
     }
 
-    /// The specification's own words (H.264, 9.1), a bit at a time.
+    /// The definition of the specification (H.264, 9.1), one bit at a time.
     fn ue_by_bits(bits: &mut BitReader<'_>) -> Option<u32> {
         let mut zeros = 0_u32;
         while !bits.flag()? {

@@ -1,10 +1,10 @@
-//! How parameter sets and decoder configuration records fail to parse, and the checks of their lengths and fields.
+//! Errors of parsing parameter sets and decoder configuration records, and checks of their lengths and fields.
 
 use super::{
     MAX_PARAMETER_SET_BYTES, MAX_PARAMETER_SETS, MAX_PICTURE_SIDE, MAX_RECORD_BYTES, MIN_PICTURE_SIDE,
 };
 
-/// Why parameters cannot be used. All of these are the camera's doing.
+/// Why parameters are unusable. All of these are the camera's fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The bytes end inside a field.
@@ -18,9 +18,9 @@ pub enum ConfigError {
     TooLong {
         /// Which structure.
         what: &'static str,
-        /// What it has.
+        /// Its length.
         bytes: usize,
-        /// What it may have.
+        /// The limit.
         limit: usize,
     },
     /// More than [`MAX_PARAMETER_SETS`] of a kind.
@@ -32,21 +32,21 @@ pub enum ConfigError {
     /// The record's version is unknown.
     #[error("unknown version {version} of the decoder configuration record")]
     Version {
-        /// What it says.
+        /// The version found.
         version: u8,
     },
-    /// A kind of parameter set is not there.
+    /// A kind of parameter set is missing.
     #[error("no {what}")]
     Missing {
         /// Of which kind.
         what: &'static str,
     },
-    /// A NAL unit of another type stands where a parameter set must.
+    /// A NAL unit of another type was found where a parameter set is required.
     #[error("NAL unit with header {header:#04x} where a {what} must stand")]
     WrongNalUnit {
-        /// What must stand there.
+        /// The kind required.
         what: &'static str,
-        /// Its first byte.
+        /// The first byte found.
         header: u8,
     },
     /// A field has a value that the standard does not allow, or that cannot be handled.
@@ -57,12 +57,12 @@ pub enum ConfigError {
         /// Its value.
         value: i64,
     },
-    /// The picture is larger or smaller than what is taken in.
+    /// The picture is larger or smaller than the limits allow.
     #[error("a picture of {width}x{height} is outside {MIN_PICTURE_SIDE}..={MAX_PICTURE_SIDE}")]
     PictureSize {
-        /// In pixels, after cropping.
+        /// Width in pixels, after cropping.
         width: i64,
-        /// In pixels, after cropping.
+        /// Height in pixels, after cropping.
         height: i64,
     },
 }
@@ -82,7 +82,7 @@ pub(super) const fn check_record_length(record: &[u8]) -> Result<(), ConfigError
     check_length("decoder configuration record", record.len(), MAX_RECORD_BYTES)
 }
 
-/// The value of a field that the specification holds to at most `max`; `None` is a structure that ended before it.
+/// The value of a field that the specification limits to `max`; `None` is a structure that ended before it.
 pub(super) fn field(
     value: Option<u32>,
     max: u8,

@@ -34,16 +34,16 @@ pub(crate) const VPS_TYPE: u8 = 32;
 pub(crate) const SPS_TYPE: u8 = 33;
 pub(crate) const PPS_TYPE: u8 = 34;
 
-/// Where `lengthSizeMinusOne` stands.
+/// Offset of the byte with `lengthSizeMinusOne`.
 pub(crate) const LENGTH_SIZE_BYTE: usize = 21;
 
 /// Bytes of the NAL unit header.
 const HEADER_BYTES: usize = 2;
 
-/// Reads a record.
+/// Parses a record.
 ///
 /// # Errors
-/// [`ConfigError`] where it is damaged, or its sets cannot be used.
+/// [`ConfigError`] if it is damaged or its sets are unusable.
 pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigError> {
     let mut reader = RecordReader::new(record, RECORD);
     let version = reader.u8()?;
@@ -68,8 +68,8 @@ pub(super) fn parse_record(record: &Bytes) -> Result<VideoParameters, ConfigErro
     parameters(with_four_length_bytes(record, LENGTH_SIZE_BYTE), sets)
 }
 
-/// The record of `sets`, of which the first SPS says what the record repeats. Its arrays are complete, as `hvc1` wants
-/// it (ISO/IEC 14496-15, 8.4.1.1).
+/// The record of `sets`; the fields that it repeats come from the first SPS. Its arrays are complete, as `hvc1`
+/// requires (ISO/IEC 14496-15, 8.4.1.1).
 pub(super) fn build_record(sets: &ParameterSets) -> Result<Bytes, ConfigError> {
     check_all_sets(sets)?;
     let first = sets.sps.first().ok_or(ConfigError::Missing { what: SPS })?;
@@ -88,7 +88,7 @@ pub(super) fn build_record(sets: &ParameterSets) -> Result<Bytes, ConfigError> {
     Ok(record.finish())
 }
 
-/// The number that a slice or another set calls a set by.
+/// The number by which slices or other sets refer to a set.
 pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
     let mut bits = BitReader::rbsp(unit.get(HEADER_BYTES..)?);
     match kind {
@@ -104,14 +104,14 @@ pub(super) fn set_number(kind: NalKind, unit: &[u8]) -> Option<u32> {
     }
 }
 
-/// The number of the sequence parameter set that a picture parameter set refers to.
+/// The number of the sequence parameter set to which a picture parameter set refers.
 pub(super) fn referred_set(pps: &[u8]) -> Option<u32> {
     let mut bits = BitReader::rbsp(pps.get(HEADER_BYTES..)?);
     bits.ue()?;
     bits.ue()
 }
 
-/// Whether a set of `kind` can be read as far as it is needed here.
+/// Whether a set of `kind` can be parsed as far as is needed here.
 pub(super) fn check_set(kind: NalKind, unit: &[u8]) -> Result<(), ConfigError> {
     match kind {
         NalKind::Vps => field(set_number(kind, unit), 15, "vps_video_parameter_set_id", VPS).map(drop),
@@ -126,7 +126,7 @@ fn check_all_sets(sets: &ParameterSets) -> Result<(), ConfigError> {
     check_sets(VideoCodec::H265, NalKind::Pps, PPS, &sets.pps)
 }
 
-/// What `record` and its `sets` say, which are found sound.
+/// Validates `sets`, and returns the parameters that they and `record` declare.
 pub(super) fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoParameters, ConfigError> {
     check_all_sets(&sets)?;
     let all = sets.sps.iter().map(|sps| Sps::parse(sps)).collect::<Result<Vec<_>, _>>()?;
@@ -136,8 +136,8 @@ pub(super) fn parameters(record: Bytes, sets: ParameterSets) -> Result<VideoPara
     Ok(VideoParameters { codec: VideoCodec::H265, record, width, height, codecs, slices: None, sets })
 }
 
-/// ISO/IEC 14496-15, annex E.3: profile, compatibility flags with their bits turned around, tier and level, then
-/// the constraint bytes without the zero bytes at their end.
+/// ISO/IEC 14496-15, annex E.3: profile, compatibility flags in reverse bit order, tier and level, then the constraint
+/// bytes without trailing zero bytes.
 fn codecs(profile_tier_level: &[u8; 12]) -> String {
     let [profile, compat @ .., level] = *profile_tier_level;
     let (compat, constraints) = compat.split_at(4);
@@ -152,17 +152,17 @@ fn codecs(profile_tier_level: &[u8; 12]) -> String {
     text
 }
 
-/// What is read of a sequence parameter set (H.265 7.3.2.2), up to the bit depths.
+/// The parsed fields of a sequence parameter set (H.265 7.3.2.2), up to the bit depths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Sps {
-    /// Bytes 1 to 12 of the record, as they stand in the set.
+    /// Bytes 1 to 12 of the record, copied from the set.
     profile_tier_level: [u8; 12],
     sub_layers: u8,
     temporal_id_nesting: bool,
     chroma_format: u8,
     luma_depth_minus8: u8,
     chroma_depth_minus8: u8,
-    /// Pixels after cropping, whatever they are.
+    /// Pixels after cropping, not yet checked against the limits.
     size: (i64, i64),
 }
 
@@ -186,7 +186,7 @@ impl Sps {
             sub_layers: sub_layers_minus1 + 1,
             temporal_id_nesting,
             chroma_format,
-            // The record has three bits for each.
+            // The record has three bits for each depth.
             luma_depth_minus8: luma_depth_minus8.min(7),
             chroma_depth_minus8: chroma_depth_minus8.min(7),
             size,
@@ -218,7 +218,7 @@ pub(super) fn skip_sub_layers(bits: &mut BitReader<'_>, count: u32) -> Option<()
     Some(())
 }
 
-/// The picture's size after the conformance window is cut off (7.4.3.2.1), in 64 bits.
+/// The picture's size after cropping to the conformance window (7.4.3.2.1), in 64 bits.
 fn size(bits: &mut BitReader<'_>, chroma_array_type: u8) -> Result<(i64, i64), ConfigError> {
     let truncated = || ConfigError::Truncated { what: SPS };
     let mut number = || bits.ue().map(i64::from).ok_or_else(truncated);

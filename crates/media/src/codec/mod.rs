@@ -1,4 +1,4 @@
-//! What this system knows of H.264, H.265 and AAC: once, for whoever delivers and whoever packages.
+//! Everything this system knows of H.264, H.265 and AAC, shared by ingest and packager.
 //!
 //! | module | specification |
 //! |---|---|
@@ -9,7 +9,7 @@
 //! | [`aac`] | `AudioSpecificConfig`: ISO/IEC 14496-3, 1.6.2.1 |
 //! | `slice`, `sei` | where pictures begin, and where decoding may: H.264 7.4.1.2.4, H.265 7.4.2.4.5 |
 //!
-//! Nothing here trusts what it reads: every reader is bounded, and every length has a limit with a name.
+//! Nothing here trusts its input: every reader is bounded, and every length has a named limit.
 
 pub mod aac;
 pub mod annex_b;
@@ -33,18 +33,18 @@ pub(crate) use parameters::with_in_band;
 pub use sets::ParameterSets;
 pub use slice::begins_picture;
 
-/// Widest and highest picture taken in, in pixels.
+/// Maximum width and height of a picture, in pixels.
 pub const MAX_PICTURE_SIDE: u32 = 8192;
-/// Narrowest and lowest picture taken in, in pixels.
+/// Minimum width and height of a picture, in pixels.
 pub const MIN_PICTURE_SIDE: u32 = 16;
 /// Longest single parameter set, in bytes. Real ones have less than 200.
 pub const MAX_PARAMETER_SET_BYTES: usize = 8 << 10;
 /// Longest decoder configuration record, in bytes.
 pub const MAX_RECORD_BYTES: usize = 64 << 10;
-/// Most parameter sets of one kind that are kept: what the five bits of `numOfSequenceParameterSets` can count.
+/// Most parameter sets of one kind that are kept: the maximum of the five-bit `numOfSequenceParameterSets`.
 pub const MAX_PARAMETER_SETS: usize = 31;
 
-/// The video codecs that are taken in.
+/// The video codecs that are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VideoCodec {
     /// ITU-T H.264, ISO/IEC 14496-10.
@@ -62,7 +62,7 @@ impl VideoCodec {
         }
     }
 
-    /// The name that people know it by.
+    /// Its common name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::H264 => "H.264",

@@ -4,19 +4,19 @@ use bytes::{BufMut, BytesMut};
 
 use super::VideoCodec;
 
-/// Most NAL units that one access unit may have; real ones have fewer than two hundred.
+/// Maximum number of NAL units in an access unit; real ones have fewer than two hundred.
 pub const MAX_NAL_UNITS: usize = 4096;
 
-/// Bytes of the length before each NAL unit in what is given out, stored and served: `lengthSizeMinusOne` 3.
+/// Bytes of the length before each NAL unit in everything that is output, stored and served: `lengthSizeMinusOne` 3.
 pub const LENGTH_BYTES: usize = 4;
 
-/// Why an access unit is not a row of length-prefixed NAL units.
+/// Why an access unit is not a valid row of length-prefixed NAL units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NalError {
-    /// It has no bytes at all.
+    /// It is empty.
     #[error("the access unit is empty")]
     EmptyAccessUnit,
-    /// Fewer than four bytes are left where a length must stand.
+    /// Fewer than four bytes are left where a length is required.
     #[error("NAL unit {index} at byte {offset}: its length field is cut off")]
     CutLength {
         /// Which NAL unit, from 0.
@@ -24,7 +24,7 @@ pub enum NalError {
         /// Where its length field begins.
         offset: usize,
     },
-    /// A length of zero, or less than the NAL unit header needs.
+    /// A length of zero, or shorter than the NAL unit header.
     #[error("NAL unit {index} at byte {offset} is empty")]
     Empty {
         /// Which NAL unit, from 0.
@@ -39,9 +39,9 @@ pub enum NalError {
         index: usize,
         /// Where its length field begins.
         offset: usize,
-        /// What the length says.
+        /// The length declared.
         claimed: u32,
-        /// What is there.
+        /// The bytes left.
         left: usize,
     },
     /// More than [`MAX_NAL_UNITS`].
@@ -49,8 +49,8 @@ pub enum NalError {
     TooMany,
 }
 
-/// Iterates over the NAL units of an access unit (ISO/IEC 14496-15, 5.3.4.2.1, with four length bytes), bounds
-/// checked. After an error it ends. Bytes are only borrowed, never changed (I4).
+/// Iterates over the NAL units of an access unit (ISO/IEC 14496-15, 5.3.4.2.1, with four length bytes), with bounds
+/// checks. It ends after an error. Bytes are only borrowed, never changed (I4).
 #[derive(Debug, Clone)]
 pub struct NalUnits<'a> {
     data: &'a [u8],
@@ -99,7 +99,7 @@ impl<'a> Iterator for NalUnits<'a> {
     }
 }
 
-/// What a NAL unit is for, as far as the packager minds.
+/// The role of a NAL unit, as far as the packager cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NalKind {
     /// Video parameter set (H.265).
@@ -114,15 +114,15 @@ pub enum NalKind {
     KeySlice,
     /// Any other coded slice.
     Slice,
-    /// What stands behind a picture's slices: filler, ends of sequence and stream, messages that follow it,
-    /// slices of other views and layers.
+    /// NAL units behind a picture's slices: filler, ends of sequence and stream, messages that follow it, slices of
+    /// other views and layers.
     Behind,
     /// Anything else: delimiters, reserved and unspecified types.
     Other,
 }
 
 impl NalKind {
-    /// Reads the header of `unit` (H.264 7.3.1, H.265 7.3.1.2); an empty unit is [`NalKind::Other`].
+    /// Parses the header of `unit` (H.264 7.3.1, H.265 7.3.1.2); an empty unit is [`NalKind::Other`].
     pub fn of(codec: VideoCodec, unit: &[u8]) -> Self {
         let Some(header) = unit.first() else { return Self::Other };
         match codec {
@@ -160,18 +160,18 @@ pub(crate) fn may_begin(codec: VideoCodec, unit: &[u8]) -> bool {
     }
 }
 
-/// The length of a NAL unit as it stands before it.
+/// The length field before a NAL unit.
 ///
 /// # Panics
-/// Where it has no place in [`LENGTH_BYTES`]: access units are limited to some megabytes long before.
+/// If it does not fit [`LENGTH_BYTES`]: access units are limited to some megabytes well before that.
 pub fn length_field(unit_bytes: usize) -> [u8; LENGTH_BYTES] {
     u32::try_from(unit_bytes).expect("a NAL unit lies within a limited access unit").to_be_bytes()
 }
 
-/// Adds `unit` to a row of NAL units, behind its length.
+/// Appends `unit` to a row of NAL units, behind its length.
 ///
 /// # Panics
-/// As [`length_field`].
+/// Like [`length_field`].
 pub fn put_unit(row: &mut BytesMut, unit: &[u8]) {
     row.put_slice(&length_field(unit.len()));
     row.put_slice(unit);

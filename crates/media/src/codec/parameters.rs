@@ -1,4 +1,4 @@
-//! Video parameters: read from what a protocol gave, or from the stream itself, and never trusted.
+//! Video parameters, from the protocol or from the stream itself; neither is trusted.
 
 use bytes::Bytes;
 
@@ -9,30 +9,30 @@ use super::{
 };
 use crate::VideoConfig;
 
-/// Video parameters that have been read and found sound.
+/// Video parameters that were parsed and validated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VideoParameters {
     /// Which codec.
     pub codec: VideoCodec,
-    /// The decoder configuration record for the sample entry. As given, except that `lengthSizeMinusOne` says 3:
-    /// access units come with four length bytes whatever the protocol used.
+    /// The decoder configuration record for the sample entry. As received, except that `lengthSizeMinusOne` is 3:
+    /// access units have four length bytes whatever the protocol used.
     pub record: Bytes,
-    /// Pixels, after cropping.
+    /// Width in pixels, after cropping.
     pub width: u16,
-    /// Pixels, after cropping.
+    /// Height in pixels, after cropping.
     pub height: u16,
     /// RFC 6381: `avc1.64001f` (RFC 6381, 3.3), `hvc1.1.6.L93.b0` (ISO/IEC 14496-15, annex E).
     pub codecs: String,
-    /// What reading H.264 slice headers needs.
+    /// What is needed to parse H.264 slice headers.
     pub(crate) slices: Option<SliceRules>,
     pub(super) sets: ParameterSets,
 }
 
 impl VideoParameters {
-    /// Reads a decoder configuration record.
+    /// Parses a decoder configuration record.
     ///
     /// # Errors
-    /// [`ConfigError`] if it is damaged, has no usable parameter sets, or the picture has a size that is not taken in.
+    /// [`ConfigError`] if it is damaged, has no usable parameter sets, or the picture's size is out of range.
     pub fn parse(config: &VideoConfig) -> Result<Self, ConfigError> {
         check_record_length(&config.record)?;
         match config.codec {
@@ -41,12 +41,12 @@ impl VideoParameters {
         }
     }
 
-    /// The same as a configuration of the input contract.
+    /// The same as a configuration for the packager's input.
     pub fn to_config(&self) -> VideoConfig {
         VideoConfig { codec: self.codec, record: self.record.clone() }
     }
 
-    /// The sets of `other` in a row, where they differ from these in their numbers alone.
+    /// The sets of `other` in a row, if they differ from these only in their numbers.
     pub(crate) fn renumbered(&self, other: &Self) -> Option<Bytes> {
         let same = self.codec == other.codec && self.sets != other.sets && self.sets.covers(&other.sets);
         same.then(|| other.sets.row())
@@ -63,11 +63,11 @@ impl VideoParameters {
     }
 }
 
-/// `active` with the parameter sets that `access_unit` carries: a set replaces the one with its number, others stay.
+/// `active`, updated with the parameter sets in `access_unit`: a set replaces the one with its number, others stay.
 /// `None` if that changes nothing.
 ///
 /// # Errors
-/// [`ConfigError`] if the sets together cannot be used.
+/// [`ConfigError`] if the sets are unusable together.
 pub(crate) fn with_in_band(
     active: Option<&VideoParameters>,
     codec: VideoCodec,
@@ -84,7 +84,7 @@ pub(crate) fn with_in_band(
     sets.map(VideoParameters::from_sets).transpose()
 }
 
-/// The picture's sides after cropping, in pixels, in range.
+/// The picture's width and height after cropping, in pixels, checked against the limits.
 pub(super) fn picture_size((width, height): (i64, i64)) -> Result<(u16, u16), ConfigError> {
     let side = |pixels: i64| {
         let taken = (i64::from(MIN_PICTURE_SIDE)..=i64::from(MAX_PICTURE_SIDE)).contains(&pixels);

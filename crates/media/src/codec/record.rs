@@ -1,11 +1,11 @@
-//! Decoder configuration records: their bytes, in and out (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
+//! Reading and writing decoder configuration records (ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1).
 
 use bytes::Bytes;
 
 use super::error::{check_length, check_set_length};
 use super::{ConfigError, MAX_PARAMETER_SET_BYTES, MAX_PARAMETER_SETS, NalKind, VideoCodec};
 
-/// Takes `record` apart from the front; every read past its end is [`ConfigError::Truncated`].
+/// Reads `record` from the front; every read past its end is [`ConfigError::Truncated`].
 pub(super) struct RecordReader<'a> {
     record: &'a Bytes,
     at: usize,
@@ -54,7 +54,7 @@ impl RecordWriter {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Each set behind its 16-bit length; [`check_sets`] has found that it fits.
+    /// Each set behind its 16-bit length; [`check_sets`] has verified that it fits.
     pub(super) fn nal_units(&mut self, sets: &[Bytes]) {
         for set in sets {
             let length = u16::try_from(set.len()).expect("a set has at most MAX_PARAMETER_SET_BYTES");
@@ -68,13 +68,13 @@ impl RecordWriter {
     }
 }
 
-/// How many `sets` there are; [`check_sets`] has found that there are at most [`MAX_PARAMETER_SETS`].
+/// The number of `sets`; [`check_sets`] has verified that there are at most [`MAX_PARAMETER_SETS`].
 pub(super) fn count(sets: &[Bytes]) -> u8 {
     assert!(sets.len() <= MAX_PARAMETER_SETS, "the number of sets was checked");
     sets.len() as u8
 }
 
-/// `record` with `lengthSizeMinusOne` 3 in its byte `place`.
+/// `record` with `lengthSizeMinusOne` 3 in its byte at `place`.
 pub(super) fn with_four_length_bytes(record: &Bytes, place: usize) -> Bytes {
     if record.get(place).is_none_or(|byte| byte & 3 == 3) {
         return record.clone();
@@ -86,7 +86,7 @@ pub(super) fn with_four_length_bytes(record: &Bytes, place: usize) -> Bytes {
     changed.into()
 }
 
-/// Checks that there are `sets`, that each is of `kind`, and that they are not too many or too long.
+/// Checks that `sets` is not empty, that each is of `kind`, and that they are not too many or too long.
 pub(super) fn check_sets(
     codec: VideoCodec,
     kind: NalKind,

@@ -1,4 +1,4 @@
-//! What a parameter set says besides its number.
+//! The content of a parameter set apart from its number.
 
 use super::bits::BitReader;
 use super::{NalKind, VideoCodec};
@@ -6,8 +6,8 @@ use super::{NalKind, VideoCodec};
 /// Longer sets are not compared, in bytes: real ones have less than 200.
 const MAX_COMPARED_BYTES: usize = 256;
 
-/// The bits of `unit` without its own number and without those of the sets that it refers to; equal where two sets
-/// differ in numbers alone. Some encoders count these up with each IDR picture, and nothing else changes.
+/// The bits of `unit` without its own number and the numbers of the sets to which it refers; equal if two sets differ
+/// only in numbers. Some encoders count these up with each IDR picture, and nothing else changes.
 pub(super) fn content(codec: VideoCodec, kind: NalKind, unit: &[u8]) -> Option<Vec<bool>> {
     if unit.len() > MAX_COMPARED_BYTES {
         return None;
@@ -43,7 +43,7 @@ pub(super) fn content(codec: VideoCodec, kind: NalKind, unit: &[u8]) -> Option<V
     while let Some(bit) = bits.flag() {
         content.push(bit);
     }
-    // Behind the last bit that is set there is only alignment.
+    // Behind the last bit set there is only alignment.
     content.truncate(content.iter().rposition(|bit| *bit)? + 1);
     Some(content)
 }

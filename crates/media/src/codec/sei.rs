@@ -5,10 +5,10 @@ use super::bits::BitReader;
 
 /// `payloadType` of the recovery point message (H.264 D.1.8, H.265 D.2.8).
 const RECOVERY_POINT: u32 = 6;
-/// So many bytes of a NAL unit of messages are looked through; a recovery point comes early.
+/// Bytes of an SEI NAL unit that are searched; a recovery point comes early.
 const LOOKED_THROUGH_BYTES: usize = 512;
 
-/// How many pictures after this one the decoder shows everything right, if the messages of `unit` say so.
+/// Number of pictures after this one from which the decoder's output is correct, if the messages of `unit` declare it.
 pub(crate) fn recovery_point(codec: VideoCodec, unit: &[u8]) -> Option<u32> {
     let end = unit.len().min(LOOKED_THROUGH_BYTES);
     let mut bits = BitReader::rbsp(unit.get(codec.header_bytes()..end)?);
@@ -25,7 +25,7 @@ pub(crate) fn recovery_point(codec: VideoCodec, unit: &[u8]) -> Option<u32> {
     }
 }
 
-/// A number written as bytes of 0xff and one last byte, all added up.
+/// A number coded as bytes of 0xff and one last byte, all added up.
 fn extended_byte(bits: &mut BitReader<'_>) -> Option<u32> {
     let mut sum = 0_u32;
     loop {

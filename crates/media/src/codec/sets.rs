@@ -1,4 +1,4 @@
-//! The parameter sets of one stream, the newest of each number.
+//! The parameter sets of one stream: the newest of each number.
 
 use bytes::{Bytes, BytesMut};
 
@@ -7,7 +7,7 @@ use super::nal::put_unit;
 use super::{ConfigError, MAX_PARAMETER_SETS, NalKind, VideoCodec, avc, hevc, renumbering};
 use crate::VideoConfig;
 
-/// Parameter sets as NAL units, by kind. Readers of a record look at its first set: that is the one in use.
+/// Parameter sets as NAL units, by kind. Readers of a record use its first set, so the set in use comes first.
 ///
 /// At most [`MAX_PARAMETER_SETS`] of a kind, each of at most [`super::MAX_PARAMETER_SET_BYTES`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl ParameterSets {
     /// The sets among `units`.
     ///
     /// # Errors
-    /// [`ConfigError`] as [`ParameterSets::insert`].
+    /// [`ConfigError`], like [`ParameterSets::insert`].
     pub fn of<'a>(codec: VideoCodec, units: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, ConfigError> {
         let mut sets = Self::new(codec);
         for unit in units {
@@ -37,11 +37,11 @@ impl ParameterSets {
         Ok(sets)
     }
 
-    /// Takes in a NAL unit: a set replaces the one with its number, and a new number stands before the others. `false`
-    /// where that changes nothing, since the set is known or the unit is none.
+    /// Adds a NAL unit: a set replaces the one with its number, and a new number is placed before the others. `false`
+    /// if that changes nothing, since the set is known or the unit is not a set.
     ///
     /// # Errors
-    /// [`ConfigError`] for a set that is too long or cannot be read. All that was there stays (I3).
+    /// [`ConfigError`] for a set that is too long or cannot be parsed. All existing sets stay (I3).
     pub fn insert(&mut self, unit: &[u8]) -> Result<bool, ConfigError> {
         let kind = NalKind::of(self.codec, unit);
         let Some(known) = self.of_kind(kind) else { return Ok(false) };
@@ -60,8 +60,8 @@ impl ParameterSets {
     /// A configuration of all sets.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`] where a kind is not there yet. Whether the picture can be taken in is not asked here:
-    /// the packager does, and tells.
+    /// [`ConfigError::Missing`] if a kind is missing. Whether the picture is acceptable is not checked here: the
+    /// packager checks and reports that.
     pub fn config(&self) -> Result<VideoConfig, ConfigError> {
         let mut usable = self.clone();
         usable.drop_strays();
@@ -75,8 +75,8 @@ impl ParameterSets {
         }
     }
 
-    /// Leaves out the picture parameter sets of H.264 whose sequence parameter set is not there: no reader takes a
-    /// record with them.
+    /// Drops the picture parameter sets of H.264 whose sequence parameter set is missing: no reader accepts a record
+    /// with them.
     pub(super) fn drop_strays(&mut self) {
         if self.codec == VideoCodec::H264 {
             let there: Vec<_> = self.sps.iter().map(|sps| avc::set_number(NalKind::Sps, sps)).collect();
@@ -93,14 +93,14 @@ impl ParameterSets {
         row.freeze()
     }
 
-    /// Whether `unit` says nothing new: it is none, or it is here, but for its number.
+    /// Whether `unit` brings nothing new: it is not a set, or it is known apart from its number.
     pub(super) fn knows(&self, unit: &[u8]) -> bool {
         let kind = NalKind::of(self.codec, unit);
         self.of_kind(kind).is_none_or(|list| list.iter().any(|set| set == unit))
             || self.has_but_for_numbers(kind, unit)
     }
 
-    /// Whether all sets of `other` are here, but for their numbers.
+    /// Whether all sets of `other` are known, apart from their numbers.
     pub(super) fn covers(&self, other: &Self) -> bool {
         let mut all = other.vps.iter().chain(&other.sps).chain(&other.pps);
         all.all(|set| self.knows(set))
@@ -132,19 +132,19 @@ impl ParameterSets {
         }
     }
 
-    /// Whether there is a set that differs from `unit` in its number alone, and refers to the same ones.
+    /// Whether there is a set that differs from `unit` only in its number, and refers to the same ones.
     fn has_but_for_numbers(&self, kind: NalKind, unit: &[u8]) -> bool {
         let codec = self.codec;
         let (Some(list), Some(content)) = (self.of_kind(kind), renumbering::content(codec, kind, unit))
         else {
             return false;
         };
-        // A set that takes the number of another one replaces it.
+        // A set with the number of another one replaces it.
         if list.iter().any(|set| number(codec, kind, set) == number(codec, kind, unit)) {
             return false;
         }
         let of = refers(codec, kind, unit);
-        // A set that it refers to and that is not here was itself one that differs in its number alone.
+        // A referenced set that is not here differed itself only in its number.
         let is_known = of.is_some() && self.sps.iter().any(|sps| number(codec, NalKind::Sps, sps) == of);
         list.iter().any(|set| {
             renumbering::content(codec, kind, set).as_ref() == Some(&content)
@@ -153,7 +153,7 @@ impl ParameterSets {
     }
 }
 
-/// The number that others call a set by.
+/// The number by which others refer to a set.
 fn number(codec: VideoCodec, kind: NalKind, set: &[u8]) -> Option<u32> {
     match codec {
         VideoCodec::H264 => avc::set_number(kind, set),
@@ -161,7 +161,7 @@ fn number(codec: VideoCodec, kind: NalKind, set: &[u8]) -> Option<u32> {
     }
 }
 
-/// The number of the sequence parameter set that a picture parameter set refers to.
+/// The number of the sequence parameter set to which a picture parameter set refers.
 fn refers(codec: VideoCodec, kind: NalKind, set: &[u8]) -> Option<u32> {
     match (codec, kind) {
         (VideoCodec::H264, NalKind::Pps) => avc::referred_set(set),
@@ -175,7 +175,7 @@ mod tests {
     use super::super::MAX_PARAMETER_SET_BYTES;
     use super::*;
 
-    /// Constrained baseline, 320x180; its one picture parameter set refers to number 0.
+    /// Constrained baseline, 320x180; its only picture parameter set refers to number 0.
     const AVC_SPS: &[u8] = &[
         0x67, 0x42, 0xc0, 0x0c, 0xd9, 0x01, 0x41, 0x9f, 0x9f, 0x01, 0x10, 0x00, 0x00, 0x03, 0x00, 0x10, 0x00,
         0x00, 0x03, 0x03, 0x20, 0xf1, 0x42, 0xa4, 0x80,

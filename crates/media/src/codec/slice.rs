@@ -1,9 +1,9 @@
-//! As much of a slice's header as tells one picture from the next (H.264, 7.4.1.2.4; H.265, 7.4.2.4.5).
+//! Slice headers, as far as needed to tell one picture from the next (H.264, 7.4.1.2.4; H.265, 7.4.2.4.5).
 
 use super::bits::BitReader;
 use super::{NalKind, VideoCodec};
 
-/// What an H.264 SPS says that slice headers cannot be read without.
+/// The fields of an H.264 SPS without which slice headers cannot be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SliceRules {
     /// Bits of `frame_num`.
@@ -14,19 +14,20 @@ pub(crate) struct SliceRules {
     pub(crate) separate_planes: bool,
 }
 
-/// The beginning of a coded slice.
+/// The start of a coded slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Slice {
-    /// It is a picture's first: `first_mb_in_slice` is 0, or `first_slice_segment_in_pic_flag`.
+    /// It is the first of its picture: `first_mb_in_slice` is 0, or `first_slice_segment_in_pic_flag`.
     pub(crate) first: bool,
-    /// It refers to no other picture, as far as its header tells (H.264 only).
+    /// It refers to no other picture, as far as its header shows (H.264 only).
     pub(crate) intra: bool,
-    /// `frame_num`, and for a field whether it is the bottom one, where the rules are known.
+    /// `frame_num`, and for a field whether it is the bottom one, if the SPS is known.
     frame: Option<(u32, Option<bool>)>,
 }
 
 impl Slice {
-    /// Reads the slice `unit`, with its NAL unit header. One that cannot be read is taken for a picture's first.
+    /// Parses the slice `unit`, including its NAL unit header. One that cannot be parsed counts as the first of a
+    /// picture.
     pub(crate) fn read(codec: VideoCodec, rules: Option<SliceRules>, unit: &[u8]) -> Self {
         match codec {
             VideoCodec::H264 => Self::h264(rules, unit).unwrap_or(Self { first: true, ..Self::UNKNOWN }),
@@ -51,12 +52,12 @@ impl Slice {
         Some(Self { first, intra, frame: rules.and_then(|rules| frame(&mut bits, rules)) })
     }
 
-    /// Whether it begins another picture than the one that `last` is of.
+    /// Whether it begins another picture than the one to which `last` belongs.
     pub(crate) fn begins_picture_after(&self, last: &Self) -> bool {
         self.first && !self.is_other_field_of(last)
     }
 
-    /// The two fields of a frame are one access unit's worth of picture, and both begin at the first macroblock.
+    /// The two fields of a frame form one access unit, and both begin at the first macroblock.
     fn is_other_field_of(&self, last: &Self) -> bool {
         match (last.frame, self.frame) {
             (Some((frame, Some(bottom))), Some((this, Some(other)))) => frame == this && bottom != other,
@@ -77,7 +78,7 @@ fn frame(bits: &mut BitReader<'_>, rules: SliceRules) -> Option<(u32, Option<boo
     Some((number, Some(bits.flag()?)))
 }
 
-/// Whether `unit` is a coded slice that begins a picture; `None` where it is no coded slice.
+/// Whether `unit` is a coded slice that begins a picture; `None` if it is not a coded slice.
 pub fn begins_picture(codec: VideoCodec, unit: &[u8]) -> Option<bool> {
     let is_slice = matches!(NalKind::of(codec, unit), NalKind::Slice | NalKind::KeySlice);
     is_slice.then(|| Slice::read(codec, None, unit).first)

@@ -1,9 +1,10 @@
-//! Even parts: where a segment's length is known in advance, its parts are made alike, so that none is left over.
+//! Even parts: if a segment's length is known in advance, its parts are made of equal length, so that no short one is
+//! left over.
 
-/// A target is declared in steps of 10 ms, ticks.
+/// Targets are declared in steps of 10 ms, in ticks.
 const ROUNDING: i64 = 900;
 
-/// How a segment of known length is divided. Ticks.
+/// How a segment of known length is divided, in ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EvenParts {
     length: i64,
@@ -12,9 +13,9 @@ pub(super) struct EvenParts {
 }
 
 impl EvenParts {
-    /// Divides a segment of `length` whose pictures most likely last `picture` each into as few parts as there can be
-    /// of at most `longest`. `None` where that would make parts so short that players must not be given them: under
-    /// 85 % of what is declared, which is `target` or the longest part (draft, 4.4.4.9).
+    /// Divides a segment of `length`, whose pictures most likely last `picture` each, into the fewest parts of at most
+    /// `longest`. `None` if the parts would be too short for players: under 85 % of the declared target, which is
+    /// `target` or the longest part (draft, 4.4.4.9).
     pub(super) fn divide(length: i64, picture: i64, target: i64, longest: i64) -> Option<Self> {
         let picture = picture.max(1);
         let pictures = (length + picture / 2) / picture;
@@ -28,15 +29,15 @@ impl EvenParts {
         (parts > 1 && shortest * 100 >= declared * 85).then_some(Self { length, parts, longest })
     }
 
-    /// No part grows beyond this.
+    /// Upper bound on the length of a part.
     pub(super) const fn longest(&self) -> i64 {
         self.longest
     }
 
-    /// Whether a part that began at `start` of the segment and now reaches to `end` is to be closed, with pictures that
-    /// last `picture`. The last one is left open: the segment's end closes it.
+    /// Whether a part that began at `start` of the segment and now reaches to `end` is to be closed, given pictures
+    /// that last `picture`. The last part stays open: the segment's end closes it.
     pub(super) const fn is_full(&self, start: i64, end: i64, picture: i64) -> bool {
-        // The boundary that is nearest to the start lies behind it, or is it.
+        // The boundary nearest to the start is behind it, or equal to it.
         let index = (2 * start * self.parts + self.length) / (2 * self.length) + 1;
         let is_last = index >= self.parts;
         let at_boundary = (end * 2 + picture) * self.parts >= 2 * index * self.length;
@@ -51,7 +52,7 @@ mod tests {
     const TARGET: i64 = 45_000;
     const LONGEST: i64 = 48_600;
 
-    /// Parts of a segment of so many pictures of equal length, in pictures.
+    /// Lengths of the parts of a segment with this many pictures of equal length, in pictures.
     fn cut(pictures: i64, picture: i64) -> Option<Vec<i64>> {
         let even = EvenParts::divide(pictures * picture, picture, TARGET, LONGEST)?;
         let (mut parts, mut start) = (Vec::new(), 0);

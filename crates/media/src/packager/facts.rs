@@ -4,12 +4,12 @@ use ashkar_terms::Moment;
 
 use crate::{Counters, Fact, FactKind, Output};
 
-/// Facts of the kinds that a broken camera can cause with each picture: so many at once, …
+/// Number of facts, of the kinds that a broken camera can cause with each picture, allowed at once …
 const BURST: u32 = 20;
-/// … and one more for each second of this many microseconds.
+/// … plus one more for each period of this many microseconds.
 const REFILL_US: u64 = 1_000_000;
 
-/// Rate limit of facts that a broken camera could cause with each picture. What is held back is still counted.
+/// Rate limit of facts that a broken camera could cause with each picture. Suppressed facts are still counted.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     budget: u32,

@@ -11,11 +11,11 @@ use crate::{FactKind, Gap, Output};
 
 /// A camera whose clock changes its rate by this much is reported: 1000 parts per million.
 const REPORTED_DRIFT_PPM: i32 = 1_000;
-/// Pictures after a declared gap may fill its end, up to this long before they arrive: 6 s in ticks. Playlists may already
-/// list what lies farther back as a GAP segment.
+/// Pictures after a declared gap may fill its end, up to this long before they arrive: 6 s in ticks. Earlier time may
+/// already be listed in playlists as a GAP segment.
 pub(super) const REFILL_TICKS: i64 = 540_000;
 
-/// Whether `last` is so long before `now` that it no longer counts as going on.
+/// Whether `last` is so long before `now` that the arrivals no longer count as continuing.
 fn is_over(last: Moment, now: Moment) -> bool {
     now.mono_us.saturating_sub(last.mono_us) >= LIVE_WITHIN_US
 }
@@ -46,8 +46,8 @@ impl Packager {
         self.drift = Report::default();
     }
 
-    /// Declares that pictures are missing since the end of the last one, unless there never was one or that is declared
-    /// already.
+    /// Declares that pictures are missing since the end of the last one, unless there never was one or the gap is
+    /// declared already.
     pub(super) fn open_gap(&mut self, cause: Cause, out: &mut Vec<Output>) {
         let (Some(from), None) = (self.end, self.gap) else { return };
         let cause = self.resumed_gap.take().unwrap_or(cause);
@@ -57,7 +57,7 @@ impl Packager {
         out.push(Output::Gap(Gap { from, to: None, cause, next_segment }));
     }
 
-    /// Closes the gap at the start of the next picture; it takes one number for each GAP segment.
+    /// Closes the gap at the start of the next picture; it takes one sequence number for each GAP segment.
     pub(super) fn close_gap(&mut self, to: MediaTime, out: &mut Vec<Output>) {
         let Some(OpenGap { from, cause }) = self.gap.take() else { return };
         assert!(from < to, "a gap has a length");
@@ -69,9 +69,9 @@ impl Packager {
         out.push(Output::Gap(Gap { from, to: Some(to), cause, next_segment }));
     }
 
-    /// The wall clock was wrong, and what was recorded lies after now. A gap that was open there is ended where it
-    /// began. A media sequence number is left out, so that whoever lists segments begins anew: dates that go back say
-    /// nothing in one list.
+    /// The wall clock was wrong, and the recording ends after now. A gap that was open there is ended where it began. A
+    /// media sequence number is skipped, so that consumers that list segments start over: dates that go back are
+    /// meaningless within one list.
     pub(super) fn restart_timeline(&mut self, out: &mut Vec<Output>) {
         if let Some(gap) = self.gap {
             self.close_gap(gap.from.plus(MIN_GAP_TICKS), out);
@@ -82,7 +82,7 @@ impl Packager {
         self.rhythm = Rhythm::default();
     }
 
-    /// Something of the connection arrived, whatever it was.
+    /// Something arrived on the connection, whatever it was.
     pub(super) fn note_arrival(&mut self, at: Moment) {
         let gone_on = self.last_arrival.is_some_and(|last| !is_over(last, at));
         if !gone_on {
@@ -91,8 +91,8 @@ impl Packager {
         self.last_arrival = Some(at);
     }
 
-    /// Why there is no picture at `now`, where this connection is the reason: what it sends cannot be used, or it sends
-    /// nothing. `None` while its pictures come, and as long as it is too early to say.
+    /// Why there is no picture at `now`, if this connection is the reason: its data are unusable, or it sends nothing.
+    /// `None` while its pictures come, and as long as it is too early to tell.
     pub(super) fn fault(&self, now: Moment) -> Option<Cause> {
         let began = self.connected_at.filter(|_| self.connected)?;
         let seen = self.last_picture.filter(|last| last.mono_us >= began.mono_us).unwrap_or(began);
@@ -104,8 +104,8 @@ impl Packager {
         Some(if arrives { Cause::Source } else { Cause::Uplink })
     }
 
-    /// Declares silence, and keeps the cause of an open gap true: a line that was down and a camera that sends what
-    /// cannot be used are two gaps.
+    /// Declares silence, and keeps the cause of an open gap correct: a line that was down and a camera whose data are
+    /// unusable are two gaps.
     pub(super) fn judge_gap(&mut self, now: Moment, out: &mut Vec<Output>) {
         let Some(cause) = self.fault(now) else { return };
         match self.gap {
@@ -129,7 +129,7 @@ impl Packager {
         }
     }
 
-    /// From `since` on the gap has another cause. What playlists may already show stays as it is.
+    /// From `since` on, the gap has another cause. Time that playlists may already show stays as it is.
     pub(super) fn split_gap(&mut self, since: Moment, cause: Cause, now: Moment, out: &mut Vec<Output>) {
         let Some(gap) = self.gap else { return };
         let ago = silent_ticks(since, now).min(REFILL_TICKS);
@@ -137,7 +137,7 @@ impl Packager {
             self.timeline.as_ref().map_or_else(|| MediaTime::from_utc(now.wall), |own| own.arrival_time(now));
         let at = now.plus(-ago);
         if at.since(gap.from) < MIN_GAP_TICKS {
-            // The new cause holds for all of the gap, or the old one for too little to be a gap of its own.
+            // The new cause applies to the whole gap, or the old one lasted too short to be a gap of its own.
             self.gap = Some(OpenGap { cause, ..gap });
             let next_segment = self.segmenter.number();
             return out.push(Output::Gap(Gap { from: gap.from, to: None, cause, next_segment }));

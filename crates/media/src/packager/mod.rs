@@ -26,18 +26,18 @@ use random_access::RandomAccessPolicy;
 use segmenter::{Picture, Segmenter};
 pub use unusable::Unusable;
 
-/// Facts that could repeat for ever are reported at most once in this many microseconds.
+/// Facts that could repeat for ever are reported at most once per this many microseconds.
 const REPORT_INTERVAL_US: u64 = 60_000_000;
-/// No timeline goes on beyond this tick, 2^53: it must fit a JavaScript number.
+/// Upper bound of every timeline, 2^53: ticks must fit a JavaScript number.
 const LAST_TICK: i64 = 1 << 53;
-/// No camera goes on with a media sequence number beyond this, for the same reason. At two seconds a segment it is reached in
-/// 500 million years, so adding to it never overflows.
+/// Upper bound of the media sequence number from which a camera resumes, for the same reason. At two seconds a segment
+/// it is reached in 500 million years, so adding to it never overflows.
 const LAST_SEGMENT: u64 = 1 << 53;
 
-/// Turns what one camera sends into CMAF.
+/// Turns the stream of one camera into CMAF.
 ///
-/// Pure and deterministic: the same calls give the same outputs. Call it in the order of arrival; each call appends
-/// to `out`. Nothing that comes from the camera makes it panic, end, or grow beyond its [`Options`].
+/// Pure and deterministic: the same calls give the same outputs. Calls must be in order of arrival; each one appends to
+/// `out`. No input from the camera makes it panic, end, or grow beyond its [`Options`].
 ///
 /// ```
 /// use ashkar_media::{Options, Packager, Resume};
@@ -61,11 +61,11 @@ pub struct Packager {
     counters: Counters,
     wall: WallClock,
     connected: bool,
-    /// Of the connection; made at its first keyframe.
+    /// Of this connection; made at its first keyframe.
     timeline: Option<Timeline>,
-    /// The last picture. Its duration is known when the next one arrives.
+    /// The last picture. Its duration is known only when the next one arrives.
     pending: Option<Picture>,
-    /// End of the last picture given out.
+    /// End of the last picture that was output.
     end: Option<MediaTime>,
     gap: Option<OpenGap>,
     /// Cause of the gap that was open before the restart.
@@ -74,17 +74,17 @@ pub struct Packager {
     framing: Framing,
     random_access: RandomAccessPolicy,
     ahead_of_picture: BytesMut,
-    /// Camera time of the last picture that was dropped: its further pieces are dropped with it.
+    /// Camera time of the last picture that was dropped: its further pieces are dropped too.
     dropped_dts: Option<i64>,
     waiting_dropped: u32,
-    /// Pictures came faster than time passes; the next keyframe that finds room goes on.
+    /// Pictures came faster than real time; the stream resumes at the next keyframe that fits.
     too_fast: bool,
-    /// What was wrong with everything that came since the last picture.
+    /// What was wrong with everything that arrived since the last picture.
     unusable: Unusable,
     connected_at: Option<Moment>,
     last_picture: Option<Moment>,
     last_arrival: Option<Moment>,
-    /// Since when something arrives without a long pause.
+    /// Since when data arrive without a long pause.
     arriving_since: Option<Moment>,
     resumed_init: Option<[u8; 32]>,
     drift: Report<i32>,
@@ -97,7 +97,7 @@ struct OpenGap {
     cause: Cause,
 }
 
-/// Sound of the connection.
+/// Sound of this connection.
 #[derive(Debug, Default)]
 struct Audio {
     parameters: Option<AudioParameters>,
@@ -105,21 +105,21 @@ struct Audio {
     drop_reported: bool,
 }
 
-/// When keyframes come.
+/// The rhythm of keyframes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Rhythm {
     last: Option<MediaTime>,
     distance: Option<i64>,
 }
 
-/// `at`, held to a range in which no sum of times overflows: from the epoch to [`LAST_TICK`], which is in the year 5138, and
-/// as many microseconds of the monotonic clock, which are 285 years. No clock that works leaves it.
+/// `at`, clamped to a range in which no sum of times overflows: from the epoch to [`LAST_TICK`], which is in the year
+/// 5138, and as many microseconds of the monotonic clock, which are 285 years. No working clock leaves it.
 fn in_range(at: Moment) -> Moment {
     let last = MediaTime(LAST_TICK).to_utc();
     Moment { wall: at.wall.clamp(UtcMicros(0), last), mono_us: at.mono_us.min(LAST_TICK.unsigned_abs()) }
 }
 
-/// What was reported last, and when.
+/// The last report, and its time.
 #[derive(Debug, Clone, Copy, Default)]
 struct Report<T> {
     value: T,
@@ -133,13 +133,13 @@ impl<T> Report<T> {
 }
 
 impl Packager {
-    /// A packager that goes on from `resume`.
+    /// A packager that continues from `resume`.
     ///
     /// # Panics
-    /// Where `options` contradict each other: see [`Options`].
+    /// If `options` contradict each other: see [`Options`].
     pub fn new(camera: CameraId, resume: Resume, options: Options) -> Self {
         options.check();
-        // What an archive says otherwise is no recording of ours.
+        // An archive with larger values is no recording of ours.
         let end = resume.timeline_end.map(|end| end.clamp(MediaTime(0), MediaTime(LAST_TICK)));
         let next_segment = resume.next_segment.min(LAST_SEGMENT);
         Self {
@@ -175,8 +175,8 @@ impl Packager {
         }
     }
 
-    /// A publisher or a pulled camera begins to send. `source` names protocol and peer, never a key. A connection
-    /// that was still open is taken for lost.
+    /// A publisher or a pulled camera begins to send. `source` names protocol and peer, never a key. A connection that
+    /// was still open is treated as lost.
     pub fn connected(&mut self, source: String, at: Moment, out: &mut Vec<Output>) {
         let at = in_range(at);
         if self.connected {
@@ -192,8 +192,8 @@ impl Packager {
         self.report(FactKind::Connected { source }, at, out);
     }
 
-    /// What the connection brought, handed on at `now`. Parameters come into use at the next keyframe; what cannot be used
-    /// is a fact, and it alone is dropped (I3).
+    /// An event of the connection, handed on at `now`. Parameters come into use at the next keyframe; unusable data are
+    /// reported as a fact and dropped alone (I3).
     pub fn take(&mut self, event: MediaEvent, now: Moment, out: &mut Vec<Output>) {
         let now = in_range(now);
         match event {
@@ -215,7 +215,7 @@ impl Packager {
         }
     }
 
-    /// Parameter sets from the protocol; what was valid before unusable ones goes on.
+    /// Parameter sets from the protocol; if they are unusable, the valid ones before stay in use.
     fn video_config(&mut self, config: &VideoConfig, at: Moment, out: &mut Vec<Output>) {
         self.note_arrival(at);
         self.framing.announced(config);
@@ -226,7 +226,7 @@ impl Packager {
         }
     }
 
-    /// AAC parameters. With sound off this only notes that sound is dropped.
+    /// AAC parameters. With sound off, this only notes that sound is dropped.
     fn audio_config(&mut self, config: &AudioConfig, at: Moment, out: &mut Vec<Output>) {
         match AudioParameters::parse(config) {
             Ok(parameters) if self.options.sound => {
@@ -241,7 +241,7 @@ impl Packager {
         }
     }
 
-    /// Sound came that cannot be passed through, such as G.711. One fact per connection.
+    /// Sound that cannot be passed through arrived, such as G.711. One fact per connection.
     fn sound_refused(&mut self, codec: &str, at: Moment, out: &mut Vec<Output>) {
         self.counters.sound_dropped += 1;
         self.unusable.sound();
@@ -250,7 +250,7 @@ impl Packager {
         }
     }
 
-    /// The policy about sound changed. Off takes effect at once; the sound track goes, or comes, with the next keyframe.
+    /// The policy on sound changed. Off takes effect at once; the sound track is removed or added at the next keyframe.
     pub fn set_sound(&mut self, sound: bool) {
         if std::mem::replace(&mut self.options.sound, sound) == sound {
             return;
@@ -259,7 +259,7 @@ impl Packager {
         self.segmenter.sound.reset();
     }
 
-    /// One piece: a picture, several, a part of one, or what belongs to one.
+    /// One piece: a picture, several, a part of one, or NAL units that belong to one.
     fn video(&mut self, unit: AccessUnit, out: &mut Vec<Output>) {
         let at = unit.arrival;
         self.observe_wall_clock(at, out);
@@ -271,7 +271,7 @@ impl Packager {
         }
     }
 
-    /// One AAC frame. With sound off it is dropped; so is what comes before the first picture.
+    /// One AAC frame. It is dropped with sound off, and before the first picture.
     fn audio(&mut self, frame: AudioFrame, out: &mut Vec<Output>) {
         self.note_arrival(frame.arrival);
         self.unusable.sound();
@@ -289,7 +289,7 @@ impl Packager {
         }
     }
 
-    /// Bytes of the connection arrived at `at`, whatever they were: the line works.
+    /// Bytes arrived on the connection at `at`, whatever they were: the line works.
     pub fn received(&mut self, at: Moment) {
         let at = in_range(at);
         if self.connected && self.last_arrival.is_none_or(|last| last.mono_us < at.mono_us) {
@@ -302,7 +302,7 @@ impl Packager {
         let at = in_range(at);
         self.observe_wall_clock(at, out);
         self.report_waiting(at, out);
-        // If nothing that came could be used, that stays the camera's fault, whoever ended the connection.
+        // If nothing that arrived was usable, that remains the camera's fault, whichever side ended the connection.
         self.judge_gap(at, out);
         self.finish(out);
         match &mut self.gap {
@@ -317,7 +317,8 @@ impl Packager {
         self.open_gap(cause, out);
     }
 
-    /// To be called once a second: notices silence and steps of the wall clock, and closes a part that no picture follows.
+    /// To be called once a second: notices silence and steps of the wall clock, and closes a part that is not followed
+    /// by a picture.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Output>) {
         let now = in_range(now);
         self.observe_wall_clock(now, out);
@@ -335,7 +336,8 @@ impl Packager {
         }
     }
 
-    /// Before the process stops: ends part and segment. No gap is opened; whoever resumes declares it.
+    /// To be called before the process stops: ends part and segment. No gap is opened; the packager that resumes
+    /// declares it.
     pub fn flush(&mut self, at: Moment, out: &mut Vec<Output>) {
         let at = in_range(at);
         self.observe_wall_clock(at, out);
@@ -344,7 +346,7 @@ impl Packager {
         self.leave();
     }
 
-    /// Which camera it is for.
+    /// Its camera.
     pub const fn camera(&self) -> CameraId {
         self.camera
     }
@@ -354,7 +356,7 @@ impl Packager {
         self.connected
     }
 
-    /// When anything arrived last.
+    /// When anything last arrived.
     pub const fn last_arrival(&self) -> Option<Moment> {
         self.last_arrival
     }
@@ -364,20 +366,20 @@ impl Packager {
         self.last_picture
     }
 
-    /// Why the open connection has brought no picture for [`LIVE_WITHIN_US`]: the cause, and what was wrong with what it
-    /// brought. `None` while pictures come.
+    /// Why the open connection has brought no picture for [`LIVE_WITHIN_US`]: the cause, and what was wrong with the
+    /// data. `None` while pictures come.
     ///
     /// [`LIVE_WITHIN_US`]: crate::LIVE_WITHIN_US
     pub fn trouble(&self, now: Moment) -> Option<(Cause, &Unusable)> {
         self.fault(now).map(|cause| (cause, &self.unusable))
     }
 
-    /// Cause of the gap that is open.
+    /// Cause of the open gap.
     pub fn open_gap_cause(&self) -> Option<Cause> {
         self.gap.map(|gap| gap.cause)
     }
 
-    /// End of the last picture, the one that waits for its length included.
+    /// End of the last picture, including the pending one.
     pub fn timeline_end(&self) -> Option<MediaTime> {
         match (&self.pending, &self.timeline) {
             (Some(pending), Some(timeline)) => Some(pending.time.plus(timeline.usual_ticks())),
@@ -385,23 +387,23 @@ impl Packager {
         }
     }
 
-    /// Media sequence number of the segment that is open, or the next free one.
+    /// Media sequence number of the open segment, or the next free one.
     pub const fn segment(&self) -> u64 {
         self.segmenter.number()
     }
 
-    /// How far the newest picture's media time lies behind its arrival, microseconds; negative is ahead. `None`
-    /// while there is no picture.
+    /// How far the newest picture's media time is behind its arrival, microseconds; negative is ahead. `None` while
+    /// there is no picture.
     pub fn live_delay_us(&self) -> Option<i64> {
         self.timeline.as_ref().map(Timeline::delay_us)
     }
 
-    /// How much faster the camera's clock runs than the centre's, parts per million.
+    /// How much faster the camera's clock runs than the centre's, in parts per million.
     pub fn camera_clock_ppm(&self) -> Option<i32> {
         self.timeline.as_ref().map(Timeline::camera_ppm)
     }
 
-    /// What was seen so far.
+    /// The counters so far.
     pub const fn counters(&self) -> Counters {
         self.counters
     }

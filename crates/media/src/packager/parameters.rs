@@ -1,4 +1,4 @@
-//! Parameter sets of one connection, from the protocol or from the stream. They change at keyframes only.
+//! Parameter sets of one connection, from the protocol or from the stream. They change only at keyframes.
 
 use bytes::Bytes;
 
@@ -8,32 +8,32 @@ use crate::codec::annex_b::starts_with_start_code;
 use crate::codec::slice::SliceRules;
 use crate::codec::{ConfigError, VideoCodec, VideoParameters, with_in_band};
 
-/// The parameters of a connection: those in use, and those that wait for the next keyframe.
+/// The parameters of a connection: those in use, and those waiting for the next keyframe.
 #[derive(Debug, Default)]
 pub(super) struct Parameters {
     active: Option<VideoParameters>,
     incoming: Option<VideoParameters>,
-    /// What the protocol said last, for access units that bring their own parameter sets.
+    /// The latest from the protocol, for access units that bring their own parameter sets.
     announced: Option<VideoCodec>,
-    /// The last refusal, so that a camera that repeats itself is reported once.
+    /// The last refusal, so that a camera that repeats itself is reported only once.
     refusal: Option<ConfigError>,
 }
 
 impl Parameters {
-    /// The codec that the next access unit is in.
+    /// The codec of the next access unit.
     pub(super) fn codec(&self) -> VideoCodec {
         let known = self.incoming.as_ref().or(self.active.as_ref()).map(|parameters| parameters.codec);
         known.or(self.announced).unwrap_or(VideoCodec::H264)
     }
 
-    /// What reading the next slice headers needs.
+    /// What is needed to parse the next slice headers.
     pub(super) fn slices(&self) -> Option<SliceRules> {
         self.incoming.as_ref().or(self.active.as_ref())?.slices
     }
 
-    /// Takes in what the protocol gave. `Err` if it cannot be used and has not been refused before; what was valid
-    /// stays. Where only the numbers of the sets are other ones, they come back in a row: they belong before the next
-    /// picture, and no new parameters are needed.
+    /// Adds parameters from the protocol. `Err` if they are unusable and were not refused before; the valid ones stay.
+    /// If only the numbers of the sets differ, they are returned in a row: they belong before the next picture, and no
+    /// new parameters are needed.
     pub(super) fn offer(&mut self, config: &VideoConfig) -> Result<Option<Bytes>, ConfigError> {
         self.announced = Some(config.codec);
         if starts_with_start_code(&config.record) {
@@ -54,7 +54,7 @@ impl Parameters {
         }
     }
 
-    /// Takes in the parameter sets that an access unit carries.
+    /// Adds the parameter sets of an access unit.
     pub(super) fn offer_in_band(&mut self, access_unit: &[u8]) -> Result<(), ConfigError> {
         let base = self.incoming.as_ref().or(self.active.as_ref());
         match with_in_band(base, self.codec(), access_unit) {
@@ -68,19 +68,19 @@ impl Parameters {
         }
     }
 
-    /// Whether there is anything to decode with, or will be at the next keyframe.
+    /// Whether there are parameters to decode with, or will be at the next keyframe.
     pub(super) const fn known(&self) -> bool {
         self.incoming.is_some() || self.active.is_some()
     }
 
-    /// At a keyframe: what waited is now in use. True if something did.
+    /// At a keyframe: waiting parameters come into use. True if there were any.
     pub(super) fn activate(&mut self) -> bool {
         let waited = self.incoming.is_some();
         self.active = self.incoming.take().or_else(|| self.active.take());
         waited
     }
 
-    /// What is in use.
+    /// The parameters in use.
     pub(super) const fn active(&self) -> Option<&VideoParameters> {
         self.active.as_ref()
     }

@@ -1,4 +1,4 @@
-//! What happens to an access unit: it is scanned, placed on the timeline, and given its duration.
+//! The path of an access unit: it is scanned, placed on the timeline, and given its duration.
 
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -13,14 +13,13 @@ use crate::options::{MIN_GAP_TICKS, MIN_SAMPLE_TICKS};
 use crate::timeline::{Anchor, Placement, Reanchored, Timeline};
 use crate::{AccessUnit, FactKind, Output};
 
-/// Parameter sets and messages that came in an access unit of their own wait for their picture; at most this many
-/// bytes of them.
+/// Parameter sets and messages in an access unit of their own wait for their picture; upper bound of their bytes.
 const MAX_AHEAD_OF_PICTURE_BYTES: usize = 64 << 10;
-/// Composition offsets beyond this are held to it: 10 s in ticks.
+/// Composition offsets are clamped to this: 10 s in ticks.
 const MAX_COMPOSITION_TICKS: f64 = 900_000.0;
 
 impl Packager {
-    /// Splits what came into pieces of one picture each, and handles each. `Err` says why it is no row of NAL units.
+    /// Splits the data received into pieces of one picture each, and handles each. `Err` if it is not a row of NAL units.
     pub(super) fn pieces(&mut self, mut unit: AccessUnit, out: &mut Vec<Output>) -> Result<(), String> {
         let (bytes, limit) = (unit.data.len(), self.options.max_access_unit_bytes);
         if bytes > limit {
@@ -32,7 +31,7 @@ impl Packager {
         loop {
             let found =
                 scan(codec, self.parameters.slices(), &unit.data).map_err(|error| error.to_string())?;
-            // Nearly always it is one whole picture: its bytes are moved on without touching their reference count.
+            // It is nearly always one whole picture: its bytes are moved on without touching their reference count.
             let Some(at) = found.next_picture.filter(|&at| at < unit.data.len()) else {
                 return if unit.data.is_empty() { Ok(()) } else { self.piece(unit, found, out) };
             };
@@ -80,13 +79,13 @@ impl Packager {
     ) {
         self.counters.refused += 1;
         self.unusable.refused(&reason);
-        // A unit that has no time of its own comes after the last one.
+        // A unit without a time of its own comes after the last one.
         let camera_dts =
             camera_dts.or_else(|| self.pending.as_ref().map(|last| last.camera_dts)).unwrap_or(0);
         self.report(FactKind::AccessUnitRefused { camera_dts, reason }, at, out);
     }
 
-    /// Keeps what came without a picture, to put it before the next one: no byte of it is lost.
+    /// Keeps data that came without a picture, to put them before the next one: no byte of them is lost.
     pub(super) fn hold_for_picture(
         &mut self,
         row: &[u8],
@@ -150,7 +149,7 @@ impl Packager {
         });
     }
 
-    /// Pictures come faster than time passes. This one and those that depend on it are refused, until a keyframe finds room
+    /// Pictures come faster than real time. This one and those that depend on it are refused, until a keyframe fits
     /// again: the timeline never claims time that has not passed.
     fn refuse_too_fast(&mut self, camera_dts: i64, at: Moment, out: &mut Vec<Output>) {
         self.dropped_dts = Some(camera_dts);
@@ -162,13 +161,13 @@ impl Packager {
         }
     }
 
-    /// Whether enough time has passed for a keyframe to go on.
+    /// Whether enough time has passed for the stream to resume with a keyframe.
     fn has_room(&self, arrival: Moment) -> bool {
         self.timeline.as_ref().is_none_or(|timeline| timeline.has_room(arrival))
     }
 
-    /// The first picture of a connection: the timeline is anchored, and the gap before it is over. `None` where its time
-    /// has not come yet.
+    /// The first picture of a connection: the timeline is anchored, and the gap before it ends. `None` if its time has
+    /// not come yet.
     pub(super) fn start(
         &mut self,
         camera_dts: i64,
@@ -192,7 +191,7 @@ impl Packager {
         Some(time)
     }
 
-    /// A further picture: it is placed, and gives the one before it its length. `None` where it comes too fast.
+    /// A further picture: it is placed, and determines the length of the one before. `None` if it comes too fast.
     pub(super) fn go_on(
         &mut self,
         camera_dts: i64,
@@ -286,7 +285,7 @@ impl Packager {
         }
     }
 
-    /// A segment may wait a little for a keyframe that is expected.
+    /// A segment may wait briefly for a keyframe that is expected.
     pub(super) fn segment_limit(&self) -> i64 {
         let (longest, grace) = (self.options.segment_max_ticks, self.options.segment_grace_ticks);
         let expected = self.segmenter.segment().zip(self.rhythm.next());

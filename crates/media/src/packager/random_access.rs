@@ -1,16 +1,16 @@
-//! Where decoding may begin, in streams that have no IDR pictures too.
+//! Where decoding may begin, also in streams without IDR pictures.
 
 use ashkar_terms::Moment;
 
 use crate::assembly::RandomAccess;
 
-/// Without a better one for this long, a recovery point that takes some pictures counts too: 4 s, microseconds. A camera
-/// with IDR pictures every two seconds and recovery points between them is cut at its IDR pictures.
+/// Without a better one for this long, a recovery point that takes some pictures counts too: 4 s, microseconds. A
+/// camera with IDR pictures every two seconds and recovery points between them is thus cut at its IDR pictures.
 const GRADUAL_AFTER_US: u64 = 4_000_000;
 /// Without any recovery point for this long, a picture that refers to no other counts too: 12 s, microseconds. A camera
-/// with an IDR picture each ten seconds and intra pictures between them is cut at its IDR pictures.
+/// with an IDR picture every ten seconds and intra pictures between them is thus cut at its IDR pictures.
 const INTRA_AFTER_US: u64 = 12_000_000;
-/// The same before the first picture, when nothing can be shown meanwhile: 4 s, microseconds.
+/// The same before the first picture, when nothing can be shown in the meantime: 4 s, microseconds.
 const FIRST_INTRA_AFTER_US: u64 = 4_000_000;
 
 /// The entry points of one connection.
@@ -18,14 +18,14 @@ const FIRST_INTRA_AFTER_US: u64 = 4_000_000;
 pub(super) struct RandomAccessPolicy {
     /// Arrival of the first picture.
     began_us: Option<u64>,
-    /// Arrival of the last one at which decoding may begin.
+    /// Arrival of the last picture at which decoding may begin.
     last_us: Option<u64>,
     /// The same for the best kinds, IDR pictures and exact recovery points.
     last_exact_us: Option<u64>,
 }
 
 impl RandomAccessPolicy {
-    /// What a picture counts as that shows itself to be `access`.
+    /// How a picture that was scanned as `access` counts.
     pub(super) fn judge(&mut self, access: RandomAccess, at: Moment) -> RandomAccess {
         let began_us = *self.began_us.get_or_insert(at.mono_us);
         let waited =
@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
 
-    /// Which of pictures, each at its second, a segment may begin with.
+    /// Those of the pictures, each at its second, with which a segment may begin.
     fn counted(pictures: impl IntoIterator<Item = (u64, RandomAccess)>) -> Vec<u64> {
         let mut random_access = RandomAccessPolicy::default();
         let begins = |(second, access): &(u64, RandomAccess)| {
@@ -71,7 +71,7 @@ mod tests {
         pictures.into_iter().filter(begins).map(|(second, _)| second).collect()
     }
 
-    /// `access` each second from `from` on, with `instead` at the seconds that are divisible by `every`.
+    /// `access` each second from `from` on, replaced by `instead` at the seconds divisible by `every`.
     fn stream(
         access: RandomAccess,
         instead: RandomAccess,

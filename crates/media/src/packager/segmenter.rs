@@ -1,4 +1,4 @@
-//! From pictures to parts and segments: where each ends, its bytes, and its hash.
+//! From pictures to parts and segments: their boundaries, bytes and hashes.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use crate::cmaf::{Dependence, Run, Sample, checked_duration, write_part};
 use crate::codec::slice::Slice;
 use crate::{Counters, InitSegment, Options, Output, Part, SegmentEnd};
 
-/// Most parts of a segment, which then ends: `sequence_number` of `mfhd` leaves room for so many. A segment of 4 s has 8 parts of
-/// half a second; only pictures that fill a part each make more.
+/// Most parts of a segment, which ends when it has them: `sequence_number` of `mfhd` leaves room for this many. A
+/// segment of 4 s has 8 parts of half a second; only pictures that fill a part each make more.
 const MAX_SEGMENT_PARTS: u16 = 256;
 
 /// An access unit with its place on the timeline.
 #[derive(Debug, Clone)]
 pub(super) struct Picture {
     pub(super) data: Bytes,
-    /// The picture with its further pieces, if there are any.
+    /// The picture with its further pieces, if any.
     pub(super) more: BytesMut,
     /// Its last slice.
     pub(super) slice: Slice,
@@ -32,7 +32,7 @@ pub(super) struct Picture {
     pub(super) arrival: Moment,
 }
 
-/// Makes parts of pictures and segments of parts. Knows nothing of clocks: pictures come with their durations.
+/// Makes parts of pictures and segments of parts. It uses no clock: pictures come with their durations.
 #[derive(Debug)]
 pub(super) struct Segmenter {
     options: Options,
@@ -41,7 +41,7 @@ pub(super) struct Segmenter {
     init_given: bool,
     discontinuity: bool,
     segment: Option<OpenSegment>,
-    /// How the segment is divided into parts, where its length is known in advance.
+    /// How the segment is divided into parts, if its length is known in advance.
     even: Option<EvenParts>,
     part: OpenPart,
     pub(super) sound: SoundQueue,
@@ -50,14 +50,14 @@ pub(super) struct Segmenter {
 #[derive(Debug)]
 struct OpenSegment {
     start: MediaTime,
-    /// Of its closed parts, ticks.
+    /// Length of its closed parts, ticks.
     duration: i64,
     parts: u16,
     byte_length: u64,
     sha256: Sha256,
 }
 
-/// The part that is being filled; its buffers are kept from part to part.
+/// The part being filled; its buffers are reused from part to part.
 #[derive(Debug, Default)]
 struct OpenPart {
     samples: Vec<Sample>,
@@ -67,7 +67,7 @@ struct OpenPart {
     last_arrival: Option<Moment>,
 }
 
-/// What a part takes from its first picture.
+/// What a part takes over from its first picture.
 #[derive(Debug, Clone, Copy)]
 struct First {
     time: MediaTime,
@@ -86,12 +86,12 @@ impl Picture {
         self.more.extend_from_slice(piece);
     }
 
-    /// Bytes of it so far.
+    /// Its bytes so far.
     pub(super) fn bytes(&self) -> usize {
         self.data.len().max(self.more.len())
     }
 
-    /// All pieces are there.
+    /// All pieces have been added.
     pub(super) fn complete(&mut self) {
         if !self.more.is_empty() {
             self.data = std::mem::take(&mut self.more).freeze();
@@ -114,12 +114,12 @@ impl Segmenter {
         }
     }
 
-    /// Number of the segment that is open, or the next free one.
+    /// Number of the open segment, or the next free one.
     pub(super) const fn number(&self) -> u64 {
         self.number
     }
 
-    /// Passes over the numbers of a gap. Between segments only.
+    /// Skips the numbers of a gap. Only between segments.
     pub(super) const fn skip_numbers(&mut self, count: u64) {
         self.number += count;
     }
@@ -128,18 +128,18 @@ impl Segmenter {
         self.init.as_deref()
     }
 
-    /// Parameters for the segments that follow. Between segments only.
+    /// Sets the parameters of the segments that follow. Only between segments.
     pub(super) fn set_init(&mut self, init: InitSegment) {
         self.init = Some(Arc::new(init));
         self.init_given = false;
     }
 
-    /// The next part begins anew.
+    /// Marks the next part as discontinuous.
     pub(super) const fn mark_discontinuity(&mut self) {
         self.discontinuity = true;
     }
 
-    /// Start of the open segment, and its length so far, ticks.
+    /// Start of the open segment and its length so far, ticks.
     pub(super) fn segment(&self) -> Option<(MediaTime, i64)> {
         let open = self.segment.as_ref().map(|segment| (segment.start, segment.duration));
         let (start, closed) = open.or_else(|| self.part.first.map(|first| (first.time, 0)))?;
@@ -147,15 +147,15 @@ impl Segmenter {
     }
 
     /// The segment that begins with the next picture will most likely last `length` ticks, with pictures of `picture`.
-    /// Between segments only.
+    /// Only between segments.
     pub(super) fn expect(&mut self, length: Option<i64>, picture: i64) {
         let Options { part_target_ticks, part_even_ticks, .. } = self.options;
         self.even =
             length.and_then(|length| EvenParts::divide(length, picture, part_target_ticks, part_even_ticks));
     }
 
-    /// Adds a picture that lasts `duration` ticks. What would grow too long or too large is closed before it; a
-    /// segment grows up to `segment_limit` ticks.
+    /// Adds a picture that lasts `duration` ticks. A part or segment that would become too long or too large is closed
+    /// before; a segment grows up to `segment_limit` ticks.
     pub(super) fn push(
         &mut self,
         picture: Picture,
@@ -209,7 +209,7 @@ impl Segmenter {
         self.number += 1;
     }
 
-    /// Closes the part, if it has a picture; gives the arrival of its last.
+    /// Closes the part, if it has a picture; returns the arrival of its last one.
     pub(super) fn close_part(&mut self, counters: &mut Counters, out: &mut Vec<Output>) -> Option<Moment> {
         let (first, last_arrival) = (self.part.first.take()?, self.part.last_arrival?);
         let init = Arc::clone(self.init.as_ref()?);
@@ -275,15 +275,15 @@ impl OpenPart {
         self.samples.push(Sample::new(picture.data, duration, picture.composition_offset, dependence));
     }
 
-    /// Empties it for the next part. The arrival stays: it is the segment's last.
+    /// Empties it for the next part. The arrival stays: it is the last of the segment.
     fn clear(&mut self) {
         self.samples.clear();
         (self.bytes, self.duration, self.first) = (0, 0, None);
     }
 }
 
-/// `mfhd` sequence number (8.8.5): rises within a segment and from segment to segment, also over restarts, and wraps at
-/// 2^32, after a year.
+/// `mfhd` sequence number (8.8.5): increases within a segment and from segment to segment, also over restarts, and
+/// wraps at 2^32, after a year.
 fn sequence(segment: u64, part: u16) -> u32 {
     assert!(part < MAX_SEGMENT_PARTS, "a segment of so many parts has ended");
     (segment as u32).wrapping_mul(MAX_SEGMENT_PARTS.into()).wrapping_add(part.into())

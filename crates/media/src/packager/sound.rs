@@ -1,4 +1,4 @@
-//! The queue in which sound waits for its part, and where its timestamps are evened out.
+//! The queue in which sound waits for its part, and in which its timestamps are smoothed.
 
 use ashkar_terms::{MediaTime, TICKS_PER_SECOND};
 use bytes::Bytes;
@@ -8,27 +8,27 @@ use crate::codec::aac::MAX_FRAME_BYTES;
 
 /// Most AAC frames that wait for their part: six seconds at 48 kHz are 282.
 const MAX_WAITING: usize = 512;
-/// Where timestamps and the sum of frames differ by more than this, timestamps win: 50 ms in ticks.
+/// If timestamps and the sum of frame lengths differ by more than this, the timestamps win: 50 ms in ticks.
 const LARGEST_OFFSET_TICKS: f64 = TICKS_PER_SECOND as f64 / 20.0;
 
-/// AAC frames on their way into parts, each exactly behind the one before it.
+/// AAC frames on their way into parts, each placed exactly behind the one before.
 ///
-/// A frame's length is its samples over their rate, not the difference of two timestamps: millisecond timestamps
-/// would leave cracks. Where timestamps and lengths come apart by more than 50 ms, the frame before is stretched,
-/// or frames are dropped until the time is right again.
+/// A frame's length is its samples divided by their rate, not the difference of two timestamps: millisecond timestamps
+/// would leave cracks. If timestamps and lengths diverge by more than 50 ms, the frame before is stretched, or frames
+/// are dropped, until the time is right again.
 #[derive(Debug, Default)]
 pub(super) struct SoundQueue {
     waiting: Vec<Sample>,
     /// Start of the first waiting frame.
     start: i64,
-    /// End of the last frame, with its fraction.
+    /// End of the last frame, including the fraction.
     end: Option<f64>,
     taken: usize,
     taken_start: i64,
 }
 
 impl SoundQueue {
-    /// Adds a frame that lasts `length` ticks and belongs at `time`, if the camera's clock can tell. False if it
+    /// Adds a frame that lasts `length` ticks and belongs at `time`, if the camera's clock can place it. False if it
     /// was dropped.
     pub(super) fn push(&mut self, data: Bytes, time: Option<MediaTime>, length: f64) -> bool {
         if self.waiting.len() >= MAX_WAITING || data.is_empty() || data.len() > MAX_FRAME_BYTES {
@@ -44,7 +44,7 @@ impl SoundQueue {
             Some(end) if end - wanted > LARGEST_OFFSET_TICKS => return false,
             Some(end) => end,
         };
-        // With the centre's clock at the epoch, sound ahead of the first picture would lie before the epoch.
+        // With the centre's clock at the epoch, sound ahead of the first picture would be before the epoch.
         let duration = (begin + length).round() as i64 - begin.round() as i64;
         if begin < 0.0 || duration <= 0 {
             return false;
@@ -78,7 +78,7 @@ impl SoundQueue {
         self.taken = 0;
     }
 
-    /// Forgets what waits: the picture that it belongs to does not come.
+    /// Discards waiting frames: the picture to which they belong does not come.
     pub(super) fn reset(&mut self) {
         *self = Self { waiting: std::mem::take(&mut self.waiting), ..Self::default() };
         self.waiting.clear();

@@ -1,8 +1,8 @@
-//! The diagnosis of a camera that sends and yields no picture.
+//! The diagnosis of a camera that sends data but yields no picture.
 
 use std::fmt;
 
-/// What is wrong with what a connected camera sends, while none of it is a picture that can be kept.
+/// What is wrong with the data of a connected camera, while none of them is a picture that can be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Unusable {
     /// Bytes arrive, and nothing in them is a picture.
@@ -10,20 +10,20 @@ pub enum Unusable {
     NoPictures,
     /// Only sound arrives.
     OnlySound,
-    /// Pictures arrive, and no parameter sets to decode them with.
+    /// Pictures arrive, but no parameter sets to decode them.
     NoParameters,
-    /// Parameter sets arrive that cannot be used.
+    /// Parameter sets arrive that are unusable.
     Parameters(String),
-    /// Pictures arrive, and none that decoding can begin with.
+    /// Pictures arrive, but none with which decoding can begin.
     NoKeyframe,
-    /// Pictures arrive that cannot be used.
+    /// Pictures arrive that are unusable.
     Refused(String),
-    /// More pictures arrive than there is time for.
+    /// More pictures arrive than fit into real time.
     TooFast,
 }
 
 impl Unusable {
-    /// The name used in metrics and in the API.
+    /// Its name in metrics and in the API.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::NoPictures => "no_pictures",
@@ -42,7 +42,8 @@ impl Unusable {
         }
     }
 
-    /// A picture was dropped for want of a keyframe, or of parameter sets; why these were refused says more.
+    /// A picture was dropped because a keyframe or parameter sets are missing; if these were refused, that reason is
+    /// more precise.
     pub(super) fn waiting(&mut self, has_parameters: bool) {
         match self {
             Self::Parameters(_) if !has_parameters => {}

@@ -1,37 +1,37 @@
-//! How much time a camera's clock makes of the time in which its pictures arrive, seen over about a second.
+//! The ratio of a camera's clock to the time in which its pictures arrive, measured over about a second.
 //!
-//! The [rate](super::rate) follows small differences over many seconds. This finds clocks that are wild: several times
-//! too fast or too slow. It says something only while pictures come evenly, so a burst or a stall says nothing.
+//! The [rate](super::rate) follows small differences over many seconds. This finds clocks that are far off: several
+//! times too fast or too slow. It yields a result only while pictures come evenly, so bursts and stalls have no effect.
 
 use ashkar_terms::TICKS_PER_SECOND;
 
-/// Pictures that are remembered.
+/// Number of pictures remembered.
 const PICTURES: usize = 64;
-/// Least arrivals that tell anything: 1 s, in ticks; …
+/// Shortest span of arrivals that yields a result: 1 s, in ticks; …
 const LONG_ENOUGH_TICKS: i64 = TICKS_PER_SECOND;
-/// … or 0.4 s, where so many pictures come that no more are remembered.
+/// … or 0.4 s, if pictures come so fast that the memory is full.
 const LEAST_TICKS: i64 = 2 * TICKS_PER_SECOND / 5;
-/// Least steps between pictures that tell anything.
+/// Fewest steps between pictures that yield a result.
 const LEAST_STEPS: usize = 3;
-/// The thirds of what is looked at agree within this factor, or it says nothing.
+/// The thirds of the span must agree within this factor, or there is no result.
 const AGREEMENT: f64 = 1.5;
 
-/// The newest pictures: when they arrived, and what the camera's clock said.
+/// The newest pictures: their arrivals and their times on the camera's clock.
 #[derive(Debug, Clone)]
 pub(super) struct ClockRatio {
     ring: [(i64, i64); PICTURES],
-    /// What the camera's clock said at the newest one.
+    /// The camera's clock at the newest one.
     newest_dts: i64,
     count: usize,
     next: usize,
 }
 
-/// What was measured.
+/// The result of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Measured {
     /// Ticks of the camera's clock for each tick of arrivals.
     pub(super) camera_per_arrival: f64,
-    /// From one picture's arrival to the next one's, ticks.
+    /// From one picture's arrival to the next, ticks.
     pub(super) arrival_step: f64,
 }
 
@@ -46,8 +46,8 @@ impl ClockRatio {
         self.count = 0;
     }
 
-    /// A picture arrived at `arrival` with this decoding time. Where the camera's clock does not go forward, all before
-    /// says nothing any more.
+    /// A picture arrived at `arrival` with this decoding time. If the camera's clock does not go forward, everything
+    /// before is discarded.
     pub(super) fn observe(&mut self, arrival: i64, camera_dts: i64) {
         if self.count > 0 && camera_dts <= self.newest_dts {
             self.forget();
@@ -60,7 +60,7 @@ impl ClockRatio {
         self.count = (self.count + 1).min(PICTURES);
     }
 
-    /// The pace of the newest pictures that tell something.
+    /// The pace of the newest pictures, if there is a result.
     pub(super) fn measure(&self) -> Option<Measured> {
         let oldest = self.count.checked_sub(1)?;
         let span = |back: usize| self.back(0).0.saturating_sub(self.back(back).0);
@@ -78,7 +78,7 @@ impl ClockRatio {
         Some(Measured { camera_per_arrival, arrival_step: span(steps) as f64 / steps as f64 })
     }
 
-    /// Camera ticks for each tick of arrivals between two pictures, counted back from the newest.
+    /// Camera ticks per tick of arrivals between two pictures, counted back from the newest.
     fn between(&self, from: usize, to: usize) -> Option<f64> {
         let (from, to) = (self.back(from), self.back(to));
         let (arrivals, camera) = (to.0.saturating_sub(from.0), to.1.saturating_sub(from.1));

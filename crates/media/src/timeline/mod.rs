@@ -12,39 +12,39 @@ use crate::options::{MAX_LEAD_TICKS, MIN_SAMPLE_TICKS};
 use clock_ratio::ClockRatio;
 use rate::RateLoop;
 
-/// A decoding time this far back, or less, is out of order; farther back the camera's clock has jumped. 0.2 s.
+/// A decoding time up to this far back is out of order; farther back, the camera's clock has jumped. 0.2 s.
 const OUT_OF_ORDER_TICKS: i64 = TICKS_PER_SECOND / 5;
-/// No step forward up to this is a jump of the camera's clock. 1 s.
+/// A step forward up to this is never a jump of the camera's clock. 1 s.
 const SMALLEST_JUMP_TICKS: i64 = TICKS_PER_SECOND;
-/// A longer step forward is one if it would put the picture this far ahead of its arrival. 1.5 s.
+/// A longer step forward is a jump if it would put the picture this far ahead of its arrival. 1.5 s.
 const JUMP_LEAD_TICKS: i64 = 3 * TICKS_PER_SECOND / 2;
-/// The timeline is re-anchored when it lags by more than this for a full window, and when the centre's clock steps
-/// forward by more. 2 s.
+/// The timeline is re-anchored if it lags by more than this for a full window, and if the centre's clock steps forward
+/// by more. 2 s.
 const REANCHOR_TICKS: i64 = 2 * TICKS_PER_SECOND;
-/// Pictures this far ahead of their arrival are not spaced by the camera's clock any more: they are set as close
-/// together as it takes. 1.5 s.
+/// Pictures this far ahead of their arrival are no longer spaced by the camera's clock: they are set as close together
+/// as needed. 1.5 s.
 const HELD_LEAD_TICKS: i64 = JUMP_LEAD_TICKS;
-/// No picture begins farther than this ahead of its arrival: it is refused. With the longest length that is guessed
-/// of a last picture, 1 s, its end stays within [`MAX_LEAD_TICKS`]. 2 s.
+/// No picture begins farther than this ahead of its arrival: it is refused. With the longest assumed length of a last
+/// picture, 1 s, its end stays within [`MAX_LEAD_TICKS`]. 2 s.
 const REFUSED_LEAD_TICKS: i64 = MAX_LEAD_TICKS - TICKS_PER_SECOND;
-/// A connection is young for so long: a camera whose clock is wild from the start is found out at once. 10 s.
+/// A connection counts as young for this long: a camera whose clock is far off from the start is found at once. 10 s.
 const YOUNG_TICKS: i64 = 10 * TICKS_PER_SECOND;
-/// A young camera's clock is wild if it makes this much time of a second and leads, …
+/// A young camera's clock is far off if it runs by this much per second and leads, …
 const WILD_FAST: f64 = 1.6;
-/// … or only this much and lags.
+/// … or only by this much and lags.
 const WILD_SLOW: f64 = 0.6;
-/// A clock that had to be held is fast if it makes this much time of a second.
+/// A clock that had to be held is fast if it runs by this much per second.
 const HELD_FAST: f64 = 1.03;
-/// A wild clock has put its pictures at least this far from their arrival. 0.25 s.
+/// A clock that is far off has put its pictures at least this far from their arrival. 0.25 s.
 const WILD_OFF_TICKS: i64 = TICKS_PER_SECOND / 4;
-/// Decoding times that stand still or go back this often in a row are not believed any more.
+/// Decoding times that stand still or go back this many times in a row are no longer trusted.
 const STILL_LIMIT: u32 = 3;
 /// Time between pictures until the camera has shown its own: 25 per second.
 const FIRST_GUESS_TICKS: f64 = 3600.0;
-/// Camera times farther than this from the last picture's are not placed by it (sound). 10 s.
+/// Camera times farther than this from the last picture's are not used for placing (sound). 10 s.
 const FARTHEST_TICKS: i64 = 10 * TICKS_PER_SECOND;
 
-/// Where an access unit lies, and what had to be done for it.
+/// The place of an access unit, and what had to be corrected for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Placement {
     /// Its decoding time. Strictly after the one before.
@@ -53,43 +53,43 @@ pub(crate) struct Placement {
     pub(crate) jumped: Option<i64>,
     /// The camera's decoding time was not after the one before.
     pub(crate) repaired: bool,
-    /// The timeline was moved by this many ticks; forward it leaves a hole before `time`.
+    /// The timeline was moved by this many ticks; a move forward leaves a hole before `time`.
     pub(crate) reanchored: Option<Reanchored>,
 }
 
 /// Why the timeline was moved, and by how many ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reanchored {
-    /// Pictures arrived later than they should for a whole window: the camera's clock left time out.
+    /// Pictures arrived late for a whole window: the camera's clock skipped time.
     Lagging(i64),
-    /// The camera sent more time than passed; from here on pictures are set close together.
+    /// The camera sent more time than passed; from here on, pictures are set close together.
     Leading(i64),
     /// The centre's wall clock stepped forward.
     WallClock(i64),
-    /// The centre's wall clock stepped back: time begins anew before what was given out.
+    /// The centre's wall clock stepped back: time starts over, before times that were output already.
     Back(i64),
     /// The silence before was declared a gap, and part of it was already published.
     AfterGap(i64),
 }
 
-/// More pictures came than there was time for: this one cannot be placed without claiming time that has not been.
+/// More pictures came than fit into real time: this one cannot be placed without claiming time that has not passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooFast;
 
-/// What the beginning of a connection finds.
+/// The situation at the start of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
-    /// The timeline goes on, at or after the arrival.
+    /// The timeline continues, at or after the arrival.
     At(MediaTime),
-    /// What is recorded ends later than this picture may lie: it must wait.
+    /// The recording ends later than this picture may be placed: it must wait.
     TooEarly,
-    /// What is recorded lies in the future, since the wall clock was wrong: time begins anew, at the arrival.
+    /// The recording reaches into the future, since the wall clock was wrong: time starts over, at the arrival.
     Restart(MediaTime),
 }
 
 impl Anchor {
-    /// Of a connection whose first picture arrives at `arrival`, after a recording that ends, with its gap, at
-    /// `earliest`.
+    /// The situation of a connection whose first picture arrives at `arrival`, after a recording that ends, including
+    /// its gap, at `earliest`.
     pub(crate) fn of(arrival: Moment, earliest: Option<MediaTime>) -> Self {
         let arrived = MediaTime::from_utc(arrival.wall).max(MediaTime(0));
         match earliest.map(|earliest| (earliest, earliest.since(arrived))) {
@@ -107,16 +107,16 @@ pub(crate) struct Timeline {
     /// Where the timeline was anchored; `ideal`, `last` and arrivals are ticks from here.
     origin: MediaTime,
     origin_mono_us: u64,
-    /// What steps of the wall clock have added to arrivals since, in ticks.
+    /// Total of the steps of the wall clock added to arrivals since, in ticks.
     stepped: i64,
     /// The wall clock stepped back since the last access unit.
     may_go_back: bool,
-    /// A forward step that the next access unit makes, in ticks.
+    /// A forward step to be made by the next access unit, in ticks.
     due_step: i64,
     camera_dts: i64,
-    /// Where the camera's clock would have the last picture.
+    /// Place of the last picture by the camera's clock.
     ideal: f64,
-    /// Where it is.
+    /// Its actual place.
     last: i64,
     last_arrival: i64,
     usual: f64,
@@ -131,7 +131,7 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    /// Anchors the timeline: its first access unit, which arrived at `arrival`, lies at `origin`.
+    /// Anchors the timeline: its first access unit, which arrived at `arrival`, is placed at `origin`.
     pub(crate) fn start(camera_dts: i64, arrival: Moment, origin: MediaTime) -> Self {
         let mut clock_ratio = ClockRatio::default();
         clock_ratio.observe(0, camera_dts);
@@ -139,7 +139,7 @@ impl Timeline {
         Self {
             origin,
             origin_mono_us: arrival.mono_us,
-            // Where what is recorded ends after the arrival, pictures lead by that much from the start.
+            // If the recording ends after the arrival, pictures lead by that much from the start.
             stepped: late.clamp(-MAX_LEAD_TICKS, 0),
             may_go_back: false,
             due_step: 0,
@@ -162,12 +162,12 @@ impl Timeline {
         self.origin.plus(self.last)
     }
 
-    /// What usually lies between two pictures, in ticks; at most a second, which no arrival has confirmed.
+    /// The usual distance of two pictures, in ticks; at most a second, which no arrival has confirmed.
     pub(crate) fn usual_ticks(&self) -> i64 {
         (self.usual.round() as i64).clamp(MIN_SAMPLE_TICKS, TICKS_PER_SECOND)
     }
 
-    /// How far the last picture's media time lies behind its arrival, microseconds; negative is ahead.
+    /// How far the last picture's media time is behind its arrival, microseconds; negative is ahead.
     pub(crate) fn delay_us(&self) -> i64 {
         self.last_arrival.saturating_sub(self.last).saturating_mul(100) / 9
     }
@@ -187,20 +187,20 @@ impl Timeline {
         self.last.saturating_sub(self.arrival_ticks(at)) < HELD_LEAD_TICKS
     }
 
-    /// Where an arrival lies on this timeline.
+    /// The place of an arrival on this timeline.
     pub(crate) fn arrival_time(&self, at: Moment) -> MediaTime {
         self.origin.plus(self.arrival_ticks(at))
     }
 
-    /// Where a camera time lies that is near the last picture's.
+    /// The place of a camera time near the last picture's.
     pub(crate) fn near(&self, camera_dts: i64) -> Option<MediaTime> {
         let delta = camera_dts.checked_sub(self.camera_dts)?;
         let near = delta.saturating_abs() <= FARTHEST_TICKS;
         near.then(|| self.origin.plus((self.ideal + delta as f64 * self.rate.rate()).round() as i64))
     }
 
-    /// The centre's wall clock stepped. Forward by more than 2 s moves the timeline at the next access unit; so does a
-    /// step back that leaves it more than [`HELD_LEAD_TICKS`] ahead. Small steps are drift.
+    /// The centre's wall clock stepped. A step forward by more than 2 s moves the timeline at the next access unit; so
+    /// does a step back that leaves it more than [`HELD_LEAD_TICKS`] ahead. Small steps are drift.
     pub(crate) fn wall_clock_stepped(&mut self, by_us: i64) {
         let by = i64::try_from(i128::from(by_us) * 9 / 100).unwrap_or(0);
         self.stepped = self.stepped.saturating_add(by);
@@ -208,7 +208,7 @@ impl Timeline {
         if by > REANCHOR_TICKS {
             self.due_step = self.due_step.saturating_add(by);
         } else if by < 0 {
-            // It takes back what a step forward has promised and no picture has used yet.
+            // It cancels a step forward that no picture has used yet.
             self.due_step = self.due_step.saturating_add(by).max(0);
         }
     }
@@ -254,8 +254,8 @@ impl Timeline {
         Ok(Placement { time: self.last(), jumped: step.jumped, repaired: step.repaired, reanchored })
     }
 
-    /// After a step of the wall clock back: numbers that were given out cannot be taken back, but time goes on from
-    /// where it truly is, and not from where a wrong clock said.
+    /// After a step of the wall clock back: sequence numbers that were output cannot be taken back, but time continues
+    /// from where it really is, not from where a wrong clock was.
     fn goes_back(&mut self, camera_dts: i64, arrived: i64) -> Option<i64> {
         let by = arrived.saturating_sub(self.last);
         if !std::mem::take(&mut self.may_go_back) || by >= -HELD_LEAD_TICKS {
@@ -269,9 +269,9 @@ impl Timeline {
         Some(by)
     }
 
-    /// A camera whose clock runs several times too fast or too slow is believed no second longer than it takes to see
-    /// that arrivals are even and say otherwise. Later in a connection only one that leads is judged: a line that
-    /// carries less for some seconds looks like a slow clock.
+    /// A camera whose clock runs several times too fast or too slow is trusted no longer than it takes to see that
+    /// arrivals are even and contradict it. Later in a connection, only a clock that leads is judged: a line with less
+    /// throughput for some seconds looks like a slow clock.
     fn learn_clock_ratio(&mut self, arrived: i64) {
         let young = arrived.saturating_sub(self.stepped) <= YOUNG_TICKS;
         if !young && !self.held && !self.jumped {
@@ -296,7 +296,7 @@ impl Timeline {
         ticks.saturating_add(self.stepped)
     }
 
-    /// Moves `ideal` by what the camera's clock says, as far as it is believed.
+    /// Moves `ideal` by the camera's clock, as far as that is trusted.
     fn camera_step(&mut self, camera_dts: i64, arrived: i64) -> Step {
         let delta = camera_dts.saturating_sub(self.camera_dts);
         let by = delta as f64 * self.rate.rate();
@@ -328,8 +328,8 @@ impl Timeline {
         Step { jumped: None, repaired: delta <= 0, from_camera: true }
     }
 
-    /// Moves `ideal` without the camera's clock: by the usual step, nudged towards the arrival; by what truly
-    /// passed if that is over a second more.
+    /// Moves `ideal` without the camera's clock: by the usual step, nudged towards the arrival; or by the time that
+    /// really passed, if that is more by over a second.
     fn step_by_arrival(&mut self, arrived: i64) {
         let least_error = self.rate.least_error().unwrap_or(0);
         let passed = arrived.saturating_sub(least_error).saturating_sub(self.last) as f64;
@@ -349,7 +349,8 @@ impl Timeline {
         Some(Reanchored::WallClock(by))
     }
 
-    /// Keeps `time` within [`HELD_LEAD_TICKS`] of its arrival, as far as time may not stand still. Tells when it begins.
+    /// Keeps `time` within [`HELD_LEAD_TICKS`] of its arrival, as far as time must not stand still. Reports when this
+    /// begins.
     fn hold_lead(&mut self, time: &mut i64, arrived: i64, after: i64) -> Option<i64> {
         let latest = arrived.saturating_add(HELD_LEAD_TICKS).max(after);
         let by = latest.saturating_sub(*time);
@@ -377,7 +378,7 @@ impl Timeline {
     }
 }
 
-/// What became of one step of the camera's clock.
+/// The outcome of one step of the camera's clock.
 struct Step {
     jumped: Option<i64>,
     repaired: bool,

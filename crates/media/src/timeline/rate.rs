@@ -1,35 +1,34 @@
 //! How fast the camera's clock runs against the arrival clock.
 //!
-//! The *error* of an access unit is its arrival less its media time. The line can only add to it, so the least
-//! error of a window is what the clocks are really apart; stalls and the bursts after them lie above it and do not
-//! count. Two things follow it:
+//! The *error* of an access unit is its arrival less its media time. The line can only add to it, so the least error of
+//! a window is the real difference of the clocks; stalls and the bursts after them are above it and do not count. Two
+//! mechanisms follow it:
 //!
-//! - a PI loop on the least error of the last [`WINDOW_SECONDS`], for drift in parts per million and for what is
-//!   left over;
-//! - a detector of wrong rates (25 frames declared, 21 sent): when the least errors of four seconds in a row lie on
-//!   one slope, the rate is set at once, long before the window would show it.
+//! - a PI loop on the least error of the last [`WINDOW_SECONDS`], for drift in parts per million and for the remainder;
+//! - a detector of wrong rates (25 frames declared, 21 sent): when the least errors of four seconds in a row lie on one
+//!   slope, the rate is set at once, long before the window would show it.
 
 const TICKS: f64 = 90_000.0;
 
-/// Length of the window whose least error is followed, and that must be full before the timeline is re-anchored.
+/// Length of the window whose least error is followed, and which must be full before the timeline is re-anchored.
 pub(super) const WINDOW_SECONDS: i64 = 15;
 const WINDOW: usize = 15;
 
-/// Errors within this many seconds of zero are left alone, so that a sound camera's durations stay its own.
+/// Errors within this many seconds of zero are left alone, so that an accurate camera keeps its own durations.
 const DEADBAND_SECONDS: f64 = 0.1;
-/// Correction of the rate, per second of error.
+/// Gain of the rate's correction, per second of error.
 const PROPORTIONAL: f64 = 0.03;
-/// Correction of the lasting rate, per second of error and second.
+/// Gain of the lasting rate's correction, per second of error and second.
 const INTEGRAL: f64 = PROPORTIONAL * PROPORTIONAL / 4.0;
 /// Largest error in seconds that the lasting rate learns from.
 const INTEGRAL_LIMIT_SECONDS: f64 = 0.5;
-/// The passing correction of the rate is at most this.
+/// Upper bound of the passing correction of the rate.
 const LARGEST_CORRECTION: f64 = 0.1;
 /// Slopes that agree within this, in seconds per second, or within a quarter of their median, are one slope.
 const SLOPE_TOLERANCE: f64 = 0.02;
-/// The detector minds only rates this far from the present one; the loop does the rest.
+/// The detector reacts only to rates this far from the present one; the loop does the rest.
 const SMALLEST_RATE_STEP: f64 = 0.03;
-/// A camera seems fast while a queue drains. It is believed only when its pictures are this much ahead, in seconds.
+/// A camera seems fast while a queue drains. It is trusted only when its pictures are this much ahead, in seconds.
 const BELIEVED_LEAD_SECONDS: f64 = 0.2;
 /// Media ticks per camera tick stay within this and its inverse.
 const LARGEST_RATE: f64 = 128.0;
@@ -41,7 +40,7 @@ struct Bin {
     least: f64,
 }
 
-/// Media ticks per camera tick, learnt from arrivals.
+/// Media ticks per camera tick, learned from arrivals.
 #[derive(Debug, Clone)]
 pub(super) struct RateLoop {
     lasting: f64,
@@ -65,7 +64,7 @@ impl RateLoop {
         }
     }
 
-    /// Media ticks per camera tick, now.
+    /// Media ticks per camera tick, at present.
     pub(super) fn rate(&self) -> f64 {
         self.lasting * (1.0 + self.passing)
     }
@@ -75,17 +74,17 @@ impl RateLoop {
         ((1.0 / self.lasting - 1.0) * 1e6).round() as i32
     }
 
-    /// Forgets what was measured, and keeps the lasting rate.
+    /// Discards the measurements, and keeps the lasting rate.
     pub(super) fn forget(&mut self) {
         *self = Self { lasting: self.lasting, ..Self::new() };
     }
 
-    /// What was measured elsewhere is the rate from now on.
+    /// Sets the rate to one that was measured elsewhere.
     pub(super) fn set(&mut self, rate: f64) {
         *self = Self { lasting: rate.clamp(1.0 / LARGEST_RATE, LARGEST_RATE), ..Self::new() };
     }
 
-    /// Takes in the error of an access unit that arrived at `arrival`, both in ticks.
+    /// Adds the error of an access unit that arrived at `arrival`, both in ticks.
     pub(super) fn observe(&mut self, arrival: i64, error: i64) {
         let (second, error) = (arrival.div_euclid(90_000), error as f64 / TICKS);
         self.since.get_or_insert(second);
@@ -112,7 +111,7 @@ impl RateLoop {
         recent.map(|bin| bin.least).reduce(f64::min)
     }
 
-    /// [`Self::least_error`] once a full window was seen since the last time all was forgotten.
+    /// [`Self::least_error`], once a full window was seen since the measurements were last discarded.
     pub(super) fn least_error_of_full_window(&self) -> Option<i64> {
         let full = self.open?.second.saturating_sub(self.since?) >= WINDOW_SECONDS;
         self.least_error().filter(|_| full)
@@ -132,7 +131,7 @@ impl RateLoop {
         self.correct();
     }
 
-    /// The rate that the last four seconds agree on, if it is far from the present one.
+    /// The rate on which the last four seconds agree, if it is far from the present one.
     fn detected(&self) -> Option<f64> {
         let [.., a, b, c, d] = self.closed;
         let bins = [a?, b?, c?, d?];

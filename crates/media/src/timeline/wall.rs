@@ -2,7 +2,7 @@
 
 use ashkar_terms::Moment;
 
-/// A wall clock that moved this much against the monotonic clock has stepped: 50 ms. Less is the time between
+/// A wall clock that moved by this much against the monotonic clock has stepped: 50 ms. Less is the time between
 /// reading the two.
 pub(crate) const SMALLEST_STEP_US: i64 = 50_000;
 
@@ -13,7 +13,7 @@ pub(crate) struct WallClock {
 }
 
 impl WallClock {
-    /// How far the wall clock stepped between the moment given last and `now`, if it did. Microseconds.
+    /// By how much the wall clock stepped between the previous moment and `now`, if it did. Microseconds.
     pub(crate) fn observe(&mut self, now: Moment) -> Option<i64> {
         let ahead = now.wall.0.saturating_sub(i64::try_from(now.mono_us).unwrap_or(i64::MAX));
         let step = ahead.saturating_sub(*self.ahead_us.get_or_insert(ahead));

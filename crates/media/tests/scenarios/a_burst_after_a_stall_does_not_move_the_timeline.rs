@@ -1,6 +1,7 @@
 use crate::support::{FRAME_TICKS, Rig};
 
-/// The line stands still for `stall_us`, then all that the camera sent meanwhile comes within a few milliseconds.
+/// The line stalls for `stall_us`, then everything that the camera sent in the meantime comes within a few
+/// milliseconds.
 fn stall(rig: &mut Rig, stall_us: u64) {
     let late = stall_us / 40_000;
     rig.silence(stall_us);
@@ -24,7 +25,7 @@ fn a_burst_after_a_stall_does_not_move_the_timeline() {
     assert!(even * 100 >= judged.samples.len() * 99, "{even} of {}", judged.samples.len());
 }
 
-/// A keyframe and all pictures since it, from a relay's memory, in one burst at the beginning.
+/// A keyframe and all pictures since it, from a relay's buffer, in one burst at the beginning.
 #[test]
 fn a_connection_that_begins_with_a_burst_comes_back_to_its_arrivals() {
     let mut rig = Rig::on_air();

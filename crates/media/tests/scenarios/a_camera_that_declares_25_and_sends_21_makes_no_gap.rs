@@ -36,7 +36,7 @@ fn a_camera_that_declares_25_and_sends_21_makes_no_gap() {
     assert_whole(rig);
 }
 
-/// At dusk the exposure gets longer, and the camera goes on declaring 25.
+/// At dusk the exposure gets longer, and the camera still declares 25.
 #[test]
 fn a_camera_that_becomes_slower_in_mid_stream_makes_no_gap() {
     let mut rig = Rig::on_air();

@@ -75,7 +75,7 @@ fn facts_that_come_thick_are_counted_instead() {
     rig.finish_and_judge();
 }
 
-/// Parameter sets in an access unit of their own are no picture; they are kept, in front of the next one.
+/// Parameter sets in an access unit of their own are no picture; they are kept and placed before the next one.
 #[test]
 fn an_access_unit_without_a_picture_is_put_before_the_next_one() {
     let mut rig = Rig::on_air();

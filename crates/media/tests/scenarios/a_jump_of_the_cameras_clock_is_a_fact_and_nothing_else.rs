@@ -46,7 +46,7 @@ fn two_jumps_in_a_row_cost_nothing() {
     rig.finish_and_judge();
 }
 
-/// An encoder that restarts inside its connection: five seconds without pictures, and a clock from zero.
+/// An encoder that restarts within its connection: five seconds without pictures, then a clock from zero.
 #[test]
 fn a_jump_with_a_pause_leaves_the_pause_where_it_was() {
     let mut rig = Rig::on_air();

@@ -57,7 +57,7 @@ fn after_a_step_back_time_goes_on_from_where_it_is() {
     }
 }
 
-/// A machine without a clock of its own starts years ahead, records at once, and learns the time ten minutes later.
+/// A machine without a real-time clock starts years ahead, records at once, and gets the time ten minutes later.
 #[test]
 fn a_clock_that_was_wrong_into_the_future_poisons_nothing() {
     let years = 4 * 365 * 86_400_000_000;
@@ -78,7 +78,7 @@ fn a_clock_that_was_wrong_into_the_future_poisons_nothing() {
     rig.finish_and_judge();
 }
 
-/// The archive of a camera whose clock was wrong is taken up.
+/// Resuming the archive of a camera recorded while the clock was wrong.
 #[test]
 fn a_recording_that_ends_in_the_future_is_gone_on_from_now() {
     for open_gap in [None, Some(Cause::Uplink)] {
@@ -107,7 +107,7 @@ fn small_steps_are_followed_slowly() {
     }
 }
 
-/// A clock that nothing disciplines: a picture each 40 ms, and 12 µs more or less of wall time.
+/// A clock without discipline: a picture each 40 ms, and 12 µs more or less of wall time.
 #[test]
 fn a_slow_drift_of_the_centres_clock_is_followed_for_hours_without_a_gap() {
     for drift_us in [12, -12] {

@@ -13,8 +13,8 @@ fn draw(seed: &mut u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// `seconds` of a camera with `rate` pictures a second, whose clock counts `factor` times as fast as time; each arrives
-/// up to `jitter_us` late. The largest distance between a picture's time and its arrival.
+/// `seconds` of a camera with `rate` pictures a second, whose clock runs at `factor` times real time; each picture
+/// arrives up to `jitter_us` late. Returns the largest distance between a picture's time and its arrival.
 fn run(rig: &mut Rig, seconds: u64, rate: u64, factor: f64, jitter_us: u64, seed: &mut u64) -> i64 {
     let (begun, first) = (rig.now_us, rig.dts);
     let mut worst = 0;
@@ -70,7 +70,7 @@ fn any_clock_from_a_hundredth_to_a_hundred() {
     }
 }
 
-/// A camera that was sound for a minute.
+/// A camera whose clock was correct for a minute.
 #[test]
 fn a_clock_that_becomes_fast_is_held_at_once() {
     let mut seed = 7;

@@ -23,7 +23,7 @@ fn an_even_camera_is_cut_at_keyframes_into_half_second_parts() {
     );
 }
 
-/// A part is given out when its last picture's length is known, not one picture later.
+/// A part is output when its last picture's length is known, not one picture later.
 #[test]
 fn a_part_comes_out_as_soon_as_the_next_picture_would_not_fit() {
     let mut rig = Rig::on_air();
@@ -37,7 +37,7 @@ fn a_part_comes_out_as_soon_as_the_next_picture_would_not_fit() {
 fn a_camera_with_a_keyframe_each_four_seconds_gets_segments_that_begin_with_one() {
     let mut rig = Rig::on_air();
     rig.gop = 100;
-    // A frame that is a hair longer makes the rhythm 4.0002 s.
+    // A slightly longer frame makes the rhythm 4.0002 s.
     for _ in 0..1000 {
         let extra = i64::from(rig.frames % 100 == 7) * 20;
         rig.frame_of(FRAME_TICKS + extra, 40_000);

@@ -1,4 +1,4 @@
-//! However an encoder delivers a picture, the recording holds its NAL units in one access unit, byte-exact (I4).
+//! Whichever way an encoder delivers a picture, the recording has its NAL units in one access unit, byte-exact (I4).
 
 use ashkar_media::{FactKind, Framing, MediaEvent, VideoCodec, VideoConfig};
 use bytes::Bytes;
@@ -13,17 +13,17 @@ use crate::support::{
 #[derive(Debug, Clone, Copy)]
 enum Delivery {
     Whole,
-    /// Start codes of three or four bytes, nothing else.
+    /// Start codes of three or four bytes only.
     AnnexB(usize),
     /// One length, and start codes behind it.
     OneLength(usize),
     /// Empty NAL units before, between and behind.
     Empties,
-    /// So many zeros behind everything, and in the last NAL unit's length.
+    /// This many zeros at the end, included in the last NAL unit's length.
     Zeros(usize),
     /// A message for each NAL unit.
     Alone,
-    /// The same, with what comes before the slices at the time of the picture before.
+    /// The same, with the NAL units before the slices at the time of the picture before.
     SetsEarly,
     /// A message for each NAL unit, stamped as it leaves, 1 ms apart.
     Stamped,
@@ -48,7 +48,7 @@ fn start_code(bytes: usize) -> Vec<u8> {
     code
 }
 
-/// The messages of one picture: their bytes, and their time less the picture's.
+/// The messages of one picture: their bytes, and their times relative to the picture's.
 fn messages(units: &[Vec<u8>], how: Delivery) -> Vec<(Vec<u8>, i64)> {
     let all: Vec<&[u8]> = units.iter().map(Vec::as_slice).collect();
     let coded =
@@ -148,7 +148,7 @@ fn no_refusal(rig: &Rig) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
 
-    /// One encoder, one way, as encoders are.
+    /// One way for the whole stream, as real encoders do.
     #[test]
     fn one_way_after_the_other(how in delivery(), slices in 1_u8..6, h265 in any::<bool>()) {
         let (codec, config) =
@@ -162,12 +162,12 @@ proptest! {
         rig.finish_and_judge();
     }
 
-    /// Every picture another way and in other slices.
+    /// Every picture in another way and with other slices.
     #[test]
     fn any_ways_mixed(hows in prop::collection::vec((delivery(), 1_u8..6), 60..90)) {
         let mut rig = rig(config_180());
         for (n, (how, slices)) in hows.into_iter().enumerate() {
-            // What is ahead of a picture at the time of the one before may not be told from that one's own.
+            // NAL units ahead of a picture, at the time of the one before, cannot be told from that one's own.
             send(&mut rig, &picture(VideoCodec::H264, n as u64, slices), how);
         }
         no_refusal(&rig);
@@ -175,7 +175,7 @@ proptest! {
     }
 }
 
-/// Lengths of one, two and three bytes, as the record says; and of four where the record says two.
+/// Lengths of one, two and three bytes, as declared by the record; and of four where the record declares two.
 #[test]
 fn lengths_of_any_size_become_four_bytes() {
     for size in 1..=4_usize {
@@ -208,7 +208,7 @@ fn lengths_of_any_size_become_four_bytes() {
     rig.finish_and_judge();
 }
 
-/// Two pictures in one message are two.
+/// Two pictures in one message are separated.
 #[test]
 fn pictures_in_one_message_are_taken_apart() {
     for (codec, config) in [(VideoCodec::H264, config_180()), (VideoCodec::H265, config_hevc())] {
@@ -290,7 +290,7 @@ fn a_start_code_is_one_only_where_a_nal_unit_follows() {
     rig.finish_and_judge();
 }
 
-/// The record itself with start codes, and none at all: the sets in the stream serve.
+/// The record itself with start codes, and no record at all: the sets in the stream are enough.
 #[test]
 fn a_record_with_start_codes_is_read_and_none_is_not_missed() {
     let coded = [&[0, 0, 0, 1][..], SPS_180, &[0, 0, 1], PPS_180].concat();
@@ -315,7 +315,7 @@ fn a_record_with_start_codes_is_read_and_none_is_not_missed() {
     }
 }
 
-/// Lengths of one byte, empty NAL units, and one that is nothing but a start code and a zero.
+/// Lengths of one byte, empty NAL units, and one that consists only of a start code and a zero.
 #[test]
 fn what_was_given_out_stays_as_it_is_when_it_comes_back() {
     let mut framing = Framing::default();

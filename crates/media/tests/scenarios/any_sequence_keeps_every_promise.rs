@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::support::{Rig, config_180, config_360, prefixed};
 
-/// What can happen to a camera.
+/// The events of a camera.
 #[derive(Debug, Clone)]
 enum Step {
     Frames { count: u64, ticks: i64, us: u64 },
@@ -86,7 +86,7 @@ fn run(rig: &mut Rig, step: &Step) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
-    /// Contiguous and rising times, parts within their target, sums, hashes, numbers, gaps, and every access unit
+    /// Contiguous and increasing times, parts within their target, sums, hashes, numbers, gaps, and every access unit
     /// byte-exact and in order: the judge checks them all.
     #[test]
     fn any_sequence_keeps_every_promise(steps in prop::collection::vec(step(), 1..40)) {

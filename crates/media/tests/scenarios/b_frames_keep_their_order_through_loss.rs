@@ -2,7 +2,7 @@ use ashkar_media::{AccessUnit, MediaEvent};
 
 use crate::support::{FRAME_TICKS, FRAME_US, Rig};
 
-/// Presentation less decoding, in frames, of the pattern I P B B B with one frame of reordering delay.
+/// Presentation minus decoding time, in frames, of the pattern I P B B B with one frame of reordering delay.
 const PATTERN: [i32; 4] = [4, 1, 0, 0];
 
 #[test]
@@ -15,7 +15,7 @@ fn b_frames_keep_their_order_through_loss() {
         let (camera_dts, arrival) = (rig.dts, rig.now());
         rig.dts += FRAME_TICKS;
         rig.now_us += FRAME_US;
-        // Each 17th is lost on the line, each 29th arrives damaged.
+        // Every 17th is lost on the line, every 29th arrives damaged.
         if frame > 0 && frame % 17 == 0 {
             continue;
         }

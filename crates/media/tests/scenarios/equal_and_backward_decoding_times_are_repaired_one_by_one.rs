@@ -41,7 +41,7 @@ fn backward_decoding_times_are_repaired_one_by_one() {
     rig.finish_and_judge();
 }
 
-/// Some encoders send 0 for ever. Arrivals are all there is then.
+/// Some encoders send 0 for ever. Then only arrivals are left.
 #[test]
 fn a_camera_without_a_clock_is_timed_by_its_arrivals() {
     for us in [40_000, 100_000] {

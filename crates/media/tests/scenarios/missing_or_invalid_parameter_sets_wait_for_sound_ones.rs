@@ -77,7 +77,7 @@ fn invalid_parameter_sets_leave_the_valid_ones_in_use() {
             &mut rig.out,
         );
     }
-    // A damaged SPS inside a keyframe: the picture is kept, the set is not believed.
+    // A damaged SPS inside a keyframe: the picture is kept, the set is ignored.
     let keyframe = prefixed(&[&[0x67, 0x64, 0, 0x1e, 0xff], &[0x65, 9, 9]]);
     rig.sent.push(keyframe.clone());
     rig.send_raw(keyframe, true);

@@ -12,10 +12,10 @@ use crate::support::{
     prefixed,
 };
 
-/// How long each loop mutates. The same seed makes the same inputs; a slow machine sees fewer of them.
+/// How long each loop mutates. The same seed makes the same inputs; a slow machine gets through fewer of them.
 const BUDGET: Duration = Duration::from_millis(1500);
 
-/// xorshift64*: small, and the same everywhere.
+/// xorshift64*: small, and the same on every platform.
 struct Dice(u64);
 
 impl Dice {
@@ -84,7 +84,7 @@ fn no_bytes_make_a_parser_panic() {
     }
 }
 
-/// Every prefix of a record is refused or read, never more.
+/// Every prefix of a record is either refused or parsed, and never read past its end.
 #[test]
 fn every_cut_of_a_record_is_an_error() {
     for config in [config_180(), config_hevc()] {

@@ -1,11 +1,11 @@
-//! A file sent without pacing, and whatever else comes faster than time.
+//! A file sent without pacing, and other data that come faster than real time.
 
 use ashkar_media::{FactKind, MAX_LEAD_TICKS, Options, Resume};
 use ashkar_terms::{Cause, MediaTime};
 
 use crate::support::{FRAME_TICKS, Rig};
 
-/// Sends `frames` of 25 a second, `speed` times as fast; each is checked against the future as it is sent.
+/// Sends `frames` of 25 a second, at `speed` times real time; none may be placed in the future when it is sent.
 fn file(rig: &mut Rig, frames: u64, speed: u64) {
     let mut rest = 0;
     for _ in 0..frames {
@@ -15,7 +15,7 @@ fn file(rig: &mut Rig, frames: u64, speed: u64) {
     }
 }
 
-/// Media time that was recorded, ticks.
+/// Recorded media time, ticks.
 fn recorded(rig: &Rig) -> i64 {
     rig.parts().iter().map(|part| i64::from(part.duration)).sum()
 }
@@ -38,7 +38,7 @@ fn an_hour_in_a_second_is_a_second() {
             matches!(fact, FactKind::AccessUnitRefused { reason, .. } if reason.contains("faster than time"))
         });
         assert_eq!(told.count() > 0, lost > 0, "{speed} times: what is refused is told");
-        // The true camera comes, and is where it should be.
+        // The real camera comes, and is placed where it should be.
         rig.silence(4_000_000);
         rig.connect();
         rig.frames(100);
@@ -48,7 +48,7 @@ fn an_hour_in_a_second_is_a_second() {
     }
 }
 
-/// Who comes again and again with a burst gets no more time than passes.
+/// A sender that comes back again and again with a burst gets no more time than passes.
 #[test]
 fn many_bursts_claim_no_more_than_one() {
     let mut rig = Rig::on_air();
@@ -68,7 +68,7 @@ fn many_bursts_claim_no_more_than_one() {
     rig.finish_and_judge();
 }
 
-/// What leads a little when the process ends leads no more than that afterwards.
+/// A lead at the end of the process is no larger afterwards.
 #[test]
 fn a_restart_does_not_add_to_a_lead() {
     let mut rig = Rig::on_air();

@@ -21,7 +21,7 @@ fn h264_reader_agrees_on_the_size() {
     }
 }
 
-/// Wherever both can read a damaged SPS, they read the same.
+/// If both can parse a damaged SPS, they get the same result.
 #[test]
 fn h264_reader_agrees_on_damaged_sets_too() {
     let mut both = 0;
@@ -58,7 +58,7 @@ fn records_without_parameter_sets_say_which_are_missing() {
     let sps_only = config_of(VideoCodec::H264, &[SPS_180]).unwrap_err();
     assert_eq!(sps_only, ConfigError::Missing { what: "H.264 picture parameter set" });
     let mut swapped = config_hevc().record.to_vec();
-    // The first array says that it holds picture parameter sets, the last one that it holds video parameter sets.
+    // The first array claims to hold picture parameter sets, the last one to hold video parameter sets.
     let last = swapped.len() - HEVC_PPS.len() - 5;
     (swapped[23], swapped[last]) = (0x80 | 34, 0x80 | 32);
     let config = VideoConfig { codec: VideoCodec::H265, record: swapped.into() };

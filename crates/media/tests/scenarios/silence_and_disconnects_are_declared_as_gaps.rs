@@ -45,7 +45,7 @@ fn twelve_seconds_of_silence_open_a_gap_on_a_live_connection() {
     assert_eq!(rig.gaps()[0].cause, Cause::Uplink);
     rig.silence(10_000_000);
     assert_eq!(rig.gaps().len(), 1, "once");
-    // The camera did not stop: its clock went on with time.
+    // The camera did not stop: its clock kept up with time.
     rig.dts += 23 * 90_000;
     rig.frames(100);
     let gap = rig.gaps()[1];
@@ -53,8 +53,8 @@ fn twelve_seconds_of_silence_open_a_gap_on_a_live_connection() {
     rig.finish_and_judge();
 }
 
-/// 20 s of pictures waited in the sender's socket. What playlists may already show as a gap stays one; the rest
-/// of the burst follows without loss.
+/// 20 s of pictures waited in the sender's socket. Time that playlists may already show as a gap stays one; the rest of
+/// the burst follows without loss.
 #[test]
 fn a_burst_after_a_declared_gap_fills_its_end() {
     let mut rig = Rig::on_air();

@@ -25,7 +25,7 @@ impl BitWriter {
         self.bits(u32::from(value), 1);
     }
 
-    /// Everything that `other` holds.
+    /// All bits of `other`.
     pub(crate) fn append(&mut self, other: &Self) {
         let (words, rest) = other.bytes.as_chunks::<4>();
         words.iter().for_each(|word| self.bits(u32::from_be_bytes(*word), 32));
@@ -48,7 +48,7 @@ impl BitWriter {
         self.ue(if value > 0 { twice - 1 } else { twice });
     }
 
-    /// The stop bit and the zeros up to the byte's end; gives out the payload.
+    /// The stop bit and the zeros up to the end of the byte; returns the payload.
     pub(crate) fn finish(mut self) -> Vec<u8> {
         self.flag(true);
         let padding = (8 - self.pending_bits % 8) % 8;
@@ -57,7 +57,7 @@ impl BitWriter {
     }
 }
 
-/// Reads a raw byte sequence payload. Past its end every read gives `None`.
+/// Reads a raw byte sequence payload. Past its end every read returns `None`.
 #[derive(Debug, Clone)]
 pub(crate) struct BitReader<'a> {
     bytes: &'a [u8],
@@ -66,7 +66,7 @@ pub(crate) struct BitReader<'a> {
 }
 
 impl<'a> BitReader<'a> {
-    /// Over the payload's bits up to, and without, its stop bit.
+    /// Over the payload's bits up to but excluding its stop bit.
     pub(crate) fn new(rbsp: &'a [u8]) -> Option<Self> {
         let last = rbsp.iter().rposition(|&byte| byte != 0)?;
         let end = last * 8 + 7 - rbsp.get(last)?.trailing_zeros() as usize;
@@ -108,7 +108,7 @@ impl<'a> BitReader<'a> {
         Some(if code % 2 == 1 { magnitude } else { -magnitude })
     }
 
-    /// Copies everything that is left into `out`.
+    /// Copies all remaining bits into `out`.
     pub(crate) fn copy_rest(&mut self, out: &mut BitWriter) {
         while self.end - self.at >= 32 {
             let Some(word) = self.bits(32) else { return };

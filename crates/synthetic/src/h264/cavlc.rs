@@ -1,13 +1,13 @@
-//! Transform coefficients of one block as CAVLC writes them (ITU-T H.264, 7.3.5.3.2 and 9.2).
+//! Transform coefficients of one block in CAVLC (ITU-T H.264, 7.3.5.3.2 and 9.2).
 
 use super::bits::BitWriter;
 use super::tables::{Code, coeff_token, run_before, total_zeros};
 
-/// Escape codes carry 12 bits of level; ours stay far below.
+/// Escape codes have 12 bits of level; ours stay far below.
 const ESCAPE_BITS: u32 = 12;
 
 /// Writes `coefficients`, in scan order, 15 or 16 of them. `context` is the mean count of the neighbouring blocks.
-/// Gives how many are not zero.
+/// Returns how many are not zero.
 pub(crate) fn write_block(coefficients: &[i32], context: usize, out: &mut BitWriter) -> usize {
     let levels: Vec<i32> = coefficients.iter().rev().copied().filter(|&level| level != 0).collect();
     let total = levels.len();
@@ -33,7 +33,7 @@ fn write_levels(levels: &[i32], ones: usize, out: &mut BitWriter) {
     }
     let mut suffix_bits = u32::from(levels.len() > 10 && ones < 3);
     for (index, &level) in others.iter().enumerate() {
-        // After fewer than three trailing ones the next level cannot be one more of them.
+        // After fewer than three trailing ones the next level cannot be another one.
         let known_above_one = index == 0 && ones < 3;
         write_level(level, known_above_one, suffix_bits, out);
         suffix_bits = suffix_bits.max(1);

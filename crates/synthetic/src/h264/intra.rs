@@ -1,6 +1,6 @@
 //! Intra macroblocks of grey areas: `I_16x16` with DC prediction, luma coefficients only, at one quantiser.
 //!
-//! What a decoder will show is worked out alongside ([`Area::luma`]), bit by bit as it will do it, because later
+//! The decoder's output is computed alongside ([`Area::luma`]), bit by bit as a decoder does it, because later
 //! macroblocks are predicted from it.
 
 use super::bits::BitWriter;
@@ -28,7 +28,7 @@ const BLOCK_ORDER: [usize; 16] = [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 
 
 type Block = [i32; 16];
 
-/// A rectangle of macroblocks that is coded here: what decoders show in it, and the counts that steer the code.
+/// A rectangle of macroblocks that is coded here: the decoder's output for it, and the counts that select the code.
 #[derive(Debug, Clone)]
 pub(crate) struct Area {
     columns: usize,
@@ -50,7 +50,7 @@ impl Area {
         }
     }
 
-    /// The luma that decoders show, row by row.
+    /// The luma shown by decoders, row by row.
     #[cfg(test)]
     pub(crate) fn luma(&self) -> &[u8] {
         &self.luma
@@ -216,7 +216,7 @@ fn inverse_transform(block: &mut Block) {
     block.iter_mut().for_each(|value| *value = (*value + 32) >> 6);
 }
 
-/// The Hadamard transform of the DC values; it is its own inverse but for a factor.
+/// The Hadamard transform of the DC values; it is its own inverse except for a factor.
 fn hadamard(mut block: Block) -> Block {
     for line in lines() {
         let [a, b, c, d] = line.map(|at| block[at]);

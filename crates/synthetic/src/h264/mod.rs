@@ -1,4 +1,4 @@
-//! As much of an H.264 writer as it takes to put a overlay of our own above pictures of an encoder.
+//! An H.264 writer, as far as needed to put an overlay of our own above an encoder's pictures.
 
 pub(crate) mod bits;
 pub(crate) mod cavlc;

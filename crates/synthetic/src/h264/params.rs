@@ -46,7 +46,7 @@ fn crop(right_px: u32, bottom_px: u32, out: &mut BitWriter) {
     }
 }
 
-/// Colours, and that no picture waits for another: players then show each one as soon as it is decoded.
+/// Colours, and the declaration that no picture waits for another: players then show each one as soon as it is decoded.
 fn vui(out: &mut BitWriter) {
     out.flag(true);
     out.flag(false); // aspect_ratio_info_present_flag
@@ -66,7 +66,7 @@ fn vui(out: &mut BitWriter) {
     }
 }
 
-/// The quantiser that slices start from, of a PPS that fits our slices; `None` for any other PPS.
+/// The initial quantiser of slices, from a PPS that fits our slices; `None` for any other PPS.
 pub(crate) fn initial_qp(pps: &[u8]) -> Option<i32> {
     let rbsp = rbsp_from_nal(pps);
     let mut reader = BitReader::new(&rbsp)?;

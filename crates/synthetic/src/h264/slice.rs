@@ -1,9 +1,9 @@
-//! Slice headers (ITU-T H.264, 7.3.3), for the one shape that our pictures have: frames only, CAVLC, one
-//! parameter set each, picture order by decoding order, every picture a reference.
+//! Slice headers (ITU-T H.264, 7.3.3), for the only shape that our pictures have: frames only, CAVLC, one parameter set
+//! of each kind, picture order by decoding order, every picture a reference.
 
 use super::bits::{BitReader, BitWriter, nal_from_rbsp, rbsp_from_nal};
 
-/// Bits of `frame_num` in our SPS: what the encoder uses, so that its slices keep theirs.
+/// Bits of `frame_num` in our SPS: the same as the encoder's, so that its slices keep theirs.
 pub(crate) const FRAME_NUM_BITS: u32 = 15;
 
 /// `nal_unit_type` of a slice of an IDR picture.
@@ -18,10 +18,10 @@ const SLICE_I: u32 = 2;
 
 /// Deblocking off.
 const DEBLOCK_OFF: u32 = 1;
-/// Deblocking inside the slice only, so that what stands above it stays untouched and does not touch it.
+/// Deblocking only inside the slice, so that the slices above it stay untouched and have no effect on it.
 const DEBLOCK_INSIDE: u32 = 2;
 
-/// Which picture a slice belongs to.
+/// The picture to which a slice belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Picture {
     /// An IDR picture. Consecutive ones differ in `parity`, as `idr_pic_id` must.
@@ -38,7 +38,7 @@ impl Picture {
         }
     }
 
-    /// Everything up to and without `slice_qp_delta`.
+    /// All fields up to but excluding `slice_qp_delta`.
     fn write(self, first_mb: u32, out: &mut BitWriter) {
         out.ue(first_mb);
         match self {
@@ -76,8 +76,8 @@ pub(crate) fn finish(picture: Picture, slice: BitWriter, out: &mut Vec<u8>) {
 /// Rewrites `nal`, the encoder's only slice of a picture, so that it starts at macroblock `first_mb` of a higher
 /// picture, below slices that are not its own. Appends it to `out` behind its length.
 ///
-/// The macroblocks stay bit by bit what they were: with the slice above them not available, prediction and the
-/// choice of code tables are the same as at the top of a picture. `None` where the slice is of another shape.
+/// The macroblocks stay the same bit by bit: with the slice above them not available, prediction and the choice of code
+/// tables are the same as at the top of a picture. `None` if the slice is of another shape.
 pub(crate) fn move_down(nal: &[u8], picture: Picture, first_mb: u32, out: &mut Vec<u8>) -> Option<()> {
     let rbsp = rbsp_from_nal(nal);
     let mut reader = BitReader::new(&rbsp)?;
@@ -115,8 +115,8 @@ fn skip_to_qp_delta(reader: &mut BitReader<'_>, idr: bool, picture: Picture) -> 
     reader.se()
 }
 
-/// Override, list modification and marking of a P slice. With a single reference picture the list is that
-/// picture, whatever the modification says, so none is written again.
+/// Override, list modification and marking of a P slice. With a single reference picture the list is that picture,
+/// whatever the modification, so none is written.
 fn skip_references(reader: &mut BitReader<'_>) -> Option<()> {
     let overridden = reader.flag()?;
     if overridden && reader.ue()? != 0 {

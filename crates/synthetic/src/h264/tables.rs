@@ -1,6 +1,6 @@
 //! The variable-length codes of CAVLC (ITU-T H.264, tables 9-5, 9-7, 9-8 and 9-10), as `(code, length in bits)`.
 
-/// A code word: its bits, and how many they are.
+/// A code word: its bits and their number.
 pub(crate) type Code = (u8, u8);
 
 /// `coeff_token` by context (0..2, 2..4, 4..8 neighbouring coefficients), total coefficients and trailing ones.
@@ -175,7 +175,7 @@ pub(crate) fn total_zeros(total: usize, zeros: usize) -> Code {
     TOTAL_ZEROS[total - 1][zeros]
 }
 
-/// The code of `run_before` where `zeros_left`, at least 1, have not been placed yet.
+/// The code of `run_before` if `zeros_left`, at least 1, have not been placed yet.
 pub(crate) fn run_before(zeros_left: usize, run: usize) -> Code {
     RUN_BEFORE[zeros_left.min(7) - 1][run]
 }
@@ -184,7 +184,7 @@ pub(crate) fn run_before(zeros_left: usize, run: usize) -> Code {
 mod tests {
     use super::*;
 
-    /// A code table can be read back only if no code begins with another; a complete one leaves no bits unused.
+    /// A code table can be decoded only if no code is a prefix of another; a complete one leaves no bits unused.
     fn check_prefix_free(codes: &[Code]) {
         for (index, &(code, length)) in codes.iter().enumerate() {
             for &(other, other_length) in &codes[index + 1..] {

@@ -1,4 +1,4 @@
-//! How the overlay looks: the station's plate, the word for "sample", the date, and the clock.
+//! The look of the overlay: the station's plate, the word for "sample", the date, and the clock.
 
 use ashkar_terms::CameraId;
 
@@ -9,7 +9,8 @@ use crate::h264::intra::MB;
 pub(crate) const COLUMNS: usize = 40;
 /// Macroblock rows of the overlay.
 pub(crate) const ROWS: usize = 2;
-/// The clock's columns are the last ones. The first of them stays empty, so that nothing left of it matters to it.
+/// The clock's columns are the last ones. The first of them stays empty, so that it does not depend on anything left of
+/// it.
 pub(crate) const CLOCK_COLUMNS: usize = 10;
 /// Columns of everything else.
 pub(crate) const PLATE_COLUMNS: usize = COLUMNS - CLOCK_COLUMNS;
@@ -22,13 +23,13 @@ const HEIGHT: usize = ROWS * MB;
 const GROUND: u8 = 34;
 const INK: u8 = 226;
 const INK_QUIET: u8 = 158;
-/// The plate's corner pixels, so that it looks a little rounded.
+/// The plate's corner pixels, so that it looks slightly rounded.
 const CORNER: u8 = 130;
 
-/// The word that marks every picture as made up.
+/// The word that marks every picture as synthetic.
 const SAMPLE: &str = "NÜMUNƏ";
 
-/// Where things stand, in pixels from the overlay's or the clock's left edge.
+/// Positions, in pixels from the left edge of the overlay or the clock.
 const PLATE_LEFT: usize = 10;
 const PLATE_TOP: usize = 4;
 const PLATE_PADDING: usize = 8;
@@ -36,8 +37,8 @@ const SAMPLE_GAP: usize = 16;
 const RIGHT_MARGIN: usize = 12;
 const CAP_TOP: usize = 9;
 const CLOCK_TOP: usize = 7;
-/// The second of the minute once more, for programs: six cells one above the other, the lowest bit on top, each beside
-/// its inverse. A reader that finds a pair equal reads nothing. Docs: `docs/design/synthetic.md`.
+/// The second of the minute in machine-readable form: six cells one above the other, the lowest bit on top, each beside
+/// its inverse. A reader that finds a pair equal rejects the reading. Docs: `docs/design/synthetic.md`.
 const CODE_BITS: usize = 6;
 const CODE_LEFT: usize = 20;
 const CODE_TOP: usize = 4;

@@ -1,4 +1,4 @@
-//! Strips that were coded once and are shared by every camera that needs the same bits.
+//! Strips that are coded once and shared by every camera that needs the same bits.
 
 use std::sync::Arc;
 
@@ -12,18 +12,18 @@ use super::kept::Kept;
 use crate::h264::slice::Picture;
 use crate::options::GOP_TICKS;
 
-/// Clocks kept: at 25 pictures a second 25 are in use at once, and each lives for one group of pictures.
+/// Number of clocks kept: at 25 pictures a second 25 are in use at once, and each lives for one group of pictures.
 const CLOCKS_KEPT: usize = 256;
-/// Coded seconds kept: live cameras use three of them, those that make a history together a minute or two.
+/// Number of coded seconds kept: live cameras use three of them, cameras that make a history together a minute or two.
 const SECONDS_KEPT: usize = 256;
 const SECONDS_PER_DAY: u32 = 86_400;
-/// Seconds that begin within a group of pictures, at most.
+/// Maximum number of seconds that begin within a group of pictures.
 const CHANGES: usize = (GOP_TICKS / TICKS_PER_SECOND) as usize;
 
-/// One group of pictures as the clock sees it.
+/// One group of pictures from the clock's point of view.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ClockKey {
-    /// Second of the local day that its IDR picture shows.
+    /// Second of the local day shown by its IDR picture.
     pub(crate) second: u32,
     /// `idr_pic_id` of its IDR picture.
     pub(crate) parity: bool,
@@ -40,14 +40,14 @@ pub(crate) struct ClockGop {
     pub(crate) overlays: Vec<Bytes>,
 }
 
-/// The macroblocks of a group of pictures that begins in one second, whichever its pictures are.
+/// The macroblocks of a group of pictures that begins in a given second, whichever its pictures are.
 #[derive(Debug)]
 struct Seconds {
     first: IntraRows,
     changes: [Macroblocks; CHANGES],
 }
 
-/// Makes overlays, and keeps those that others will ask for.
+/// Makes overlays, and keeps those that will be requested again.
 #[derive(Debug)]
 pub(crate) struct OverlayCache {
     artist: Artist,
@@ -73,7 +73,7 @@ impl OverlayCache {
         }
     }
 
-    /// The part left of the clock, in IDR pictures without and with `idr_pic_id` 1.
+    /// The part left of the clock, in IDR pictures with `idr_pic_id` 0 and 1.
     pub(crate) fn plate(&self, camera: CameraId, date: Date) -> [Rows; 2] {
         let rows = plate_rows(&self.artist.plate(camera, date));
         [false, true].map(|parity| rows.slices(Picture::Idr { parity }, self.initial_qp))

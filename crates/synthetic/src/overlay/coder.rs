@@ -10,10 +10,10 @@ use crate::h264::slice::{Picture, finish, start_own};
 /// What is added to `mb_type` of an intra macroblock in a P slice (table 7-13).
 const INTRA_IN_P: u32 = 5;
 
-/// One slice per macroblock row, each behind its length: a half of an IDR picture's overlay.
+/// One slice per macroblock row, each behind its length: one half of an IDR picture's overlay.
 pub(crate) type Rows = [Bytes; ROWS];
 
-/// The macroblocks of a slice without its header: all that costs, and the same in every picture that shows them.
+/// The macroblocks of a slice without its header: the expensive part, and the same in every picture that shows them.
 #[derive(Debug, Clone)]
 pub(crate) struct Macroblocks(BitWriter);
 
@@ -28,7 +28,7 @@ impl Macroblocks {
     }
 }
 
-/// A half of an IDR picture's overlay, one row of macroblocks after another.
+/// One half of an IDR picture's overlay, one row of macroblocks after another.
 #[derive(Debug, Clone)]
 pub(crate) struct IntraRows {
     first_column: usize,
@@ -75,7 +75,7 @@ impl ClockCoder {
     }
 
     /// The whole overlay of a picture in which the clock changes to `luma`: macroblocks that differ are written, all
-    /// others skipped.
+    /// others are skipped.
     pub(crate) fn change(&mut self, luma: Vec<u8>) -> Macroblocks {
         let mut out = BitWriter::default();
         self.area.start_inter_picture();
@@ -99,7 +99,7 @@ impl ClockCoder {
         Macroblocks(out)
     }
 
-    /// The clock as decoders show it now.
+    /// The clock as shown by decoders now.
     #[cfg(test)]
     pub(crate) fn decoded(&self) -> &[u8] {
         self.area.luma()

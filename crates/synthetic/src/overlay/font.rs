@@ -80,7 +80,7 @@ impl Face {
         Self { glyphs, above_px: (ABOVE_UNITS * scale).ceil() as usize }
     }
 
-    /// Width of `text` in pixels. Letters that the face lacks take no room.
+    /// Width of `text` in pixels. Letters that the font lacks take no room.
     pub(crate) fn width(&self, text: &str) -> usize {
         text.chars().filter_map(|letter| self.glyph(letter)).map(|glyph| glyph.advance_px).sum()
     }
@@ -144,7 +144,7 @@ fn draw(letter: char, scale: f32, weight: f32) -> Glyph {
     Glyph { letter, width_px, height_px, advance_px, cover }
 }
 
-/// Builds a path from moves, lines and curves, as in [`strokes`] and the scene's shapes. `None` for no shape.
+/// Builds a path from moves, lines and curves, as in [`strokes`] and the scene's shapes. `None` for an empty path.
 pub(crate) fn path(commands: &str) -> Option<Path> {
     let mut builder = PathBuilder::new();
     let starts = commands.match_indices(|c: char| c.is_ascii_alphabetic()).map(|(at, _)| at);

@@ -1,4 +1,4 @@
-//! What was made once and may be asked for again: a bounded number of values, of which the oldest go first.
+//! Values that are made once and may be requested again: a bounded number, of which the oldest are dropped first.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
-/// Values by key, at most so many.
+/// A bounded cache of values by key.
 #[derive(Debug)]
 pub(crate) struct Kept<K, V> {
     most: usize,
@@ -20,13 +20,13 @@ struct Entries<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V> Kept<K, V> {
-    /// For at most `most` values.
+    /// A cache of at most `most` values.
     pub(crate) fn new(most: usize) -> Self {
         let entries = Entries { by_key: HashMap::new(), oldest_first: VecDeque::new() };
         Self { most, entries: Mutex::new(entries) }
     }
 
-    /// The value of `key`. It is made outside the lock: whoever asks for the same key waits for it, nobody else.
+    /// The value of `key`. It is made outside the lock: only callers that request the same key wait for it.
     pub(crate) fn get_or_make(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
         let place = self.place(key);
         place.get_or_init(|| Arc::new(make())).clone()

@@ -12,7 +12,7 @@ const EDGE: f32 = 214.0;
 const FRONT: f32 = 272.0;
 const LEFT: f32 = 186.0;
 const RIGHT: f32 = 512.0;
-/// The heap of ballots that are not sorted yet, and the piles.
+/// The heap of unsorted ballots, and the piles.
 const HEAP: Xy = (268.0, 196.0);
 const PILES: [Xy; 3] = [(348.0, 200.0), (384.0, 200.0), (420.0, 200.0)];
 /// Members at the table, by x; the last writes the protocol.
@@ -21,11 +21,11 @@ const SEATS: [f32; 4] = [236.0, 312.0, 388.0, 468.0];
 const SEAT_Y: f32 = BACK + 2.0;
 const SCALE: f32 = 1.12;
 const SEALED: Ink = ink(0xcbbfa5);
-/// The box, carried away from its place, stands empty where everybody sees it.
+/// The box, moved from its place, stands empty where everybody sees it.
 const BOX_AT: Xy = (530.0, 184.0);
-/// Sorting one ballot takes so long; a whole number of them fills the loop.
+/// Time for sorting one ballot; a whole number of them fills the loop.
 const BALLOT_S: f32 = 4.0;
-/// Which pile each ballot of a loop goes to.
+/// The pile of each ballot of a loop.
 const TURNS: [usize; 10] = [0, 1, 0, 2, 0, 1, 1, 0, 2, 0];
 
 /// The room while the commission counts.
@@ -79,7 +79,7 @@ impl Count {
 /// One member of the commission at one moment.
 #[derive(Debug, Clone, Copy)]
 struct Member {
-    /// Units from the seat.
+    /// Offset from the seat, units.
     hands: [Xy; 2],
     nod: f32,
     /// The pixel where a ballot is held.
@@ -97,8 +97,8 @@ fn member(n: usize, at_s: f32) -> Member {
     Member { hands, nod: 1.0 + (reach.1 / 20.0).clamp(-1.0, 1.0), sheet_in: held.then_some(hand) }
 }
 
-/// Where the sorting hand of member `n` is, and whether it holds a ballot. The middle one shows each ballot to all
-/// before it is put down.
+/// The position of the sorting hand of member `n`, and whether it holds a ballot. The middle one shows each ballot to
+/// all before it is put down.
 fn sorting(n: usize, at_s: f32) -> (Xy, bool) {
     let ballot = at_s / BALLOT_S + n as f32 / 3.0;
     let (number, s) = (ballot.floor() as usize, ballot.fract() * BALLOT_S);
@@ -142,7 +142,7 @@ fn table(pen: &mut Pen<'_>, palette: &Palette) {
     }
 }
 
-/// The heap, the piles, and the protocol in front of the one who writes it.
+/// The heap, the piles, and the protocol in front of the member who writes it.
 fn ballots(pen: &mut Pen<'_>) {
     let (x, y) = HEAP;
     let heap =

@@ -1,23 +1,23 @@
 //! How much of each pixel a shape covers, as exact areas summed up along the rows.
 //!
-//! People are made of dozens of small shapes, most of whose pixels are edges; a general renderer spends most of a
+//! People are made of dozens of small shapes, most of whose pixels are on edges; a general renderer spends most of a
 //! loop's time on these. Here an edge costs a few additions.
 
 use tiny_skia::{Path, PathSegment, Point};
 
-/// The pixels around a shape and how far each is covered.
+/// The pixels around a shape and the coverage of each.
 #[derive(Debug)]
 pub(crate) struct Cover {
     left: usize,
     top: usize,
-    /// Steps in a row: one for each pixel and one for what lies right of them.
+    /// Steps in a row: one for each pixel and one for everything to the right of them.
     stride: usize,
-    /// What each pixel's cover adds to that of the pixel left of it, row by row.
+    /// Difference of each pixel's coverage from that of the pixel to its left, row by row.
     steps: Vec<f32>,
 }
 
 impl Cover {
-    /// Of `shape`, in pixels of a canvas of `width` and `height`. `None` where it lies outside.
+    /// The coverage of `shape`, in pixels of a canvas of `width` and `height`. `None` if it lies outside.
     pub(crate) fn of(shape: &Path, width: usize, height: usize) -> Option<Self> {
         let bounds = shape.bounds();
         let (left, right) = inside(bounds.left(), bounds.right(), width)?;
@@ -28,10 +28,10 @@ impl Cover {
         Some(cover)
     }
 
-    /// Gives each row's first pixel, as x and y, and the covers from there on, 0 to 1.
+    /// Yields each row's first pixel, as x and y, and the coverage from there on, 0 to 1.
     pub(crate) fn rows(&self) -> impl Iterator<Item = ((usize, usize), impl Iterator<Item = f32>)> {
         self.steps.chunks_exact(self.stride).enumerate().map(|(row, steps)| {
-            // Where outlines overlap, the sum is how often they go around: any number but 0 is inside.
+            // If outlines overlap, the sum is the winding number: any number but 0 is inside.
             let covers = steps.iter().scan(0.0f32, |sum, step| {
                 *sum += step;
                 Some(sum.abs().min(1.0))
@@ -64,7 +64,7 @@ impl Cover {
         self.line(at, start);
     }
 
-    /// A cubic curve, in lines that stay within a tenth of a pixel of it at any bend drawn here; gives its end.
+    /// A cubic curve, as lines that stay within a tenth of a pixel of it at any bend drawn here; returns its end.
     fn curve(&mut self, points: [Point; 4]) -> Point {
         let length: f32 = points.array_windows().map(|[a, b]| a.distance(*b)).sum();
         let pieces = 4 + (2.0 * length.sqrt()) as u16;
@@ -82,8 +82,8 @@ impl Cover {
         let (left, top, right) = (self.left as f32, self.top as f32, (self.stride - 1) as f32);
         let (first_y, last_y) = (upper.y - top, lower.y - top);
         let slope = if first_y < last_y { (lower.x - upper.x) / (last_y - first_y) } else { 0.0 };
-        // What is left of the canvas covers all of the row, what is right of it nothing. In the row where an edge
-        // crosses the canvas's side this spreads it a little wrongly over the outermost pixels, which nobody sees.
+        // Everything left of the canvas covers the whole row, everything right of it nothing. In the row where an edge
+        // crosses the canvas's side, this distributes it slightly wrongly over the outermost pixels, which nobody sees.
         let x_at = |y: f32| (upper.x - left + (y - first_y) * slope).clamp(0.0, right);
         let rows = self.steps.len() / self.stride;
         for row in first_y.max(0.0) as usize..(last_y.ceil().max(0.0) as usize).min(rows) {
@@ -92,7 +92,8 @@ impl Cover {
         }
     }
 
-    /// An edge within `row`, from x `a` to `b`, over `height` of it: what is right of it is covered so far.
+    /// An edge within `row`, from x `a` to `b`, over `height` of it: everything to the right of it is covered by that
+    /// much.
     fn edge(&mut self, row: usize, a: f32, b: f32, height: f32) {
         let (a, b) = (a.min(b), a.max(b));
         let Some(steps) = self.steps.get_mut(row * self.stride..(row + 1) * self.stride) else { return };
@@ -109,13 +110,13 @@ impl Cover {
     }
 }
 
-/// The whole pixels that hold `from..to`, as far as there are `size` of them.
+/// The whole pixels that contain `from..to`, clamped to `size` of them.
 fn inside(from: f32, to: f32, size: usize) -> Option<(usize, usize)> {
     let (from, to) = (from.floor().max(0.0) as usize, (to.ceil().max(0.0) as usize).min(size));
     (from < to).then_some((from, to))
 }
 
-/// Two thirds of the way to a quadratic curve's control point: where the same curve has its cubic ones.
+/// Two thirds of the way to a quadratic curve's control point: the control point of the equivalent cubic curve.
 fn between(end: Point, control: Point) -> Point {
     end + (control - end).scaled(2.0 / 3.0)
 }
@@ -153,7 +154,7 @@ mod tests {
         canvas
     }
 
-    /// The same by the renderer that we know.
+    /// The same by the reference renderer.
     fn rendered(shape: &Path) -> Vec<f32> {
         let mut canvas = Pixmap::new(SIZE as u32, SIZE as u32).unwrap();
         let mut paint = Paint { anti_alias: true, ..Paint::default() };

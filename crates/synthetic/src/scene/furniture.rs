@@ -1,4 +1,4 @@
-//! Tables, the booth, the box: what people walk around.
+//! Tables, the booth, the box: the furniture around which people walk.
 
 use super::palette::Palette;
 use super::pen::{Ink, Pen, Xy, ease, ellipse, ink, polygon, polyline, rectangle, shape};
@@ -10,7 +10,7 @@ const SEAL: Ink = ink(0xb0413e);
 
 /// Half the width of an issuing table's front, pixels.
 const TABLE_HALF: f32 = 74.0;
-/// Upper edge of an issuing table, where members sit.
+/// Upper edge of an issuing table, at which members sit.
 pub(crate) const TABLE_BACK: f32 = 138.0;
 /// Floor line of the issuing tables.
 pub(crate) const TABLE_FRONT: f32 = 186.0;
@@ -36,8 +36,8 @@ pub(crate) fn issuing_table(pen: &mut Pen<'_>, centre_x: f32, palette: &Palette,
     pen.fill(polygon(&[(-8.0, 151.0), (0.0, 141.0), (8.0, 151.0)]), ink(0xf3eedb));
 }
 
-/// The booth: a screen of cloth with its open side away from the camera. What is behind it is never drawn.
-/// `stir` moves the cloth, 0 to 1.
+/// The booth: a screen of cloth with its open side away from the camera. Whatever is behind it is never drawn. `stir`
+/// moves the cloth, 0 to 1.
 pub(crate) fn booth(pen: &mut Pen<'_>, palette: &Palette, stir: f32) {
     pen.fill(ellipse((58.0, 224.0), (52.0, 7.0)), SHADOW);
     let rail = ink(0xe9e6dd);
@@ -58,7 +58,7 @@ pub(crate) fn booth(pen: &mut Pen<'_>, palette: &Palette, stir: f32) {
     }
 }
 
-/// Where the box stands: its upper left front corner, and its size relative to its own units.
+/// Position of the box: its upper left front corner, and its size relative to its own units.
 pub(crate) const BOX_AT: Xy = (440.0, 202.0);
 const BOX_SCALE: f32 = 0.98;
 /// Floor line of the box.
@@ -66,7 +66,7 @@ pub(crate) const BOX_FRONT: f32 = 296.0;
 /// The slot, pixels.
 pub(crate) const SLOT: Xy = (BOX_AT.0 + 54.0, BOX_AT.1 - 7.0);
 
-/// Stand and glass of the transparent box: what is behind its ballots.
+/// Stand and glass of the transparent box: everything behind its ballots.
 pub(crate) fn box_back(pen: &mut Pen<'_>, at: Xy) {
     let mut pen = pen.moved(at, BOX_SCALE);
     pen.fill(ellipse((50.0, 96.0), (64.0, 9.0)), SHADOW);
@@ -75,7 +75,7 @@ pub(crate) fn box_back(pen: &mut Pen<'_>, at: Xy) {
     pen.fill(rectangle((6.0, 0.0), (80.0, 88.0)), ink(0xdbe9f0).at(0.72));
 }
 
-/// What is in the box: the pile, `rise` units high, and a ballot that falls, 0 to 1 of its way.
+/// The contents of the box: the pile, `rise` units high, and a falling ballot, 0 to 1 of its way.
 pub(crate) fn box_content(pen: &mut Pen<'_>, at: Xy, rise: f32, falls: Option<f32>) {
     let mut pen = pen.moved(at, BOX_SCALE);
     pile(&mut pen, rise);
@@ -84,7 +84,7 @@ pub(crate) fn box_content(pen: &mut Pen<'_>, at: Xy, rise: f32, falls: Option<f3
     }
 }
 
-/// Edges of the box, and its lid with slot and seal: what is before its ballots.
+/// Edges of the box, and its lid with slot and seal: everything in front of its ballots.
 pub(crate) fn box_front(pen: &mut Pen<'_>, at: Xy, lid: bool) {
     let mut pen = pen.moved(at, BOX_SCALE);
     pen.fill(rectangle((12.0, 4.0), (7.0, 80.0)), ink(0xffffff).at(0.28));
@@ -131,7 +131,7 @@ fn falling(pen: &mut Pen<'_>, way: f32, rise: f32) {
     pen.line(polyline(&[(-8.0, 3.0 + tilt), (8.0, 3.0 - tilt)]), ink(0xb9c0c0), 1.0);
 }
 
-/// How high the pile is `since_drop_s` after a ballot fell on it: a bump that settles.
+/// Height of the pile `since_drop_s` after a ballot fell on it: a bump that settles.
 pub(crate) fn settling(since_drop_s: f32) -> f32 {
     ease(since_drop_s, 0.0, 0.3) * (1.0 - ease(since_drop_s, 1.0, 7.0))
 }

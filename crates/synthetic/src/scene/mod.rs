@@ -23,7 +23,7 @@ pub(crate) const HEIGHT: u32 = 328;
 /// Length of a loop, seconds.
 pub(crate) const LOOP_S: f32 = 40.0;
 
-/// What is going on in the room.
+/// The act in the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Act {
     /// Voters come, get a ballot, go to the booth and to the box.
@@ -42,7 +42,7 @@ impl Act {
     }
 }
 
-/// Things to draw, each with its floor line: what is nearer hides what is behind it.
+/// Objects to draw, each with its floor line: nearer ones hide those behind them.
 type Layered<'a> = Vec<(f32, Box<dyn Fn(&mut Pen<'_>) + 'a>)>;
 
 fn draw_layers(pen: &mut Pen<'_>, mut layers: Layered<'_>) {
@@ -65,7 +65,7 @@ enum Play {
 }
 
 impl Stage {
-    /// Room `room`, counted around.
+    /// Room `room`, modulo the number of rooms.
     pub(crate) fn new(room: usize, act: Act) -> Self {
         let palette = &PALETTES[room % PALETTES.len()];
         let mut empty = Pixmap::new(WIDTH, HEIGHT);
@@ -97,8 +97,7 @@ impl Stage {
     }
 }
 
-/// Draws one moment of a loop as a PNG file, without the overlay, for a look at the drawing. `None` where it cannot
-/// be encoded.
+/// Draws one moment of a loop as a PNG file, without the overlay, for viewing. `None` if it cannot be encoded.
 pub fn draw_picture(room: usize, act: Act, at_s: f32) -> Option<Vec<u8>> {
     let stage = Stage::new(room, act);
     let mut canvas = stage.canvas()?;

@@ -2,7 +2,7 @@
 
 use super::pen::{Ink, ink};
 
-/// One room's colours, and whether it is built the other way round.
+/// One room's colours, and whether it is mirrored.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Palette {
     pub(crate) wall: Ink,
@@ -74,7 +74,7 @@ const TROUSERS: [Ink; 4] = [ink(0x26333d), ink(0x39342f), ink(0x2f3b4d), ink(0x4
 const SKIN: [Ink; 3] = [ink(0xd2a27e), ink(0xc08c68), ink(0xdcb391)];
 const HAIR: [Ink; 5] = [ink(0x2a221d), ink(0x4a3426), ink(0x8a5a3a), ink(0xcfcac3), ink(0x1f1c1a)];
 
-/// How a head is covered.
+/// The covering of a head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Head {
     /// Short hair.
@@ -85,7 +85,7 @@ pub(crate) enum Head {
     Scarf,
 }
 
-/// What one person looks like.
+/// The appearance of one person.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Looks {
     pub(crate) coat: Ink,

@@ -1,10 +1,10 @@
-//! Drawing on a canvas in a frame of reference of one's own.
+//! Drawing on a canvas in a local coordinate system.
 
 use tiny_skia::{LineCap, LineJoin, Path, PathBuilder, PathStroker, Pixmap, Rect, Stroke, Transform};
 
 use super::cover::Cover;
 
-/// A point or a size, pixels or units of the pen's frame; x to the right, y down.
+/// A point or a size, in pixels or units of the pen's coordinates; x to the right, y down.
 pub(crate) type Xy = (f32, f32);
 
 /// A colour as `0xRRGGBB`, or with an opacity.
@@ -20,18 +20,18 @@ pub(crate) const fn ink(rgb: u32) -> Ink {
 }
 
 impl Ink {
-    /// The same colour, letting through what is below.
+    /// The same colour, made translucent.
     pub(crate) const fn at(self, opacity: f32) -> Self {
         Self { opacity, ..self }
     }
 
-    /// The same colour, darker: `amount` of it taken away.
+    /// The same colour, darkened by `amount`.
     pub(crate) fn shade(self, amount: f32) -> Self {
         let channel = |shift: u32| ((self.rgb >> shift & 0xff) as f32 * (1.0 - amount)) as u32;
         Self { rgb: channel(16) << 16 | channel(8) << 8 | channel(0), ..self }
     }
 
-    /// The premultiplied pixel where a shape of this colour covers `cover` of it.
+    /// The premultiplied pixel for a shape of this colour with coverage `cover`.
     fn pixel(self, cover: f32) -> [u8; 4] {
         let [_, r, g, b] = self.rgb.to_be_bytes();
         let alpha = (cover * self.opacity * 255.0 + 0.5) as u8;
@@ -65,13 +65,13 @@ impl<'a> Pen<'a> {
         Pen { canvas: self.canvas, frame }
     }
 
-    /// A pen that looks the other way, about its own origin.
+    /// A pen mirrored about its own origin.
     pub(crate) fn flipped(&mut self, flipped: bool) -> Pen<'_> {
         let frame = if flipped { self.frame.pre_scale(-1.0, 1.0) } else { self.frame };
         Pen { canvas: self.canvas, frame }
     }
 
-    /// Copies a sprite to where it was captured; the frame of reference plays no part.
+    /// Copies a sprite to the place where it was captured; the coordinate system has no effect.
     pub(crate) fn stamp(&mut self, sprite: &Sprite) {
         let stride = self.canvas.width() as usize * 4;
         let rows = self.canvas.data_mut().chunks_exact_mut(stride).skip(sprite.top);
@@ -104,7 +104,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Draws a shape's outline, round at ends and corners.
+    /// Draws a shape's outline, with round ends and corners.
     pub(crate) fn line(&mut self, shape: Option<Path>, ink: Ink, width: f32) {
         let stroke =
             Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
@@ -113,7 +113,7 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// Something that looks the same in every picture: drawn once, then copied.
+/// An object that looks the same in every picture: drawn once, then copied.
 #[derive(Debug, Clone)]
 pub(crate) struct Sprite {
     left: usize,

@@ -3,13 +3,13 @@
 use super::palette::{Head, Looks};
 use super::pen::{Ink, Pen, Xy, ellipse, ink, polygon, polyline, shape};
 
-/// Units of a person's own frame from foot to crown.
+/// Height of a person in units of its own coordinates, from foot to crown.
 const UNITS_TALL: f32 = 100.0;
 const SHADOW: Ink = ink(0x000000).at(0.16);
 pub(crate) const PAPER: Ink = ink(0xfbfaf4);
 const PAPER_EDGE: Ink = ink(0xb9c0c0);
 
-/// Where somebody looks, as the camera sees it.
+/// The direction in which a person looks, as seen by the camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Facing {
     Camera,
@@ -18,24 +18,24 @@ pub(crate) enum Facing {
     Right,
 }
 
-/// What somebody does at one moment.
+/// A person's posture at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pose {
     pub(crate) facing: Facing,
-    /// Where in a double step of walking, 0 to 1; `None` while standing.
+    /// Phase of a double step of walking, 0 to 1; `None` while standing.
     pub(crate) step: Option<f32>,
-    /// Where the nearer hand is, units from the foot; `None` for an arm that hangs.
+    /// Position of the nearer hand, units from the foot; `None` for an arm that hangs.
     pub(crate) hand: Option<Xy>,
     /// Whether that hand holds a sheet.
     pub(crate) sheet: bool,
 }
 
-/// How tall people standing at floor line `y` are, pixels: the room's perspective.
+/// Height of people standing at floor line `y`, pixels: the room's perspective.
 pub(crate) fn height_at(y: f32) -> f32 {
     80.0 + (y - 98.0) * 0.25
 }
 
-/// Draws somebody who stands at `foot`.
+/// Draws a person standing at `foot`.
 pub(crate) fn standing(pen: &mut Pen<'_>, foot: Xy, looks: &Looks, pose: &Pose) {
     let scale = height_at(foot.1) * looks.height / UNITS_TALL;
     let mut pen = pen.moved(foot, scale);
@@ -125,7 +125,7 @@ fn arms(pen: &mut Pen<'_>, looks: &Looks, pose: &Pose) {
 }
 
 fn arm(pen: &mut Pen<'_>, shoulder: Xy, hand: Xy, sleeve: Ink, skin: Ink) {
-    // The elbow hangs a little below the straight line.
+    // The elbow hangs slightly below the straight line.
     let middle = ((shoulder.0 + hand.0) / 2.0, (shoulder.1 + hand.1) / 2.0 + 3.0);
     pen.fill(ellipse(hand, (3.6, 3.6)), skin);
     pen.line(polyline(&[shoulder, middle, super::pen::between(middle, hand, 0.85)]), sleeve, 7.5);
@@ -138,15 +138,15 @@ fn sheet(pen: &mut Pen<'_>, (x, y): Xy) {
     pen.line(paper, PAPER_EDGE, 0.8);
 }
 
-/// Draws a member of the commission who sits at `seat`, a point on the table's upper edge, without the arms.
-/// `nod` lowers the head, units.
+/// Draws a member of the commission sitting at `seat`, a point on the table's upper edge, without the arms. `nod`
+/// lowers the head, units.
 pub(crate) fn seated(pen: &mut Pen<'_>, seat: Xy, scale: f32, looks: &Looks, nod: f32) {
     let mut pen = pen.moved(seat, scale);
     pen.fill(shape(BUST), looks.coat);
     head(&mut pen, looks, Facing::Camera, (0.0, -45.0 + nod));
 }
 
-/// Draws the arms of somebody who sits, on top of the table; both hands in units from `seat`.
+/// Draws the arms of a sitting person, on top of the table; both hands in units from `seat`.
 pub(crate) fn seated_arms(pen: &mut Pen<'_>, seat: Xy, scale: f32, looks: &Looks, hands: [Xy; 2]) {
     let mut pen = pen.moved(seat, scale);
     let sleeve = looks.coat.shade(0.18);
@@ -171,5 +171,5 @@ pub(crate) fn observer_head(pen: &mut Pen<'_>, place: Xy, scale: f32, looks: &Lo
     head(&mut pen.moved(place, scale), looks, Facing::Away, (turn, -45.0));
 }
 
-/// Somebody who sits, from the shoulders to the lap.
+/// A sitting person, from the shoulders to the lap.
 const BUST: &str = "M-20 4C-21 -22 -17 -35 -6 -36L6 -36C17 -35 21 -22 20 4Z";

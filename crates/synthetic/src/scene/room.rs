@@ -1,6 +1,6 @@
-//! What never moves: walls, windows, board, door, floor.
+//! The static parts: walls, windows, board, door, floor.
 //!
-//! There is no clock on the wall. A drawn one would contradict the clock in the overlay, which is the right one.
+//! There is no clock on the wall. A drawn one would contradict the correct clock in the overlay.
 
 use super::palette::Palette;
 use super::pen::{Ink, Pen, Xy, ellipse, ink, polygon, polyline, rectangle, shape};
@@ -8,7 +8,7 @@ use super::{HEIGHT, WIDTH};
 
 const RIGHT: f32 = WIDTH as f32;
 const BOTTOM: f32 = HEIGHT as f32;
-/// Where the back wall meets the floor, and where it begins and ends.
+/// The edge between back wall and floor, and its two ends.
 const SKIRTING: f32 = 96.0;
 const WALL_LEFT: f32 = 96.0;
 const WALL_RIGHT: f32 = 600.0;

@@ -1,7 +1,7 @@
 //! The voting: who comes in, where they stand, and what they do.
 //!
-//! Four voters come in per loop, ten seconds apart, and each stays longer than that: several are in the room at
-//! once, and where the loop starts again each is where its end left them.
+//! Four voters come in per loop, ten seconds apart, and each stays longer than that: several are in the room at once,
+//! and at the start of the loop each is where its end left them.
 
 use std::f32::consts::TAU;
 
@@ -19,20 +19,20 @@ const INTERVAL_S: f32 = LOOP_S / VOTERS as f32;
 /// The issuing tables, by x.
 const TABLES: [f32; 2] = [214.0, 384.0];
 const DOOR: Xy = (532.0, 97.0);
-/// Round the right end of the tables.
+/// Around the right end of the tables.
 const CORNER: Xy = (474.0, 203.0);
 const BESIDE_BOOTH: Xy = (140.0, 230.0);
 const BEHIND_BOOTH: Xy = (62.0, 208.0);
 const BEHIND_BOX: Xy = (566.0, 226.0);
 const AT_BOX: Xy = (570.0, 292.0);
 const OUT: Xy = (692.0, 302.0);
-/// Floor line of the booth, and one that nothing is nearer than.
+/// Floor line of the booth, and one that is nearer than everything else.
 pub(crate) const BOOTH_FRONT: f32 = 224.0;
 pub(crate) const NEAREST: f32 = 400.0;
 const SEATED_SCALE: f32 = 0.95;
 const OBSERVERS: [Xy; 2] = [(150.0, 318.0), (228.0, 322.0)];
 const OBSERVER_SCALE: f32 = 1.3;
-/// Steps a second of somebody who walks.
+/// Steps a second of a walking person.
 const DOUBLE_STEPS_PER_S: f32 = 0.95;
 
 /// What a voter does on one leg of the way.
@@ -45,7 +45,7 @@ enum Deed {
     Drop,
 }
 
-/// One leg: lasts so long, ends there.
+/// One leg: its duration and its end.
 #[derive(Debug, Clone, Copy)]
 struct Leg {
     seconds: f32,
@@ -59,8 +59,8 @@ const fn leg(seconds: f32, to: Xy, deed: Deed, ballot: bool) -> Leg {
     Leg { seconds, to, deed, ballot }
 }
 
-/// The way of a voter who is served at table `table`. Both ways reach the booth at the same time after coming in,
-/// so that it never holds two.
+/// The path of a voter who is served at table `table`. Both paths reach the booth at the same time after coming in, so
+/// that it never holds two.
 fn way(table: usize) -> [Leg; 12] {
     let place = (TABLES[table] + 4.0, 207.0);
     let (queue, to_queue, to_place, served, to_booth) = match table {
@@ -91,7 +91,7 @@ const LEAVING: Leg = leg(2.4, OUT, Deed::Walk, false);
 const RELEASE_S: f32 = 1.9;
 const FALL_S: f32 = 0.5;
 
-/// Where a voter is and what for.
+/// A voter's position and activity.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     at: Xy,
@@ -116,7 +116,7 @@ fn place(table: usize, since_entry_s: f32) -> Option<Place> {
     None
 }
 
-/// When, after coming in, a voter's drop begins.
+/// The start of a voter's drop, counted from coming in.
 fn drop_starts_s(table: usize) -> f32 {
     way(table).iter().map(|leg| leg.seconds).sum()
 }
@@ -188,7 +188,7 @@ impl Voting {
         present
     }
 
-    /// A table and its two members. One looks up and writes while somebody is served, the other hands out.
+    /// A table and its two members. One looks up and writes while a voter is served, the other hands out.
     fn table(&self, pen: &mut Pen<'_>, table: usize, sprite: &Sprite, at_s: f32, served_s: Option<f32>) {
         let busy = served_s.map_or(0.0, |s| ease(s, 0.4, 1.2) * (1.0 - ease(s, 6.0, 6.6)));
         let scribble =
@@ -219,7 +219,7 @@ pub(crate) fn observers(pen: &mut Pen<'_>, room: usize) {
     }
 }
 
-/// The observers' heads, which turn to where something happens.
+/// The observers' heads, which turn towards the action.
 pub(crate) fn observer_heads(pen: &mut Pen<'_>, room: usize, at_s: f32) {
     for (n, place) in OBSERVERS.into_iter().enumerate() {
         let turn = (at_s / LOOP_S * TAU * 2.0 + n as f32 * 1.4).sin().clamp(-0.5, 0.5) * 3.0;
@@ -227,12 +227,13 @@ pub(crate) fn observer_heads(pen: &mut Pen<'_>, room: usize, at_s: f32) {
     }
 }
 
-/// The floor line by which a voter is sorted. Behind the booth it is the booth that hides, whatever the step.
+/// The floor line by which a voter is sorted. Behind the booth, it is the booth that hides the voter, whatever the
+/// step.
 fn depth(place: &Place) -> f32 {
     if place.at.0 < BESIDE_BOOTH.0 - 4.0 { place.at.1.min(BOOTH_FRONT - 1.0) } else { place.at.1 }
 }
 
-/// How much somebody who passes moves the cloth of the booth.
+/// How much a passing person moves the cloth of the booth.
 fn stir(place: &Place) -> f32 {
     let passing = place.leg.deed == Deed::Walk
         && (place.leg.to == BEHIND_BOOTH || place.heading.0 > 0.0)
@@ -240,7 +241,7 @@ fn stir(place: &Place) -> f32 {
     if passing { (place.into_leg_s * 8.0).sin().abs() * 0.8 } else { 0.0 }
 }
 
-/// How high the pile in the box rises, and how far a ballot has fallen, if one does.
+/// Height of the pile in the box, and how far a ballot has fallen, if one does.
 fn box_state(at_s: f32) -> (f32, Option<f32>) {
     let (mut rise, mut falls) = (20.0, None);
     for n in 0..VOTERS {

@@ -1,6 +1,6 @@
-//! What many cameras of one loops have in common, and what not.
+//! What many cameras with the same loops have in common, and what not.
 
-// A test that cannot go on fails by panicking, in its helpers too.
+// A test that cannot continue fails by panicking, in its helpers too.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ fn loops(bitrate: Option<u32>) -> Loops {
     Loops::new(LoopOptions { rate, rooms: 1, bitrate, ..LoopOptions::default() }).unwrap()
 }
 
-/// One at the natural rate, for the tests that only look.
+/// Loops at the natural rate, for tests that only read.
 fn natural() -> Loops {
     static LOOPS: OnceLock<Loops> = OnceLock::new();
     LOOPS.get_or_init(|| loops(None)).clone()

@@ -1,6 +1,6 @@
 //! The publishing thread against the centre's own RTMP port.
 
-// A test that cannot go on fails by panicking, in its helpers too.
+// A test that cannot continue fails by panicking, in its helpers too.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::net::SocketAddr;
@@ -70,7 +70,7 @@ fn start(target: SocketAddr) -> (Loops, Publishers) {
     (loops, load)
 }
 
-/// Waits until each camera has sent parameter sets and then `units` access units, and gives those of the last.
+/// Waits until each camera has sent parameter sets and then `units` access units, and returns those of the last.
 fn watch(seen: &Receiver<Seen>, loops: &Loops, units: usize) {
     let mut left: Vec<(String, usize)> = Vec::new();
     while left.len() < 3 || left.iter().any(|(_, left)| *left > 0) {

@@ -1,4 +1,4 @@
-//! Scenarios: one file each, whose name is the sentence that it proves. One binary, so that it links once.
+//! Scenarios: one file each, named after the sentence that it proves. One binary, so that it links once.
 
 #![allow(unreachable_pub, reason = "the modules of a test binary are its own")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails the test")]

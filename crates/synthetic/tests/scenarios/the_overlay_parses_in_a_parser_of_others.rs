@@ -1,6 +1,6 @@
 //! Every slice header, ours and the encoder's, in `h264-reader`.
 
-// A test that cannot go on fails by panicking, in its helpers too.
+// A test that cannot continue fails by panicking, in its helpers too.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ashkar_synthetic::{FrameRate, LoopOptions, Loops};

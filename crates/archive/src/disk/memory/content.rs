@@ -1,4 +1,4 @@
-//! The bytes of one file: in the page cache, on the medium, and which sectors of the two differ.
+//! The bytes of one file: in the page cache and on the medium, and the sectors in which the two differ.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::dice::Dice;
 
-/// What a device writes all of or nothing of.
+/// The unit that a device writes either completely or not at all.
 const SECTOR: usize = 512;
 
-/// The bytes of a file, as a process sees them and as they outlive the machine. Shared until they differ, so that a copy
-/// of a whole disk costs little.
+/// The bytes of a file, as a process sees them and as they survive a power cut. Shared until they differ, so that a
+/// copy of a whole disk costs little.
 #[derive(Default, Clone)]
 pub(super) struct Content {
     current: Arc<Vec<u8>>,
@@ -39,7 +39,7 @@ impl Content {
         self.bad.iter().any(|bad| bad.start < range.end && range.start < bad.end)
     }
 
-    /// An empty range heals all of it.
+    /// Makes `range` unreadable; an empty range heals the whole file.
     pub(super) fn spoil(&mut self, range: Range<usize>) {
         if range.is_empty() {
             self.bad.clear();
@@ -48,7 +48,7 @@ impl Content {
         }
     }
 
-    /// Writes where there is room already.
+    /// Writes within the present length.
     pub(super) fn put(&mut self, offset: usize, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
@@ -77,12 +77,12 @@ impl Content {
         }
     }
 
-    /// What is written is called clean without being durable: no later sync makes it so.
+    /// The written bytes count as clean without being durable: no later sync makes them durable.
     pub(super) fn forget_dirty(&mut self) {
         self.dirty.clear();
     }
 
-    /// What a power cut leaves; some of what was not durable where there are dice.
+    /// The bytes after a power cut; with dice, some of those that were not durable are among them.
     pub(super) fn after(&self, dice: Option<&mut Dice>) -> Self {
         let left = match dice {
             Some(dice) if self.current != self.durable => Arc::new(self.torn(dice)),

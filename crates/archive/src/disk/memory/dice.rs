@@ -1,6 +1,6 @@
-//! Numbers drawn from a seed: which sector and which name outlives a power cut, and what a simulation does.
+//! Numbers drawn from a seed: which sectors and names survive a power cut, and what a simulation does.
 
-/// SplitMix64: the same throws for the same seed, whatever machine draws them.
+/// SplitMix64: the same seed gives the same numbers on every machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(pub(crate) u64);
 

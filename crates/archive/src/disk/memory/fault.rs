@@ -1,31 +1,31 @@
-//! What a test can let go wrong: at a call, or of what was not durable when power is cut.
+//! The faults that a test can inject: at a call, or into data that were not durable at a power cut.
 
-/// What goes wrong at a call.
+/// A fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// This one call fails for lack of room.
     NoSpace,
-    /// This one call fails with an input/output error. A sync that fails so leaves what it should have made
-    /// durable neither durable nor to be made so by a later sync, as Linux does: it can be read as if nothing had
-    /// happened, by this process and by the next, until it is written once more or the power is cut.
+    /// This one call fails with an input/output error. After such a failure of a sync, its data are not durable, and no
+    /// later sync makes them durable, as on Linux: this process and the next can read them as if nothing had happened,
+    /// until they are written again or the power is cut.
     Io,
-    /// As [`Fault::Io`]; if it is a write, so many bytes of it reach the page cache.
+    /// Like [`Fault::Io`]; if the call is a write, this many bytes of it reach the page cache.
     Short(usize),
-    /// This one call says that it succeeded, and did nothing. A sync that lies so makes nothing durable, nor does a later
-    /// one, until it is written once more.
+    /// This one call reports success but does nothing. After such a sync, its data are not durable, nor does a later
+    /// sync make them durable, until they are written again.
     Lie,
     /// The process is dead from this call on: it and every later call fail, and a write may have reached the disk.
     Crash,
 }
 
-/// What is left after a power cut of that which was written and not yet durable.
+/// What a power cut leaves of the data that were written but not yet durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tail {
     /// Nothing.
     Lost,
-    /// Each sector, and each name, or not: as the seed says.
+    /// Each sector and each name survives or not, depending on the seed.
     Torn(u64),
-    /// All of it, and what was not durable still is not: the process died, the machine did not. The same as
+    /// All of them, and they are still not durable: the process died, the machine did not. The same as
     /// [`super::MemoryDisk::kill`].
     Kept,
 }

@@ -1,4 +1,4 @@
-//! A file of the disk in memory: each call asks first what goes wrong at it.
+//! A file of the disk in memory: each call first checks for faults.
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl DiskFile for MemoryFile {
                 Err(error_of(Fault::Short(bytes)))
             }
             Some(fault) => {
-                // What a failing write got done is anybody's guess; here all of it, and then a cut may tear it.
+                // How far a failing write got is undefined; here it is complete, and a power cut may then tear it.
                 let _ = self.put(offset, pieces, usize::MAX);
                 Err(error_of(fault))
             }

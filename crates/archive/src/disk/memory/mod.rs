@@ -1,6 +1,6 @@
-//! A disk in memory, with the two things of which one is what a process sees and the other is what outlives the
-//! machine: the page cache and the medium. A process that dies leaves both ([`MemoryDisk::kill`]); a power cut leaves
-//! the medium alone ([`MemoryDisk::power_cut`]). Each gives another disk, so that they follow one another in any order.
+//! A disk in memory, with both the page cache, which processes see, and the medium, which survives a power cut. A
+//! process that dies leaves both ([`MemoryDisk::kill`]); a power cut leaves only the medium
+//! ([`MemoryDisk::power_cut`]). Each of them returns another disk, so that they can follow one another in any order.
 
 mod content;
 mod dice;
@@ -36,10 +36,10 @@ struct State {
     capacity: u64,
     calls: u64,
     faults: BTreeMap<u64, Fault>,
-    /// The same of calls that only ask.
+    /// The same for calls that change nothing.
     questions: u64,
     question_faults: BTreeMap<u64, Fault>,
-    /// Bytes of all files, as long as no length changes.
+    /// Total bytes of all files, valid as long as no length changes.
     used: Option<u64>,
     crashed: bool,
     locked: bool,
@@ -82,30 +82,30 @@ impl MemoryDisk {
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
-    /// Lets the `call`-th call that changes something, counted from 1 over the disk's life, go wrong.
+    /// Makes the `call`-th call that changes something fail, counted from 1 over the disk's life.
     pub fn fail_at(&self, call: u64, fault: Fault) {
         self.state.lock().faults.insert(call, fault);
     }
 
-    /// Lets the `call`-th call that only asks (opening, listing, reading, length, room), counted from 1 over the disk's
-    /// life, go wrong.
+    /// Makes the `call`-th call that changes nothing (opening, listing, reading, length, room) fail, counted from 1
+    /// over the disk's life.
     pub fn fail_question_at(&self, call: u64, fault: Fault) {
         self.state.lock().question_faults.insert(call, fault);
     }
 
-    /// Takes back all faults that are still to come.
+    /// Cancels all faults that are still to come.
     pub fn mend(&self) {
         let mut state = self.state.lock();
         state.faults.clear();
         state.question_faults.clear();
     }
 
-    /// Calls so far that only ask.
+    /// Number of calls so far that change nothing.
     pub fn questions(&self) -> u64 {
         self.state.lock().questions
     }
 
-    /// Whether the process is dead that uses this disk.
+    /// Whether the process that uses this disk is dead.
     pub fn is_dead(&self) -> bool {
         self.state.lock().crashed
     }
@@ -115,7 +115,7 @@ impl MemoryDisk {
         self.state.lock().used()
     }
 
-    /// Calls so far that change something.
+    /// Number of calls so far that change something.
     pub fn calls(&self) -> u64 {
         self.state.lock().calls
     }
@@ -125,8 +125,8 @@ impl MemoryDisk {
         self.state.lock().capacity = bytes;
     }
 
-    /// The disk as the next process finds it when this one is killed at this instant: all that was written can be
-    /// read, durable or not. This disk goes on unharmed.
+    /// The disk as the next process finds it if this one is killed now: everything written can be read, durable or not.
+    /// This disk is not affected.
     pub fn kill(&self) -> Self {
         let state = self.state.lock();
         let mut copies = HashMap::new();
@@ -136,7 +136,7 @@ impl MemoryDisk {
         Self::with(names, durable_names, directories, state.capacity)
     }
 
-    /// The disk as the next process finds it after this instant's power cut. This disk goes on unharmed.
+    /// The disk as the next process finds it after a power cut now. This disk is not affected.
     pub fn power_cut(&self, tail: Tail) -> Self {
         let mut dice = match tail {
             Tail::Kept => return self.kill(),
@@ -149,7 +149,7 @@ impl MemoryDisk {
             directories.extend(state.directories.iter().filter(|_| dice.coin()).cloned());
             keep_some_names(&state.names, &mut names, dice);
         }
-        // What lies in a directory whose own name is lost is lost with it.
+        // The contents of a directory whose own name is lost are lost with it.
         names.retain(|name, _| directory_of(name).is_empty() || directories.contains(directory_of(name)));
         let after: Names = names
             .into_iter()
@@ -158,7 +158,7 @@ impl MemoryDisk {
         Self::with(after.clone(), after, (directories.clone(), directories), state.capacity)
     }
 
-    /// Changes a file as decay does: each bit of `flip` that is set turns over at `offset`.
+    /// Changes a file like bit rot: each bit that is set in `flip` is inverted at `offset`.
     ///
     /// # Panics
     /// If there is no such file or byte.
@@ -168,8 +168,8 @@ impl MemoryDisk {
         state.names.get(path).expect("the file is there").lock().flip(offset, flip);
     }
 
-    /// Lets every reading of a byte of `range` fail with an input/output error, as a bad sector does. An empty range
-    /// heals the file.
+    /// Makes every read of a byte of `range` fail with an input/output error, like a bad sector. An empty range heals
+    /// the file.
     ///
     /// # Panics
     /// If there is no such file.
@@ -179,7 +179,7 @@ impl MemoryDisk {
         state.names.get(path).expect("the file is there").lock().spoil(range);
     }
 
-    /// Removes a file and its name for good, as a careless administrator does.
+    /// Removes a file and its name for good, like a careless administrator.
     pub fn lose(&self, path: &str) {
         let mut state = self.state.lock();
         state.names.remove(path);
@@ -198,7 +198,7 @@ impl MemoryDisk {
         self.state.lock().names.get(path).map(|content| content.lock().bytes().to_vec())
     }
 
-    /// Counts a call that changes something; says what goes wrong at it.
+    /// Counts a call that changes something, and returns its fault.
     fn count(&self) -> io::Result<Option<Fault>> {
         let mut state = self.state.lock();
         if state.crashed {
@@ -215,7 +215,7 @@ impl MemoryDisk {
         self.count()?.map_or(Ok(()), |fault| Err(error_of(fault)))
     }
 
-    /// Counts a call that only asks, and fails if it is to.
+    /// Counts a call that changes nothing, and fails if it is to.
     fn fail_question_if_told(&self) -> io::Result<()> {
         let mut state = self.state.lock();
         if state.crashed {
@@ -236,7 +236,7 @@ impl MemoryDisk {
         Arc::new(MemoryFile { disk: self.clone(), content })
     }
 
-    /// Makes a file longer, if there is room for that.
+    /// Extends a file, if there is room.
     fn grow(&self, content: &Mutex<Content>, length: usize) -> io::Result<()> {
         let mut state = self.state.lock();
         let more = length.saturating_sub(content.lock().length());
@@ -260,7 +260,7 @@ impl State {
     }
 }
 
-/// The same files of another disk; a file that has two names has them there too.
+/// The same files on another disk; a file that has two names has them there too.
 fn copy_of(names: &Names, copies: &mut HashMap<*const Mutex<Content>, Arc<Mutex<Content>>>) -> Names {
     let copy = |(name, content): (&String, &Arc<Mutex<Content>>)| {
         let copied = copies.entry(Arc::as_ptr(content));
@@ -274,7 +274,8 @@ fn directory_of(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
-/// A name that was given, given to another file or taken away since its directory was synced is as it was, or as it is.
+/// A name that was created, reassigned or removed since its directory was synced is either in the old or in the new
+/// state.
 fn keep_some_names(current: &Names, names: &mut Names, dice: &mut Dice) {
     for (name, content) in current {
         let is_same = names.get(name).is_some_and(|durable| Arc::ptr_eq(durable, content));

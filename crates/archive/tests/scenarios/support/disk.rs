@@ -1,4 +1,4 @@
-//! A real file system of a test's own, made, cut off and taken away by `scripts/test-disk.py`.
+//! A real file system of a test's own, created, cut off and removed by `scripts/test-disk.py`.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses its own share of it")]
 
@@ -56,7 +56,7 @@ impl Disk {
         self.command(&format!("cut {}", cut as u8));
     }
 
-    /// Nobody may have a file open on it.
+    /// No file on it may be open.
     pub fn remount(&mut self) {
         self.command("remount");
     }

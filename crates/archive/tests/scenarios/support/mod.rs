@@ -1,4 +1,4 @@
-//! Cameras that send what can be told from their number and the time, and what is expected of an archive.
+//! Cameras whose bytes can be derived from their number and the time, and what is expected of an archive.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses its own share of it")]
 
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 pub const MORNING: UtcMicros = UtcMicros(1_707_291_000_000_000);
 pub const PART_TICKS: u32 = 45_000;
 
-/// A clock that stands until it is set.
+/// A clock that stands still until it is set.
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
@@ -87,7 +87,7 @@ pub struct Feed {
     pub time: MediaTime,
     pub init: Arc<InitSegment>,
     pub part_bytes: usize,
-    /// How long after it happened everything arrives.
+    /// Delay of every arrival.
     pub lag_us: i64,
     discontinuity: bool,
     announced: bool,
@@ -107,7 +107,7 @@ impl Feed {
         }
     }
 
-    /// Goes on where the archive says, after a gap of `ticks`.
+    /// Continues from the archive's state, after a gap of `ticks`.
     pub fn resumed(camera: CameraId, archive: &Archive, ticks: i64) -> (Self, Vec<Output>) {
         let mut feed = Self::new(camera);
         let Some(resumed) = archive.resume(camera) else { return (feed, Vec::new()) };
@@ -124,7 +124,7 @@ impl Feed {
         self.discontinuity = true;
     }
 
-    /// A gap of `ticks`, over already.
+    /// A gap of `ticks` that is over already.
     pub fn gap(&mut self, ticks: i64, cause: Cause) -> Output {
         let from = self.time;
         self.time = from.plus(ticks);
@@ -133,7 +133,7 @@ impl Feed {
         Output::Gap(Gap { from, to: Some(self.time), cause, next_segment: self.next_segment })
     }
 
-    /// The next segment, with the init segment in front of it where that is needed.
+    /// The next segment, preceded by the init segment if that is needed.
     pub fn segment(&mut self, parts: u16) -> (Vec<Output>, Sent) {
         let mut outputs = Vec::new();
         if !std::mem::replace(&mut self.announced, true) {
@@ -193,7 +193,7 @@ pub fn content(camera: CameraId, segment: u64, part: u16, length: usize) -> Byte
     seed.bytes().cycle().take(length).collect()
 }
 
-/// Hands everything in; says whether all of it was taken.
+/// Appends everything; returns whether all of it was accepted.
 pub fn append_all(archive: &Archive, camera: CameraId, outputs: &[Output]) -> Result<(), Refused> {
     let mut result = Ok(());
     for output in outputs {
@@ -212,7 +212,7 @@ pub fn day() -> Span {
     Span { from: MORNING.plus(-3_600_000_000), to: MORNING.plus(60_000_000_000) }
 }
 
-/// Everything that is recorded of a camera and ended.
+/// All recordings of a camera that have ended.
 pub fn recorded(archive: &Archive, camera: CameraId) -> Vec<Sent> {
     try_recorded(archive, camera).expect("what is recorded is read")
 }
@@ -227,7 +227,7 @@ pub fn try_recorded(archive: &Archive, camera: CameraId) -> Result<Vec<Sent>, Re
     read.collect()
 }
 
-/// Asserts that a check of the disk finds nothing wrong.
+/// Asserts that a check of the disk finds no faults.
 pub fn assert_well(disk: &MemoryDisk, context: &str) {
     let report = ashkar_archive::check::run_on(disk, |_| {}).expect("the check runs");
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();

@@ -1,13 +1,15 @@
-//! Records synthetic cameras in an archive on the real disk, and says on standard output what it handed in and what
-//! of that is durable, so that whoever ends it, its disk or its power knows what must be there afterwards.
+//! Records synthetic cameras in an archive on the real disk, and reports on standard output what it appended and which
+//! of it is durable, so that the test that ends it, its disk or its power knows what must be there afterwards.
 //!
-//! `archive-recorder DIR STREAMS PERIOD_MS ROUNDS JOURNAL_BYTES (flush|read)` begins when a line comes on its standard
-//! input. Each stream hands in a part each period, for so many rounds that were taken in full (0: without end). Lines:
+//! `archive-recorder DIR STREAMS PERIOD_MS ROUNDS JOURNAL_BYTES (flush|read)` begins at a line on its standard input.
+//! Each stream appends a part per period, until this many rounds were accepted completely (0: without end). Lines:
 //!
 //! - `waits`: the program is loaded
 //! - `ready`: the archive is open
-//! - `sent CAMERA SEGMENT PART ARRIVAL SHA256`: `append` has taken this part, which arrived then, microseconds
-//! - `durable N`: the first N of the parts sent are durable: by [`Archive::flush`], or because readers get them
+//! - `sent CAMERA SEGMENT PART ARRIVAL SHA256`: `append` has accepted this part, with its time of arrival in
+//!   microseconds
+//! - `durable N`: the first N of the parts sent are durable: according to [`Archive::flush`], or because readers get
+//!   them
 //! - `status STATE OLDEST_MS ERRORS REFUSED LONGEST_APPEND_US`
 //! - `closed` or `failed REASON`: the last line
 
@@ -32,11 +34,11 @@ const PARTS: u16 = 4;
 const PART_BYTES: std::ops::Range<u64> = 500..12_000;
 const LONG_PART_BYTES: usize = 200_000;
 const LONG_PART_EVERY: u64 = 97;
-/// How often it says how the archive is.
+/// How often it reports the archive's state.
 const STATUS: Duration = Duration::from_millis(10);
-/// How often what is not durable yet is asked for again.
+/// How often data that are not durable yet are queried again.
 const ASK: Duration = Duration::from_millis(5);
-/// Long enough that a state that lasts until the next attempt is seen.
+/// Long enough to see a state that lasts until the next attempt.
 const RETRY_FIRST_MS: u32 = 250;
 
 type Failure = Box<dyn Error>;
@@ -97,7 +99,7 @@ impl Plan {
     }
 }
 
-/// Sends rounds of parts, each at its time, or as soon as the one before was taken.
+/// Sends rounds of parts, each at its time, or as soon as the one before was accepted.
 fn send(plan: &Plan, told: &Told, clock: &dyn Clock) -> Result<(), Failure> {
     let ticks = i64::try_from(plan.period.as_millis())?.saturating_mul(90).max(90);
     let mut streams = Vec::new();
@@ -117,7 +119,7 @@ fn send(plan: &Plan, told: &Told, clock: &dyn Clock) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was said to whoever listens.
+/// What was reported so far.
 struct Told {
     archive: Archive,
     sent: Mutex<Vec<(CameraId, u64, u16)>>,
@@ -155,7 +157,7 @@ impl Told {
         say(&format!("status {state} {oldest} {} {} {longest}", status.errors, status.refused));
     }
 
-    /// Until everything that was sent is durable and nothing more comes.
+    /// Waits until everything sent is durable and nothing more comes.
     fn acknowledge(&self, by_flush: bool) {
         let mut durable = 0;
         loop {
@@ -182,7 +184,7 @@ impl Told {
         durable
     }
 
-    /// Counts on from `durable` while readers get the next part: they get only what is durable.
+    /// Counts on from `durable` while readers get the next part: they only get durable data.
     fn readable(&self, durable: usize) -> usize {
         let waiting: Vec<_> = self.sent.lock().iter().skip(durable).copied().collect();
         let is_read = |(camera, segment, part): &&(CameraId, u64, u16)| {
@@ -205,7 +207,7 @@ struct Stream {
 }
 
 impl Stream {
-    /// Goes on where the archive says, and declares what is missing since.
+    /// Continues from the archive's state, and declares what is missing since.
     fn begin(camera: CameraId, archive: &Archive, ticks: i64, clock: &dyn Clock) -> Result<Self, Failure> {
         let init = init_segment(camera);
         let now = MediaTime::from_utc(clock.now().wall);
@@ -221,7 +223,7 @@ impl Stream {
         Ok(Self { camera, init, ticks, time, segment, part: 0, start: time, bytes: 0, sha256 })
     }
 
-    /// Hands in the next part and, after the last of a segment, its end. Whether they were taken.
+    /// Appends the next part and, after the last of a segment, its end. Returns whether they were accepted.
     fn send(&mut self, told: &Told, clock: &dyn Clock) -> Result<bool, Failure> {
         let part = self.next_part(clock)?;
         let bytes = part.bytes.clone();
@@ -292,7 +294,7 @@ fn init_segment(camera: CameraId) -> Arc<InitSegment> {
     Arc::new(InitSegment { sha256, bytes, codecs: "avc1.64001f".to_owned(), width: 1280, height: 720 })
 }
 
-/// Bytes that no other part has, and that no tail of zeros looks like.
+/// Bytes that no other part has, and that cannot be mistaken for a tail of zeros.
 fn content(camera: CameraId, segment: u64, part: u16) -> Bytes {
     let mut state = (u64::from(camera.constituency) << 48 | segment << 8 | u64::from(part))
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -313,7 +315,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Who no longer listens has ended this process's work; so an error ends it.
+/// A reader that no longer listens has ended this process's work; so an error ends it.
 fn say(line: &str) {
     let mut stdout = io::stdout().lock();
     if writeln!(stdout, "{line}").and_then(|()| stdout.flush()).is_err() {

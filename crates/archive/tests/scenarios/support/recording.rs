@@ -1,4 +1,4 @@
-//! A running `archive-recorder`, what it said, and whether the archive holds what it said to be durable.
+//! A running `archive-recorder`, what it reported, and whether the archive holds what it reported as durable.
 
 #![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses its own share of it")]
 
@@ -29,7 +29,7 @@ pub struct Plan {
     pub by_flush: bool,
 }
 
-/// A part that `append` took.
+/// A part that `append` accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     pub camera: CameraId,
@@ -39,18 +39,18 @@ pub struct Sent {
     pub sha256: String,
 }
 
-/// Everything that a recorder said.
+/// Everything that a recorder reported.
 #[derive(Debug, Default)]
 pub struct Said {
     pub waits: bool,
     pub ready: bool,
     pub sent: Vec<Sent>,
-    /// So many of them, from the first, are durable.
+    /// How many of them, from the first, are durable.
     pub durable: usize,
     pub states: BTreeSet<String>,
     pub oldest_ms: u64,
     pub longest_oldest_ms: u64,
-    /// Parts taken while the oldest one that waits was older than [`HANGS_MS`].
+    /// Parts accepted while the oldest waiting one was older than [`HANGS_MS`].
     pub sent_while_hanging: usize,
     pub errors: u64,
     pub refused: u64,
@@ -129,7 +129,7 @@ impl Recorder {
             }
         });
         let recorder = Self { child, stdin, said, listener: Some(listener) };
-        // So that who attaches to it now meets the archive's calls, and not those of the loader.
+        // So that a tracer that attaches now sees the archive's calls, and not those of the loader.
         recorder.until("a loaded program", |said| said.waits);
         recorder
     }
@@ -142,7 +142,7 @@ impl Recorder {
         self.child.id()
     }
 
-    /// Waits until `holds` of what it said.
+    /// Waits until `holds` is true for its reports.
     pub fn until(&self, what: &str, mut holds: impl FnMut(&Said) -> bool) {
         let (said, news) = &*self.said;
         let (mut said, end) = (said.lock(), Instant::now() + PATIENCE);
@@ -152,13 +152,13 @@ impl Recorder {
         }
     }
 
-    /// `kill -9`, and everything that it ever said.
+    /// `kill -9`; returns everything that it reported.
     pub fn kill(mut self) -> Said {
         let _ = self.child.kill();
         self.hear_to_the_end()
     }
 
-    /// Waits for its own end.
+    /// Waits until it ends by itself.
     pub fn finish(mut self, what: &str) -> Said {
         let end = Instant::now() + PATIENCE;
         while self.child.try_wait().expect("a child").is_none() {
@@ -182,8 +182,8 @@ impl Drop for Recorder {
     }
 }
 
-/// Opens the archive anew, and asserts that everything in `acknowledged` is there byte for byte and every hole declared.
-/// Returns which of `sent` are missing, and what recovery found.
+/// Opens the archive again, and asserts that everything in `acknowledged` is there byte for byte and every hole is
+/// declared. Returns which of `sent` are missing, and the findings of recovery.
 pub fn verify(
     directory: &Path,
     acknowledged: &[Sent],
@@ -201,7 +201,8 @@ pub fn verify(
     (missing, recovery)
 }
 
-/// Opens the archive anew, and asserts that nothing is damaged and everything in `acknowledged` there byte for byte.
+/// Opens the archive again, and asserts that nothing is damaged and everything in `acknowledged` is there byte for
+/// byte.
 pub fn open_with(directory: &Path, acknowledged: &[Sent], context: &str) -> Archive {
     let options = Options { reserve_bytes: 0, nearly_full_bytes: 0, ..Options::default() };
     let archive = Archive::open(directory, options, Arc::new(SystemClock::new()))
@@ -234,7 +235,7 @@ fn assert_holes_are_declared(archive: &Archive, context: &str) {
     }
 }
 
-/// Asserts that a check of the files finds nothing wrong.
+/// Asserts that a check of the files finds no faults.
 pub fn assert_well(directory: &Path, context: &str) {
     let report = ashkar_archive::check::run(directory, |_| {}).expect(context);
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! `strace`, which lets chosen system calls of a running process fail or take long.
+//! `strace`, which makes chosen system calls of a running process fail or take long.
 
 #![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses its own share of it")]
 
@@ -18,7 +18,7 @@ pub struct Tracer {
 }
 
 impl Tracer {
-    /// Attaches to process `id`; returns when it has. `inject` is strace's, such as `fdatasync:error=EIO:when=2`: the
+    /// Attaches to process `id`; returns when attached. `inject` is strace's, such as `fdatasync:error=EIO:when=2`: the
     /// second call of each thread.
     pub fn attach(id: u32, inject: &str, log: &Path) -> Self {
         let calls = inject.split(':').next().unwrap_or_default();
@@ -60,12 +60,12 @@ impl Drop for Tracer {
     }
 }
 
-/// What a trace tells.
+/// The results of a trace.
 #[derive(Debug, Default)]
 pub struct Trace {
-    /// How many calls were made to fail.
+    /// Number of calls that were made to fail.
     pub hits: usize,
-    /// Journals that were used again after a write or a sync of them had failed.
+    /// Journals that were used again after a write or a sync to them had failed.
     pub used_again: Vec<String>,
 }
 
@@ -90,14 +90,14 @@ impl Trace {
     }
 }
 
-/// Whether bytes may be lost without a further word where this call has failed.
+/// Whether bytes may be lost silently if this call has failed.
 fn loses_bytes(call: &str) -> bool {
     ["pwritev", "fdatasync"]
         .iter()
         .any(|name| call.trim_start().trim_start_matches("<... ").starts_with(name))
 }
 
-/// Of which journal a call changes something.
+/// The journal that a call changes.
 fn used_journal(call: &str) -> Option<String> {
     USES.iter().find(|name| call.starts_with(**name))?;
     let path = call.split_once('<')?.1.split_once('>')?.0;

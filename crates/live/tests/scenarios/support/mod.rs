@@ -1,4 +1,4 @@
-//! A packager of which the test says every step: it keeps the numbers and the timeline, and invents the bytes.
+//! A packager whose every step the test controls: it keeps the numbers and the timeline, and invents the bytes.
 
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test's way to fail")]
@@ -114,7 +114,7 @@ impl Packager {
         outputs
     }
 
-    /// The centre's clock goes back by `ticks`: a number is left out, and time begins anew.
+    /// The centre's clock goes back by `ticks`: a number is skipped, and time starts over.
     pub(crate) fn goes_back(&mut self, ticks: i64) {
         self.at = self.at.plus(-ticks);
         (self.segment_start, self.segment, self.discontinuity) = (self.at, self.segment + 1, true);
@@ -147,7 +147,7 @@ pub(crate) fn init(seed: u8) -> Arc<InitSegment> {
     })
 }
 
-/// Rules that a test's own doing breaks, and that are not the writer's.
+/// Rules that a test breaks itself, as opposed to the writer.
 pub(crate) fn judge(
     checker: &mut PlaylistChecker,
     at: UtcMicros,
@@ -176,7 +176,7 @@ pub(crate) fn musts(violations: &[Violation]) -> usize {
     violations.iter().filter(|violation| violation.severity() == Severity::Must).count()
 }
 
-/// Reads it with a parser that is not ours, which must know every tag.
+/// Parses it with an independent parser, which must know every tag.
 pub(crate) fn parses_elsewhere(text: &str) {
     use quick_m3u8::config::ParsingOptionsBuilder;
     use quick_m3u8::{HlsLine, Reader};
@@ -192,8 +192,8 @@ pub(crate) fn parses_elsewhere(text: &str) {
     }
 }
 
-/// Puts a delta update and the playlist before it together, as a client does: by lines, knowing only that a segment
-/// ends with its address.
+/// Merges a delta update with the playlist before it, as a client does: by lines, knowing only that a segment ends with
+/// its address.
 pub(crate) fn put_together(before: &str, delta: &str) -> String {
     let Some(skip) = delta.lines().find_map(|line| line.strip_prefix("#EXT-X-SKIP:SKIPPED-SEGMENTS=")) else {
         return delta.to_owned();
@@ -211,7 +211,7 @@ pub(crate) fn put_together(before: &str, delta: &str) -> String {
     let first = sequence(delta);
     let mut number = sequence(before);
     let mut skipped = String::new();
-    // What is skipped has no parts any more, and the first segment has the map that is in force.
+    // Skipped segments have no parts any more, and the first segment has the current map.
     let mut map = "";
     for line in before.lines().filter(|line| !header(line)) {
         if line.starts_with("#EXT-X-MAP") {

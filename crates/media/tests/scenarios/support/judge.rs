@@ -1,4 +1,4 @@
-//! Reads outputs with mp4-atom and holds them against what `Output` promises.
+//! Reads outputs with mp4-atom and checks them against what `Output` promises.
 
 use ashkar_media::{GAP_SEGMENT_TICKS, Gap, InitSegment, Output, Part, SegmentEnd};
 use ashkar_terms::MediaTime;
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use mp4_atom::{Any, DecodeMaybe, Moof, TrunSamples};
 use sha2::{Digest, Sha256};
 
-/// What was found in the parts.
+/// The contents of the parts.
 #[derive(Debug, Default)]
 pub struct Judged {
     pub samples: Vec<Found>,
@@ -30,7 +30,7 @@ struct State {
     init: Option<InitSegment>,
     segment: Option<OpenSegment>,
     next_number: Option<u64>,
-    /// Where the next part must start, unless it is discontinuous.
+    /// Required start of the next part, unless it is discontinuous.
     expected: Option<MediaTime>,
     open_gap: Option<Gap>,
     gap_closed: bool,
@@ -46,7 +46,7 @@ struct OpenSegment {
     init: [u8; 8],
 }
 
-/// Asserts every promise, and gives back what was in it.
+/// Asserts every promise, and returns the contents.
 pub fn judge(out: &[Output]) -> Judged {
     let (mut state, mut judged) = (State::default(), Judged::default());
     for output in out {
@@ -109,7 +109,7 @@ impl State {
             part.duration <= 48_600 || samples.len() == 1,
             "parts are half a second, and even ones at most 0.54 s"
         );
-        // A stream without whole pictures has parts that a player may begin with and that need others all the same.
+        // A stream without intra pictures still has parts at which a player may start although they need others.
         assert!(samples[0].sync || !part.independent);
         for sample in &samples {
             assert!(self.last_time.is_none_or(|last| last < sample.time), "decoding times rise");
@@ -186,7 +186,7 @@ fn read_part(part: &Part, judged: &mut Judged) -> Vec<Found> {
     let video = read_track(part, &moof, 0);
     assert_eq!(video[0].time, part.start.0, "tfdt is the media time as is");
     let sound = if moof.traf.len() > 1 { read_track(part, &moof, 1) } else { Vec::new() };
-    // What the writer has computed beforehand is what stands there: one sample behind the other, up to the end.
+    // Matches what the writer computed beforehand: one sample after the other, up to the end.
     let mut at = part.bytes.len();
     for sample in video.iter().chain(&sound).rev() {
         at -= sample.data.len();

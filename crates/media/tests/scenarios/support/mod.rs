@@ -1,4 +1,4 @@
-//! A camera for scenario tests, and a judge that reads what the packager gives out with a foreign parser.
+//! A camera for scenario tests, and a judge that reads the packager's output with an independent parser.
 
 pub mod judge;
 
@@ -72,17 +72,17 @@ pub fn prefixed(units: &[&[u8]]) -> Bytes {
         .into()
 }
 
-/// The beginning of a slice that begins a picture: its header byte, `first_mb_in_slice` 0, a P slice.
+/// The beginning of the first slice of a picture: its header byte, `first_mb_in_slice` 0, a P slice.
 pub fn first_slice(header: u8) -> Vec<u8> {
     vec![header, 0x9a]
 }
 
-/// A number as no NAL unit needs emulation prevention for.
+/// A number in bytes that need no emulation prevention.
 pub fn escaped(number: i64) -> impl Iterator<Item = u8> {
     (0..10).map(move |n| 0x80 | (number >> (7 * n)) as u8)
 }
 
-/// A camera, its packager, and all that came out.
+/// A camera, its packager, and all outputs.
 pub struct Rig {
     pub packager: Packager,
     pub out: Vec<Output>,
@@ -92,9 +92,9 @@ pub struct Rig {
     pub now_us: u64,
     /// Decoding time of the next access unit on the camera's clock.
     pub dts: i64,
-    /// What the wall clock is ahead by.
+    /// How far the wall clock is ahead.
     pub wall_ahead_us: i64,
-    /// Keyframe each so many frames.
+    /// Distance of keyframes, in frames.
     pub gop: u64,
     pub frames: u64,
 }
@@ -141,7 +141,7 @@ impl Rig {
         self.packager.disconnected(cause, "end".to_owned(), at, &mut self.out);
     }
 
-    /// One access unit of `data` with the present dts, arriving now.
+    /// One access unit of `data` with the current dts, arriving now.
     pub fn send_raw(&mut self, data: Bytes, keyframe: bool) {
         let (camera_dts, arrival) = (self.dts, self.now());
         let unit = AccessUnit { data, camera_dts, composition_offset: 0, keyframe, arrival };
@@ -149,7 +149,7 @@ impl Rig {
         self.packager.take(MediaEvent::Video(unit), at, &mut self.out);
     }
 
-    /// A picture of its own bytes; a keyframe where the GOP begins.
+    /// A picture with bytes of its own; a keyframe at the start of a GOP.
     pub fn picture(&mut self) -> Bytes {
         let keyframe = self.frames.is_multiple_of(self.gop);
         let header = if keyframe { 0x65 } else { 0x41 };
@@ -161,12 +161,12 @@ impl Rig {
         prefixed(&[&slice])
     }
 
-    /// Sends one picture, and goes on by one frame of each clock.
+    /// Sends one picture, then advances each clock by one frame.
     pub fn frame(&mut self) {
         self.frame_of(FRAME_TICKS, FRAME_US);
     }
 
-    /// Sends one picture; then the camera's clock goes on by `ticks`, and time by `us`.
+    /// Sends one picture; then the camera's clock advances by `ticks`, and time by `us`.
     pub fn frame_of(&mut self, ticks: i64, us: u64) {
         let keyframe = self.frames.is_multiple_of(self.gop);
         let data = self.picture();
@@ -180,7 +180,8 @@ impl Rig {
         self.now_us += us;
     }
 
-    /// No time is claimed that has not been, but for the few seconds by which a picture may lead its arrival.
+    /// No time is claimed that has not passed, apart from the few seconds by which a picture may be ahead of its
+    /// arrival.
     pub fn assert_claims_no_future(&self) {
         let Some(end) = self.packager.timeline_end() else { return };
         let lead = end.since(MediaTime::from_utc(self.now().wall));
@@ -193,7 +194,7 @@ impl Rig {
         }
     }
 
-    /// Nothing arrives for so long; the shell ticks each second.
+    /// Nothing arrives for this long; the shell ticks every second.
     pub fn silence(&mut self, us: u64) {
         let until = self.now_us + us;
         while self.now_us + 1_000_000 <= until {
@@ -230,7 +231,7 @@ impl Rig {
             .collect()
     }
 
-    /// Ends the stream, judges all outputs, and finds every access unit that was sent.
+    /// Ends the stream, judges all outputs, and checks that every access unit that was sent is found.
     pub fn finish_and_judge(mut self) -> judge::Judged {
         self.flush();
         let judged = judge::judge(&self.out);
