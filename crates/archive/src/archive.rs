@@ -399,7 +399,7 @@ impl Archive {
 
 fn state_of(queue: &AppendQueue, nearly_full: bool) -> DiskState {
     match queue {
-        AppendQueue { failing: true, .. } => DiskState::Failing,
+        AppendQueue { failing: true, .. } | AppendQueue { unreachable: true, .. } => DiskState::Failing,
         _ if queue.is_full() => DiskState::Full,
         _ if nearly_full => DiskState::NearlyFull,
         _ => DiskState::Ok,

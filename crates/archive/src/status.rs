@@ -15,7 +15,7 @@ pub enum DiskState {
     NearlyFull,
     /// Only the reserve is left: parts are refused until there is room (I10).
     Full,
-    /// The last write or sync failed; waiting data are tried again in new journals.
+    /// The last write or sync failed, and waiting data are tried again in new journals; or the directory is gone.
     Failing,
 }
 

@@ -101,6 +101,8 @@ pub(crate) struct AppendQueue {
     pub(crate) no_space: bool,
     /// Writing failed, and has not succeeded since.
     pub(crate) failing: bool,
+    /// The archive's directory is not where it was.
+    pub(crate) unreachable: bool,
     pub(crate) flush_wanted: bool,
     pub(crate) closing: bool,
     pub(crate) closed: bool,

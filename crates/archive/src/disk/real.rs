@@ -4,7 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IoSlice};
 use std::num::NonZeroU64;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ const SLICES_MAX: usize = 1024;
 #[derive(Debug, Clone)]
 pub struct RealDisk {
     directory: PathBuf,
+    /// Device and inode of the directory: a name may come to mean another one.
+    identity: (u64, u64),
 }
 
 impl RealDisk {
@@ -42,7 +44,7 @@ impl RealDisk {
                 synced?;
             }
         }
-        Ok(Self { directory: directory.to_owned() })
+        Self::existing(directory)
     }
 
     /// The directory `directory`, which must exist.
@@ -50,10 +52,11 @@ impl RealDisk {
     /// # Errors
     /// [`io::ErrorKind::NotFound`] if it does not.
     pub fn existing(directory: &Path) -> io::Result<Self> {
-        if !fs::metadata(directory)?.is_dir() {
+        let found = fs::metadata(directory)?;
+        if !found.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Self { directory: directory.to_owned() })
+        Ok(Self { directory: directory.to_owned(), identity: (found.dev(), found.ino()) })
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -104,6 +107,10 @@ impl Disk for RealDisk {
     }
 
     fn space(&self) -> io::Result<Space> {
+        let found = fs::metadata(&self.directory)?;
+        if (found.dev(), found.ino()) != self.identity {
+            return Err(io::Error::other("its directory was replaced, or something was mounted over it"));
+        }
         let stat = rustix::fs::statvfs(&self.directory)?;
         Ok(Space {
             free: stat.f_bavail.saturating_mul(stat.f_frsize),
@@ -143,6 +150,10 @@ impl DiskFile for RealFile {
         // If the file system is shut down in the meantime, or gives up after an error, ext4 writes into reserved blocks
         // without marking them as written, and reports success. An empty write tells whether it still accepts writes.
         self.0.write_at(&[], 0)?;
+        // What is in a file without a name is gone when this process is.
+        if self.0.metadata()?.nlink() == 0 {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "the file was removed from its directory"));
+        }
         Ok(())
     }
 

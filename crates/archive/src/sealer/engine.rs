@@ -44,6 +44,8 @@ pub(crate) enum Reply {
 pub(crate) enum Event {
     /// The room left on the disk.
     Space(Space),
+    /// The disk does not tell: its directory may be gone.
+    NoSpace(io::Error),
     /// This journal has its sidecar.
     Sealed(u32),
     /// The sidecars read at the start need not stay in memory.
@@ -210,15 +212,16 @@ impl SealerEngine {
         }
     }
 
+    /// Where the directory does not answer there is nothing to seal in it: the turn is over.
     fn take_space(&mut self, result: io::Result<Answer>) {
         match result {
-            Ok(Answer::Space(space)) => self.event = Some(Event::Space(space)),
-            Ok(other) => unreachable!("{other:?} for the room on the disk"),
-            Err(error) => {
-                tracing::warn!(cause = %error, blame = "centre", "cannot ask how much room the archive has");
+            Ok(Answer::Space(space)) => {
+                self.event = Some(Event::Space(space));
+                self.stage = Stage::NextToSeal;
             }
+            Ok(other) => unreachable!("{other:?} for the room on the disk"),
+            Err(error) => self.event = Some(Event::NoSpace(error)),
         }
-        self.stage = Stage::NextToSeal;
     }
 
     fn begin_to_seal(&mut self, now: Duration, next: &Sealable) {
@@ -236,6 +239,13 @@ impl SealerEngine {
         match sealing.answer(result) {
             Ok(false) => self.stage = Stage::Seal(sealing),
             Ok(true) => {
+                self.event = Some(Event::Sealed(sealing.number));
+                self.stage = Stage::NextToSeal;
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // The directory answered just before: this journal alone is gone, and must not hold up the others.
+                tracing::error!(journal = sealing.number, cause = %error, blame = "operator",
+                    "a journal was removed from the archive; what it held is lost");
                 self.event = Some(Event::Sealed(sealing.number));
                 self.stage = Stage::NextToSeal;
             }

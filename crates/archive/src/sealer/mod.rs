@@ -3,6 +3,7 @@
 
 pub(crate) mod engine;
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -85,6 +86,7 @@ impl Sealer {
     fn tell(&self, event: Event) {
         match event {
             Event::Space(space) => note_space(&self.shared, space),
+            Event::NoSpace(error) => note_no_space(&self.shared, &error),
             Event::Sealed(number) => drop(self.shared.catalog.write().unsealed.remove(&number)),
             Event::ForgetNewest => {
                 let newest = std::mem::take(&mut self.shared.catalog.write().newest);
@@ -97,12 +99,14 @@ impl Sealer {
 
 /// Takes the room on the disk. With less than the reserve, parts are refused; they are accepted again when a whole
 /// journal fits in addition to it.
-/// above it.
 pub(crate) fn note_space(shared: &Shared, space: Space) {
     shared.meters.lock().space = space;
     let reserve = shared.options.reserve_bytes;
     let again = reserve.saturating_add(u64::from(shared.options.journal_bytes));
     let mut queue = shared.queue.lock();
+    if std::mem::take(&mut queue.unreachable) {
+        tracing::warn!(cause = "it is there again", blame = "operator", "the archive's directory");
+    }
     let low = if queue.low_space { space.free < again } else { space.free < reserve };
     if low != queue.low_space {
         queue.low_space = low;
@@ -114,5 +118,14 @@ pub(crate) fn note_space(shared: &Shared, space: Space) {
             blame = "operator",
             "the archive's disk"
         );
+    }
+}
+
+/// A directory that is gone or is another one is a failure, although the open journal may still take what is written.
+fn note_no_space(shared: &Shared, error: &io::Error) {
+    let was = std::mem::replace(&mut shared.queue.lock().unreachable, true);
+    if !was {
+        tracing::error!(cause = %error, blame = "operator",
+            "the archive's directory is not there; put it back, recording goes on by itself");
     }
 }

@@ -47,19 +47,7 @@ impl Tally {
     }
 }
 
-<<<<<<< HEAD
-/// Neighbours that are missing for different causes are one stretch.
-=======
-fn lost_by_cause(entries: &[Entry]) -> BTreeMap<Cause, i64> {
-    let mut lost = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.state == State::Missing) {
-        *lost.entry(entry.cause.unwrap_or(Cause::Unknown)).or_default() += entry.to.since(entry.from);
-    }
-    lost
-}
-
 /// Adjacent intervals that are missing for different causes are one stretch.
->>>>>>> words-a
 fn stretches(entries: &[Entry]) -> impl Iterator<Item = Stretch> {
     let goes_on = |entry: &Entry, next: &Entry| {
         entry.to == next.from && entry.state == State::Missing && next.state == State::Missing

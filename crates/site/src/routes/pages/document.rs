@@ -96,7 +96,7 @@ fn of_station(
 fn still(station: &Station, camera: u8, at: Option<UtcMicros>) -> String {
     let moment = at.map(|at| {
         let minute = UtcMicros(at.0.div_euclid(MINUTE_US) * MINUTE_US);
-        times::write(minute, &jiff::tz::TimeZone::UTC).replace("+00:00", "Z").replace(':', "%3A")
+        times::write(minute, &TimeZone::UTC).replace("+00:00", "Z").replace(':', "%3A")
     });
     let query = moment.map(|moment| format!("?at={moment}")).unwrap_or_default();
     format!("/still/{}/{camera}.jpg{query}", station.id)
