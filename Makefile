@@ -1,4 +1,4 @@
-# Four commands: demo, test, bench, lint. Each installs what it lacks and says what it does.
+# Four commands: demo, test, bench, lint. Each installs what it lacks and prints what it does.
 
 CARGO ?= cargo
 RELEASE = target/release/ashkar
@@ -21,7 +21,7 @@ test-long:
 	scripts/web.sh
 	scripts/test-long.sh
 
-## The figures in docs/, measured again on this machine.
+## The figures in docs/, measured on this machine.
 bench: $(RELEASE)
 	scripts/tools.sh build media browser bench
 	scripts/bench.sh

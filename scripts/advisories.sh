@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Asks the public databases whether anything that we are built of has a known hole: RustSec for crates, npm's for the pages.
-# Needs the network. Exit 0: nothing is known; 1: something is; 2: a database could not be asked, which is no all-clear.
+# Asks the public databases for known vulnerabilities in what we are built of: RustSec for crates, npm's for the pages.
+# Needs the network. Exit 0: none are known; 1: some are; 2: a database could not be asked, which is not an all-clear.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 database=https://github.com/RustSec/advisory-db

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures what docs/design/figures.md says. Ratios within one run mean something; absolute numbers are this machine's.
+# Measures the figures of docs/design/figures.md. Ratios within one run are meaningful; absolute numbers depend on this
+# machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 step() { printf '\n== %s\n' "$*"; }
@@ -59,7 +60,7 @@ scripts/bench/cached.sh "$ashkar" "$work" 2000
 step "15,000 viewers that only wait"
 scripts/bench/viewers.sh "$ashkar" "$work" 15000 45 --wait-only
 
-# The whole day takes 25 GB and a quarter of an hour to make: BENCH_DAY_HOURS=16.5.
+# The whole day takes 25 GB and a quarter of an hour to generate: BENCH_DAY_HOURS=16.5.
 step "hours of 1000 cameras on disk: start after kill -9, any moment (root)"
 scripts/bench/day.sh "$ashkar" "$work" "${BENCH_DAY_HOURS:-1}" 60
 rm -rf "$work/day"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The pages in Chromium: layout, languages and accessibility on their own, then everything against a real demo; and beside that, since
-# both mostly wait, players and browsers of others against a centre that goes away.
+# The pages in Chromium: layout, languages and accessibility on their own, then everything against a real demo; and
+# beside that, since both mostly wait, independent players and browsers against a centre that goes away.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,8 @@ trap finish EXIT
 
 (cd web && npm run --silent test:pages)
 
-# As the tests build it: any other choice of packages has other features, and all dependencies would be built again for them.
+# Built like the tests: any other choice of packages has other features, and all dependencies would be built again for
+# them.
 cargo test --locked --workspace --bins --test scenarios --no-run
 "${CARGO_TARGET_DIR:-target}/debug/ashkar" demo --data "$work/demo" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --hours 1 --log warn >"$work/out" 2>"$work/err" &
 demo=$!

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Keeps what the fuzzers found: of each target's corpus the least that reaches as much, in one file that is checked in.
-# Run it after scripts/fuzz.sh, whose programs it uses.
+# Keeps what the fuzzers found: the smallest subset of each target's corpus with the same coverage, in one file that is
+# checked in. Run it after scripts/fuzz.sh, whose programs it uses.
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
 [ -d programs ] || { echo "fuzz: run scripts/fuzz.sh first" >&2; exit 1; }

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Runs every fuzz target for SECONDS each (default 10), or only those that are named, one on each processor at a time. Found inputs
-# are kept in fuzz/artifacts, the corpus in fuzz/corpus, which begins with what earlier runs found worth keeping
-# (scripts/fuzz-keep.sh).
+# Runs every fuzz target for SECONDS each (default 10), or only those that are named, one on each processor at a time.
+# Failing inputs are kept in fuzz/artifacts, the corpus in fuzz/corpus, which starts from what earlier runs found worth
+# keeping (scripts/fuzz-keep.sh).
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
 seconds=${1:-10}; shift || true
 
-mapfile -t all < <(find fuzz_targets -name '*.rs' -printf '%f\n' | sed 's/\.rs$//' | sort)
+mapfile -t all < <(../scripts/fuzz-targets.sh)
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=("${all[@]}")
 
-# As the tests are built: the same packages, so the same features; their dependencies serve here too.
+# Built like the tests: the same packages, so the same features, and their dependencies can be used here too.
 RUSTC_WORKSPACE_WRAPPER=$PWD/../scripts/fuzz-rustc.sh cargo test --workspace --locked --no-run --message-format json-render-diagnostics "${all[@]/#/--test=}" |
   python3 -c '
 import json, pathlib, sys
@@ -27,7 +27,7 @@ for line in sys.stdin:
 mkdir -p corpus artifacts
 [ ! -f corpus.tar.gz ] || tar -xzf corpus.tar.gz -C corpus --skip-old-files
 
-# fuzz TARGET: says how many inputs were tried; where one is found, what the fuzzer says of it.
+# fuzz TARGET: prints how many inputs were tried; if one fails, the fuzzer's report.
 fuzz() {
   local target=$1 log
   mkdir -p "corpus/$target"

@@ -6,8 +6,8 @@ step() { printf '\n== %s\n' "$*"; }
 
 step "rustfmt"; cargo fmt --all --check
 step "clippy"; cargo clippy --workspace --all-targets --locked -- -D warnings
-# They are no targets that `--all-targets` takes (`test = false`).
-mapfile -t fuzz < <(find fuzz/fuzz_targets -name '*.rs' -printf '%f\n' | sed 's/\.rs$//' | sort)
+# `--all-targets` does not include them (`test = false`).
+mapfile -t fuzz < <(scripts/fuzz-targets.sh)
 step "clippy: fuzz targets"; cargo clippy --workspace --locked "${fuzz[@]/#/--test=}" -- -D warnings
 step "dependencies: licences, bans, sources"; cargo deny --log-level error check licenses bans sources
 step "what it is made of: the SBOM can be written"; scripts/sbom.py /dev/null

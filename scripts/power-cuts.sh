@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Cuts the power of a file system on which cameras are recorded, COUNT times (default 1000, about a second each), and
-# verifies after each that nothing acknowledged is lost. Needs root and a loop device, as scripts/test-disk.py says.
+# verifies after each cut that nothing acknowledged is lost. Needs root and a loop device, like scripts/test-disk.py.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/tools.sh build faults

@@ -3,16 +3,16 @@
 
 Makes DIR/disk, mounted, and says "ready". Then one command a line on standard input, each answered with "done":
 
-  cut 2     ends the file system as a power cut does: nothing that is not durable gets to the disk any more
+  cut 2     ends the file system as a power cut does: nothing that is not durable reaches the disk any more
   cut 1     the same, after the file system's own journal was written
   remount   unmounts and mounts again, so that the file system recovers as after a cut
-  shrink    takes the disk away under the file system: every access beyond its first eighth fails from then on
+  shrink    removes the disk under the file system: every access beyond its first eighth fails from then on
 
-Whoever makes a mount namespace of their own meanwhile gets a copy of the mount. So DIR is a mount itself, and shared: what
-is unmounted here is unmounted there too, if that namespace is a slave (`unshare --propagation slave`, `ip netns exec`).
+A process that makes its own mount namespace meanwhile gets a copy of the mount. So DIR is a mount itself, and shared:
+unmounting it here unmounts it there too, if that namespace is a slave (`unshare --propagation slave`, `ip netns exec`).
 
-At the end of its input, however its parent ended, it unmounts; so a failed test leaves nothing behind. Needs root and, for
-ext4, a loop device: lacking either it fails.
+It unmounts at the end of its input, however its parent ended, so a failed test leaves nothing behind. Needs root and, for
+ext4, a loop device: without them it fails.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ import time
 # Linux, include/uapi/linux/fs.h: FS_IOC_SHUTDOWN, the same number that ext4 and XFS know as their own.
 SHUTDOWN = 0x8004587D
 MEGABYTE = 1 << 20
-# A process that was killed keeps its files open until the kernel has put it away.
+# A process that was killed keeps its files open until the kernel has reaped it.
 BUSY_SECONDS = 20
 
 
@@ -70,7 +70,7 @@ class Disk:
                 break
             time.sleep(0.01)
         self.mounted = False
-        # Mounted again while somebody has it mounted, it would be as it was, and not as after a cut.
+        # Mounted again while it is mounted elsewhere, it would be as it was, and not as after a cut.
         while self.kind == "ext4" and self.loop_devices():
             if time.monotonic() > end:
                 sys.exit(f"test-disk: {self.image} is mounted elsewhere still, in another mount namespace: {self.loop_devices()}")
@@ -101,7 +101,7 @@ class Disk:
 
 def main():
     directory, kind, megabytes = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    # Interrupted at the keyboard, the test ends and closes the input; this process must outlive it to clean up.
+    # When interrupted at the keyboard, the test ends and closes the input; this process must outlive it to clean up.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     disk = Disk(directory, kind, megabytes)
@@ -117,7 +117,7 @@ def main():
     finally:
         if disk.mounted:
             disk.unmount()
-        # It was made, or it was not.
+        # It may or may not have been made.
         subprocess.run(["umount", disk.place.parent], stderr=subprocess.DEVNULL)
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What takes too long for every change: the same tests with more of everything. Its last figures stand in docs/design/figures.md.
+# What takes too long for every change: the same tests with more of everything. The last figures are in
+# docs/design/figures.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export TEST_LONG=1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# test-unit.sh BINARY ETC COMMAND …: starts deploy/ashkar.service as it is, with BINARY as /usr/bin/ashkar and the files
-# in the directory ETC as /etc/ashkar, under a systemd of its own; runs COMMAND beside it, in its namespaces, when the
-# manager has decided whether the service is up. That systemd is process 1 of namespaces that end with this script, and sees
-# this machine read-only: neither its files nor its services can be touched. Needs root.
+# test-unit.sh BINARY ETC COMMAND …: starts deploy/ashkar.service unchanged, with BINARY as /usr/bin/ashkar and the
+# files in the directory ETC as /etc/ashkar, under a systemd of its own; runs COMMAND beside it, in its namespaces, once
+# the manager has decided whether the service is up. That systemd is process 1 of namespaces that end with this script,
+# and sees this machine read-only: neither its files nor its services can be touched. Needs root.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -50,7 +50,7 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir -p /run/systemd/system/ashkar.service.d /run/out
 mount --bind "$work" /run/out
 cp "$repo/deploy/ashkar.service" /run/systemd/system/
-# No journal runs here; and nothing else of what a machine does when it starts.
+# No journal runs here, nor anything else that a machine runs when it starts.
 printf '[Service]\nStandardOutput=append:/run/out/log\nStandardError=append:/run/out/log\n' >/run/systemd/system/ashkar.service.d/log.conf
 printf '[Unit]\nDefaultDependencies=no\nWants=ashkar.service\n' >/run/systemd/system/here.target
 for unit in sysinit.target basic.target local-fs.target; do printf '[Unit]\nDefaultDependencies=no\n' >"/run/systemd/system/$unit"; done

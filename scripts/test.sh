@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test. Each step says what it is and how long the one before took; the first failure ends it.
+# Every test. Each step prints its name and how long the one before took; the first failure ends the run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 begun=$SECONDS

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that a group of tools needs, where they are missing. Groups: build media browser faults bench lint.
+# Installs the Debian packages that a group of tools needs, if they are missing. Groups: build media browser faults
+# bench lint.
 set -euo pipefail
 
 declare -A packages=(
@@ -30,11 +31,12 @@ for command in cargo node npm; do
   command -v "$command" >/dev/null || { echo "tools: $command is missing; install Rust 1.95 and Node.js 20.19 or newer first" >&2; exit 1; }
 done
 
-# install GROUP COMMAND VERSION: a cargo command from the registry, where the group is asked for and the command is missing.
+# install GROUP COMMAND VERSION: installs a cargo command from the registry, if the group is requested and the command
+# is missing.
 install() {
   if [[ " $groups " == *" $1 "* ]] && ! cargo "$2" --version >/dev/null 2>&1; then
     echo "tools: installing cargo-$2 (some minutes, once)"
-    # Not optimised: it is built in half the time, and starts tests just as well.
+    # Not optimised: it builds in half the time, and starts tests just as well.
     cargo install "cargo-$2" --version "$3" --locked --debug
   fi
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the pages into web/dist, from which the binary embeds them. Does nothing where nothing changed.
+# Builds the pages into web/dist, from which the binary embeds them. Does nothing if nothing changed.
 set -euo pipefail
 cd "$(dirname "$0")/../web"
 

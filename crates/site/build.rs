@@ -1,4 +1,4 @@
-//! Embeds the pages anew when they were built anew.
+//! Embeds the pages again whenever they were rebuilt.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../web/dist");

@@ -1,4 +1,4 @@
-//! The judge of playlists, fed with three states of one playlist and a piece of media, separated by zero bytes.
+//! The playlist checker, fed with three states of one playlist and a piece of media, separated by zero bytes.
 #![no_main]
 
 use ashkar_live::Query;

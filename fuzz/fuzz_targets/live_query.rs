@@ -1,4 +1,4 @@
-//! The query of a playlist request: what is read can be written, and is read the same again.
+//! The query of a playlist request: a query that was read can be written, and reads back the same.
 #![no_main]
 
 use ashkar_live::Query;

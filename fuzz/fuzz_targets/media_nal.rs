@@ -1,4 +1,5 @@
-//! What stands between NAL units, as any bytes: what is given out is a row of NAL units, and a row stays as it is.
+//! Arbitrary bytes in place of length-prefixed NAL units: the output is a sequence of NAL units, and such a sequence
+//! stays unchanged.
 #![no_main]
 
 use ashkar_media::codec::NalUnits;

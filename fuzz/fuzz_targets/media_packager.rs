@@ -1,4 +1,4 @@
-//! The packager fed with any calls: it holds its promises after each.
+//! The packager fed with arbitrary calls: it holds its promises after each.
 #![no_main]
 
 use ashkar_media::codec::ParameterSets;
@@ -114,8 +114,8 @@ fn call(
     }
 }
 
-/// A part goes on where the one before it ended, or a gap lies between them. Time goes back with a new segment alone, which
-/// begins anew: the wall clock was wrong.
+/// A part begins where the one before it ended, or there is a gap between them. Time goes back only with a new segment,
+/// which begins anew: the wall clock was wrong.
 fn check(output: &Output, end: &mut Option<MediaTime>) {
     match output {
         Output::Part(part) => {

@@ -1,4 +1,4 @@
-//! Parameter sets as NAL units: a record that is built of them reads back, unless it has a picture that is not taken in.
+//! Parameter sets as NAL units: a record built from them reads back, unless its picture format is not supported.
 #![no_main]
 
 use ashkar_media::codec::{ParameterSets, VideoCodec};

@@ -1,4 +1,4 @@
-//! Any bytes as the beginning of a connection: never more answer than one handshake's.
+//! Any bytes as the beginning of a connection: the response is never longer than one handshake's.
 #![no_main]
 
 use ashkar_ingest::rtmp::handshake::{BLOCK, Handshake};

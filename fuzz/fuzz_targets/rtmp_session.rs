@@ -1,4 +1,5 @@
-//! Any bytes behind a good handshake, or behind an accepted publish, through a whole session: nothing panics, and answers stay few.
+//! Any bytes after a good handshake, or after an accepted publish, through a whole session: nothing panics, and
+//! responses stay few.
 #![no_main]
 
 use ashkar_ingest::Refusal;
@@ -48,6 +49,6 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             }
         }
     }
-    // 64 commands of at most 700 bytes of answer each, 18 bytes per ping or piece.
+    // 64 commands of at most 700 bytes of response each, 18 bytes per ping or piece.
     assert!(out.len() <= 64 * 700 + 2 * 18 * (data.len() + 1) + 4096);
 });

@@ -1,4 +1,4 @@
-//! RTSP framing: any bytes, in pieces whose length the first byte says.
+//! RTSP framing: any bytes, in pieces whose length is given by the first byte.
 #![no_main]
 
 use ashkar_ingest::rtsp::Receiver;

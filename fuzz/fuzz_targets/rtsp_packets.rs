@@ -1,6 +1,6 @@
 //! Depacketisers of H.264, H.265 and AAC: payloads of the fuzzer's choice inside valid RTP.
 //!
-//! First byte: codec and way. Then, for each packet: flags, length, payload.
+//! First byte: codec and transport. Then, for each packet: flags, length, payload.
 #![no_main]
 
 use ashkar_ingest::rtsp::{Event, LowerTransport, MAX_ACCESS_UNIT_BYTES, MediaKind, Session, SessionConfig};
@@ -92,7 +92,7 @@ fn packet(kind: MediaKind, marker: bool, sequence: u16, timestamp: u32, payload:
     out
 }
 
-/// An access unit is NAL units behind their lengths, and nothing else.
+/// An access unit is a sequence of NAL units, each after its length, and nothing else.
 fn check(events: &[Event]) {
     for event in events {
         let Event::Media(MediaEvent::Video(unit)) = event else { continue };

@@ -1,4 +1,4 @@
-//! A whole client session against a camera that says anything at all, with a password to be asked for.
+//! A whole client session against a camera that sends anything at all, with a password at stake.
 #![no_main]
 
 use ashkar_ingest::rtsp::{Credentials, Event, LowerTransport, MAX_OUTPUT_BYTES, Session, SessionConfig};

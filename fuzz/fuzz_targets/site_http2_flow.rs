@@ -1,5 +1,5 @@
-//! What passes on an HTTP/2 connection, in both directions: whatever it is, it is understood alike in whatever pieces it
-//! comes, and nothing grows without end.
+//! Arbitrary bytes on an HTTP/2 connection, in both directions: however they are cut, the result is the same, and
+//! nothing grows without limit.
 #![no_main]
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         let mut flow = FlowControl::new(begun);
         let mut too_many = false;
         for bytes in incoming.chunks(piece) {
-            // Time stands, so that it does not matter in which piece something comes.
+            // Time stands still, so that it does not matter in which piece something comes.
             too_many |= flow.received(bytes, begun).is_err();
             if too_many {
                 break;

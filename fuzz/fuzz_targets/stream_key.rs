@@ -1,4 +1,4 @@
-//! What publishers show at the door, and addresses that operators type in.
+//! Keys that publishers show at the gate, and addresses that operators type.
 #![no_main]
 
 use ashkar_election::{PullUrl, StreamKey, collate, fold};

@@ -1,4 +1,4 @@
-//! HTTP answers as a viewer reads them, in pieces, and a playlist in the body.
+//! HTTP responses as a viewer reads them, in pieces, and a playlist in the body.
 #![no_main]
 
 use ashkar_load::viewers::answer::{AnswerReader, Piece};

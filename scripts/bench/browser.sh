@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Chromium on the station's page: how old a live picture is when it is seen, and how soon the first one comes after a click.
+# Chromium on the station's page: how old a live picture is when it is shown, and how soon the first one comes after a
+# click.
 # Usage: scripts/bench/browser.sh ASHKAR WORK_DIR [SECONDS]
-# BENCH_RUNS stations are watched for SECONDS each, BENCH_STARTS are opened; with BENCH_RTT_MS Chromium adds that to each answer. Then home and a station
-# are visited BENCH_VISITS times each, with nothing cached, a slow line and a slow processor.
+# BENCH_RUNS stations are watched for SECONDS each, BENCH_STARTS are opened; with BENCH_RTT_MS Chromium adds that to
+# each response. Then home and a station are visited BENCH_VISITS times each, with nothing cached, a slow line and a
+# slow processor.
 set -euo pipefail
 ashkar=$1 work=$2 seconds=${3:-60}
 # shellcheck source=scripts/bench/common.sh

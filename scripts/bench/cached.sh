@@ -13,7 +13,7 @@ start_centre "$ashkar" "$data"
 start_cameras "$ashkar" "$data" 1 300000
 start_nginx_cache "$data/nginx"
 sleep 12
-# requests: how many the centre answered so far.
+# requests: number of requests that the centre has answered so far.
 requests() { curl -s "$http/metrics" | awk '/^ashkar_http_request_seconds_count/ && !/metrics/ { sum += $2 } END { print sum + 0 }'; }
 "$ashkar" simulate viewers --url "$cache" --count "$count" --seconds "$seconds" --json >"$data/viewers.json" 2>/dev/null &
 viewers=$!

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The whole centre under COUNT simulated cameras of 1 Mbit/s: CPU, memory, arrival to durable, gaps.
 # Usage: scripts/bench/centre.sh ASHKAR WORK_DIR COUNT [SECONDS]
-# A long run writes more than the disk may hold: with BENCH_FREE=1, journals that were sealed two minutes ago are emptied
-# (their length stays), while the run goes on.
+# A long run writes more than the disk may hold: with BENCH_FREE=1, journals that were sealed two minutes ago are
+# emptied (their length stays) during the run.
 set -euo pipefail
 ashkar=$1 work=$2 count=$3 seconds=${4:-30}
 # shellcheck source=scripts/bench/common.sh

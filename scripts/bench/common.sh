@@ -1,12 +1,12 @@
-# Starts and ends what is measured. Sourced by the other scripts of this folder.
+# Starts and stops what is measured. Sourced by the other scripts of this folder.
 # shellcheck shell=bash
 
-# Used by those who source this.
+# Used by the scripts that source this.
 # shellcheck disable=SC2034
 hertz=$(getconf CLK_TCK)
 started=()
 
-# end_all: ends what was started here, the last first.
+# end_all: stops what was started here, the last first.
 end_all() {
   local at
   for ((at = ${#started[@]} - 1; at >= 0; at--)); do
@@ -16,7 +16,7 @@ end_all() {
   started=()
 }
 
-# make_data NAME: sets data, a directory in $work. Rooms that were drawn and encoded once serve again.
+# make_data NAME: sets data, a directory in $work. Rooms that were drawn and encoded once are reused.
 make_data() {
   # shellcheck disable=SC2154
   data=$work/$1
@@ -45,7 +45,7 @@ start_cameras() {
   cat "$2/log" "$2/sim"; echo "bench: not all cameras came on air" >&2; exit 1
 }
 
-# metric NAME: the whole part of a metric without labels.
+# metric NAME: the integer part of a metric without labels.
 metric() { curl -s "$http/metrics" | sed -n "s/^$1 \([0-9]*\).*/\1/p"; }
 
 # ticks PID: its CPU time, in ticks of the kernel's clock.
@@ -78,7 +78,7 @@ CONF
   cat "$dir/nginx.err" "$dir/nginx.out"; echo "bench: nginx did not start" >&2; exit 1
 }
 
-# tell_viewers FILE: what `simulate viewers --json` wrote, in three lines.
+# tell_viewers FILE: the output of `simulate viewers --json`, in three lines.
 tell_viewers() {
   python3 - "$1" <<'PY'
 import json

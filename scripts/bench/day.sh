@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A day of 1000 cameras on disk: how long a start takes after kill -9, and any moment of it until its first byte.
+# A day of 1000 cameras on disk: how long a start takes after kill -9, and any moment of the day until its first byte.
 # Usage: scripts/bench/day.sh ASHKAR WORK_DIR [HOURS] [ENDS_IN_SECONDS]
-# The day is 7.4 TB long and has true indexes; its journals are mostly holes, so it takes 25 GB. One that is there is used
-# again. It ends ENDS_IN_SECONDS after its making begins, so that the first start finds cameras that were cut off just now.
-# Needs root, to drop the kernel's caches.
+# The day is 7.4 TB long and has true indexes; its journals are mostly holes, so it takes 25 GB. An existing one is used
+# again. It ends ENDS_IN_SECONDS after its generation begins, so that the first start finds cameras that were cut off
+# just now. Needs root, to drop the kernel's caches.
 set -euo pipefail
 ashkar=$1 work=$2 hours=${3:-16.5} ends_in=${4:-600}
 # shellcheck source=scripts/bench/common.sh
@@ -15,7 +15,7 @@ mkdir -p "$data"
 example() { cargo run --release --locked -q -p ashkar-archive --example "$@"; }
 drop_caches() { sync -f "$data"; echo 3 >/proc/sys/vm/drop_caches; }
 
-# start_cold: starts the centre with cold caches; says after how long it was ready.
+# start_cold: starts the centre with cold caches; prints how long it took until ready.
 start_cold() {
   drop_caches
   local began=${EPOCHREALTIME/./}
@@ -32,7 +32,7 @@ start_cold() {
 
 kill_centre() { kill -KILL "$centre"; wait "$centre" 2>/dev/null || true; }
 
-# ask NAME READERS PATH…: asks for each path once, READERS at once; says how long the first byte took.
+# ask NAME READERS PATH…: requests each path once, READERS at once; prints how long the first byte took.
 ask() {
   local name=$1 readers=$2; shift 2
   for path in "$@"; do printf 'url = "%s%s"\noutput = "/dev/null"\n' "$http" "$path"; done |

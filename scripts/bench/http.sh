@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# CPU per request of the centre and of nginx, which has the same bytes as static files: playlist, part, segment.
+# CPU per request of the centre and of nginx, which serves the same bytes as static files: playlist, part, segment.
 # Usage: scripts/bench/http.sh ASHKAR WORK_DIR [SECONDS]
 set -euo pipefail
 ashkar=$1 work=$2 seconds=${3:-6}
@@ -43,10 +43,10 @@ nginx -c "$work/nginx.conf" &
 nginx=$!; started+=("$nginx")
 for _ in $(seq 50); do curl -sf "http://127.0.0.1:$port$playlist" -o /dev/null && break; sleep 0.1; done
 
-# The camera stays on air; what it costs by itself is measured and taken off.
+# The camera stays on air; its own cost is measured and subtracted.
 idle_before=$(ticks "$centre"); sleep "$seconds"; idle=$(( $(ticks "$centre") - idle_before ))
 
-# us_per_request PID URL IDLE_TICKS: microseconds of CPU for each.
+# us_per_request PID URL IDLE_TICKS: microseconds of CPU per request.
 us_per_request() {
   local before after requests
   before=$(ticks "$1")

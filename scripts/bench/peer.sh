@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The centre, then nginx with its RTMP module writing HLS, under the same publisher of 1 Mbit/s: CPU and memory a camera.
+# The centre, then nginx with its RTMP module writing HLS, under the same publisher of 1 Mbit/s: CPU and memory per
+# camera.
 # Usage: scripts/bench/peer.sh ASHKAR WORK_DIR COUNT [SECONDS] [simulated|ffmpeg]
 # nginx keeps a few segments of each camera, promises no durability, and makes no low-latency HLS.
 set -euo pipefail
@@ -24,7 +25,7 @@ CONF
   server=$!; started+=("$server"); rtmp=rtmp://127.0.0.1:$port
 }
 
-# publish KEY_FILE: COUNT publishers to $rtmp; returns when the port has them all.
+# publish KEY_FILE: COUNT publishers to $rtmp; returns when all of them publish.
 publish() {
   if [ "$publisher" = simulated ]; then
     "$ashkar" simulate cameras --data "$data" --count "$count" --bitrate 1000000 --rtmp "${rtmp#rtmp://}" --log warn >"$data/sim" 2>&1 &

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The whole centre for hours, while cameras, keys and viewers come and go: what it holds is flat at the end.
+"""The whole centre for hours, while cameras, keys and viewers come and go: its resources are flat at the end.
 
 Usage: scripts/bench/soak.py ASHKAR WORK_DIR [--cameras 200] [--minutes 120] [--bitrate 150000] [--seed 1]
 
-Half of the cameras stay. The others are in groups, each of which is now and then ended (politely or not) and comes back with new
-keys. Viewers come by the dozen or the hundred, to one camera or to many, and go. Pages, lists, stills and the past are
-asked for. Samples go to WORK_DIR/soak.csv each ten seconds, a picture to WORK_DIR/soak.svg at the end. Exit 1 where memory,
-open files, threads or tasks of the last tenth, when nobody comes or goes, are above those of the first quiet minutes.
+Half of the cameras stay. The others are in groups, each of which is stopped now and then (cleanly or not) and comes back with
+new keys. Viewers come by the dozen or the hundred, to one camera or to many, and go. Pages, lists, stills and the past are
+requested. Samples go to WORK_DIR/soak.csv every ten seconds, a picture to WORK_DIR/soak.svg at the end. Exit 1 if memory, open
+files, threads or tasks of the last tenth, when nobody comes or goes, exceed those of the first quiet minutes.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from pathlib import Path
 GROUPS = 5
 SAMPLE_SECONDS = 10
 QUIET_SECONDS = 120
-# What the allocator keeps for itself, and the index of two hours' recordings.
+# Memory that the allocator keeps for itself, and the index of two hours' recordings.
 MEMORY_SLACK = 1.15
 MARGIN, WIDTH, HEIGHT = 60, 900, 110
 COLUMNS = ["seconds", "memory_mb", "files", "threads", "tasks", "publishing", "connections", "cpu_percent", "durable_p99_ms"]
@@ -47,7 +47,7 @@ class Centre:
         self.ticks, self.at = self.cpu(), time.monotonic()
 
     def get(self, path):
-        """The body; also that of an error."""
+        """The body, even of an error."""
         try:
             with urllib.request.urlopen(self.http + path, timeout=20) as answer:
                 return answer.read()
@@ -90,7 +90,7 @@ class Churn:
         self.half = options.cameras // 2
         self.size = (options.cameras - self.half) // GROUPS
         self.base = self.cameras(0, self.half)
-        # It makes the list; the others find it.
+        # The first creates the list; the others find it.
         centre.until_publishing(self.half)
         self.groups = [None] * GROUPS
         self.viewers = []
@@ -108,7 +108,7 @@ class Churn:
                 self.groups[index] = self.cameras(self.half + index * self.size, self.size)
 
     def step(self):
-        """Something happens; called each ten seconds."""
+        """Makes something happen; called every ten seconds."""
         index = self.random.randrange(GROUPS)
         if self.groups[index] is None:
             self.all_on_air()
@@ -122,7 +122,7 @@ class Churn:
         self.read()
 
     def read(self):
-        """Pages, lists, stills and the past, as people ask for them."""
+        """Pages, lists, stills and the past, as people request them."""
         live = [camera["id"] for station in json.loads(self.centre.get("/api/v1/stations?limit=200"))["items"]
                 for camera in station["cameras"] if camera["state"] == "live"]
         now = time.time()
@@ -155,7 +155,7 @@ def free_sealed_journals(data):
 
 
 def draw(rows, path):
-    """Each column as a line of its own, one below the other."""
+    """Each column as a line chart, one below the other."""
     height = HEIGHT * len(SHOWN) + 40
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + 2 * MARGIN} {height}" font-family="sans-serif" font-size="13">',
            '<rect width="100%" height="100%" fill="#fff"/>']
@@ -181,7 +181,7 @@ def median(rows, name):
 
 
 def verdict(quiet_first, quiet_last):
-    """True where the end holds no more than the start did."""
+    """True if the end uses no more than the start."""
     is_flat = True
     for name, slack in (("memory_mb", MEMORY_SLACK), ("files", 1.02), ("threads", 1.1), ("tasks", 1.02)):
         before, after = median(quiet_first, name), median(quiet_last, name)
@@ -204,7 +204,7 @@ def main():
     churn = Churn(options, centre, data)
     churn.all_on_air()
     centre.until_publishing(churn.half + GROUPS * churn.size)
-    # What is allocated once is allocated.
+    # By now everything that is allocated once is allocated.
     time.sleep(60)
     start, rows = time.monotonic(), []
     total = options.minutes * 60

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Stills of COUNT cameras of 1 Mbit/s that are recorded and live, each of them asked for anew every 30 s: CPU of what decodes them, and what the centre
-# needs more than before.
+# Stills of COUNT cameras of 1 Mbit/s that are recorded and live, each requested anew every 30 s: CPU of the decoders,
+# and the additional needs of the centre.
 # Usage: scripts/bench/stills.sh ASHKAR WORK_DIR COUNT [SECONDS]
 set -euo pipefail
 ashkar=$1 work=$2 count=$3 seconds=${4:-60}
@@ -14,7 +14,8 @@ start_cameras "$ashkar" "$data" "$count" 1000000
 sleep 12
 alone=$(ticks "$centre"); sleep 15; alone=$(($(ticks "$centre") - alone))
 
-# Asks for each camera's latest still, evenly over 30 s, and again; tells how many came, and the time of the slowest one.
+# Requests each camera's latest still, evenly over 30 s, and again; prints how many came, and the time of the slowest
+# one.
 ask() {
   python3 - "$http" "$count" "$1" <<'PY'
 import http.client, json, sys, time
@@ -38,7 +39,7 @@ for turn in range(int(count * seconds / 30)):
 print(f'{came} stills of {size / max(came, 1) / 1000:.0f} kB in {time.monotonic() - start:.0f} s, the slowest after {slowest * 1000:.0f} ms')
 PY
 }
-# The CPU time of what decodes, in ticks: the one child of the centre, and that one's children, which end with each still.
+# CPU time of the decoders, in ticks: the one child of the centre, and that child's children, which end with each still.
 decoding() { awk '{ print $14 + $15 + $16 + $17 }' "/proc/$(cat /proc/"$centre"/task/*/children | tr -d ' ')/stat"; }
 
 ask 3 >"$data/first"

@@ -18,7 +18,7 @@ use crate::cli::{Archive, Output};
 use crate::output::Unwritten;
 use crate::{output, store};
 
-/// Exit code where something is wrong.
+/// Exit code if something is wrong.
 const WRONG: u8 = 1;
 
 pub(crate) async fn run(command: Archive) -> anyhow::Result<ExitCode> {
@@ -34,7 +34,8 @@ fn existing(data: &Path) -> anyhow::Result<PathBuf> {
     Ok(dir)
 }
 
-/// Opens the archive as a start does, so it may write; what it declares is in the cameras' chains, and in the audit trail.
+/// Opens the archive like a start does, so that it may write; declared gaps are in the cameras' chains, and in the
+/// audit trail.
 async fn mend(output: &Output, dry_run: bool) -> anyhow::Result<ExitCode> {
     let dir = existing(&output.data.data)?;
     let registry = store::open(&output.data.data).await?;
@@ -84,7 +85,7 @@ fn say_mended(
     }
 }
 
-/// To the second, in the election's zone.
+/// A time to the second, in the election's zone.
 fn local(at: UtcMicros, zone: &Zone) -> String {
     let timestamp = Timestamp::from_microsecond(at.0).unwrap_or_default();
     timestamp.to_zoned(zone.rules().clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()

@@ -60,7 +60,7 @@ async fn add(
     in_force(store.add_camera_shown(&new, &store::actor(), show).await, "the camera was not added")
 }
 
-/// A key that nobody could read is none: what was there before, is still there.
+/// A key that nobody could read does not take effect: the previous state stays.
 fn in_force(shown: Result<Result<(), Unwritten>, StoreError>, otherwise: &str) -> anyhow::Result<()> {
     shown?.with_context(|| format!("no new key is in force, because it could not be shown; {otherwise}"))
 }
@@ -112,7 +112,7 @@ async fn list(output: &Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints `json` or `text`, as was asked for.
+/// Prints `json` or `text`, depending on `output`.
 pub(crate) fn say(output: &Output, json: &serde_json::Value, text: &str) -> Result<(), Unwritten> {
     if output.json { output::line(format_args!("{json:#}")) } else { output::line(text) }
 }

@@ -1,4 +1,4 @@
-//! The command line. Every flag is also a variable and a key of the configuration file: see `layers`.
+//! The command line. Every flag is also an environment variable and a key of the configuration file: see `layers`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,13 +14,13 @@ use crate::logging::Format;
 #[derive(Debug, Parser)]
 #[command(name = "ashkar", version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// Configuration file (TOML). Keys are the flags' names, in tables named like the commands.
+    /// Configuration file (TOML). Its keys are the flags' names, in tables named after the commands.
     #[arg(long, global = true, env = "ASHKAR_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// What is logged, such as `info` or `info,ashkar_ingest=debug`: `info` where nothing is said, of the demo `warn`.
+    /// Log filter, such as `info` or `info,ashkar_ingest=debug`. Default: `info`; of the demo, `warn`.
     #[arg(long, global = true, env = "ASHKAR_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
-    /// How log lines are written.
+    /// Format of the log lines.
     #[arg(long, global = true, env = "ASHKAR_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: Format,
     #[command(subcommand)]
@@ -29,11 +29,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Everything on embedded defaults: twelve stations on air, with a day behind them.
+    /// Runs everything on embedded defaults: twelve stations on air, with some hours of history.
     Demo(Demo),
-    /// The centre: takes cameras in, records them, shows them.
+    /// Runs the centre: receives cameras, records them, shows them.
     Serve(Serve),
-    /// Makes a data directory. `stations import`, `camera add` and `election set` make one too, where there is nothing yet.
+    /// Creates a data directory. `stations import`, `camera add` and `election set` create one too, if nothing is there
+    /// yet.
     Init(Init),
     /// The election: its date, day plan and policy.
     #[command(subcommand)]
@@ -46,7 +47,7 @@ pub(crate) enum Command {
     Camera(Camera),
     /// Marks an act of a station's day: closed, unused-cancelled, mobile-box, stationary-box, count, protocol-completed.
     Mark(Mark),
-    /// Official turnout: what the election commission announced, and who says so.
+    /// Official turnout: the figures that the election commission announced, and their sources.
     #[command(subcommand)]
     Turnout(Turnout),
     /// The recordings.
@@ -75,7 +76,7 @@ pub(crate) struct Data {
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Demo {
-    /// Data directory of the demo; it is the demo's own and made anew each time.
+    /// Data directory of the demo; it belongs to the demo and is created anew each time.
     #[arg(long, env = "ASHKAR_DEMO_DATA", value_name = "DIR", default_value = "ashkar-demo")]
     pub(crate) data: PathBuf,
     /// Address of the site.
@@ -87,7 +88,7 @@ pub(crate) struct Demo {
     /// Stations on air.
     #[arg(long, env = "ASHKAR_DEMO_STATIONS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=200))]
     pub(crate) stations: u16,
-    /// Hours of history made before it starts.
+    /// Hours of history generated before it starts.
     #[arg(long, env = "ASHKAR_DEMO_HOURS", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=12))]
     pub(crate) hours: u8,
 }
@@ -102,7 +103,7 @@ pub(crate) struct Serve {
     /// Address for RTMP publishers.
     #[arg(long, env = "ASHKAR_RTMP", default_value = "0.0.0.0:1935")]
     pub(crate) rtmp: SocketAddr,
-    /// Serve /metrics here, instead of on the site's address, where it is given to this machine alone.
+    /// Address for /metrics. Without it, they are on the site's address, for this machine only.
     #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,
     /// Certificate chain (PEM); with it the site speaks TLS.
@@ -111,17 +112,18 @@ pub(crate) struct Serve {
     /// Private key (PEM).
     #[arg(long, env = "ASHKAR_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     pub(crate) tls_key: Option<PathBuf>,
-    /// How people reach the site, such as `https://webcam.example`; shared links name it.
+    /// Address by which people reach the site, such as `https://webcam.example`; used in shared links.
     #[arg(long, env = "ASHKAR_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub(crate) public_url: Option<String>,
-    /// Connections to the site at once.
+    /// Maximum number of connections to the site.
     #[arg(long, env = "ASHKAR_MAX_CONNECTIONS", default_value_t = 16_000, value_name = "N")]
     pub(crate) max_connections: usize,
-    /// Connections to the site at once of one client, which is an IPv4 address or an IPv6 /64; proxies are exempt.
+    /// Maximum number of connections to the site from one client, which is an IPv4 address or an IPv6 /64; proxies are
+    /// exempt.
     #[arg(long, env = "ASHKAR_MAX_CONNECTIONS_PER_CLIENT", default_value_t = 4096, value_name = "N")]
     pub(crate) max_connections_per_client: usize,
-    /// Addresses or networks of caches and proxies in front: whom they name in X-Forwarded-For counts as the client.
-    /// Between commas.
+    /// Addresses or networks of caches and proxies in front, separated by commas: the address that they give in
+    /// X-Forwarded-For counts as the client.
     #[arg(
         long,
         env = "ASHKAR_TRUSTED_PROXIES",
@@ -144,7 +146,7 @@ pub(crate) struct Serve {
 pub(crate) struct Init {
     #[command(flatten)]
     pub(crate) output: Output,
-    /// Of a directory that lost something for good, its registry, secret.key or recordings: let that begin anew.
+    /// Lets a registry, secret.key or recordings that are lost for good begin anew.
     #[arg(long)]
     pub(crate) anew: bool,
 }
@@ -153,7 +155,7 @@ pub(crate) struct Init {
 pub(crate) enum Election {
     /// Shows the current election.
     Show(Output),
-    /// Makes or changes the current election from a TOML file; see docs/guide/election.md.
+    /// Creates or changes the current election from a TOML file; see docs/guide/election.md.
     Set {
         #[command(flatten)]
         output: Output,
@@ -164,7 +166,7 @@ pub(crate) enum Election {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Stations {
-    /// Reads constituencies or stations from a CSV file: all rows or none.
+    /// Imports constituencies or stations from a CSV file: all rows or none.
     Import {
         #[command(flatten)]
         output: Output,
@@ -174,14 +176,14 @@ pub(crate) enum Stations {
         /// The file.
         file: PathBuf,
     },
-    /// Writes the list.
+    /// Exports the list.
     Export {
         #[command(flatten)]
         data: Data,
         /// `csv` or `json`.
         #[arg(long, default_value = "csv")]
         format: ListFormat,
-        /// A version of the list; the newest where none is given.
+        /// Version of the list; the newest by default.
         #[arg(long, value_name = "N")]
         list_version: Option<i64>,
     },
@@ -195,7 +197,7 @@ pub(crate) enum ListFormat {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Camera {
-    /// Adds a camera, or gives an existing one a first key; prints the key, which is shown only now.
+    /// Adds a camera, or gives an existing one its first key; prints the key, which is shown only this once.
     Add {
         #[command(flatten)]
         output: Output,
@@ -204,7 +206,8 @@ pub(crate) enum Camera {
         /// Pull it from this RTSP address instead of waiting for a publisher.
         #[arg(long, value_name = "URL")]
         pull: Option<String>,
-        /// It shows the view of this camera of the same station more lightly, and counts as no camera.
+        /// Main camera of the same station, if this is a sub-stream: a lighter form of the same view, which does not
+        /// count as a camera.
         #[arg(long, value_name = "CAMERA")]
         sub_of: Option<CameraId>,
         /// Host and port that publishers reach, for the printed address.
@@ -213,7 +216,7 @@ pub(crate) enum Camera {
     },
     /// Lists cameras.
     List(Output),
-    /// Replaces a camera's stream key; the old one ends at once.
+    /// Replaces a camera's stream key; the old one is void at once.
     Key {
         #[command(flatten)]
         output: Output,
@@ -223,7 +226,7 @@ pub(crate) enum Camera {
         #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
         push_host: String,
     },
-    /// Removes a camera; what it recorded stays.
+    /// Removes a camera; its recordings stay.
     Remove {
         #[command(flatten)]
         output: Output,
@@ -244,7 +247,7 @@ pub(crate) struct Mark {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Turnout {
-    /// Enters a figure, in the place of one for the same time and constituency.
+    /// Enters a figure; it replaces one for the same time and constituency.
     Set {
         #[command(flatten)]
         output: Output,
@@ -252,47 +255,48 @@ pub(crate) enum Turnout {
         at: Minute,
         /// Percent of the voters on the register: 8.12.
         percent: Percent,
-        /// Who says so: an address or a text. The site shows it beside the figure.
+        /// Source: an address or a text. The site shows it beside the figure.
         #[arg(long, value_name = "TEXT")]
         source: TurnoutSource,
-        /// For this constituency; for the whole country where none is given.
+        /// Constituency; the whole country by default.
         #[arg(long, value_name = "N")]
         constituency: Option<u16>,
     },
-    /// Lists what was entered.
+    /// Lists the figures that were entered.
     List(Output),
-    /// Removes a figure that was wrong.
+    /// Removes a wrong figure.
     Remove {
         #[command(flatten)]
         output: Output,
         /// Its time: 10:00.
         at: Minute,
-        /// Of this constituency; of the whole country where none is given.
+        /// Constituency; the whole country by default.
         #[arg(long, value_name = "N")]
         constituency: Option<u16>,
     },
 }
 
-/// Data directory and form of the answer.
+/// Data directory and output format.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Output {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Answer in JSON.
+    /// Output in JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Archive {
-    /// Reads every recording and says what is wrong where. Exit 0: all is well; 1: something is wrong; 2: could not be checked.
+    /// Reads every recording and reports faults with their places. Exit 0: no fault; 1: faults; 2: could not be
+    /// checked.
     Check(Output),
-    /// Declares as missing what nobody has declared: time between recordings of which nothing is said. It is left where
-    /// recordings claim a time that had not been. No recording is changed. No centre may run on the data.
+    /// Declares undeclared time between recordings as missing, except where recordings claim a time that had not come
+    /// yet. No recording is changed. No centre may run on the data.
     Mend {
         #[command(flatten)]
         output: Output,
-        /// Only say what would be declared.
+        /// Only reports what would be declared.
         #[arg(long)]
         dry_run: bool,
     },
@@ -314,7 +318,7 @@ pub(crate) enum Live {
 pub(crate) enum Simulate {
     /// Publishes drawn polling stations as real H.264 over RTMP.
     Cameras(SimulateCameras),
-    /// Watches over HTTP as low-latency players do, and tells how late everything came and which pictures stopped.
+    /// Watches over HTTP like low-latency players, and reports how late everything came and which pictures stopped.
     Viewers(SimulateViewers),
 }
 
@@ -322,16 +326,17 @@ pub(crate) enum Simulate {
 pub(crate) struct SimulateCameras {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// How many, from the start of the list. They get new stream keys in the data directory.
+    /// Number of cameras, from the start of the list. They get new stream keys in the data directory.
     #[arg(long, default_value_t = 12, value_name = "N")]
     pub(crate) count: usize,
-    /// Leaves out that many of the list's first cameras, for another process to publish.
+    /// Skips this many of the list's first cameras, for another process to publish.
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) skip: usize,
     /// The centre's RTMP address.
     #[arg(long, default_value = "127.0.0.1:1935", value_name = "ADDR")]
     pub(crate) rtmp: SocketAddr,
-    /// Bits a second of each camera; filled up with filler data where the picture needs less. 0: as the picture needs.
+    /// Bit rate of each camera, bits a second; padded with filler data if the picture needs less. 0: as the picture
+    /// needs.
     #[arg(long, default_value_t = 0, value_name = "BITS")]
     pub(crate) bitrate: u32,
     /// Stop after this many seconds. 0: never.
@@ -344,34 +349,34 @@ pub(crate) struct SimulateViewers {
     /// The centre, or a cache in front of it; plain HTTP.
     #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub(crate) url: String,
-    /// How many. Where a process may not open enough files for them, several are started.
+    /// Number of viewers. If a process may not open enough files for them, several are started.
     #[arg(long, default_value_t = 100, value_name = "N")]
     pub(crate) count: usize,
-    /// Which cameras, evenly: a list such as 7/12/1,7/13/1; `all` of the list; or how many of those on air. All on air
-    /// where nothing is said.
+    /// Cameras to watch, viewers spread evenly: a list such as 7/12/1,7/13/1; `all` of the list; or a number of those
+    /// on air. By default, all on air.
     #[arg(long, value_name = "CAMERAS")]
     pub(crate) cameras: Option<String>,
     /// Stop after this many seconds. 0: at Ctrl+C.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     pub(crate) seconds: u64,
-    /// Seconds within which all join; 500 a second where nothing is said.
+    /// Seconds within which all viewers join; by default, 500 join each second.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) ramp: Option<f64>,
-    /// Only hold blocking playlist requests open: no media, one connection each.
+    /// Only holds blocking playlist requests open: no media, one connection each.
     #[arg(long)]
     pub(crate) wait_only: bool,
-    /// Take playlists as they are; browsers ask for them compressed.
+    /// Requests playlists uncompressed; browsers request them compressed.
     #[arg(long)]
     pub(crate) uncompressed: bool,
-    /// Tell the summary in JSON.
+    /// Prints the summary in JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Number of the first viewer: this process is one of several and tells its figures to its parent.
+    /// Number of the first viewer: this process is one of several and reports its figures to its parent.
     #[arg(long, hide = true, value_name = "N")]
     pub(crate) part_from: Option<u64>,
 }
 
-/// A scheme and a host, perhaps a port, and nothing after it.
+/// A scheme and a host, optionally a port, and nothing after it.
 fn public_url(text: &str) -> Result<String, String> {
     let wrong = || format!("{text:?} is no address of a site; write it like https://webcam.example");
     let url = url::Url::parse(text).map_err(|_| wrong())?;

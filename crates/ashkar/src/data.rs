@@ -1,8 +1,8 @@
-//! What makes a directory a centre's, and how a missing half of it is noticed.
+//! What makes a directory a centre's data directory, and how a missing half of it is detected.
 //!
-//! A data directory holds the registry, its secret key, the recordings, and the file `CENTRE`, which says which archive
-//! is its own. A disk that is not mounted, or a copy that was cut off, takes some of them away: then nothing is begun
-//! anew in their place, for that would look like a centre and know of nothing.
+//! A data directory holds the registry, its secret key, the recordings, and the file `CENTRE`, which names the archive
+//! that belongs to it. A disk that is not mounted, or a copy that was cut off, takes some of them away: then nothing is
+//! created in their place, because that would look like a centre but know nothing.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -18,7 +18,7 @@ const FIRST_LINE: &str = "ashkar-data 1";
 /// The largest `CENTRE` that is read, bytes.
 const MAX_FILE_BYTES: u64 = 4096;
 
-/// What there is besides the registry that says that there was one.
+/// What exists besides the registry and shows that there was one.
 pub(crate) fn beside_the_registry(data: &Path) -> anyhow::Result<Option<&'static str>> {
     if holds_something(&store::archive_of(data))? {
         return Ok(Some("are recordings"));
@@ -37,7 +37,7 @@ pub(crate) fn require_recordings(data: &Path) -> anyhow::Result<()> {
             "{shown}: the recordings are not there, but this centre has made some (archive {own}); {advice}"
         );
     }
-    // One that lost the file finds its id in the journals.
+    // An archive that lost the file finds its id in the journals.
     match fs::read_to_string(archive.join("ARCHIVE")) {
         Ok(text) => match text.lines().find_map(|line| line.strip_prefix("id ")) {
             Some(id) if id != own => {
@@ -49,7 +49,7 @@ pub(crate) fn require_recordings(data: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Remembers whose recordings these are. Every start does so; only a change is written.
+/// Records which archive belongs to this centre. Every start does so; only a change is written.
 pub(crate) fn remember(data: &Path, archive: Option<&str>) -> anyhow::Result<()> {
     let wanted = Centre { archive: archive.map(str::to_owned) };
     if read(data)?.as_ref() == Some(&wanted) {
@@ -60,7 +60,7 @@ pub(crate) fn remember(data: &Path, archive: Option<&str>) -> anyhow::Result<()>
     replace(&path, &format!("{FIRST_LINE}\n{archive}")).with_context(|| format!("{}", path.display()))
 }
 
-/// What the file says.
+/// Contents of the file.
 #[derive(Debug, PartialEq, Eq)]
 struct Centre {
     /// Its archive, once it has one.
@@ -80,7 +80,7 @@ fn read(data: &Path) -> anyhow::Result<Option<Centre>> {
     file.take(MAX_FILE_BYTES)
         .read_to_string(&mut text)
         .with_context(|| format!("{shown}: cannot be read"))?;
-    // A crash while it was written first: as good as not there.
+    // A crash during its first write: as good as absent.
     if text.is_empty() {
         return Ok(Some(Centre { archive: None }));
     }
@@ -91,7 +91,7 @@ fn read(data: &Path) -> anyhow::Result<Option<Centre>> {
     Ok(Some(Centre { archive: lines.find_map(|line| line.strip_prefix("archive ")).map(str::to_owned) }))
 }
 
-/// The file is whole before it has its name.
+/// Writes the whole file before it gets its name.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = PathBuf::from(format!("{}.new", path.display()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
@@ -102,7 +102,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), |parent| fs::File::open(parent)?.sync_all())
 }
 
-/// Whether a directory is there and holds more than a file system of its own does when it is new.
+/// Whether a directory exists and holds more than a newly made file system.
 fn holds_something(directory: &Path) -> anyhow::Result<bool> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,

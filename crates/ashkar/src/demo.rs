@@ -1,4 +1,4 @@
-//! `ashkar demo`: everything on embedded defaults, with some hours already behind it.
+//! `ashkar demo`: everything on embedded defaults, with some hours of history.
 
 mod commission;
 mod disk;
@@ -23,7 +23,7 @@ use history::History;
 
 /// Cameras that have a sub-stream.
 const WITH_SUB_STREAM: usize = 3;
-/// Stations that have come as far as they can after the close.
+/// Stations that have come as far as possible after the close.
 const WITH_ACTS: usize = 2;
 
 /// Marks a directory as one that the demo may delete.
@@ -85,7 +85,7 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Who plays in the demo.
+/// The cameras of the demo.
 struct Cast {
     on_air: Vec<CameraId>,
     keys: Vec<StreamKey>,
@@ -97,7 +97,8 @@ struct Cast {
 }
 
 impl Cast {
-    /// Publishes the list, lets the commission do what it has done by `now`, and gives keys to the cameras of `count` stations.
+    /// Publishes the list, applies what the commission has done by `now`, and creates keys for the cameras of `count`
+    /// stations.
     async fn call(store: &SqliteStore, count: usize, now: UtcMicros) -> anyhow::Result<Self> {
         let commission = Commission { store, now };
         commission.publish_list().await?;
@@ -116,7 +117,7 @@ impl Cast {
     }
 }
 
-/// The demo makes its directory anew, but never one that it did not make.
+/// The demo creates its directory anew, but never deletes one that it did not create.
 fn fresh_directory(data: &Path) -> anyhow::Result<()> {
     let marker = data.join(MARKER);
     if data.exists() {
@@ -163,7 +164,7 @@ async fn day_hours(store: &SqliteStore) -> anyhow::Result<DayHours> {
     Ok(DayHours { on_air: time(election.plan.on_air)?, closes: time(election.plan.voting_to)? })
 }
 
-/// The rooms as `cameras` show them from `from` until now.
+/// Draws the rooms as `cameras` show them from `from` until now.
 fn draw(options: LoopOptions, cameras: &[CameraId], from: UtcMicros) -> anyhow::Result<Loops> {
     let loops = Loops::new(options)?;
     if let Some(behind) = Span::new(from, store::now()) {
@@ -172,7 +173,7 @@ fn draw(options: LoopOptions, cameras: &[CameraId], from: UtcMicros) -> anyhow::
     Ok(loops)
 }
 
-/// Makes `history`, and shows how far it is.
+/// Records `history`, and shows the progress.
 async fn make(history: History, started: Instant) -> anyhow::Result<()> {
     let progress = Arc::new(AtomicU8::new(0));
     let shown = Arc::clone(&progress);

@@ -1,4 +1,4 @@
-//! `ashkar init`: makes a data directory, because somebody says so.
+//! `ashkar init`: creates a data directory on request.
 
 use std::path::Path;
 

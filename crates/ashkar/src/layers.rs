@@ -1,5 +1,5 @@
 //! One definition for flag, environment and file: the command line's. A TOML file gives defaults to flags, the
-//! environment wins over the file, a flag wins over both. What nobody knows is refused.
+//! environment overrides the file, and a flag overrides both. Unknown keys and variables are refused.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -8,15 +8,15 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::{ArgMatches, Command};
 
-/// Prefix of every environment variable of ours.
+/// Prefix of all our environment variables.
 const PREFIX: &str = "ASHKAR_";
 /// The largest configuration file that is read, bytes.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// Parses the command line over the environment over the file that `--config` or `ASHKAR_CONFIG` names.
+/// Parses the command line on top of the environment on top of the file that `--config` or `ASHKAR_CONFIG` names.
 ///
 /// # Errors
-/// For a file that cannot be read or understood, for keys and variables that do not exist; [`clap::Error`] for wrong
+/// For a file that cannot be read or parsed, and for keys and variables that do not exist; [`clap::Error`] for wrong
 /// flags, and for help and version.
 pub(crate) fn parse(command: Command, arguments: Vec<OsString>) -> anyhow::Result<ArgMatches> {
     refuse_unknown_variables(&command)?;
@@ -52,7 +52,7 @@ fn with_file(command: Command, path: &Path) -> anyhow::Result<Command> {
     apply(command, &table).with_context(|| format!("{shown}"))
 }
 
-/// Keys at the top go to every command that has such a flag; a table goes to the command of its name.
+/// Top-level keys apply to every command that has such a flag; a table applies to the command with its name.
 fn apply(mut command: Command, table: &toml::Table) -> anyhow::Result<Command> {
     for (key, value) in table {
         if let toml::Value::Table(inner) = value {
@@ -142,7 +142,7 @@ fn collect_variables(command: &Command, known: &mut BTreeSet<String>) {
     }
 }
 
-/// `; did you mean X?` where a known word is near enough to be a slip of the finger.
+/// `; did you mean X?` if a known word is close enough to be a typing error.
 fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|candidate| (strsim::levenshtein(word, candidate), candidate))

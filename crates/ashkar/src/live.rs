@@ -1,4 +1,4 @@
-//! `ashkar live check`: follows a live playlist as a low-latency player does, and judges what it gets.
+//! `ashkar live check`: follows a live playlist like a low-latency player, and judges what it gets.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -11,11 +11,11 @@ use ashkar_live::check::{Observation, PlaylistChecker, Severity};
 use crate::cli::Live;
 use crate::output;
 
-/// Exit code where a rule is broken.
+/// Exit code if a rule is broken.
 const BROKEN: u8 = 1;
-/// Longest answer that is read, bytes.
+/// Longest response that is read, bytes.
 const MAX_BODY_BYTES: u64 = 64 << 20;
-/// Longest wait for an answer: a server may hold a blocking request for three target durations.
+/// Longest wait for a response: a server may hold a blocking request for three target durations.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) async fn run(command: Live) -> anyhow::Result<ExitCode> {

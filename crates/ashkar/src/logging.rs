@@ -1,7 +1,8 @@
 //! Structured logs to standard error: text for people, JSON lines for machines.
 //!
-//! A log is a side channel: whoever logs never waits for it and never fails with it. Lines go through a bounded queue
-//! to a thread that writes them; what the queue or standard error does not take is counted, and said once it goes again.
+//! A log is a side channel: code that logs never waits for it and never fails because of it. Lines go through a bounded
+//! queue to a thread that writes them; lines that the queue or standard error does not accept are counted, and reported
+//! once writing works again.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,19 +21,19 @@ use tracing_subscriber::reload::{self, Handle};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-/// Lines that wait to be written; one is some 200 bytes.
+/// Lines waiting to be written; one is some 200 bytes.
 const MAX_WAITING_LINES: usize = 8192;
-/// How long the end of the process waits for the lines that are not written yet.
+/// How long the end of the process waits for lines that are not written yet.
 const LAST_LINES_WITHIN: Duration = Duration::from_secs(1);
-/// How long an error waits for its line, so that what ends the process behind it is told. A log that hangs is waited for
-/// once, and not again before it moves.
+/// How long an error waits for its line, so that the reason for an exit right after it gets written. A log that hangs
+/// is waited for once, and not again before it moves.
 const ERROR_WITHIN: Duration = Duration::from_millis(100);
-/// How often the end of the process looks whether they are.
+/// How often the end of the process checks whether they are written.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 static LOG: OnceLock<Log> = OnceLock::new();
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
     /// One readable line each.
@@ -50,7 +51,7 @@ struct Log {
 /// Starts logging with `filter` such as `info` or `info,ashkar_ingest=debug`.
 ///
 /// # Errors
-/// Where the filter cannot be understood.
+/// If the filter cannot be parsed.
 pub(crate) fn start(filter: &str, format: Format) -> anyhow::Result<()> {
     let (filter, handle) = reload::Layer::new(EnvFilter::try_new(filter)?);
     let counters = Arc::new(LogCounters::default());
@@ -58,7 +59,7 @@ pub(crate) fn start(filter: &str, format: Format) -> anyhow::Result<()> {
     let lines = fmt::layer()
         .with_writer(queue.clone())
         .with_target(false)
-        // It would report a line that cannot be written by a line, and panic where that cannot be written either.
+        // It would report a line that cannot be written with another line, and panic if that cannot be written either.
         .log_internal_errors(false);
     let lines = match format {
         Format::Text => {
@@ -74,7 +75,7 @@ pub(crate) fn start(filter: &str, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Counts warnings and errors by whose fault they are.
+/// Counts warnings and errors by blame.
 struct CountByBlame(Arc<LogCounters>);
 
 impl<S: tracing::Subscriber> Layer<S> for CountByBlame {
@@ -102,10 +103,10 @@ impl Visit for BlameOf {
     }
 }
 
-/// Logs by another filter from now on.
+/// Changes the filter of the log.
 ///
 /// # Errors
-/// Where the filter cannot be understood; then nothing changes.
+/// If the filter cannot be parsed; then nothing changes.
 pub(crate) fn change(filter: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter)?;
     anyhow::ensure!(
@@ -115,19 +116,19 @@ pub(crate) fn change(filter: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What was logged and lost so far.
+/// Counters of what was logged and lost so far.
 pub(crate) fn counters() -> Arc<LogCounters> {
     LOG.get().map_or_else(Arc::default, |log| Arc::clone(&log.counters))
 }
 
-/// Waits until everything is written that was logged before, but not for long: a log that hangs keeps nobody alive.
+/// Waits until everything logged before is written, but not for long: a log that hangs keeps no process alive.
 pub(crate) fn finish() {
     if let Some(log) = LOG.get() {
         log.queue.finish(LAST_LINES_WITHIN);
     }
 }
 
-/// A panic is logged as everything else is; by the time the process ends, its line is written if it can be.
+/// A panic is logged like everything else; by the time the process ends, its line is written if it can be.
 fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("of no text");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -139,15 +140,15 @@ fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     finish();
 }
 
-/// The way of a line to standard error. Clones share it.
+/// The path of a line to standard error. Clones share it.
 #[derive(Clone)]
 struct Queue {
     lines: SyncSender<Vec<u8>>,
     queued: Arc<AtomicU64>,
-    /// Lines that were written or given up, of those queued.
+    /// Queued lines that were written or given up.
     done: Arc<AtomicU64>,
     counters: Arc<LogCounters>,
-    /// Up to which line it was waited for in vain.
+    /// Number of the last line that was waited for in vain.
     hangs_at: Arc<AtomicU64>,
 }
 
@@ -191,7 +192,7 @@ impl Queue {
     }
 }
 
-/// Takes one line.
+/// Collects one line.
 struct Line<'a> {
     queue: &'a Queue,
     is_error: bool,
@@ -227,7 +228,7 @@ struct Writer<W> {
     out: W,
     done: Arc<AtomicU64>,
     counters: Arc<LogCounters>,
-    /// How many lost lines the log itself has reported.
+    /// Number of lost lines that the log itself has reported.
     reported: u64,
 }
 
@@ -243,7 +244,8 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Says what is missing above, as soon as something can be said. This line counts as none of those that are logged.
+    /// Reports what is missing above, as soon as a line can be written. This line does not count as one of those that
+    /// are logged.
     fn report_lost(&mut self) {
         let lost = self.counters.lost.load(Ordering::Relaxed);
         if lost > self.reported {
@@ -264,7 +266,7 @@ mod tests {
 
     use super::*;
 
-    /// Takes nothing until it is told so; then tells how much it takes.
+    /// Accepts nothing until it gets a signal; then reports how much it accepts.
     struct Reluctant(Receiver<()>, Sender<usize>);
 
     impl Write for Reluctant {

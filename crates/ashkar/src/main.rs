@@ -1,6 +1,7 @@
 //! `ashkar`: puts polling stations on air.
 
-// They panic where nobody reads any more, or the disk is full: `output` is for people and scripts, `tracing` for the log.
+// The print macros panic if nobody reads any more, or the disk is full: `output` is for people and scripts, `tracing`
+// for the log.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod archive;
@@ -32,8 +33,8 @@ use clap::{CommandFactory, FromArgMatches};
 
 use cli::{Cli, Command};
 
-/// Pictures of all sizes come and parts of all sizes go, a thousand cameras at once. The system's allocator spends a
-/// fifth of the whole centre's time on looking for room among them; see docs/design/figures.md.
+/// Pictures of all sizes come and parts of all sizes go, for a thousand cameras at once. The system's allocator spends
+/// a fifth of the whole centre's time on looking for room among them; see docs/design/figures.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<ExitCode> {
     let arguments: Vec<_> = std::env::args_os().collect();
-    // The decoder of stills starts with an empty environment and a wish for speed: no layers, no logs.
+    // The decoder of stills starts with an empty environment and must start fast: no layers, no logs.
     if arguments.get(1).is_some_and(|argument| argument == serve::STILL_WORKER) {
         ashkar_stills::zygote::run()?;
         return Ok(ExitCode::SUCCESS);
@@ -56,14 +57,14 @@ fn run() -> anyhow::Result<ExitCode> {
         Ok(cli) => cli,
         Err(error) => return told_by_clap(error),
     };
-    // The demo tells where to look; that must stay in sight.
+    // The demo prints the site's address; that must stay in sight.
     let usual = if matches!(cli.command, Command::Demo(_)) { "warn" } else { "info" };
     logging::start(cli.log.as_deref().unwrap_or(usual), cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(cli.command))
 }
 
-/// Help and the version are answers; what is wrong with the flags is told as clap tells it.
+/// Help and version are output; errors in the flags are reported in clap's format.
 fn told_by_clap(error: anyhow::Error) -> anyhow::Result<ExitCode> {
     let told = error.downcast::<clap::Error>()?;
     let printed = told.print();

@@ -1,17 +1,17 @@
-//! What the service manager is told: that the centre is on air, and that it is alive. See `sd_notify(3)`.
+//! Messages to the service manager: that the centre is on air, and that it is alive. See `sd_notify(3)`.
 //!
-//! A side channel: without a manager, or where it does not listen, nothing happens.
+//! A side channel: without a manager, or if it does not listen, nothing happens.
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
-/// A way to the service manager.
+/// A connection to the service manager.
 #[derive(Debug)]
 pub(crate) struct Manager {
     socket: Option<(UnixDatagram, SocketAddr)>,
-    /// How often it wants to hear that the process is alive.
+    /// How often it expects a sign that the process is alive.
     pub(crate) beat: Option<Duration>,
 }
 
@@ -45,7 +45,7 @@ fn socket() -> Option<(UnixDatagram, SocketAddr)> {
     Some((socket, address))
 }
 
-/// Three beats within the manager's time-out, so that one that comes late does no harm.
+/// Three beats within the manager's time-out, so that a late one does no harm.
 fn watchdog(usec: Option<&str>, pid: Option<&str>, own: u32) -> Option<Duration> {
     let timeout: u64 = usec?.parse().ok().filter(|usec| *usec > 0)?;
     let is_meant = pid.is_none_or(|pid| pid.parse() == Ok(own));

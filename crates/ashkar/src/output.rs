@@ -1,18 +1,19 @@
 //! Everything that a command writes for people and scripts goes through here.
 //!
-//! Standard output is the command's answer: where it cannot be written the command fails, and says so in a sentence
-//! where somebody still reads. Standard error is a side channel: what it does not take is lost, and nothing else is.
+//! Standard output is the command's result: if it cannot be written, the command fails, and says so in a sentence if
+//! somebody still reads. Standard error is a side channel: text that it does not accept is lost, without any other
+//! effect.
 
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-/// Exit code of a command whose reader has gone: what a shell shows for one that SIGPIPE ended.
+/// Exit code of a command whose reader has gone: the one that a shell reports for a command ended by SIGPIPE.
 const READER_GONE: u8 = 128 + 13;
 /// Exit code of a command that failed.
 const FAILED: u8 = 2;
 
-/// Standard output did not take the answer.
+/// Standard output did not accept the result.
 #[derive(Debug)]
 pub(crate) struct Unwritten(io::Error);
 
@@ -30,20 +31,21 @@ impl From<io::Error> for Unwritten {
     }
 }
 
-/// Writes `text` to standard output, and sees that it is taken.
+/// Writes `text` to standard output, and checks that it is accepted.
 pub(crate) fn print(text: impl Display) -> Result<(), Unwritten> {
     let mut out = io::stdout().lock();
     write!(out, "{text}")?;
-    // What stays in the buffer would be lost without a word when the process ends.
+    // Text left in the buffer would be lost silently when the process ends.
     Ok(out.flush()?)
 }
 
-/// Writes a line to standard output, and sees that it is taken.
+/// Writes a line to standard output, and checks that it is accepted.
 pub(crate) fn line(text: impl Display) -> Result<(), Unwritten> {
     print(format_args!("{text}\n"))
 }
 
-/// The same for what is shown only once: a file that takes it must hold it, also one that learns of a full disk late.
+/// The same for text that is shown only once: a file that receives it must hold it, even one that reports a full disk
+/// late.
 pub(crate) fn line_for_good(text: impl Display) -> Result<(), Unwritten> {
     line(text)?;
     match rustix::fs::fsync(io::stdout()) {
@@ -55,22 +57,22 @@ pub(crate) fn line_for_good(text: impl Display) -> Result<(), Unwritten> {
     }
 }
 
-/// Tells something on standard output that nobody has to hear.
+/// Writes text to standard output that nobody has to read.
 pub(crate) fn tell(text: impl Display) {
     let _ = line(text);
 }
 
-/// Tells something on standard error.
+/// Writes text to standard error.
 pub(crate) fn note(text: impl Display) {
     note_raw(format_args!("{text}\n"));
 }
 
-/// The same, without an end of line: for progress that is written over.
+/// The same, without a newline: for progress that is overwritten.
 pub(crate) fn note_raw(text: impl Display) {
     let _ = write!(io::stderr().lock(), "{text}");
 }
 
-/// Ends a command that failed: with a sentence, but quietly where it is only that nobody reads any more.
+/// Ends a command that failed: with a sentence, but quietly if the only reason is that nobody reads any more.
 pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
     if reader_has_gone(error) {
         return ExitCode::from(READER_GONE);
@@ -80,7 +82,7 @@ pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 fn reader_has_gone(error: &anyhow::Error) -> bool {
-    // A cause that was put around it has something to say of its own.
+    // A context that was added around it has something to say of its own.
     error.downcast_ref::<Unwritten>().is_some_and(|Unwritten(error)| error.kind() == ErrorKind::BrokenPipe)
         && error.chain().count() == 1
 }

@@ -1,4 +1,4 @@
-//! The reference of settings, written from the command line itself: `docs/reference/settings.md`.
+//! The reference of settings, generated from the command line itself: `docs/reference/settings.md`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,10 +9,10 @@ use crate::cli::Cli;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/settings.md");
 const HEAD: &str = "# Settings\n\n\
-    Made from the command line itself; a test compares it. To make it anew: \
+    Generated from the command line itself; a test compares it. To regenerate it: \
     `WRITE_REFERENCES=1 cargo nextest run -p ashkar reference`.\n\n\
-    A setting is given as a flag, as a variable of the environment, or as a key of the configuration file, and the first of these \
-    counts. Keys of the file are the flags' names without the dashes in front, in a table named like the command: `[serve]`, `listen = \"…\"`.\n";
+    A setting is given as a flag, as an environment variable, or as a key of the configuration file, in this order of precedence. \
+    Keys of the file are the flags' names without the leading dashes, in a table named after the command: `[serve]`, `listen = \"…\"`.\n";
 
 #[test]
 fn the_reference_of_settings_is_true() {
@@ -40,7 +40,7 @@ fn write_command(command: &Command, path: &str, text: &mut String) {
     let about = command.get_about().map(ToString::to_string).unwrap_or_default();
     let _ = write!(text, "\n## `{path}`\n\n{about}\n");
     if !own.is_empty() {
-        text.push_str("\n| flag | variable | unless it is said | what |\n|---|---|---|---|\n");
+        text.push_str("\n| flag | variable | default | what |\n|---|---|---|---|\n");
     }
     for arg in own {
         let _ = writeln!(text, "| {} | {} | {} | {} |", flag(arg), variable(arg), default(arg), what(arg));
@@ -68,7 +68,7 @@ fn variable(arg: &Arg) -> String {
 fn default(arg: &Arg) -> String {
     let values: Vec<String> =
         arg.get_default_values().iter().map(|value| format!("`{}`", value.to_string_lossy())).collect();
-    if values.is_empty() && arg.is_required_set() { "must be said".to_owned() } else { values.join(", ") }
+    if values.is_empty() && arg.is_required_set() { "required".to_owned() } else { values.join(", ") }
 }
 
 fn what(arg: &Arg) -> String {

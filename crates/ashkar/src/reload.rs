@@ -1,4 +1,4 @@
-//! What a running centre takes over when it changes: the certificate by itself, and on SIGHUP also the log's filter.
+//! What a running centre picks up when it changes: the certificate by itself, and on SIGHUP also the log's filter.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::cli::{Cli, Command, Serve};
 use crate::{layers, logging};
 
-/// How often the certificate's files are looked at. A change is taken over when it is seen twice.
+/// How often the certificate's files are checked. A change is picked up when it is seen twice.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(3);
 
-/// The certificate, and the settings that it and everything else came from.
+/// The certificate, and the settings from which it and everything else came.
 pub(crate) struct Reloader {
     settings: Serve,
     certificate: Option<Arc<Certificate>>,
@@ -24,7 +24,7 @@ impl Reloader {
         Self { settings, certificate }
     }
 
-    /// Looks whether the certificate was renewed.
+    /// Checks whether the certificate was renewed.
     pub(crate) async fn look(&self) {
         if let Some(certificate) = self.certificate.clone() {
             let looked = tokio::task::spawn_blocking(move || certificate.watch()).await;
@@ -34,7 +34,7 @@ impl Reloader {
         }
     }
 
-    /// Does what somebody asks for with `signal`.
+    /// Handles `signal`, by which somebody asks for a reload.
     pub(crate) async fn reload(&mut self, signal: &str) {
         tracing::info!(signal, "asked to reload");
         match layers::parse(Cli::command(), std::env::args_os().collect())
@@ -80,7 +80,7 @@ impl Reloader {
         }
     }
 
-    /// Reads the pair again, perhaps from other files; whether that went well.
+    /// Reads the pair again, perhaps from other files; returns whether that succeeded.
     async fn reread(&self, from: Option<(PathBuf, PathBuf)>) -> bool {
         let Some(certificate) = self.certificate.clone() else { return false };
         let read = tokio::task::spawn_blocking(move || match from {

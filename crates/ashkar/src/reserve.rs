@@ -1,7 +1,8 @@
-//! Room that is kept back on the disk of the data directory, so that a centre starts where somebody has filled it.
+//! A reserve on the disk of the data directory, so that a centre can start even if somebody has filled it.
 //!
-//! The registry cannot be opened without some kilobytes for SQLite's own files. So a file holds a few megabytes, and is
-//! given up by a start that finds no room; recordings have a reserve of their own. It is laid anew once there is room.
+//! The registry cannot be opened without some kilobytes for SQLite's own files. So a file holds a few megabytes, and a
+//! start that finds no room releases it; recordings have a reserve of their own. It is created again once there is
+//! room.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -13,14 +14,14 @@ use rustix::fs::{FallocateFlags, fallocate, statvfs};
 
 const FILE: &str = "RESERVE";
 const BYTES: u64 = 8 << 20;
-/// It is laid only where so much is free, so that it is never what fills a disk.
+/// It is created only if this much is free, so that it is never what fills a disk.
 const LAID_ABOVE_BYTES: u64 = 4 * BYTES;
-/// Less than this is no room: what opening the registry and the recordings takes, with much to spare.
+/// Less than this counts as full: it is what opening the registry and the recordings takes, with a large margin.
 const NO_ROOM_BYTES: u64 = 1 << 20;
-/// How often a running centre looks whether it can be laid anew.
+/// How often a running centre checks whether it can be created again.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// Lays it where it is not there and there is room. It is a precaution: a directory in which that fails works without it.
+/// Creates it if it is missing and there is room. It is a precaution: a directory in which that fails works without it.
 pub(crate) fn keep(data: &Path) {
     if let Err(error) = try_keep(data) {
         tracing::debug!(%error, data = %data.display(), "no room is kept back for a full disk");
@@ -40,14 +41,14 @@ fn try_keep(data: &Path) -> io::Result<()> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
     ashkar_election::give_to_owner(&path)?;
     if let Err(error) = fallocate(&file, FallocateFlags::empty(), 0, BYTES) {
-        // A file system without it, or one that has filled up meanwhile: half a reserve helps nobody.
+        // A file system without preallocation, or one that has filled up meanwhile: half a reserve helps nobody.
         fs::remove_file(&path)?;
         return Err(error.into());
     }
     Ok(())
 }
 
-/// Gives it up where there is no room. Whether there is none.
+/// Releases it if there is no room. Returns whether there is none.
 pub(crate) fn give_up_if_needed(data: &Path) -> bool {
     if !is_full(data) {
         return false;
@@ -58,7 +59,7 @@ pub(crate) fn give_up_if_needed(data: &Path) -> bool {
     true
 }
 
-/// Whether there is no room on the disk of `data`.
+/// Whether the disk of `data` is full.
 pub(crate) fn is_full(data: &Path) -> bool {
     free(data).is_ok_and(|free| free < NO_ROOM_BYTES)
 }

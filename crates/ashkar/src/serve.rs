@@ -27,26 +27,27 @@ use crate::{data, logging, output, reserve, store};
 
 /// First argument of a child process that decodes stills.
 pub(crate) const STILL_WORKER: &str = "still-worker";
-/// Room under which the state becomes "nearly full": so many times the reserve.
+/// Free space below which the state becomes "nearly full": this many times the reserve.
 const NEARLY_FULL_FACTOR: u64 = 10;
 
-/// Files that are kept for what is neither a viewer nor a publisher: the archive, the store, stills, readers.
+/// Open files reserved for everything but viewers and publishers: the archive, the store, stills, readers.
 const FILES_FOR_OURSELVES: usize = 512;
-/// Connections that the kernel keeps until they are accepted; it may allow fewer. Who finds no place waits a second.
+/// Connections that the kernel keeps until they are accepted; it may allow fewer. A client that finds no place waits a
+/// second.
 const ACCEPT_QUEUE: i32 = 4096;
-/// How long an end waits for what the registry is doing.
+/// How long a stop waits for work of the registry.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
-/// Connections to an address of its own for `/metrics`.
+/// Maximum number of connections to the separate address for `/metrics`.
 const METRICS_CONNECTIONS: usize = 64;
 
 /// A running centre with its site.
 pub(crate) struct Running {
     pub(crate) centre: Arc<Centre>,
-    /// Where the site listens.
+    /// Address of the site.
     pub(crate) http: SocketAddr,
-    /// Where publishers connect.
+    /// Address for publishers.
     pub(crate) rtmp: SocketAddr,
-    /// What the site shows, where it speaks TLS.
+    /// The site's certificate, if it has TLS.
     certificate: Option<Arc<Certificate>>,
     stop: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
@@ -55,8 +56,8 @@ pub(crate) struct Running {
 
 pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
     let scheme = if options.tls_certificate.is_some() { "https" } else { "http" };
-    // From the first moment on: what asks for a reload while the archive recovers must not end the process, and what ends it
-    // ends it well.
+    // From the very beginning: a signal that asks for a reload while the archive recovers must not end the process, and
+    // one that ends it must end it cleanly.
     let (reloads, mut ends) = (Reloads::new()?, Ends::new()?);
     let manager = Arc::new(Manager::of_environment());
     let running = tokio::select! {
@@ -66,14 +67,14 @@ pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
             return Ok(());
         }
     };
-    // The one line on standard output: for scripts, and for people who started it by hand.
+    // The only line on standard output: for scripts, and for people who started it by hand.
     if let Err(error) =
         output::line(format_args!("ready {scheme}://{} rtmp://{}", running.http, running.rtmp))
     {
         tracing::warn!(cause = %error, blame = "operator", "on air all the same");
     }
     manager.tell("READY=1");
-    // Tasks of their own: a disk that hangs while a certificate is read delays neither the end nor a beat.
+    // Separate tasks: a disk that hangs while a certificate is read delays neither the stop nor a beat.
     let data = options.data.data.clone();
     let reloader = Reloader::new(options, running.certificate.clone());
     let aside = [
@@ -98,7 +99,7 @@ async fn follow(mut reloader: Reloader, mut reloads: Reloads) {
     }
 }
 
-/// Looks from time to time, on a thread that may wait for a disk.
+/// Checks periodically, on a thread that may wait for a disk.
 async fn keep_room(data: PathBuf) {
     let mut looks = interval(reserve::LOOK_EVERY);
     loop {
@@ -123,12 +124,12 @@ fn interval(period: Duration) -> tokio::time::Interval {
     ticks
 }
 
-/// The signals that ask a server for a reload; logrotate, renewal hooks and closing terminals send them.
+/// The signals that ask a server to reload; logrotate, renewal hooks and closing terminals send them.
 struct Reloads {
     hangup: Signal,
     user1: Signal,
     user2: Signal,
-    /// A file that reached the limit of its size, such as a log: the write fails, and that is enough.
+    /// A file that reached its size limit, such as a log: the write fails, and that is enough.
     _file_size: Signal,
 }
 
@@ -151,7 +152,7 @@ impl Reloads {
     }
 }
 
-/// Opens everything; returns when viewers and publishers can come.
+/// Opens everything; returns when viewers and publishers can connect.
 pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     let certificate = match (&options.tls_certificate, &options.tls_key) {
         (Some(certificate), Some(key)) => Some(Certificate::read(certificate, key)?),
@@ -160,7 +161,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     raise_open_files();
     let connections = shared_out(open_files(), options.max_connections);
     let store = Arc::new(open_data(&options.data.data).await?);
-    // Bind first: an address that is taken should not cost a recovery.
+    // Bind first: an address in use should not cost a recovery.
     let listener = bind(options.listen).await?;
     let http = listener.local_addr()?;
     let settings = centre_options(options, connections.publishers)?;
@@ -204,8 +205,8 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     Ok(Running { centre, http, rtmp, certificate, stop, listeners, store })
 }
 
-/// The registry of a directory that is a centre's, whole; an empty one is said to be so, for it may be the place where
-/// a disk is not mounted.
+/// The registry of a complete data directory; an empty one is reported as such, since it may be a mount point without
+/// its disk.
 async fn open_data(directory: &Path) -> anyhow::Result<SqliteStore> {
     anyhow::ensure!(
         directory.try_exists().with_context(|| format!("{}: cannot be read", directory.display()))?,
@@ -227,15 +228,15 @@ async fn open_data(directory: &Path) -> anyhow::Result<SqliteStore> {
     Ok(store)
 }
 
-/// Lets a listener's panic end the process: nobody would be let in any more, and the recording would look well.
-/// What a connection panics over ends that connection alone.
+/// Lets a listener's panic end the process: nobody would be let in any more, while the recording would look fine. A
+/// panic over a connection ends that connection alone.
 async fn on_duty(serving: impl Future<Output = ()>) {
     let _duty = Duty::of("http-listener");
     serving.await;
 }
 
 impl Running {
-    /// Stops taking cameras in, makes everything durable, then lets the viewers' last answers finish.
+    /// Stops accepting cameras, makes everything durable, then lets the viewers' last responses finish.
     pub(crate) async fn stop(self) {
         tracing::info!("stopping");
         self.stop.send_replace(true);
@@ -243,7 +244,7 @@ impl Running {
         for listener in self.listeners {
             let _ = listener.await;
         }
-        // SQLite then folds its log into the registry: who copies `election.db` of a stopped centre has all of it.
+        // SQLite then folds its log into the registry: a copy of a stopped centre's `election.db` is complete.
         if tokio::time::timeout(CLOSE_WITHIN, self.store.close()).await.is_err() {
             tracing::warn!(
                 cause = "another process has it open",
@@ -254,7 +255,7 @@ impl Running {
     }
 }
 
-/// The archive's settings of a centre that runs with `options`.
+/// The archive settings of a centre that runs with `options`.
 pub(crate) fn archive_options(options: &Serve) -> anyhow::Result<ashkar_archive::Options> {
     Ok(ashkar_archive::Options {
         journal_bytes: u32::try_from(options.journal_bytes).context("a journal is at most 4 GiB")?,
@@ -276,7 +277,7 @@ fn centre_options(options: &Serve, publishers: usize) -> anyhow::Result<Options>
     })
 }
 
-/// The running binary itself, also after its file was replaced by a newer one.
+/// The running binary itself, even after its file was replaced by a newer one.
 pub(crate) fn this_program() -> anyhow::Result<PathBuf> {
     let linked = PathBuf::from("/proc/self/exe");
     if linked.exists() {
@@ -290,7 +291,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("the address {address} cannot be opened; is another server running there?")
     })?;
-    // Said again, because the library asks for 1024 places.
+    // Called again, because the library asks for 1024 places.
     rustix::net::listen(&listener, ACCEPT_QUEUE)?;
     Ok(listener)
 }
@@ -305,20 +306,20 @@ pub(crate) fn raise_open_files() {
     }
 }
 
-/// How many files this process may have open.
+/// Number of files that this process may have open.
 fn open_files() -> usize {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
-/// Connections at once.
+/// Maximum numbers of connections.
 #[derive(Debug, PartialEq, Eq)]
 struct Connections {
     publishers: usize,
     viewers: usize,
 }
 
-/// Shares `files` out, so that viewers can never take those that publishers and the recording need (I11).
+/// Divides `files`, so that viewers can never take those that publishers and the recording need (I11).
 fn shared_out(files: usize, wanted: usize) -> Connections {
     let room = files.saturating_sub(FILES_FOR_OURSELVES + METRICS_CONNECTIONS);
     let publishers = RtmpOptions::default().max_connections.min(room / 2);
@@ -337,7 +338,7 @@ fn shared_out(files: usize, wanted: usize) -> Connections {
     Connections { publishers, viewers }
 }
 
-/// The signals that end a process well, from now on.
+/// The signals that end a process cleanly, from now on.
 struct Ends {
     interrupt: Signal,
     terminate: Signal,
@@ -362,7 +363,8 @@ impl Ends {
     }
 }
 
-/// Waits for one of them, for what somebody watches in a terminal: it ends cleanly also when that is closed.
+/// Waits for one of them, for a command that somebody watches in a terminal: it also ends cleanly when the terminal is
+/// closed.
 pub(crate) async fn until_signal_or_hangup() -> anyhow::Result<()> {
     let (mut hangup, mut ends) = (signal(SignalKind::hangup())?, Ends::new()?);
     tokio::select! {

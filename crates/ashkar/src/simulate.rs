@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use crate::cli::{Simulate, SimulateCameras};
 use crate::{output, serve, store, viewers};
 
-/// How often the figures are shown.
+/// How often figures are printed.
 const REPORT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
@@ -76,7 +76,7 @@ pub(crate) fn loop_cache(data: &Path) -> std::path::PathBuf {
     data.join("loops")
 }
 
-/// The sample election and its list, where there is none yet.
+/// Creates the sample election and its list if there is none yet.
 async fn ensure_sample(store: &SqliteStore) -> anyhow::Result<()> {
     if store.list().await?.0.is_some() {
         return Ok(());
@@ -96,7 +96,7 @@ async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// New keys for `cameras`, whether they had one or not.
+/// Creates new keys for `cameras`, whether they had one or not.
 pub(crate) async fn new_keys(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<StreamKey>> {
     let known = store.cameras().await?;
     let (with_key, without): (Vec<CameraId>, Vec<CameraId>) =

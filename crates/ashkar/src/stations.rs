@@ -10,9 +10,9 @@ use crate::camera::say;
 use crate::cli::{ListFormat, Output, Stations};
 use crate::{output, store};
 
-/// Exit code where the file has wrong rows.
+/// Exit code if the file has wrong rows.
 const WRONG_ROWS: u8 = 1;
-/// Changed stations that are shown one by one.
+/// Maximum number of changed stations that are listed one by one.
 const SHOWN_CHANGES: usize = 50;
 
 pub(crate) async fn run(command: Stations) -> anyhow::Result<ExitCode> {
@@ -83,7 +83,7 @@ fn describe(plan: &ImportPlan) -> String {
         "{} rows read: {} new, {} removed, {} renumbered, {} moved, {} changed stations; {} changed constituencies.",
         plan.rows, counts.new, counts.removed, counts.renumbered, counts.moved, counts.changed, counts.constituencies
     ));
-    // A first list is all new: that is said once.
+    // In a first list everything is new: that is said once.
     let worth = plan
         .diff
         .stations

@@ -7,17 +7,17 @@ use ashkar_terms::{Clock, SystemClock, UtcMicros};
 
 use crate::{data, reserve};
 
-/// Opens the registry of `data`, which must be there: whoever mistypes a directory does not get an empty one.
+/// Opens the registry of `data`, which must exist: a mistyped directory must not yield an empty one.
 pub(crate) async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
     open_with(data, Making::Nothing).await
 }
 
-/// The same; it is made where there is nothing of a centre yet.
+/// The same, but creates it if nothing of a centre is there yet.
 pub(crate) async fn open_or_make(data: &Path) -> anyhow::Result<SqliteStore> {
     open_with(data, Making::New).await
 }
 
-/// Opens the registry of `data`, and makes what `making` allows.
+/// Opens the registry of `data`, and creates what `making` allows.
 pub(crate) async fn open_with(data: &Path, making: Making) -> anyhow::Result<SqliteStore> {
     let beside = data::beside_the_registry(data)?;
     let store = SqliteStore::open_with(data, making, beside).await;
@@ -25,7 +25,7 @@ pub(crate) async fn open_with(data: &Path, making: Making) -> anyhow::Result<Sql
         reserve::keep(data);
     }
     store.map_err(|error| match error {
-        // They name the directory and say what to do.
+        // These errors name the directory and say what to do.
         StoreError::NoData(_) | StoreError::NoRegistry { .. } | StoreError::NoSecretKey(_) => error.into(),
         error if reserve::is_full(data) => {
             let advice = "its disk is full; make room, then try again";
@@ -38,7 +38,7 @@ pub(crate) async fn open_with(data: &Path, making: Making) -> anyhow::Result<Sql
     })
 }
 
-/// Where a data directory has its recordings.
+/// Directory of the recordings in a data directory.
 pub(crate) fn archive_of(data: &Path) -> PathBuf {
     data.join("archive")
 }
@@ -48,14 +48,15 @@ pub(crate) fn now() -> UtcMicros {
     SystemClock::new().now().wall
 }
 
-/// Who acts, for the audit trail: the person logged in, at this moment.
+/// The actor for the audit trail: the person logged in, at this moment.
 pub(crate) fn actor() -> Actor {
     let user =
         std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
     Actor::new(format!("cli:{user}"), now())
 }
 
-/// The current election; one of today, in Baku, is made where there is none, so that a first camera needs no preparation.
+/// The current election; if there is none, one of today in Baku is created, so that a first camera needs no
+/// preparation.
 pub(crate) async fn ensure_election(store: &SqliteStore) -> anyhow::Result<Election> {
     if let Some(election) = store.election().await? {
         return Ok(election);

@@ -1,4 +1,4 @@
-//! `ashkar simulate viewers`: one process, or a parent of several that adds up what they tell.
+//! `ashkar simulate viewers`: one process, or a parent that adds up the figures of several.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -17,17 +17,17 @@ use tokio::time::Instant;
 use crate::cli::SimulateViewers;
 use crate::{output, serve};
 
-/// How often figures are shown.
+/// How often figures are printed.
 const REPORT: Duration = Duration::from_secs(5);
-/// Viewers that join in a second, where nothing is said.
+/// Viewers that join in a second, by default.
 const JOINS_PER_SECOND: f64 = 500.0;
 /// Open files that a process needs besides its viewers' sockets.
 const SPARE_FILES: usize = 64;
-/// Longest answer of the API that is read, bytes.
+/// Longest response of the API that is read, bytes.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
-/// Longest wait for an answer of the API.
+/// Longest wait for a response of the API.
 const API_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long processes have to tell their last figures.
+/// Time that processes have to report their final figures.
 const LAST_WORD: Duration = Duration::from_secs(10);
 
 pub(crate) async fn run(options: SimulateViewers) -> anyhow::Result<()> {
@@ -82,7 +82,7 @@ async fn end_of(options: &SimulateViewers) -> anyhow::Result<()> {
     }
 }
 
-/// One of several processes: tells its figures to the parent, a line each time. A parent that is gone ends it.
+/// One of several processes: reports its figures to the parent, one line each time. It ends when the parent is gone.
 async fn part(
     options: &SimulateViewers,
     first: u64,
@@ -146,7 +146,7 @@ async fn listen(index: usize, stdout: tokio::process::ChildStdout, told: mpsc::S
     }
 }
 
-/// Adds up what the processes tell, until all have had their last word.
+/// Adds up the figures of the processes, until all have reported their final ones.
 async fn gather(
     options: &SimulateViewers,
     told: &mut mpsc::Receiver<(usize, Figures)>,
@@ -181,7 +181,7 @@ async fn gather(
 fn ask_to_stop(child: &Child) -> anyhow::Result<()> {
     let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
     match id.map(|id| rustix::process::kill_process(id, rustix::process::Signal::TERM)) {
-        // Ctrl+C reaches all processes of a terminal, so it may have ended by itself.
+        // Ctrl+C reaches all processes of a terminal, so it may already have ended by itself.
         None | Some(Ok(()) | Err(rustix::io::Errno::SRCH)) => Ok(()),
         Some(Err(error)) => Err(error).context("a process of viewers cannot be stopped"),
     }
@@ -246,7 +246,7 @@ fn resolve(host: &str) -> anyhow::Result<SocketAddr> {
     found.with_context(|| format!("{host} has no address"))
 }
 
-/// Which cameras are watched.
+/// The cameras to watch.
 async fn cameras(options: &SimulateViewers) -> anyhow::Result<Vec<CameraId>> {
     let wanted = options.cameras.as_deref();
     if let Some(list) = wanted.filter(|wanted| wanted.contains('/')) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Constituency, Coordinates, Station, StationId, StationList};
 use matching::{Matched, match_stations, same_place};
 
-/// The differences between two lists, in the order of numbers; empty where the lists are equal.
+/// The differences between two lists, ordered by number; empty if the lists are equal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diff {
     /// Changes of constituencies.
@@ -53,7 +53,7 @@ pub enum StationChange {
         place: Place,
         /// Voters on its register.
         voters: u32,
-        /// How many cameras it has.
+        /// Number of its cameras.
         cameras: u8,
     },
     /// It is no longer in the list.
@@ -67,7 +67,7 @@ pub enum StationChange {
     Renumbered {
         /// The number it had.
         from: StationId,
-        /// The number it has.
+        /// The number that it has now.
         to: StationId,
         /// Where it is.
         place: Place,
@@ -99,16 +99,16 @@ pub enum StationChange {
 /// Venue and address of a station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// The house.
+    /// The building.
     pub venue: String,
     /// Its address; may be empty.
     pub address: String,
 }
 
-/// One field's value before and after, as the CSV writes it; empty where there is none.
+/// The value of one field before and after, as the CSV writes it; empty if there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// The CSV's name of the field, or `coordinates`.
+    /// The field's CSV name, or `coordinates`.
     pub field: String,
     /// Before.
     pub from: String,
@@ -134,13 +134,13 @@ pub struct DiffCounts {
 }
 
 impl Diff {
-    /// What turns `old` into `new`.
+    /// The changes that turn `old` into `new`.
     ///
-    /// A station is the same one where its number and place are kept; then, within its constituency, where a place
-    /// is found again under another number ([`StationChange::Renumbered`]: the same venue and address, and without an
-    /// address also the same count of voters, since one constituency has many a "Tam orta məktəb"); then where the
-    /// number is kept ([`StationChange::Moved`]). Spelling that folds alike, and an address that was not
-    /// known before, are no move. The work is at most n log n in the count of stations.
+    /// A station is the same one if its number and place are kept; then, within its constituency, if its place is found
+    /// again under another number ([`StationChange::Renumbered`]: the same venue and address, and without an address
+    /// also the same number of voters, since one constituency has many a "Tam orta məktəb"); then if the number is kept
+    /// ([`StationChange::Moved`]). Spellings that fold alike, and an address that was not known before, do not count as
+    /// a move. The work is at most n log n in the number of stations.
     pub fn between(old: &StationList, new: &StationList) -> Self {
         Self { constituencies: constituency_changes(old, new), stations: station_changes(old, new) }
     }
@@ -150,7 +150,7 @@ impl Diff {
         self.constituencies.is_empty() && self.stations.is_empty()
     }
 
-    /// How many of each kind.
+    /// Number of changes of each kind.
     pub fn counts(&self) -> DiffCounts {
         let mut counts = DiffCounts { constituencies: self.constituencies.len(), ..DiffCounts::default() };
         for change in &self.stations {

@@ -16,10 +16,10 @@ const CONSTITUENCY_COLUMNS: [&str; 5] = ["number", "name_az", "name_en", "name_r
 const STATION_COLUMNS: [&str; 8] =
     ["constituency", "station", "venue", "address", "voters", "cameras", "latitude", "longitude"];
 
-/// The constituencies as CSV for people: UTF-8 with a byte order mark, without which spreadsheets read ə, ş and ğ in the
-/// code page of the machine; header `number,name_az,name_en,name_ru,name_status`, lines end with LF, cells are quoted
-/// only where they must be, and what a spreadsheet would run as a formula has an apostrophe before it. Importing it gives
-/// the same constituencies.
+/// The constituencies as CSV for people: UTF-8 with a byte order mark, without which spreadsheets read ə, ş and ğ in
+/// the code page of the machine; header `number,name_az,name_en,name_ru,name_status`, lines end with LF, cells are
+/// quoted only if they must be, and an apostrophe precedes whatever a spreadsheet would run as a formula. Importing it
+/// gives the same constituencies.
 pub fn export_constituencies_csv(list: &StationList) -> String {
     constituencies_csv(list, Csv::for_people())
 }
@@ -63,7 +63,7 @@ fn stations_csv(list: &StationList, mut csv: Csv) -> String {
     csv.into_text()
 }
 
-/// SHA-256 over both CSV forms, without what is there for people: equal exactly where the lists are.
+/// SHA-256 of both CSV forms, without what is only there for people: equal exactly when the lists are.
 pub fn list_digest(list: &StationList) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(constituencies_csv(list, Csv::of_record()));
@@ -76,28 +76,28 @@ pub fn list_digest(list: &StationList) -> [u8; 32] {
 #[derive(Debug)]
 pub struct Csv {
     text: String,
-    /// Whether spreadsheets are kept from running what it holds.
+    /// Whether formulas in it are made harmless.
     is_guarded: bool,
 }
 
 impl Csv {
-    /// One that people open: with a byte order mark, and formulas made harmless.
+    /// A CSV for people: with a byte order mark, and formulas made harmless.
     pub fn for_people() -> Self {
         Self { text: String::from('\u{feff}'), is_guarded: true }
     }
 
-    /// One that only programs read, and that never changes: digests are made of it.
+    /// A CSV that only programs read, and that never changes: digests are made of it.
     const fn of_record() -> Self {
         Self { text: String::new(), is_guarded: false }
     }
 
-    /// Adds a row; cells are quoted only where they must be.
+    /// Adds a row; cells are quoted only if they must be.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         for (at, cell) in cells.into_iter().enumerate() {
             if at > 0 {
                 self.text.push(',');
             }
-            // A number is none, whatever its sign.
+            // A number is not a formula, whatever its sign.
             if self.is_guarded && cell.parse::<f64>().is_err() {
                 self.cell(&guarded(&cell));
             } else {
@@ -132,7 +132,7 @@ pub struct ListDocument<'a> {
     pub names: Option<&'a Names>,
     /// Whether the list is made up.
     pub sample: bool,
-    /// Which version of the list; none before the first import.
+    /// The version of the list; none before the first import.
     pub version: Option<&'a ListVersion>,
     /// The constituencies, by number.
     pub constituencies: Vec<ConstituencyView<'a>>,
@@ -151,11 +151,11 @@ pub struct ConstituencyView<'a> {
     pub name_en: Option<&'a str>,
     /// Its bare name in Russian.
     pub name_ru: Option<&'a str>,
-    /// How sure the name is.
+    /// How certain the name is.
     pub name_status: NameStatus,
-    /// What it is called, also without a name.
+    /// What it is called, even without a name.
     pub titles: Names,
-    /// How many of its stations are in the list.
+    /// Number of its stations in the list.
     pub stations: usize,
 }
 
@@ -165,7 +165,7 @@ impl<'a> ListDocument<'a> {
         Self::new(snapshot.election.as_ref(), snapshot.version.as_ref(), &snapshot.list)
     }
 
-    /// A list, as it was in `version` of `election`.
+    /// A list as of `version` of `election`.
     pub fn new(
         election: Option<&'a Election>,
         version: Option<&'a ListVersion>,

@@ -1,13 +1,13 @@
-//! The election: what is on air, when, where, and who says so.
+//! The election: what is on air, when and where, and on whose authority.
 //!
-//! * [`Election`], [`DayPlan`], [`Constituency`], [`Station`], [`StationList`] and their kin are pure values;
-//! * [`plan_import`] reads the commission's CSV files, all or nothing, and [`Diff`] says what they change;
+//! * [`Election`], [`DayPlan`], [`Constituency`], [`Station`], [`StationList`] and the like are pure values;
+//! * [`plan_import`] reads the commission's CSV files, all or nothing, and [`Diff`] shows what they change;
 //! * [`export_constituencies_csv`], [`export_stations_csv`] and [`ListDocument`] publish the list;
 //! * [`SearchIndex`] finds stations by number, name and venue; [`collate`] sorts by the Azerbaijani alphabet;
-//! * [`Store`] keeps it all, with every change audited; [`SqliteStore`] is the embedded one.
+//! * [`Store`] persists it all, with every change audited; [`SqliteStore`] is the embedded one.
 //!
 //! Nothing here touches media. The server holds a [`Snapshot`] in memory and reloads it when the store's
-//! [`ChangeToken`] moves, so that several processes can work on one data directory.
+//! [`ChangeToken`] changes, so that several processes can work on one data directory.
 
 mod diff;
 mod export;

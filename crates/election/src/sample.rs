@@ -14,15 +14,15 @@ const CONSTITUENCIES: &str = include_str!("../../../data/constituencies.csv");
 /// 1000 made-up stations in constituencies 1–119.
 const STATIONS: &str = include_str!("../../../data/stations-synthetic.csv");
 
-/// The key of the sample election: nothing else may be called so by accident.
+/// The key of the sample election: nothing else may get this key by accident.
 const KEY: &str = "sample";
 
-/// Microseconds of an hour.
+/// Microseconds in an hour.
 const HOUR_US: i64 = 3_600_000_000;
 
 /// The sample election on `date`, with the usual day. `sample` is set.
 ///
-/// Rewind and the archive are open: there is nothing in it to protect.
+/// Rewind and the archive are open: it contains nothing to protect.
 pub fn sample_election(date: Date) -> Election {
     let mut election = Election::of_date(date);
     election.key = ElectionKey::new(KEY).unwrap_or(election.key);
@@ -34,24 +34,24 @@ pub fn sample_election(date: Date) -> Election {
 
 /// The sample election with its day moved so that it went on air `hours` before `now`, for the demonstration.
 ///
-/// The whole plan moves along, so the distances between its times stay as they are; times may lie past midnight.
-/// Seconds are cut: it goes on air at a whole minute, at most a minute earlier than asked.
+/// The whole plan moves along, so the distances between its times stay the same; times may lie past midnight. Seconds
+/// are cut: it goes on air at a whole minute, at most a minute earlier than requested.
 pub fn sample_election_on_air(now: UtcMicros, hours: u32) -> Election {
     let on_air = now.plus(-HOUR_US.saturating_mul(i64::from(hours)));
     let (date, minute) = Election::of_date(Date::default()).time_zone.local(on_air);
     Election { plan: DayPlan::default().shifted_to(minute), ..sample_election(date) }
 }
 
-/// The sample list: all constituencies and the 1000 made-up stations, read by the importer as any list is.
+/// The sample list: all constituencies and the 1000 made-up stations, read by the importer like any list.
 ///
 /// # Errors
-/// None with the files that this crate embeds; a test reads them.
+/// None with the files embedded in this crate; a test reads them.
 pub fn sample_list() -> Result<StationList, ImportErrors> {
     let constituencies = plan_import(&StationList::default(), CONSTITUENCIES.as_bytes())?.list;
     Ok(plan_import(&constituencies, STATIONS.as_bytes())?.list)
 }
 
-/// The plan that makes the sample list of whatever `current` is, in one version.
+/// The plan that turns any `current` list into the sample list, in one version.
 ///
 /// # Errors
 /// As [`sample_list`].

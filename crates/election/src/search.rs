@@ -8,27 +8,27 @@ use crate::text::fold;
 /// The longest query that is read, in characters; the rest is ignored.
 const MAX_QUERY_CHARS: usize = 200;
 
-/// The most words of a query that are read; the rest are ignored.
+/// Maximum number of words of a query that are read; the rest are ignored.
 const MAX_QUERY_WORDS: usize = 16;
 
-/// Words of full names that say nothing about which station is meant; folded when the index is made.
+/// Words of full names that do not distinguish stations; folded when the index is built.
 const FILLERS: &str = "saylı seçki dairəsi dairəsinin dairə məntəqəsi məntəqəsinin məntəqə cü ci cı cu no \
      polling station constituency of the избирательный избирательного участок участка округ округа";
 
 /// All stations of a list by the folded words ([`fold`]) of their numbers, names, venues and addresses.
 ///
-/// Made once for each version of the list; a query walks sorted words and takes well under a millisecond for
-/// 7000 stations.
+/// Built once for each version of the list; a query walks sorted words and takes well under a millisecond for 7000
+/// stations.
 #[derive(Debug, Clone, Default)]
 pub struct SearchIndex {
-    /// Distinct words in order, each with the stations that have it.
+    /// Distinct words in order, each with the stations that contain it.
     words: Vec<(String, Vec<Posting>)>,
-    /// Stations in the order of the list; postings count in it.
+    /// Stations in the order of the list; postings are indices into it.
     stations: Vec<StationId>,
     fillers: Vec<String>,
 }
 
-/// That a station has a word, and where. The order of fields is the order of results.
+/// A word of a station, and the field that it is in. The order of fields is the order of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Posting {
     station: usize,
@@ -44,7 +44,7 @@ enum Field {
     Address,
 }
 
-/// How many fields there are: what a match of only the beginning of a word counts behind whole words.
+/// Number of fields: a match of only the beginning of a word ranks this far behind whole words.
 const FIELDS: u8 = 5;
 
 impl SearchIndex {
@@ -69,9 +69,9 @@ impl SearchIndex {
         }
     }
 
-    /// The stations that match `query`, best first, and in the order of the list where they match equally well.
+    /// The stations that match `query`, best first; equally good ones in the order of the list.
     ///
-    /// * Every word of the query must begin some word of the station; words stand in any order.
+    /// * Every word of the query must begin some word of the station; their order does not matter.
     /// * `16/34`, `16-34` and `16 34` put station 34 of constituency 16 first; `7/12/1` is the station of a camera.
     /// * A number that is a station's comes before one that is a constituency's, and both before words; whole words
     ///   come before beginnings.
@@ -89,7 +89,7 @@ impl SearchIndex {
         let meant = station_meant(&words);
         let mut found: Vec<(u16, StationId)> = Vec::new();
         for (score, &station) in self.scores(&words).into_iter().zip(&self.stations) {
-            // A whole station number as it is usually written beats everything.
+            // A whole station number as it is usually written beats everything else.
             let score = score.map(|score| if meant == Some(station) { 0 } else { score.saturating_add(1) });
             found.extend(score.map(|score| (score, station)));
         }
@@ -97,12 +97,12 @@ impl SearchIndex {
         found.into_iter().map(|(_, station)| station).collect()
     }
 
-    /// Whether a word of a query says anything.
+    /// Whether a word of a query distinguishes anything.
     fn counts(&self, word: &str) -> bool {
         !word.is_empty() && !self.fillers.iter().any(|filler| filler == word)
     }
 
-    /// For each station the sum of its best ranks for all words, or nothing where a word is not found in it.
+    /// For each station the sum of its best ranks for all words, or `None` if it lacks one of them.
     fn scores(&self, words: &[&str]) -> Vec<Option<u16>> {
         let mut scores = vec![Some(0_u16); self.stations.len()];
         for word in words {

@@ -1,9 +1,9 @@
-//! What taking in costs: publishers in one thread, the port in another, both in this process, over loopback.
+//! What ingest costs: publishers in one thread, the port in another, both in this process, over loopback.
 //!
 //! `cargo run --release -p ashkar-ingest --example rtmp_bench -- [publishers] [seconds] [gather ms] [segments]`
 //!
-//! Each publisher sends 25 pictures a second, together 1 Mbit/s, each picture in so many TCP segments (1: as one
-//! message; ffmpeg's way is 4 and more).
+//! Each publisher sends 25 pictures a second, together 1 Mbit/s, each picture in `segments` TCP segments (1: as one
+//! message; ffmpeg sends 4 and more).
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -75,7 +75,8 @@ fn main() {
     );
 }
 
-/// Each answer takes a tick of the port: one after the other, the first would fall silent before the last is in.
+/// Each answer takes one tick of the port: if they published one after the other, the first would time out before the
+/// last is in.
 fn publish_all(server: &RtmpServer, count: u64) -> Vec<TcpStream> {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..count).map(|n| scope.spawn(move || publish(server, n))).collect();
@@ -98,7 +99,7 @@ fn publish(server: &RtmpServer, n: u64) -> TcpStream {
     stream
 }
 
-/// Every publisher has its own phase, as real cameras have.
+/// Every publisher has its own phase, like real cameras.
 fn send(streams: &mut [TcpStream], seconds: u64, segments: usize) {
     let unit = picture(BYTES_PER_SECOND / PICTURES_PER_SECOND as usize);
     let period = Duration::from_secs(1) / PICTURES_PER_SECOND;
@@ -127,7 +128,7 @@ fn picture(length: usize) -> Vec<u8> {
     unit
 }
 
-/// Seconds of processor time of the port's thread: in our code, and in the kernel.
+/// Processor time of the port's thread, seconds: in user space, and in the kernel.
 fn server_cpu() -> (f64, f64) {
     const TICKS_PER_SECOND: f64 = 100.0;
     let tasks = std::fs::read_dir("/proc/self/task").expect("procfs");

@@ -1,9 +1,10 @@
-//! What fetching costs, read at ticks and read whenever bytes come: CPU of the reading thread alone.
+//! What pulling costs when sockets are read at ticks and when they are read as bytes come: CPU of the reading thread
+//! alone.
 //!
 //! `cargo run --release -p ashkar-ingest --example rtsp_gather -- [cameras] [seconds]`
 //!
-//! The cameras are threads of this program: 25 pictures a second of 5 KB, in four packets that are written one
-//! by one, 1 Mbit/s each.
+//! The cameras are threads of this program: 25 pictures a second of 5 KB, each in four packets that are written one by
+//! one, 1 Mbit/s per camera.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -76,7 +77,7 @@ async fn read(port: u16, cameras: u16, tick_ms: u64, gate: Counting, units: Arc<
     }
 }
 
-/// What the puller would be without ticks: the same session, read when the runtime says that bytes are there.
+/// What the puller would be without ticks: the same session, read as soon as the runtime reports bytes.
 async fn read_at_once(port: u16, url: String, clock: Arc<dyn Clock>, units: Arc<AtomicU64>) {
     let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
     let (answer_timeout_us, silence_us) = (10_000_000, 10_000_000);
@@ -137,7 +138,7 @@ fn greeted(mut stream: TcpStream) -> TcpStream {
     stream
 }
 
-/// Until the reader is gone.
+/// Runs until the reader is gone.
 fn send(streams: &[TcpStream]) {
     let began = Instant::now();
     let slot = Duration::from_millis(40) / u32::try_from(streams.len()).unwrap_or(1);

@@ -13,7 +13,7 @@ pub trait Gate: Send + Sync + 'static {
     /// `key` is the secret that the publisher sent: at most 256 bytes of anything. It must not be logged.
     ///
     /// # Errors
-    /// A [`Refusal`]; the publisher is told in its protocol's words, and the connection is closed.
+    /// A [`Refusal`]; the publisher gets it in the terms of its protocol, and the connection is closed.
     fn admit(
         &self,
         key: &str,
@@ -23,33 +23,33 @@ pub trait Gate: Send + Sync + 'static {
     ) -> Result<Box<dyn MediaSink>, Refusal>;
 }
 
-/// Opens cameras that the centre itself connects to. The configuration has already said which those are.
+/// Opens cameras that the centre itself connects to. The configuration already names them.
 pub trait PullGate: Send + Sync + 'static {
     /// Opens `camera`, whose media now arrive from `source` (protocol and address, without credentials).
     ///
     /// # Errors
-    /// [`Refusal::AlreadyLive`] where a publisher holds the camera, [`Refusal::Unknown`] where it is not listed.
+    /// [`Refusal::AlreadyLive`] if a publisher holds the camera, [`Refusal::Unknown`] if it is not listed.
     fn open(&self, camera: CameraId, source: &str, now: Moment) -> Result<Box<dyn MediaSink>, Refusal>;
 }
 
-/// One camera that is on air. All calls for one sink come from one thread at a time, in order of arrival.
+/// One camera that is on air. All calls to one sink come from one thread at a time, in order of arrival.
 ///
 /// After a panic in one of the calls, [`MediaSink::end`] is still tried once, with [`Cause::Centre`]; if that panics
-/// too, the sink is dropped without it, and its implementation must close the camera then.
+/// too, the sink is dropped without it, and the implementation must then close the camera.
 pub trait MediaSink: Send {
-    /// What the session gives out, at `now`; parts of it may have [arrived](MediaEvent::arrival) before. Frames and
-    /// parameters of sound come only while [`MediaSink::wants_audio`].
+    /// An event of the session, handed over at `now`; parts of it may have [arrived](MediaEvent::arrival) earlier.
+    /// Audio frames and audio parameters come only while [`MediaSink::wants_audio`].
     fn media(&mut self, event: MediaEvent, now: Moment);
 
-    /// Bytes of the connection arrived, whatever was in them. A camera that sends nothing usable is told from a line that
-    /// brings nothing by this. Called for each read: it must cost next to nothing.
+    /// Bytes of the connection arrived, whatever they were. This distinguishes a camera that sends nothing usable from
+    /// a line that delivers nothing. Called for each read: it must cost next to nothing.
     fn received(&mut self, _now: Moment) {}
 
-    /// Whether the election's policy has sound. Where it has not, sound is dropped before it is assembled.
+    /// Whether the election's policy includes sound. If it does not, sound is dropped before it is assembled.
     fn wants_audio(&self) -> bool;
 
-    /// Whether this connection lost its camera: key replaced, camera removed, or taken over by a new publisher.
-    /// The shell asks at each tick on which bytes came, and at least each second; it then closes and calls `end`.
+    /// Whether this connection lost its camera: key replaced, camera removed, or taken over by a new publisher. The
+    /// shell asks at each tick on which bytes came, and at least once a second; it then closes and calls `end`.
     fn superseded(&self) -> bool;
 
     /// The connection is over. Called at most once, and last.
@@ -59,20 +59,20 @@ pub trait MediaSink: Send {
 /// Why a connection ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct End {
-    /// What the gap that follows is to be called.
+    /// Cause of the gap that follows.
     pub cause: Cause,
-    /// What was said or seen, in English, without secrets.
+    /// What was reported or observed, in English, without secrets.
     pub reason: String,
 }
 
 impl End {
-    /// An end of this cause for this reason.
+    /// An end with this cause and reason.
     pub fn new(cause: Cause, reason: impl Into<String>) -> Self {
         Self { cause, reason: reason.into() }
     }
 }
 
-/// How a camera's media came.
+/// How a camera's media arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// RTMP, pushed.
@@ -103,13 +103,13 @@ impl fmt::Display for Protocol {
 /// Why a publisher may not send. The texts are sent to the publisher: they never contain a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
-    /// No camera has this key, or it was replaced. Said alike in both cases.
+    /// No camera has this key, or it was replaced. Both cases get the same text.
     #[error("the stream key is not valid")]
     WrongKey,
     /// Another publisher is live on this camera.
     #[error("another publisher is live on this camera")]
     AlreadyLive,
-    /// The camera is not on the list, or switched off.
+    /// The camera is not on the list, or is switched off.
     #[error("the camera is not enabled")]
     Unknown,
     /// A limit of the centre is reached; trying later may help.

@@ -1,4 +1,4 @@
-//! Timestamps of 32 bits that go on over their wraps: RTP's 90 kHz ticks (13 h 15 min), RTMP's milliseconds (49.7 days).
+//! 32-bit timestamps that continue over their wraps: RTP's 90 kHz ticks (13 h 15 min), RTMP's milliseconds (49.7 days).
 
 /// The shorter way from one timestamp to another, modulo 2^32: at most 2^31 in either direction.
 pub(crate) const fn step(from: u32, to: u32) -> i64 {
@@ -16,20 +16,21 @@ pub(crate) const fn nearest(last: i64, timestamp: u32) -> i64 {
 }
 
 /// Undoes the wraps of one stream's timestamps: each is taken as the one nearest to its predecessor, so a step that is
-/// no wrap stays as far as the camera's clock says.
+/// not a wrap stays as large as the camera's clock says.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TimestampUnwrapper {
-    /// The last one, as it came and as it was given out.
+    /// The last one, as received and as unwrapped.
     last: Option<(u32, i64)>,
 }
 
 impl TimestampUnwrapper {
-    /// `timestamp` with its wraps.
+    /// `timestamp` with its wraps undone.
     pub(crate) fn unwrap(&mut self, timestamp: u32) -> i64 {
         self.unwrap_with(timestamp, step)
     }
 
-    /// The same for a clock that may wrap otherwise too: `step` says how far one timestamp lies from the one before.
+    /// The same for a clock that may also wrap in another way: `step` gives the distance between two successive
+    /// timestamps.
     pub(crate) fn unwrap_with(&mut self, timestamp: u32, step: impl FnOnce(u32, u32) -> i64) -> i64 {
         let unwrapped = match self.last {
             None => i64::from(timestamp),

@@ -1,10 +1,10 @@
-//! The least that a burst of answers costs on this machine: what no server can go below.
+//! The minimum that a burst of responses costs on this machine: what no server can go below.
 //!
-//! `cargo run --release -p ashkar-load --example burst_floor -- [VIEWERS]`. Each viewer has two connections, as LL-HLS players have: one
-//! waits for a playlist, one for a part. Twice a second all are answered at once, from memory, by a server that reads no request's meaning, looks
-//! for nothing, and makes only the two system calls that an answer needs; clients only read and ask again. The time from the beginning of the
-//! burst until an answer is read is the floor beside which the centre's figures stand.
-//! Both ends are in this process, so 20,000 open files are 4,900 viewers.
+//! `cargo run --release -p ashkar-load --example burst_floor -- [VIEWERS]`. Each viewer has two connections, like
+//! LL-HLS players: one waits for a playlist, one for a part. Twice a second all are answered at once, from memory, by a
+//! server that parses no request, looks nothing up, and makes only the two system calls that a response needs; clients
+//! only read and request again. The time from the beginning of the burst until a response is read is the floor to
+//! compare the centre's figures with. Both ends are in this process, so 20,000 open files suffice for 4,900 viewers.
 #![allow(clippy::unwrap_used, reason = "a measurement ends where something is not as it must be")]
 
 use std::io::{ErrorKind, Read, Write};
@@ -16,18 +16,18 @@ use std::time::{Duration, Instant};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
-/// A request as players write it, bytes.
+/// A request of the size that players send, bytes.
 const REQUEST: [u8; 300] = [b'r'; 300];
 /// A playlist and a part of 300 kbit/s, each with its head, bytes.
 const ANSWERS: [usize; 2] = [3_700, 19_000];
 const EVERY: Duration = Duration::from_millis(500);
 const BURSTS: u32 = 20;
-/// As many as the machine of the figures has cores.
+/// As many as the machine used for the figures has cores.
 const SERVERS: usize = 2;
 
 struct Clock {
     start: Instant,
-    /// When the present burst began, microseconds.
+    /// When the current burst began, microseconds.
     burst: AtomicU64,
     over: AtomicBool,
 }
@@ -71,7 +71,7 @@ fn main() {
 
 fn answer(socket: &mut std::net::TcpStream, bytes: usize) {
     let mut request = [0; REQUEST.len()];
-    // A request that has not come yet is answered all the same: the floor stays the floor.
+    // A request that has not arrived yet is answered all the same: the floor stays the floor.
     let _ = socket.read(&mut request);
     let text = [b'a'; 20_000];
     if let Err(error) = socket.write_all(&text[..bytes]) {
@@ -79,12 +79,13 @@ fn answer(socket: &mut std::net::TcpStream, bytes: usize) {
     }
 }
 
-/// Opens so many connections, asks on each of them again and again, and gives how late each answer was, microseconds.
+/// Opens `connections` connections, sends requests on each of them repeatedly, and returns how late each response was,
+/// microseconds.
 fn ask(address: SocketAddr, connections: usize, clock: &Clock) -> Vec<u64> {
     let mut poll = Poll::new().unwrap();
     let mut sockets: Vec<_> = (0..connections)
         .map(|number| {
-            // One after the other, so that the server knows them by their order.
+            // Opened one after the other, so that the server knows them by their order.
             let socket = std::net::TcpStream::connect(address).unwrap();
             socket.set_nonblocking(true).unwrap();
             socket.set_nodelay(true).unwrap();

@@ -2,7 +2,7 @@
 
 use ashkar_terms::Blame;
 
-/// Why there is no load.
+/// Why the load could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The thread or its poll could not be started.

@@ -1,10 +1,10 @@
-//! Load on a centre: cameras that publish, and viewers who watch, thousands of each from one thread.
+//! Load on a centre: cameras that publish, and viewers that watch, thousands of each from one thread.
 //!
 //! - [`Publishers`] publish any number of [`Source`]s over RTMP.
 //! - [`viewers`] watch over HTTP.
 //!
-//! In: what cameras show; what the centre answers. Out: RTMP; figures. What must never happen: that a stall of a viewer is
-//! not counted, or that a late camera shortens the day instead of leaving pictures out and saying so.
+//! In: what cameras show; what the centre answers. Out: RTMP; figures. What must never happen: that a viewer's stall is
+//! not counted, or that a late camera shortens the day instead of leaving pictures out and reporting that.
 
 mod error;
 mod publish;

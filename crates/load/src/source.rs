@@ -1,16 +1,16 @@
-//! What is published: pictures that follow from the time alone, in pieces that many cameras share.
+//! What is published: pictures determined by the time alone, in pieces that many cameras share.
 
 use std::fmt;
 
 use ashkar_terms::{CameraId, MediaTime};
 use bytes::{Bytes, BytesMut};
 
-/// Most pieces that an access unit has: two rows of plate and of clock, and the scene.
+/// Maximum number of pieces of an access unit: two rows of plate and of clock, and the scene.
 const MAX_CHUNKS: usize = 5;
 
 /// One camera's pictures, as a pure function of time. Pictures are numbered from the Unix epoch.
 pub trait Source: fmt::Debug + Send + 'static {
-    /// Which camera.
+    /// The camera's id.
     fn id(&self) -> CameraId;
     /// The first picture taken at or after `at`.
     fn frame_from(&self, at: MediaTime) -> i64;
@@ -18,11 +18,11 @@ pub trait Source: fmt::Debug + Send + 'static {
     fn time_of(&self, frame: i64) -> MediaTime;
     /// Whether decoding can start at picture `frame`.
     fn is_keyframe(&self, frame: i64) -> bool;
-    /// Picture `frame`. Cheapest in order.
+    /// Picture `frame`. Cheapest when called in order.
     fn access_unit(&mut self, frame: i64) -> SharedAccessUnit;
 }
 
-/// An access unit in shared pieces: NAL units, each behind its length in four bytes.
+/// An access unit in shared pieces: NAL units, each after its length in four bytes.
 #[derive(Debug, Clone, Default)]
 pub struct SharedAccessUnit {
     chunks: [Bytes; MAX_CHUNKS],
@@ -32,7 +32,7 @@ pub struct SharedAccessUnit {
 }
 
 impl SharedAccessUnit {
-    /// One that has no piece yet.
+    /// An access unit without pieces.
     pub fn new(keyframe: bool) -> Self {
         Self { keyframe, ..Self::default() }
     }
@@ -40,7 +40,7 @@ impl SharedAccessUnit {
     /// Appends a piece.
     ///
     /// # Panics
-    /// Where there are five already: a picture is made of fixed pieces, so that is a mistake of the source.
+    /// If there are five already: a picture is made of fixed pieces, so that is a bug of the source.
     pub fn push(&mut self, chunk: Bytes) {
         assert!(self.used < MAX_CHUNKS, "an access unit has at most {MAX_CHUNKS} pieces");
         self.chunks[self.used] = chunk;
@@ -57,12 +57,12 @@ impl SharedAccessUnit {
         self.chunks().iter().map(Bytes::len).sum()
     }
 
-    /// Whether it holds nothing, which no picture does.
+    /// Whether it is empty, which no picture is.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The pieces as one.
+    /// The pieces concatenated.
     pub fn to_bytes(&self) -> Bytes {
         let mut out = BytesMut::with_capacity(self.len());
         self.chunks().iter().for_each(|chunk| out.extend_from_slice(chunk));

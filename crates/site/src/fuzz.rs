@@ -1,3 +1,3 @@
-//! What the fuzz targets call. Not part of the library's promise.
+//! Entry points of the fuzz targets. Not part of the library's API.
 
 pub use crate::http::flow_control::{FlowControl, TooManyFrames};

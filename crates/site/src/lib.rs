@@ -1,9 +1,9 @@
 //! The public side: pages, API, playlists, media, stills, the list, metrics.
 //!
-//! In: requests. Out: responses that caches may keep. Nothing here changes anything, knows anyone, or sets a cookie;
+//! In: requests. Out: responses that caches may keep. Nothing here changes state, identifies anyone, or sets a cookie;
 //! it can be down or attacked without touching ingest and recording (I11).
 //!
-//! [`http`] knows HTTP and nothing of stations; [`routes`] knows what stands at which address.
+//! [`http`] knows HTTP and nothing of stations; [`routes`] knows what is served at which address.
 
 #[doc(hidden)]
 pub mod fuzz;
@@ -34,16 +34,16 @@ const COMPRESS_ABOVE_BYTES: u64 = 1024;
 /// How the public side is reached.
 #[derive(Debug, Clone)]
 pub struct SiteOptions {
-    /// `/metrics` stands beside it, for this machine alone; otherwise see [`metrics_router`].
+    /// Serves `/metrics` too, for this machine alone; otherwise see [`metrics_router`].
     pub with_metrics: bool,
-    /// It is reached by TLS: browsers are told not to come back without.
+    /// It is reached by TLS: browsers are told not to come back without it.
     pub tls: bool,
-    /// Scheme and host by which people reach it, such as `https://webcam.example`, for links that must be whole;
-    /// what a request names as its host where nothing is given.
+    /// Scheme and host by which people reach it, such as `https://webcam.example`, for links that must be absolute; the
+    /// host that a request names if this is not set.
     pub origin: Option<Arc<str>>,
 }
 
-/// The whole public side: what players ask for, and the router for everything else.
+/// The whole public side: the player's requests, and the router for everything else.
 #[derive(Clone)]
 pub struct Site {
     player: Arc<PlayerRoutes>,

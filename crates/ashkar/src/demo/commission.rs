@@ -1,4 +1,4 @@
-//! What the commission of the demo's election has done so far. All of it is made up, as the election itself is.
+//! What the commission of the demo's election has done so far. All of it is made up, like the election itself.
 
 use std::collections::BTreeSet;
 
@@ -9,18 +9,18 @@ use ashkar_election::{
 };
 use ashkar_terms::{CameraId, UtcMicros};
 
-/// The file from which the list is said to come.
+/// The file that the list is said to come from.
 const LIST_FILE: &str = "stations-synthetic.csv";
 /// Who announced the turnout: "sample".
 const SOURCE: &str = "nümunə";
 /// Turnout at the plan's times, hundredths of a percent.
 const TURNOUT: [u16; 5] = [1_104, 2_390, 4_168, 5_273, 6_051];
-/// How far constituencies are from the country at most, hundredths of a percent.
+/// Largest difference of a constituency from the country, hundredths of a percent.
 const TURNOUT_SPREAD: u16 = 300;
-/// What stations have done so many minutes after the close of voting.
+/// Acts of a station, with minutes after the close of voting.
 const AFTER_THE_CLOSE: [(Act, i64); 4] =
     [(Act::Closed, 1), (Act::UnusedCancelled, 8), (Act::MobileBox, 15), (Act::StationaryBox, 22)];
-/// Each station is so many minutes behind the one before.
+/// Minutes by which each station lags behind the one before.
 const BEHIND_MINUTES: i64 = 3;
 const MINUTE_US: i64 = 60_000_000;
 const DAY_US: i64 = 24 * 60 * MINUTE_US;
@@ -97,12 +97,12 @@ impl Commission<'_> {
     }
 }
 
-/// By how much a constituency is above the country, the same at all times, so that its figures rise.
+/// How far a constituency is above the country; the same at all times, so that its figures rise.
 fn spread(constituency: u16) -> u16 {
     constituency.wrapping_mul(97) % TURNOUT_SPREAD
 }
 
-/// One station is left out, one moves into the house of another, and one has more voters. They are the list's second to
+/// One station is left out, one moves into another's building, and one has more voters. They are the list's second to
 /// fourth, which the demo does not put on air.
 fn second_version(first: &StationList) -> StationList {
     let mut stations = first.stations().to_vec();
@@ -115,7 +115,7 @@ fn second_version(first: &StationList) -> StationList {
     StationList::new(first.constituencies().to_vec(), stations)
 }
 
-/// The station that was left out is there again, and `with_two` has two cameras.
+/// The station that was left out is back, and `with_two` has two cameras.
 fn third_version(first: &StationList, second: &StationList, with_two: StationId) -> StationList {
     let is_left_out = |station: &&Station| second.station(station.id).is_none();
     let mut stations = second.stations().to_vec();

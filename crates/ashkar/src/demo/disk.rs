@@ -1,4 +1,4 @@
-//! The disk as history uses it: nothing waits for it.
+//! The disk for the demo's history: nothing waits for it.
 
 use std::io::{self, IoSlice};
 use std::path::Path;
@@ -8,12 +8,12 @@ use ashkar_archive::disk::{Disk, DiskFile, RealDisk, Space};
 
 /// A directory in which nothing is made durable: the system writes when it likes.
 ///
-/// A power cut may leave anything of a history behind, and that is no loss: nobody sent it, nothing was acknowledged
-/// to anybody, and each demo makes it anew. Live pictures are recorded on the real disk.
+/// A power cut may leave anything of a history behind, and that is no loss: nobody sent it, nothing was acknowledged to
+/// anyone, and each demo generates it anew. Live pictures are recorded on the real disk.
 pub(super) struct LazyDisk(RealDisk);
 
 impl LazyDisk {
-    /// The directory `directory`, which is made if it is not there.
+    /// Opens `directory`, which is created if it does not exist.
     pub(super) fn create(directory: &Path) -> io::Result<Self> {
         Ok(Self(RealDisk::create(directory)?))
     }
@@ -57,7 +57,7 @@ impl Disk for LazyDisk {
     }
 }
 
-/// Its reads need no advice: what was just written is in memory.
+/// Its reads need no prefetching advice: what was just written is in memory.
 struct LazyFile(Arc<dyn DiskFile>);
 
 impl DiskFile for LazyFile {

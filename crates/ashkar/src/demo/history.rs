@@ -1,4 +1,4 @@
-//! The hours behind the demo: what its cameras would have sent, through the packager and the archive of live pictures.
+//! The demo's history: what its cameras would have sent, through the packager and archive that live pictures use.
 
 use std::collections::VecDeque;
 use std::iter::Peekable;
@@ -17,12 +17,12 @@ use ashkar_terms::{CameraId, Cause, Moment, Span, SystemClock, UtcMicros};
 use super::disk::LazyDisk;
 use crate::store;
 
-/// Archive bytes in memory at which history waits for the disk.
+/// Archive bytes in memory beyond which history waits for the disk.
 const QUEUE_BYTES: u64 = 128 << 20;
-/// Threads that make history.
+/// Threads that record history.
 const THREADS: usize = 2;
 const MINUTE_US: i64 = 60_000_000;
-/// End of a stretch that goes on until the demo is ready: later than that.
+/// End of a stretch that lasts until the demo is ready: later than that.
 const OPEN_END_US: i64 = 24 * 60 * MINUTE_US;
 
 /// What is to be recorded.
@@ -31,15 +31,15 @@ pub(super) struct History {
     /// Directory of the archive.
     pub(super) archive: PathBuf,
     pub(super) archive_options: ashkar_archive::Options,
-    /// Everything that the cameras show since `from` is ready in it.
+    /// Everything that the cameras have shown since `from` is ready in it.
     pub(super) loops: Loops,
     pub(super) cameras: Vec<CameraId>,
     pub(super) from: UtcMicros,
 }
 
 impl History {
-    /// Records all cameras until now, on all cores; `progress` is in percent. What passes meanwhile is recorded in a
-    /// second, short round.
+    /// Records all cameras until now, on all cores; `progress` is in percent. The time that passes meanwhile is
+    /// recorded in a second, short round.
     pub(super) fn record(&self, progress: &AtomicU8) -> anyhow::Result<()> {
         let directory = self.archive.display();
         let disk = LazyDisk::create(&self.archive).with_context(|| format!("{directory}: cannot be made"))?;
@@ -55,7 +55,7 @@ impl History {
     }
 }
 
-/// Gives each thread its share of `days`; gives back the first error.
+/// Gives each thread its share of `days`; returns the first error.
 fn on_threads<'a>(
     days: &mut [Day<'a>],
     work: impl Fn(&mut [Day<'a>]) -> anyhow::Result<()> + Sync,
@@ -69,7 +69,7 @@ fn on_threads<'a>(
     })
 }
 
-/// Records `days` minute by minute, so that a second's clock, once coded, serves all of them.
+/// Records `days` minute by minute, so that one encoding of each second's clock serves all of them.
 fn together(days: &mut [Day<'_>], span: Option<Span>, progress: &AtomicU8) -> anyhow::Result<()> {
     let Some(span) = span else { return Ok(()) };
     let mut reached = span.from;
@@ -82,12 +82,12 @@ fn together(days: &mut [Day<'_>], span: Option<Span>, progress: &AtomicU8) -> an
     Ok(())
 }
 
-/// The hours behind of one camera.
+/// The history of one camera.
 struct Day<'a> {
     archive: &'a Archive,
     history: &'a History,
     camera: CameraId,
-    /// What was not played yet, and why each stretch ends.
+    /// What is still to be played, and why each stretch ends.
     stretches: VecDeque<(Peekable<Pictures>, Option<Cause>)>,
     packager: Packager,
     out: Vec<Output>,
@@ -115,7 +115,7 @@ impl<'a> Day<'a> {
         }
     }
 
-    /// Plays all that comes before `until`, some minutes at most: the archive's queue is looked at only here.
+    /// Plays everything before `until`, some minutes at most: the archive's queue is checked only here.
     fn advance(&mut self, until: UtcMicros) -> anyhow::Result<()> {
         while self.archive.status().queue_bytes > QUEUE_BYTES {
             thread::sleep(Duration::from_millis(5));
@@ -135,7 +135,7 @@ impl<'a> Day<'a> {
         Ok(())
     }
 
-    /// What passed since the first round began. The next connection is for live pictures.
+    /// Records what passed since the first round began. The next connection is for live pictures.
     fn catch_up(&mut self) -> anyhow::Result<()> {
         self.advance(store::now())?;
         self.packager.flush(self.last, &mut self.out);
@@ -177,7 +177,7 @@ impl<'a> Day<'a> {
 fn spans(index: usize, from: UtcMicros, now: UtcMicros) -> Vec<(Span, Option<Cause>)> {
     let minutes = now.since(from) / MINUTE_US;
     let at = |part: i64| from.plus(minutes * part / 100 * MINUTE_US);
-    // Begin of each interruption in percent of the day so far, its length in minutes, its cause.
+    // Start of each interruption in percent of the day so far, its length in minutes, its cause.
     let interruptions: &[(i64, i64, Cause)] = match index % 6 {
         1 => &[(35, 6, Cause::Uplink)],
         2 => &[(12, 2, Cause::Source), (70, 9, Cause::Power)],
@@ -186,7 +186,7 @@ fn spans(index: usize, from: UtcMicros, now: UtcMicros) -> Vec<(Span, Option<Cau
         _ => &[],
     };
     let mut spans = Vec::new();
-    // Cameras are switched on a little early; that of one station came on air some minutes after the others.
+    // Cameras are switched on a little early; one station's came on air some minutes after the others.
     let mut start = if index % 6 == 3 { from.plus(4 * MINUTE_US) } else { from.plus(-MINUTE_US) };
     for (part, length, cause) in interruptions {
         spans.extend(Span::new(start, at(*part)).map(|span| (span, Some(*cause))));

@@ -9,9 +9,9 @@ use ashkar_terms::{CameraId, Span};
 
 use crate::store;
 
-/// What a sub-stream's number is above its camera's.
+/// Difference between a sub-stream's number and its camera's.
 const ABOVE: u8 = 100;
-/// For how long rooms are drawn before it begins, microseconds.
+/// Length of the pictures that are drawn before it begins, microseconds.
 const NEXT_US: i64 = 60_000_000;
 
 /// The key of a sub-stream, which shows what its main camera shows.
@@ -33,7 +33,7 @@ pub(super) async fn add(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Re
     Ok(keys)
 }
 
-/// Draws with `options` at half the rate what the cameras of `keys` show, and publishes it. Takes some seconds.
+/// Draws what the cameras of `keys` show with `options` at half the rate, and publishes it. Takes some seconds.
 pub(super) fn publish(
     options: LoopOptions,
     keys: &[LightKey],

@@ -6,7 +6,8 @@ import subprocess
 
 FPS = 25
 
-# What x264 is told: how pictures follow one another and how each is cut, the profile, and what differs from a minute of 320x180.
+# Options of x264: how pictures follow one another and how each is cut, the profile, and what differs from a minute of
+# 320x180.
 FORMS = {
     "base": ("keyint=50:min-keyint=50:bframes=0:slices=1", "main", {}),
     "slices4": ("keyint=50:min-keyint=50:bframes=0:slices=4", "main", {}),
@@ -24,7 +25,7 @@ HEVC_FORMS = {
 
 
 def clip(name, directory):
-    """Access units, each a list of NAL units, of the clip of that form; made once for a directory."""
+    """Access units, each a list of NAL units, of the clip with that form; encoded once for a directory."""
     path = directory / name
     if name in HEVC_FORMS:
         if not path.exists():
@@ -117,7 +118,7 @@ def renumber(nal, number):
         assert head[at : at + 18] == old * 2
         head = head[:at] + new * 2 + head[at + 18 :]
     elif kind(nal) in (1, 5):
-        at = after_ue(head, after_ue(head, 8))  # behind first_mb_in_slice and slice_type
+        at = after_ue(head, after_ue(head, 8))  # after first_mb_in_slice and slice_type
         assert head[at : at + 9] == old
         head = head[:at] + new + head[at + 9 :]
     return bytes(int(head[i : i + 8], 2) for i in range(0, len(head), 8)) + nal[64:]

@@ -1,4 +1,4 @@
-"""A small RTMP publisher that behaves, to be bent case by case. Written from Adobe's RTMP 1.0 and FLV 10.1."""
+"""A small, well-behaved RTMP publisher, to be modified case by case. Written from Adobe's RTMP 1.0 and FLV 10.1."""
 
 import os
 import re
@@ -27,11 +27,11 @@ def amf(value):
 
 class Publisher(Case):
     video_stream, sound_stream = 6, 4
-    # Bytes of a chunk's payload, as it announces them.
+    # Chunk payload size that it announces, bytes.
     chunk_bytes = 4096
-    # What a message's time is counted from, ms.
+    # Origin of message times, ms.
     base_ms = 0
-    # Of the pictures it sends a second.
+    # Pictures sent a second.
     fps = FPS
 
     def __init__(self, url, units):
@@ -41,7 +41,7 @@ class Publisher(Case):
         self.sps, self.pps = parameter_sets(units)
         self.sent, self.log, self.alive, self.connections, self.out_chunk = [], [], True, 0, 128
 
-    # What cases bend.
+    # Hooks for the cases.
 
     def address(self):
         """The application and the stream's name."""
@@ -69,7 +69,7 @@ class Publisher(Case):
         """The bytes of one access unit."""
         return self.message(self.video_stream, ms, 9, self.tag(unit, self.payload(unit)))
 
-    # The machinery.
+    # Internals.
 
     def tag(self, unit, payload):
         return (b"\x17" if self.claims_key(unit) else b"\x27") + b"\x01\x00\x00\x00" + payload

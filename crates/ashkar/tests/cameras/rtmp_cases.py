@@ -92,11 +92,11 @@ class Refresh(Publisher):
 
 
 class RefreshUnflagged(Publisher):
-    """The same, and nothing flagged as a keyframe: the recovery point stands in the stream alone."""
+    """The same, and nothing flagged as a keyframe: the recovery point is only in the stream."""
 
     clip = "refresh"
     start_at, loop = 30, False
-    # Nothing is flagged, so all that is sent counts.
+    # Nothing is flagged, so everything that is sent counts.
     share = (0.90, 1.02)
 
     def claims_key(self, unit):
@@ -113,7 +113,7 @@ class HighChunkStreams(Publisher):
 
 
 class SmallChunks(Publisher):
-    """RTMP 1.0, 5.4.1: chunks of 64 bytes. They may be refused, as the guide to cameras says; never be told as on air."""
+    """RTMP 1.0, 5.4.1: chunks of 64 bytes. They may be refused, as the guide to cameras says; but never reported as on air."""
 
     share = (0.0, 1.02)
 
@@ -142,14 +142,14 @@ class RepeatedHeader(Publisher):
 
 
 class KeyInServer(Publisher):
-    """An encoder with all of its address in the field for the server: the key is part of the application, the name is empty."""
+    """An encoder with its whole address in the server field: the key is part of the application, the name is empty."""
 
     def address(self):
         return f"{self.app}/{self.key}", ""
 
 
 class HeadlessChunk(Publisher):
-    """mac-local-rtmp-server #28 (DJI Osmo Action), srs #1006: a chunk stream whose first chunk takes its form from none before."""
+    """mac-local-rtmp-server #28 (DJI Osmo Action), srs #1006: a chunk stream whose first chunk refers to a header that never came."""
 
     share = (0.0, 1.02)
 
@@ -158,7 +158,7 @@ class HeadlessChunk(Publisher):
 
 
 class OddMetadata(Publisher):
-    """mediamtx #769 (Dahua), #928 (DJI): onMetaData that is null, broken, or claims no picture; data messages of AMF 3."""
+    """mediamtx #769 (Dahua), #928 (DJI): onMetaData that is null, broken, or claims no picture; AMF 3 data messages."""
 
     def first(self):
         null = amf("@setDataFrame") + amf("onMetaData") + b"\x05"
@@ -193,7 +193,7 @@ class NegativeDelta(Publisher):
     """mediamtx #2393, #2392 (DJI Mini): a time that goes back, so that its delta is an extended one near 2^32."""
 
     chunk_bytes = 1000
-    # Whether chunks that go on repeat the extended time.
+    # Whether continuation chunks repeat the extended time.
     repeats = True
     last = None
 
@@ -214,13 +214,13 @@ class NegativeDelta(Publisher):
 
 
 class NegativeDeltaOnce(NegativeDelta):
-    """The same without the extended time in chunks that go on."""
+    """The same without the extended time in continuation chunks."""
 
     repeats = False
 
 
 class HalfOpen(Publisher):
-    """nginx-rtmp #1152, srs #2472: the line breaks without a word; two seconds later the encoder comes again."""
+    """nginx-rtmp #1152, srs #2472: the line breaks silently; two seconds later the encoder reconnects."""
 
     share, on_air = (0.70, 1.02), 0.75
     broken = False
@@ -231,7 +231,7 @@ class HalfOpen(Publisher):
         super().publish()
 
     def cut(self):
-        self.kept = self.socket.dup()  # stays open, and says nothing more
+        self.kept = self.socket.dup()  # stays open, and sends nothing more
         self.broken = True
 
     def picture(self, unit, ms, number):
@@ -241,18 +241,18 @@ class HalfOpen(Publisher):
         return super().picture(unit, ms, number)
 
 
-# Of which not everything, or nothing, can be watched.
+# Cases of which only a part, or nothing, can be watched.
 
 
 class Hurry(Publisher):
-    """ffmpeg without -re: a file as fast as the line bears. Time that has not been is not claimed."""
+    """ffmpeg without -re: a file as fast as the line allows. No time in the future is claimed."""
 
     fps = 10 * 25
     share, on_air = (0.0, 1.02), 0
 
 
 class NeverAKeyframe(Publisher):
-    """Pictures that lean on ones that never came: every one is refused."""
+    """Pictures that refer to others that never came: every one is refused."""
 
     usable = False
 
@@ -273,7 +273,7 @@ class NoHeader(Publisher):
 
 
 class Noise(Publisher):
-    """Bytes that are no NAL units, where pictures ought to be."""
+    """Bytes that are not NAL units, in place of pictures."""
 
     usable = False
 
@@ -294,7 +294,7 @@ class OnlySound(Publisher):
 
 
 class UnknownCodec(Publisher):
-    """Sorenson H.263 (FLV 10.1, CodecID 2), which nothing here reads."""
+    """Sorenson H.263 (FLV 10.1, CodecID 2), which nothing here can read."""
 
     usable = False
 

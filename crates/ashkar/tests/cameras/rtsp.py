@@ -1,4 +1,4 @@
-"""A small RTSP camera that behaves, to be bent case by case. Written from RFC 2326, RFC 3550 and RFC 6184."""
+"""A small, well-behaved RTSP camera, to be modified case by case. Written from RFC 2326, RFC 3550 and RFC 6184."""
 
 import base64
 import random
@@ -61,9 +61,9 @@ class Camera(Case):
     user = password = None
     timeout = 60
     enforce_timeout = False
-    # The channels that it answers, where not those that were asked for.
+    # The channels of its response, if not those that were requested.
     channels = None
-    # Of its clock, for a picture.
+    # Clock ticks per picture.
     ticks = 90000 // FPS
     path = "/stream1"
     packetizer = Rtp
@@ -80,7 +80,7 @@ class Camera(Case):
         login = f"{self.user}:{self.password}@" if self.user else ""
         return f"rtsp://{login}127.0.0.1:{self.port}{self.path}"
 
-    # What cases bend.
+    # Hooks for the cases.
 
     def take_sets(self):
         self.sps, self.pps = parameter_sets(self.units)
@@ -101,7 +101,7 @@ class Camera(Case):
         return uri.rstrip("/") + "/"
 
     def challenge(self, request):
-        """An answer that refuses, or nothing."""
+        """A response that refuses, or nothing."""
 
     def answer(self, request, session):
         method = request["method"]
@@ -138,7 +138,7 @@ class Camera(Case):
         whole = (rtp.nal(nal, timestamp, k == len(unit) - 1) for k, nal in enumerate(unit))
         return b"".join(interleaved(session["channel"], packet) for nal in whole for packet in nal)
 
-    # The machinery.
+    # Internals.
 
     def reply(self, request, status="200 OK", headers=(), body=b""):
         head = [f"RTSP/1.0 {status}", f"CSeq: {request['headers'].get('cseq', '0')}", *headers]
@@ -217,7 +217,7 @@ class Camera(Case):
 
 
 def take_request(received):
-    """The first request and the rest; None for the request where it is an interleaved packet; None where neither is whole."""
+    """The first request and the rest; None for the request if it is an interleaved packet; None if neither is complete."""
     if received[:1] == b"$":
         if len(received) < 4 or len(received) < 4 + (size := struct.unpack(">H", received[2:4])[0]):
             return None

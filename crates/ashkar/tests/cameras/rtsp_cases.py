@@ -1,4 +1,4 @@
-"""Cameras that are fetched over RTSP and misbehave as public reports describe."""
+"""Cameras that are pulled over RTSP and misbehave as public reports describe."""
 
 import base64
 import hashlib
@@ -96,14 +96,14 @@ class HugePicture(Camera):
 
 
 class Refresh(Camera):
-    """Pictures refreshed column by column, fetched from the middle: a recovery point, and never an IDR."""
+    """Pictures refreshed column by column, pulled from the middle: a recovery point, and never an IDR."""
 
     clip = "refresh"
     start_at, loop = 30, False
 
 
 class OpenGop(Camera):
-    """hls.js #6407, mux.js #237: open GOP, I pictures with recovery points and no IDR, fetched from the middle."""
+    """hls.js #6407, mux.js #237: open GOP, I pictures with recovery points and no IDR, pulled from the middle."""
 
     clip = "opengop"
     start_at, loop = 30, False
@@ -111,13 +111,13 @@ class OpenGop(Camera):
 
 
 class Hevc(Camera):
-    """H.265 whose description has no parameter sets: they stand in the stream alone."""
+    """H.265 whose description has no parameter sets: they are only in the stream."""
 
     clip = "hevc"
     packetizer = HevcRtp
 
     def take_sets(self):
-        """Those in the stream serve."""
+        """Those in the stream suffice."""
 
     def is_random_access(self, unit):
         return any(16 <= hevc_kind(nal) <= 21 for nal in unit)
@@ -128,7 +128,7 @@ class Hevc(Camera):
 
 
 class HevcCra(Hevc):
-    """Open GOP of H.265, fetched from the middle: CRA pictures with leading pictures, and never an IDR."""
+    """Open GOP of H.265, pulled from the middle: CRA pictures with leading pictures, and never an IDR."""
 
     clip = "hevc-cra"
     start_at, loop = 30, False
@@ -143,11 +143,11 @@ class HevcMarkerPerNal(Hevc):
         return b"".join(interleaved(session["channel"], packet) for nal in whole for packet in nal)
 
 
-# What is foreign in a session.
+# Foreign data in a session.
 
 
 class Garbage(Camera):
-    """gortsplib #653, moonfire-nvr #302, retina #80 (Canon): bytes without a head between interleaved frames."""
+    """gortsplib #653, moonfire-nvr #302, retina #80 (Canon): bytes without a header between interleaved frames."""
 
     share = (0.90, 1.02)
 
@@ -160,7 +160,7 @@ class Garbage(Camera):
 
 
 class OtherPayloadType(Camera):
-    """RtspClientSharp #98: while the camera turns, packets of another payload type whose sequence number stands."""
+    """RtspClientSharp #98: while the camera turns, packets of another payload type whose sequence number stands still."""
 
     def packets(self, rtp, unit, timestamp, session, number):
         out = super().packets(rtp, unit, timestamp, session, number)
@@ -171,7 +171,7 @@ class OtherPayloadType(Camera):
 
 
 class StalePictures(Camera):
-    """retina #17 (live555): whole pictures of an earlier session, of another SSRC, in turn with its own."""
+    """retina #17 (live555): whole pictures of an earlier session, with another SSRC, interleaved with its own."""
 
     def packets(self, rtp, unit, timestamp, session, number):
         out = super().packets(rtp, unit, timestamp, session, number)
@@ -199,11 +199,11 @@ class OtherChannels(Camera):
     channels = (8, 9)
 
 
-# What descriptions say wrongly.
+# Errors in descriptions.
 
 
 class OddDescription(Camera):
-    """mediamtx #5033, #2708, #3669, gortsplib #402: a broken c=, a negative o=, fmtp of another payload type, sets that are none."""
+    """mediamtx #5033, #2708, #3669, gortsplib #402: a broken c=, a negative o=, fmtp of another payload type, invalid parameter sets."""
 
     def description(self):
         session = ["v=0", "o=- -8959200248001175080 1 IN IP4 127.0.0.1", "s=Media", "c=IN ", "t=0 0", "a=control:*", "a=range:npt=now-"]
@@ -248,7 +248,7 @@ class WrongCodec(Camera):
 
 
 class WrongCodecToo(Hevc):
-    """The other way: the description says H264, the stream is H.265."""
+    """The other way round: the description says H264, the stream is H.265."""
 
     def description(self):
         return super().description().replace("H265", "H264")
@@ -273,7 +273,7 @@ class BaseWithoutScheme(Camera):
 
 
 class OnlyBasic(Camera):
-    """go2rtc #2232 (Hikvision set to Basic): offers Digest and Basic, and takes Basic only."""
+    """go2rtc #2232 (Hikvision set to Basic): offers Digest and Basic, but accepts Basic only."""
 
     user, password = "user", "secret7"
 
@@ -286,7 +286,7 @@ class OnlyBasic(Camera):
 
 
 class ClosesAfter401(Camera):
-    """retina #45 (VStarcam): closes the connection behind its 401."""
+    """retina #45 (VStarcam): closes the connection after its 401."""
 
     user, password = "user", "secret7"
     nonces = set()
@@ -309,7 +309,7 @@ class ClosesAfter401(Camera):
 
 
 class OnlyUdp(Camera):
-    """Basis #940: a camera that offers UDP only says 400 to TCP."""
+    """Basis #940: a camera that offers only UDP answers 400 to TCP."""
 
     share, on_air = (0.80, 1.02), 0.75
 
@@ -331,11 +331,11 @@ class OnlyUdp(Camera):
         return b""
 
 
-# How they want to be kept awake.
+# How they want to be kept alive.
 
 
 class KeepaliveRefused(Camera):
-    """retina #133, #136 (Tapo): refused with 400 and the CSeq of the request before; its time-out of 15 s is kept to."""
+    """retina #133, #136 (Tapo): refuses with 400 and the CSeq of the request before; it enforces its time-out of 15 s."""
 
     timeout, enforce_timeout = 15, True
 
@@ -359,7 +359,7 @@ class HatesGetParameter(Camera):
 
 
 class WantsReports(Camera):
-    """mediamtx #1403 (Arlo), Dahua: stops sending where no RTCP receiver report has come for 10 s."""
+    """mediamtx #1403 (Arlo), Dahua: stops sending if no RTCP receiver report has come for 10 s."""
 
     on_air = 0.9
 
@@ -414,11 +414,11 @@ class ClockOfMilliseconds(Camera):
     ticks = 40
 
 
-# Of which nothing can be watched.
+# Cases of which nothing can be watched.
 
 
 class NeverAKeyframe(Camera):
-    """Pictures that lean on ones that never came: every one is refused."""
+    """Pictures that refer to others that never came: every one is refused."""
 
     usable = False
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Cameras that misbehave, all at once against a real centre, and what was kept and told of them.
+"""Cameras that misbehave, all at once against a real centre, and what was recorded and reported about them.
 
 For each case: the pictures that it sent from its first keyframe on, the pictures that ffprobe finds in the recording, how much of the
-time it was on air, and what the centre said while it ran. A camera that behaves runs beside them and must lose nothing. Ends with 1
-where a picture was lost or invented, or something was told that is not so.
+time it was on air, and what the centre reported while it ran. A well-behaved camera runs beside them and must lose nothing. Exit 1
+if a picture was lost or invented, or something untrue was reported.
 """
 
 import argparse
@@ -29,12 +29,12 @@ import rtsp_cases
 from rtmp import Publisher
 from rtsp import Camera
 
-# Pictures that are still on their way when a camera ends, or that the first segment begins without.
+# Pictures that are still in flight when a camera ends, or that the first segment begins without.
 ON_THE_WAY = 14
 
 
 class Healthy(Publisher):
-    """It behaves."""
+    """A well-behaved camera."""
 
 
 def main():
@@ -171,7 +171,7 @@ class Run:
         }
 
     def edge(self, camera):
-        """How far the end of the live playlist lies from now, seconds."""
+        """How far the end of the live playlist is from now, seconds."""
         address = f"/live/{camera}/index.m3u8"
         text = self.get(address)
         if "#EXT-X-STREAM-INF" in text:
@@ -186,7 +186,7 @@ class Run:
         return round((at - now()).total_seconds(), 1) if at else None
 
     def kept(self, camera, begin, end):
-        """Pictures in the recording of that span."""
+        """Number of pictures in the recording of that span."""
         address = f"http://{self.http}/dvr/{camera}/index.m3u8?from={rfc3339(begin)}&to={rfc3339(end)}"
         probe = ["ffprobe", "-v", "error", "-live_start_index", "0", "-select_streams", "v", "-count_packets"]
         answer = subprocess.run(

@@ -1,4 +1,4 @@
-//! nginx with the configuration of `deploy/nginx/`: three hundred viewers of one camera cost the centre what one does,
+//! nginx with the configuration of `deploy/nginx/`: three hundred viewers of one camera cost the centre as much as one,
 //! and they see every part.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
@@ -13,8 +13,8 @@ use crate::common::{ASHKAR, Centre, Publish, Running, add_camera, eventually, fe
 use serde_json::Value;
 
 const CAMERA: &str = "7/12/1";
-/// What the centre may see of any number of viewers of one camera: two parts a second and their playlists, and as much again
-/// for those who come.
+/// Requests that the centre may get from any number of viewers of one camera: two parts a second and their playlists,
+/// and as many again for newcomers.
 const REQUESTS_PER_SECOND: f64 = 10.0;
 
 #[test]
@@ -33,7 +33,8 @@ fn a_cache_in_front_asks_once_for_all() {
 
     three_hundred_cost_what_one_does(&centre, &nginx);
     who_leaves_takes_no_answer_along(&centre, &nginx, &nginx.url, 1);
-    // Over HTTP/2 nginx throws away the answer to one who has left: the next who waits asks again, for all others.
+    // Over HTTP/2 nginx discards the response if the client that asked has left: the next one that waits asks again,
+    // for all others.
     who_leaves_takes_no_answer_along(&centre, &nginx, &nginx.tls, 2);
     over_tls_it_is_the_same(&nginx, &addresses(&centre));
     browsers_share_two_variants(&centre, &cache);
@@ -45,7 +46,7 @@ fn a_cache_in_front_asks_once_for_all() {
     pages_outlive_the_centre(centre, &cache);
 }
 
-/// Also when they all leave at once, while each of them waits for the next part.
+/// Even when they all leave at once, while each of them waits for the next part.
 fn three_hundred_cost_what_one_does(centre: &Centre, nginx: &Nginx) {
     let (before, since, mark) = (requests(centre), Instant::now(), nginx.mark());
     let output = Command::new(ASHKAR)
@@ -74,22 +75,23 @@ fn three_hundred_cost_what_one_does(centre: &Centre, nginx: &Nginx) {
     assert!(rate <= REQUESTS_PER_SECOND, "{rate:.1} requests a second at the centre");
     assert!(rate > 1.0, "a cache that never asks shows nothing: {rate:.1}");
 
-    // What stands still. A plain playlist is kept for a second, and those who come while it is asked for again ask too.
+    // Immutable resources. A plain playlist is kept for a second, and those who come while it is being refreshed ask
+    // too.
     let mut asked = nginx.asked_since(mark);
     asked.remove(&format!("/live/{CAMERA}/index.m3u8"));
     let twice: Vec<_> = asked.iter().filter(|(_, times)| **times > 1).collect();
-    // A machine that is busy holds the centre up for the 40 ms that nginx waits for one who asks, or a viewer for 4 s.
+    // A busy machine delays the centre for the 40 ms that nginx waits for a pending request, or a viewer for 4 s.
     assert!(twice.len() <= asked.len() / 10, "of {} these were asked for again: {twice:?}", asked.len());
     for kind in ["_HLS_part=", ".m4s", ".mp4"] {
         assert!(asked.keys().any(|what| what.contains(kind)), "{kind}: {asked:?}");
     }
 }
 
-/// Several wait for a part, and the one for whom the cache asked leaves: the others get the answer to its question, or to
-/// one more, `at_most` in all.
+/// Several wait for a part, and the one for whom the cache asked leaves: the others get the response to that request,
+/// or to one more, `at_most` in all.
 fn who_leaves_takes_no_answer_along(centre: &Centre, nginx: &Nginx, base: &str, at_most: u32) {
     let path = format!("/live/{CAMERA}/index.m3u8");
-    // Where the machine is so busy that the part is there before anybody leaves, there is nothing to see.
+    // If the machine is so busy that the part arrives before anyone leaves, there is nothing to see.
     let left_in_time = (0..5).any(|_| {
         let (number, part) = edge(&centre.text(&path));
         let wanted = format!("{base}{path}?_HLS_msn={number}&_HLS_part={}", part + 3);
@@ -114,8 +116,8 @@ fn who_leaves_takes_no_answer_along(centre: &Centre, nginx: &Nginx, base: &str, 
     assert!(left_in_time, "the machine is too busy to leave in time");
 }
 
-/// The lines for TLS: what is there is there over HTTP/1.1 and HTTP/2, what was asked for is there for both, and what is not
-/// public is not there.
+/// With the lines for TLS: what exists is served over HTTP/1.1 and HTTP/2, one cached response serves both, and what is
+/// not public is not served.
 fn over_tls_it_is_the_same(nginx: &Nginx, addresses: &[String; 3]) {
     let others = ["/list/stations.json".to_owned(), "/api/v1/election".to_owned()];
     for path in addresses.iter().chain(&others) {
@@ -130,7 +132,7 @@ fn over_tls_it_is_the_same(nginx: &Nginx, addresses: &[String; 3]) {
         assert!(asked.len() <= 1, "another entry over TLS: {asked:?}");
         assert!(asked.values().sum::<u32>() <= 1 || !path.starts_with("/media/"), "it was there: {asked:?}");
     }
-    // A page says where it is, whoever asked for it before.
+    // A page names its own address, whoever requested it before.
     for (base, other) in [(&nginx.url, "https://"), (&nginx.tls, "http://"), (&nginx.url, "https://")] {
         let (told, page) = nginx.get(&["--compressed"], &format!("{base}/en/"));
         let (page, scheme) = (String::from_utf8_lossy(&page).into_owned(), base.split("127").next().unwrap());
@@ -146,14 +148,14 @@ fn over_tls_it_is_the_same(nginx: &Nginx, addresses: &[String; 3]) {
     }
 }
 
-/// Segment and part that come next.
+/// The next segment and part.
 fn edge(playlist: &str) -> (u64, usize) {
     let first = playlist.split("MEDIA-SEQUENCE:").nth(1).unwrap().lines().next().unwrap();
     let parts = playlist.rsplit("#EXTINF").next().unwrap().matches("#EXT-X-PART:").count();
     (first.parse::<u64>().unwrap() + playlist.matches("#EXTINF").count() as u64, parts)
 }
 
-/// However browsers write that they take gzip, it is the same answer; and those who do not get theirs.
+/// However browsers write that they accept gzip, the response is the same; and those that do not accept it get theirs.
 fn browsers_share_two_variants(centre: &Centre, cache: &str) {
     let url = format!("{cache}/list/stations.json");
     let before = requests_of(centre, "/list/");
@@ -169,7 +171,7 @@ fn browsers_share_two_variants(centre: &Centre, cache: &str) {
     assert!(asked <= 4.0, "two variants, each asked for once and perhaps once more: {asked}");
 }
 
-/// A live playlist that stands still, a segment of it, a span, a still of the past.
+/// A segment from the live playlist, a span and a still of the past.
 fn addresses(centre: &Centre) -> [String; 3] {
     let playlist = centre.text(&format!("/live/{CAMERA}/index.m3u8"));
     let segment = playlist.lines().find(|line| line.ends_with(".m4s") && !line.starts_with('#')).unwrap();
@@ -183,7 +185,7 @@ fn addresses(centre: &Centre) -> [String; 3] {
     ]
 }
 
-/// Parameters that nobody knows: the same bytes, and no question of their own to the centre.
+/// Unknown parameters: the same bytes, and no request of their own to the centre.
 fn what_means_nothing_changes_nothing(centre: &Centre, cache: &str) {
     let others = ["/list/stations.json".to_owned(), "/api/v1/stations?q=7".to_owned(), "/".to_owned()];
     let paths = || addresses(centre).into_iter().chain(others.clone());
@@ -229,7 +231,7 @@ fn what_is_taken_away_is_gone_within_seconds(centre: &Centre, cache: &str) {
     let live = format!("/live/{CAMERA}/index.m3u8");
     for base in [centre.http.as_str(), cache] {
         for path in paths.iter().chain([&live]) {
-            // The store is looked at each second, ten seconds in the cache, and a machine that is busy.
+            // The store is polled each second, the cache keeps it ten seconds, and the machine is busy.
             let gone = eventually("it is gone", Duration::from_secs(20), || {
                 let (status, headers, _) = fetch(&format!("{base}{path}"), &[]);
                 (status != 200).then_some((status, headers))
@@ -263,8 +265,8 @@ fn the_past_is_closed_and_live_stays(centre: &Centre, live_segment: &str) {
     assert_eq!(centre.request(&format!("/live/{CAMERA}/index.m3u8"), &[]).0, 200);
 }
 
-/// The directives in any order, with whatever beside them: answered as they are, by the centre and by the cache, which
-/// asks for them once.
+/// The directives in any order, with other parameters beside them: answered as they are, by the centre and by the
+/// cache, which asks for them once.
 fn however_a_player_asks_it_is_one_entry(centre: &Centre, nginx: &Nginx) {
     let path = format!("/live/{CAMERA}/index.m3u8");
     let text = centre.text(&path);
@@ -292,7 +294,7 @@ fn however_a_player_asks_it_is_one_entry(centre: &Centre, nginx: &Nginx) {
     );
 }
 
-/// A player that sends a header of its own makes its browser ask first.
+/// A player that sends a header of its own makes its browser send a preflight first.
 fn a_page_elsewhere_may_ask_for_all_that_is_public(centre: &Centre, cache: &str) {
     let playlist = format!("/live/{CAMERA}/index.m3u8");
     let text = centre.text(&playlist);
@@ -319,7 +321,7 @@ fn a_page_elsewhere_may_ask_for_all_that_is_public(centre: &Centre, cache: &str)
     }
 }
 
-/// The head of the answer to a preflight, in small letters.
+/// The head of the response to a preflight, in lower case.
 fn preflight(base: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).unwrap();
     let head = format!(
@@ -345,7 +347,7 @@ fn what_is_not_public_is_not_there(cache: &str) {
     assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
 }
 
-/// The centre dies: what was shown a moment ago is still there, live says that it is not.
+/// The centre dies: what was shown a moment ago is still there, and live reports that it is not.
 fn pages_outlive_the_centre(centre: Centre, cache: &str) {
     let page = fetch(&format!("{cache}/"), &[]);
     assert_eq!(page.0, 200);
@@ -357,14 +359,14 @@ fn pages_outlive_the_centre(centre: Centre, cache: &str) {
     assert_eq!(fetch(&format!("{cache}/live/{CAMERA}/index.m3u8"), &[]).0, 502);
 }
 
-/// Everything that the centre answered, but for the metrics themselves.
+/// All requests that the centre answered, except for the metrics themselves.
 fn requests(centre: &Centre) -> f64 {
     requests_of(centre, "")
 }
 
 /// Those of one route: players that have just left may still be answered.
 fn requests_of(centre: &Centre, route: &str) -> f64 {
-    // They are a second old at most.
+    // The metrics are a second old at most.
     std::thread::sleep(Duration::from_millis(1100));
     let metrics = centre.text("/metrics");
     let counts = metrics.lines().filter(|line| {

@@ -1,5 +1,5 @@
-//! A camera joins, is watched live, the server is killed, the camera joins again: numbers go on, the gap is told with
-//! its cause, and everything that was acknowledged is there (I2, I5).
+//! A camera joins, is watched live, the server is killed, the camera joins again: numbers continue, the gap is reported
+//! with its cause, and everything that was acknowledged is there (I2, I5).
 
 #![allow(
     clippy::unwrap_used,
@@ -44,7 +44,7 @@ fn a_camera_survives_kill_9() {
     assert!(after.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0), "numbers go on: {after:?}");
     let playlist = centre.text(LIVE);
     assert!(playlist.contains("#EXT-X-DISCONTINUITY"), "{playlist}");
-    // Who does not know what a gap is asks for it, and gets a part without pictures.
+    // A player that does not know gaps requests one, and gets a part without pictures.
     let (_, after_tag) = playlist.split_once("#EXT-X-GAP\n").expect("the time in which it was down is a gap");
     let piece = after_tag.lines().find(|line| !line.starts_with('#')).unwrap();
     let (status, headers, body) = centre.request(piece, &[]);

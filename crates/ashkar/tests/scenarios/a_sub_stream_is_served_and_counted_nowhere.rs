@@ -1,4 +1,4 @@
-//! A sub-stream is taken in, recorded and served like a camera, and is no camera of its station.
+//! A sub-stream is received, recorded and served like a camera, but is not a camera of its station.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -57,7 +57,7 @@ fn a_sub_stream_is_served_and_counted_nowhere() {
     let _main = centre.publish(&main_key, &Publish::default());
     eventually("the camera is live", SOON, || (shown(&centre)["state"] == "live").then_some(()));
     assert_eq!(states(), totals(1, "due"));
-    // The figures are up to a second old.
+    // The metrics are up to a second old.
     eventually("the camera has figures", SOON, || {
         centre.text("/metrics").contains("camera=\"7/12/1\"").then_some(())
     });

@@ -1,4 +1,4 @@
-//! An IP camera that sends H.265: fetched, recorded and served byte-exact, though not every browser can show it.
+//! An IP camera that sends H.265: pulled, recorded and served byte-exact, though not every browser can show it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 

@@ -1,5 +1,6 @@
-//! Some sixty cameras and encoders that misbehave as public reports describe, all at once against the real centre: what they sent is
-//! recorded, nothing else is, and nothing untrue is told of them. The cases are in `tests/cameras/`, each a class of a few lines.
+//! Some sixty cameras and encoders that misbehave as public reports describe, all at once against the real centre: what
+//! they sent is recorded, nothing else is, and nothing untrue is reported about them. The cases are in
+//! `tests/cameras/`, each a class of a few lines.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 

@@ -1,5 +1,5 @@
 //! The centre's wall clock steps by an hour and by a day, forward and back, and drifts; cameras have clocks that are
-//! years off. Nobody stops recording, live goes on, every step is recorded, and numbers are never used twice (I9).
+//! years off. No recording stops, live goes on, every step is recorded, and numbers are never used twice (I9).
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -14,7 +14,7 @@ const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 const CAMERAS: [&str; 2] = ["7/12/1", "7/13/1"];
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
-/// Where the clock stands after each step, seconds from the true time.
+/// Offset of the clock after each step, seconds from the true time.
 const OFFSETS: [i64; 5] = [HOUR, 0, DAY, 0, -DAY];
 /// Drift of a bad crystal, as a factor.
 const DRIFT: &str = "x1.0003";
@@ -27,7 +27,7 @@ fn clocks_may_step_and_drift() {
     clock.set(0, "");
     let keys = CAMERAS.map(|camera| add_camera(&data, camera));
     let centre = start(&data, &clock);
-    // The second's clock is 24 days on, the most that ffmpeg can say, and begins anew while it is on air.
+    // The second camera's clock is 24 days ahead, the most that ffmpeg can express, and starts over while it is on air.
     let old = ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=25", "-output_ts_offset", "4294947"];
     let _first = centre.publish(&keys[0], &Publish::default());
     let _second = centre.publish(&keys[1], &Publish { input: &old, ..Publish::default() });
@@ -94,8 +94,8 @@ fn start(data: &Path, clock: &Clock) -> Centre {
     )
 }
 
-/// Each camera's list changes, and then has two segments more: they are two seconds long. The first change may be the
-/// step's own, which ends a segment and leaves a number out.
+/// Each camera's list changes, and then has two more segments: they are two seconds long. The first change may be
+/// caused by the step itself, which ends a segment and skips a number.
 fn goes_on(centre: &Centre, when: &str) {
     let before = CAMERAS.map(|camera| newest(centre, camera).unwrap());
     for (camera, before) in CAMERAS.into_iter().zip(before) {
@@ -137,7 +137,7 @@ fn watch(centre: &Centre) -> Running {
     Running(child)
 }
 
-/// Ends viewers as Ctrl+C does.
+/// Ends viewers like Ctrl+C.
 fn summary(mut viewers: Running) -> Value {
     let id = viewers.0.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
@@ -153,7 +153,7 @@ fn every_step_is_recorded(data: &Path) {
     });
 }
 
-/// Nobody was disconnected, and what is missing is missing for no other reason than the clock.
+/// Nobody was disconnected, and nothing is missing for any reason but the clock.
 fn no_camera_left(centre: &Centre) {
     let metrics = centre.text("/metrics");
     assert!(metrics.contains("ashkar_rtmp_accepted_total 2.0"), "{metrics}");

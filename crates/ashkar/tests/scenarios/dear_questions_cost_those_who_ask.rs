@@ -1,5 +1,5 @@
-//! Half an hour behind a camera, and somebody who asks for all of it at once, with times that nobody else would write: he waits for
-//! himself, nobody else waits for him, and what was made once is not made again.
+//! Half an hour of recordings of a camera, and a client that requests all of it at once, at times that nobody else
+//! would write: it waits for itself, nobody else waits for it, and what was generated once is not generated again.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -17,11 +17,11 @@ use ashkar_terms::{CameraId, Cause, Span, SystemClock, UtcMicros};
 
 const CAMERA: CameraId = CameraId { constituency: 7, station: 12, camera: 1 };
 const MINUTE_US: i64 = 60_000_000;
-/// Connections of the one who asks for everything.
+/// Connections of the greedy client.
 const CONNECTIONS: u64 = 64;
-/// Questions of somebody else meanwhile.
+/// Requests of another client meanwhile.
 const QUESTIONS: u64 = 12;
-/// A cache on this machine says who asks.
+/// A cache on this machine reports the client.
 const GREEDY: [(&str, &str); 1] = [("x-forwarded-for", "198.51.100.7")];
 const OTHER: [(&str, &str); 1] = [("x-forwarded-for", "198.51.100.8")];
 
@@ -36,11 +36,11 @@ fn dear_questions_cost_those_who_ask() {
     spans_that_differ_by_microseconds(&centre, span);
 }
 
-/// Sixty-four connections ask for a still of one moment after the other. Another client's questions have their turn.
+/// Sixty-four connections request stills of one moment after another. Another client's requests get their turn.
 fn stills_of_all_moments(centre: &Centre, span: Span) {
     let (stop, asked) = (AtomicBool::new(false), AtomicU64::new(0));
     let seconds = u64::try_from(span.micros() / 1_000_000).unwrap() - 60;
-    // Far from each other, and each second once.
+    // Far from each other, and each second only once.
     let moment = |number: u64| span.from.plus((number * 1009 % seconds + 30) as i64 * 1_000_000 + 123_457);
     let (mut others, mut greedy) = (Vec::new(), Vec::new());
     std::thread::scope(|scope| {
@@ -50,7 +50,8 @@ fn stills_of_all_moments(centre: &Centre, span: Span) {
                     let mut took = Vec::new();
                     while !stop.load(Ordering::Relaxed) {
                         let number = QUESTIONS + asked.fetch_add(1, Ordering::Relaxed);
-                        // On a slow machine more questions wait than can be answered in time: who asks too much is told so.
+                        // On a slow machine there are more requests than can be answered in time: the greedy client
+                        // gets a refusal.
                         took.push(still(centre, moment(number), &GREEDY, &[200, 503]));
                     }
                     took
@@ -65,11 +66,11 @@ fn stills_of_all_moments(centre: &Centre, span: Span) {
         greedy.extend(abusers.into_iter().flat_map(|abuser| abuser.join().unwrap()));
     });
     let (other, own) = (median(&mut others), median(&mut greedy));
-    // With a queue of all questions in their order both would take as long.
+    // With a single queue in order of arrival both would take equally long.
     assert!(other * 4 < own, "{other:?} for another client, {own:?} for who asks too much");
 }
 
-/// How long a still took, or an answer with another of these statuses.
+/// How long a still took, or a response with one of these other statuses.
 fn still(centre: &Centre, at: UtcMicros, who: &[(&str, &str)], statuses: &[u16]) -> Duration {
     let begun = Instant::now();
     let (status, _, body) = fetch(&format!("{}/still/{CAMERA}.jpg?at={}", centre.http, written(at)), who);
@@ -78,7 +79,7 @@ fn still(centre: &Centre, at: UtcMicros, who: &[(&str, &str)], statuses: &[u16])
     begun.elapsed()
 }
 
-/// A thousand ways to write nearly the same span are one, which is made once.
+/// A thousand ways to write nearly the same span are one span, which is generated once.
 fn spans_that_differ_by_microseconds(centre: &Centre, span: Span) {
     let span = Span { from: span.from.plus(MINUTE_US), to: span.to.plus(-MINUTE_US) };
     let playlist = |from: UtcMicros, to: UtcMicros| {
@@ -87,7 +88,7 @@ fn spans_that_differ_by_microseconds(centre: &Centre, span: Span) {
         assert_eq!(status, 200, "{path}");
         (header(&headers, "content-location").unwrap().to_owned(), body)
     };
-    // Each of another length, so each is made.
+    // Each has another length, so each is generated.
     let before = generated(centre);
     for number in 0..200 {
         playlist(span.from.plus(number % 20 * 10_000_000), span.to.plus(-(number / 20) * 10_000_000));
@@ -101,7 +102,7 @@ fn spans_that_differ_by_microseconds(centre: &Centre, span: Span) {
     assert_eq!(generated(centre) - before, 0, "a thousand questions, and an answer that was there");
 }
 
-/// Answers that were generated so far. The figures are at most a second old.
+/// Number of responses generated so far. The metrics are at most a second old.
 fn generated(centre: &Centre) -> u64 {
     std::thread::sleep(Duration::from_millis(1100));
     let text = centre.text("/metrics");
@@ -118,7 +119,8 @@ fn written(at: UtcMicros) -> String {
     jiff::Timestamp::from_microsecond(at.0).unwrap().to_string()
 }
 
-/// What the camera would have sent in half an hour of whole minutes, through the packager and the archive of live pictures.
+/// What the camera would have sent in half an hour of whole minutes, through the packager and archive that live
+/// pictures use.
 fn record_half_an_hour(data: &Path) -> Span {
     let minute = jiff::Timestamp::now().as_microsecond() / MINUTE_US;
     let span = Span { from: UtcMicros((minute - 32) * MINUTE_US), to: UtcMicros((minute - 2) * MINUTE_US) };

@@ -1,13 +1,14 @@
-//! I11 and I8 with the real server under abuse at every port: noise, known attacks, slow ones and deaf ones, ten thousand who
-//! say nothing, forty thousand who come and go, cameras that vanish, hostile cameras that it fetches. While it lasts, twenty
-//! other cameras lose nothing, what they send is durable as soon as ever, and twenty viewers see every picture. After each
-//! phase memory, open files and threads are back, and nothing spins.
+//! I11 and I8 with the real server under abuse at every port: noise, known attacks, slow and deaf clients, ten thousand
+//! silent connections, forty thousand that come and go, cameras that vanish, hostile cameras that it pulls from.
+//! Meanwhile twenty other cameras lose nothing, their media are durable as soon as ever, and twenty viewers see every
+//! picture. After each phase memory, open files and threads are back, and nothing spins.
 //!
-//! Those who are slow wait for the same clocks, so they come together, and with them whatever else does not disturb what is
-//! asserted of them. With `TEST_LONG` each abuse has a phase of its own, so that what is left of one is not taken for another's.
+//! Abuses that wait for the same time-outs run together, and with them everything else that does not disturb their
+//! assertions. With `TEST_LONG` each abuse has a phase of its own, so that the remains of one are not taken for
+//! another's.
 //!
-//! `ABUSE_SEED` makes the noise come again; each run says its own. `ABUSE_ONLY` runs the phases whose names contain
-//! one of the texts in it, which stand between semicolons.
+//! `ABUSE_SEED` repeats the noise of a run; each run prints its own. `ABUSE_ONLY` runs the phases whose names contain
+//! one of its texts, which are separated by semicolons.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 

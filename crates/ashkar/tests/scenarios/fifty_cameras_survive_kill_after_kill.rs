@@ -1,6 +1,7 @@
 //! I2 and I5 with the real server under fifty publishers: it is killed with `kill -9` time after time on one data
-//! directory: six times, or twenty with `TEST_LONG`. Each time it opens by itself; what was durable is there byte for byte, of what had been received at most the
-//! last second is missing, numbers go on, and the gap says that the centre was its cause.
+//! directory: six times, or twenty with `TEST_LONG`. Each time it opens by itself; what was durable is there byte for
+//! byte, at most the last second of what had been received is missing, numbers continue, and the gap names the centre
+//! as its cause.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -13,16 +14,16 @@ use crate::common::{Centre, ashkar, eventually, is_long, simulate_cameras};
 use jiff::{SignedDuration, Timestamp};
 
 const CAMERAS: usize = 50;
-/// Cameras of which every part is noted when it can first be seen.
+/// Cameras of which every part is noted as soon as it can be seen.
 const WATCHED: usize = 5;
-/// From the moment that a part has been received until it is durable, on a disk that keeps up.
+/// Time from receiving a part until it is durable, on a disk that keeps up.
 const LOSS_MAX: Duration = Duration::from_secs(1);
-/// Whoever waits longer than this has a disk that does not keep up at the moment, seconds.
+/// A longer wait than this means that the disk does not keep up at the moment, seconds.
 const KEEPS_UP_SECONDS: f64 = 0.3;
 /// The first pictures have to be drawn and encoded.
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// Below the ports that the system gives out: nobody else takes one between two lives of the server, and no publisher
-/// that connects to it while nobody listens can be given the same as its own.
+/// Below the ports that the system assigns: nobody else takes one between two lives of the server, and no publisher
+/// that connects to it while nobody listens can get the same port as its own.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
 type Media = BTreeMap<String, Vec<u8>>;
@@ -118,7 +119,7 @@ impl Witness {
         });
     }
 
-    /// Until each camera has a whole segment in the archive.
+    /// Watches until each camera has a whole segment in the archive.
     fn watch_until_all_have(&mut self, centre: &Centre, since: Timestamp) {
         let mut waiting = self.cameras.clone();
         eventually("a segment of every camera", TIMEOUT, || {
@@ -136,7 +137,7 @@ impl Witness {
         }
     }
 
-    /// The promise of a second is one of a disk that keeps up.
+    /// The promise of a second holds for a disk that keeps up.
     fn watch_until_the_disk_keeps_up(&mut self, centre: &Centre) {
         eventually("a disk that keeps up", TIMEOUT, || {
             self.watch(centre);
@@ -144,7 +145,7 @@ impl Witness {
         });
     }
 
-    /// Notes every part that the watched cameras' live playlists list and did not list before.
+    /// Notes every part that is new in the watched cameras' live playlists.
     fn watch(&mut self, centre: &Centre) {
         for camera in self.cameras.iter().take(WATCHED) {
             // Before its first segment a camera has no playlist.
@@ -186,13 +187,13 @@ fn metric(centre: &Centre, name: &str) -> f64 {
     value.unwrap_or_else(|| panic!("no {name}")).parse().unwrap()
 }
 
-/// Addresses of the segments that the archive lists since then: durable ones, and no others.
+/// Addresses of the segments that the archive lists since then: only durable ones.
 fn listed(centre: &Centre, camera: &str, since: Timestamp) -> Vec<String> {
     let to = Timestamp::now() + SignedDuration::from_secs(60);
     let (status, _, body) = centre.request(&format!("/dvr/{camera}/index.m3u8?from={since}&to={to}"), &[]);
     let text = String::from_utf8(body).unwrap();
     assert!(status == 200 || status == 404, "{status}: {text}");
-    // The span is answered from the whole second before it on, in which the gap of the last kill may lie.
+    // The response starts at the whole second before the span, in which the gap of the last kill may lie.
     let mut is_gap = false;
     let mut uris = Vec::new();
     for line in text.lines() {
@@ -227,7 +228,7 @@ fn assert_numbers_go_on(centre: &Centre, cameras: &[String], begun: Timestamp, k
     }
 }
 
-/// Asserts that each kill is a gap of each camera, with its cause. From the end of what is recorded to the kill, in order.
+/// Asserts that each kill is a gap of each camera, with its cause, from the end of the recording to the kill, in order.
 fn losses(
     centre: &Centre,
     cameras: &[String],

@@ -1,4 +1,5 @@
-//! `ashkar simulate viewers` against the real centre: while it works, nobody stalls; while it stands, all do, and say so.
+//! `ashkar simulate viewers` against the real centre: while it works, nobody stalls; while it is stopped, all do, and
+//! report it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 use crate::common::{ASHKAR, Centre, Running, eventually, simulate_cameras};
 use serde_json::Value;
 
-/// Drawing and encoding rooms on a machine that is busy.
+/// Time for drawing and encoding rooms on a busy machine.
 const DRAWN: Duration = Duration::from_secs(180);
 
 #[test]
@@ -36,16 +37,16 @@ fn while_the_centre_works(centre: &Centre) {
         "{told:#}"
     );
     assert_eq!((&told["viewers"], &told["playing"]), (&50.into(), &50.into()), "{told:#}");
-    // Two parts a second and viewer, for at least ten seconds.
+    // Two parts a second per viewer, for at least ten seconds.
     assert!(told["part"]["answered"].as_u64().unwrap() > 50 * 2 * 9, "{told:#}");
     assert!(told["part_late"]["count"].as_u64().unwrap() > 50 * 2 * 8, "{told:#}");
     assert!(told["part_late"]["p50_ms"].as_f64().unwrap() < 500.0, "{told:#}");
     let behind = |which: &str| told["behind_media"][which].as_f64().unwrap();
-    // A camera whose first picture was held up on its way is ahead of the time of day for a while.
+    // A camera whose first picture was delayed on its way is ahead of the time of day for a while.
     assert!(behind("max_ms") > 0.0 && behind("p50_ms") < 3000.0, "{told:#}");
 }
 
-/// A server that does not answer for five seconds leaves a second and a half in each buffer.
+/// A server that does not answer for five seconds exhausts the second and a half in each buffer.
 fn while_the_centre_stands(centre: &Centre) {
     let id = centre.process.0.id().to_string();
     let signal = |name: &str| assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
@@ -60,7 +61,7 @@ fn while_the_centre_stands(centre: &Centre) {
     assert_eq!(told["playing"], 50, "and then they go on: {told:#}");
 }
 
-/// A limit of open files that is too low for all makes a parent and children.
+/// If the limit of open files is too low for all viewers, there is a parent and its children.
 fn several_processes_add_up(centre: &Centre) {
     let few_files = format!("ulimit -n 104 && exec {ASHKAR} simulate viewers --url {} ", centre.http);
     let output = Command::new("sh")
@@ -76,7 +77,7 @@ fn several_processes_add_up(centre: &Centre) {
     assert_eq!((&told["part"]["sent"], &told["connections"]), (&0.into(), &100.into()), "{told:#}");
 }
 
-/// Runs viewers, and `meanwhile`; gives their summary.
+/// Runs viewers, and `meanwhile`; returns their summary.
 fn watch(centre: &Centre, arguments: &[&str], meanwhile: impl FnOnce()) -> Value {
     let child = Command::new(ASHKAR)
         .args(["simulate", "viewers", "--json", "--url", &centre.http])

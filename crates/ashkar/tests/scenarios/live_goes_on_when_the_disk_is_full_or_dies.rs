@@ -1,6 +1,6 @@
-//! I1 and I10 with the real server on real file systems: one that fills up and empties again, and one whose disk is taken
-//! away. Live goes on, the state is told in `/metrics`, `/readyz` and the camera's timeline, and with room again recording
-//! goes on by itself.
+//! I1 and I10 with the real server on real file systems: one that fills up and empties again, and one whose disk is
+//! removed. Live goes on, the state is shown in `/metrics`, `/readyz` and the camera's timeline, and once there is room
+//! again recording resumes by itself.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -123,7 +123,7 @@ fn fills_and_empties(arguments: &[&str]) {
     ashkar(&["archive", "check", "--data", &data.display().to_string()]);
 }
 
-/// The whole data directory lies on a disk that somebody has filled to the last byte before the start.
+/// The whole data directory is on a disk that was filled to the last byte before the start.
 #[test]
 fn full_at_the_start() {
     let disk = Disk::tmpfs(64);
@@ -153,7 +153,7 @@ fn full_at_the_start() {
     on_air.centre.stop();
 }
 
-/// Takes all room that there is.
+/// Uses up all free space.
 fn fill(path: &Path) {
     let mut file = std::fs::File::create(path).unwrap();
     let block = vec![1; 64 << 10];

@@ -44,14 +44,14 @@ fn ffmpeg_decodes_without_an_error(url: &str) {
             url,
         ],
     );
-    // ffprobe says it for the stream, and again for the program that the stream is in.
+    // ffprobe prints it for the stream, and again for the program that contains the stream.
     let first = frames.lines().next().unwrap_or_default();
     let frames: u32 =
         first.trim_end_matches(',').parse().unwrap_or_else(|_| panic!("ffprobe said {frames:?}"));
     assert!(frames >= 60, "three seconds are at least 60 frames, not {frames}");
 }
 
-/// `uridecodebin3` is streams-aware, so it takes hlsdemux2, the demuxer that knows parts.
+/// `uridecodebin3` is streams-aware, so it uses hlsdemux2, the demuxer that supports parts.
 fn gstreamer_decodes(url: &str) {
     let uri = format!("uri={url}");
     let pipeline = ["-v", "uridecodebin3", &uri, "!", "identity", "eos-after=60", "!", "fakesink"];

@@ -1,4 +1,4 @@
-//! A still's decoder may be killed, or be given rubbish: only that one request notices.
+//! A still's decoder may be killed, or be given garbage: only that one request notices.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::common::{Centre, Publish, add_camera, eventually, header, tool};
 
-/// Process ids of the children of `parent` of which decoders of stills are made.
+/// Process ids of those children of `parent` from which decoders of stills are copied.
 fn zygotes(parent: u32) -> Vec<String> {
     let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
     let is_worker = |pid: &String| {
@@ -30,7 +30,7 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
         (status == 200).then_some(body)
     });
     assert!(first.starts_with(&[0xff, 0xd8]));
-    // What made the still has ended; what made that waits for the next, without privileges.
+    // The process that decoded the still has ended; its parent waits for the next, without privileges.
     let waits = || {
         let found = zygotes(centre.process.0.id());
         let is_alone = |zygote: &String| zygotes(zygote.parse().unwrap()).is_empty();
@@ -41,7 +41,7 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
     assert!(told.contains("NoNewPrivs:\t1") && told.contains("CapEff:\t0000000000000000"), "{told}");
     tool("kill", &["-9", &before]);
 
-    // The latest still is kept for a while; the past is decoded anew each time it is asked for.
+    // The latest still is kept for a while; the past is decoded anew for each request.
     eventually("the past has a still again", Duration::from_secs(20), || {
         let past = format!("/still/7/12/1.jpg?at={}", second("3 seconds ago"));
         let (status, _, body) = centre.request(&past, &[]);
@@ -52,7 +52,7 @@ fn a_killed_worker_is_replaced_by_the_next_request() {
     assert_eq!(centre.request("/healthz", &[]).0, 200);
 }
 
-/// A time that `date` understands, to the second, as addresses write it.
+/// A time that `date` accepts, to the second, in the form of addresses.
 fn second(time: &str) -> String {
     tool("date", &["-u", "-d", time, "+%Y-%m-%dT%H:%M:%SZ"]).trim().to_owned()
 }
@@ -77,7 +77,7 @@ fn a_still_tells_when_its_picture_was_taken() {
     let age = milliseconds("now") - latest;
     assert!((0..10_000).contains(&age), "it was taken {age} ms ago, and the camera is younger");
 
-    // The second that begins after that picture: the one that it was taken in may have begun before the camera did.
+    // The second that begins after that picture: the one in which it was taken may have begun before the camera did.
     let moment = second(&format!("@{}", latest / 1000 + 1));
     let taken = eventually("the moment's still", Duration::from_secs(20), || {
         told(&format!("/still/7/12/1.jpg?at={moment}"))

@@ -1,5 +1,5 @@
 //! Cameras are on air, one goes off and comes back, a station completes its protocol: the country's day, the minutes of
-//! each station and the orders of the list say so, and nothing else.
+//! each station and the orders of the list show that, and nothing else.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -15,7 +15,7 @@ const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 /// The first two of constituency 1, and the first of constituency 2.
 const STATIONS: [&str; 3] = ["1/2", "1/17", "2/1"];
 const DAY: u64 = 24 * 3600;
-/// An answer is at most five seconds old; a busy machine takes its time.
+/// A response is at most five seconds old; a busy machine takes its time.
 const SOON: Duration = Duration::from_secs(30);
 
 #[test]
@@ -24,7 +24,7 @@ fn the_day_hides_no_hole() {
     let clock = Clock { file: dir.path().join("clock") };
     clock.set(0);
     let data = dir.path().join("data");
-    // The list belongs to the election, so that is there first; its day begins later.
+    // The list belongs to the election, so the election comes first; its day begins later.
     describe(&data, seconds_now().next_multiple_of(60) + 3600);
     for file in ["constituencies", "stations-synthetic"] {
         let file = format!("{}/../../data/{file}.csv", env!("CARGO_MANIFEST_DIR"));
@@ -48,8 +48,8 @@ fn the_day_hides_no_hole() {
     centre.stop();
 }
 
-/// A connection that brings sound alone is not live, and a file that is sent as fast as it can be read is live for as long
-/// as it takes to send it.
+/// A connection with sound alone is not live, and a file that is sent as fast as it can be read is live for as long as
+/// sending it takes.
 #[test]
 fn live_is_what_was_recorded_in_time_that_has_been() {
     let dir = tempfile::tempdir().unwrap();
@@ -85,7 +85,7 @@ fn live_is_what_was_recorded_in_time_that_has_been() {
         "-g",
         "50",
     ];
-    // On a fast machine it is sent away before its end, for more messages a second than anybody may send.
+    // On a fast machine it is disconnected before its end, for sending more messages a second than allowed.
     Command::new("ffmpeg")
         .args(["-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", picture])
         .args(encode)
@@ -183,7 +183,7 @@ fn boxes_are_opened(centre: &Centre, clock: &Clock) {
     );
 }
 
-/// The only camera of constituency 2 owes nothing any more: its day ends, though the camera stays on air.
+/// The only camera of constituency 2 owes nothing any more: its day ends, although the camera stays on air.
 fn what_is_over_is_over(centre: &Centre, clock: &Clock) {
     clock.mark(&centre.data, "2/1", "protocol-completed");
     let completed = eventually("the protocol is completed", SOON, || {
@@ -259,7 +259,7 @@ impl Clock {
         assert!(marked.unwrap().success(), "{station} {act}");
     }
 
-    /// Lets the day begin at the next whole minute, and the clock step to some seconds before it. Gives that minute.
+    /// Lets the day begin at the next whole minute, and steps the clock to some seconds before it. Returns that minute.
     fn go_on_air(&self, data: &Path) -> String {
         const AHEAD: u64 = 8;
         let now = seconds_now();
@@ -270,10 +270,10 @@ impl Clock {
     }
 }
 
-/// Makes an election that goes on air at the minute `begins`, seconds since 1970. Gives that minute.
+/// Creates an election that goes on air at the minute `begins`, seconds since 1970. Returns that minute.
 fn describe(data: &Path, begins: u64) -> String {
     let date = |at: u64, form: &str| tool("date", &["-u", "-d", &format!("@{at}"), form]).trim().to_owned();
-    // A plan may go past midnight, so a day of yesterday has room for any minute of today.
+    // A plan may continue past midnight, so a day that began yesterday has room for any minute of today.
     let (yesterday, on_air) =
         (date(begins - DAY, "+%Y-%m-%d"), format!("{}:{}", 24 + begins % DAY / 3600, date(begins, "+%M")));
     let election = format!(

@@ -1,4 +1,5 @@
-//! Sound is dropped before it is recorded, unless the election's policy says otherwise; a change is obeyed at work.
+//! Sound is dropped before it is recorded, unless the election's policy says otherwise; a change takes effect while
+//! running.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
@@ -54,10 +55,10 @@ fn sound_is_recorded_only_while_the_policy_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let key = add_camera(&data, "7/12/1");
-    // The day of the election that the first camera was added to: the zone's, not this machine's.
+    // The day of the election that adding the first camera created: by the zone's date, not this machine's.
     let today = tool("env", &["TZ=Asia/Baku", "date", "+%Y-%m-%d"]);
     let election = dir.path().join("election.toml");
-    // What the guide shows is what works.
+    // The example in the guide works.
     let guide = include_str!("../../../../docs/guide/election.md");
     let described = guide.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     std::fs::write(&election, described.replace("2024-02-07", today.trim())).unwrap();

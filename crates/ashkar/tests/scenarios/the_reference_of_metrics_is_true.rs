@@ -1,5 +1,5 @@
-//! The reference of metrics, written from what a centre with a live camera shows: `docs/reference/metrics.md`. A warning that
-//! was logged is counted there by whose fault it is.
+//! The reference of metrics, generated from a centre with a live camera: `docs/reference/metrics.md`. A logged warning
+//! is counted there by blame.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,12 +9,12 @@ use crate::common::{Centre, Publish, add_camera, eventually};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/metrics.md");
 const HEAD: &str = "# Metrics\n\n\
-    Made from what a centre with a live camera shows at `/metrics` (OpenMetrics text); a test compares it. To make it anew: \
+    Generated from what a centre with a live camera shows at `/metrics` (OpenMetrics text); a test compares it. To regenerate it: \
     `WRITE_REFERENCES=1 cargo nextest run -p ashkar reference`.\n\n\
-    Counters have `_total` behind their names, histograms `_bucket`, `_sum` and `_count`.\n\n\
+    Counters have `_total` after their names, histograms `_bucket`, `_sum` and `_count`.\n\n\
     | name | kind | labels | what |\n|---|---|---|---|\n";
 
-/// A metric as it is described, and the labels that its samples have.
+/// A metric's description, and the labels of its samples.
 #[derive(Default)]
 struct Metric {
     kind: String,

@@ -46,7 +46,7 @@ fn on(data: &Path, arguments: &[&str]) -> String {
     ashkar(&all)
 }
 
-/// What a command that must fail says.
+/// The output of a command that must fail.
 fn refused(data: &Path, arguments: &[&str]) -> String {
     let mut all = arguments.to_vec();
     let data = data.display().to_string();
@@ -165,7 +165,7 @@ fn every_version_of_the_list_can_be_read_and_compared() {
     assert_eq!(newest["sha256"], centre.json("/list/changes")["version"]["sha256"]);
     assert!(newest["published"].as_str().unwrap().ends_with("+04:00"), "{newest}");
 
-    // A fourth one, while the site runs: as the second, without 8/1.
+    // A fourth version, while the site runs: like the second, without 8/1.
     import(dir.path(), &data, STATIONS.rsplit_once("8,1").unwrap().0);
     eventually("the fourth version is there", NOTICED, || (numbers() == [4, 3, 2, 1]).then_some(()));
     for version in 1..=4 {

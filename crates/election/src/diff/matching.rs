@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use crate::model::{Station, StationId};
 use crate::text::fold;
 
-/// A station of both lists, or of one alone.
+/// A station that is in both lists, or in only one of them.
 pub(super) enum Matched<'a> {
     Both(&'a Station, &'a Station),
     Old(&'a Station),
     New(&'a Station),
 }
 
-/// Whether a station is still where it was: spelling apart, and an address that one of them lacks apart.
+/// Whether a station is still where it was: differences in spelling, and an address that one of them lacks, do not
+/// count.
 pub(super) fn same_place(before: &Station, after: &Station) -> bool {
     let addresses = (fold(&before.address), fold(&after.address));
     let address = addresses.0 == addresses.1 || addresses.0.is_empty() || addresses.1.is_empty();
@@ -56,7 +57,7 @@ fn take_pairs<'a>(
 }
 
 /// Takes out the stations whose place is found again under another number of their constituency: of several at one
-/// place those with equal counts of voters first, then in the order of numbers.
+/// place, first those with equal numbers of voters, then in order of their numbers.
 fn take_renumbered<'a>(olds: &mut ById<'a>, news: &mut ById<'a>) -> Vec<Matched<'a>> {
     let mut pairs = take_by_key(olds, news, |station| Some((place_key(station), Some(station.voters))));
     pairs.extend(take_by_key(olds, news, |station| {

@@ -1,5 +1,6 @@
-//! Text that a spreadsheet read in the wrong code page: `mÉ™ktÉ™b`, or `РњРµРєС‚РµР±`. It is valid text, so only turning
-//! it back tells: bytes that become valid UTF-8 of letters that a list has were UTF-8 from the beginning.
+//! Text that a spreadsheet read in the wrong code page: `mÉ™ktÉ™b`, or `РњРµРєС‚РµР±`. It is valid text, so only
+//! reversing the conversion shows it: bytes that become valid UTF-8 with letters that a list has were UTF-8 from the
+//! beginning.
 
 use encoding_rs::{
     Encoding, IBM866, MACINTOSH, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254, WINDOWS_1257,
@@ -9,13 +10,13 @@ use encoding_rs::{
 const CODE_PAGES: [&Encoding; 7] =
     [WINDOWS_1252, WINDOWS_1254, WINDOWS_1251, WINDOWS_1250, WINDOWS_1257, IBM866, MACINTOSH];
 
-/// A text that went through two wrong readings, or three, is turned back as often.
+/// A text that went through two wrong readings, or three, is reversed as many times.
 const MAX_READINGS: usize = 3;
 
-/// What a text ought to have been.
+/// The original of a misread text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TurnedBack {
-    /// In which code page it was read.
+    /// The code page in which it was read.
     pub(super) code_page: &'static str,
     /// The text itself.
     pub(super) text: String,
@@ -30,7 +31,7 @@ pub(super) fn turned_back(cell: &str) -> Option<TurnedBack> {
         let mut text = cell.to_owned();
         for _ in 0..MAX_READINGS {
             let (back, letters) = turn_back(page, &text)?;
-            // One Cyrillic letter of two signs may be an accident (`BAĞ–2`); one of ours is none.
+            // One Cyrillic letter made of two characters may be an accident (`BAĞ–2`); an Azerbaijani one is not.
             if is_of_a_list(&back) && (letters > 1 || back.chars().any(is_azerbaijani)) {
                 return Some(TurnedBack { code_page: page.name(), text: back });
             }
@@ -40,15 +41,15 @@ pub(super) fn turned_back(cell: &str) -> Option<TurnedBack> {
     })
 }
 
-/// `text` read as UTF-8 from its bytes in `page`, and how many letters were put together. Every sign outside ASCII must
-/// be part of one.
+/// `text` read as UTF-8 from its bytes in `page`, and how many letters that combined. Every character outside ASCII
+/// must be part of one.
 fn turn_back(page: &'static Encoding, text: &str) -> Option<(String, usize)> {
     let mut bytes = Vec::with_capacity(text.len());
     for c in text.chars() {
         let mut buffer = [0; 4];
         match (c, page.encode(c.encode_utf8(&mut buffer))) {
             (_, (encoded, _, false)) => bytes.extend_from_slice(&encoded),
-            // Code points that a page leaves out are often kept as the byte that they were.
+            // Code points that a page leaves out are often kept as their original byte.
             ('\u{80}'..='\u{9f}', _) => bytes.push(u8::try_from(u32::from(c)).ok()?),
             _ => return None,
         }
@@ -71,8 +72,8 @@ const fn is_azerbaijani(c: char) -> bool {
     matches!(c, 'ə' | 'Ə' | 'ı' | 'İ' | 'ğ' | 'Ğ' | 'ş' | 'Ş' | 'ç' | 'Ç' | 'ö' | 'Ö' | 'ü' | 'Ü')
 }
 
-/// Whether bytes of some one-byte code page are words in Cyrillic: in those a word has no ASCII letter, in Azerbaijani
-/// most have.
+/// Whether the bytes, read in some one-byte code page, are words in Cyrillic: there a word has no ASCII letter, while
+/// in Azerbaijani most words have one.
 pub(super) fn is_cyrillic(file: &[u8]) -> bool {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
     let (mut pure, mut mixed) = (0_usize, 0_usize);
@@ -110,7 +111,7 @@ mod tests {
             assert_eq!(turned_back(name), None, "{name}");
             for page in CODE_PAGES {
                 let once = misread(name, page);
-                // A sign that the page has no place for is lost: there is another refusal for that.
+                // A character that the page cannot represent is lost: that has another refusal.
                 if !once.contains('\u{fffd}') {
                     assert_eq!(turned_back(&once).unwrap().text, name, "{} {once}", page.name());
                 }

@@ -1,5 +1,5 @@
-//! From a header row to columns: names in Azerbaijani, English and Russian, compared by their fold. They also tell a
-//! file of stations from one of constituencies.
+//! From a header row to columns: names in Azerbaijani, English and Russian, compared by their fold. They also
+//! distinguish a file of stations from one of constituencies.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use super::Reason;
 use super::errors::{ImportError, ImportErrors, shorten};
 use crate::text::fold;
 
-/// What a file holds.
+/// The kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileKind {
@@ -38,8 +38,8 @@ pub(super) enum Field {
     NameStatus,
 }
 
-/// What each field's column may be called. Case, accents, spaces, `_` and the keyboard do not matter: headers are
-/// compared by their fold. The first of each is the name that is written and documented.
+/// The headers that each field's column may have. Case, accents, spaces, `_` and the keyboard do not matter: headers
+/// are compared by their fold. The first of each is the one that is written and documented.
 const HEADERS: [(Field, &[&str]); 13] = [
     (
         Field::Constituency,
@@ -130,7 +130,7 @@ const HEADERS: [(Field, &[&str]); 13] = [
 ];
 
 impl Field {
-    /// The name that the documents use.
+    /// The name that the documentation uses.
     fn name(self) -> &'static str {
         let names = HEADERS.iter().find(|(field, _)| *field == self).and_then(|(_, names)| names.first());
         names.copied().unwrap_or_default()
@@ -141,7 +141,7 @@ impl Field {
         if header.len() > MAX_HEADER_BYTES {
             return None;
         }
-        // "№" alone is a sign, and folds to nothing.
+        // "№" alone is a symbol, and folds to nothing.
         let folded = if header == "№" { "no".into() } else { fold(header) };
         FOLDED_HEADERS.get(&folded).copied()
     }
@@ -158,7 +158,7 @@ static FOLDED_HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
     HEADERS.iter().flat_map(folded).collect()
 });
 
-/// How many of these headers are known: what tells one delimiter from another.
+/// How many of these headers are known: this decides between delimiters.
 pub(super) fn known_headers(headers: &[String]) -> usize {
     headers.iter().filter(|header| Field::of_header(header).is_some()).count()
 }
@@ -176,7 +176,7 @@ impl Columns {
         self.kind
     }
 
-    /// Headers that no field takes.
+    /// Headers that belong to no field.
     pub(super) fn ignored(&self) -> &[String] {
         &self.ignored
     }
@@ -193,7 +193,7 @@ impl Columns {
     }
 }
 
-/// Says what a file is and where its fields are.
+/// Determines the kind of a file and the columns of its fields.
 pub(super) fn recognise(header: &[String]) -> Result<Columns, ImportErrors> {
     let mut columns = Vec::new();
     let mut ignored = Vec::new();

@@ -17,7 +17,7 @@ pub enum SourceEncoding {
     /// UTF-16 with a byte order mark: a spreadsheet's "Unicode text".
     #[serde(rename = "UTF-16")]
     Utf16,
-    /// Windows-1254, the Turkish code page: whatever is not valid UTF-8.
+    /// Windows-1254, the Turkish code page: anything that is not valid UTF-8.
     #[serde(rename = "Windows-1254")]
     Windows1254,
 }
@@ -30,8 +30,8 @@ pub(super) struct Decoded<'a> {
 
 /// Byte order mark, else valid UTF-8, else Windows-1254; words in Cyrillic are refused.
 ///
-/// That order is safe: a text in Windows-1254 with any letter outside ASCII is valid UTF-8 only by a rare accident,
-/// and then its letters come out so wrong that the person who reads the differences sees it.
+/// That order is safe: a Windows-1254 text with any letter outside ASCII is valid UTF-8 only by a rare accident, and
+/// then its letters come out so wrong that whoever reads the differences sees it.
 pub(super) fn decode(file: &[u8]) -> Result<Decoded<'_>, Reason> {
     if file.len() > MAX_FILE_BYTES {
         return Err(Reason::FileTooLarge);
@@ -63,7 +63,7 @@ fn without_bom(file: &[u8]) -> Decoded<'_> {
     }
 }
 
-/// Workbooks are zip or OLE files: no text has a NUL, or begins as a zip does.
+/// Workbooks are zip or OLE files: no text contains a NUL, or begins like a zip.
 fn looks_binary(text: &str) -> bool {
     text.contains('\0') || text.starts_with("PK\u{3}\u{4}")
 }

@@ -1,4 +1,4 @@
-//! What an import reports to the person who made the file: every error with its line, column, value and reason.
+//! What an import reports to the author of the file: every error with its line, column, value and reason.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use serde::{Serialize, Serializer};
 
 use super::{MAX_FILE_BYTES, MAX_ROWS};
 
-/// How many errors the text form lists before it counts the rest.
+/// Number of errors that the text form lists before it only counts the rest.
 const SHOWN_ERRORS: usize = 100;
 
 /// The longest part of a wrong value that is shown, in characters.
 const SHOWN_VALUE_CHARS: usize = 60;
 
-/// Everything that is wrong with a file, in the order of lines. It is never empty.
+/// All errors of a file, in the order of lines. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportErrors(Vec<ImportError>);
 
 impl ImportErrors {
-    /// `Err` with all of `errors`, sorted by line, or `Ok(value)` where there are none.
+    /// `Err` with all of `errors`, sorted by line, or `Ok(value)` if there are none.
     pub(super) fn or<T>(mut errors: Vec<ImportError>, value: T) -> Result<T, Self> {
         if errors.is_empty() {
             return Ok(value);
@@ -71,14 +71,14 @@ impl Serialize for ImportErrors {
     }
 }
 
-/// One thing that is wrong, with its place.
+/// One error, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportError {
-    /// The line of the file, from 1; none where the file as a whole is meant.
+    /// The line of the file, from 1; none if the error concerns the file as a whole.
     pub line: Option<u32>,
     /// The column, as the file's header writes it.
     pub column: Option<String>,
-    /// What the cell holds, cut after 60 characters.
+    /// The cell's content, cut after 60 characters.
     pub value: Option<String>,
     /// What is wrong with it.
     pub reason: Reason,
@@ -141,7 +141,7 @@ impl Serialize for ImportError {
     }
 }
 
-/// What can be wrong.
+/// Kinds of error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
     /// More than [`MAX_FILE_BYTES`].
@@ -168,9 +168,9 @@ pub enum Reason {
          it in the spreadsheet as UTF-8"
     )]
     Misread {
-        /// In which code page it was read.
+        /// The code page in which it was read.
         code_page: &'static str,
-        /// What it should have been, cut after 60 characters.
+        /// The text that it should have been, cut after 60 characters.
         should_be: String,
     },
     /// No row whose cells name columns.
@@ -179,7 +179,7 @@ pub enum Reason {
          stations have constituency,station,venue,address,voters,cameras,latitude,longitude"
     )]
     NoHeader,
-    /// A column that must be there.
+    /// A required column.
     #[error("the column {0:?} is missing")]
     MissingColumn(&'static str),
     /// Two columns for one field.
@@ -193,13 +193,13 @@ pub enum Reason {
         /// Cells of the header.
         expected: usize,
     },
-    /// A quotation mark that is never closed, most often.
+    /// Usually a quotation mark that is never closed.
     #[error("a cell goes on over the end of its line; a quotation mark is not closed")]
     LineBreak,
-    /// Nothing where something must be.
+    /// An empty cell in a required column.
     #[error("is empty")]
     Empty,
-    /// No whole number.
+    /// Not a whole number.
     #[error("is not a whole number")]
     NotANumber,
     /// A number outside its range.
@@ -216,19 +216,19 @@ pub enum Reason {
         /// Most characters allowed.
         max: usize,
     },
-    /// A character that is not shown.
+    /// An invisible character.
     #[error("holds the invisible character U+{0:04X}")]
     Invisible(u32),
-    /// A question mark or replacement sign inside a word.
+    /// A question mark or replacement character inside a word.
     #[error("holds {0:?} in the place of a letter that was lost when the file was converted")]
     LostLetter(char),
-    /// What a spreadsheet would execute.
+    /// Text that a spreadsheet would execute.
     #[error("begins with {0:?}, which a spreadsheet would take for a formula")]
     Formula(char),
-    /// The same key again.
+    /// The same number or key once more.
     #[error("is already on line {first_line}")]
     Duplicate {
-        /// Where it was first.
+        /// Line on which it was first.
         first_line: u32,
     },
     /// A station of a constituency that the list does not have.
@@ -237,23 +237,23 @@ pub enum Reason {
     /// Stations before constituencies.
     #[error("the list has no constituencies yet; import their file first")]
     NoConstituencies,
-    /// A constituency is missing that the list's stations need.
+    /// A constituency that the list's stations need is missing.
     #[error(
         "constituency {number} is missing, but the list has {stations} of its stations; import stations without them first"
     )]
     ConstituencyInUse {
         /// The constituency.
         number: u16,
-        /// How many stations of it the list has.
+        /// Number of its stations in the list.
         stations: usize,
     },
-    /// Neither of the three words.
+    /// None of the three words.
     #[error("is none of confirmed, unconfirmed, unknown")]
     NotAStatus,
-    /// A name and no name at once.
+    /// An unknown name although a name is given.
     #[error("says that the name is unknown, but the row has one")]
     NameWithStatusUnknown,
-    /// No name, and yet a status.
+    /// A status without a name.
     #[error("says that the name is known, but the row has no name in Azerbaijani")]
     StatusWithoutName,
     /// Not degrees.
@@ -265,7 +265,7 @@ pub enum Reason {
         /// Largest absolute value.
         max: u32,
     },
-    /// Latitude without longitude, or the other way round.
+    /// Latitude without longitude, or vice versa.
     #[error("latitude and longitude must both be there, or neither")]
     HalfCoordinates,
 }

@@ -21,28 +21,28 @@ use crate::diff::Diff;
 use crate::export::list_digest;
 use crate::model::StationList;
 
-/// The largest file that is read, in bytes: 8 MiB. A list of 7000 stations has less than one.
+/// Size limit of a file, in bytes: 8 MiB. A list of 7000 stations takes less than one.
 pub const MAX_FILE_BYTES: usize = 8 << 20;
 
-/// The most rows that a file may have.
+/// Maximum number of rows in a file.
 pub const MAX_ROWS: usize = 20_000;
 
-/// What an import would make of the list. Nothing is changed until a store applies it.
+/// The result that an import would have. Nothing changes until a store applies it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImportPlan {
-    /// What the file holds.
+    /// The kind of the file.
     pub kind: FileKind,
-    /// How many stations or constituencies it holds.
+    /// Number of stations or constituencies in it.
     pub rows: usize,
     /// The encoding that it was read in.
     pub encoding: SourceEncoding,
-    /// What separates its cells.
+    /// The delimiter of its cells.
     pub delimiter: Delimiter,
     /// What the person who imports it should know.
     pub notes: Vec<ImportNote>,
-    /// What changes; empty where the list already is as the file has it.
+    /// The changes; empty if the list already equals the file.
     pub diff: Diff,
-    /// The list as it would be.
+    /// The resulting list.
     #[serde(skip)]
     pub list: StationList,
     /// [`list_digest`] of the list that this plan was made against: it applies to no other.
@@ -50,26 +50,26 @@ pub struct ImportPlan {
     pub base: [u8; 32],
 }
 
-/// Something worth knowing that is no error.
+/// Something worth knowing that is not an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(tag = "note", rename_all = "snake_case")]
 pub enum ImportNote {
     /// The file is not UTF-8.
     #[error("the file is not UTF-8 and was read as Windows-1254, which has no ə: look at the names closely")]
     Windows1254,
-    /// A column that no field takes.
+    /// A column that belongs to no field.
     #[error("column {header:?} is not known and was ignored")]
     IgnoredColumn {
         /// Its header.
         header: String,
     },
-    /// No column says how many cameras a station has.
+    /// No column gives the number of cameras of a station.
     #[error("there is no column \"cameras\": each station gets one camera")]
     OneCameraEach,
 }
 
-/// Reads `file` as constituencies or stations, whichever its header says, and plans the list with them in the place
-/// of those in `current`. The file is the complete list of its kind: what it does not name is removed.
+/// Reads `file` as constituencies or stations, depending on its header, and plans the list with them in place of those
+/// in `current`. The file is the complete list of its kind: whatever it does not name is removed.
 ///
 /// # Errors
 /// [`ImportErrors`] with everything that is wrong anywhere in the file; then nothing of it is used.
@@ -99,8 +99,8 @@ pub fn plan_import(current: &StationList, file: &[u8]) -> Result<ImportPlan, Imp
     })
 }
 
-/// Names every line with a cell that was read in a wrong code page before it came here; headers too, for they would be
-/// called unknown.
+/// Reports every line with a cell that was read in a wrong code page before it came here; headers too, since they would
+/// otherwise be called unknown.
 fn refuse_misread(text: &str) -> Result<(), ImportErrors> {
     let misread = (1..).zip(text.lines()).take(MAX_ROWS).filter_map(|(line, text)| {
         let mut cells = text.split([',', ';', '\t', '"']).filter(|cell| !cell.is_ascii());

@@ -1,4 +1,4 @@
-//! From rows to values. Each reader goes on after an error, so that all of them are found.
+//! From rows to values. Each reader continues after an error, so that all errors are found.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,7 +15,7 @@ use crate::text::{begins_formula, is_invisible, unguarded};
 
 /// Largest number of a constituency, and of a station within one.
 const MAX_NUMBER: u32 = 9999;
-/// Most voters on one register. The law allows 1500 to a station; more than this is a typing error.
+/// Maximum number of voters on one register. The law allows 1500 per station; more than this is a typing error.
 const MAX_VOTERS: u32 = 20_000;
 /// Longest name of a constituency, in characters.
 const MAX_NAME_CHARS: usize = 120;
@@ -46,7 +46,7 @@ pub(super) fn constituencies(
         }
         found.extend(constituency(&mut reader, number));
     }
-    // A number that could not be read may be the very one that seems to be left out.
+    // A number that could not be read may be the very one that seems to be missing.
     if all_numbers_known {
         errors.extend(constituencies_in_use(current, &seen));
     }
@@ -63,7 +63,7 @@ fn constituency(reader: &mut RowReader<'_>, number: Option<u16>) -> Option<Const
     Some(Constituency { number: number?, name_az, name_en, name_ru, name_status })
 }
 
-/// The constituencies that the file leaves out, although the list has stations of them.
+/// The constituencies that the file leaves out although the list has stations of them.
 fn constituencies_in_use(current: &StationList, in_file: &HashMap<u16, u32>) -> Vec<ImportError> {
     let numbers = current.constituencies().iter().map(|constituency| constituency.number);
     let left_out = numbers.filter(|number| !in_file.contains_key(number));
@@ -108,7 +108,7 @@ fn station_id(reader: &mut RowReader<'_>, current: &StationList) -> Option<Stati
     Some(StationId::new(constituency, u16::try_from(station?).ok()?))
 }
 
-/// Reads every field before it gives up on any, so that all errors of the row are found.
+/// Reads every field even after an error, so that all errors of the row are found.
 fn station(reader: &mut RowReader<'_>, id: Option<StationId>) -> Option<Station> {
     let venue = reader.text(Field::Venue, MAX_VENUE_CHARS);
     let address = reader.optional_text(Field::Address, MAX_ADDRESS_CHARS);
@@ -125,7 +125,7 @@ fn station(reader: &mut RowReader<'_>, id: Option<StationId>) -> Option<Station>
     })
 }
 
-/// Reads the fields of one row. Each method gives `None` after it has named an error.
+/// Reads the fields of one row. Each method returns `None` after it has recorded an error.
 struct RowReader<'a> {
     row: &'a Row,
     columns: &'a Columns,
@@ -133,7 +133,7 @@ struct RowReader<'a> {
 }
 
 impl<'a> RowReader<'a> {
-    /// The cell of a field; empty where the file has no such column.
+    /// The cell of a field; empty if the file has no such column.
     fn cell(&self, field: Field) -> &'a str {
         let cell = self.columns.of(field).and_then(|(_, at)| self.row.cells.get(at));
         cell.map_or("", String::as_str)
@@ -228,7 +228,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// `Some(None)` where neither is given.
+    /// `Some(None)` if neither is given.
     fn coordinates(&mut self) -> Option<Option<Coordinates>> {
         let lat = self.degrees(Field::Latitude, 90);
         let lon = self.degrees(Field::Longitude, 180);
@@ -240,7 +240,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// `Some(None)` for an empty cell. A decimal comma, as spreadsheets here write it, is as good as a point.
+    /// `Some(None)` for an empty cell. A decimal comma, as spreadsheets here write it, is accepted as well as a point.
     fn degrees(&mut self, field: Field, max: u32) -> Option<Option<f64>> {
         let cell = self.cell(field);
         if cell.is_empty() {
@@ -255,8 +255,8 @@ impl<'a> RowReader<'a> {
     }
 }
 
-/// The text with composed letters and single plain spaces, or what is wrong with it. What comes out stays as it is
-/// when it is read again.
+/// The text with composed letters and single plain spaces, or what is wrong with it. The result does not change when it
+/// is read again.
 fn clean_text(raw: &str, max_chars: usize) -> Result<String, Reason> {
     if let Some(c) = raw.chars().find(|&c| is_invisible(c)) {
         return Err(Reason::Invisible(u32::from(c)));
@@ -273,7 +273,7 @@ fn clean_text(raw: &str, max_chars: usize) -> Result<String, Reason> {
     if text.chars().count() > max_chars { Err(Reason::TooLong { max: max_chars }) } else { Ok(text) }
 }
 
-/// The sign that converters leave for ə and its kin: U+FFFD anywhere, `?` beside a letter.
+/// The character that converters leave for ə and the like: U+FFFD anywhere, `?` beside a letter.
 fn lost_letter(text: &str) -> Option<char> {
     if text.contains('\u{fffd}') {
         return Some('\u{fffd}');

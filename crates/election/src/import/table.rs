@@ -6,10 +6,10 @@ use super::columns::known_headers;
 use super::errors::ImportError;
 use super::{MAX_ROWS, Reason};
 
-/// The most cells of a row that are read.
+/// Maximum number of cells of a row that are read.
 const MAX_COLUMNS: usize = 100;
 
-/// What separates the cells of a file.
+/// The delimiter of a file's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Delimiter {
@@ -31,24 +31,24 @@ impl Delimiter {
     }
 }
 
-/// A file's rows with the lines that they begin on; every row has as many cells as the header.
+/// A file's rows with the lines on which they begin; every row has as many cells as the header.
 pub(super) struct Table {
     pub(super) delimiter: Delimiter,
     pub(super) header: Vec<String>,
     pub(super) rows: Vec<Row>,
-    /// The rows that are of no use, named; the others are read all the same, to find what is wrong with them.
+    /// Errors of the rows that cannot be used; the others are read all the same, to find their errors.
     pub(super) errors: Vec<ImportError>,
 }
 
 /// One row.
 pub(super) struct Row {
-    /// The line that it begins on, from 1.
+    /// The line on which it begins, from 1.
     pub(super) line: u32,
     /// Its first cells, at most [`MAX_COLUMNS`].
     pub(super) cells: Vec<String>,
-    /// How many cells the file has there.
+    /// Number of its cells in the file.
     len: usize,
-    /// How many of them there are up to the last one that is not empty.
+    /// Number of them up to the last one that is not empty.
     used: usize,
 }
 
@@ -88,7 +88,7 @@ pub(super) fn read(text: &str) -> Result<Table, Reason> {
     Ok(table)
 }
 
-/// The delimiter by which the first line names most columns; a comma where none does.
+/// The delimiter with which the first line names the most columns; a comma if none does.
 fn delimiter_of(text: &str) -> Delimiter {
     let first = text.lines().find(|line| !is_excel_hint(line) && !line.trim().is_empty()).unwrap_or_default();
     let known = |delimiter: &Delimiter| {
@@ -97,14 +97,14 @@ fn delimiter_of(text: &str) -> Delimiter {
             first.split(separator).take(MAX_COLUMNS).map(|cell| cell.trim_matches('"').to_owned()).collect();
         known_headers(&cells)
     };
-    // Of equals `max_by_key` takes the last.
+    // Among equals `max_by_key` takes the last.
     [Delimiter::Tab, Delimiter::Semicolon, Delimiter::Comma]
         .into_iter()
         .max_by_key(known)
         .unwrap_or(Delimiter::Comma)
 }
 
-/// A spreadsheet's first line that only says what the delimiter is: `sep=;`.
+/// A spreadsheet's first line that only declares the delimiter: `sep=;`.
 fn is_excel_hint(line: &str) -> bool {
     line.len() <= 6 && line.starts_with("sep=")
 }
@@ -137,7 +137,7 @@ fn split(text: &str, delimiter: Delimiter, errors: &mut Vec<ImportError>) -> Res
     Ok(rows)
 }
 
-/// Cuts empty cells behind the header's last one; what then has another length is wrong.
+/// Cuts empty cells after the header's last one; if the length then still differs, the row is wrong.
 fn fit(mut row: Row, expected: usize) -> Result<Row, ImportError> {
     if row.len < expected || row.used > expected {
         return Err(ImportError::of_line(row.line, Reason::CellCount { found: row.len, expected }));
@@ -146,7 +146,7 @@ fn fit(mut row: Row, expected: usize) -> Result<Row, ImportError> {
     Ok(row)
 }
 
-/// Counts lines up to ascending places of a text; LF, CRLF and CR each end one.
+/// Counts lines up to ascending offsets of a text; LF, CRLF and CR each end one.
 struct LineCounter<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -158,7 +158,7 @@ impl<'a> LineCounter<'a> {
         Self { bytes: text.as_bytes(), at: 0, line: 1 }
     }
 
-    /// The line of the first row that begins at or after `byte`: empty lines before it are passed over.
+    /// The line of the first row that begins at or after `byte`: empty lines before it are skipped.
     fn line_at(&mut self, byte: u64) -> u32 {
         let from = usize::try_from(byte).unwrap_or(usize::MAX);
         while let Some(&b) = self.bytes.get(self.at) {

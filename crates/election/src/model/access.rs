@@ -1,80 +1,80 @@
-//! The one decision about what the public is given of a camera, whatever it is asked for by: an address, a playlist, a
-//! still.
+//! The one decision about what the public may see of a camera, however it is requested: by address, playlist or still.
 //!
-//! In: how the camera stands, what is asked for, what the commission decided, the time. Out: yes, until when; or no, and
-//! why. Whoever serves anything that shows a camera asks here, for each object, each time.
+//! In: the camera's standing, the request, the commission's policy, the time. Out: yes, until when; or no, and why.
+//! Whoever serves anything that shows a camera asks here, for each object, each time.
 
 use ashkar_terms::{Span, UtcMicros};
 
 use super::Policy;
 
-/// A live window is never taken to be longer than this, microseconds: five minutes.
+/// A live window never counts as longer than this, microseconds: five minutes.
 const MAX_LIVE_US: i64 = 300_000_000;
-/// What left the live window so lately may still be asked for by who holds a playlist that names it, microseconds.
+/// Media that left the live window this recently may still be requested by a client whose playlist names them,
+/// microseconds.
 const LEAVING_US: i64 = 30_000_000;
 
-/// How a camera stands in the registry.
+/// A camera's standing in the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Nobody ever described it.
+    /// The camera was never described.
     Unknown,
     /// It was taken off the list, or a person switched it off.
     Off,
-    /// It is one that the public may see.
+    /// The public may see it.
     On,
 }
 
-/// What somebody wants to have of a camera.
+/// What is requested of a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// What is happening: the live playlist, the newest still, a part that is yet to come.
+    /// What is happening now: the live playlist, the newest still, a future part.
     Now,
     /// A piece that shows this time: a part, a segment, a still.
     Time(Span),
-    /// A list of the pieces of this time. Each of them is decided about on its own.
+    /// A list of the pieces of this time. Each of them is decided on its own.
     List(Span),
-    /// What shows nothing by itself: an init segment. Whether the live window needs it.
+    /// Something that shows nothing by itself: an init segment. Whether the live window needs it.
     Parameters {
         /// The live window names it.
         live: bool,
     },
 }
 
-/// All that the decision depends on, beside what is asked for.
+/// Everything on which the decision depends, beside the request.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
-    /// How the camera stands.
+    /// The camera's standing.
     pub standing: Standing,
-    /// What the commission decided.
+    /// The commission's policy.
     pub policy: Policy,
     /// When the election's day is over for the public.
     pub day_over: UtcMicros,
-    /// The start of the oldest piece that the live playlist lists; `None` where it lists none.
+    /// The start of the oldest piece that the live playlist lists; `None` if it lists none.
     pub live_from: Option<UtcMicros>,
-    /// Times that nobody is to see.
+    /// Times that nobody may see.
     pub hidden: &'a [Span],
-    /// The time at which it is asked.
+    /// The time of the request.
     pub now: UtcMicros,
 }
 
 /// The decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// It is given, at most until this time where one is known; a new decision may end it sooner.
+    /// It may be shown, at most until this time if one is known; a new decision may end it sooner.
     Allowed {
-        /// When the answer would become another one by itself.
+        /// When the decision would change by itself.
         until: Option<UtcMicros>,
     },
-    /// It is not.
+    /// It may not.
     Denied(Denial),
 }
 
-/// Why something is not given.
+/// Why something may not be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denial {
     /// There is no such camera.
     Unknown,
-    /// The camera is not public any more.
+    /// The camera is no longer public.
     Off,
     /// The commission has not opened the past at this time.
     Past,
@@ -83,12 +83,12 @@ pub enum Denial {
 }
 
 impl Case<'_> {
-    /// Whether anybody may go back in time now.
+    /// Whether anyone may go back in time now.
     pub fn is_past_open(&self) -> bool {
         self.policy.is_past_open(self.now, self.day_over)
     }
 
-    /// Whether the answer depends on the time that a piece shows: otherwise nobody needs to find that out.
+    /// Whether the decision depends on the time that a piece shows: otherwise nobody needs to look that up.
     pub fn depends_on_time(&self) -> bool {
         self.standing == Standing::On && !(self.hidden.is_empty() && self.is_past_open())
     }
@@ -122,7 +122,7 @@ impl Case<'_> {
         }
         let Some(live_from) = self.live_from else { return Access::Denied(Denial::Past) };
         let shown_from = live_from.max(self.now.plus(-MAX_LIVE_US)).plus(-LEAVING_US);
-        // The window moves on with the time.
+        // The window moves with time.
         let stays_us = span.from.since(shown_from);
         if stays_us < 0 {
             return Access::Denied(Denial::Past);
@@ -137,7 +137,7 @@ impl Case<'_> {
 }
 
 impl Policy {
-    /// Whether anybody may go back in time at `now`, on a day that is over at `day_over`.
+    /// Whether anyone may go back in time at `now`, on a day that is over at `day_over`.
     pub fn is_past_open(&self, now: UtcMicros, day_over: UtcMicros) -> bool {
         if now < day_over { self.rewind_on_day } else { self.archive_public_after }
     }

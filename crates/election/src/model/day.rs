@@ -9,7 +9,7 @@ use super::ElectionError;
 
 /// A time of the polling day: minutes after local midnight of the election's date.
 ///
-/// It may exceed 1440: the count goes on after midnight and still belongs to the day. Written `07:30`, `25:10`.
+/// It may exceed 1440: the count continues after midnight, which still belongs to the day. Written `07:30`, `25:10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Minute(pub u16);
 
@@ -59,7 +59,7 @@ impl<'de> Deserialize<'de> for Minute {
     }
 }
 
-/// Which time of the plan: the marks that every timeline carries.
+/// The times of the plan: the marks that every timeline carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DayTime {
@@ -75,11 +75,11 @@ pub enum DayTime {
     VotingTo,
 }
 
-/// The times of an election day. Everything after the close is an act that somebody marks ([`super::Act`]), no time.
+/// The times of an election day. After the close there are no times, only acts that somebody marks ([`super::Act`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DayPlan {
-    /// Cameras must be on air from here; 07:30.
+    /// From here on cameras must be on air; 07:30.
     pub on_air: Minute,
     /// Empty boxes are shown and locked; 07:50.
     pub empty_boxes: Minute,
@@ -91,7 +91,7 @@ pub struct DayPlan {
     pub turnout: Vec<Minute>,
 }
 
-/// The most turnout announcements that one day may have.
+/// Maximum number of turnout announcements in one day.
 pub(crate) const MAX_TURNOUT_MARKS: usize = 24;
 
 impl Default for DayPlan {
@@ -108,7 +108,7 @@ impl Default for DayPlan {
 }
 
 impl DayPlan {
-    /// The same day, moved so that it goes on air at `on_air`.
+    /// The same day, shifted so that it goes on air at `on_air`.
     #[must_use]
     pub(crate) fn shifted_to(&self, on_air: Minute) -> Self {
         let shift = |time: Minute| Minute(time.0.saturating_add(on_air.0).saturating_sub(self.on_air.0));

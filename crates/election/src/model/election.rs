@@ -13,30 +13,30 @@ use super::{Act, DayPlan, DayTime, Minute, Names, Owed, Phase, StationMarks};
 /// The longest name of an election, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
-/// One election: what the constituencies, the stations and the recordings belong to.
+/// One election, to which the constituencies, the stations and the recordings belong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Election {
     /// Its name in addresses and records.
     pub key: ElectionKey,
-    /// Its name for people.
+    /// Its name for display.
     pub names: Names,
     /// The polling day.
     pub date: Date,
-    /// Where its clock times are (invariant I9).
+    /// The zone of its local times (invariant I9).
     pub time_zone: Zone,
     /// The times of the day.
     pub plan: DayPlan,
-    /// What the commission decided about sound, rewind and archive.
+    /// The commission's decisions about sound, rewind and archive.
     pub policy: Policy,
     /// Made-up data: it must be marked as a sample everywhere.
     pub sample: bool,
 }
 
 impl Election {
-    /// An election of `date` in Baku with the usual day and the default policy, named only "election".
+    /// An election on `date` in Baku with the usual day and the default policy, named only "election".
     ///
-    /// What a data directory starts with when a list is imported before anybody described the election.
+    /// A data directory starts with this when a list is imported before anyone has described the election.
     pub fn of_date(date: Date) -> Self {
         Self {
             key: ElectionKey(date.to_string()),
@@ -49,7 +49,7 @@ impl Election {
         }
     }
 
-    /// Refuses an election that cannot be held: empty names, a plan out of order.
+    /// Rejects an election that cannot be held: empty names, a plan out of order.
     ///
     /// # Errors
     /// [`ElectionError`] with what is wrong.
@@ -66,8 +66,8 @@ impl Election {
         self.plan.check()
     }
 
-    /// The instant of a time of the day. A local time that a clock change skips or repeats resolves as
-    /// RFC 5545 says; where the calendar itself ends, the result saturates.
+    /// The instant of a time of the day. A local time that a clock change skips or repeats is resolved as in RFC 5545;
+    /// where the calendar itself ends, the result saturates.
     pub fn instant(&self, time: Minute) -> UtcMicros {
         let civil = self.date.at(0, 0, 0, 0).saturating_add(Span::new().minutes(time.0));
         match self.time_zone.0.to_timestamp(civil) {
@@ -91,8 +91,8 @@ impl Election {
         Owed { from: self.on_air_at(), to: marks.at(Act::ProtocolCompleted) }
     }
 
-    /// The phase of a station's day at `now`. A marked act counts from the time it was marked for, and the
-    /// furthest one counts; without any, the clock decides.
+    /// The phase of a station's day at `now`. A marked act counts from the time for which it was marked, and the
+    /// furthest one decides; without any, the clock does.
     pub fn phase_at(&self, now: UtcMicros, marks: &StationMarks) -> Phase {
         if let Some(act) = marks.furthest(now) {
             return Phase::After(act);
@@ -117,7 +117,7 @@ impl ElectionKey {
     /// Reads a key.
     ///
     /// # Errors
-    /// [`ElectionError::Key`] where it has other characters, or too many.
+    /// [`ElectionError::Key`] if it has other characters, or too many.
     pub fn new(text: impl Into<String>) -> Result<Self, ElectionError> {
         let text = text.into();
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -146,7 +146,7 @@ impl<'de> Deserialize<'de> for ElectionKey {
     }
 }
 
-/// An IANA time zone, by the rules that this binary carries.
+/// An IANA time zone, by the rules bundled with this binary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -154,7 +154,7 @@ impl Zone {
     /// The zone named `name`, such as `Asia/Baku`.
     ///
     /// # Errors
-    /// [`ElectionError::TimeZone`] where there is none.
+    /// [`ElectionError::TimeZone`] if there is none.
     pub fn new(name: &str) -> Result<Self, ElectionError> {
         let unknown = |_| ElectionError::TimeZone(name.chars().take(60).collect());
         TimeZoneDatabase::bundled().get(name).map(Self).map_err(unknown)
@@ -162,7 +162,7 @@ impl Zone {
 
     /// `Asia/Baku`: UTC+4, without daylight saving since 2016.
     pub fn baku() -> Self {
-        // The bundled rules always have it; the fixed offset says the same since 2016.
+        // The bundled rules always have it; the fixed offset has been equivalent since 2016.
         Self::new("Asia/Baku").unwrap_or_else(|_| Self(TimeZone::fixed(jiff::tz::offset(4))))
     }
 
@@ -197,15 +197,15 @@ impl<'de> Deserialize<'de> for Zone {
     }
 }
 
-/// What the commission decided; the careful choice is the default of each.
+/// The commission's policy; each default is the careful choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Sound is recorded and broadcast. Default: off, and then sound is dropped before recording.
     pub sound: bool,
-    /// Anybody may go back to earlier moments while the day lasts. Default: on.
+    /// Anyone may go back to earlier moments while the day lasts. Default: on.
     pub rewind_on_day: bool,
-    /// Anybody may watch the recordings after the day. Default: off.
+    /// Anyone may watch the recordings after the day. Default: off.
     pub archive_public_after: bool,
     /// How long the recordings are kept, in years. Default: 5.
     pub retention_years: u8,
@@ -223,7 +223,7 @@ impl Default for Policy {
     }
 }
 
-/// What is wrong with the description of an election.
+/// An error in the description of an election.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ElectionError {
     /// The key has other characters, or too many.

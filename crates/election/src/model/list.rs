@@ -2,7 +2,7 @@
 
 use super::{Constituency, Station, StationId};
 
-/// The list: the constituencies of an election and its stations with cameras, each in the order of numbers.
+/// The list: the constituencies of an election and its stations with cameras, each ordered by number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StationList {
     constituencies: Vec<Constituency>,
@@ -10,7 +10,7 @@ pub struct StationList {
 }
 
 impl StationList {
-    /// Puts both in order. Of two with the same number the first one stays; the importer refuses them before.
+    /// Sorts both. If two have the same number, the first one stays; the importer rejects such files beforehand.
     pub fn new(mut constituencies: Vec<Constituency>, mut stations: Vec<Station>) -> Self {
         constituencies.sort_by_key(|constituency| constituency.number);
         constituencies.dedup_by_key(|constituency| constituency.number);
@@ -34,7 +34,7 @@ impl StationList {
         self.constituencies.is_empty() && self.stations.is_empty()
     }
 
-    /// The constituency of that number.
+    /// The constituency with that number.
     pub fn constituency(&self, number: u16) -> Option<&Constituency> {
         let at =
             self.constituencies.binary_search_by_key(&number, |constituency| constituency.number).ok()?;

@@ -51,7 +51,7 @@ impl Act {
 impl FromStr for Act {
     type Err = super::ElectionError;
 
-    /// Reads [`Act::name`]; on a command line `-` serves for `_`.
+    /// Reads [`Act::name`]; on a command line `-` may replace `_`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let name = text.replace('-', "_");
         let named = |act: &Self| act.name() == name;
@@ -60,14 +60,14 @@ impl FromStr for Act {
     }
 }
 
-/// That an act was done at a station, who says so, and when.
+/// Record that an act was done at a station: when, and on whose word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// What was done.
     pub act: Act,
     /// When it was done.
     pub at: UtcMicros,
-    /// Who says so, such as `cli:aysel`.
+    /// Who reported it, such as `cli:aysel`.
     pub by: String,
     /// When it was entered.
     pub entered_at: UtcMicros,
@@ -80,13 +80,13 @@ impl Mark {
     }
 }
 
-/// The acts marked at one station: at most one mark for each.
+/// The acts marked at one station: at most one mark per act.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StationMarks(BTreeMap<Act, Mark>);
 
 impl StationMarks {
-    /// Enters a mark; one of the same act is replaced.
+    /// Adds a mark; one for the same act is replaced.
     pub fn set(&mut self, mark: Mark) {
         self.0.insert(mark.act, mark);
     }
@@ -117,7 +117,7 @@ impl StationMarks {
     }
 }
 
-/// Where a station's day is.
+/// The phase of a station's day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Before the broadcast.
@@ -128,7 +128,7 @@ pub enum Phase {
     EmptyBoxes,
     /// Voting.
     Voting,
-    /// The time of voting is over, and nobody has marked the close.
+    /// The time of voting is over, but nobody has marked the close.
     Closing,
     /// This act was the last one marked.
     After(Act),
@@ -169,7 +169,7 @@ impl Owed {
         self.from <= at && self.to.is_none_or(|to| at < to)
     }
 
-    /// What was owed until `now`; `None` where nothing was yet.
+    /// The span owed until `now`; `None` if nothing was owed yet.
     pub fn until(&self, now: UtcMicros) -> Option<Span> {
         Span::new(self.from, self.to.map_or(now, |to| to.min(now)))
     }

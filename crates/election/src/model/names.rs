@@ -1,17 +1,17 @@
-//! How constituencies and stations are called in full.
+//! Full names of constituencies and stations.
 //!
-//! A constituency without a name is called by its number alone; a name from an older scheme is never filled in.
-//! Where only a language lacks it, the Azerbaijani name, which is the official one, stands beside the number.
+//! A constituency without a name is called by its number alone; a name from an older scheme is never filled in. If the
+//! name is missing in one language only, the Azerbaijani name, which is the official one, stands beside the number.
 
 use super::{Constituency, Language, Names, StationId};
 
 impl Constituency {
-    /// A constituency that nobody has named.
+    /// A constituency without a name.
     pub fn unnamed(number: u16) -> Self {
         Self { number, name_az: None, name_en: None, name_ru: None, name_status: super::NameStatus::Unknown }
     }
 
-    /// The bare name in `language`, where it is known in that language.
+    /// The bare name in `language`, if it is known in that language.
     pub fn name(&self, language: Language) -> Option<&str> {
         match language {
             Language::Az => self.name_az.as_deref(),

@@ -7,7 +7,8 @@ use ashkar_terms::CameraId;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Station `7/12`: constituency 7, polling station 12. Both count from 1, stations anew in each constituency.
+/// Station `7/12`: constituency 7, polling station 12. Both count from 1; stations are numbered within each
+/// constituency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StationId {
     /// Constituency (seçki dairəsi).
@@ -75,7 +76,7 @@ impl<'de> Deserialize<'de> for StationId {
     }
 }
 
-/// How sure a constituency's name is.
+/// How certain a constituency's name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NameStatus {
@@ -114,7 +115,7 @@ pub struct Constituency {
     pub name_en: Option<String>,
     /// Its name in Russian, without "избирательный округ".
     pub name_ru: Option<String>,
-    /// How sure the name is.
+    /// How certain the name is.
     pub name_status: NameStatus,
 }
 
@@ -128,7 +129,7 @@ pub struct Coordinates {
 }
 
 impl Coordinates {
-    /// The place at `lat`, `lon` in degrees, rounded to six decimals; `None` where they are out of range.
+    /// The place at `lat`, `lon` in degrees, rounded to six decimals; `None` if they are out of range.
     pub fn new(lat: f64, lon: f64) -> Option<Self> {
         let in_range = lat.abs() <= 90.0 && lon.abs() <= 180.0;
         // In range, so both fit: at most 180 million.
@@ -170,25 +171,25 @@ impl<'de> Deserialize<'de> for Coordinates {
     }
 }
 
-/// A polling station as the list has it.
+/// A polling station as in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Station {
     /// Its constituency and number.
     pub id: StationId,
-    /// The house it is in: `34 nömrəli tam orta məktəb`.
+    /// The building it is in: `34 nömrəli tam orta məktəb`.
     pub venue: String,
-    /// Where that is; empty where the list does not say.
+    /// Its address; empty if the list gives none.
     pub address: String,
     /// Voters on its register.
     pub voters: u32,
-    /// Where it is on the map.
+    /// Its place on the map.
     pub coordinates: Option<Coordinates>,
-    /// How many cameras it has, from 1; they are numbered from 1.
+    /// Number of its cameras, at least 1; they are numbered from 1.
     pub cameras: u8,
 }
 
 impl Station {
-    /// The most cameras that the list gives to one.
+    /// Maximum number of cameras that the list may give a station.
     pub const MAX_CAMERAS: u8 = 16;
 
     /// The cameras that the list gives it.
@@ -226,13 +227,13 @@ pub struct StationView<'a> {
     pub constituency: u16,
     /// Number of the station within it.
     pub station: u16,
-    /// The house it is in.
+    /// The building it is in.
     pub venue: &'a str,
-    /// Where that is; may be empty.
+    /// Its address; may be empty.
     pub address: &'a str,
     /// Voters on its register.
     pub voters: u32,
-    /// Where it is on the map.
+    /// Its place on the map.
     pub coordinates: Option<Coordinates>,
     /// Its cameras.
     pub cameras: Vec<CameraId>,

@@ -16,7 +16,7 @@ const MAX_SOURCE_BYTES: usize = 500;
 pub struct Percent(u16);
 
 impl Percent {
-    /// All of them.
+    /// 100 %.
     pub const MAX: Self = Self(100 * 100);
 
     /// `hundredths` of a percent; `None` above 100 %.
@@ -44,7 +44,7 @@ impl fmt::Display for Percent {
 impl FromStr for Percent {
     type Err = ElectionError;
 
-    /// Reads `8`, `8.1`, `8.12`, and the same with a decimal comma. What has more decimals is refused, not rounded.
+    /// Reads `8`, `8.1`, `8.12`, and the same with a decimal comma. More decimals are refused, not rounded.
     fn from_str(text: &str) -> Result<Self, ElectionError> {
         let bad = || ElectionError::Percent(text.chars().take(20).collect());
         let (whole, decimals) = text.split_once(['.', ',']).unwrap_or((text, "0"));
@@ -66,7 +66,7 @@ impl Serialize for Percent {
     }
 }
 
-/// Who says so: an address or a text, 1–500 bytes, without control characters and those that turn or hide text.
+/// The source: an address or a text, 1–500 bytes, without control characters and those that turn or hide text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct TurnoutSource(String);
@@ -87,7 +87,7 @@ impl fmt::Display for TurnoutSource {
 impl FromStr for TurnoutSource {
     type Err = ElectionError;
 
-    /// Spaces around it are dropped.
+    /// Surrounding spaces are dropped.
     fn from_str(text: &str) -> Result<Self, ElectionError> {
         let text = text.trim();
         let good = (1..=MAX_SOURCE_BYTES).contains(&text.len()) && !text.chars().any(is_invisible);
@@ -95,16 +95,16 @@ impl FromStr for TurnoutSource {
     }
 }
 
-/// A figure that the commission announced. Nothing here is counted from pictures.
+/// A figure announced by the commission. Nothing here is counted from pictures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Turnout {
-    /// For which of the plan's times.
+    /// One of the plan's times.
     pub at: Minute,
-    /// For which constituency; the whole country without one.
+    /// The constituency; without one, the whole country.
     pub constituency: Option<u16>,
     /// The share.
     pub percent: Percent,
-    /// Who says so.
+    /// Its source.
     pub source: TurnoutSource,
 }
 

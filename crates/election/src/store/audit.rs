@@ -3,12 +3,12 @@
 use ashkar_terms::UtcMicros;
 use serde::Serialize;
 
-/// Who changes something, and when.
+/// Who makes a change, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// Such as `cli:aysel`, `desk:rauf`, `demo`.
     pub name: String,
-    /// When, by the wall clock of the machine that does it.
+    /// When, by the wall clock of the machine that makes it.
     pub at: UtcMicros,
 }
 
@@ -31,10 +31,10 @@ pub struct AuditEntry {
     /// What was done: `election.put`, `list.import`, `camera.add`, `camera.key`, `camera.pull`, `camera.enabled`,
     /// `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`, `archive.mend`.
     pub what: String,
-    /// To what: an election's key, a list version, a camera, a station, a time.
+    /// The object: an election's key, a list version, a camera, a station, a time.
     pub subject: String,
-    /// What it was before. Without secrets.
+    /// Its state before. Without secrets.
     pub before: Option<serde_json::Value>,
-    /// What it is after. Without secrets.
+    /// Its state after. Without secrets.
     pub after: Option<serde_json::Value>,
 }

@@ -1,4 +1,4 @@
-//! Cameras as the registry gives them out and takes them in. Neither a key nor a password may appear in their JSON.
+//! Cameras as the registry reads and stores them. Neither a key nor a password may appear in their JSON.
 
 use ashkar_terms::{CameraId, UtcMicros};
 use serde::Serialize;
@@ -13,17 +13,17 @@ pub struct Camera {
     pub id: CameraId,
     /// Whether the newest list has it; otherwise it was added by hand, or the list no longer has it.
     pub listed: bool,
-    /// Whether it may publish or is fetched. A sub-stream is off while its camera is.
+    /// Whether it may publish or is pulled. A sub-stream is off while its camera is.
     pub enabled: bool,
-    /// The hash of its stream key; none until a key was asked for.
+    /// The hash of its stream key; none until a key was requested.
     #[serde(rename = "has_key", serialize_with = "is_some")]
     pub key: Option<KeyHash>,
-    /// Where the centre fetches it from; none where it publishes by itself.
+    /// Where the centre pulls it from; none if it publishes by itself.
     pub pull: Option<PullUrl>,
-    /// Whether there is an address that does not open with the data directory's `secret.key`.
+    /// Whether it has an address that cannot be decrypted with the data directory's `secret.key`.
     pub pull_unreadable: bool,
-    /// The camera of its station whose view it shows more lightly. Such a sub-stream is taken in, recorded and served,
-    /// and is no camera of the station: it owes nothing and counts nowhere.
+    /// The camera of its station whose view it shows in a lighter form. Such a sub-stream is received, recorded and
+    /// served, but it is not a camera of the station: it owes nothing and counts nowhere.
     pub sub_of: Option<CameraId>,
     /// When it was added.
     pub added_at: UtcMicros,
@@ -38,9 +38,9 @@ fn is_some<T, S: serde::Serializer>(value: &Option<T>, serializer: S) -> Result<
 pub struct NewCamera {
     /// Its number.
     pub id: CameraId,
-    /// Where to fetch it from, if it does not publish by itself.
+    /// Where to pull it from, if it does not publish by itself.
     pub pull: Option<PullUrl>,
-    /// The camera of the same station of which it is a sub-stream.
+    /// The camera of the same station whose sub-stream it is.
     pub sub_of: Option<CameraId>,
     /// Whether its station may be missing from the list: for rehearsals, and before the first list.
     pub unlisted: bool,

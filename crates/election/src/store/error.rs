@@ -7,13 +7,13 @@ use ashkar_terms::{Blame, CameraId};
 use super::SubStreamRefusal;
 use crate::model::{ElectionError, Minute, StationId};
 
-/// Why the store did not do it. Nothing was changed then.
+/// Why the store refused or failed. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is nothing of this program in the data directory, or no directory.
+    /// The data directory holds nothing of this program, or does not exist.
     #[error("{path} is no data directory of a centre; is a disk not mounted? `ashkar init` makes a new one", path = .0.display())]
     NoData(PathBuf),
-    /// The registry is gone, and something that belongs to it is not.
+    /// The registry is gone, but something that belongs to it is still there.
     #[error(
         "{path}: the registry (election.db) is missing or empty, but there {beside}; put it back from a copy, or begin with an empty one by `ashkar init --anew`",
         path = path.display()
@@ -21,16 +21,16 @@ pub enum StoreError {
     NoRegistry {
         /// The data directory.
         path: PathBuf,
-        /// What there is, such as "is a secret.key".
+        /// What is there, such as "is a secret.key".
         beside: &'static str,
     },
-    /// Camera addresses are sealed with a key that is gone.
+    /// Camera addresses are encrypted with a key that is gone.
     #[error(
         "{path} is missing, and camera addresses in the registry open only with it; put it back from a copy, or give those addresses again after `ashkar init --anew`",
         path = .0.display()
     )]
     NoSecretKey(PathBuf),
-    /// No election was made yet.
+    /// There is no election yet.
     #[error("there is no election yet")]
     NoElection,
     /// The election's description is wrong.
@@ -54,9 +54,9 @@ pub enum StoreError {
     /// It cannot be a sub-stream of that camera.
     #[error("{sub} cannot be a sub-stream of {main}: {why}")]
     SubStream {
-        /// What was to be one.
+        /// The camera that was to be the sub-stream.
         sub: CameraId,
-        /// Of which camera.
+        /// Its main camera.
         main: CameraId,
         /// Why not.
         why: SubStreamRefusal,
@@ -82,18 +82,18 @@ pub enum StoreError {
     NoTurnoutTime {
         /// The time.
         at: Minute,
-        /// Those of the plan.
+        /// The times of the plan.
         times: Vec<Minute>,
     },
     /// No such constituency.
     #[error("constituency {0} is not in the list")]
     NoConstituency(u16),
-    /// No figure of that time was entered.
+    /// No figure was entered for that time.
     #[error("no turnout of {whom} is entered for {at}", whom = whom(*constituency))]
     NoTurnout {
         /// The time.
         at: Minute,
-        /// Whose; the whole country without one.
+        /// The constituency; the whole country without one.
         constituency: Option<u16>,
     },
     /// A file of the data directory could not be read, made or locked.
@@ -101,7 +101,7 @@ pub enum StoreError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
     /// The key file is not one.
@@ -110,7 +110,7 @@ pub enum StoreError {
     /// A row that this program never writes.
     #[error("the database holds {what} that cannot be")]
     Corrupt {
-        /// Which field of which table.
+        /// The field and its table.
         what: &'static str,
     },
     /// The database was made by a newer version of this program, or its migrations failed.

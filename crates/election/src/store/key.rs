@@ -1,5 +1,5 @@
-//! Stream keys and their hashes: made, parsed, verified in constant time. The secret is never stored, and
-//! shown only by [`StreamKey::reveal`].
+//! Stream keys and their hashes: generated, parsed, verified in constant time. The secret is never stored, and shown
+//! only by [`StreamKey::reveal`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,18 +13,18 @@ use super::StoreError;
 /// Random bytes of a key: 160 bits, 32 characters.
 const SECRET_BYTES: usize = 20;
 
-/// Characters that write them, five bits each.
+/// Characters that encode them, five bits each.
 const SECRET_CHARS: usize = SECRET_BYTES * 8 / 5;
 
-/// Crockford's base 32 in lower case: no letter of it can be taken for a digit when it is read out on the telephone.
+/// Crockford's base 32 in lower case: none of its letters can be mistaken for a digit when read out over the telephone.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// The longest key text that is looked at, in bytes.
+/// The longest key text that is considered, in bytes.
 const MAX_KEY_BYTES: usize = 64;
 
 /// A stream key, `7-12-1.<secret>`: the camera, and 160 random bits that prove it.
 ///
-/// It exists when it is made and when a publisher shows it; only [`StreamKey::hash`] is stored. `Debug` and
+/// It exists when it is generated and when a publisher shows it; only [`StreamKey::hash`] is stored. `Debug` and
 /// `Display` show the camera alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StreamKey {
@@ -36,7 +36,7 @@ impl StreamKey {
     /// A new key from the system's random numbers.
     ///
     /// # Errors
-    /// [`StoreError::Random`] where there are none.
+    /// [`StoreError::Random`] if there are none.
     pub(crate) fn generate(camera: CameraId) -> Result<Self, StoreError> {
         let mut secret = [0; SECRET_BYTES];
         getrandom::fill(&mut secret).map_err(|_| StoreError::Random)?;
@@ -62,10 +62,10 @@ impl StreamKey {
         text
     }
 
-    /// What is stored of it.
+    /// The hash that is stored.
     ///
-    /// A plain SHA-256 suffices: slow password hashes make guessing dear, and 160 random bits cannot be guessed. A
-    /// fast one lets the door check every attempt at no cost, so checking is no way to wear it out.
+    /// A plain SHA-256 suffices: slow password hashes make guessing expensive, and 160 random bits cannot be guessed
+    /// anyway. A fast one lets the gate check every attempt at no cost, so attempts cannot overload it.
     pub fn hash(&self) -> KeyHash {
         KeyHash(Sha256::digest(self.secret).into())
     }
@@ -86,7 +86,7 @@ impl FromStr for StreamKey {
         }
         let (camera, secret) = text.split_once('.').ok_or(ParseStreamKeyError)?;
         let camera: CameraId = camera.parse().map_err(|_| ParseStreamKeyError)?;
-        // One camera, one spelling: a key with slashes would need another path of the address.
+        // One spelling per camera: a key with slashes would need another path of the address.
         if text.contains('/') {
             return Err(ParseStreamKeyError);
         }
@@ -137,7 +137,7 @@ impl fmt::Debug for StreamKey {
 pub struct KeyHash(pub(super) [u8; 32]);
 
 impl KeyHash {
-    /// Whether `key` is the one that was hashed; in the same time, whatever the bytes are.
+    /// Whether `key` is the one that was hashed; takes the same time whatever the bytes are.
     pub fn verify(&self, key: &StreamKey) -> bool {
         self.0.ct_eq(&key.hash().0).into()
     }
@@ -149,19 +149,19 @@ impl fmt::Debug for KeyHash {
     }
 }
 
-/// Why a key opens nothing. For logs and counters only: a publisher is told no more than that it is refused.
+/// Why a key is refused. For logs and counters only: a publisher learns no more than that it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyRefusal {
-    /// Not written as a stream key.
+    /// Not in the form of a stream key.
     #[error("it is no stream key")]
     Malformed,
     /// No such camera.
     #[error("there is no camera {0}")]
     NoCamera(CameraId),
-    /// Nobody has asked for a key of that camera.
+    /// No key of that camera was ever requested.
     #[error("camera {0} has no key")]
     NoKey(CameraId),
-    /// Another secret than the camera's.
+    /// Not the camera's secret.
     #[error("the secret is not that of camera {0}")]
     Wrong(CameraId),
     /// The right key of a camera that is disabled.

@@ -1,4 +1,4 @@
-//! Where it is kept: one trait, so that other databases can serve it, and the embedded SQLite behind it.
+//! Persistence: one trait, so that other databases can implement it, and the embedded SQLite store behind it.
 
 mod audit;
 mod camera;
@@ -34,14 +34,14 @@ use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
 /// * Every method that changes something takes an [`Actor`] and writes the audit entry in the same transaction:
 ///   after a crash there are both or neither.
 /// * Several processes may work on one store at a time. A change by any of them moves [`Store::change_token`].
-/// * Without an election reads give nothing, and changes fail with [`StoreError::NoElection`].
-/// * All reads of one call are of one moment.
+/// * Without an election, reads return nothing, and changes fail with [`StoreError::NoElection`].
+/// * All data returned by one call are of one moment.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// The current election.
     async fn election(&self) -> Result<Option<Election>, StoreError>;
 
-    /// Creates the election of that key, or updates it, and makes it the current one.
+    /// Creates the election with that key, or updates it, and makes it the current one.
     async fn put_election(&self, election: &Election, by: &Actor) -> Result<(), StoreError>;
 
     /// The newest list with its version; an empty list without a version before the first import.
@@ -53,16 +53,16 @@ pub trait Store: Send + Sync {
     /// The list as it was in version `number`.
     ///
     /// # Errors
-    /// [`StoreError::NoVersion`] where there is none.
+    /// [`StoreError::NoVersion`] if there is none.
     async fn list_version(&self, number: u32) -> Result<(ListVersion, StationList), StoreError>;
 
-    /// What version `number` of the list changed of the one before it.
+    /// The changes from the previous version of the list to version `number`.
     ///
     /// # Errors
-    /// [`StoreError::NoVersion`] where there is none.
+    /// [`StoreError::NoVersion`] if there is none.
     async fn list_changes(&self, number: u32) -> Result<ListChanges, StoreError> {
         let (version, list) = self.list_version(number).await?;
-        // Versions are kept and count from 1, so a missing predecessor means that there is none.
+        // Versions are kept and count from 1, so a missing predecessor means that this is the first.
         let (previous, diff) = match self.list_version(number.saturating_sub(1)).await {
             Ok((previous, before)) => (Some(previous), Diff::between(&before, &list)),
             Err(StoreError::NoVersion(_)) => (None, Diff::default()),
@@ -71,68 +71,68 @@ pub trait Store: Send + Sync {
         Ok(ListChanges { version, previous, counts: diff.counts(), diff })
     }
 
-    /// Makes the planned list the newest version. A plan without changes makes none. Earlier versions stay.
+    /// Makes the planned list the newest version. A plan without changes creates none. Earlier versions stay.
     ///
-    /// The cameras follow the list: the stations' cameras are created (without a key), those of the list that it no
-    /// longer has are disabled, and enabled again when it has them again. Cameras added by hand stay as they are.
+    /// The cameras follow the list: the stations' cameras are created (without a key), those that the list no longer
+    /// has are disabled, and enabled again when it has them again. Cameras added by hand stay as they are.
     ///
     /// # Errors
-    /// [`StoreError::ListChanged`] where the list is no longer the one that the plan was made against.
+    /// [`StoreError::ListChanged`] if the list is no longer the one that the plan was made against.
     async fn apply_import(&self, plan: &ImportPlan, source: &str, by: &Actor) -> Result<Applied, StoreError>;
 
     /// All cameras in the order of their numbers, with pull addresses in the clear.
     async fn cameras(&self) -> Result<Vec<Camera>, StoreError>;
 
-    /// Adds a camera, or takes over one that the list made and nobody has a key of yet, and gives it a key.
+    /// Adds a camera, or takes over one that came with the list and has no key yet, and gives it a key.
     ///
     /// # Errors
-    /// [`StoreError::CameraExists`] where it has a key already (see [`Store::replace_keys`]),
-    /// [`StoreError::NotInList`] where its station is not in the list and the camera is not said to be unlisted,
-    /// [`StoreError::NoCamera`] and [`StoreError::SubStream`] where it cannot be a sub-stream of that other one.
+    /// [`StoreError::CameraExists`] if it has a key already (see [`Store::replace_keys`]), [`StoreError::NotInList`] if
+    /// its station is not in the list and the camera is not marked as unlisted, [`StoreError::NoCamera`] and
+    /// [`StoreError::SubStream`] if it cannot be a sub-stream of that other camera.
     async fn add_camera(&self, camera: &NewCamera, by: &Actor) -> Result<StreamKey, StoreError>;
 
-    /// New keys for all of `cameras`, in one transaction; the former ones are void at once. In the order asked.
+    /// New keys for all of `cameras`, in one transaction and in the given order; the former ones are void at once.
     ///
     /// # Errors
     /// [`StoreError::NoCamera`] for the first that does not exist; then none is replaced.
     async fn replace_keys(&self, cameras: &[CameraId], by: &Actor) -> Result<Vec<StreamKey>, StoreError>;
 
-    /// Where the centre fetches the camera from; none where it publishes by itself.
+    /// Sets where the centre pulls the camera from; none if it publishes by itself.
     async fn set_pull(&self, camera: CameraId, pull: Option<&PullUrl>, by: &Actor) -> Result<(), StoreError>;
 
-    /// Enables or disables a camera. A disabled one is refused at the door; its recordings stay. A sub-stream is off
+    /// Enables or disables a camera. A disabled one is refused by the gate; its recordings stay. A sub-stream is off
     /// while its camera is.
     ///
     /// # Errors
-    /// [`StoreError::SubStream`] where it is a sub-stream and its camera has got another one in the meantime.
+    /// [`StoreError::SubStream`] if it is a sub-stream and its camera has got another one in the meantime.
     async fn set_enabled(&self, camera: CameraId, enabled: bool, by: &Actor) -> Result<(), StoreError>;
 
     /// Marks an act of a station's day as done at `at`.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyMarked`] where it is marked: a wrong mark is withdrawn first, so that both are recorded.
+    /// [`StoreError::AlreadyMarked`] if it is marked: a wrong mark is withdrawn first, so that both are recorded.
     async fn mark(&self, station: StationId, act: Act, at: UtcMicros, by: &Actor) -> Result<(), StoreError>;
 
     /// Withdraws a mark that was wrong.
     ///
     /// # Errors
-    /// [`StoreError::NotMarked`] where there is none.
+    /// [`StoreError::NotMarked`] if there is none.
     async fn withdraw_mark(&self, station: StationId, act: Act, by: &Actor) -> Result<(), StoreError>;
 
     /// Official turnout at the plan's times, by time; the country before its constituencies.
     async fn turnout(&self) -> Result<Vec<Turnout>, StoreError>;
 
-    /// Enters an official figure; it takes the place of one for the same time and constituency.
+    /// Enters an official figure; it replaces one for the same time and constituency.
     ///
     /// # Errors
-    /// [`StoreError::NoTurnoutTime`] where the plan has no such time, [`StoreError::NoConstituency`] where the list has
-    /// no such constituency.
+    /// [`StoreError::NoTurnoutTime`] if the plan has no such time, [`StoreError::NoConstituency`] if the list has no
+    /// such constituency.
     async fn set_turnout(&self, figure: &Turnout, by: &Actor) -> Result<(), StoreError>;
 
     /// Removes an official figure that was wrong.
     ///
     /// # Errors
-    /// [`StoreError::NoTurnout`] where there is none.
+    /// [`StoreError::NoTurnout`] if there is none.
     async fn remove_turnout(
         &self,
         at: Minute,
@@ -140,13 +140,13 @@ pub trait Store: Send + Sync {
         by: &Actor,
     ) -> Result<(), StoreError>;
 
-    /// That somebody had time declared as missing of which nothing was said, in so many gaps of so many cameras.
+    /// Records that somebody had undeclared time declared as missing, in `gaps` gaps of `cameras` cameras.
     async fn note_archive_mended(&self, gaps: u64, cameras: u64, by: &Actor) -> Result<(), StoreError>;
 
     /// Everything that the server needs in memory, from one moment.
     async fn snapshot(&self) -> Result<Snapshot, StoreError>;
 
-    /// A value that any change of the store changes; one row is read.
+    /// A value that changes with any change of the store; reads one row.
     async fn change_token(&self) -> Result<ChangeToken, StoreError>;
 
     /// At most `limit` audit entries after entry `after` (0 for the first), oldest first.

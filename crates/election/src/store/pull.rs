@@ -1,4 +1,4 @@
-//! Addresses of cameras that the centre fetches. Their passwords must never be logged, printed or serialised.
+//! Addresses of cameras that the centre pulls. Their passwords must never be logged, printed or serialised.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,10 +9,10 @@ use url::Url;
 /// The longest address that is kept, in bytes.
 const MAX_URL_BYTES: usize = 2048;
 
-/// Where the centre fetches a camera from: an `rtsp` address, which may hold a user and a password.
+/// Where the centre pulls a camera from: an `rtsp` address, which may hold a user and a password.
 ///
-/// `Display`, `Debug` and JSON show `rtsp://***@host:554/…` and no more: some cameras take the password in the path
-/// or the query as well. [`PullUrl::expose`] is for the one who connects.
+/// `Display`, `Debug` and JSON show `rtsp://***@host:554/…` and no more: some cameras take the password in the path or
+/// the query as well. [`PullUrl::expose`] is for the code that connects.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PullUrl(Url);
 

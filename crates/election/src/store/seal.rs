@@ -1,6 +1,6 @@
-//! Camera addresses hold passwords: they are stored sealed, with a key that lies beside the database.
+//! Camera addresses hold passwords: they are stored encrypted, with a key that lies beside the database.
 //!
-//! That keeps them out of copies and dumps of the database, and out of the hands of whoever can read only it.
+//! That keeps them out of copies and dumps of the database, and from anyone who can read only the database.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -18,13 +18,13 @@ const FILE_NAME: &str = "secret.key";
 /// Its first line; the second one is the key in 64 hexadecimal digits.
 const FIRST_LINE: &str = "ashkar secret key 1";
 
-/// The first byte of what is sealed: XChaCha20-Poly1305, 24 bytes of nonce, then the box.
+/// The first byte of an encrypted address: XChaCha20-Poly1305, 24 bytes of nonce, then the ciphertext.
 const SEALED_VERSION: u8 = 1;
 
 const NONCE_BYTES: usize = 24;
 const KEY_BYTES: usize = 32;
 
-/// Seals and opens with the data directory's key.
+/// Encrypts and decrypts with the data directory's key.
 pub(super) struct Sealer(XChaCha20Poly1305);
 
 impl Sealer {
@@ -33,8 +33,8 @@ impl Sealer {
         fs::symlink_metadata(data_dir.join(FILE_NAME)).is_ok()
     }
 
-    /// Reads `secret.key` in `data_dir`, and makes it first where there is none and it `may_make` one. The caller holds
-    /// the lock that keeps other processes from doing the same.
+    /// Reads `secret.key` in `data_dir`, and creates it first if there is none and `may_make` allows it. The caller
+    /// holds the lock that keeps other processes from doing the same.
     pub(super) fn open(data_dir: &Path, may_make: bool) -> Result<Self, StoreError> {
         let path = data_dir.join(FILE_NAME);
         let text = match fs::read_to_string(&path) {
@@ -48,18 +48,18 @@ impl Sealer {
         Ok(Self(XChaCha20Poly1305::new(&key.into())))
     }
 
-    /// Seals `secret` for the row called `row`: it opens nowhere else.
+    /// Encrypts `secret` for the row named `row`: it cannot be decrypted for any other.
     pub(super) fn seal(&self, row: &str, secret: &str) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_BYTES];
         // 192 random bits do not repeat.
         getrandom::fill(&mut nonce).map_err(|_| StoreError::Random)?;
         let payload = Payload { msg: secret.as_bytes(), aad: row.as_bytes() };
-        // It fails only for texts of many gigabytes.
+        // Fails only for texts of many gigabytes.
         let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| StoreError::Random)?;
         Ok([&[SEALED_VERSION][..], &nonce, &sealed].concat())
     }
 
-    /// Opens what was sealed for `row`; `None` where it was not, or by another key.
+    /// Decrypts what was encrypted for `row`; `None` if it belongs to another row or key.
     pub(super) fn open_sealed(&self, row: &str, sealed: &[u8]) -> Option<String> {
         let (&version, rest) = sealed.split_first()?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>()?;
@@ -71,7 +71,7 @@ impl Sealer {
     }
 }
 
-/// Makes the file whole before it has its name: a crash leaves no half key, only a `.new` file that is overwritten.
+/// Writes the whole file before it gets its name: a crash leaves no half key, only a `.new` file that is overwritten.
 fn create(path: &Path) -> Result<String, StoreError> {
     let mut key = [0; KEY_BYTES];
     getrandom::fill(&mut key).map_err(|_| StoreError::Random)?;
@@ -95,13 +95,13 @@ fn sync_parent(path: &Path) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
 }
 
-/// Gives a new file to whom its directory belongs: what root makes in the directory of a running service must be that
-/// service's, or the service could not open it.
+/// Gives a new file to the owner of its directory: what root creates in the directory of a running service must belong
+/// to that service, or the service could not open it.
 pub fn give_to_owner(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{MetadataExt, chown};
     let Some(parent) = path.parent() else { return Ok(()) };
     let (directory, file) = (fs::metadata(parent)?, fs::metadata(path)?);
-    // Only root has files of its own in a directory of somebody else, and only root may give one away.
+    // Only root has files of its own in somebody else's directory, and only root may give one away.
     if file.uid() == 0 && directory.uid() != 0 {
         chown(path, Some(directory.uid()), Some(directory.gid()))?;
     }

@@ -7,14 +7,14 @@ use ashkar_terms::CameraId;
 use super::{Camera, KeyRefusal, ListVersion, StreamKey};
 use crate::model::{Election, Station, StationId, StationList, StationMarks, StationView, Turnout};
 
-/// A value that every change of a store moves. Only equality means anything.
+/// A value that changes with every change of a store. Only equality is meaningful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ChangeToken(pub(super) i64);
 
-/// Everything of a store that a server needs in memory, as it was at one moment.
+/// Everything from a store that a server needs in memory, as it was at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// The moment: while [`super::Store::change_token`] equals it, the snapshot is current.
+    /// Identifies the moment: while [`super::Store::change_token`] equals it, the snapshot is current.
     pub token: ChangeToken,
     /// The current election.
     pub election: Option<Election>,
@@ -24,11 +24,11 @@ pub struct Snapshot {
     pub earlier: Vec<ListVersion>,
     /// The newest list.
     pub list: StationList,
-    /// The stations' cameras in the order of their numbers, disabled ones too.
+    /// The stations' cameras ordered by number, including disabled ones.
     pub cameras: Vec<Camera>,
-    /// Their sub-streams, likewise. They are in no count, total, list or state.
+    /// Their sub-streams, likewise. They are not included in any count, total, list or state.
     pub sub_streams: Vec<Camera>,
-    /// What was marked at each station.
+    /// The marks of each station.
     pub marks: BTreeMap<StationId, StationMarks>,
     /// Official turnout at the plan's times, by time; the country before its constituencies.
     pub turnout: Vec<Turnout>,
@@ -40,7 +40,7 @@ impl Snapshot {
         self.version.iter().chain(self.earlier.iter().rev())
     }
 
-    /// The camera `id`, be it a sub-stream.
+    /// The camera or sub-stream `id`.
     pub fn camera(&self, id: CameraId) -> Option<&Camera> {
         let among = |cameras: &[Camera]| cameras.binary_search_by_key(&id, |camera| camera.id).ok();
         match among(&self.cameras) {
@@ -49,12 +49,12 @@ impl Snapshot {
         }
     }
 
-    /// All cameras of a station, disabled ones too, without their sub-streams.
+    /// All cameras of a station, including disabled ones, without their sub-streams.
     pub fn cameras_of(&self, station: StationId) -> &[Camera] {
         of_station(&self.cameras, station)
     }
 
-    /// Everything that may publish or is fetched, sub-streams too; disabled ones too.
+    /// Everything that may publish or is pulled, including sub-streams and disabled cameras.
     pub fn with_sub_streams(&self) -> impl Iterator<Item = &Camera> {
         self.cameras.iter().chain(&self.sub_streams)
     }
@@ -65,12 +65,12 @@ impl Snapshot {
         of_station.iter().find(|sub| sub.sub_of == Some(camera) && sub.enabled)
     }
 
-    /// The marks of a station; none for one where nothing was marked.
+    /// The marks of a station; empty if nothing was marked.
     pub fn marks_of(&self, station: StationId) -> StationMarks {
         self.marks.get(&station).cloned().unwrap_or_default()
     }
 
-    /// A station as the API shows it: with its enabled cameras, added ones too.
+    /// A station as the API shows it: with its enabled cameras, including added ones.
     pub fn view<'a>(&self, station: &'a Station) -> StationView<'a> {
         let enabled = self.cameras_of(station.id).iter().filter(|camera| camera.enabled);
         station.view_with(enabled.map(|camera| camera.id).collect())
@@ -79,7 +79,7 @@ impl Snapshot {
     /// The camera that a publisher's key opens.
     ///
     /// # Errors
-    /// [`KeyRefusal`], for logs only: tell a publisher no more than that it is refused.
+    /// [`KeyRefusal`], for logs only: a publisher must learn no more than that it is refused.
     pub fn verify_key(&self, text: &str) -> Result<&Camera, KeyRefusal> {
         let key: StreamKey = text.parse().map_err(|_| KeyRefusal::Malformed)?;
         let id = key.camera();
@@ -93,7 +93,7 @@ impl Snapshot {
     }
 }
 
-/// Those of one station, of `cameras` in the order of their numbers.
+/// Those of one station; `cameras` are ordered by number.
 fn of_station(cameras: &[Camera], station: StationId) -> &[Camera] {
     let from = cameras.partition_point(|camera| StationId::from(camera.id) < station);
     let to = cameras.partition_point(|camera| StationId::from(camera.id) <= station);

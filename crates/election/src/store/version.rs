@@ -8,49 +8,49 @@ use crate::diff::{Diff, DiffCounts};
 /// A version of the published list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListVersion {
-    /// From 1, one more for each import that changed something.
+    /// From 1; each import that changed something adds one.
     pub number: u32,
     /// When it was made, microseconds UTC.
     pub at: UtcMicros,
     /// Who made it.
     pub by: String,
-    /// The name of the file that it came from.
+    /// The name of the imported file.
     pub source: String,
-    /// How many constituencies it has.
+    /// Number of constituencies in it.
     pub constituencies: u32,
-    /// How many stations it has.
+    /// Number of stations in it.
     pub stations: u32,
-    /// [`crate::list_digest`] of it; in JSON as 64 hexadecimal digits.
+    /// Its [`crate::list_digest`]; in JSON as 64 hexadecimal digits.
     #[serde(serialize_with = "as_hex")]
     pub sha256: [u8; 32],
 }
 
 impl ListVersion {
-    /// [`ListVersion::sha256`] in 64 hexadecimal digits.
+    /// [`ListVersion::sha256`] as 64 hexadecimal digits.
     pub fn sha256_hex(&self) -> String {
         hex(&self.sha256)
     }
 }
 
-/// What one version of the list changed of the one before it: `/list/changes`.
+/// The changes from the previous version of the list to this one: `/list/changes`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListChanges {
     /// The version.
     pub version: ListVersion,
-    /// The version before; none for the first one, of which nothing is said to have changed.
+    /// The version before; none for the first one, for which no changes are listed.
     pub previous: Option<ListVersion>,
     /// How many stations changed, by kind.
     pub counts: DiffCounts,
-    /// What changed.
+    /// The changes.
     #[serde(flatten)]
     pub diff: Diff,
 }
 
-/// What became of an import.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
 pub enum Applied {
-    /// The list is a new version.
+    /// The list has a new version.
     NewVersion {
         /// That version.
         version: ListVersion,
@@ -59,7 +59,7 @@ pub enum Applied {
         /// Cameras that were disabled, because the list no longer has them.
         cameras_disabled: usize,
     },
-    /// The list already was as the file has it.
+    /// The list already equals the file.
     NoChange,
 }
 

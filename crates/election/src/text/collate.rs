@@ -1,4 +1,4 @@
-//! The order of Azerbaijani texts, in which numbers count as numbers.
+//! The order of Azerbaijani texts, with numbers ordered by value.
 
 use std::cmp::Ordering;
 
@@ -13,13 +13,13 @@ const NUMBER: u32 = 2;
 const LETTERS: u32 = 0x100;
 const OTHERS: u32 = 0x1000;
 
-/// Compares two texts in the order of the Azerbaijani alphabet: case does not count, and a run of digits counts as
-/// its number (`9 nömrəli` before `101 nömrəli`). Texts that differ only in what does not count keep a fixed order.
+/// Compares two texts in the order of the Azerbaijani alphabet: case does not count, and a run of digits counts as its
+/// number (`9 nömrəli` before `101 nömrəli`). Texts that differ only in what does not count keep a fixed order.
 pub fn collate(a: &str, b: &str) -> Ordering {
     collation_key(a).cmp(&collation_key(b)).then_with(|| a.cmp(b))
 }
 
-/// What [`collate`] compares; for sorting many with `sort_by_cached_key`.
+/// The key that [`collate`] compares; for sorting many texts with `sort_by_cached_key`.
 fn collation_key(text: &str) -> Vec<u32> {
     let mut key = Vec::with_capacity(text.len());
     let mut chars = text.nfc().flat_map(lower).peekable();
@@ -37,7 +37,7 @@ fn collation_key(text: &str) -> Vec<u32> {
     key
 }
 
-/// Lower case as Azerbaijani has it: I is the capital of ı, and İ that of i.
+/// Lower case in Azerbaijani: I is the capital of ı, and İ that of i.
 fn lower(c: char) -> impl Iterator<Item = char> {
     let c = match c {
         'I' => 'ı',
@@ -47,7 +47,7 @@ fn lower(c: char) -> impl Iterator<Item = char> {
     c.to_lowercase()
 }
 
-/// By the count of digits without leading zeros, then digit by digit: any length fits.
+/// By the number of digits without leading zeros, then digit by digit: any length fits.
 fn push_number(key: &mut Vec<u32>, digits: &str) {
     let digits = digits.trim_start_matches('0');
     key.push(NUMBER);

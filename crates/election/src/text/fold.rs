@@ -17,14 +17,14 @@ use unicode_normalization::char::is_combining_mark;
 /// | ö, o; ü, u; w, v | `o`; `u`; `v` | |
 /// | Cyrillic | by sound | `Себаил`, `Гянджа` find Səbail, Gəncə |
 ///
-/// Apostrophes and combining marks vanish; all else separates words. The `h` after `s`, `c`, `g`, `k` vanishes in
-/// every text alike, so a word that really has both letters is still found. Letters of other scripts are kept, in
+/// Apostrophes and combining marks vanish; everything else separates words. The `h` after `s`, `c`, `g`, `k` vanishes
+/// in every text alike, so a word that really has both letters is still found. Letters of other scripts are kept, in
 /// lower case. Folding twice changes nothing, and in Latin letters the fold of a prefix is a prefix of the fold.
 pub fn fold(text: &str) -> String {
     let mut skeleton = Skeleton::default();
     for c in text.nfc().flat_map(char::to_lowercase) {
         match c {
-            // Letters and signs whose parts would mean something else.
+            // Letters and signs that would mean something else if they were decomposed.
             'й' | 'ё' | '№' => skeleton.push(c),
             _ => std::iter::once(c).nfkd().flat_map(char::to_lowercase).for_each(|c| skeleton.push(c)),
         }
@@ -35,7 +35,7 @@ pub fn fold(text: &str) -> String {
 #[derive(Default)]
 struct Skeleton {
     out: String,
-    /// The Cyrillic letter before this one, where it decides how this one sounds.
+    /// The Cyrillic letter before this one, if it decides how this one sounds.
     before: Option<char>,
     /// A word ended, and the next one has not begun.
     gap: bool,

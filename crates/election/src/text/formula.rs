@@ -1,19 +1,19 @@
-//! What a spreadsheet would run instead of showing it.
+//! Text that a spreadsheet would run as a formula instead of showing it.
 //!
-//! A cell is a formula by its first character; and whatever separates cells in somebody else's settings makes a cell out of
-//! the middle of one. An apostrophe before such a character keeps it a text. Published files have it, and reading one takes
-//! it away again, so what is written is read back to the same.
+//! The first character makes a cell a formula; and any character that separates cells in somebody else's settings makes
+//! a cell out of the middle of one. An apostrophe before such a character keeps it a text. Published files have it, and
+//! reading one removes it again, so the file is read back unchanged.
 
 use std::borrow::Cow;
 
-/// What begins a formula, also in the full-width form that some spreadsheets take for the same.
+/// Characters that begin a formula, including the full-width forms that some spreadsheets accept as well.
 pub(crate) const fn begins_formula(c: char) -> bool {
     matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '\t' | '\r')
 }
 
 const GUARD: char = '\'';
 
-/// `text` with an apostrophe wherever a cell may begin with a formula.
+/// `text` with an apostrophe wherever a cell might begin with a formula.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     edited(text, |out, rest| {
         if is_guarded_or_not(rest) {
@@ -23,18 +23,18 @@ pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// What [`guarded`] made it of.
+/// The text of which [`guarded`] made it.
 pub(crate) fn unguarded(text: &str) -> Cow<'_, str> {
     edited(text, |_, rest| usize::from(rest.starts_with(GUARD) && is_guarded_or_not(rest)))
 }
 
-/// A formula's beginning behind any number of apostrophes.
+/// The beginning of a formula after any number of apostrophes.
 fn is_guarded_or_not(rest: &str) -> bool {
     rest.trim_start_matches(GUARD).starts_with(begins_formula)
 }
 
-/// Goes through `text`, and at each place where a cell may begin writes what `at` writes and leaves out as many bytes as
-/// it says.
+/// Goes through `text`; at each place where a cell may begin, `at` appends its output and returns how many bytes to
+/// skip.
 fn edited(text: &str, at: impl Fn(&mut String, &str) -> usize) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 2);
     let mut may_begin = true;

@@ -1,4 +1,4 @@
-//! Azerbaijani text: folding for search, collation for order; and what shows nothing or turns text.
+//! Azerbaijani text: folding for search, collation for order; and characters that are invisible or turn text.
 
 mod collate;
 mod fold;

@@ -1,6 +1,6 @@
-//! Characters that a reader cannot see, and that no published text may have.
+//! Characters that a reader cannot see, and that no published text may contain.
 
-/// Control characters, and the format characters that turn or hide text: a text must not show as another one.
+/// Control characters, and the format characters that turn or hide text: a text must not look like another one.
 pub(crate) fn is_invisible(c: char) -> bool {
     let formats = ['\u{ad}', '\u{61c}', '\u{180e}', '\u{feff}'];
     c.is_control()

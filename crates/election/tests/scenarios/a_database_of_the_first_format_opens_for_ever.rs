@@ -1,5 +1,5 @@
 //! `testdata/registry-1` is a data directory as the first version wrote it. It is never written anew: whatever this
-//! program becomes, it must open it and find the same in it.
+//! program becomes, it must open the directory and find the same data in it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use std::fs;
@@ -57,7 +57,7 @@ async fn it_holds_what_was_put_into_it() {
     import(&store, STATIONS).await;
     assert_eq!(store.list_versions().await.unwrap().len(), 4, "and it can be written on");
 
-    // What came with later formats.
+    // Columns that came with later formats.
     assert!(snapshot.turnout.is_empty() && snapshot.sub_streams.is_empty() && camera.sub_of.is_none());
     let figure = Turnout {
         at: Minute::at(10, 0),

@@ -1,4 +1,4 @@
-//! CSV is the list's form of record: what is written is read back to the same list.
+//! CSV is the list's form of record: a written list is read back unchanged.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use ashkar_election::{
@@ -59,7 +59,7 @@ fn one_station() -> StationList {
     plan_import(&list, file.as_bytes()).unwrap().list
 }
 
-/// What a spreadsheet makes of a file that it reads in `page`, and saves as UTF-8.
+/// What a spreadsheet makes of a file that it reads in `page` and saves as UTF-8.
 fn saved_by_a_spreadsheet(file: &str, page: &'static encoding_rs::Encoding) -> String {
     let bytes = file.trim_start_matches('\u{feff}').as_bytes();
     format!("\u{feff}{}", page.decode_without_bom_handling(bytes).0)
@@ -110,7 +110,7 @@ fn what_a_spreadsheet_would_run_is_published_as_text_and_read_back() {
 }
 
 fn name() -> impl Strategy<Value = String> {
-    // Begins and ends with a letter, so that nothing is trimmed; all that CSV must quote is inside.
+    // Begins and ends with a letter, so that nothing is trimmed; everything that CSV must quote is inside.
     "[a-zəğışçöüA-ZƏĞİŞÇÖÜ]([a-zəğışçöüA-ZƏ0-9,;\"'–.№/()+=@-]| ?[a-zə0-9,;\"=+-]){0,30}[a-zəüа-я]"
 }
 
@@ -158,7 +158,7 @@ fn list() -> impl Strategy<Value = StationList> {
 }
 
 proptest! {
-    // A failing case is printed; there is no source folder here to keep it in.
+    // A failing case is printed; this crate has no source folder to keep it in.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

@@ -11,7 +11,7 @@ fn list(stations: Vec<Station>) -> StationList {
     StationList::new((1..=9).map(constituency).collect(), stations)
 }
 
-/// One line for each change, as the command line shows them.
+/// One line for each change, as the command line shows it.
 #[track_caller]
 fn check(old: Vec<Station>, new: Vec<Station>, expected: &[&str]) {
     let diff = Diff::between(&list(old), &list(new));
@@ -143,11 +143,11 @@ fn stations() -> impl Strategy<Value = StationList> {
     })
 }
 
-/// Follows the differences from the old list; the result must be the new one.
+/// Applies the differences to the old list; the result must be the new one.
 fn replay(old: &StationList, diff: &Diff) -> BTreeMap<StationId, Station> {
     let mut stations: BTreeMap<StationId, Station> =
         old.stations().iter().map(|station| (station.id, station.clone())).collect();
-    // All that left its number leaves first: numbers are exchanged.
+    // All that give up their number leave first: numbers may be exchanged.
     let taken: Vec<Option<Station>> = diff
         .stations
         .iter()
@@ -196,7 +196,7 @@ fn with_fields(mut station: Station, fields: &[FieldChange]) -> Station {
 }
 
 proptest! {
-    // A failing case is printed; there is no source folder here to keep it in.
+    // A failing case is printed; this crate has no source folder to keep it in.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]

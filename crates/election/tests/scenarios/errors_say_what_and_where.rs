@@ -1,6 +1,6 @@
-//! Every text that a person may read when something is refused, beside what caused it.
+//! Every text that a person may read when something is refused, beside its cause.
 //!
-//! The texts are in `testdata/error-texts.txt`. `UPDATE_TESTDATA=1` writes them anew; then read the difference.
+//! The texts are in `testdata/error-texts.txt`. `UPDATE_TESTDATA=1` writes them anew; then review the diff.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! The importer takes files from outside: whatever they hold, it answers, and soon.
+//! The importer reads files from outside: whatever they contain, it answers, and quickly.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use std::time::{Duration, Instant};

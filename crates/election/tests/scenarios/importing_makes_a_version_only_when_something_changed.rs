@@ -5,7 +5,7 @@ use crate::common::{CONSTITUENCIES, STATIONS, by, import, plan, store_with_list}
 use ashkar_election::{Applied, NewCamera, SqliteStore, StationChange, StationId, Store, StoreError};
 use ashkar_terms::CameraId;
 
-/// Cameras as `7/12/1` where enabled, `-7/12/1` where not, with `*` where they are not in the list.
+/// Cameras as `7/12/1` if enabled, `-7/12/1` if not, with `*` if they are not in the list.
 async fn cameras(store: &SqliteStore) -> Vec<String> {
     let show = |camera: &ashkar_election::Camera| {
         let (enabled, listed) = (if camera.enabled { "" } else { "-" }, if camera.listed { "" } else { "*" });
@@ -77,7 +77,7 @@ async fn cameras_follow_the_list() {
     );
     let expected = ["-7/12/1", "7/12/2*", "7/13/1", "-7/13/2*", "7/14/1", "-8/1/1*"];
     assert_eq!(cameras(&store).await, expected);
-    // The first list again: what the list disabled comes back, what a person disabled does not.
+    // The first list again: cameras that the list disabled come back, one that a person disabled does not.
     let applied = import(&store, STATIONS).await;
     assert!(
         matches!(applied, Applied::NewVersion { cameras_enabled: 2, cameras_disabled: 1, .. }),

@@ -130,7 +130,7 @@ async fn another_directorys_key_opens_nothing_and_stops_nothing() {
     let store = store_with_list(dir.path()).await;
     store.add_camera(&new_camera(CAMERA), &by("cli:x")).await.unwrap();
     store.close().await;
-    // Without any, nothing is opened at all.
+    // Without a key file, nothing is opened at all.
     let key = dir.path().join("secret.key");
     fs::remove_file(&key).unwrap();
     assert!(SqliteStore::open(dir.path()).await.is_err());

@@ -1,4 +1,4 @@
-//! Official turnout: what is announced for the plan's times, for the country and for constituencies.
+//! Official turnout: figures announced for the plan's times, for the country and for constituencies.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use crate::common::{by, election, store_with_list};

@@ -1,4 +1,4 @@
-//! A sub-stream shows a camera's view more lightly. It has a key like a camera, and counts as none.
+//! A sub-stream shows a camera's view in a lighter form. It has a key like a camera, but does not count as one.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use crate::common::{STATIONS, by, import, store_with_list};
@@ -17,7 +17,7 @@ async fn add(store: &SqliteStore, id: CameraId, main: CameraId) -> Result<Stream
     store.add_camera(&new, &by("cli:aysel")).await
 }
 
-/// Why it is refused.
+/// The reason for the refusal.
 async fn refusal(store: &SqliteStore, id: CameraId, main: CameraId) -> SubStreamRefusal {
     match add(store, id, main).await.unwrap_err() {
         StoreError::SubStream { why, .. } => why,

@@ -1,8 +1,8 @@
-//! AMF 0, the notation of RTMP commands: as much of it as publishers use, with bounds.
+//! AMF 0, the encoding of RTMP commands: the subset that publishers use, with bounds.
 
-/// How deep objects may lie inside each other, in AMF 3 too.
+/// Maximum nesting depth of objects, in AMF 3 too.
 pub(super) const MAX_DEPTH: usize = 8;
-/// How many values one message may hold, AMF 3 and the names in it included, keys of AMF 0 not counted.
+/// Maximum number of values in one message, including AMF 3 and the names in it, excluding keys of AMF 0.
 pub(super) const MAX_VALUES: usize = 512;
 
 /// A value.
@@ -14,23 +14,23 @@ pub enum Value {
     Number(f64),
     /// A truth value.
     Boolean(bool),
-    /// A string, short or long; what is not UTF-8 is replaced.
+    /// A string, short or long; invalid UTF-8 is replaced.
     String(String),
     /// An object or an associative array; the order is kept.
     Object(Vec<(String, Self)>),
     /// An array.
     Array(Vec<Self>),
-    /// Null, undefined, or of a type without a use here.
+    /// Null, undefined, or a type that has no use here.
     Null,
 }
 
-/// The bytes are not AMF 0, or more of it than is taken.
+/// The bytes are not AMF 0, or exceed the bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Amf0Error {
     /// They end inside a value.
     #[error("AMF 0 ends inside a value")]
     Truncated,
-    /// A type marker that is not known.
+    /// An unknown type marker.
     #[error("AMF 0 type {0} is not known")]
     UnknownType(u8),
     /// Too deep, or too many values.
@@ -65,7 +65,7 @@ impl Value {
         Self::Object(properties.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 
-    /// Appends it to `out`. Strings over 65,535 bytes become long strings; keys are cut there.
+    /// Appends the value to `out`. Strings over 65,535 bytes become long strings; keys are cut at that length.
     pub fn put(&self, out: &mut Vec<u8>) {
         match self {
             Self::Number(number) => {
@@ -159,7 +159,7 @@ impl Decoder<'_> {
             2 => Ok(Value::String(self.short_string()?)),
             3 => self.object(depth),
             5 | 6 | 13 => Ok(Value::Null),
-            // A reference to an earlier object: no publisher needs what it says.
+            // A reference to an earlier object: no publisher needs its contents.
             7 => self.take::<2>().map(|_| Value::Null),
             8 => {
                 // The count of an associative array is a hint; its end is marked like an object's.
@@ -186,7 +186,7 @@ impl Decoder<'_> {
                 self.bytes = rest;
                 return Ok(Value::Object(properties));
             }
-            // Some encoders leave the mark out at the very end of a message.
+            // Some encoders leave out the end marker at the very end of a message.
             if self.bytes.is_empty() {
                 return Ok(Value::Object(properties));
             }

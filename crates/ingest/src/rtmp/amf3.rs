@@ -1,9 +1,9 @@
-//! AMF 3, as far as the arguments of Flash-like clients' commands need it.
+//! AMF 3, as far as the command arguments of Flash-like clients need it.
 
 use super::amf0::{Amf0Error, MAX_DEPTH, MAX_VALUES, Value};
 
-/// Reads the value at the front of `bytes` and takes it away. Each such value has reference tables of its own; depth and number
-/// of values, names and traits are those of the whole message.
+/// Reads the value at the front of `bytes` and consumes it. Each such value has its own reference tables; depth and the
+/// number of values, names and traits count for the whole message.
 pub(super) fn take_value(bytes: &mut &[u8], depth: usize, count: &mut usize) -> Result<Value, Amf0Error> {
     let mut decoder = Decoder { bytes, strings: Vec::new(), traits: Vec::new(), count: *count };
     let value = decoder.value(depth)?;
@@ -35,7 +35,7 @@ impl Decoder<'_> {
             2 => Ok(Value::Boolean(false)),
             3 => Ok(Value::Boolean(true)),
             4 => self.number().map(|number| {
-                // 29 bits with a sign.
+                // 29 bits, signed.
                 let signed = (number << 3).cast_signed() >> 3;
                 Value::Number(f64::from(signed))
             }),
@@ -49,7 +49,7 @@ impl Decoder<'_> {
             }
             9 => self.array(depth),
             10 => self.object(depth),
-            // XML and byte arrays: no command needs what they say.
+            // XML and byte arrays: no command needs their contents.
             7 | 11 | 12 => {
                 let header = self.number()?;
                 if header & 1 == 1 {
@@ -96,7 +96,7 @@ impl Decoder<'_> {
             return known.cloned().ok_or(Amf0Error::Truncated);
         }
         if header & 4 != 0 {
-            // What an externalizable object looks like only its class knows.
+            // Only its class knows what an externalizable object looks like.
             return Err(Amf0Error::UnknownType(10));
         }
         let _class = self.string()?;
@@ -135,7 +135,7 @@ impl Decoder<'_> {
         Ok(text)
     }
 
-    /// A number of up to 29 bits, seven in each byte and eight in the fourth.
+    /// An integer of up to 29 bits, seven in each byte and eight in the fourth.
     fn number(&mut self) -> Result<u32, Amf0Error> {
         let mut number = 0_u32;
         for _ in 0..3 {

@@ -1,23 +1,23 @@
-//! How much work a connection may make: a byte costs little, a chunk or a message of its own costs more, and both can
-//! be empty. What is over ends the connection; the fault is the camera's.
+//! How much work a connection may cause: a byte costs little, a chunk or a message costs more, and both can be empty.
+//! Exceeding the budget ends the connection; the fault is the camera's.
 
 use ashkar_terms::Moment;
 
-/// Messages a second: 60 pictures in eight slices and the sound make 600.
+/// Messages a second: 60 pictures in eight slices plus sound make 600.
 pub(super) const MESSAGES_PER_SECOND: u32 = 2_000;
-/// Messages at once: what has gathered behind a line that stood still for twelve seconds.
+/// Messages at once: the backlog of a line that stalled for twelve seconds.
 const MESSAGE_BURST: u32 = 8_000;
 /// Chunks a second: 100 Mbit/s in the smallest chunks that encoders use, 128 bytes.
 const CHUNKS_PER_SECOND: u32 = 100_000;
 /// Chunks at once.
 const CHUNK_BURST: u32 = 200_000;
-/// Messages of a connection that has not shown a valid key.
+/// Messages that a connection may send before it has shown a valid key.
 const UNAUTHENTICATED_MESSAGES: u32 = 256;
-/// Its chunks.
+/// The same for chunks.
 const UNAUTHENTICATED_CHUNKS: u32 = 4_096;
 
-/// What a connection may still do. It fills up with time, and outlives the connection: who comes again with the same key
-/// goes on with what was left.
+/// Remaining budget of a connection. It fills up with time, and outlives the connection: a publisher that reconnects
+/// with the same key goes on with what was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Budget {
     pub(super) messages: Bucket,
@@ -33,18 +33,18 @@ pub(super) struct Bucket {
 }
 
 impl Budget {
-    /// Of a connection that has not shown a valid key: it does not fill up.
+    /// Budget of a connection that has not shown a valid key: it does not fill up.
     pub(super) const UNAUTHENTICATED: Self = Self {
         messages: Bucket::full(0, UNAUTHENTICATED_MESSAGES),
         chunks: Bucket::full(0, UNAUTHENTICATED_CHUNKS),
     };
-    /// Of a publisher.
+    /// Budget of a publisher.
     pub(super) const PUBLISHER: Self = Self {
         messages: Bucket::full(MESSAGES_PER_SECOND, MESSAGE_BURST),
         chunks: Bucket::full(CHUNKS_PER_SECOND, CHUNK_BURST),
     };
 
-    /// Adds what the time since the last call has brought.
+    /// Adds what the time since the last call has earned.
     pub(super) fn fill(&mut self, now: Moment) {
         self.messages.fill(now.mono_us);
         self.chunks.fill(now.mono_us);
@@ -61,7 +61,7 @@ impl Bucket {
         Self { left: burst, per_second, burst, filled_us: None }
     }
 
-    /// Takes one; false where none is left.
+    /// Takes one; false if none is left.
     pub(super) const fn take(&mut self) -> bool {
         let left = self.left > 0;
         self.left = self.left.saturating_sub(1);

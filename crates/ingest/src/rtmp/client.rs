@@ -1,7 +1,7 @@
 //! The publishing side, without its socket: what a synthetic camera or a relay needs to send to a centre.
 //!
-//! Media do not go through the session: each message is one chunk, a [`MediaHeader`] and then the payload as it
-//! lies in memory, so that both can be written with one vectored write and nothing is copied.
+//! Media do not go through the session: each message is one chunk, a [`MediaHeader`] and then the payload as it lies in
+//! memory, so both can be written with one vectored write and nothing is copied.
 
 use ashkar_media::{VideoCodec, VideoConfig};
 
@@ -10,7 +10,7 @@ use super::chunk::{ChunkError, ChunkReader, Limits, Message, kind, put_message};
 use super::command::{self, STREAM, encode};
 use super::handshake::{ClientHandshake, HandshakeError};
 
-/// Payload bytes in our chunks: every message is one chunk. Within what common servers take.
+/// Payload bytes in our chunks: every message is one chunk. Within what common servers accept.
 const CHUNK_SIZE: usize = 4 << 20;
 
 const COMMAND_CHUNKS: u32 = 3;
@@ -21,13 +21,13 @@ const CREATE_STREAM: f64 = 4.0;
 /// Publishing failed. Texts never contain the key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublisherError {
-    /// The other side is no RTMP server.
+    /// The other side is not an RTMP server.
     #[error(transparent)]
     Handshake(#[from] HandshakeError),
-    /// Its framing is broken.
+    /// The framing of the other side is broken.
     #[error(transparent)]
     Chunk(#[from] ChunkError),
-    /// It said no: its code and description.
+    /// The server refused: its code and description.
     #[error("the server refused: {0}")]
     Refused(String),
 }
@@ -57,7 +57,7 @@ enum Stage {
 }
 
 impl PublisherSession {
-    /// A session whose connection was just opened. `tc_url` is the address without the key.
+    /// A session on a connection that was just opened. `tc_url` is the address without the key.
     pub fn new(application: &str, key: &str, tc_url: &str) -> Self {
         let mut out = Vec::new();
         let seed = tc_url.len() as u64;
@@ -71,7 +71,7 @@ impl PublisherSession {
         }
     }
 
-    /// Takes what the server sent.
+    /// Processes bytes from the server.
     ///
     /// # Errors
     /// [`PublisherError`]; the connection is to be closed.
@@ -89,17 +89,17 @@ impl PublisherSession {
         Ok(())
     }
 
-    /// What is to be sent before anything else: all of it, once.
+    /// Bytes that are to be sent before anything else: all of them, once.
     pub fn poll_output(&mut self) -> Option<Vec<u8>> {
         (!self.out.is_empty()).then(|| std::mem::take(&mut self.out))
     }
 
-    /// Whether media may be sent, once [`Self::poll_output`] is.
+    /// Whether media may be sent, once the output of [`Self::poll_output`] is.
     pub const fn is_publishing(&self) -> bool {
         matches!(self.stage, Stage::Publishing)
     }
 
-    /// Says goodbye. The connection may be closed once the output is sent.
+    /// Ends the stream. The connection may be closed once the output is sent.
     pub fn finish(&mut self) {
         let key = self.key.as_str().into();
         self.put_command(&["FCUnpublish".into(), Value::Number(6.0), Value::Null, key]);
@@ -133,7 +133,7 @@ impl PublisherSession {
     }
 
     fn take_command(&mut self, payload: &[u8]) -> Result<(), PublisherError> {
-        // A command that cannot be read is none that we wait for.
+        // A command that cannot be read is not one that we wait for.
         let values = amf0::read_all(payload).unwrap_or_default();
         let name = values.first().and_then(Value::as_str).unwrap_or_default();
         let transaction = values.get(1).and_then(Value::as_number);
@@ -189,7 +189,7 @@ fn refused(info: &Value) -> PublisherError {
     PublisherError::Refused(format!("{}: {}", text("code"), text("description")))
 }
 
-/// All that stands on the wire before the payload of one media message: chunk header and tag.
+/// Everything on the wire before the payload of one media message: chunk header and tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MediaHeader {
     bytes: [u8; Self::MAX_LENGTH],
@@ -200,8 +200,8 @@ impl MediaHeader {
     /// Chunk header 12, extended timestamp 4, enhanced tag 8.
     const MAX_LENGTH: usize = 24;
 
-    /// For one access unit of `payload_length` bytes, which fits one chunk with its tag, with NAL lengths of four bytes.
-    /// Times in milliseconds; `composition_ms` is presentation less decoding time.
+    /// Header of one access unit of `payload_length` bytes, which fits one chunk together with its tag, with four-byte
+    /// NAL lengths. Times in milliseconds; `composition_ms` is presentation time minus decoding time.
     pub fn video(
         codec: VideoCodec,
         timestamp_ms: u32,
@@ -241,7 +241,7 @@ impl MediaHeader {
     }
 }
 
-/// A whole message with parameter sets. To be sent before the first access unit.
+/// A whole message with parameter sets, to be sent before the first access unit.
 pub fn video_config_message(config: &VideoConfig, timestamp_ms: u32) -> Vec<u8> {
     let tag: &[u8] = match config.codec {
         VideoCodec::H264 => &[0x17, 0, 0, 0, 0],

@@ -4,7 +4,7 @@ use crate::timestamp::{TimestampUnwrapper, step};
 
 const TICKS_PER_MS: i64 = 90;
 const SHORT_WRAP_MS: i64 = 1 << 24;
-/// How near to a wrap of 24 bits a step must land to count as one.
+/// How near to a 24-bit wrap a step must land to count as one.
 const SHORT_WRAP_TOLERANCE_MS: i64 = 10_000;
 
 /// Undoes the wraps of RTMP timestamps and turns milliseconds into 90 kHz ticks.
@@ -15,8 +15,8 @@ const SHORT_WRAP_TOLERANCE_MS: i64 = 10_000;
 pub(super) struct PublisherClock(TimestampUnwrapper);
 
 impl PublisherClock {
-    /// The time of `timestamp_ms` in 90 kHz ticks: near the time before it wherever a wrap can explain it,
-    /// otherwise as far away as the camera's clock says.
+    /// `timestamp_ms` in 90 kHz ticks: near the previous time wherever a wrap can explain it, otherwise as far away as
+    /// the camera's clock says.
     pub(super) fn ticks(&mut self, timestamp_ms: u32) -> i64 {
         self.0.unwrap_with(timestamp_ms, step_ms).saturating_mul(TICKS_PER_MS)
     }

@@ -1,10 +1,10 @@
-//! What publishers ask, and how they are answered.
+//! What publishers ask for, and the responses.
 
 use super::StreamKey;
 use super::amf0::{self, Amf0Error, Value};
 use super::chunk::{kind, put_message};
 
-/// Chunk stream of our protocol control messages, as the specification demands.
+/// Chunk stream of our protocol control messages, as the specification requires.
 const CONTROL_CHUNKS: u32 = 2;
 /// Chunk stream of our commands.
 const COMMAND_CHUNKS: u32 = 3;
@@ -17,7 +17,7 @@ pub(super) enum Command {
     Connect {
         transaction: f64,
         application: String,
-        /// What stands behind the application in the address, where it may be a key.
+        /// What follows the application in the address, if it may be a key.
         key: Option<StreamKey>,
         is_enhanced: bool,
     },
@@ -28,15 +28,15 @@ pub(super) enum Command {
     Publish {
         key: Option<StreamKey>,
     },
-    /// The publisher says goodbye, by the command of this name.
+    /// The publisher ends its stream, by the command of this name.
     Goodbye(&'static str),
-    /// Commands of publishers that want any answer, and no more.
+    /// Commands whose senders only need some response.
     Courtesy {
         transaction: f64,
     },
-    /// Whoever asks this wants to watch.
+    /// Sent by a client that wants to watch.
     Play,
-    /// Anything else, which nobody waits for.
+    /// Anything else; no response is expected.
     Other,
 }
 
@@ -69,7 +69,7 @@ fn connect(transaction: f64, properties: &Value) -> Command {
     let (app, address) = (path(text("app")), path(text("tcUrl")));
     let in_address = address.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
     let (application, rest) = app.split_once('/').unwrap_or((&app, ""));
-    // Where only the server field of an encoder was filled in, the key is a part of the application or of the address.
+    // If only the server field of an encoder was filled in, the key is part of the application or of the address.
     let rest = if rest.is_empty() {
         let own = in_address.and_then(|(_, path)| path.strip_prefix(application)?.strip_prefix('/'));
         own.unwrap_or_default()
@@ -83,12 +83,12 @@ fn connect(transaction: f64, properties: &Value) -> Command {
     Command::Connect { transaction, application, key, is_enhanced }
 }
 
-/// Bytes in the chunks that we send; larger than any answer.
+/// Payload bytes in the chunks that we send; larger than any response.
 const OUR_CHUNK_SIZE: u32 = 4096;
-/// After how many bytes we want an acknowledgement: more than we ever send.
+/// Number of bytes after which we want an acknowledgement: more than we ever send.
 const OUR_WINDOW: u32 = 2_500_000;
 
-/// The answer to `connect`. After it, our chunks are of [`OUR_CHUNK_SIZE`].
+/// The response to `connect`. After it, our chunks have [`OUR_CHUNK_SIZE`].
 pub(super) fn put_connected(transaction: f64, is_enhanced: bool, out: &mut Vec<u8>) {
     put_control(kind::WINDOW_SIZE, &OUR_WINDOW.to_be_bytes(), out);
     let [a, b, c, d] = OUR_WINDOW.to_be_bytes();
@@ -96,7 +96,7 @@ pub(super) fn put_connected(transaction: f64, is_enhanced: bool, out: &mut Vec<u
     put_control(kind::PEER_BANDWIDTH, &[a, b, c, d, 2], out);
     put_chunk_size(out);
     let mut properties = vec![
-        // What Flash's own server says of itself; some encoders look for it.
+        // What Flash's own server reports; some encoders look for it.
         ("fmsVer".to_owned(), Value::string("FMS/3,5,7,7009")),
         ("capabilities".to_owned(), Value::Number(31.0)),
     ];
@@ -107,8 +107,8 @@ pub(super) fn put_connected(transaction: f64, is_enhanced: bool, out: &mut Vec<u
     put_command(0, &["_result".into(), Value::Number(transaction), Value::Object(properties), info], out);
 }
 
-/// Enhanced RTMP: we take avc1, hvc1 and mp4a, to forward them (4), and nothing with several tracks. Of the
-/// extended capabilities only modifiers (4) are understood.
+/// Enhanced RTMP: we accept avc1, hvc1 and mp4a, to forward them (4), and no multitrack. Of the extended capabilities
+/// only modifiers (4) are understood.
 fn enhanced_capabilities() -> [(String, Value); 4] {
     let forward = || Value::Number(4.0);
     [
@@ -119,7 +119,7 @@ fn enhanced_capabilities() -> [(String, Value); 4] {
     ]
 }
 
-/// The answer to a `connect` to another application than ours.
+/// The response to a `connect` to another application.
 pub(super) fn put_wrong_application(transaction: f64, out: &mut Vec<u8>) {
     put_chunk_size(out);
     let text = format!("publish to rtmp://HOST/{}/STREAM_KEY", super::APPLICATION);
@@ -127,13 +127,13 @@ pub(super) fn put_wrong_application(transaction: f64, out: &mut Vec<u8>) {
     put_command(0, &["_error".into(), Value::Number(transaction), Value::Null, info], out);
 }
 
-/// The answer to `createStream`.
+/// The response to `createStream`.
 pub(super) fn put_stream_created(transaction: f64, out: &mut Vec<u8>) {
     let stream = Value::Number(f64::from(STREAM));
     put_command(0, &["_result".into(), Value::Number(transaction), Value::Null, stream], out);
 }
 
-/// The answer to commands that want any. Without a transaction nobody waits for one.
+/// The response to commands that need any. Without a transaction the sender expects none.
 pub(super) fn put_courtesy(transaction: f64, out: &mut Vec<u8>) {
     if transaction != 0.0 {
         put_command(0, &["_result".into(), Value::Number(transaction), Value::Null, Value::Null], out);
@@ -149,17 +149,17 @@ pub(super) fn put_publish_started(out: &mut Vec<u8>) {
     put_status("status", "NetStream.Publish.Start", "on air", out);
 }
 
-/// The publisher may not send, and is told why.
+/// The publisher may not send, and gets the reason.
 pub(super) fn put_publish_refused(reason: &str, out: &mut Vec<u8>) {
     put_status("error", "NetStream.Publish.BadName", reason, out);
 }
 
-/// The answer to a goodbye.
+/// The response to the end of a stream.
 pub(super) fn put_unpublished(out: &mut Vec<u8>) {
     put_status("status", "NetStream.Unpublish.Success", "the stream has ended", out);
 }
 
-/// Nobody watches here.
+/// Playing is refused here.
 pub(super) fn put_play_refused(out: &mut Vec<u8>) {
     put_status("error", "NetStream.Play.Failed", "this port takes cameras in, it plays nothing", out);
 }
@@ -168,7 +168,7 @@ pub(super) fn put_acknowledgement(received: u32, out: &mut Vec<u8>) {
     put_control(kind::ACKNOWLEDGEMENT, &received.to_be_bytes(), out);
 }
 
-/// The answer to a ping request, with its timestamp.
+/// The response to a ping request, with its timestamp.
 pub(super) fn put_pong(timestamp: [u8; 4], out: &mut Vec<u8>) {
     const PING_RESPONSE: u16 = 7;
     let [a, b] = PING_RESPONSE.to_be_bytes();
@@ -176,7 +176,7 @@ pub(super) fn put_pong(timestamp: [u8; 4], out: &mut Vec<u8>) {
     put_control(kind::USER_CONTROL, &[a, b, c, d, e, f], out);
 }
 
-/// Without it, every answer of more than 128 bytes would have to be cut.
+/// Without it, every response of more than 128 bytes would have to be split.
 fn put_chunk_size(out: &mut Vec<u8>) {
     put_control(kind::SET_CHUNK_SIZE, &OUR_CHUNK_SIZE.to_be_bytes(), out);
 }

@@ -13,13 +13,13 @@ pub use video::{VideoTag, read_video};
 
 use bytes::{Buf, Bytes};
 
-/// A tag that cannot be used. It is dropped alone; the stream goes on (I3).
+/// A tag that cannot be used. Only the tag is dropped; the stream goes on (I3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TagError {
-    /// It ends before what it says it holds.
+    /// It ends before the data that it announces.
     #[error("the {0} tag ends too early")]
     Truncated(&'static str),
-    /// A video codec that is not taken in.
+    /// A video codec that is not supported.
     #[error("video codec {0} is not taken in, H.264 and H.265 are")]
     VideoCodec(String),
     /// Several tracks in one tag.
@@ -40,13 +40,13 @@ fn take_fourcc(payload: &mut Bytes, tag: &'static str) -> Result<[u8; 4], TagErr
     Ok(fourcc)
 }
 
-/// A FourCC for a message: what is no letter or digit shows as `?`.
+/// A FourCC for a message: anything but letters and digits shows as `?`.
 fn printable(fourcc: [u8; 4]) -> String {
     fourcc.map(|byte| if byte.is_ascii_graphic() { char::from(byte) } else { '?' }).iter().collect()
 }
 
-/// Enhanced packets may be preceded by modifiers (`ModEx`): each has a length, is skipped, and names the next
-/// packet type in its last four bits. The only one that is defined adds nanoseconds to the time.
+/// Enhanced packets may be preceded by modifiers (`ModEx`): each has a length, is skipped, and names the next packet
+/// type in its last four bits. The only one that is defined adds nanoseconds to the time.
 fn skip_modifiers(payload: &mut Bytes, mut packet: u8, tag: &'static str) -> Result<u8, TagError> {
     const MODIFIER: u8 = 7;
     while packet == MODIFIER {

@@ -6,13 +6,13 @@
 //!  publisher                               C2: S1 again
 //! ```
 //!
-//! Nobody's C2 is compared with S1: encoders with the signed handshake of Flash fill it otherwise.
+//! C2 is never compared with S1: encoders with the signed handshake of Flash fill it differently.
 
 /// Bytes in C1, C2, S1 and S2.
 pub const BLOCK: usize = 1536;
 const VERSION: u8 = 3;
 
-/// The first bytes are no RTMP.
+/// The first bytes are not RTMP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HandshakeError {
     /// Looks like HTTP.
@@ -26,7 +26,7 @@ pub enum HandshakeError {
     Version(u8),
 }
 
-/// The centre's side: takes C0, C1 and C2, gives S0, S1 and S2.
+/// The centre's side: reads C0, C1 and C2, writes S0, S1 and S2.
 #[derive(Debug)]
 pub struct Handshake {
     seed: u64,
@@ -47,7 +47,7 @@ impl Handshake {
         Self { seed, step: Step::Version }
     }
 
-    /// Takes what belongs to the handshake from the front of `input`; true when it is over.
+    /// Consumes the bytes of the handshake from the front of `input`; true when it is over.
     ///
     /// # Errors
     /// [`HandshakeError`] at the very first byte.
@@ -92,7 +92,7 @@ fn put_answer(seed: u64, first: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(first);
 }
 
-/// C1 or S1: time zero, version zero (no signed handshake), then filling.
+/// C1 or S1: time zero, version zero (no signed handshake), then filler.
 fn put_block(seed: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(&[0; 8]);
     let mut state = seed;
@@ -108,7 +108,7 @@ fn take<'a>(input: &mut &'a [u8], at_most: usize) -> &'a [u8] {
     taken
 }
 
-/// The publisher's side: gives C0 and C1 at once, takes S0, S1 and S2, gives C2.
+/// The publisher's side: writes C0 and C1 at once, reads S0, S1 and S2, writes C2.
 #[derive(Debug)]
 pub(super) struct ClientHandshake {
     received: Vec<u8>,
@@ -121,7 +121,7 @@ impl ClientHandshake {
         Self { received: Vec::new() }
     }
 
-    /// True when it is over; C2 was appended to `out` then.
+    /// True when it is over; C2 has then been appended to `out`.
     pub(super) fn feed(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> Result<bool, HandshakeError> {
         let missing = 1 + 2 * BLOCK - self.received.len();
         self.received.extend_from_slice(take(input, missing));

@@ -2,24 +2,24 @@
 
 use std::fmt;
 
-/// A stream key as a publisher sent it. It prints as nothing, so it cannot reach a log, an error or a panic text.
+/// A stream key as a publisher sent it. It prints as nothing, so it cannot reach a log, an error or a panic message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StreamKey(String);
 
 impl StreamKey {
-    /// Bytes of the longest key that is looked at.
+    /// Longest key that is considered, bytes.
     const MAX_LENGTH: usize = 256;
 
-    /// The key in a publishing name: what stands before a `?`, without slashes around it. Encoders append
-    /// parameters of their own there, and people paste addresses that end with a slash.
+    /// The key in a publishing name: the part before a `?`, without surrounding slashes. Encoders append parameters of
+    /// their own there, and people paste addresses that end with a slash.
     ///
-    /// `None` where nothing remains, or more than 256 bytes.
+    /// `None` if nothing remains, or more than 256 bytes.
     pub fn from_publishing_name(name: &str) -> Option<Self> {
         let key = name.split('?').next().unwrap_or_default().trim().trim_matches('/');
         (!key.is_empty() && key.len() <= Self::MAX_LENGTH).then(|| Self(key.to_owned()))
     }
 
-    /// Whether it has a key's form, `7-12-1.<secret>`, and so is no name that an encoder made up.
+    /// Whether it has a key's form, `7-12-1.<secret>`, and so is not a name that an encoder made up.
     pub(super) fn is_formed(&self) -> bool {
         self.0.contains('.')
     }

@@ -1,8 +1,8 @@
 //! RTMP publishers: OBS, ffmpeg, hardware encoders.
 //!
-//! The engines are Sans-IO: [`session::Session`] for the side that takes in, [`client::PublisherSession`] for the
-//! side that sends. [`server::RtmpServer`] is the shell: one thread that gathers from all sockets each tick.
-//! What is accepted, and why each leniency is there, is in `docs/reference/rtmp.md`.
+//! The engines are Sans-IO: [`session::Session`] for the receiving side, [`client::PublisherSession`] for the sending
+//! side. [`server::RtmpServer`] is the shell: one thread that reads all sockets at each tick. What is accepted, and the
+//! reason for each leniency, is in `docs/reference/rtmp.md`.
 
 pub mod amf0;
 mod amf3;

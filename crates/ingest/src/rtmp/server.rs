@@ -32,30 +32,31 @@ use metrics::Counters;
 use peers::Peers;
 use reactor::{Inbox, Reactor};
 
-/// Connections that the kernel keeps until they are accepted; it may allow fewer. Every camera may come at the same
-/// moment, when the centre has just started: those that find no place try again after one second, then three, then seven.
+/// Connections that the kernel keeps until they are accepted; it may allow fewer. All cameras may come at the same
+/// moment, when the centre has just started: those that find no place try again after one second, then three, then
+/// seven.
 const ACCEPT_QUEUE: i32 = 4096;
 
 /// Limits of an RTMP port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RtmpOptions {
-    /// Reactor threads. One carries 1000 cameras of 1 Mbit/s; what a sink does is done there too.
+    /// Reactor threads. One carries 1000 cameras of 1 Mbit/s; the sinks' work is done there too.
     pub threads: usize,
     /// How long bytes gather in the kernel before they are read.
     pub gather: Duration,
-    /// Connections at once, all together.
+    /// Connections at once, in total.
     pub max_connections: usize,
-    /// Connections that are not publishing yet, all together. Beyond it each newcomer makes one of them give way.
+    /// Connections that are not publishing yet, in total. Beyond it each newcomer evicts one of them.
     pub max_pending: usize,
     /// Connections from one address (IPv6: one /64) that are not publishing yet.
     pub max_pending_per_peer: usize,
     /// Whether connections from this machine are exempt from `max_pending_per_peer`: a proxy may speak for many.
     pub trusts_loopback: bool,
-    /// From connecting to a valid key.
+    /// Time from connecting to a valid key.
     pub greeting_timeout: Duration,
-    /// Without a single byte, a publisher counts as dead.
+    /// A publisher that sends no byte for this long counts as dead.
     pub silence_timeout: Duration,
-    /// How long the first wrong key of an address waits for its answer; each further one twice as long, up to 8 s.
+    /// Delay of the answer to an address's first wrong key; it doubles with each further one, up to 8 s.
     pub wrong_key_delay: Duration,
 }
 
@@ -75,7 +76,7 @@ impl Default for RtmpOptions {
     }
 }
 
-/// What the threads of one port share.
+/// State shared by the threads of one port.
 struct Shared {
     gate: Arc<dyn Gate>,
     clock: Arc<dyn Clock>,
@@ -96,10 +97,10 @@ pub struct RtmpServer {
 }
 
 impl RtmpServer {
-    /// Opens `addr` and takes publishers in from now on.
+    /// Opens `addr` and accepts publishers from now on.
     ///
     /// # Errors
-    /// The address cannot be opened, or the machine gives no thread or no epoll.
+    /// If the address cannot be opened, or the machine gives no thread or no epoll.
     pub fn bind(
         addr: SocketAddr,
         gate: Arc<dyn Gate>,
@@ -107,7 +108,7 @@ impl RtmpServer {
         options: RtmpOptions,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(addr)?;
-        // Said again, because the library asks for 128 places.
+        // Called again, because the library asks for 128 places.
         rustix::net::listen(&listener, ACCEPT_QUEUE)?;
         let local_addr = listener.local_addr()?;
         let count = options.threads.max(1);
@@ -120,7 +121,7 @@ impl RtmpServer {
         let (reactors, inboxes) = Reactor::build(count, listener, &shared)?;
         let server = Self { local_addr, shared, inboxes, threads: Mutex::default() };
         for (index, reactor) in reactors.into_iter().enumerate() {
-            // What a connection panics over is caught; without the thread itself no camera would come in.
+            // Panics over a connection are caught; without the thread itself no camera would come in.
             let work = move || {
                 let _duty = Duty::of("rtmp-reactor");
                 reactor.run();
@@ -131,12 +132,12 @@ impl RtmpServer {
         Ok(server)
     }
 
-    /// Where it listens; the port is the real one even where 0 was asked for.
+    /// Address on which it listens, with the real port even if 0 was asked for.
     pub const fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
 
-    /// What happened so far.
+    /// Counters so far.
     pub fn metrics(&self) -> RtmpMetrics {
         self.shared.counters.snapshot()
     }

@@ -1,4 +1,4 @@
-//! One publisher's connection, without its socket: bytes in; answers and [`Event`]s out.
+//! One publisher's connection, without its socket: bytes in; responses and [`Event`]s out.
 
 use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, MediaEvent};
 use ashkar_terms::Moment;
@@ -14,9 +14,9 @@ use super::handshake::{Handshake, HandshakeError};
 use super::{APPLICATION, StreamKey};
 use crate::Refusal;
 
-/// Commands that a connection may send in its life. Encoders send fewer than ten.
+/// Commands that a connection may send in total. Encoders send fewer than ten.
 const MAX_COMMANDS: u32 = 64;
-/// How often we acknowledge while the publisher has not said how often it wants it, bytes.
+/// How often we acknowledge until the publisher sets a window, bytes.
 const DEFAULT_WINDOW: u64 = 2_500_000;
 /// 90 kHz ticks in a millisecond.
 const TICKS_PER_MS: i32 = 90;
@@ -24,10 +24,10 @@ const TICKS_PER_MS: i32 = 90;
 /// What a publisher did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// It asks to send, with this key; `None` where it gave no name, or one that is too long to be a key. Nothing
-    /// more comes until [`Session::accept`] or [`Session::refuse`].
+    /// It asks to send, with this key; `None` if it gave no name, or one that is too long to be a key. Nothing more
+    /// comes until [`Session::accept`] or [`Session::refuse`].
     Publish(Option<StreamKey>),
-    /// Media, and what of it was refused.
+    /// Media, and refused items.
     Media(MediaEvent),
     /// The publisher ended its stream. Nothing more comes.
     Ended(&'static str),
@@ -36,13 +36,13 @@ pub enum Event {
 /// The connection cannot go on. Texts never contain a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    /// It is no RTMP.
+    /// The peer does not speak RTMP.
     #[error(transparent)]
     Handshake(#[from] HandshakeError),
     /// The framing is broken.
     #[error("byte {offset}: {source}")]
     Chunk {
-        /// Bytes received before the piece in which it was noticed.
+        /// Bytes received before the input in which it was noticed.
         offset: u64,
         /// What is wrong.
         source: ChunkError,
@@ -50,7 +50,7 @@ pub enum SessionError {
     /// A command that cannot be read.
     #[error("byte {offset}: a command that cannot be read: {source}")]
     Command {
-        /// Bytes received before the piece in which it was noticed.
+        /// Bytes received before the input in which it was noticed.
         offset: u64,
         /// What is wrong.
         source: Amf0Error,
@@ -61,21 +61,21 @@ pub enum SessionError {
     /// More messages than pictures and sound need.
     #[error("more than {MESSAGES_PER_SECOND} messages a second")]
     TooManyMessages,
-    /// A command that does not belong there.
+    /// A command in the wrong place.
     #[error("{0} in the wrong place")]
     OutOfOrder(&'static str),
-    /// The application is not ours. Its name is not repeated: a key may have been put there.
+    /// The application is not ours. Its name is not repeated: someone may have put a key there.
     #[error("the application is not \"ingest\"")]
     WrongApplication,
-    /// It wants to play.
+    /// The client wants to play.
     #[error("a player came to the port for publishers")]
     Player,
 }
 
 /// A publisher's connection.
 ///
-/// The order is: handshake, `connect`, `createStream`, `publish`, the gate's answer, media, goodbye. Media before
-/// the gate has answered are thrown away.
+/// The order is: handshake, `connect`, `createStream`, `publish`, the gate's decision, media, end. Media before the
+/// gate's decision are discarded.
 #[derive(Debug)]
 pub struct Session {
     stage: Stage,
@@ -90,7 +90,7 @@ pub struct Session {
     key_in_address: Option<StreamKey>,
     clock: PublisherClock,
     wants_audio: bool,
-    /// The last AAC parameters, kept for a policy that begins to want sound in mid-stream.
+    /// The last AAC parameters, kept in case the policy begins to want sound mid-stream.
     aac: Option<AudioConfig>,
     aac_is_announced: bool,
     dropped_reported: Option<String>,
@@ -127,10 +127,10 @@ impl Session {
         }
     }
 
-    /// Takes bytes from the front of `input` up to the next event, or all of them. Answers are appended to `out`.
+    /// Consumes bytes from the front of `input` up to the next event, or all of them. Responses are appended to `out`.
     ///
     /// # Errors
-    /// [`SessionError`]: answers that are in `out` may still be sent, then the connection is to be closed.
+    /// [`SessionError`]: responses in `out` may still be sent, then the connection is to be closed.
     pub fn next(
         &mut self,
         input: &mut &[u8],
@@ -150,7 +150,7 @@ impl Session {
         event.map_err(|fault| fault.at(offset))
     }
 
-    /// The gate let the publisher in; `wants_audio` as the policy says.
+    /// The gate let the publisher in; `wants_audio` according to the policy.
     pub fn accept(&mut self, wants_audio: bool, out: &mut Vec<u8>) {
         if self.stage == Stage::Asking {
             self.stage = Stage::Publishing;
@@ -161,17 +161,17 @@ impl Session {
         }
     }
 
-    /// What may still come.
+    /// Remaining budget.
     pub(super) const fn budget(&self) -> Budget {
         self.budget
     }
 
-    /// What may come of a publisher that was there before.
+    /// Sets the remaining budget of a publisher that was there before.
     pub(super) const fn set_budget(&mut self, budget: Budget) {
         self.budget = budget;
     }
 
-    /// The gate did not let it in. The connection is to be closed once `out` is sent.
+    /// The gate refused the publisher. The connection is to be closed once `out` is sent.
     pub fn refuse(&mut self, refusal: Refusal, out: &mut Vec<u8>) {
         self.stage = Stage::Closed;
         command::put_publish_refused(&refusal.to_string(), out);
@@ -179,13 +179,13 @@ impl Session {
 
     /// Whether sound is assembled and handed out, from the next message on.
     pub fn set_wants_audio(&mut self, wants: bool) {
-        // A frame may be half dropped already when sound begins to be wanted: the first one is never handed out.
+        // A frame may already be half dropped when sound begins to be wanted: the first one is never handed out.
         self.aac_is_announced &= wants;
         self.wants_audio = wants;
         self.reader.set_drops_audio(!wants);
     }
 
-    /// Whether the gate has let it in and it has not ended.
+    /// Whether the gate has let the publisher in and its stream has not ended.
     pub const fn is_publishing(&self) -> bool {
         matches!(self.stage, Stage::Publishing)
     }
@@ -217,7 +217,7 @@ impl Session {
             kind::VIDEO if self.is_publishing() => Ok(self.take_video(message, now).map(Event::Media)),
             kind::AUDIO if self.is_publishing() => Ok(self.take_audio(message, now).map(Event::Media)),
             kind::COMMAND => self.take_command(&message.payload, out),
-            // AMF 3 commands are AMF 0 behind a byte of zero; some leave it out. Arguments switch to AMF 3 by a type.
+            // AMF 3 commands are AMF 0 after a zero byte; some leave it out. Arguments switch to AMF 3 by a type.
             kind::COMMAND_AMF3 => {
                 let payload: &[u8] = &message.payload;
                 self.take_command(payload.strip_prefix(&[0]).unwrap_or(payload), out)
@@ -276,7 +276,7 @@ impl Session {
         }
     }
 
-    /// The first frame after sound began to be wanted gives way to the parameters that it needs.
+    /// The first frame after sound begins to be wanted is replaced by the parameters that decoding needs.
     fn take_aac(&mut self, data: Bytes, camera_dts: i64, now: Moment) -> Option<MediaEvent> {
         if self.aac_is_announced {
             return Some(MediaEvent::Audio(AudioFrame { data, camera_dts, arrival: now }));
@@ -349,7 +349,7 @@ impl Session {
         Ok(None)
     }
 
-    /// Encoders clear old streams away before they publish; only what follows a publish is a goodbye.
+    /// Encoders delete old streams before they publish; only after a publish does the command end the stream.
     fn end(&mut self, name: &'static str, out: &mut Vec<u8>) -> Option<Event> {
         if self.stage != Stage::Publishing {
             return None;
@@ -383,7 +383,7 @@ fn answer_ping(payload: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// An error that does not know its place yet.
+/// An error without its offset.
 enum Fault {
     Session(SessionError),
     Chunk(ChunkError),

@@ -1,4 +1,4 @@
-//! AAC out of RTP payloads (RFC 3640, 3.2 and 3.3.6).
+//! AAC from RTP payloads (RFC 3640, 3.2 and 3.3.6).
 //!
 //! ```text
 //! AU-headers-length in bits (16)   [ size (13)  index or delta (3) ]+   padding to a byte   frames
@@ -10,10 +10,10 @@ use bytes::{Bytes, BytesMut};
 
 use super::sdp::AacFormat;
 
-/// Most frames in one packet.
+/// Maximum number of frames in one packet.
 const MAX_FRAMES: usize = 64;
 
-/// Takes frames out of packets. A frame in pieces is bounded by [`MAX_FRAME_BYTES`].
+/// Extracts frames from packets. A fragmented frame is bounded by [`MAX_FRAME_BYTES`].
 #[derive(Debug)]
 pub(super) struct AacDepacketizer {
     format: AacFormat,
@@ -26,19 +26,19 @@ impl AacDepacketizer {
         Self { format, pieces: BytesMut::new(), expected: 0 }
     }
 
-    /// Ticks of the stream's clock in a second.
+    /// Ticks per second of the stream's clock.
     pub(super) const fn clock_hz(&self) -> u32 {
         self.format.clock_hz
     }
 
-    /// Forgets a frame in pieces: a packet was lost.
+    /// Drops a fragmented frame: a packet was lost.
     pub(super) fn interrupted(&mut self) {
         self.pieces.clear();
         self.expected = 0;
     }
 
-    /// Gives each complete frame to `out`, with its distance from the packet's timestamp in the stream's ticks.
-    /// `false` where the payload cannot be read.
+    /// Passes each complete frame to `out`, with its distance from the packet's timestamp in the stream's ticks.
+    /// `false` if the payload cannot be read.
     pub(super) fn take(&mut self, payload: &[u8], out: &mut impl FnMut(Bytes, i64)) -> bool {
         let Some((sizes, mut data)) = self.read_headers(payload) else { return false };
         if let [size] = sizes.as_slice()

@@ -1,4 +1,4 @@
-//! Puts one access unit together from NAL units and fragments of them.
+//! Assembles one access unit from NAL units and their fragments.
 
 use ashkar_media::codec::annex_b::{split_at_start_codes, starts_with_start_code};
 use ashkar_media::codec::nal::{LENGTH_BYTES, length_field, put_unit};
@@ -7,7 +7,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 pub use ashkar_media::MAX_ACCESS_UNIT_BYTES;
 
-/// Why an access unit cannot be used. It alone is dropped (I3).
+/// Why an access unit cannot be used. Only this unit is dropped (I3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Damage {
     #[error("{0} of its packets were lost")]
@@ -28,32 +28,32 @@ pub(super) enum Damage {
     Interleaved(u8),
 }
 
-/// The access unit in progress: NAL units behind their lengths.
+/// The access unit in progress: NAL units, each after its length.
 #[derive(Debug)]
 pub(super) struct AccessUnitBuilder {
     codec: VideoCodec,
     data: BytesMut,
-    /// Where the length of the NAL unit stands that is coming in fragments.
+    /// Offset of the length of the NAL unit whose fragments are arriving.
     fragment: Option<usize>,
     damage: Option<Damage>,
     slices: bool,
     key: bool,
-    /// Its first slice must be a picture's first; otherwise this is what happened.
+    /// Its first slice must be the first of a picture; if it is not, this is the damage.
     suspicion: Option<Damage>,
-    /// Its first slice is no picture's first.
+    /// Its first slice is not the first of a picture.
     continued: bool,
-    /// How large the last unit with and without a keyframe was, to ask for the right amount of memory.
+    /// Size of the last unit with and without a keyframe, to reserve the right amount of memory.
     sizes: [usize; 2],
 }
 
-/// A complete access unit, or what became of it.
+/// A finished access unit.
 #[derive(Debug)]
 pub(super) enum Finished {
     /// Usable.
     Whole { data: Bytes, key: bool, continued: bool },
     /// Not usable.
     Damaged(Damage),
-    /// No picture was in it.
+    /// It contained no picture.
     Empty,
 }
 
@@ -72,7 +72,7 @@ impl AccessUnitBuilder {
         }
     }
 
-    /// Whether a part of a picture is in it.
+    /// Whether it contains a part of a picture.
     pub(super) const fn has_slices(&self) -> bool {
         self.slices
     }
@@ -89,12 +89,12 @@ impl AccessUnitBuilder {
         self.damage.is_some()
     }
 
-    /// Says that its first slice must be a picture's first, and what to call it where it is not.
+    /// Requires its first slice to be the first of a picture; `otherwise` is the damage if it is not.
     pub(super) const fn suspect(&mut self, otherwise: Damage) {
         self.suspicion = Some(otherwise);
     }
 
-    /// Adds a whole NAL unit and shows it, or its pieces, to `seen`.
+    /// Adds a whole NAL unit and passes it, or its pieces, to `seen`.
     pub(super) fn nal(&mut self, nal: &[u8], seen: &mut impl FnMut(&[u8])) {
         if self.fragment.is_some() {
             self.damaged(Damage::Unended);
@@ -120,7 +120,7 @@ impl AccessUnitBuilder {
         }
     }
 
-    /// Adds a fragment after the first.
+    /// Adds a further fragment.
     pub(super) fn go_on_fragment(&mut self, payload: &[u8]) {
         if self.damage.is_some() {
             return;
@@ -132,7 +132,7 @@ impl AccessUnitBuilder {
         }
     }
 
-    /// Ends the NAL unit that came in fragments and shows it, or its pieces, to `seen`.
+    /// Ends the fragmented NAL unit and passes it, or its pieces, to `seen`.
     pub(super) fn end_fragment(&mut self, seen: &mut impl FnMut(&[u8])) {
         let Some(place) = self.fragment.take() else { return };
         let nal = self.data.get(place + LENGTH_BYTES..).unwrap_or_default();
@@ -152,9 +152,9 @@ impl AccessUnitBuilder {
         self.note(kind, first);
     }
 
-    /// Gives the unit out and begins the next one.
+    /// Hands out the unit and begins the next one.
     pub(super) fn finish(&mut self, marked: bool, seen: &mut impl FnMut(&[u8])) -> Finished {
-        // Some cameras forget the end bit of the last fragment, but not the marker.
+        // Some cameras omit the end bit of the last fragment, but not the marker.
         if marked {
             self.end_fragment(seen);
         } else if self.fragment.is_some() {
@@ -200,7 +200,7 @@ impl AccessUnitBuilder {
         self.key |= kind == NalKind::KeySlice;
     }
 
-    /// Makes room for `more` bytes; false where the unit is damaged or would become too large.
+    /// Reserves `more` bytes; false if the unit is damaged or would become too large.
     fn reserve(&mut self, beginning: &[u8], more: usize) -> bool {
         if self.damage.is_none() && self.data.len() + more > MAX_ACCESS_UNIT_BYTES {
             self.damaged(Damage::TooLarge);

@@ -1,7 +1,7 @@
 //! One AAC stream: RTP packets in, frames on the video's clock out.
 //!
-//! The two streams count from different random origins. They are first laid side by side as they arrive; sender
-//! reports of both (RFC 3550, 6.4.1) then say exactly how they lie, where the camera sends any.
+//! The two streams count from different random origins. At first they are aligned by arrival; sender reports of both
+//! (RFC 3550, 6.4.1) then give the exact offset, if the camera sends them.
 
 use ashkar_media::{AudioConfig, AudioFrame, MediaEvent};
 use ashkar_terms::{Moment, TICKS_PER_SECOND};
@@ -12,9 +12,9 @@ use super::rtp::{Order, RtpPacket};
 use super::sdp::AacFormat;
 use crate::timestamp::{TimestampUnwrapper, nearest};
 
-/// Sound farther from the picture than this is laid beside it anew, ticks: five seconds.
+/// Sound farther from the picture than this is aligned anew, ticks: five seconds.
 const MAX_APART_TICKS: i64 = 5 * TICKS_PER_SECOND;
-/// What sender reports correct at least, ticks: 40 ms, the frame of a film.
+/// Smallest correction by sender reports, ticks: 40 ms, the frame of a film.
 const MIN_CORRECTION_TICKS: i64 = 3600;
 
 /// One sender report: NTP time, 32.32 bits, and the timestamp of the same instant.
@@ -26,7 +26,7 @@ pub(super) struct AudioDepacketizer {
     frames: AacDepacketizer,
     clock: TimestampUnwrapper,
     last: i64,
-    /// From its own time, at 90 kHz, to the video's.
+    /// Offset from its own time, at 90 kHz, to the video's.
     shift: Option<i64>,
 }
 
@@ -42,7 +42,7 @@ impl AudioDepacketizer {
         }
     }
 
-    /// Takes a packet that is not old. Frames before the first picture are dropped: they have no place yet.
+    /// Takes a packet that is not old. Frames before the first picture are dropped: they have no position yet.
     pub(super) fn take(
         &mut self,
         packet: &RtpPacket<'_>,
@@ -72,7 +72,7 @@ impl AudioDepacketizer {
         }
     }
 
-    /// Lays sound and picture side by side as the newest report of each says.
+    /// Aligns sound and picture by the newest report of each.
     pub(super) fn reported(&mut self, own: Report, video: Report, video_dts: i64) {
         let apart = own.0.wrapping_sub(video.0).cast_signed();
         let apart_ticks = (i128::from(apart) * i128::from(TICKS_PER_SECOND)) >> 32;
@@ -92,7 +92,7 @@ impl AudioDepacketizer {
     }
 }
 
-/// Cut down to the tick; the rest is never carried, so that no error adds up.
+/// Truncated to the tick; the remainder is never carried, so no error adds up.
 fn to_90_khz(ticks: i64, clock_hz: u32) -> i64 {
     let scaled = i128::from(ticks) * i128::from(TICKS_PER_SECOND) / i128::from(clock_hz.max(1));
     i64::try_from(scaled).unwrap_or(if scaled < 0 { i64::MIN } else { i64::MAX })
@@ -146,7 +146,7 @@ mod tests {
     fn sender_reports_correct_the_distance() {
         let mut audio = audio();
         assert_eq!(times(&mut audio, 48_000, Some(900_000))[0], 900_000);
-        // At NTP second 7 the video stood at 900,000; half a second later the sound stands at 48,000.
+        // At NTP second 7 the video is at 900,000; half a second later the sound is at 48,000.
         audio.reported((7 << 32 | 1 << 31, 48_000), (7 << 32, 900_000), 900_000);
         assert_eq!(times(&mut audio, 48_000, Some(900_000))[0], 945_000);
         audio.reported((u64::MAX, 0), (0, 77), 900_000);

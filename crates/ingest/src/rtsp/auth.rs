@@ -5,17 +5,17 @@ use http_auth::{PasswordClient, PasswordParams};
 use super::message::Headers;
 use super::source::Credentials;
 
-/// Answers to one request's 401s that are sent: to the challenge, to a nonce gone stale meanwhile, and Basic.
+/// Answers sent to the 401s of one request: to the challenge, to a nonce that went stale meanwhile, and Basic.
 const MAX_ANSWERS: u8 = 3;
-/// Most challenges of a 401 that are looked at.
+/// Maximum number of challenges of a 401 that are considered.
 const MAX_CHALLENGES: usize = 8;
 
-/// What was learned from the camera's challenges. No `Debug`: it holds what answers are made of.
+/// What was learned from the camera's challenges. No `Debug`: it holds the material of the answers.
 pub(super) struct Authenticator {
     credentials: Option<Credentials>,
     client: Option<PasswordClient>,
     challenges: Vec<String>,
-    /// Digest was refused where Basic is offered too.
+    /// Digest was refused although Basic is offered too.
     basic: bool,
 }
 
@@ -28,7 +28,7 @@ pub enum AuthError {
     /// The camera does not accept the name and password.
     #[error("the camera refuses the user name or password")]
     Refused,
-    /// Neither Basic nor a Digest of a known algorithm.
+    /// Neither Basic nor Digest with a known algorithm.
     #[error("the camera asks for an authentication that is neither Basic nor Digest")]
     Unsupported,
 }
@@ -41,14 +41,14 @@ impl Authenticator {
         new
     }
 
-    /// Takes the challenge of a 401 to a request that carried `answers` answers to challenges before.
+    /// Handles the challenge of a 401 to a request that had already carried `answers` answers.
     pub(super) fn challenged(&mut self, headers: &Headers, answers: u8) -> Result<(), AuthError> {
         if self.credentials.is_none() {
             return Err(AuthError::Needed);
         }
         let challenges = headers.all("WWW-Authenticate").take(MAX_CHALLENGES).map(str::to_owned).collect();
         let before = std::mem::replace(&mut self.challenges, challenges);
-        // Some cameras say only 401 to an answer: what they offered still stands.
+        // Some cameras answer with a bare 401: their earlier challenges still stand.
         if self.challenges.is_empty() {
             self.challenges = before;
         }
@@ -63,7 +63,7 @@ impl Authenticator {
             self.client = Some(client);
             return Ok(());
         }
-        // Some cameras are set to Basic, offer Digest too, and accept only the one.
+        // Some cameras are set to Basic, offer Digest too, and accept only Basic.
         if answers < MAX_ANSWERS && !self.basic && matches!(client, PasswordClient::Digest(_)) {
             self.basic = true;
             self.client = Some(
@@ -111,7 +111,7 @@ impl Authenticator {
     }
 }
 
-/// The offer of Basic in a header's value, where there is one.
+/// The Basic challenge in a header's value, if there is one.
 fn basic_of(value: &str) -> Option<PasswordClient> {
     let challenges = http_auth::parse_challenges(value).ok()?;
     let basic = challenges.iter().find(|challenge| challenge.scheme.eq_ignore_ascii_case("Basic"))?;

@@ -1,10 +1,10 @@
-//! The wait between two attempts to fetch from a camera: longer with each failure, and different for each camera.
+//! The wait between two attempts to pull from a camera: longer with each failure, and different for each camera.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// A session that played this long was a good one: the next failure counts as the first. Cameras that end each session
-/// after some seconds are on air most of the time all the same.
+/// A session that played this long was a good one: the next failure counts as the first. This keeps cameras that end
+/// each session after some seconds on air most of the time.
 const GOOD_AFTER: Duration = Duration::from_secs(3);
 const MAX_DOUBLINGS: u32 = 16;
 
@@ -27,11 +27,11 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) fn new() -> Self {
-        // The standard library's hash keys are random; this needs to be different, not secret.
+        // The standard library's hash keys are random; this value needs to be different, not secret.
         Self { failures: 0, random: RandomState::new().hash_one(0) | 1 }
     }
 
-    /// The wait after a failure of a session that played for `played`.
+    /// The wait after a session that played for `played` and failed.
     pub(super) fn next(&mut self, limits: BackoffLimits, played: Duration) -> Duration {
         if played >= GOOD_AFTER {
             self.failures = 0;
@@ -42,7 +42,7 @@ impl Backoff {
         limit / 2 + (limit / 2).mul_f64(self.fraction())
     }
 
-    /// From 0 to 1, by xorshift.
+    /// A fraction from 0 to 1, by xorshift.
     fn fraction(&mut self) -> f64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;

@@ -1,8 +1,8 @@
-//! What the packets themselves say: which codec they are, whatever the camera's description calls them.
+//! Which codec the packets themselves show, whatever the camera's description says.
 //!
-//! The header of a NAL unit has one byte in H.264 and two in H.265, and what the packets of one codec begin with is
-//! hardly ever possible in the other. A few packets in a row that only the other codec explains are stronger than
-//! the description; those that both explain say nothing.
+//! The header of a NAL unit has one byte in H.264 and two in H.265, and what packets of one codec begin with is hardly
+//! ever possible in the other. A few packets in a row that only the other codec explains outweigh the description;
+//! those that both explain prove nothing.
 
 use ashkar_media::VideoCodec;
 use ashkar_terms::Moment;
@@ -11,21 +11,21 @@ use super::rtp::Order;
 
 /// Packets of the other codec that outweigh the description, before its own codec was seen.
 const PROOF_PACKETS: u32 = 3;
-/// The same after it was seen: a camera that was set to another codec while it plays.
+/// The same after it was seen: a camera that is switched to another codec while it plays.
 const CHANGE_PACKETS: u32 = 16;
-/// Most packets that wait for proof.
+/// Maximum number of packets that wait for proof.
 const MAX_WAITING_PACKETS: usize = 48;
-/// Packets that say nothing, after which the description is believed.
+/// Number of packets that prove nothing, after which the description is believed.
 const BELIEVED_PACKETS: usize = 8;
 
-/// Which codec alone explains this payload of RTP, if one does.
+/// The codec that alone explains this RTP payload, if there is one.
 pub(super) fn codec_of(payload: &[u8]) -> Option<VideoCodec> {
     let payload = match payload {
         [0, 0, 0, 1, rest @ ..] | [0, 0, 1, rest @ ..] => rest,
         whole => whole,
     };
     let &[first, second, ..] = payload else { return None };
-    // SEI, end of sequence, filler and prefix of H.264 are pictures in H.265.
+    // SEI, end of sequence, filler and prefix of H.264 would be pictures in H.265.
     if matches!(first, 0x06 | 0x0a | 0x0c | 0x0e) {
         return None;
     }
@@ -36,7 +36,7 @@ pub(super) fn codec_of(payload: &[u8]) -> Option<VideoCodec> {
     }
 }
 
-/// Slices, parameter sets, STAP-A and FU-A: what every stream of H.264 consists of (RFC 6184, 5.2).
+/// Slices, parameter sets, STAP-A and FU-A: what every H.264 stream consists of (RFC 6184, 5.2).
 const fn fits_h264(first: u8) -> bool {
     let kind = first & 0x1f;
     let referred = first & 0x60 != 0;
@@ -49,17 +49,18 @@ const fn fits_h265(first: u8, second: u8) -> bool {
     base_layer && matches!(first >> 1, 0..=9 | 16..=21 | 32..=40 | 48..=50)
 }
 
-/// Holds packets back that contradict the codec in use, until it is clear what they are (`ezviz_says_h265_and_sends_h264`).
+/// Holds back packets that contradict the codec in use, until it is clear what they are
+/// (`ezviz_says_h265_and_sends_h264`).
 #[derive(Debug)]
 pub(super) struct CodecDetector {
     codec: VideoCodec,
-    /// Packets that only this codec explains have come, or nothing was said against it for long.
+    /// Packets that only this codec explains have come, or nothing contradicted it for long.
     seen: bool,
     against: u32,
     waiting: Vec<Waiting>,
 }
 
-/// A packet that waits: its bytes, its place, its arrival.
+/// A waiting packet: its bytes, its place, its arrival.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) data: Vec<u8>,
@@ -68,7 +69,7 @@ pub(super) struct Waiting {
     says: Option<VideoCodec>,
 }
 
-/// What is to be done with a packet.
+/// What to do with a packet.
 #[derive(Debug)]
 pub(super) enum CodecDecision {
     /// It is taken.
@@ -77,9 +78,9 @@ pub(super) enum CodecDecision {
     Wait,
     /// What waited comes first, then this one.
     TakeAfter(Vec<Waiting>),
-    /// What waited is taken, this one with it where it is of the stream.
+    /// What waited is taken, and this one with it if it belongs to the stream.
     TakeWaiting(Vec<Waiting>),
-    /// The stream is of this other codec: what waited is taken, with this one at its end.
+    /// The stream uses this other codec: what waited is taken, with this packet at its end.
     Change(VideoCodec, Vec<Waiting>),
 }
 
@@ -88,7 +89,7 @@ impl CodecDetector {
         Self { codec, seen: false, against: 0, waiting: Vec::new() }
     }
 
-    /// The stream is of this codec from now on.
+    /// The stream uses this codec from now on.
     pub(super) fn adopt(&mut self, codec: VideoCodec) {
         if self.codec != codec {
             *self = Self::new(codec);
@@ -128,7 +129,7 @@ impl CodecDetector {
         CodecDecision::TakeAfter(self.release())
     }
 
-    /// Those that only the other codec explains are dropped: they are not of this stream.
+    /// Those that only the other codec explains are dropped: they do not belong to this stream.
     fn release(&mut self) -> Vec<Waiting> {
         self.seen = true;
         self.against = 0;

@@ -1,5 +1,5 @@
 //! The sockets of one session. They are read at ticks, not when bytes come: a camera sends a picture in several
-//! packets, and each wake-up costs more than the bytes do. So they are not registered with the runtime's poller.
+//! packets, and each wake-up costs more than the bytes. So they are not registered with the runtime's poller.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, UdpSocket};
@@ -11,17 +11,17 @@ use super::event::Event;
 use super::session::{LowerTransport, Session};
 use super::streams::MediaKind;
 
-/// Most bytes that are read from one camera at one tick, so that it cannot keep the others waiting.
+/// Maximum number of bytes read from one camera at one tick, so that it cannot keep the others waiting.
 const MAX_READ_BYTES: usize = 256 * 1024;
-/// Most datagrams that are read from one port at one tick.
+/// Maximum number of datagrams read from one port at one tick.
 const MAX_READ_DATAGRAMS: usize = 512;
 const MAX_DATAGRAM_BYTES: usize = 65_536;
 /// Room for a keyframe that comes between two ticks. The kernel may give less.
 const RECEIVE_BUFFER_BYTES: usize = 1024 * 1024;
 const PORT_ATTEMPTS: usize = 32;
 
-/// An RTP packet without payload (RFC 3550, 5.1): what opens a firewall between us and the
-/// camera. Receiver reports open RTCP's.
+/// An RTP packet without payload (RFC 3550, 5.1): it opens a firewall between us and the camera. Receiver reports open
+/// it for RTCP.
 const HOLE_PUNCH_RTP: [u8; 12] = [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// Why a connection ended.
@@ -41,7 +41,7 @@ impl From<SessionError> for ConnectionError {
     }
 }
 
-/// The connection, and the UDP ports where there are any.
+/// The connection, and the UDP ports if there are any.
 pub(super) struct Connection {
     tcp: TcpStream,
     peer: IpAddr,
@@ -95,14 +95,14 @@ impl Connection {
     fn add_port(&mut self, kind: MediaKind, rtcp: bool, socket: UdpSocket) -> io::Result<()> {
         socket.set_nonblocking(true)?;
         if !rtcp {
-            // The default holds a fifth of a second of a good camera; failing to get more is no reason to stop.
+            // The default holds a fifth of a second of a good camera; not getting more is no reason to stop.
             let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&socket, RECEIVE_BUFFER_BYTES);
         }
         self.ports.push(Port { kind, rtcp, socket });
         Ok(())
     }
 
-    /// Writes as much of the session's output as the connection takes.
+    /// Writes as much of the session's output as the connection accepts.
     pub(super) fn write(&mut self, session: &mut Session) -> Result<(), ConnectionError> {
         let output = session.output();
         while !output.is_empty() {
@@ -117,7 +117,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what has gathered; gives the number of bytes. What came before an error is in `events`.
+    /// Reads what has gathered and returns the number of bytes. Events before an error are in `events`.
     pub(super) fn read(
         &mut self,
         session: &mut Session,
@@ -158,7 +158,8 @@ impl Connection {
                 continue;
             }
             for _ in 0..MAX_READ_DATAGRAMS {
-                // An error here is a refusal that came back by ICMP, or nothing to read: the connection tells more.
+                // An error here is a refusal that came back by ICMP, or nothing to read: the TCP connection will show
+                // which.
                 let Ok((count, from)) = port.socket.recv_from(&mut self.datagram) else { break };
                 if from.ip() != self.peer {
                     continue;
@@ -171,7 +172,7 @@ impl Connection {
         Ok(total)
     }
 
-    /// Sends the camera a packet from each port of RTP, so that firewalls let its packets in.
+    /// Sends the camera a packet from each RTP port, so that firewalls let its packets in.
     pub(super) fn punch_hole(&self, session: &Session) {
         for (kind, server_ports) in session.server_ports() {
             if let Some((rtp, _)) = server_ports {
@@ -192,7 +193,7 @@ impl Connection {
 
     fn send(&self, kind: MediaKind, rtcp: bool, to: u16, packet: &[u8]) {
         for port in self.ports.iter().filter(|port| port.kind == kind && port.rtcp == rtcp) {
-            // A packet that cannot be sent may as well have been lost on the way.
+            // A packet that cannot be sent counts as lost on the way.
             let _ = port.socket.send_to(packet, SocketAddr::new(self.peer, to));
         }
     }

@@ -7,13 +7,13 @@
 //! While the depth is being learned, decoding times go on by single ticks, and offsets may be negative.
 //! Anything farther back or ahead is a step of the camera's clock: times are passed on as they are.
 
-/// Most pictures by which the order of decoding differs from that of showing.
+/// Maximum number of pictures by which decoding order differs from presentation order.
 const MAX_DEPTH: usize = 4;
-/// Farthest that a B-frame lies behind, ticks: half a second.
+/// Farthest that a B-frame goes back, ticks: half a second.
 const MAX_REORDER_TICKS: i64 = 45_000;
 /// A clock that moves farther than this between two pictures has stepped, ticks: ten seconds.
 const MAX_FORWARD_TICKS: i64 = 900_000;
-/// Until two pictures have shown it: 25 pictures a second.
+/// Step assumed until two pictures have shown it: 25 pictures a second.
 const FIRST_STEP_TICKS: i64 = 3600;
 
 /// Derives decoding times. It holds at most [`MAX_DEPTH`] + 1 times.
@@ -46,7 +46,7 @@ impl DecodeTimes {
         (dts, offset(pts, dts))
     }
 
-    /// The latest decoding time given out.
+    /// The latest decoding time handed out.
     pub(super) const fn last_dts(&self) -> Option<i64> {
         self.last_dts
     }
@@ -72,7 +72,7 @@ impl DecodeTimes {
         self.held.remove(0).max(last.saturating_add(1))
     }
 
-    /// One more picture of delay: nothing leaves, and the decoding time goes on by a tick.
+    /// One more picture of delay: nothing leaves, and the decoding time advances by one tick.
     fn learn(&mut self, last: i64, pts: i64) -> i64 {
         self.depth += 1;
         self.hold(pts);
@@ -82,7 +82,7 @@ impl DecodeTimes {
         last.saturating_add(1)
     }
 
-    /// Begins anew at `pts`, as if pictures at the usual distance had gone before.
+    /// Begins anew at `pts`, as if pictures at the usual distance had come before.
     fn restart(&mut self, pts: i64) -> i64 {
         let back = |n: usize| pts.saturating_sub(self.step.saturating_mul(i64::try_from(n).unwrap_or(0)));
         self.held = (0..self.depth).map(back).rev().collect();

@@ -1,4 +1,4 @@
-//! How a session with a camera fails: what the gap is called, whose fault it is, and whether trying again soon helps.
+//! How a session with a camera fails: the cause of the gap, whose fault it is, and whether an early retry helps.
 
 use ashkar_terms::{Blame, Cause};
 
@@ -9,13 +9,13 @@ use super::sdp::SdpError;
 /// Why a session with a camera cannot go on. The texts hold neither credentials nor addresses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    /// The byte stream is no RTSP.
+    /// The byte stream is not RTSP.
     #[error(transparent)]
     Message(#[from] MessageError),
     /// The camera's description cannot be read.
     #[error(transparent)]
     Description(#[from] SdpError),
-    /// The camera does not let us in.
+    /// The camera refuses access.
     #[error(transparent)]
     Auth(#[from] AuthError),
     /// The camera refused a request.
@@ -28,7 +28,7 @@ pub enum SessionError {
         /// Reason phrase.
         reason: String,
     },
-    /// The camera points to another address.
+    /// The camera redirects to another address.
     #[error(
         "the camera answered {method} with {status}: it wants to be asked at another address; configure that one"
     )]
@@ -51,48 +51,48 @@ pub enum SessionError {
     /// The camera gave no session identifier, or one that cannot be sent back.
     #[error("the camera's answer to SETUP names no session")]
     NoSession,
-    /// The description names no stream that can be taken.
+    /// The description names no usable stream.
     #[error("the camera offers no H.264 and no H.265, only: {offered}")]
     NoVideo {
         /// What it offers.
         offered: String,
     },
-    /// A request stayed without an answer.
+    /// A request got no answer.
     #[error("the camera did not answer {method} within {seconds} s")]
     NoAnswer {
         /// The request.
         method: &'static str,
-        /// How long was waited.
+        /// How long the session waited.
         seconds: u64,
     },
-    /// The camera plays, and nothing that can be used comes.
+    /// The camera plays, but nothing usable comes.
     #[error("no access unit came for {seconds} s")]
     Silent {
-        /// How long was waited.
+        /// How long the session waited.
         seconds: u64,
     },
-    /// Packets come, and no picture comes of them: the line is well.
+    /// Packets come, but no picture can be made of them: the line is fine.
     #[error("packets came for {seconds} s, and no access unit could be made of them")]
     Unusable {
-        /// How long was waited.
+        /// How long the session waited.
         seconds: u64,
     },
-    /// The camera ended the session: TEARDOWN, or goodbye in RTCP.
+    /// The camera ended the session: TEARDOWN, or an RTCP BYE.
     #[error("the camera ended its stream ({how})")]
     Ended {
-        /// In which words.
+        /// How it did so.
         how: &'static str,
     },
     /// 454 while playing.
     #[error("the camera has forgotten the session (454)")]
     SessionLost,
-    /// Answers pile up that the camera does not read.
+    /// Responses pile up that the camera does not read.
     #[error("the camera sends requests and reads no answers")]
     NotReading,
 }
 
 impl SessionError {
-    /// What the gap that follows is to be called.
+    /// Cause of the gap that follows.
     pub const fn cause(&self) -> Cause {
         match self {
             Self::Silent { .. } | Self::NoAnswer { .. } => Cause::Uplink,
@@ -115,7 +115,7 @@ impl SessionError {
         matches!(self, Self::Ended { .. } | Self::SessionLost)
     }
 
-    /// Whether another attempt soon is of no use, and may lock the account at the camera.
+    /// Whether an early retry is of no use, and may lock the account at the camera.
     pub(super) const fn is_lasting(&self) -> bool {
         matches!(
             self,

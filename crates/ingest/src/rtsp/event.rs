@@ -2,16 +2,16 @@
 
 use ashkar_media::MediaEvent;
 
-/// What a session gives out, in order.
+/// An event of a session, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The camera has described its streams; it waits for [`super::Session::proceed`].
+    /// The camera has described its streams; the session waits for [`super::Session::proceed`].
     Described,
-    /// The camera said that it plays, or media came.
+    /// The camera answered PLAY, or media came.
     Playing,
-    /// Media, and what of it was refused.
+    /// Media, and refused items.
     Media(MediaEvent),
-    /// Something that whoever looks for the cause of trouble wants to know; nothing was lost by it. In English.
+    /// A hint for troubleshooting; nothing was lost. In English.
     Diagnostic(String),
 }
 
@@ -22,7 +22,7 @@ impl From<MediaEvent> for Event {
 }
 
 impl Event {
-    /// Something was dropped alone, for this reason (I3).
+    /// One item was dropped, for this reason; nothing else was (I3).
     pub(super) const fn refused(reason: String, camera_dts: Option<i64>) -> Self {
         Self::Media(MediaEvent::Refused { reason, camera_dts })
     }

@@ -1,4 +1,4 @@
-//! H.264 out of RTP payloads (RFC 6184, packetization modes 0 and 1).
+//! H.264 from RTP payloads (RFC 6184, packetization modes 0 and 1).
 //!
 //! ```text
 //! single NAL unit (1-23):  NAL unit
@@ -8,11 +8,11 @@
 
 use super::access_unit::{AccessUnitBuilder, Damage};
 
-/// Adds one payload to `unit` and shows each NAL unit that becomes complete to `seen`.
+/// Adds one payload to `unit` and passes each NAL unit that becomes complete to `seen`.
 pub(super) fn take(payload: &[u8], unit: &mut AccessUnitBuilder, seen: &mut impl FnMut(&[u8])) {
     match payload {
         [] => {}
-        // A start code in the place of a header: the camera sends Annex B. No type 0 exists.
+        // A start code in place of a header: the camera sends Annex B. Type 0 does not exist.
         [0, 0, ..] => unit.nal(payload, seen),
         [header, rest @ ..] => match header & 0x1f {
             1..=23 => unit.nal(payload, seen),

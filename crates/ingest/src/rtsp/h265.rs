@@ -1,5 +1,5 @@
-//! H.265 out of RTP payloads (RFC 7798). Decoding order numbers are passed over where a camera sends them: its
-//! packets are then taken in the order of sending, which is the decoding order of every single camera.
+//! H.265 from RTP payloads (RFC 7798). Decoding order numbers are skipped if a camera sends them: its packets are taken
+//! in the order of sending, which is the decoding order of any single camera.
 //!
 //! ```text
 //! single NAL unit:  header (16)  [DONL (16)]  NAL unit's payload
@@ -11,7 +11,7 @@ use super::access_unit::{AccessUnitBuilder, Damage};
 
 const DONL_BYTES: usize = 2;
 
-/// Adds one payload to `unit` and shows each NAL unit that becomes complete to `seen`.
+/// Adds one payload to `unit` and passes each NAL unit that becomes complete to `seen`.
 pub(super) fn take(
     payload: &[u8],
     with_don: bool,
@@ -25,7 +25,7 @@ pub(super) fn take(
     match header[0] >> 1 & 0x3f {
         48 => aggregate(rest, with_don, unit, seen),
         49 => fragment(header, rest, with_don, unit, seen),
-        // Payload content information (RFC 7798, 4.4.4), and what is reserved.
+        // Payload content information (RFC 7798, 4.4.4), and reserved types.
         50..=63 => {}
         _ if with_don => {
             let without = [&header[..], rest.get(DONL_BYTES..).unwrap_or_default()].concat();

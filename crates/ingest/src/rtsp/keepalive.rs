@@ -1,5 +1,5 @@
-//! Which request keeps a session alive: cameras count different ones, and some close the connection at one of them.
-//! What one session found out, the next one begins with.
+//! Which request keeps a session alive: cameras count different ones, and some close the connection on one of them.
+//! What one session finds out, the next one begins with.
 
 /// A request that may keep a session alive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,27 +10,27 @@ pub enum Keepalive {
     Options,
     /// SET_PARAMETER without a body.
     SetParameter,
-    /// No request: receiver reports have to do.
+    /// No request: receiver reports must suffice.
     Nothing,
 }
 
 /// What a session found out about its camera, for the next one. It holds no password and no answer to a challenge.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Quirks {
-    /// Challenges of a camera that closes the connection behind its 401.
+    /// Challenges of a camera that closes the connection after its 401.
     pub(super) challenges: Vec<String>,
-    /// Digest is offered and refused, Basic is taken.
+    /// Digest is offered and refused, Basic is accepted.
     pub(super) basic: bool,
-    /// Keepalives at which the camera closed, or that it did not count.
+    /// Keepalives on which the camera closed, or that it did not count.
     pub(super) avoided: Vec<Keepalive>,
-    /// The keepalive over which several of the camera's time limits have passed.
+    /// The keepalive with which several of the camera's time limits have passed.
     pub(super) proven: Option<Keepalive>,
-    /// How often to send one where the camera keeps sessions for less long than it says, seconds.
+    /// How often to send one if the camera keeps sessions for less time than it says, seconds.
     pub(super) every_s: Option<u64>,
 }
 
 impl Quirks {
-    /// Whether the connection ended behind a 401, and the next one is to answer it at once.
+    /// Whether the connection ended after a 401, and the next one is to answer it at once.
     pub fn closed_behind_401(&self) -> bool {
         !self.challenges.is_empty()
     }
@@ -77,7 +77,7 @@ impl KeepaliveScheduler {
         }
     }
 
-    /// Takes the methods that the camera announces.
+    /// Takes note of the methods that the camera announces.
     pub(super) fn announced(&mut self, methods: &str) {
         self.get_parameter = methods.split(',').any(|method| method.trim() == "GET_PARAMETER");
         self.using = self.choose();
@@ -87,18 +87,18 @@ impl KeepaliveScheduler {
         self.began_us = Some(now_us);
     }
 
-    /// What is announced comes first; what the camera did not like is left out.
+    /// Announced methods come first; those that the camera did not like are left out.
     fn choose(&self) -> Keepalive {
         let first = if self.get_parameter { [0, 1, 2] } else { [1, 0, 2] };
         let order = first.into_iter().filter_map(|place| ORDER.get(place).copied());
         let proven = self.quirks.proven.filter(|proven| !self.refused.contains(proven));
         let mut left = order.filter(|one| !self.quirks.avoided.contains(one) && !self.refused.contains(one));
-        // Where all were refused, one that is refused is still a sign of life.
+        // If all were refused, a refused one is still a sign of life.
         let refused = self.refused.iter().copied().find(|one| !self.quirks.avoided.contains(one));
         proven.or_else(|| left.next()).or(refused).unwrap_or(Keepalive::Nothing)
     }
 
-    /// How long to wait after the last request, where the camera keeps the session for `timeout_s`.
+    /// How long to wait after the last request if the camera keeps the session for `timeout_s`.
     pub(super) fn every_us(&self, timeout_s: u64) -> u64 {
         let half = (timeout_s * SECOND_US / 2).max(MIN_EVERY_S * SECOND_US);
         self.quirks.every_s.map_or(half, |seconds| half.min(seconds * SECOND_US))
@@ -111,7 +111,7 @@ impl KeepaliveScheduler {
         Some(method)
     }
 
-    /// The camera refused one; true where another is to be tried at once.
+    /// The camera refused one; true if another is to be tried at once.
     pub(super) fn refused(&mut self) -> bool {
         if self.refused.contains(&self.using) {
             return false;
@@ -121,12 +121,12 @@ impl KeepaliveScheduler {
         self.using != Keepalive::Nothing && !self.refused.contains(&self.using)
     }
 
-    /// What it began with.
+    /// The quirks that it began with.
     pub(super) const fn quirks_before(&self) -> &Quirks {
         &self.quirks
     }
 
-    /// What the session taught, where the camera ended it. `open` says that a keepalive was not answered yet.
+    /// What the session learned, if the camera ended it. `open`: a keepalive was not answered yet.
     pub(super) fn quirks(&self, open: bool, timeout_s: u64, now_us: u64) -> Quirks {
         let mut quirks = self.quirks.clone();
         let Some(began_us) = self.began_us else { return quirks };
@@ -150,7 +150,7 @@ impl KeepaliveScheduler {
 }
 
 impl Quirks {
-    /// Where nothing is left, not even silence, all is tried anew.
+    /// If nothing is left, not even silence, all are tried anew.
     fn avoid(&mut self, keepalive: Keepalive) {
         if keepalive == Keepalive::Nothing {
             self.avoided.clear();

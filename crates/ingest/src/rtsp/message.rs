@@ -17,7 +17,7 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const MAX_HEADERS: usize = 64;
 
 const FIRST_BUFFER_BYTES: usize = 32 * 1024;
-/// Holds the longest message or interleaved packet and a read behind it.
+/// Holds the longest message or interleaved packet plus one read.
 const MAX_BUFFER_BYTES: usize = 128 * 1024;
 const MIN_SPACE_BYTES: usize = 4 * 1024;
 const INTERLEAVED_HEAD_BYTES: usize = 4;
@@ -42,7 +42,7 @@ pub enum MessageError {
         /// Where the message begins.
         offset: u64,
     },
-    /// A body beyond [`MAX_BODY_BYTES`], or a length that is no number.
+    /// A body beyond [`MAX_BODY_BYTES`], or a length that is not a number.
     #[error(
         "the message at byte {offset} of the connection declares a body of {declared:?} bytes; at most {MAX_BODY_BYTES} are taken"
     )]
@@ -64,18 +64,18 @@ pub enum Item<'a> {
         /// The packet.
         payload: &'a [u8],
     },
-    /// An answer.
+    /// A response.
     Response(Response<'a>),
-    /// A request of the camera's own.
+    /// A request from the camera.
     Request(Request),
     /// Bytes between two items that belong to neither; at most [`MAX_SKIPPED_BYTES`].
     Skipped {
-        /// How many.
+        /// Number of bytes.
         bytes: u64,
     },
 }
 
-/// An answer to a request.
+/// A response to a request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Response<'a> {
     /// Status code.
@@ -88,7 +88,7 @@ pub struct Response<'a> {
     pub body: &'a [u8],
 }
 
-/// A request of the camera's own; its body is skipped.
+/// A request from the camera; its body is skipped.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Request {
     /// Method, as sent.
@@ -102,7 +102,7 @@ pub struct Request {
 pub struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// The first value of `name`, without regard to case.
+    /// The first value of `name`, ignoring case.
     pub fn first(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -112,13 +112,13 @@ impl Headers {
         self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The sequence number, where it can be read (`vstarcam_blanks_behind_types`).
+    /// The sequence number, if it can be read (`vstarcam_blanks_behind_types`).
     pub fn cseq(&self) -> Option<u32> {
         self.first("CSeq")?.parse().ok()
     }
 }
 
-/// The receiving half of a connection: a bounded buffer that is read into and taken apart in place.
+/// The receiving half of a connection: a bounded buffer that is read into and parsed in place.
 #[derive(Debug)]
 pub struct Receiver {
     buffer: Vec<u8>,
@@ -127,13 +127,13 @@ pub struct Receiver {
     consumed: u64,
     /// Bytes skipped since the last item.
     skipped: u64,
-    /// Whether the peer has shown that it speaks RTSP.
+    /// Whether the peer has proved that it speaks RTSP.
     proven: bool,
     channels: Channels,
 }
 
 impl Receiver {
-    /// An empty one.
+    /// An empty receiver.
     pub fn new() -> Self {
         Self {
             buffer: vec![0; FIRST_BUFFER_BYTES],
@@ -146,12 +146,12 @@ impl Receiver {
         }
     }
 
-    /// Says that packets of `channel` are awaited: by them a begin is known behind bytes that are no RTSP.
+    /// Registers `channel` as expected: its packets mark a beginning after bytes that are not RTSP.
     pub fn expect(&mut self, channel: u8) {
         self.channels.add(channel);
     }
 
-    /// Room for the next read: never empty, as long as [`Receiver::next_item`] was called until it gave `None`.
+    /// Room for the next read: never empty, as long as [`Receiver::next_item`] was called until it returned `None`.
     pub fn space(&mut self) -> &mut [u8] {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
@@ -166,16 +166,16 @@ impl Receiver {
         self.buffer.get_mut(self.end..).unwrap_or_default()
     }
 
-    /// Says that `count` bytes were read into [`Receiver::space`].
+    /// Reports that `count` bytes were read into [`Receiver::space`].
     pub fn filled(&mut self, count: usize) {
         self.end = self.end.saturating_add(count).min(self.buffer.len());
     }
 
-    /// The next complete item, or `None` until more is read. What stands between two items and belongs to neither
-    /// is skipped; before the first one nothing is.
+    /// The next complete item, or `None` until more is read. Bytes between two items that belong to neither are
+    /// skipped; before the first item nothing is.
     ///
     /// # Errors
-    /// A [`MessageError`]; the byte stream is then lost, and the connection has to be closed.
+    /// A [`MessageError`]; the byte stream is then lost, and the connection must be closed.
     pub fn next_item(&mut self) -> Result<Option<Item<'_>>, MessageError> {
         loop {
             self.skip_line_ends();
@@ -187,7 +187,7 @@ impl Receiver {
             }
             let offset = self.consumed;
             let data = self.buffer.get(self.start..self.end).unwrap_or_default();
-            // Found twice where it is complete: what is borrowed cannot be given out of a loop.
+            // Looked up twice if it is complete: a borrowed item cannot be returned from a loop.
             match find_item(data, offset) {
                 Ok(None) => return Ok(None),
                 Err(MessageError::NotRtsp { .. }) if self.proven => self.skip(1),
@@ -215,7 +215,7 @@ impl Receiver {
         self.skipped += count as u64;
     }
 
-    /// Goes on to where an item begins, or may.
+    /// Skips to where an item begins, or may begin.
     fn resynchronise(&mut self) -> Result<ItemStart, MessageError> {
         loop {
             let data = self.buffer.get(self.start..self.end).unwrap_or_default();
@@ -287,7 +287,8 @@ fn find_message(data: &[u8], offset: u64) -> Result<Option<Found<'_>>, MessageEr
     Ok(Some(Found { item, length: head_length + body_length }))
 }
 
-/// Bytes up to and with the empty line. Bare line feeds are taken too: some cameras send nothing else.
+/// Number of bytes up to and including the empty line. Bare line feeds are accepted too: some cameras send nothing
+/// else.
 fn end_of_head(data: &[u8]) -> Option<usize> {
     let mut line_start = 0;
     for (at, _) in data.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
@@ -316,7 +317,7 @@ fn parse_head(head: &[u8], offset: u64) -> Result<(String, Headers), MessageErro
         if headers.len() == MAX_HEADERS {
             return Err(MessageError::HeadTooLong { offset });
         }
-        // A line without a colon says nothing; the rest of the message still may.
+        // A line without a colon means nothing; the rest of the message still may.
         if let Some((name, value)) = line.split_once(':') {
             headers.push((name.trim().to_owned(), value.trim().to_owned()));
         }
@@ -344,13 +345,13 @@ fn parse_first_line<'a>(first: &str, headers: Headers, body: &'a [u8]) -> Option
     is_request.then(|| Item::Request(Request { method: word.to_owned(), headers }))
 }
 
-/// The beginning of what a camera sent, fit for a log line.
+/// The beginning of what a camera sent, made fit for a log line.
 fn shown(data: &[u8]) -> String {
     let lossy: Cow<'_, str> = String::from_utf8_lossy(data.get(..MAX_SHOWN_CHARS).unwrap_or(data));
     lossy.chars().take(MAX_SHOWN_CHARS).collect()
 }
 
-/// A camera's words, cut to a length and without control characters.
+/// A camera's text, cut to a length and without control characters.
 pub(super) fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_CHARS).collect()
 }

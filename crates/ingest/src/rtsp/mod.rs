@@ -1,4 +1,4 @@
-//! RTSP (RFC 2326): the centre fetches from IP cameras.
+//! RTSP (RFC 2326): the centre pulls from IP cameras.
 //!
 //! [`Session`] is the protocol without sockets and clocks; [`RtspPuller`] is the thin shell around it, one
 //! supervised task per camera that connects, reads, and connects again. What a camera may cost is limited by the

@@ -1,4 +1,4 @@
-//! One session with a camera that is pulled: connect, drive the session at ticks, hand over what comes out of it.
+//! One session with a pulled camera: connect, drive the session at ticks, hand over its events.
 
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
@@ -22,7 +22,7 @@ use crate::{End, MediaSink, PullGate};
 /// How often a camera over UDP is sent a packet that keeps firewalls open.
 const HOLE_PUNCH_EVERY_US: u64 = 10_000_000;
 
-/// How often a camera's refusals are logged; those between are counted.
+/// How often a camera's refusals are logged; those in between are counted.
 const REFUSAL_LOG_EVERY_US: u64 = 10_000_000;
 
 /// How a session ended.
@@ -30,11 +30,11 @@ pub(super) struct SessionEnd {
     pub(super) error: PullError,
     /// What the next session should know.
     pub(super) quirks: Quirks,
-    /// The camera ended it while it was asked for its picture.
+    /// The camera ended it while a stream was being set up.
     pub(super) in_setup: bool,
 }
 
-/// What every session with one camera works with.
+/// What all sessions with one camera share.
 pub(super) struct PullContext<'a> {
     pub(super) source: &'a RtspSource,
     pub(super) gate: &'a dyn PullGate,
@@ -43,7 +43,7 @@ pub(super) struct PullContext<'a> {
     pub(super) shared: &'a Shared,
 }
 
-/// A session that is connected.
+/// A connected session.
 struct PullSession<'a> {
     context: &'a PullContext<'a>,
     connection: Connection,
@@ -56,7 +56,7 @@ struct PullSession<'a> {
 }
 
 impl PullContext<'_> {
-    /// Runs until something ends it, and says what.
+    /// Runs until something ends it, and returns what did.
     pub(super) async fn run(
         &self,
         over_udp: bool,
@@ -113,7 +113,7 @@ impl PullContext<'_> {
 }
 
 impl PullSession<'_> {
-    /// One tick: read what has gathered, hand it over, look at the time, write.
+    /// One tick: read what has gathered, hand it over, check deadlines, write.
     fn step(&mut self, now: Moment) -> Result<(), PullError> {
         let read = self.connection.read(&mut self.session, now, &mut self.events);
         self.hand_over(now)?;
@@ -169,7 +169,7 @@ impl PullSession<'_> {
     }
 
     fn hand_over_media(&mut self, event: MediaEvent, now: Moment) {
-        // Before the description there are no media.
+        // There are no media before the description.
         let Some(sink) = &mut self.sink else { return };
         let shared = self.context.shared;
         match &event {
@@ -185,7 +185,7 @@ impl PullSession<'_> {
         sink.media(event, now);
     }
 
-    /// The camera has answered: its sink is opened, and says whether sound is wanted.
+    /// The camera has answered: opens its sink, which decides whether sound is wanted.
     fn open(&mut self, now: Moment) -> Result<(), PullError> {
         if self.sink.is_some() {
             return Ok(());
@@ -199,7 +199,7 @@ impl PullSession<'_> {
         Ok(())
     }
 
-    /// Tears the session down, since cameras have few of them, and ends the sink.
+    /// Tears the session down, since cameras allow only a few, and ends the sink.
     fn end(mut self, error: PullError, now: Moment) -> SessionEnd {
         let (foreign, refused) = (self.session.foreign_packets(), self.refusal_log.withheld);
         if foreign + refused > 0 {
@@ -208,7 +208,7 @@ impl PullSession<'_> {
         let quirks = self.session.quirks(error.is_by_camera(), now);
         let in_setup = error.is_by_camera() && self.session.is_setting_up();
         self.session.teardown(now);
-        // The camera may be gone already.
+        // The camera may already be gone.
         let _ = self.connection.write(&mut self.session);
         if let Some(sink) = self.sink.take() {
             sink.end(End::new(error.cause(), error.to_string()), now);
@@ -217,7 +217,7 @@ impl PullSession<'_> {
     }
 }
 
-/// Logs what is refused, with a rate limit: a bad stream has many refusals.
+/// Logs refusals, with a rate limit: a bad stream has many.
 #[derive(Default)]
 struct RefusalLog {
     logged_us: Option<u64>,
@@ -232,7 +232,7 @@ impl RefusalLog {
         }
         self.logged_us = Some(now.mono_us);
         let more = std::mem::take(&mut self.withheld);
-        // What is lost over UDP the line lost; over TCP only the camera can leave something out.
+        // Over UDP the line lost it; over TCP only the camera can leave something out.
         let blame = if over_udp && reason.ends_with("were lost") { Blame::Line } else { Blame::Camera };
         warn!(camera = %source.camera(), cause = %reason, blame = blame.name(), more, "not taken");
     }

@@ -1,4 +1,4 @@
-//! The supervisor of one fetched camera: a pull session, a wait, the next session, and a status for those who ask.
+//! The supervisor of one pulled camera: a session, a wait, the next session, and a status that can be queried.
 
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -21,25 +21,25 @@ use super::pull_session::{PullContext, SessionEnd};
 use super::source::{RtspSource, Transport};
 use crate::{PullGate, Refusal};
 
-/// Pause before a camera is fetched again after a panic outside of a session.
+/// Pause before a camera is pulled again after a panic outside a session.
 const AFTER_PANIC: Duration = Duration::from_secs(5);
 
-/// Time limits of fetching from a camera.
+/// Time limits of pulling from a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PullOptions {
-    /// For finding the camera's address and connecting.
+    /// For resolving the camera's address and connecting.
     pub connect_timeout: Duration,
     /// For the answer to a request.
     pub answer_timeout: Duration,
-    /// For a playing camera to give an access unit; then it counts as dead.
+    /// For a playing camera to deliver an access unit; after it, the camera counts as dead.
     pub silence: Duration,
     /// How long data gather in a TCP connection before they are read.
     pub gather: Duration,
-    /// The same over UDP, whose buffer in the kernel is small.
+    /// The same over UDP, where the kernel's buffer is small.
     pub gather_udp: Duration,
     /// Waits between attempts.
     pub backoff: BackoffLimits,
-    /// Waits after the camera refused the password: cameras lock accounts that are tried often.
+    /// Waits after the camera refused the password: cameras lock accounts on frequent attempts.
     pub lasting_backoff: BackoffLimits,
 }
 
@@ -63,7 +63,7 @@ impl Default for PullOptions {
 /// What a puller is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PullState {
-    /// Finding, connecting, asking.
+    /// Resolving, connecting, asking.
     Connecting,
     /// The camera plays.
     Playing,
@@ -78,20 +78,20 @@ pub enum PullState {
 pub struct PullFault {
     /// Whose fault it is.
     pub blame: Blame,
-    /// What the gap is called, where the camera was on air.
+    /// Cause of the gap, if the camera was on air.
     pub cause: Cause,
     /// In words, without secrets.
     pub reason: String,
-    /// When.
+    /// When it ended.
     pub at: Moment,
 }
 
-/// How fetching from a camera goes.
+/// Status of pulling from a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullStatus {
     /// What it is doing.
     pub state: PullState,
-    /// Why the last session ended; stays while the next one plays.
+    /// Why the last session ended; kept while the next one plays.
     pub last_fault: Option<PullFault>,
     /// Connections tried.
     pub attempts: u64,
@@ -101,7 +101,7 @@ pub struct PullStatus {
     pub panics: u64,
     /// Access units taken.
     pub access_units: u64,
-    /// Things refused alone.
+    /// Items refused.
     pub refused: u64,
     /// Bytes read.
     pub bytes: u64,
@@ -159,14 +159,14 @@ impl PullError {
         matches!(self, Self::Session(error) if error.is_lasting())
     }
 
-    /// Whether the camera ended the session, and not we, or a line that fell silent.
+    /// Whether the camera ended the session, rather than the centre or a line that fell silent.
     pub(super) const fn is_by_camera(&self) -> bool {
         let ended = SessionError::is_by_camera;
         matches!(self, Self::Closed | Self::Broken(_)) || matches!(self, Self::Session(error) if ended(error))
     }
 }
 
-/// Fetches from one camera for as long as it exists: connects, plays, and connects again.
+/// Pulls from one camera for as long as it exists: connects, plays, and connects again.
 ///
 /// Each camera has a task of its own; a panic in it is caught, counted, and ends the session only.
 #[derive(Debug)]
@@ -195,7 +195,7 @@ struct Progress {
 }
 
 impl RtspPuller {
-    /// Begins to fetch from `source` on `handle`, and opens its camera at `gate` each time that it answers.
+    /// Begins to pull from `source` on `handle`, and opens its camera at `gate` each time it answers.
     pub fn spawn(
         handle: &Handle,
         source: RtspSource,
@@ -209,7 +209,7 @@ impl RtspPuller {
         Self { stop, task: Some(handle.spawn(supervisor.run())), shared }
     }
 
-    /// How it goes.
+    /// Current status.
     pub fn status(&self) -> PullStatus {
         let progress = self.shared.progress.lock();
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -225,18 +225,18 @@ impl RtspPuller {
         }
     }
 
-    /// Says goodbye to the camera, ends its sink with [`Cause::Centre`], and waits until that is done.
+    /// Tears down the session, ends its sink with [`Cause::Centre`], and waits until that is done.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         if let Some(task) = self.task.take() {
-            // Its panics are caught inside; what is left is a runtime that shuts down.
+            // Its panics are caught inside; what remains is a runtime that shuts down.
             let _ = task.await;
         }
     }
 }
 
 impl Drop for RtspPuller {
-    /// The task winds down by itself.
+    /// The task ends by itself.
     fn drop(&mut self) {
         let _ = self.stop.send(true);
     }
@@ -282,8 +282,8 @@ struct Supervisor {
 }
 
 impl Supervisor {
-    /// Panics of a session are caught in [`Self::pull_once`]. After a panic anywhere else the whole loop begins anew: its
-    /// camera would stay "connecting" for ever. The other cameras do not notice.
+    /// Panics of a session are caught in [`Self::pull_once`]. After a panic anywhere else the whole loop begins anew:
+    /// its camera would otherwise stay "connecting" forever. The other cameras do not notice.
     async fn run(mut self) {
         while AssertUnwindSafe(self.pull()).catch_unwind().await.is_err() {
             self.log_fault(&PullError::Panicked);
@@ -303,7 +303,7 @@ impl Supervisor {
             self.log_fault(&end.error);
             let other_transport = self.wants_other_transport(&end, over_udp, played);
             quirks = end.quirks;
-            // To a camera that closes behind its 401, the answer goes on the next connection: once.
+            // If a camera closes after its 401, the answer goes on the next connection: once.
             let answers = quirks.closed_behind_401() && !answered;
             answered = answers;
             let to_udp = other_transport && !over_udp;
@@ -319,7 +319,7 @@ impl Supervisor {
         self.shared.state(PullState::Stopped);
     }
 
-    /// One connection, from finding the camera to the end; and how long it lasted, where pictures came.
+    /// One connection, from resolving the camera to the end; and how long it lasted, if pictures came.
     async fn pull_once(&self, over_udp: bool, quirks: Quirks) -> (SessionEnd, Duration) {
         self.shared.attempts.fetch_add(1, Ordering::Relaxed);
         self.shared.state(PullState::Connecting);
@@ -331,7 +331,7 @@ impl Supervisor {
             shared: &self.shared,
         };
         let (began, units) = (self.clock.now(), self.shared.access_units.load(Ordering::Relaxed));
-        // What a panic leaves behind belongs to the session, and is dropped with it.
+        // What a panic leaves inconsistent belongs to the session, and is dropped with it.
         let outcome =
             AssertUnwindSafe(context.run(over_udp, quirks, self.stopped.clone())).catch_unwind().await;
         let lost = |_| SessionEnd { error: PullError::Panicked, quirks: Quirks::default(), in_setup: false };
@@ -342,7 +342,7 @@ impl Supervisor {
     }
 
     /// Whether the next session asks for the other of TCP and UDP: cameras refuse one of them with any code, or close.
-    /// What gave no picture over UDP is asked for over TCP again.
+    /// If no picture came over UDP, TCP is asked for again.
     fn wants_other_transport(&self, end: &SessionEnd, over_udp: bool, played: Duration) -> bool {
         if self.source.transport() != Transport::Auto {
             return false;

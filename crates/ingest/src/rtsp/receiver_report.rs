@@ -1,11 +1,11 @@
-//! Receiver reports (RFC 3550, 6.4.2): cameras stop sending where none comes.
+//! Receiver reports (RFC 3550, 6.4.2): cameras stop sending when none come.
 
-/// What one run of one source's packets came to.
+/// Statistics of one run of one source's packets.
 #[derive(Debug, Default)]
 pub(super) struct ReceptionStats {
     ssrc: u32,
     first: Option<u16>,
-    /// Highest sequence number, with its wraps.
+    /// Highest sequence number, including wraps.
     highest: u32,
     received: u32,
     /// Packets expected and received at the last report.
@@ -20,7 +20,7 @@ impl ReceptionStats {
         *self = Self { ssrc, ..Self::default() };
     }
 
-    /// A packet that was taken.
+    /// Counts a packet that was taken.
     pub(super) fn heard(&mut self, sequence: u16) {
         self.received = self.received.wrapping_add(1);
         if self.first.is_none() {
@@ -34,12 +34,12 @@ impl ReceptionStats {
         }
     }
 
-    /// A sender report of the same source.
+    /// Takes note of a sender report of the same source.
     pub(super) fn reported(&mut self, ntp: u64, now_us: u64) {
         self.sender_report = Some(((ntp >> 16 & 0xffff_ffff) as u32, now_us));
     }
 
-    /// A receiver report by `own`, with a block where anything was received, and the source description that every
+    /// A receiver report by `own`, with a block if anything was received, and the source description that every
     /// compound packet must have (6.1).
     pub(super) fn report(&mut self, own: u32, now_us: u64) -> Vec<u8> {
         let mut out = Vec::with_capacity(52);

@@ -1,9 +1,9 @@
-//! Keeps the facts about a bad stream few: what is refused is recorded, and a hostile camera refuses well.
+//! Keeps the facts about a bad stream few: refusals are recorded, and a hostile camera causes many.
 
 use super::event::Event;
 use ashkar_media::MediaEvent;
 
-/// Most refusals that are reported in a second, by name; those beyond are counted.
+/// Maximum number of refusals reported individually in a second; those beyond are counted.
 const MAX_REFUSALS_PER_SECOND: u32 = 30;
 
 const SECOND_US: u64 = 1_000_000;
@@ -16,7 +16,7 @@ pub(super) struct RefusalLimit {
 }
 
 impl RefusalLimit {
-    /// Takes away refusals among the events from `known` on where there are too many of them.
+    /// Removes refusals among the events from `known` on if there are too many of them.
     pub(super) fn apply(&mut self, known: usize, now_us: u64, events: &mut Vec<Event>) {
         if now_us.saturating_sub(self.began_us) >= SECOND_US {
             self.begin_second(now_us, events);

@@ -1,4 +1,4 @@
-//! A small reorder buffer for RTP over UDP: a packet that overtook others waits for them, shortly.
+//! A small reorder buffer for RTP over UDP: a packet that overtook others waits for them briefly.
 
 use std::collections::VecDeque;
 
@@ -6,12 +6,12 @@ use super::rtp::{RtpPacket, Sequence};
 
 /// How long a packet waits for those that it overtook, microseconds.
 const MAX_WAIT_US: u64 = 60_000;
-/// Most packets that wait.
+/// Maximum number of waiting packets.
 const MAX_WAITING_PACKETS: usize = 64;
-/// Most bytes that wait.
+/// Maximum number of waiting bytes.
 const MAX_WAITING_BYTES: usize = 256 * 1024;
 
-/// Packets that wait, by sequence number.
+/// Waiting packets, by sequence number.
 #[derive(Debug, Default)]
 pub(super) struct Reorder {
     waiting: VecDeque<Waiting>,
@@ -31,7 +31,7 @@ impl Reorder {
         self.waiting.is_empty()
     }
 
-    /// Puts a packet into its place. Doubles are dropped.
+    /// Puts a packet into its place. Duplicates are dropped.
     pub(super) fn insert(&mut self, packet: &RtpPacket<'_>, datagram: &[u8], now_us: u64) {
         let place = self.waiting.partition_point(|other| is_before(other.sequence, packet.sequence));
         if self.waiting.get(place).is_some_and(|other| other.sequence == packet.sequence) {
@@ -42,14 +42,14 @@ impl Reorder {
         self.waiting.insert(place, waiting);
     }
 
-    /// Gives out what waits, in order: a new run of numbers begins.
+    /// Releases what waits, in order: a new run of numbers begins.
     pub(super) fn take_first(&mut self) -> Option<Vec<u8>> {
         let taken = self.waiting.pop_front()?;
         self.bytes = self.bytes.saturating_sub(taken.datagram.len());
         Some(taken.datagram)
     }
 
-    /// The next datagram whose turn it is: the one awaited, or the first when it waited too long or too many do.
+    /// The next datagram that is due: the expected one, or the first if it waited too long or too many wait.
     pub(super) fn next_due(&mut self, sequence: &Sequence, now_us: u64) -> Option<Vec<u8>> {
         let first = self.waiting.front()?;
         let packet = RtpPacket::parse(&first.datagram)?;
@@ -77,7 +77,7 @@ mod tests {
         vec![0x80, 96, high, low, 0, 0, 0, 0, 0, 0, 0, 1, 0xaa]
     }
 
-    /// Feeds `(time in µs, sequence)` and gives the order in which packets come out.
+    /// Feeds `(time in µs, sequence)` and returns the order in which packets come out.
     fn order(arrivals: &[(u64, u16)]) -> Vec<u16> {
         let (mut reorder, mut sequence, mut out) = (Reorder::default(), Sequence::default(), Vec::new());
         for &(now_us, number) in arrivals {

@@ -1,4 +1,4 @@
-//! The requests of a session and what the camera answers to them; and the camera's own requests.
+//! The requests of a session and the camera's responses; and the camera's own requests.
 
 use ashkar_media::MediaEvent;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use super::stream_selection::StreamSelection;
 use super::streams::{MediaKind, Streams};
 use super::transport::{Agreed, SessionHeader, is_request_uri, join_control};
 
-/// Redirections within the camera that are followed.
+/// Redirects within the camera that are followed.
 const MAX_REDIRECTS: u8 = 2;
 const USER_AGENT: &str = "Ashkar";
 
@@ -58,7 +58,7 @@ impl Core {
         Ok(())
     }
 
-    /// Whatever the answer is, the camera is there; some know no OPTIONS.
+    /// Whatever the response is, the camera is there; some do not know OPTIONS.
     fn options_answered(&mut self, response: &Response<'_>, now: Moment) -> Result<(), SessionError> {
         self.keepalive.announced(response.headers.first("Public").unwrap_or_default());
         self.describe(now);
@@ -95,7 +95,8 @@ impl Core {
         Ok(())
     }
 
-    /// Another path of the same camera. Another address would be told the password, which the operator did not mean.
+    /// Another path of the same camera. Following a redirect to another address would send it the password, which the
+    /// operator did not intend.
     fn redirected(&self, response: &Response<'_>) -> Option<String> {
         let named = response.headers.first("Location").filter(|url| is_request_uri(url))?;
         let (asked, named) = (Url::parse(&self.url).ok()?, Url::parse(named).ok()?);
@@ -150,7 +151,7 @@ impl Core {
         events: &mut Vec<Event>,
     ) -> Result<(), SessionError> {
         if kind == MediaKind::Audio && response.status >= 300 {
-            // A camera that does not give its sound still gives its picture.
+            // A camera that refuses to set up its sound still sends its picture.
             events.push(
                 MediaEvent::SoundRefused { codec: format!("aac (SETUP answered with {})", response.status) }
                     .into(),
@@ -216,7 +217,8 @@ impl Core {
         }
     }
 
-    /// Some cameras give both streams the same channels in their answers, and keep to what was asked.
+    /// Some cameras give both streams the same channels in their responses, and then use the channels that were
+    /// requested.
     fn is_taken(&self, channel: u8) -> bool {
         self.transports
             .iter()
@@ -250,7 +252,7 @@ impl Core {
         }
     }
 
-    /// The answer to PLAY, where media came before it, or to a keepalive.
+    /// The response to PLAY, if media came before it, or to a keepalive.
     fn kept_alive(
         &mut self,
         pending: &Pending,
@@ -261,7 +263,7 @@ impl Core {
             (_, 454) => Err(SessionError::SessionLost),
             ("PLAY", 300..) => require_success(pending, response),
             ("GET_PARAMETER" | "SET_PARAMETER" | "OPTIONS", 300..) => {
-                // Announced, perhaps, and yet unknown: another one may keep the session alive as well.
+                // Perhaps announced, and yet unknown: another one may keep the session alive as well.
                 if self.keepalive.refused() {
                     self.keep_alive(now);
                 }
@@ -279,7 +281,7 @@ impl Core {
         }
     }
 
-    /// Requests of the camera's own: some ask whether the client lives, or announce changes.
+    /// Requests from the camera: some ask whether the client is alive, or announce changes.
     pub(super) fn answer(&mut self, request: &Request) -> Result<(), SessionError> {
         let known =
             matches!(request.method.as_str(), "OPTIONS" | "GET_PARAMETER" | "SET_PARAMETER" | "ANNOUNCE");
@@ -323,8 +325,8 @@ const fn asked_channels(kind: MediaKind) -> (u8, u8) {
     }
 }
 
-/// Whether a response is the answer to the open request. A number that is missing or wrong means the one request
-/// that is open, unless number and status are the last answer's: then it may be that answer once more
+/// Whether a response answers the open request. A number that is missing or wrong means the one open request, unless
+/// number and status equal those of the last response: then it may be that response once more
 /// (`gwsecurity_start_code_behind_a_set`, `wyze_keepalives_answered_with_number_zero`).
 fn answers(response: &Response<'_>, pending: &Pending, last: Option<(Option<u32>, u16)>) -> bool {
     let cseq = response.headers.cseq();
@@ -351,7 +353,7 @@ fn require_success(pending: &Pending, response: &Response<'_>) -> Result<(), Ses
     }
 }
 
-/// Text written at the end of bytes.
+/// Writes text to the end of a byte buffer.
 struct Text<'a>(&'a mut Vec<u8>);
 
 impl std::fmt::Write for Text<'_> {

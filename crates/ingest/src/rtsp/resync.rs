@@ -1,9 +1,9 @@
-//! Where the next item begins, where bytes stand between two items that belong to neither.
+//! Finds where the next item begins when bytes between two items belong to neither.
 //!
-//! Some cameras let pieces of packets without a head slip into the stream. What follows them is whole again, so they
-//! are skipped, up to a limit. A begin is believed only where it cannot be chance.
+//! Some cameras let pieces of packets without a header slip into the stream. What follows them is whole again, so they
+//! are skipped, up to a limit. A beginning is accepted only if it cannot be chance.
 
-/// Most bytes that are skipped between two items; what has more of them is no RTSP.
+/// Maximum number of bytes skipped between two items; a stream with more of them is not RTSP.
 pub(super) const MAX_SKIPPED_BYTES: u64 = 64 * 1024;
 
 /// Longest first line of a message, bytes: the longest address that a camera has, and a method.
@@ -11,10 +11,10 @@ const MAX_FIRST_LINE_BYTES: usize = 2048;
 const MAX_METHOD_BYTES: usize = 20;
 const ANSWER: &[u8] = b"RTSP/";
 const INTERLEAVED_HEAD_BYTES: usize = 4;
-/// The shortest RTCP packet, and so the shortest payload that proves a begin.
+/// The shortest RTCP packet, and so the shortest payload that proves a beginning.
 const MIN_PROOF_BYTES: usize = 8;
 
-/// What stands at the beginning of some bytes.
+/// What some bytes begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ItemStart {
     /// An item, as far as can be seen.
@@ -25,7 +25,7 @@ pub(super) enum ItemStart {
     Nothing,
 }
 
-/// Channels of which packets are awaited.
+/// Channels on which packets are expected.
 #[derive(Debug, Default)]
 pub(super) struct Channels([u64; 4]);
 
@@ -41,8 +41,8 @@ impl Channels {
     }
 }
 
-/// Judges `data`, which follows right behind an item, or behind bytes that were `skipped`: a packet must then be
-/// one of an awaited channel, look like RTP, and have an item behind it.
+/// Judges `data`, which directly follows an item, or follows bytes that were `skipped`: a packet must then be on an
+/// expected channel, look like RTP, and have an item after it.
 pub(super) fn item_start(data: &[u8], channels: &Channels, skipped: bool) -> ItemStart {
     match data {
         [] => ItemStart::Undecided,
@@ -77,7 +77,7 @@ fn searched(data: &[u8], channels: &Channels) -> ItemStart {
     interleaved_behind(data)
 }
 
-/// A packet of RTP or RTCP, by its version and a length that it can have.
+/// An RTP or RTCP packet, judged by its version and a plausible length.
 fn is_long_rtp(data: &[u8]) -> bool {
     data.get(INTERLEAVED_HEAD_BYTES).is_some_and(|first| first >> 6 == 2)
         && payload_length(data) >= MIN_PROOF_BYTES
@@ -91,7 +91,7 @@ fn interleaved_behind(data: &[u8]) -> ItemStart {
         Some(b'$' | b'\r' | b'\n') => ItemStart::Item,
         Some(byte) if byte.is_ascii_uppercase() => ItemStart::Item,
         Some(_) => ItemStart::Nothing,
-        // It may end right here, with nothing behind it yet.
+        // It may end right here, with nothing after it yet.
         None => ItemStart::Item,
     }
 }
@@ -103,7 +103,7 @@ fn payload_length(data: &[u8]) -> usize {
     }
 }
 
-/// `RTSP/1.0 200 …` or `METHOD address RTSP/1.0`, as far as it is there.
+/// `RTSP/1.0 200 …` or `METHOD address RTSP/1.0`, as far as it has arrived.
 fn message(data: &[u8]) -> ItemStart {
     let window = data.get(..MAX_FIRST_LINE_BYTES).unwrap_or(data);
     let end = window.iter().position(|byte| matches!(byte, b'\r' | b'\n'));

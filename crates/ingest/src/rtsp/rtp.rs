@@ -1,4 +1,4 @@
-//! RTP packets (RFC 3550, 5.1), their order, and what of RTCP matters.
+//! RTP packets (RFC 3550, 5.1), their order, and the parts of RTCP that matter.
 //!
 //! ```text
 //!  0                   1                   2                   3
@@ -12,13 +12,13 @@
 const VERSION: u8 = 2;
 const FIXED_HEADER_BYTES: usize = 12;
 
-/// A packet this far ahead of the one awaited still belongs to the same run; beyond it the camera began anew.
-/// RFC 3550, A.1, calls it MAX_DROPOUT.
+/// A packet this far ahead of the expected one still belongs to the same run; beyond it the camera began anew. RFC
+/// 3550, A.1, calls it MAX_DROPOUT.
 const MAX_DROPOUT_PACKETS: i16 = 3000;
-/// A packet this far behind is late or doubled; beyond it the camera began anew (MAX_MISORDER).
+/// A packet this far behind is late or duplicated; beyond it the camera began anew (MAX_MISORDER).
 const MAX_MISORDER_PACKETS: i16 = 100;
 
-/// One RTP packet, padding and extensions taken off.
+/// One RTP packet, padding and extensions removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RtpPacket<'a> {
     /// For video: the last packet of an access unit.
@@ -36,7 +36,7 @@ pub struct RtpPacket<'a> {
 }
 
 impl<'a> RtpPacket<'a> {
-    /// Reads one packet; `None` where it is no RTP version 2, or shorter than it says.
+    /// Reads one packet; `None` if it is not RTP version 2, or is shorter than it says.
     pub fn parse(data: &'a [u8]) -> Option<Self> {
         let (&[flags, kind, s0, s1, t0, t1, t2, t3, c0, c1, c2, c3], mut rest) =
             data.split_first_chunk::<FIXED_HEADER_BYTES>()?;
@@ -63,14 +63,14 @@ impl<'a> RtpPacket<'a> {
     }
 }
 
-/// How a packet stands to those before it.
+/// How a packet relates to those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// The one awaited, or the first.
+    /// The expected one, or the first.
     Next,
     /// This many packets before it never came.
     After(u16),
-    /// Came already, or too late.
+    /// It came already, or comes too late.
     Old,
     /// The camera began a new run of numbers, or another source took its place.
     Restart,
@@ -80,12 +80,12 @@ pub(super) enum Order {
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
     awaited: Option<u16>,
-    /// Numbers from the awaited one on that packets of another kind took.
+    /// Numbers, from the expected one on, that packets of another kind used.
     taken: u16,
 }
 
 impl Sequence {
-    /// Judges a packet, and moves on behind it unless it is old.
+    /// Judges a packet, and advances past it unless it is old.
     pub(super) fn judge(&mut self, sequence: u16) -> Order {
         let taken = std::mem::take(&mut self.taken);
         let order = match self.ahead(sequence) {
@@ -103,18 +103,18 @@ impl Sequence {
         order
     }
 
-    /// Whether a packet is so far from the awaited one that the camera must have begun anew.
+    /// Whether a packet is so far from the expected one that the camera must have begun anew.
     pub(super) fn is_apart(&self, sequence: u16) -> bool {
         self.ahead(sequence)
             .is_some_and(|ahead| !(-MAX_MISORDER_PACKETS..=MAX_DROPOUT_PACKETS).contains(&ahead))
     }
 
-    /// How far `sequence` lies ahead of the awaited packet; `None` before the first.
+    /// How far `sequence` is ahead of the expected packet; `None` before the first.
     pub(super) fn ahead(&self, sequence: u16) -> Option<i16> {
         Some(sequence.wrapping_sub(self.awaited?).cast_signed())
     }
 
-    /// A packet of the same source that is not taken: where it has the number that is awaited, it counts with ours.
+    /// A packet of the same source that is not taken: if it has the expected number, it counts as one of ours.
     pub(super) fn passed_over(&mut self, sequence: u16) {
         if self.awaited.is_some_and(|awaited| awaited.wrapping_add(self.taken) == sequence) {
             self.taken = self.taken.saturating_add(1);
@@ -122,19 +122,19 @@ impl Sequence {
     }
 }
 
-/// What an RTCP packet said (RFC 3550, 6).
+/// Contents of an RTCP packet (RFC 3550, 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rtcp {
     /// The newest sender report.
     pub report: Option<SenderReport>,
-    /// A source says goodbye: which, where it says so.
+    /// A source ends (BYE): which, if it is named.
     pub bye: Option<Goodbye>,
 }
 
-/// What matters of a sender report.
+/// The parts of a sender report that matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SenderReport {
-    /// Who reports.
+    /// The reporting source.
     pub ssrc: u32,
     /// NTP time, 32.32 bits.
     pub ntp: u64,
@@ -142,14 +142,14 @@ pub struct SenderReport {
     pub timestamp: u32,
 }
 
-/// Who leaves: the first source that is named; a goodbye may name none.
+/// The source that leaves: the first that is named; a BYE may name none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Goodbye {
     /// The source.
     pub ssrc: Option<u32>,
 }
 
-/// Reads a compound RTCP packet as far as it can be read; what is broken ends the reading, and nothing else.
+/// Reads a compound RTCP packet as far as possible; a broken part ends the reading, and nothing else.
 pub fn parse_rtcp(mut data: &[u8]) -> Rtcp {
     let mut out = Rtcp::default();
     while let Some((&[flags, kind, high, low], body)) = data.split_first_chunk() {

@@ -1,9 +1,9 @@
 //! The part of a session description (RFC 8866) that says what a camera sends and where to ask for it.
 //!
-//! Cameras write odd descriptions: `fmtp` without parameters, attributes before any media, streams that are no
-//! RTP, text where a payload type belongs, trailing blanks. Whatever cannot be read is passed over; a media
-//! description that cannot be used is left out, and the others stand. Where a leniency is some vendor's, the file of
-//! `testdata/rtsp` that has it is named.
+//! Cameras write odd descriptions: `fmtp` without parameters, attributes before any media, streams that are not RTP,
+//! text in place of a payload type, trailing blanks. Whatever cannot be read is skipped; an unusable media description
+//! is left out, and the others stand. If a leniency is for some vendor, the file of `testdata/rtsp` that shows it is
+//! named.
 
 use ashkar_media::VideoCodec;
 use ashkar_media::codec::MAX_PARAMETER_SET_BYTES;
@@ -14,17 +14,17 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 
-/// Most media descriptions that are looked at. Real cameras have up to four.
+/// Maximum number of media descriptions that are considered. Real cameras have up to four.
 pub const MAX_MEDIA: usize = 16;
 
 const MAX_PARAMETER_SETS: usize = 16;
-/// Most formats of one media description that are looked at.
+/// Maximum number of formats of one media description that are considered.
 const MAX_FORMATS: usize = 8;
 /// The first payload type without a fixed meaning (RFC 3551, 6): `bosch_payload_type_35`.
 const FIRST_DYNAMIC: u8 = 35;
 const VIDEO_CLOCK_HZ: u32 = 90_000;
 
-/// Cameras leave out the padding, or let bits stand behind the last byte.
+/// Cameras leave out the padding, or leave bits set after the last byte.
 const FORGIVING: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -35,7 +35,7 @@ const FORGIVING: GeneralPurpose = GeneralPurpose::new(
 /// What a camera offers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
-    /// The session's `a=control`, where it names another address than the one asked.
+    /// The session's `a=control`, if it names another address than the one requested.
     pub control: Option<String>,
     /// Its streams, in order, at most [`MAX_MEDIA`].
     pub media: Vec<Media>,
@@ -46,12 +46,12 @@ pub struct Description {
 pub struct Media {
     /// `a=control`.
     pub control: Option<String>,
-    /// RTP payload type: the first that can be taken, else the first.
+    /// RTP payload type: the first that is supported, else the first.
     pub payload_type: u8,
     /// What it carries.
     pub format: Format,
-    /// Further formats that may come instead, by payload type: others of the list, and the same type as the other
-    /// codec where the description has that one's parameters.
+    /// Further formats that may come instead, by payload type: others of the list, and the same type as the other codec
+    /// if the description has that codec's parameters.
     pub alternatives: Vec<(u8, Format)>,
 }
 
@@ -63,7 +63,7 @@ impl Media {
         std::iter::once(self.payload_type).chain(others)
     }
 
-    /// Whether it is video that can be taken.
+    /// Whether it is supported video.
     pub(super) const fn is_video(&self) -> bool {
         matches!(self.format, Format::H264 { .. } | Format::H265 { .. })
     }
@@ -76,7 +76,7 @@ impl Media {
         self.alternatives.iter().find(|(other, _)| *other == payload_type).map(|(_, format)| format)
     }
 
-    /// What a payload type carries, if it is `codec` after all: with the parameter sets that the description has.
+    /// The content of a payload type, if it turns out to be `codec`: with the parameter sets that the description has.
     pub(super) fn format_as(&self, payload_type: u8, codec: VideoCodec) -> Format {
         let listed =
             self.alternatives.iter().filter(|(other, _)| *other == payload_type).map(|(_, format)| format);
@@ -95,19 +95,19 @@ impl Media {
 /// What a stream carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
-    /// H.264 by RFC 6184.
+    /// H.264 as in RFC 6184.
     H264 {
         /// SPS and PPS of `sprop-parameter-sets`; may be empty.
         parameter_sets: Vec<Bytes>,
     },
-    /// H.265 by RFC 7798.
+    /// H.265 as in RFC 7798.
     H265 {
         /// VPS, SPS and PPS of the `sprop-` parameters; may be empty.
         parameter_sets: Vec<Bytes>,
         /// Whether each payload carries a decoding order number (`sprop-max-don-diff` above 0).
         with_don: bool,
     },
-    /// AAC by RFC 3640.
+    /// AAC as in RFC 3640.
     Aac(AacFormat),
     /// Sound that cannot be passed through.
     OtherSound {
@@ -123,23 +123,23 @@ pub enum Format {
     Other,
 }
 
-/// AAC by RFC 3640, 3.3.5 and 3.3.6 (AAC-lbr and AAC-hbr).
+/// AAC as in RFC 3640, 3.3.5 and 3.3.6 (AAC-lbr and AAC-hbr).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AacFormat {
     /// `AudioSpecificConfig`.
     pub config: Bytes,
-    /// Ticks of its RTP timestamps in a second.
+    /// Ticks per second of its RTP timestamps.
     pub clock_hz: u32,
     /// Bits of the size in each AU header, at most 16.
     pub size_bits: u8,
-    /// Bits of the index or index delta in each AU header, at most 16; both must be alike.
+    /// Bits of the index or index delta in each AU header, at most 16; both must be equal.
     pub index_bits: u8,
 }
 
-/// The body of the answer to DESCRIBE holds no session description.
+/// The body of the response to DESCRIBE is not a session description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SdpError {
-    /// Not one line in the form of RFC 8866.
+    /// Not one line has the form of RFC 8866.
     #[error("the camera's description of its streams is empty or not SDP")]
     NotSdp,
 }
@@ -148,7 +148,7 @@ impl Description {
     /// Reads a session description of at most [`super::message::MAX_BODY_BYTES`].
     ///
     /// # Errors
-    /// [`SdpError::NotSdp`] where no line has the form `x=…`.
+    /// [`SdpError::NotSdp`] if no line has the form `x=…`.
     pub fn parse(body: &[u8]) -> Result<Self, SdpError> {
         let text = String::from_utf8_lossy(body);
         let mut raw: Vec<RawMedia<'_>> = Vec::new();
@@ -180,7 +180,7 @@ impl Description {
     }
 }
 
-/// The lines of one media description, not yet understood.
+/// The lines of one media description, not yet interpreted.
 struct RawMedia<'a> {
     media: &'a str,
     protocol: &'a str,
@@ -219,7 +219,7 @@ impl<'a> RawMedia<'a> {
             "fmtp" => &mut self.fmtps,
             _ => return,
         };
-        // The newest of a format stands.
+        // The last one of a format counts.
         if let Some((format, rest)) = value.split_once([' ', '\t']) {
             lines.retain(|(known, _)| *known != format);
             if lines.len() < MAX_FORMATS {
@@ -232,7 +232,7 @@ impl<'a> RawMedia<'a> {
         if !self.protocol.split('/').any(|word| word.eq_ignore_ascii_case("RTP")) {
             return None;
         }
-        // Where the list and its attributes name different types, either may come.
+        // If the list and its attributes name different types, either may come.
         let named =
             self.rtpmaps.iter().map(|(format, _)| *format).filter(|format| !self.formats.contains(format));
         let numbers =
@@ -254,8 +254,8 @@ impl<'a> RawMedia<'a> {
         Some(Media { control, payload_type, format, alternatives: formats })
     }
 
-    /// Lines of a format. Where there is only one for a video, and it names a type that the list has not, it is meant.
-    /// Of other streams, the stray line is nothing (`tplink_text_as_payload_type`).
+    /// Lines of a format. If a video has only one format, a line for a type that is not in the list is meant for it. In
+    /// other streams, the stray line is ignored (`tplink_text_as_payload_type`).
     fn raw_format(&self, word: &str) -> RawFormat<'a> {
         let of = |lines: &[(&'a str, &'a str)]| {
             let own = lines.iter().find(|(format, _)| *format == word);
@@ -291,7 +291,7 @@ impl<'a> RawFormat<'a> {
         match (self.media, codec.as_str()) {
             ("video", "h264" | "h.264" | "avc" | "avc1") => self.h264(),
             ("video", "h265" | "h.265" | "hevc" | "hvc1") => self.h265(),
-            // A dynamic type without a name: the packets will say what it is.
+            // A dynamic type without a name: the packets will show what it is.
             ("video", "unknown") if payload_type >= FIRST_DYNAMIC => self.h264(),
             ("video", _) => Format::OtherVideo { codec: super::message::printable(&codec) },
             ("audio", "mpeg4-generic") => {
@@ -313,7 +313,7 @@ impl<'a> RawFormat<'a> {
         }
     }
 
-    /// The other codec, where a description that names one has parameter sets of the other.
+    /// The other codec, if a description that names one has parameter sets of the other.
     fn other_codec(&self, named: &[(u8, Format)]) -> Option<Format> {
         let other = match named.last()? {
             (_, Format::H264 { .. }) => self.h265(),
@@ -331,7 +331,7 @@ impl<'a> RawFormat<'a> {
         let bits = |name| self.number(name).and_then(|bits| u8::try_from(bits).ok());
         let (size_bits, index_bits) = (bits("sizelength")?, bits("indexlength").unwrap_or(0));
         let delta_bits = bits("indexdeltalength").unwrap_or(index_bits);
-        // Interleaving and the other header fields of RFC 3640 are not in use for AAC-hbr and AAC-lbr.
+        // Interleaving and the other header fields of RFC 3640 are not used with AAC-hbr and AAC-lbr.
         let usable = (1..=16).contains(&size_bits) && index_bits <= 16 && delta_bits == index_bits;
         let plain = ["ctsdeltalength", "dtsdeltalength", "streamstateindication", "auxiliarydatasizelength"];
         let plain = plain.iter().all(|name| self.number(name).unwrap_or(0) == 0);
@@ -348,7 +348,7 @@ impl<'a> RawFormat<'a> {
         let values = names.iter().filter_map(|name| self.parameter(name));
         let coded = values.flat_map(|value| value.split(',')).take(MAX_PARAMETER_SETS);
         let decoded = coded.filter_map(|text| FORGIVING.decode(text.trim()).ok());
-        // Some cameras put start codes before or behind a set (`gwsecurity_start_code_behind_a_set`).
+        // Some cameras put start codes before or after a set (`gwsecurity_start_code_behind_a_set`).
         let decoded = decoded
             .flat_map(|bytes| split_at_start_codes(&bytes).map(Bytes::copy_from_slice).collect::<Vec<_>>());
         decoded.filter(|set| !set.is_empty() && set.len() <= MAX_PARAMETER_SET_BYTES).collect()

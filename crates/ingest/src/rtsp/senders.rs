@@ -1,6 +1,6 @@
-//! Who sends: a stream believes the channel or port, the payload type and the source that it agreed on, and the run
-//! of numbers that it follows. What comes from elsewhere is foreign. It is named, and dropped or held back; it is
-//! taken only where the known sender has fallen silent, since cameras begin their streams anew.
+//! Who sends: a stream trusts the channel or port, the payload type and the source that were agreed on, and the run of
+//! numbers that it follows. Packets from elsewhere are foreign. They are logged, and dropped or held back; they are
+//! taken only once the known sender has fallen silent, since cameras begin their streams anew.
 
 use std::fmt;
 
@@ -11,23 +11,23 @@ use super::rtp::{RtpPacket, Sequence};
 
 /// How long the known sender must be silent before another one is taken, microseconds.
 pub const SENDER_SILENT_US: u64 = 1_000_000;
-/// The same where only the numbers began anew.
+/// The same if only the numbers began anew.
 const RUN_SILENT_US: u64 = 200_000;
-/// Most bytes of foreign senders that are held back for that moment, of one stream.
+/// Maximum number of bytes of foreign senders that are held back for that moment, per stream.
 pub const MAX_HELD_BYTES: usize = 1024 * 1024;
-/// Most foreign senders that are watched at a time.
+/// Maximum number of foreign senders watched at a time.
 const MAX_CANDIDATES: usize = 4;
 /// Packets in sequence that make a run (RFC 3550, A.1).
 const RUN_PACKETS: u32 = 2;
-/// Packets that only a video codec explains, where neither channel nor payload type was agreed on.
+/// Packets that only one video codec explains, if neither channel nor payload type was agreed on.
 const PROOF_PACKETS: u32 = 3;
-/// Foreign senders that are named in a session; those after them are only counted.
+/// Foreign senders that are named in a session; later ones are only counted.
 const MAX_NAMED: usize = 8;
 
 /// Where a packet came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sender {
-    /// The interleaved channel, or over UDP the camera's port.
+    /// The interleaved channel or, over UDP, the camera's port.
     pub(super) channel: u16,
     pub(super) ssrc: u32,
     pub(super) payload_type: u8,
@@ -43,15 +43,15 @@ impl fmt::Display for Sender {
 /// What SETUP and the description agreed on.
 #[derive(Debug, Clone, Default)]
 pub(super) struct AgreedSender {
-    /// Channel, or the camera's port where it named one.
+    /// Channel, or the camera's port if it named one.
     pub(super) channel: Option<u16>,
-    /// The source that the camera named. Cameras name wrong ones: it is a hint.
+    /// The source that the camera named. It is only a hint, as cameras name wrong ones.
     pub(super) ssrc: Option<u32>,
     /// Payload types of the description.
     pub(super) payload_types: Vec<u8>,
     /// Payload types of the description's other streams.
     pub(super) others: Vec<u8>,
-    /// Whether packets come as datagrams, which others can send.
+    /// Whether packets come as datagrams, which others can send too.
     pub(super) datagrams: bool,
     /// Whether the stream is video, so that its packets can prove themselves.
     pub(super) video: bool,
@@ -64,12 +64,12 @@ pub(super) struct HeldPacket {
     pub(super) arrival: Moment,
 }
 
-/// Whose a packet is.
+/// Whose packet it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SenderMatch {
-    /// Of the known sender.
+    /// The known sender's.
     Known,
-    /// Of a new one that is better than the one before; the numbers begin anew.
+    /// A new sender's that fits better than the one before; the numbers begin anew.
     Better,
     /// Foreign.
     Foreign,
@@ -114,7 +114,7 @@ impl Senders {
         }
     }
 
-    /// The sender that is taken.
+    /// The sender whose packets are taken.
     pub(super) const fn current(&self) -> Option<Sender> {
         self.current
     }
@@ -124,7 +124,7 @@ impl Senders {
         self.dropped
     }
 
-    /// Sets where packets are to come from, and from when on their silence counts.
+    /// Sets where packets are to come from, and from when their silence counts.
     pub(super) fn agree(&mut self, channel: Option<u16>, ssrc: Option<u32>, datagrams: bool, now: Moment) {
         (self.agreed.channel, self.agreed.ssrc, self.agreed.datagrams) = (channel, ssrc, datagrams);
         self.heard_us = now.mono_us;
@@ -164,8 +164,8 @@ impl Senders {
         SenderMatch::Foreign
     }
 
-    /// Whether numbers begin anew: far from the awaited one; or a little behind it over TCP, where nothing is overtaken,
-    /// with a time that goes on.
+    /// Whether numbers begin anew: far from the expected one; or, over TCP, where nothing is overtaken, a little behind
+    /// it with a time that goes on.
     fn is_new_run(&self, packet: &RtpPacket<'_>, sequence: &Sequence) -> bool {
         let back = sequence.ahead(packet.sequence).is_some_and(|ahead| ahead < 0);
         sequence.is_apart(packet.sequence)
@@ -176,7 +176,7 @@ impl Senders {
         timestamp.wrapping_sub(self.newest_timestamp).cast_signed() > 0
     }
 
-    /// How much of the agreement a sender keeps to: higher is better.
+    /// How well a sender matches the agreement: higher is better.
     fn rank(&self, sender: Sender) -> u8 {
         let AgreedSender { channel, ssrc, payload_types, .. } = &self.agreed;
         let agreed = u8::from(channel.is_none_or(|agreed| agreed == sender.channel));
@@ -195,7 +195,7 @@ impl Senders {
         self.candidates.clear();
     }
 
-    /// Takes note of a foreign packet. Gives its sender's name where it is not known yet.
+    /// Takes note of a foreign packet. Returns its sender if it is new.
     pub(super) fn foreign(
         &mut self,
         channel: u16,
@@ -208,7 +208,7 @@ impl Senders {
         if self.may_follow(sender) {
             self.watch(sender, packet, data, now);
         } else if !self.agreed.datagrams && self.agreed.channel != Some(channel) {
-            // Sound and reports on channels of their own come from many cameras, and mean nothing.
+            // Many cameras send sound and reports on channels of their own; this means nothing.
             return None;
         }
         if self.current == Some(sender) || self.named.len() >= MAX_NAMED || self.named.contains(&sender) {
@@ -222,12 +222,12 @@ impl Senders {
     fn may_follow(&self, sender: Sender) -> bool {
         let AgreedSender { channel, payload_types, others, datagrams, video, .. } = &self.agreed;
         let here = channel.is_none_or(|agreed| agreed == sender.channel);
-        // Whoever knows our port can send datagrams: once the agreed port has spoken, no other one is believed.
+        // Anyone who knows our port can send datagrams: once the agreed port has spoken, no other one is trusted.
         if !here && *datagrams && self.channel_heard {
             return false;
         }
         let listed = payload_types.contains(&sender.payload_type);
-        // Types of sound, and those that RTCP's packets look like (RFC 3551, 6; RFC 5761, 4).
+        // Types of sound, and those that RTCP packets look like (RFC 3551, 6; RFC 5761, 4).
         let impossible =
             matches!(sender.payload_type, 0..=23 | 72..=76) || others.contains(&sender.payload_type);
         (here && listed) || (*video && !impossible)
@@ -252,7 +252,7 @@ impl Senders {
         }
     }
 
-    /// The packets of a foreign sender that takes the known one's place now, if one does.
+    /// The packets of a foreign sender that now takes the known one's place, if there is one.
     pub(super) fn successor(&mut self, now: Moment) -> Option<Vec<HeldPacket>> {
         if self.candidates.is_empty() {
             return None;
@@ -300,7 +300,7 @@ impl Candidate {
                 self.in_sequence += 1;
                 self.awaited = packet.sequence.wrapping_add(1);
             }
-            // Overtaken, or a number that stands still.
+            // Overtaken, or a number that does not advance.
             -64..0 => {}
             _ => *self = Self::new(self.sender, packet.sequence.wrapping_add(1), now),
         }

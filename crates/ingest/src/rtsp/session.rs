@@ -3,7 +3,7 @@
 //! ```text
 //! OPTIONS → DESCRIBE → Event::Described, proceed() → SETUP video → [SETUP audio] → PLAY → media, keepalive …
 //! ```
-//! Each request may be answered with 401 and is then sent again with `Authorization`.
+//! Each request may be answered with 401; it is then sent again with `Authorization`.
 
 use ashkar_media::MediaEvent;
 use ashkar_terms::Moment;
@@ -19,26 +19,26 @@ use super::stream_selection::StreamSelection;
 use super::streams::{MediaKind, PacketOrigin, Streams};
 use super::transport::SessionHeader;
 
-/// Most bytes that wait for the camera to read them.
+/// Maximum number of bytes waiting for the camera to read them.
 pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
 
-/// How often a receiver report is sent, microseconds (RFC 3550, 6.2): cameras stop where none comes for ten seconds.
+/// How often a receiver report is sent, microseconds (RFC 3550, 6.2): cameras stop if none comes for ten seconds.
 const REPORT_EVERY_US: u64 = 5_000_000;
-/// Channels of the picture where the camera names none, and of the sound.
+/// Channels of the picture if the camera names none, and of the sound.
 pub(super) const ASKED_CHANNELS: [(u8, u8); 2] = [(0, 1), (2, 3)];
 
-/// What a session begins with.
+/// Configuration of a session.
 #[derive(Debug, Clone)]
 pub struct SessionConfig {
     /// The address, without credentials.
     pub url: String,
-    /// Name and password, where the address has them.
+    /// Name and password, if the address has them.
     pub credentials: Option<Credentials>,
     /// How the media are to come.
     pub transport: LowerTransport,
-    /// How long a request may stay without an answer, microseconds.
+    /// How long a request may go without an answer, microseconds.
     pub answer_timeout_us: u64,
-    /// How long a playing camera may stay without an access unit, microseconds.
+    /// How long a playing camera may go without an access unit, microseconds.
     pub silence_us: u64,
 }
 
@@ -47,7 +47,7 @@ pub struct SessionConfig {
 pub enum LowerTransport {
     /// Interleaved in the connection.
     Tcp,
-    /// To these local ports, each of which is RTP's; RTCP's is one above.
+    /// To these local RTP ports; RTCP's is one above each.
     Udp {
         /// The picture's.
         video_port: u16,
@@ -62,10 +62,10 @@ pub struct Session {
     core: Core,
 }
 
-/// Everything but the receive buffer, whose items it works on.
+/// Everything but the receive buffer, on whose items it works.
 pub(super) struct Core {
     pub(super) config: SessionConfig,
-    /// The address that is asked: the camera may name another path of its own.
+    /// The address that is requested: the camera may name another path of its own.
     pub(super) url: String,
     pub(super) redirects: u8,
     pub(super) auth: Authenticator,
@@ -78,13 +78,13 @@ pub(super) struct Core {
     pub(super) session: Option<SessionHeader>,
     pub(super) last_request_us: u64,
     pub(super) last_unit_us: u64,
-    /// The last packet of media, whoever sent it and whatever it was.
+    /// When the last packet of media came, whoever sent it and whatever it was.
     last_packet_us: u64,
     pub(super) keepalive: KeepaliveScheduler,
     pub(super) selection: Option<StreamSelection>,
     pub(super) streams: Option<Streams>,
     pub(super) transports: Vec<StreamTransport>,
-    /// Whether the receive buffer is to hear of channels anew.
+    /// Whether the channels that the receive buffer expects have changed.
     pub(super) channels_changed: bool,
     own_ssrc: u32,
     last_report_us: u64,
@@ -109,7 +109,7 @@ pub(super) struct Pending {
     pub(super) uri: String,
     pub(super) headers: String,
     pub(super) sent_us: u64,
-    /// Challenges that were answered on its behalf.
+    /// Challenges that were answered for it.
     pub(super) answers: u8,
 }
 
@@ -124,7 +124,7 @@ pub(super) struct StreamTransport {
 pub(super) enum MediaAddress {
     /// Channels of RTP and RTCP.
     Channels(u8, u8),
-    /// The camera's ports of RTP and RTCP, where it named them.
+    /// The camera's RTP and RTCP ports, if it named them.
     Ports(Option<(u16, u16)>),
 }
 
@@ -134,7 +134,7 @@ impl Session {
         Self::with_quirks(config, Quirks::default(), now)
     }
 
-    /// Begins a session with what the last one learnt about the same camera.
+    /// Begins a session with what the last one learned about the same camera.
     pub fn with_quirks(config: SessionConfig, quirks: Quirks, now: Moment) -> Self {
         let challenges = quirks.challenges.clone();
         let auth = Authenticator::new(config.credentials.clone(), challenges, quirks.basic);
@@ -172,10 +172,10 @@ impl Session {
         self.receiver.space()
     }
 
-    /// Takes the `count` bytes that were read into [`Session::space`]; appends to `events`.
+    /// Processes the `count` bytes that were read into [`Session::space`]; appends to `events`.
     ///
     /// # Errors
-    /// A [`SessionError`]: the connection is then to be closed. Events that came before it are in `events`.
+    /// A [`SessionError`]: the connection must then be closed. Events before it are in `events`.
     pub fn received(
         &mut self,
         count: usize,
@@ -201,11 +201,11 @@ impl Session {
         outcome
     }
 
-    /// Takes a datagram that came to the port of `kind` from the camera's port `from_port`. What comes from another
-    /// port than the agreed one changes nothing.
+    /// Takes a datagram that came to the port of `kind` from the camera's port `from_port`. Datagrams from any other
+    /// than the agreed port change nothing.
     ///
     /// # Errors
-    /// [`SessionError::Ended`] where the stream's own source says goodbye.
+    /// [`SessionError::Ended`] if the stream's own source sends BYE.
     pub fn datagram(
         &mut self,
         kind: MediaKind,
@@ -225,12 +225,12 @@ impl Session {
         outcome
     }
 
-    /// Goes on after [`Event::Described`]: sets up the picture, and the sound where `wants_audio`.
+    /// Goes on after [`Event::Described`]: sets up the picture, and the sound if `wants_audio`.
     pub fn proceed(&mut self, wants_audio: bool, now: Moment, events: &mut Vec<Event>) {
         self.core.proceed(wants_audio, now, events);
     }
 
-    /// Looks at the time: keepalives, silence, answers that do not come. To be called at least each second.
+    /// Checks keepalives, silence and missing answers. To be called at least once a second.
     ///
     /// # Errors
     /// [`SessionError::Silent`], [`SessionError::Unusable`], [`SessionError::NoAnswer`], [`SessionError::NotReading`].
@@ -243,12 +243,12 @@ impl Session {
         self.core.check_time(now)
     }
 
-    /// What waits to be written; the shell removes from its front what it has written.
+    /// Bytes to be written; the shell removes from the front what it has written.
     pub fn output(&mut self) -> &mut Vec<u8> {
         &mut self.core.output
     }
 
-    /// Which streams come over UDP, and the camera's ports of RTP and RTCP where it named them.
+    /// Which streams come over UDP, and the camera's RTP and RTCP ports if it named them.
     pub(super) fn server_ports(&self) -> impl Iterator<Item = (MediaKind, Option<(u16, u16)>)> {
         self.core.transports.iter().filter_map(|transport| match transport.address {
             MediaAddress::Ports(ports) => Some((transport.kind, ports)),
@@ -256,27 +256,28 @@ impl Session {
         })
     }
 
-    /// Receiver reports that are to go to the camera's RTCP ports, once.
+    /// Receiver reports for the camera's RTCP ports; each is returned once.
     pub fn take_reports(&mut self) -> Vec<(MediaKind, Vec<u8>)> {
         std::mem::take(&mut self.core.reports)
     }
 
-    /// Packets that were not the agreed sender's.
+    /// Packets that did not come from the agreed sender.
     pub fn foreign_packets(&self) -> u64 {
         self.core.streams.as_ref().map_or(0, Streams::foreign)
     }
 
-    /// What the session learnt about the camera, for the next one. `by_camera` says that the camera ended it.
+    /// What the session learned about the camera, for the next one. `by_camera`: the camera ended it.
     pub fn quirks(&self, by_camera: bool, now: Moment) -> Quirks {
         self.core.quirks(by_camera, now)
     }
 
-    /// Whether the connection ended while the camera was asked for a stream: perhaps that is how it refuses the transport.
+    /// Whether the connection ended while a stream was being set up: perhaps that is how the camera refuses the
+    /// transport.
     pub(super) fn is_setting_up(&self) -> bool {
         matches!(self.core.step, Step::Setup(MediaKind::Video))
     }
 
-    /// Puts a farewell into [`Session::output`]. Its answer need not be awaited.
+    /// Puts a TEARDOWN into [`Session::output`]. The response need not be awaited.
     pub(super) fn teardown(&mut self, now: Moment) {
         if self.core.session.is_some() {
             let url = self.core.aggregate_url();
@@ -302,8 +303,8 @@ impl Core {
         }
     }
 
-    /// Whose a channel is (`unnamed_equal_channels`). Cameras that send their sound unasked, or their picture elsewhere than
-    /// they said, use others.
+    /// The stream of a channel (`unnamed_equal_channels`). Cameras that send sound without being asked, or their
+    /// picture on another channel than agreed, use others.
     fn owner_of(&self, channel: u8) -> (MediaKind, bool) {
         let found = self.transports.iter().find_map(|transport| match transport.address {
             MediaAddress::Channels(rtp, _) if rtp == channel => Some((transport.kind, false)),
@@ -321,7 +322,7 @@ impl Core {
         pairs.flatten()
     }
 
-    /// A port of RTP is judged with its source; a report must come from the port that was named.
+    /// An RTP port is judged together with its source; a report must come from the port that was named.
     fn is_port_known(&self, kind: MediaKind, rtcp: bool, from_port: u16) -> bool {
         let named = self.transports.iter().find_map(|transport| match transport.address {
             MediaAddress::Ports(Some((_, control))) if transport.kind == kind => Some(control),
@@ -341,7 +342,7 @@ impl Core {
         if !matches!(self.step, Step::Play | Step::Playing) {
             return Ok(());
         }
-        // Many cameras send media before their answer to PLAY; the first keyframe is among them
+        // Many cameras send media before their response to PLAY; the first keyframe is among them
         // (`reolink_media_before_the_answer_to_play`).
         self.begin_playing(from.now, events);
         let Some(streams) = &mut self.streams else { return Ok(()) };
@@ -354,7 +355,7 @@ impl Core {
         Ok(())
     }
 
-    /// Looks at the events from `known` on: an access unit is a sign of life, and refusals are limited.
+    /// Inspects the events from `known` on: an access unit is a sign of life, and refusals are limited.
     fn after(&mut self, known: usize, now: Moment, events: &mut Vec<Event>) {
         let new = events.get(known..).unwrap_or_default();
         if new.iter().any(|event| matches!(event, Event::Media(MediaEvent::Video(_)))) {
@@ -382,7 +383,7 @@ impl Core {
             if since(pending.sent_us) < self.config.answer_timeout_us {
                 return Ok(());
             }
-            // While media come, an answer that is missing harms nobody: some cameras never answer keepalives.
+            // While media come, a missing answer harms nobody: some cameras never answer keepalives.
             if !playing {
                 let seconds = self.config.answer_timeout_us / 1_000_000;
                 return Err(SessionError::NoAnswer { method: pending.method, seconds });
@@ -400,7 +401,7 @@ impl Core {
         Ok(())
     }
 
-    /// Receiver reports: into the connection where the stream is there, else for the shell to send.
+    /// Receiver reports: written to the connection if the stream is interleaved, else for the shell to send.
     fn report(&mut self, now: Moment) {
         self.last_report_us = now.mono_us;
         let Some(streams) = &mut self.streams else { return };

@@ -1,4 +1,5 @@
-//! Addresses of cameras (RFC 2326, 3.2): parsed once, the credentials apart; printed without them and the query.
+//! Addresses of cameras (RFC 2326, 3.2): parsed once, the credentials kept apart; printed without credentials and
+//! query.
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ const DEFAULT_PORT: u16 = 554;
 /// How the media travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Transport {
-    /// TCP interleaved; UDP where the camera refuses it, with whatever code.
+    /// TCP interleaved; UDP if the camera refuses it, with whatever code.
     #[default]
     Auto,
     /// Inside the RTSP connection (RFC 2326, 10.12).
@@ -20,7 +21,7 @@ pub enum Transport {
     Udp,
 }
 
-/// Where one camera is fetched from. `Debug` and `Display` show neither credentials nor the query.
+/// Where one camera is pulled from. `Debug` and `Display` show neither credentials nor the query.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RtspSource {
     camera: CameraId,
@@ -40,7 +41,7 @@ pub struct Credentials {
     pub password: String,
 }
 
-/// Why an address cannot be fetched from. The texts hold no part of the address.
+/// Why an address cannot be pulled from. The texts hold no part of the address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
     /// Not an absolute URL.
@@ -83,7 +84,7 @@ impl RtspSource {
         Ok(Self { camera, url, host, port, transport, credentials })
     }
 
-    /// The camera that is fetched.
+    /// The camera that is pulled.
     pub const fn camera(&self) -> CameraId {
         self.camera
     }
@@ -108,7 +109,7 @@ impl RtspSource {
         self.transport
     }
 
-    /// Name and password, where the address had them.
+    /// Name and password, if the address had them.
     pub const fn credentials(&self) -> Option<&Credentials> {
         self.credentials.as_ref()
     }

@@ -1,24 +1,24 @@
-//! The choice among the streams that a camera describes: one of video, one of AAC, and what is left out.
+//! The choice among the streams that a camera describes: one video stream, one AAC stream; the rest is left out.
 
 use super::error::SessionError;
 use super::sdp::{Description, Format, Media};
 use super::transport::join_control;
 
-/// Most names of codecs that an error lists.
+/// Maximum number of codec names that an error lists.
 const MAX_NAMED: usize = 6;
 
-/// What is taken of a camera's description.
+/// The part of a camera's description that is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StreamSelection {
-    /// The first stream of H.264 or H.265.
+    /// The first H.264 or H.265 stream.
     pub(super) video: Media,
-    /// The first stream of AAC.
+    /// The first AAC stream.
     pub(super) audio: Option<Media>,
     /// Payload types of the description's other streams.
     pub(super) others: Vec<u8>,
     /// Names of sound that cannot be passed through, each once.
     pub(super) other_sound: Vec<String>,
-    /// What the streams' controls are appended to.
+    /// Base to which the streams' controls are appended.
     pub(super) base: String,
     /// The address of the whole session.
     pub(super) aggregate: String,

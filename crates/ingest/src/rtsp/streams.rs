@@ -1,4 +1,4 @@
-//! The streams of one session: which packet belongs to which, in what order, and what comes out of it.
+//! The streams of one session: which packet belongs to which, in what order, and the events that result.
 
 use ashkar_media::VideoCodec;
 use ashkar_terms::Moment;
@@ -30,7 +30,7 @@ pub(super) struct PacketOrigin {
     pub(super) now: Moment,
 }
 
-/// The picture's stream, and the sound's where it is wanted.
+/// The picture's stream, and the sound's if it is wanted.
 #[derive(Debug)]
 pub(super) struct Streams {
     video: Stream,
@@ -57,7 +57,7 @@ struct Stream {
 }
 
 impl Streams {
-    /// Streams of these two descriptions; `None` where `video` is none that is taken.
+    /// Streams of these two descriptions; `None` if `video` is not supported.
     pub(super) fn new(
         video: &Media,
         audio: Option<&Media>,
@@ -103,7 +103,7 @@ impl Streams {
         }
     }
 
-    /// Takes one RTP packet. Datagrams wait for those that they overtook.
+    /// Processes one RTP packet. Datagrams wait for those that they overtook.
     pub(super) fn rtp(&mut self, kind: MediaKind, data: &[u8], from: PacketOrigin, out: &mut Vec<Event>) {
         let Some(stream) = self.stream(kind) else { return };
         let Some(packet) = RtpPacket::parse(data) else { return };
@@ -124,8 +124,8 @@ impl Streams {
         }
     }
 
-    /// Takes one RTCP packet; true where the stream's own source says goodbye. Over a connection of its own a camera
-    /// may leave its name out, or say goodbye before it sent anything.
+    /// Processes one RTCP packet; true if the stream's own source sends BYE. Over a connection of its own a camera may
+    /// leave out its source, or send BYE before it sent anything.
     pub(super) fn rtcp(&mut self, kind: MediaKind, data: &[u8], now: Moment) -> bool {
         let said = parse_rtcp(data);
         let Some(stream) = self.stream(kind) else { return false };
@@ -144,7 +144,7 @@ impl Streams {
         }
     }
 
-    /// Lets packets go that waited too long for those before them, or for a sender that has fallen silent.
+    /// Releases packets that waited too long for those before them, or for a sender that has fallen silent.
     pub(super) fn tick(&mut self, now: Moment, out: &mut Vec<Event>) {
         for kind in [MediaKind::Video, MediaKind::Audio] {
             self.release(kind, now, out);
@@ -152,12 +152,12 @@ impl Streams {
         }
     }
 
-    /// A receiver report about `kind`, where that stream is taken.
+    /// A receiver report about `kind`, if that stream is in use.
     pub(super) fn report(&mut self, kind: MediaKind, own: u32, now: Moment) -> Option<Vec<u8>> {
         self.stream(kind).map(|stream| stream.reception.report(own, now.mono_us))
     }
 
-    /// Packets that were not the agreed sender's.
+    /// Packets that did not come from the agreed sender.
     pub(super) fn foreign(&self) -> u64 {
         self.video.senders.dropped() + self.audio.as_ref().map_or(0, |audio| audio.senders.dropped())
     }
@@ -187,7 +187,7 @@ impl Streams {
         self.release(kind, now, out);
     }
 
-    /// A foreign sender takes the silent one's place, with what was held back of it.
+    /// A foreign sender takes the silent one's place, with the packets that were held back.
     fn succeed(&mut self, kind: MediaKind, now: Moment, out: &mut Vec<Event>) {
         let Some(held) = self.stream(kind).and_then(|stream| stream.senders.successor(now)) else { return };
         self.begin_run(kind, now, out);
@@ -219,7 +219,7 @@ impl Streams {
         }
     }
 
-    /// The picture is of another format: that of the payload type in use, or of this codec.
+    /// The picture has another format: that of the payload type in use, or this codec.
     fn use_format(&mut self, codec: Option<VideoCodec>, out: &mut Vec<Event>) {
         let format = match codec {
             None => self.described.format_of(self.format).cloned(),

@@ -1,22 +1,22 @@
 //! The `Transport` and `Session` headers (RFC 2326, 12.37 and 12.39), as cameras write them.
 
-/// Longest session identifier that is taken, characters.
+/// Longest session identifier that is accepted, characters.
 const MAX_SESSION_CHARS: usize = 256;
-/// What holds where the camera says nothing, or nothing sensible (RFC 2326, 12.37).
+/// Timeout if the camera gives none, or nothing sensible (RFC 2326, 12.37).
 const DEFAULT_TIMEOUT_S: u64 = 60;
 const MIN_TIMEOUT_S: u64 = 4;
 const MAX_TIMEOUT_S: u64 = 120;
 
-/// What the camera answered about a stream's transport.
+/// The camera's response about a stream's transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Agreed {
-    /// Channels of RTP and RTCP, where interleaved.
+    /// RTP and RTCP channels, if interleaved.
     pub(super) interleaved: Option<(u8, u8)>,
-    /// The camera's ports of RTP and RTCP, where over UDP.
+    /// The camera's RTP and RTCP ports, if over UDP.
     pub(super) server_ports: Option<(u16, u16)>,
-    /// The source that it says it sends as.
+    /// The source that it announces.
     pub(super) ssrc: Option<u32>,
-    /// It says plain RTP, where TCP has a name of its own.
+    /// It names plain RTP, although TCP has a name of its own.
     plain: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct SessionHeader {
 }
 
 impl SessionHeader {
-    /// Reads the header; a timeout outside [`MIN_TIMEOUT_S`] to [`MAX_TIMEOUT_S`] is taken as the nearer of them.
+    /// Reads the header; a timeout outside [`MIN_TIMEOUT_S`] to [`MAX_TIMEOUT_S`] is clamped.
     pub(super) fn parse(header: &str) -> Option<Self> {
         let mut words = header.split(';').map(str::trim);
         let id = words.next().filter(|id| !id.is_empty() && id.len() <= MAX_SESSION_CHARS)?;
@@ -74,8 +74,8 @@ impl SessionHeader {
     }
 }
 
-/// The address of a stream, or of the whole session: what live555 and ffmpeg do, and so what cameras expect.
-/// RFC 3986 would replace the last part of the path and lose the query (`dahua_slash_behind_the_query`,
+/// The address of a stream, or of the whole session: built as live555 and ffmpeg do, and so as cameras expect. RFC 3986
+/// would replace the last part of the path and lose the query (`dahua_slash_behind_the_query`,
 /// `gwsecurity_start_code_behind_a_set`).
 pub(super) fn join_control(base: &str, control: Option<&str>) -> String {
     match control.map(str::trim) {
@@ -88,7 +88,7 @@ pub(super) fn join_control(base: &str, control: Option<&str>) -> String {
     }
 }
 
-/// Whether a camera's words can stand in a request line.
+/// Whether a camera's text can be used in a request line.
 pub(super) fn is_request_uri(text: &str) -> bool {
     text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("rtsp://"))
         && !text.chars().any(|c| c.is_control() || c.is_whitespace())

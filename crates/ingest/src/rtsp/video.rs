@@ -1,8 +1,8 @@
 //! One video stream: RTP packets in, access units out.
 //!
-//! An access unit ends at the packet with the marker, or where the timestamp changes. A lost packet costs the
-//! access unit that it belonged to, and no other (I3). A camera that marks packets which are not the last of their
-//! picture has them given out as pieces of it; what makes a picture of pieces is in `ashkar_media`.
+//! An access unit ends at the packet with the marker, or where the timestamp changes. A lost packet costs the access
+//! unit that it belonged to, and no other (I3). If a camera marks packets that are not the last of their picture, they
+//! are handed out as pieces of it; `ashkar_media` makes a picture of the pieces.
 
 use ashkar_media::codec::ParameterSets;
 use ashkar_media::{AccessUnit, MediaEvent, VideoCodec};
@@ -22,22 +22,22 @@ pub(super) struct VideoDepacketizer {
     codec: VideoCodec,
     with_don: bool,
     parameters: ParameterSets,
-    /// The sets have changed since a record of them was last tried.
+    /// The sets have changed since the last attempt to build a record from them.
     changed: bool,
     unit: AccessUnitBuilder,
     clock: TimestampUnwrapper,
     decode_times: DecodeTimes,
     /// Timestamp of the unit in progress.
     current: Option<i64>,
-    /// Timestamp of the unit that a marker ended last.
+    /// Timestamp of the last unit that was ended by a marker.
     ended: Option<i64>,
-    /// The unit in progress began behind a marker, at the same timestamp.
+    /// The unit in progress began after a marker, at the same timestamp.
     behind_marker: bool,
-    /// Times of the unit that was given out last.
+    /// Times of the last unit that was handed out.
     placed: Option<(i64, i32)>,
-    /// The parameter sets were given out once: later ones are found in the pictures.
+    /// The parameter sets were handed out once: later ones are found in the pictures.
     described: bool,
-    /// The camera sets the marker on packets that are not the last: only timestamps end units then.
+    /// The camera sets the marker on packets that are not the last: from then on only timestamps end units.
     markers_lie: bool,
     /// Packets lost between units, to be reported with the next one.
     lost_between: u16,
@@ -75,7 +75,7 @@ impl VideoDepacketizer {
         video
     }
 
-    /// The latest decoding time given out.
+    /// The latest decoding time handed out.
     pub(super) const fn last_dts(&self) -> Option<i64> {
         self.decode_times.last_dts()
     }
@@ -105,8 +105,8 @@ impl VideoDepacketizer {
         }
     }
 
-    /// The unit in progress ends without a marker. One that has no slice yet goes on: some cameras send
-    /// parameter sets with a timestamp of their own, ahead of the picture.
+    /// The unit in progress ends without a marker. One without a slice goes on: some cameras send parameter sets with a
+    /// timestamp of their own, ahead of the picture.
     fn timestamp_changed(&mut self, now: Moment, out: &mut Vec<Event>) {
         if self.unit.has_slices() || self.unit.is_damaged() {
             self.finish(false, now, out);
@@ -153,7 +153,7 @@ impl VideoDepacketizer {
         }
     }
 
-    /// Gives the parameter sets out, once. What changes later is in the pictures, and the packager finds it there.
+    /// Hands out the parameter sets, once. Later changes are in the pictures, and the packager finds them there.
     fn describe(&mut self, out: &mut Vec<Event>) {
         if !self.described
             && std::mem::take(&mut self.changed)
@@ -190,7 +190,7 @@ const fn loss(order: Order) -> Option<Damage> {
     }
 }
 
-/// Takes note of a NAL unit that may be a parameter set; true where it is a new one.
+/// Takes note of a NAL unit that may be a parameter set; true if it is a new one.
 fn insert(parameters: &mut ParameterSets, nal: &[u8], pts: i64, out: &mut Vec<Event>) -> bool {
     parameters.insert(nal).unwrap_or_else(|error| {
         out.push(MediaEvent::Refused { reason: error.to_string(), camera_dts: Some(pts) }.into());

@@ -1,4 +1,4 @@
-//! Alone in its process, so that its thread can be told from those of other tests.
+//! Alone in its process, so that its thread can be distinguished from those of other tests.
 
 // Helpers of tests fail like tests.
 #![allow(clippy::unwrap_used, clippy::panic)]

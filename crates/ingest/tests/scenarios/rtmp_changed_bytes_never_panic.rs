@@ -1,4 +1,4 @@
-//! A whole session of ours and one like ffmpeg's, with bytes changed, cut out and repeated, by a seeded generator.
+//! A whole session of ours and one like ffmpeg's, with bytes changed, cut out and repeated by a seeded generator.
 
 // Helpers of tests fail like tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -15,7 +15,7 @@ use ashkar_media::{VideoCodec, VideoConfig};
 use bytes::Bytes;
 
 const INPUTS: u64 = 40_000;
-/// A slow machine does fewer; a stuck session fails.
+/// Time limit: a slow machine does fewer rounds; a stuck session fails.
 const AT_MOST: Duration = Duration::from_secs(6);
 
 struct Random(u64);
@@ -61,7 +61,7 @@ fn seeds() -> [Vec<u8>; 2] {
 }
 
 fn change(bytes: &mut Vec<u8>, random: &mut Random) {
-    // Behind the handshake, where it is interesting.
+    // After the handshake, where it is interesting.
     let from = 1 + 2 * 1536;
     for _ in 0..=random.below(4) {
         let place = (from + random.below(bytes.len().saturating_sub(from))).min(bytes.len() - 1);

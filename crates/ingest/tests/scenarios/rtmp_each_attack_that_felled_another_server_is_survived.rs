@@ -93,7 +93,7 @@ fn the_ninth_chunk_stream_is_one_too_many() {
 
 #[test]
 fn unfinished_messages_are_bounded_together() {
-    // Three messages of 5 MB, of each the first chunk.
+    // Three messages of 5 MB, the first chunk of each.
     let mut input = Vec::new();
     for id in [4, 5, 6] {
         input.extend([id, 0, 0, 0, 0x50, 0, 0, 9, 1, 0, 0, 0]);
@@ -135,7 +135,7 @@ fn past_4_hours_39_extended_times_are_read_whether_or_not_continuations_repeat_t
 
 #[test]
 fn a_payload_that_begins_like_the_extended_time_is_still_payload() {
-    // The continuation holds 1 to 3 bytes, all of them equal to the beginning of the time that is not repeated.
+    // The continuation holds 1 to 3 bytes, all equal to the beginning of the time that is not repeated.
     for tail in 1..=3_u8 {
         let mut input = full([0xFF, 0xFF, 0xFF], 128 + tail);
         input.extend([0x01, 0x02, 0x03, 0x05]);
@@ -222,7 +222,7 @@ fn a_window_of_one_byte_is_acknowledged_once_per_piece() {
 fn a_flood_of_commands_ends() {
     let (mut session, mut publisher, _) = publishing(false);
     (0..40).for_each(|_| publisher.finish());
-    // After its first goodbye a session does not even read on.
+    // After its first end-of-stream command a session does not even read on.
     let bytes = publisher.poll_output().unwrap();
     assert_eq!(events(&mut session, &bytes), Ok(vec![Event::Ended("FCUnpublish")]));
 
@@ -235,7 +235,7 @@ fn a_flood_of_commands_ends() {
     assert_eq!(events(&mut session, &courtesy.repeat(80)), Err(SessionError::TooManyCommands));
 }
 
-/// A million messages of one byte each a second took the thread that all cameras share.
+/// A million one-byte messages a second would occupy the thread that all cameras share.
 #[test]
 fn messages_that_are_nothing_but_work_end_their_connection() {
     let (mut session, _, _) = publishing(false);
@@ -243,7 +243,7 @@ fn messages_that_are_nothing_but_work_end_their_connection() {
     input.extend([0xC6; 262_144]);
     let error = events(&mut session, &input).unwrap_err();
     assert!(matches!(error, SessionError::TooManyMessages), "{error}");
-    // The same in chunks: one long message, a byte in each.
+    // The same with chunks: one long message, a byte in each.
     let (mut session, _, _) = publishing(false);
     let mut input = vec![0x02, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 1];
     input.extend([0x06, 0, 0, 0, 0x10, 0, 0, 9, 1, 0, 0, 0, 0x27]);

@@ -1,4 +1,4 @@
-//! What the writer wrote, the reader reads: for any messages, chunk sizes, interleavings and cuts.
+//! The reader reads what the writer wrote: for any messages, chunk sizes, interleavings and cuts.
 
 // Helpers of tests fail like tests.
 #![allow(clippy::unwrap_used)]

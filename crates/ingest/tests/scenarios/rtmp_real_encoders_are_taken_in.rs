@@ -47,7 +47,7 @@ fn ffmpeg(arguments: &str, url: &str) -> Output {
     run("ffmpeg", &[&["-hide_banner", "-loglevel", "error"], &arguments[..]].concat())
 }
 
-/// Types of the NAL units, whose lengths must add up.
+/// NAL unit types; checks that their lengths add up.
 fn nal_types(unit: &AccessUnit) -> Vec<u8> {
     let mut rest = &unit.data[..];
     let mut types = Vec::new();
@@ -103,8 +103,8 @@ fn ffmpeg_with_sound() {
 #[test]
 fn ffmpeg_past_the_extended_timestamp_and_without_wanted_sound() {
     let port = Port::open(false);
-    // ffmpeg begins every stream at zero: its clock leaps to just before the wrap, in two steps, since one leap
-    // of so far would itself look like a wrap of 24 bits.
+    // ffmpeg begins every stream at zero: its clock jumps to just before the wrap, in two steps, since a single jump
+    // that far would itself look like a 24-bit wrap.
     let leap = "-vf setpts=PTS+(gt(N\\,0)+gt(N\\,1))*8387.6/TB \
         -af asetpts=PTS+(gt(N\\,0)+gt(N\\,1))*8387.6/TB -vsync passthrough";
     let tone = "-f lavfi -i sine=frequency=440:sample_rate=48000:duration=4 -c:a aac";

@@ -1,4 +1,4 @@
-//! The port with real sockets: who may publish, who is sent away, and that nobody suffers from others.
+//! The port with real sockets: who may publish, who is turned away, and that nobody suffers from others.
 
 // Helpers of tests fail like tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -75,7 +75,7 @@ fn send_picture(stream: &mut TcpStream, ms: u32) {
     stream.write_all(&[header.as_bytes(), &unit].concat()).unwrap();
 }
 
-/// Whether the server has closed: by an end or by a reset.
+/// Whether the server has closed, by an end or by a reset.
 fn is_closed(stream: &mut TcpStream) -> bool {
     let mut rest = Vec::new();
     match stream.read_to_end(&mut rest) {
@@ -190,7 +190,7 @@ fn half_open_and_slow_connections_end_by_the_clock_and_hinder_nobody() {
     eventually("the pictures", || (port.gate.videos().len() == 5).then_some(()));
 }
 
-/// Each of them would wait a second or more, had the kernel no place for it.
+/// Each of them would wait a second or more if the kernel had no place for it.
 #[test]
 fn a_thousand_may_come_at_the_same_moment() {
     let port = Port::open(RtmpOptions { gather: Duration::from_millis(400), ..RtmpOptions::default() });

@@ -1,4 +1,4 @@
-//! The puller's shell against cameras that close, say nothing, or meet a defect of ours.
+//! The puller's shell against cameras that close, say nothing, or trigger a defect of ours.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use std::io::{Read, Write};
@@ -42,7 +42,7 @@ fn camera(serve: impl Fn(TcpStream) + Send + 'static) -> u16 {
     port
 }
 
-/// The next request, without what is not text; none where the connection ended.
+/// The next request, without anything that is not text; `None` if the connection ended.
 fn request(mut stream: &TcpStream) -> Option<String> {
     let (mut request, mut byte) = (String::new(), [0]);
     while !request.ends_with("\r\n\r\n") {

@@ -1,5 +1,5 @@
-//! The whole puller against GStreamer's RTSP server (`scripts/test-camera.py`), which nobody here wrote.
-//! Needs the Debian packages that the script names; a missing one fails the test, it does not skip it.
+//! The whole puller against GStreamer's RTSP server (`scripts/test-camera.py`), an independent implementation. Needs
+//! the Debian packages that the script names; if one is missing the test fails, it is not skipped.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ use ashkar_media::{AccessUnit, VideoCodec};
 use ashkar_terms::{Blame, CameraId, Cause, SystemClock};
 use tokio::runtime::Handle;
 
-/// A camera needs to start its encoder; the machine may be busy.
+/// A camera needs time to start its encoder, and the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Camera {
@@ -128,7 +128,8 @@ async fn a_camera_that_refuses_tcp_is_fetched_over_udp() {
     let puller = pull(&camera.address, Transport::Auto, &gate);
     check(&pictures(&gate, 30).await);
     let status = puller.status();
-    // On a busy machine this server may refuse the first SETUP over UDP too. Then both are asked for again, in this order.
+    // On a busy machine this server may refuse the first SETUP over UDP too. Then both are asked for again, in this
+    // order.
     assert_eq!((status.attempts % 2, status.sessions), (0, 1), "{status:?}");
     let fault = status.last_fault.expect("TCP was refused").reason;
     assert!(fault.contains("SETUP over TCP with 461"), "{fault}");

@@ -1,4 +1,4 @@
-//! Packets of strangers, wrong descriptions, bytes between packets: what a session takes, and what it does not.
+//! Packets of strangers, wrong descriptions, bytes between packets: what a session accepts, and what it does not.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use crate::rtsp_support::{
@@ -100,7 +100,7 @@ fn packets_of_another_type_neither_stop_the_stream_nor_count_as_lost() {
     let mut play = Play::playing(&sdp(""), false);
     for n in 0..50 {
         play.now_us += FRAME_US;
-        // One with a number that stands still, and one that takes a number of the stream.
+        // One whose number does not advance, and one that uses a number of the stream.
         play.bytes(&interleaved(0, &other(rtp(7, n * 3600, false, &[1; 40]), 50, 9))).unwrap();
         play.bytes(&interleaved(0, &other(rtp(play.sequence, n * 3600, false, &[1; 40]), 107, 9))).unwrap();
         play.sequence += 1;

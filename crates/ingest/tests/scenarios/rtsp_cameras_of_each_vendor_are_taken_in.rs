@@ -1,4 +1,4 @@
-//! Sessions with the cameras of many vendors, each with its oddity: the files of `testdata/rtsp`.
+//! Sessions with cameras of many vendors, each with its quirk: the files of `testdata/rtsp`.
 
 use std::path::Path;
 

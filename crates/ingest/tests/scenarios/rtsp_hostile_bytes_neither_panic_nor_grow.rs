@@ -1,4 +1,4 @@
-//! A seeded mutation loop over whole sessions: what libFuzzer does at length, for a few seconds on stable.
+//! A seeded mutation loop over whole sessions: what libFuzzer does at length, here for a few seconds on stable Rust.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use crate::rtsp_support::{AAC, KEY, PICTURE, PPS, Play, SPS, interleaved, rtp, sdp};
@@ -24,7 +24,7 @@ impl Random {
     }
 }
 
-/// What a camera says, one message or packet after the other.
+/// What a camera sends, one message or packet after the other.
 fn script() -> Vec<Vec<u8>> {
     let description = sdp(AAC);
     let mut out: Vec<Vec<u8>> = vec![
@@ -70,7 +70,7 @@ fn mutate(random: &mut Random, messages: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Fixes lengths that a mutation broke, so that what is behind them is reached.
+/// Fixes lengths that a mutation broke, so that the parser reaches what follows them.
 fn repair(message: &mut [u8]) {
     if message.first() == Some(&b'$') && message.len() >= 4 {
         let length = u16::try_from(message.len() - 4).unwrap().to_be_bytes();

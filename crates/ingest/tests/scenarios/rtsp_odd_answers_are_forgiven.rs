@@ -1,4 +1,4 @@
-//! Answers that are wrong where nothing is risked, and what a session teaches the next one.
+//! Responses that are wrong in a harmless way, and what a session teaches the next one.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail by panicking, as tests do")]
 
 use crate::rtsp_support::{Play, at, sdp};
@@ -24,7 +24,7 @@ fn described(play: &mut Play) {
     play.collect();
 }
 
-/// Answers with this number, whatever was asked.
+/// Responds with this number, whatever was asked.
 fn numbered(play: &mut Play, cseq: &str, more: &str, body: &str) {
     play.asked.clear();
     let length = body.len();
@@ -38,7 +38,7 @@ fn wrong_numbers_in_answers_are_no_fault() {
         let mut play = Play::with(config());
         numbered(&mut play, numbers[0], "Public: PLAY\r\n", "");
         assert!(play.asked.starts_with("DESCRIBE"), "{numbers:?}: {}", play.asked);
-        // The same answer once more is no answer to the next request.
+        // A repetition of the same response does not answer the next request.
         numbered(&mut play, numbers[0], "Public: PLAY\r\n", "");
         numbered(&mut play, numbers[1], "", &sdp(""));
         play.session.proceed(false, at(0), &mut play.events);

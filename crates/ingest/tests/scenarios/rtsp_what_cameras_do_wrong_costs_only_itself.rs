@@ -287,7 +287,7 @@ fn passwords_are_given_when_asked_and_only_once_per_challenge() {
     play.answer("OPTIONS", "200 OK", "", "").unwrap();
     play.answer("DESCRIBE", "401 Unauthorized", &challenge.replace("\"1\"", "\"2\""), "").unwrap();
     assert!(play.header("Authorization").contains("nonce=\"2\""), "a new nonce is no refusal");
-    // Some cameras offer Digest and take Basic only; it is tried once, since it was offered.
+    // Some cameras offer Digest but accept Basic only; Digest is tried once, since it was offered.
     play.answer("DESCRIBE", "401 Unauthorized", challenge, "").unwrap();
     assert_eq!(play.header("Authorization"), "Basic YWRtaW46c2VjcmV0");
     let refused = play.answer("DESCRIBE", "401 Unauthorized", challenge, "");
@@ -350,7 +350,7 @@ fn silence_and_missing_answers_end_the_session_in_time() {
     let mut dead = Play::playing(&sdp(""), false);
     dead.now_us = 5_000_000;
     dead.picture(0);
-    // RTCP and packets without pictures are no sign of life.
+    // RTCP and packets without pictures are not a sign of life.
     dead.now_us = 14_000_000;
     dead.bytes(&interleaved(1, &[0x80, 200, 0, 0])).unwrap();
     assert_eq!(dead.tick(14_999_999), Ok(()));

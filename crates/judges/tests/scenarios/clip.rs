@@ -1,4 +1,4 @@
-//! Real pictures, encoded by ffmpeg and taken apart by shiguredo_mp4.
+//! Real pictures, encoded by ffmpeg and demuxed by shiguredo_mp4.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +15,7 @@ pub struct Clip {
     pub sound: Vec<Sample>,
 }
 
-/// Times in ticks of 90 kHz.
+/// Times in 90 kHz ticks.
 pub struct Sample {
     pub data: Bytes,
     pub dts: i64,
@@ -23,7 +23,7 @@ pub struct Sample {
     pub keyframe: bool,
 }
 
-/// Runs ffmpeg, which must be there: a missing tool is a failure.
+/// Runs ffmpeg, which must be installed: a missing tool is a failure.
 pub fn ffmpeg(arguments: &[&str]) {
     let output = Command::new("ffmpeg")
         .args(["-nostdin", "-v", "error", "-y"])
@@ -85,7 +85,7 @@ fn record(file: &[u8], kind: &[u8; 4]) -> Option<Bytes> {
     Some(Bytes::copy_from_slice(&file[at + 4..at - 4 + size]))
 }
 
-/// AudioSpecificConfig inside ffmpeg's `esds`, whose lengths are written in four bytes.
+/// AudioSpecificConfig in ffmpeg's `esds`, whose lengths are written in four bytes.
 fn specific_config(file: &[u8]) -> Bytes {
     let esds = record(file, b"esds").expect("an elementary stream descriptor");
     let at = esds.windows(4).position(|window| window == [5, 0x80, 0x80, 0x80]).unwrap();

@@ -1,4 +1,4 @@
-//! Decoder configuration records that are built here are those that x264 and x265 write themselves.
+//! Decoder configuration records built here equal those that x264 and x265 write themselves.
 
 use ashkar_media::{VideoCodec, VideoParameters};
 use bytes::Bytes;

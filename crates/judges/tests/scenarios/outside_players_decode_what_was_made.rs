@@ -10,7 +10,7 @@ use crate::clip::{Clip, encode};
 use crate::support::judge::judge;
 use crate::support::{moment, parts};
 
-/// Plays `clip` into a packager, each sample arriving when it is due.
+/// Plays `clip` into a packager, with each sample arriving when it is due.
 fn package(clip: &Clip, sound: bool) -> Vec<Output> {
     let mut packager =
         Packager::new(CameraId::new(7, 12, 1), Resume::default(), Options { sound, ..Options::default() });
@@ -59,7 +59,7 @@ fn file_of(out: &[Output]) -> Vec<u8> {
     chunks.flat_map(|bytes| bytes.iter().copied()).collect()
 }
 
-/// The hash of each decoded frame of stream `map`; any complaint of ffmpeg is a failure.
+/// The hash of each decoded frame of stream `map`; any complaint by ffmpeg is a failure.
 fn frames(file: &Path, map: &str) -> Vec<String> {
     let output = Command::new("ffmpeg")
         .args(["-nostdin", "-v", "warning", "-err_detect", "explode", "-i"])

@@ -17,9 +17,9 @@ use crate::Source;
 /// The first pause before connecting again; it doubles up to the longest.
 const FIRST_PAUSE_US: u64 = 500_000;
 const LONGEST_PAUSE_US: u64 = 15_000_000;
-/// A connection that does not publish by then is given up.
+/// A connection that does not publish within this time is given up.
 const TIMEOUT_US: u64 = 10_000_000;
-/// Pictures that may be sent at once after a delay; what is older is left out up to the next keyframe.
+/// Pictures that may be sent at once after a delay; older ones are left out up to the next keyframe.
 const MAX_LATE_FRAMES: i64 = 50;
 
 /// Why a connection ended.
@@ -47,9 +47,9 @@ pub(super) struct Connection<S> {
 
 #[derive(Debug)]
 enum State {
-    /// No connection; the next try is at this monotonic time.
+    /// No connection; the next attempt is at this monotonic time.
     Pausing { until_us: u64 },
-    /// Connecting, shaking hands, asking to publish; given up at this monotonic time.
+    /// Connecting, handshake, publish request; given up at this monotonic time.
     Opening { socket: TcpStream, session: Box<PublisherSession>, until_us: u64 },
     /// Media flow.
     Publishing { socket: TcpStream, session: Box<PublisherSession>, first: i64, next: i64 },
@@ -96,7 +96,7 @@ impl<S: Source> Connection<S> {
         }
     }
 
-    /// Something happened on the socket: reads, answers, and goes on writing.
+    /// Handles an event of the socket: reads, answers, and continues writing.
     pub(super) fn serve(
         &mut self,
         config: &VideoConfig,
@@ -123,7 +123,7 @@ impl<S: Source> Connection<S> {
         }
     }
 
-    /// Says goodbye, as far as the socket takes it at once.
+    /// Ends the stream, as far as the socket accepts that at once.
     pub(super) fn finish(&mut self) {
         if let State::Publishing { socket, session, .. } = &mut self.state {
             session.finish();
@@ -156,7 +156,7 @@ impl<S: Source> Connection<S> {
         Ok(())
     }
 
-    /// Once the centre agrees: parameter sets, and then pictures from the next keyframe on.
+    /// Once the centre agrees: sends parameter sets, and then pictures from the next keyframe on.
     fn start_if_accepted(&mut self, config: &VideoConfig, now: MediaTime, stats: &mut PublishStats) {
         let until_us = u64::MAX;
         self.state = match std::mem::replace(&mut self.state, State::Pausing { until_us }) {
@@ -201,7 +201,7 @@ impl<S: Source> Connection<S> {
         }
         stats.lost += 1;
         let pause_us = (FIRST_PAUSE_US << self.failures.min(5)).min(LONGEST_PAUSE_US);
-        // Cameras that were lost together do not come back together.
+        // Cameras that were disconnected together must not all come back at once.
         let spread_us = pause_us * u64::from(self.source.id().station % 16) / 32;
         self.failures += 1;
         self.outbox = Outbox::default();
@@ -233,7 +233,7 @@ fn read_all(
             Ok(0) => return Err(ConnectionError::Closed),
             Ok(length) => session.feed(&buffer[..length])?,
             Err(error) => match error.kind() {
-                // A socket that is still connecting says that it is not connected.
+                // A socket that is still connecting reports that it is not connected.
                 io::ErrorKind::WouldBlock | io::ErrorKind::NotConnected => return Ok(()),
                 io::ErrorKind::Interrupted => {}
                 _ => return Err(error.into()),

@@ -15,12 +15,12 @@ use crate::Source;
 
 /// One wake-up serves everything that is due. Cameras take their pictures on this grid.
 const TICK: Duration = Duration::from_millis(10);
-/// Connections opened in one tick: a thousand cameras are there after half a second, and no listen queue overflows.
+/// Connections opened in one tick: a thousand cameras connect within half a second, and no listen queue overflows.
 const CONNECTS_PER_TICK: usize = 20;
-/// Sockets looked at in one poll.
+/// Socket events handled in one poll.
 const EVENTS: usize = 1024;
 const READ_BUFFER_BYTES: usize = 16 << 10;
-/// Ticks between looks at connections that are being opened.
+/// Ticks between checks of connections that are being opened.
 const TIMEOUT_TICKS: u64 = 50;
 
 #[derive(Debug)]
@@ -30,14 +30,14 @@ pub(super) struct Engine<S> {
     clock: SystemClock,
     options: PublishOptions,
     connections: Vec<Connection<S>>,
-    /// When each connection's next picture is due: beside each other, because every tick looks at all of them.
+    /// When each connection's next picture is due: stored contiguously, because every tick looks at all of them.
     due: Vec<MediaTime>,
     buffer: Vec<u8>,
     stats: PublishStats,
     counters: Arc<Counters>,
 }
 
-/// Not due before anything changes.
+/// Not due until something changes.
 const NEVER: MediaTime = MediaTime(i64::MAX);
 
 impl<S: Source> Engine<S> {
@@ -60,7 +60,7 @@ impl<S: Source> Engine<S> {
         })
     }
 
-    /// Works until `stop`.
+    /// Runs until `stop`.
     pub(super) fn run(&mut self, stop: &AtomicBool) {
         let mut next_tick = Instant::now();
         for tick in 0u64.. {
@@ -71,7 +71,7 @@ impl<S: Source> Engine<S> {
             next_tick += TICK;
             match next_tick.checked_duration_since(Instant::now()) {
                 Some(pause) => thread::sleep(pause),
-                // Late: what is due is sent now, and the grid starts anew.
+                // Late: due pictures are sent now, and the grid starts anew.
                 None => next_tick = Instant::now(),
             }
         }

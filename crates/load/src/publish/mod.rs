@@ -1,7 +1,7 @@
 //! Many cameras published over RTMP from one thread.
 //!
-//! One wake-up per tick serves all sockets: what the centre sent is read, and each camera whose picture is due
-//! writes it with one vectored write. Pictures are shared between cameras and never copied here.
+//! One wake-up per tick serves all sockets: the centre's messages are read, and each camera whose picture is due writes
+//! it with one vectored write. Pictures are shared between cameras and never copied here.
 
 mod connection;
 mod engine;
@@ -18,7 +18,7 @@ use ashkar_media::VideoConfig;
 use crate::{LoadError, Source};
 use engine::Engine;
 
-/// What a camera shows and the key under which it publishes. The key shows in no `Debug` text.
+/// What a camera shows and the key with which it publishes. The key appears in no `Debug` text.
 #[derive(Clone)]
 pub struct Publisher<S> {
     /// Its pictures.
@@ -33,7 +33,7 @@ impl<S: Source> fmt::Debug for Publisher<S> {
     }
 }
 
-/// How [`Publishers`] publish, and where to.
+/// How and where [`Publishers`] publish.
 #[derive(Debug, Clone)]
 pub struct PublishOptions {
     /// The centre's RTMP port.
@@ -44,18 +44,18 @@ pub struct PublishOptions {
     pub config: VideoConfig,
 }
 
-/// How the cameras are doing. All but `publishing` only ever rise.
+/// Counters of the cameras. All but `publishing` only ever rise.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PublishStats {
     /// Cameras that publish right now.
     pub publishing: u64,
     /// Access units handed to the system, or waiting for it.
     pub frames: u64,
-    /// Bytes that the system took.
+    /// Bytes that the system accepted.
     pub bytes: u64,
     /// Access units left out because the line was too slow or this thread was late.
     pub behind: u64,
-    /// Connections that ended without our wish, or never came to publish.
+    /// Connections that ended unintentionally, or never came to publish.
     pub lost: u64,
 }
 
@@ -98,10 +98,10 @@ pub struct Publishers {
 }
 
 impl Publishers {
-    /// Starts publishing. Connections are opened some at a time; lost ones are opened again with growing pauses.
+    /// Starts publishing. Connections are opened a few at a time; lost ones are reopened after growing pauses.
     ///
     /// # Errors
-    /// [`LoadError::Start`] where the system gives no thread or no poll. A centre that is not there is no error.
+    /// [`LoadError::Start`] if the system gives no thread or no poll. A centre that is not there is not an error.
     pub fn start<S: Source>(
         publishers: Vec<Publisher<S>>,
         options: PublishOptions,
@@ -117,12 +117,12 @@ impl Publishers {
         Ok(Self { stop, counters, thread: Some(thread) })
     }
 
-    /// How the cameras are doing; at most a tick old.
+    /// Current counters; at most a tick old.
     pub fn stats(&self) -> PublishStats {
         self.counters.load()
     }
 
-    /// Ends all streams as an encoder would that is switched off in order, and waits for the thread.
+    /// Ends all streams like an encoder that is switched off properly, and waits for the thread.
     pub fn stop(mut self) -> PublishStats {
         self.join();
         self.stats()
@@ -131,7 +131,7 @@ impl Publishers {
     fn join(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // The thread ends by itself; had it panicked, the counters still stand.
+            // The thread ends by itself; had it panicked, the counters would still stand.
             let _ = thread.join();
         }
     }

@@ -1,16 +1,16 @@
-//! What a socket has not taken yet.
+//! Bytes that a socket has not accepted yet.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice, Write};
 
 use bytes::{Buf, Bytes};
 
-/// Bytes that may wait for one slow line: about four seconds of 1 Mbit/s. Beyond them pictures are left out.
+/// Bytes that may wait for one slow line: about four seconds of 1 Mbit/s. Beyond that, pictures are left out.
 const MAX_WAITING_BYTES: usize = 512 << 10;
 /// Pieces written at once; an access unit has at most six with its header.
 const PIECES_PER_WRITE: usize = 16;
 
-/// Bytes in order, written when the socket takes them.
+/// Bytes in order, written when the socket accepts them.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     waiting: VecDeque<Bytes>,
@@ -27,11 +27,11 @@ impl Outbox {
         self.bytes >= MAX_WAITING_BYTES
     }
 
-    /// Sends `header` and `pieces` behind what waits, and gives the bytes that the socket took. In the usual case
-    /// all of it goes out in one write and nothing is kept.
+    /// Sends `header` and `pieces` after what waits, and returns the number of bytes that the socket accepted. In the
+    /// usual case all of it goes out in one write and nothing is kept.
     ///
     /// # Errors
-    /// As the socket's; "would block" is none.
+    /// Those of the socket, except for "would block".
     pub(super) fn send(
         &mut self,
         header: &[u8],
@@ -55,10 +55,10 @@ impl Outbox {
         self.waiting.push_back(bytes.into());
     }
 
-    /// Writes what waits, as far as the socket takes it; gives the bytes that it took.
+    /// Writes what waits, as far as the socket accepts it; returns the number of bytes accepted.
     ///
     /// # Errors
-    /// As the socket's; "would block" is none.
+    /// Those of the socket, except for "would block".
     pub(super) fn flush(&mut self, socket: &mut impl Write) -> io::Result<usize> {
         let mut total = 0;
         while !self.waiting.is_empty() {
@@ -101,7 +101,7 @@ impl Outbox {
     }
 }
 
-/// One vectored write; 0 where the socket takes nothing now.
+/// One vectored write; 0 if the socket accepts nothing now.
 fn write(slices: &[IoSlice<'_>], socket: &mut impl Write) -> io::Result<usize> {
     loop {
         match socket.write_vectored(slices) {
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// A socket that takes as many bytes as it is told to, then blocks until it is told again.
+    /// A socket that accepts as many bytes as it is set to, then blocks until it is set again.
     #[derive(Default)]
     struct Narrow {
         room: usize,

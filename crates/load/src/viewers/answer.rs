@@ -1,31 +1,31 @@
-//! Reads HTTP/1.1 answers piece by piece. Whatever a server sends, it costs bounded memory.
+//! Reads HTTP/1.1 responses piece by piece. Whatever a server sends, the memory is bounded.
 
 use httparse::{EMPTY_HEADER, Header, Response, Status};
 
 /// Longest head, bytes.
 pub const MAX_HEAD_BYTES: usize = 16 << 10;
-/// Header fields of a head.
+/// Maximum number of header fields in a head.
 const MAX_HEADERS: usize = 64;
 /// Longest address that a redirect may name, bytes.
 const MAX_LOCATION_BYTES: usize = 2048;
 /// Longest line between chunks (a size with its extensions, a trailer field), bytes.
 const MAX_CHUNK_LINE_BYTES: usize = 4096;
-/// Hexadecimal digits of a chunk's size.
+/// Maximum number of hexadecimal digits of a chunk's size.
 const MAX_SIZE_DIGITS: u8 = 12;
 
-/// Why bytes are no answer, or too much of one.
+/// Why bytes are not a response, or exceed a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// The head is not HTTP/1.1.
     #[error("the head is malformed")]
     Head,
-    /// Longer than [`MAX_HEAD_BYTES`], or more fields than are read.
+    /// Longer than [`MAX_HEAD_BYTES`], or with too many fields.
     #[error("the head is too long")]
     HeadTooLong,
-    /// Neither or both of `Content-Length` and chunks, or a length that is no number.
+    /// Neither or both of `Content-Length` and chunks, or a length that is not a number.
     #[error("the length of the body is not told clearly")]
     Length,
-    /// The body is longer than what was asked for can be.
+    /// The body is longer than the requested resource can be.
     #[error("the body is too long")]
     BodyTooLong,
     /// Chunks are malformed.
@@ -33,12 +33,12 @@ pub enum AnswerError {
     Chunk,
 }
 
-/// What a head says that a viewer needs.
+/// The parts of a head that a viewer needs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Head {
     /// Status code, not 1xx.
     pub status: u16,
-    /// The server closes the connection behind this answer.
+    /// The server closes the connection after this response.
     pub close: bool,
     /// Whether the body is compressed with gzip.
     pub gzip: bool,
@@ -46,7 +46,7 @@ pub struct Head {
     pub location: Option<String>,
 }
 
-/// A piece of an answer.
+/// A piece of a response.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     /// Nothing yet: more bytes are needed.
@@ -55,46 +55,46 @@ pub enum Piece<'a> {
     Head(Head),
     /// Some of the body.
     Body(&'a [u8]),
-    /// The answer is over.
+    /// The response is complete.
     End,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Head,
-    /// So many bytes of the body remain.
+    /// Remaining bytes of the body.
     Length(u64),
     Chunks(Chunk),
     End,
 }
 
-/// Where in a chunked body (RFC 9112, 7.1).
+/// Position in a chunked body (RFC 9112, 7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chunk {
     Size {
         value: u64,
         digits: u8,
     },
-    /// Behind the size, up to the end of its line.
+    /// After the size, up to the end of its line.
     Extension {
         size: u64,
         length: usize,
     },
     Data(u64),
-    /// The line end behind a chunk's data; the bytes of it that came.
+    /// The line end after a chunk's data; the number of its bytes that came.
     DataEnd(u8),
-    /// Lines behind the last chunk: bytes of the current one, and of all.
+    /// Lines after the last chunk: bytes of the current one, and of all.
     Trailer {
         line: usize,
         all: usize,
     },
 }
 
-/// Reads one answer after the other from a connection.
+/// Reads one response after the other from a connection.
 #[derive(Debug)]
 pub struct AnswerReader {
     state: State,
-    /// A head that came in several pieces.
+    /// A head that arrives in several pieces.
     head: Vec<u8>,
     /// Bytes of the body that may still come.
     room: u64,
@@ -107,20 +107,20 @@ impl Default for AnswerReader {
 }
 
 impl AnswerReader {
-    /// The next answer begins, with a body of at most `max_body` bytes.
+    /// Expects the next response, with a body of at most `max_body` bytes.
     pub fn begin(&mut self, max_body: u64) {
         *self = Self { state: State::Head, head: Vec::new(), room: max_body };
     }
 
-    /// Whether nothing of the answer has come.
+    /// Whether nothing of the response has come.
     pub(crate) fn is_untouched(&self) -> bool {
         self.state == State::Head && self.head.is_empty()
     }
 
-    /// Takes the next piece from the front of `input`, and says how many bytes that was.
+    /// Takes the next piece from the front of `input`, and returns how many bytes it took.
     ///
     /// # Errors
-    /// [`AnswerError`]; the connection is of no use then.
+    /// [`AnswerError`]; the connection is then unusable.
     pub fn read<'a>(&mut self, input: &'a [u8]) -> Result<(usize, Piece<'a>), AnswerError> {
         match self.state {
             State::Head => self.read_head(input),
@@ -161,7 +161,7 @@ impl AnswerReader {
         }
     }
 
-    /// Length and content of a head that is whole; without content where it is an interim one, which another follows.
+    /// Length and content of a complete head; without content if it is an interim one, which another follows.
     fn parse_head(&mut self, bytes: &[u8]) -> Result<Option<(usize, Option<Head>)>, AnswerError> {
         let mut fields = [EMPTY_HEADER; MAX_HEADERS];
         let mut response = Response::new(&mut fields);
@@ -244,7 +244,7 @@ impl AnswerReader {
     }
 }
 
-/// How the end of a body is known.
+/// How the end of a body is determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Framing {
     Unknown,
@@ -283,7 +283,7 @@ fn read_fields(status: u16, fields: &[Header<'_>]) -> Result<(Head, Framing), An
     Ok((head, framing))
 }
 
-/// Two different lengths are how requests are smuggled (RFC 9112, 11.2); a reader that chooses one is part of it.
+/// Two different lengths are a means of request smuggling (RFC 9112, 11.2); a reader that picks one takes part in it.
 fn only(known: Framing, new: Framing) -> Result<Framing, AnswerError> {
     if known == Framing::Unknown || known == new { Ok(new) } else { Err(AnswerError::Length) }
 }
@@ -293,7 +293,7 @@ fn decimal(value: &[u8]) -> Option<u64> {
     if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
-/// At most `wanted` bytes of `input`, and how many.
+/// At most `wanted` bytes of `input`, and their number.
 fn front(input: &[u8], wanted: u64) -> (&[u8], u64) {
     let length = usize::try_from(wanted).unwrap_or(usize::MAX).min(input.len());
     (input.get(..length).unwrap_or_default(), length as u64)
@@ -304,7 +304,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Reads `bytes`, which come in pieces of `step`, and gives head, body and what is left.
+    /// Reads `bytes` in pieces of `step`, and returns head, body and the number of bytes left.
     fn read(bytes: &[u8], step: usize, max_body: u64) -> Result<(Head, Vec<u8>, usize), AnswerError> {
         let mut reader = AnswerReader::default();
         reader.begin(max_body);

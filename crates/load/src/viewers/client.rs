@@ -12,7 +12,7 @@ use super::figures::{Fault, Figures};
 use super::playlist_cache::PlaylistCache;
 use super::viewer::{Context, Profile, Viewer, Which};
 
-/// What all clients use.
+/// Resources that all clients share.
 #[derive(Debug)]
 pub(super) struct Resources {
     pub(super) registry: Registry,
@@ -22,7 +22,7 @@ pub(super) struct Resources {
     /// One for each camera.
     pub(super) playlists: Vec<PlaylistCache>,
     pub(super) figures: Figures,
-    /// Requests are written here first.
+    /// Requests are built here.
     pub(super) scratch: Vec<u8>,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Client {
     viewer: Viewer,
     index: usize,
     playlists: usize,
-    /// Its address, where the server is on this machine.
+    /// Its source address, if the server is on this machine.
     source: Option<Ipv4Addr>,
     sockets: [Socket; 2],
 }
@@ -58,7 +58,7 @@ pub(super) struct Client {
 struct Socket {
     socket: Option<TcpStream>,
     connected: bool,
-    /// What waits for the connection, or for room in the socket: one request.
+    /// One request that waits for the connection, or for room in the socket.
     unsent: Vec<u8>,
 }
 
@@ -68,12 +68,12 @@ impl Client {
         Self { viewer, index, playlists, source, sockets: <[Socket; 2]>::default() }
     }
 
-    /// Which client and which of its sockets a token means.
+    /// The client and the socket that a token identifies.
     pub(super) fn of_token(token: Token) -> (usize, Which) {
         (token.0 / 2, if token.0.is_multiple_of(2) { Which::Playlist } else { Which::Media })
     }
 
-    /// Something happened on a socket. `closing`: the other side sends no more.
+    /// Handles an event of a socket. `closing`: the other side sends no more.
     pub(super) fn serve(
         &mut self,
         which: Which,
@@ -87,12 +87,12 @@ impl Client {
         self.read(which, closing, buffer, resources);
     }
 
-    /// Sends what is due; says when something else will be.
+    /// Sends what is due; returns when something else will be.
     pub(super) fn ask(&mut self, resources: &mut Resources) -> Option<u64> {
         let now_us = resources.now_us();
         let mut later = None;
         for which in [Which::Playlist, Which::Media] {
-            // A request that fails is due again after a pause, so this comes to an end.
+            // A request that fails is due again after a pause, so this terminates.
             while self.viewer.due_us(which).is_some_and(|due_us| due_us <= now_us) {
                 if let Err(fault) = self.send(which, resources) {
                     self.close(which, fault, resources);
@@ -103,7 +103,7 @@ impl Client {
         later
     }
 
-    /// Gives up what takes too long; says whether the picture moves, and whether it stands.
+    /// Gives up what takes too long; returns whether the picture moves, and whether it is stalled.
     pub(super) fn look_after(&mut self, now_us: u64, resources: &mut Resources) -> (bool, bool) {
         for which in [Which::Playlist, Which::Media] {
             if self.viewer.is_overdue(which, now_us) {
@@ -114,7 +114,7 @@ impl Client {
         self.viewer.picture(now_us)
     }
 
-    /// The viewer goes.
+    /// The viewer leaves.
     pub(super) fn leave(&mut self, now_us: u64, figures: &mut Figures) {
         self.viewer.leave(now_us, figures);
     }
@@ -145,7 +145,7 @@ impl Client {
                 Ok(0) => return self.close(which, lost, resources),
                 Ok(length) => length,
                 Err(error) => match error.kind() {
-                    // A socket that is still connecting says that it is not connected.
+                    // A socket that is still connecting reports that it is not connected.
                     io::ErrorKind::WouldBlock | io::ErrorKind::NotConnected => return,
                     io::ErrorKind::Interrupted => continue,
                     _ => return self.close(which, lost, resources),
@@ -154,7 +154,7 @@ impl Client {
             match self.viewer.received(which, &buffer[..length], &mut resources.context(self.playlists)) {
                 Err(fault) => return self.close(which, fault, resources),
                 Ok(true) => return self.close(which, Fault::Reset, resources),
-                // A read that does not fill the buffer has emptied the socket; what comes later is another event.
+                // A read that does not fill the buffer has emptied the socket; later bytes are another event.
                 Ok(false) if length < buffer.len() && !closing => return,
                 Ok(false) => {}
             }
@@ -168,7 +168,7 @@ impl Client {
 }
 
 impl Socket {
-    /// What the end of this connection is called.
+    /// The fault that the end of this connection counts as.
     fn lost(&self) -> Fault {
         if self.connected { Fault::Reset } else { Fault::Connect }
     }
@@ -178,7 +178,7 @@ impl Socket {
         if self.connected { self.flush() } else { Ok(()) }
     }
 
-    /// Writes what waits. On a socket that was connecting, this tells whether it is connected.
+    /// Writes what waits. On a socket that was connecting, this shows whether it is connected.
     fn flush(&mut self) -> Result<(), Fault> {
         let Some(socket) = &mut self.socket else { return Ok(()) };
         while !self.unsent.is_empty() {
@@ -198,7 +198,7 @@ impl Socket {
     }
 }
 
-/// Begins to connect, from `source` where one is given.
+/// Begins to connect, from `source` if one is given.
 fn open(
     target: SocketAddr,
     source: Option<Ipv4Addr>,

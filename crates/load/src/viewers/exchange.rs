@@ -1,4 +1,4 @@
-//! One connection of a viewer: a request at a time, and its answer.
+//! One connection of a viewer: one request at a time, and its response.
 
 use std::borrow::Cow;
 
@@ -16,15 +16,15 @@ const MEDIA_TIMEOUT_US: u64 = 10_000_000;
 const FIRST_PAUSE_US: u64 = 500_000;
 const LONGEST_PAUSE_US: u64 = 8_000_000;
 
-/// An answer that has come wholly.
+/// A complete response.
 #[derive(Debug)]
 pub(super) struct Answer<'a> {
     pub(super) kind: Kind,
     pub(super) head: Head,
-    /// A playlist's bytes; empty for media, which are looked at and dropped.
+    /// A playlist's bytes; empty for media, which are inspected and dropped.
     pub(super) body: Cow<'a, [u8]>,
     pub(super) media: MediaCheck,
-    /// Since when it was due.
+    /// Since when the request was due.
     pub(super) asked_us: u64,
 }
 
@@ -33,10 +33,10 @@ pub(super) struct Exchange {
     asked: Option<(Kind, u64)>,
     reader: AnswerReader,
     head: Head,
-    /// Of a playlist that comes in several pieces.
+    /// Body of a playlist that arrives in several pieces.
     body: Vec<u8>,
     media: MediaCheck,
-    /// Answers that this connection gave.
+    /// Number of responses on this connection.
     served: u64,
     failures: u32,
     not_before_us: u64,
@@ -71,7 +71,8 @@ impl Exchange {
         })
     }
 
-    /// Takes bytes from the connection. Gives the answer that they complete; without a copy where it came in one piece.
+    /// Takes bytes from the connection. Returns the response that they complete, without a copy if it came in one
+    /// piece.
     pub(super) fn received<'a>(&mut self, mut bytes: &'a [u8]) -> Result<Option<Answer<'a>>, Fault> {
         let Some((kind, asked_us)) = self.asked else { return Err(Fault::Unasked) };
         let keeps = matches!(kind, Kind::Playlist | Kind::Reload);
@@ -91,7 +92,7 @@ impl Exchange {
                     self.body.extend_from_slice(last);
                     return Ok(None);
                 }
-                // An interim head went by.
+                // It was an interim head.
                 Piece::Nothing => {}
                 Piece::End => break,
             }
@@ -113,8 +114,8 @@ impl Exchange {
         Cow::Owned(gathered)
     }
 
-    /// The connection is gone. If something was asked on it: whether that may simply be asked again. A server may close
-    /// a connection that it holds for idle, and a request on its way then is lost (RFC 9112, 9.3.1).
+    /// The connection is gone. If a request was pending on it: whether that may simply be repeated. A server may close
+    /// a connection that it takes for idle, and a request in flight at that moment is lost (RFC 9112, 9.3.1).
     pub(super) fn closed(&mut self, fault: Fault) -> Option<bool> {
         let unlucky = fault == Fault::Reset && self.served > 0 && self.reader.is_untouched();
         self.served = 0;
@@ -122,7 +123,7 @@ impl Exchange {
         self.asked.take().map(|_| unlucky)
     }
 
-    /// Waits longer after each failure; `spread` keeps viewers apart that failed together.
+    /// Waits longer after each failure; `spread` separates viewers that failed together.
     pub(super) fn pause(&mut self, spread: u64, now_us: u64) {
         let pause_us = (FIRST_PAUSE_US << self.failures.min(8)).min(LONGEST_PAUSE_US);
         self.failures += 1;
@@ -134,7 +135,7 @@ impl Exchange {
     }
 }
 
-/// Looks at the beginning of media, and counts the rest.
+/// Inspects the beginning of media, and counts the rest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct MediaCheck {
     first: [u8; 8],
@@ -151,12 +152,12 @@ impl MediaCheck {
         self.length += bytes.len() as u64;
     }
 
-    /// Bytes that came.
+    /// Number of bytes received.
     pub(super) fn length(&self) -> u64 {
         self.length
     }
 
-    /// Whether it begins with a box that fits, of a type that `kind` begins with.
+    /// Whether it begins with a box of plausible size, of a type with which `kind` begins.
     pub(super) fn is(&self, kind: Kind) -> bool {
         let [a, b, c, d, name @ ..] = self.first;
         let size = u64::from(u32::from_be_bytes([a, b, c, d]));

@@ -1,4 +1,4 @@
-//! What the viewers of a process counted.
+//! Counters of the viewers of a process.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::histogram::Histogram;
 use super::playback::Pause;
 use super::playlist::PlaylistError;
 
-/// Why a request failed, other than by its status.
+/// Why a request failed, apart from its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// No connection, or none in time.
@@ -18,33 +18,33 @@ pub enum Fault {
     /// The connection ended before the answer did.
     #[error("the connection was lost")]
     Reset,
-    /// The answer took longer than a player waits.
+    /// The response took longer than a player waits.
     #[error("no answer in time")]
     Timeout,
-    /// The answer is not HTTP/1.1, or beyond a limit.
+    /// The response is not HTTP/1.1, or exceeds a limit.
     #[error(transparent)]
     Answer(#[from] AnswerError),
     /// The playlist cannot be followed.
     #[error(transparent)]
     Playlist(#[from] PlaylistError),
-    /// A redirect to nowhere, to another server, or twice.
+    /// A redirect to nowhere, to another server, or a second one.
     #[error("the redirect cannot be followed")]
     Redirect,
-    /// A blocking answer without what was waited for.
+    /// A blocking response without the part that was waited for.
     #[error("the playlist lacks what was waited for")]
     Stale,
     /// A part or init segment that does not begin like one.
     #[error("the media file is none")]
     NotMedia,
-    /// Bytes that nobody asked for.
+    /// Bytes without a request.
     #[error("the server said something unasked")]
     Unasked,
 }
 
-/// What was asked for.
+/// The requested resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The playlist as it stands.
+    /// The current playlist.
     Playlist,
     /// The playlist, once the next part is listed.
     Reload,
@@ -59,11 +59,11 @@ pub enum Kind {
 pub struct Requests {
     /// Sent.
     pub sent: u64,
-    /// Answered as they should be.
+    /// Answered correctly.
     pub answered: u64,
     /// Bytes of all bodies, as transferred.
     pub bytes: u64,
-    /// From the request's being due to the answer's last byte, microseconds; a new connection is part of it.
+    /// From when the request was due until the response's last byte, microseconds; including a new connection.
     pub time: Histogram,
 }
 
@@ -82,16 +82,16 @@ pub struct Errors {
     pub protocol: BTreeMap<String, u64>,
 }
 
-/// Everything counted. All times are microseconds; definitions stand in `docs/design/load.md`.
+/// All counters. All times are microseconds; definitions are in `docs/design/load.md`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    /// How long it has been counted.
+    /// Duration of the measurement.
     pub elapsed_us: u64,
     /// Viewers that have joined.
     pub viewers: u64,
     /// Viewers whose picture moves now.
     pub playing: u64,
-    /// Viewers whose picture stands now, for no declared reason.
+    /// Viewers whose picture is stalled now, for no declared reason.
     pub stalled: u64,
     /// Plain playlist requests.
     pub playlists: Requests,
@@ -103,31 +103,31 @@ pub struct Figures {
     pub parts: Requests,
     /// Redirects followed.
     pub redirects: u64,
-    /// Playlists loaded whole at once, because a delta update skipped what was not known.
+    /// Playlists reloaded whole at once, because a delta update skipped something unknown.
     pub reloaded_whole: u64,
     /// Connections opened.
     pub connections: u64,
-    /// Requests sent again because the server had closed an idle connection at that moment: not an error.
+    /// Requests repeated because the server had closed an idle connection at that moment: not an error.
     pub repeated: u64,
     /// Failures.
     pub errors: Errors,
     /// Times that a picture stopped.
     pub stalls: u64,
-    /// How long they lasted together.
+    /// Their total duration.
     pub stalled_us: u64,
-    /// The longest.
+    /// The longest of them.
     pub longest_stall_us: u64,
-    /// Declared gaps that viewers came to: GAP segments and parts.
+    /// Declared gaps that viewers reached: GAP segments and parts.
     pub gaps: u64,
     /// How long pictures stood at them.
     pub gap_us: u64,
     /// Times that a viewer was too far behind, and went to the live edge.
     pub jumps: u64,
-    /// Blocking answers: behind the first time that anyone in this process saw the part listed.
+    /// Blocking responses: delay after anyone in this process first saw the part listed.
     pub answer_late: Histogram,
-    /// Parts wholly there: behind the same.
+    /// Complete parts: delay after the same moment.
     pub part_late: Histogram,
-    /// Parts wholly there: wall clock behind their media end.
+    /// Complete parts: delay of the wall clock after their media end.
     pub behind_media: Histogram,
 }
 
@@ -161,7 +161,7 @@ impl Figures {
         }
     }
 
-    /// Adds what another process counted meanwhile.
+    /// Adds the counts of another process.
     pub fn merge(&mut self, other: &Self) {
         self.elapsed_us = self.elapsed_us.max(other.elapsed_us);
         self.longest_stall_us = self.longest_stall_us.max(other.longest_stall_us);
@@ -214,7 +214,7 @@ impl Errors {
         }
     }
 
-    /// All of them.
+    /// Total over all kinds.
     pub fn total(&self) -> u64 {
         let by_status: u64 = self.status.values().sum();
         let by_protocol: u64 = self.protocol.values().sum();

@@ -1,13 +1,13 @@
-//! Times counted by size, exact to 1 %, which processes can tell each other and add up.
+//! Times counted by size, exact to 1 %, which processes can exchange and add up.
 
 use serde::{Deserialize, Serialize};
 
 /// Longer times count as this, microseconds: nineteen hours.
 const LONGEST_US: u64 = (1 << 36) - 1;
-/// Values within 1 % of each other are one.
+/// Values within 1 % of each other are counted as one.
 const DIGITS: u8 = 2;
 
-/// How often which value came, microseconds. Two of them add up to what one would have counted.
+/// How often each value occurred, microseconds. Two of them add up to what one would have counted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Sparse", into = "Sparse")]
 pub struct Histogram {
@@ -15,7 +15,7 @@ pub struct Histogram {
     max: u64,
 }
 
-/// Only the values that came: what processes tell each other.
+/// Only the values that occurred: the form that processes exchange.
 #[derive(Debug, Serialize, Deserialize)]
 struct Sparse {
     max: u64,
@@ -37,13 +37,13 @@ impl Histogram {
         self.max = self.max.max(value);
     }
 
-    /// Adds what another one counted.
+    /// Adds the counts of another one.
     pub fn merge(&mut self, other: &Self) {
         self.counts += &other.counts;
         self.max = self.max.max(other.max);
     }
 
-    /// Values counted.
+    /// Number of values counted.
     pub fn total(&self) -> u64 {
         self.counts.len()
     }
@@ -53,7 +53,7 @@ impl Histogram {
         self.max
     }
 
-    /// The value that `percent` of all values do not exceed, rounded up by 1 % at most; 0 where there is none.
+    /// The value that `percent` of all values do not exceed, rounded up by 1 % at most; 0 if there are none.
     pub fn percentile(&self, percent: f64) -> u64 {
         self.counts.value_at_quantile(percent / 100.0).min(self.max)
     }

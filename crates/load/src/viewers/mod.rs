@@ -2,7 +2,8 @@
 //!
 //! Each behaves like hls.js over HTTP/1.1: a plain playlist, then blocking reloads on one connection, and init segments
 //! and parts, one after the other, on a second one. `viewer` is the engine, bytes in and bytes out; `client` and
-//! `shell` have the sockets. What many get alike is read once (`playlist_cache`); media are counted and dropped.
+//! `shell` have the sockets. A response that many get alike is read once (`playlist_cache`); media are counted and
+//! dropped.
 
 pub mod answer;
 mod client;
@@ -39,17 +40,17 @@ pub use summary::{RequestSummary, Summary, Times};
 pub struct ViewerOptions {
     /// The server: the centre, or a cache in front of it.
     pub target: SocketAddr,
-    /// What requests name as `Host`.
+    /// The `Host` that requests name.
     pub host: String,
-    /// The cameras, at least one; viewers are dealt out evenly.
+    /// The cameras, at least one; viewers are spread evenly.
     pub cameras: Vec<CameraId>,
-    /// How many viewers.
+    /// Number of viewers.
     pub count: usize,
-    /// Number of the first one, where other processes have viewers too.
+    /// Number of the first one, if other processes have viewers too.
     pub first: u64,
-    /// Within which time they all join.
+    /// Time within which they all join.
     pub ramp: Duration,
-    /// Playlists are wanted compressed, as browsers want them.
+    /// Requests playlists compressed, like browsers.
     pub gzip: bool,
     /// They wait for playlists and fetch no media.
     pub wait_only: bool,
@@ -62,7 +63,7 @@ impl ViewerOptions {
     }
 }
 
-/// Viewers at work, in a thread of their own, until they are stopped.
+/// Running viewers, in a thread of their own, until they are stopped.
 #[derive(Debug)]
 pub struct Viewers {
     stop: Arc<AtomicBool>,
@@ -72,10 +73,10 @@ pub struct Viewers {
 }
 
 impl Viewers {
-    /// Starts them. A server that is not there is no error: that is counted.
+    /// Starts them. A server that is not there is not an error: that is counted.
     ///
     /// # Errors
-    /// [`LoadError::Start`] where the system gives no thread or no poll.
+    /// [`LoadError::Start`] if the system gives no thread or no poll.
     pub fn start(options: ViewerOptions) -> Result<Self, LoadError> {
         let stop = Arc::new(AtomicBool::new(false));
         let published = Arc::new(Mutex::new(Figures::default()));
@@ -92,12 +93,12 @@ impl Viewers {
         Ok(Self { stop, waker, published, thread: Some(thread) })
     }
 
-    /// What was counted so far; at most some second old.
+    /// Counters so far; about a second old at most.
     pub fn figures(&self) -> Figures {
         self.published.lock().clone()
     }
 
-    /// Sends all viewers away, and tells what was counted.
+    /// Stops all viewers, and returns their counters.
     pub fn stop(mut self) -> Figures {
         self.join();
         self.figures()
@@ -109,7 +110,7 @@ impl Viewers {
             tracing::warn!(cause = %error, blame = "centre", "viewers are not woken; they see it within a second");
         }
         if let Some(thread) = self.thread.take() {
-            // The thread ends by itself; had it panicked, what it told last still stands.
+            // The thread ends by itself; had it panicked, its last report would still stand.
             let _ = thread.join();
         }
     }

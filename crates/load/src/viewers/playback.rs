@@ -1,6 +1,6 @@
 //! A player's buffer, as arithmetic: when it runs empty, and for how long.
 
-/// What became of playback since it was last asked.
+/// A pause of playback since the last call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pause {
     /// The buffer ran empty although nothing was declared missing.
@@ -9,24 +9,24 @@ pub(super) enum Pause {
     Gap { length_us: u64 },
 }
 
-/// Plays in real time what it is given. All moments are monotonic microseconds.
+/// Plays in real time what it gets. All moments are monotonic microseconds.
 ///
-/// Media before and behind a declared gap are played without a pause between them where both are there, as players
-/// skip what is missing.
+/// Media before and after a declared gap are played without a pause between them if both are there, since players skip
+/// what is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Playback {
-    /// Nothing is wanted yet.
+    /// Nothing was requested yet.
     Idle,
     /// Fills up to `need_us` before the picture moves. `have_us` is negative while media before the start come in.
-    /// `since_us` is when the picture stopped, where it has moved before.
+    /// `since_us` is when the picture stopped, if it has moved before.
     Filling { have_us: i64, need_us: u64, since_us: Option<u64>, gap: bool },
     /// Plays until this moment, if nothing more comes. `gap`: what comes next is declared missing.
     Playing { empty_us: u64, gap: bool },
 }
 
 impl Playback {
-    /// Starts, or starts again elsewhere: `skip_us` of the first media lie before the start, and `need_us` behind it are
-    /// wanted at first. A picture that moved stands from now on, if it does not already.
+    /// Starts, or starts again elsewhere: `skip_us` of the first media lie before the start, and `need_us` after it are
+    /// needed first. A picture that moved stands from now on, unless it already does.
     pub(super) fn start(&mut self, skip_us: u64, need_us: u64, now_us: u64) {
         let (since_us, gap) = match *self {
             Self::Idle => (None, false),
@@ -41,7 +41,7 @@ impl Playback {
         matches!(self, Self::Playing { empty_us, .. } if now_us < empty_us)
     }
 
-    /// Whether the picture has stopped, and not for something declared missing.
+    /// Whether the picture has stopped, other than at something declared missing.
     pub(super) fn stalls(self, now_us: u64) -> bool {
         match self {
             Self::Idle => false,
@@ -50,8 +50,8 @@ impl Playback {
         }
     }
 
-    /// `duration_us` more are there. `rebuffer_us` are wanted before a picture that has stopped moves again, and
-    /// `hold_back_us` behind a gap, where a player stands as at its start.
+    /// `duration_us` more are there. `rebuffer_us` are needed before a picture that has stopped moves again, and
+    /// `hold_back_us` after a gap, where a player waits as at its start.
     pub(super) fn add(
         &mut self,
         duration_us: u64,
@@ -86,7 +86,7 @@ impl Playback {
         }
     }
 
-    /// Ends it, with the pause that lasts.
+    /// Ends playback, with the pause in progress.
     pub(super) fn stop(&mut self, now_us: u64) -> Option<Pause> {
         match std::mem::replace(self, Self::Idle) {
             Self::Filling { since_us: Some(since_us), gap, .. } => Some(pause(gap, since_us, now_us)),
@@ -114,7 +114,7 @@ mod tests {
         playback
     }
 
-    /// Gives a part at each moment.
+    /// Adds a part at each moment.
     fn feed(playback: &mut Playback, moments: impl IntoIterator<Item = u64>) -> Vec<Pause> {
         moments.into_iter().filter_map(|now| playback.add(PART, PART, HOLD, now)).collect()
     }

@@ -1,29 +1,30 @@
-//! What a viewer reads out of a live playlist. A reader of its own: it shares no code with the writer or the checker.
+//! The parts of a live playlist that a viewer needs. An independent reader: it shares no code with the writer or the
+//! checker.
 
 use std::rc::Rc;
 
 /// Longest playlist, bytes.
 pub const MAX_PLAYLIST_BYTES: u64 = 1 << 20;
-/// Parts and gaps of a playlist. Aşkar lists some thirty.
+/// Maximum number of parts and gaps in a playlist. Aşkar lists some thirty.
 const MAX_ITEMS: usize = 4096;
 /// Longest address, bytes.
 const MAX_URI_BYTES: usize = 1024;
 /// Longest duration, seconds: sums of a whole playlist fit 64 bits as microseconds.
 const MAX_SECONDS: u64 = 100_000;
 
-/// Why a text is no playlist that a viewer can follow.
+/// Why a text is not a playlist that a viewer can follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PlaylistError {
     /// Not UTF-8, or without `#EXTM3U`.
     #[error("the playlist is not one")]
     NotAPlaylist,
-    /// A tag's value is malformed, or a needed attribute is missing.
+    /// A tag's value is malformed, or a required attribute is missing.
     #[error("a tag of the playlist is malformed")]
     Tag,
     /// An address that is not an absolute path.
     #[error("an address in the playlist is not an absolute path")]
     Address,
-    /// More parts and gaps than are read, or numbers beyond 64 bits.
+    /// Too many parts and gaps, or numbers beyond 64 bits.
     #[error("the playlist is too long")]
     TooLong,
     /// Neither `PART-HOLD-BACK` nor a part target: not low latency.
@@ -31,7 +32,7 @@ pub enum PlaylistError {
     NoParts,
 }
 
-/// A place in a camera's stream: segment, and part of it.
+/// A position in a camera's stream: segment, and part of it.
 pub type Place = (u64, u32);
 
 /// A playlist, or a delta update, as far as a viewer at the live edge needs it. Times in microseconds.
@@ -41,13 +42,13 @@ pub struct Listing {
     pub part_target_us: u64,
     /// `PART-HOLD-BACK`.
     pub hold_back_us: u64,
-    /// `CAN-SKIP-UNTIL`, where delta updates are offered.
+    /// `CAN-SKIP-UNTIL`, if delta updates are offered.
     pub skip_until_us: Option<u64>,
     /// Number of the first segment, skipped or not.
     pub first: u64,
     /// Segments that a delta update leaves out.
     pub skipped: u64,
-    /// The part that comes next.
+    /// The next part to come.
     pub next: Place,
     /// Parts and gaps, in order.
     pub items: Vec<Item>,
@@ -56,11 +57,11 @@ pub struct Listing {
 /// A part, or something declared missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Where it stands.
+    /// Its position.
     pub place: Place,
-    /// How long it lasts.
+    /// Its duration.
     pub duration_us: u64,
-    /// Media time of its end, microseconds since the Unix epoch, where dates are given.
+    /// Media time of its end, microseconds since the Unix epoch, if dates are given.
     pub end_utc_us: Option<i64>,
     /// The part; `None` for a gap.
     pub part: Option<Part>,
@@ -68,19 +69,19 @@ pub struct Item {
     pub seen_us: u64,
 }
 
-/// What is fetched.
+/// What is fetched of a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// An absolute path.
     pub uri: Box<str>,
-    /// The init segment in force; `None` in a delta update where it was said before what is listed.
+    /// The init segment in force; `None` in a delta update if it was given before the listed items.
     pub map: Option<Rc<str>>,
     /// It begins with a keyframe.
     pub independent: bool,
 }
 
 impl Listing {
-    /// Reads a playlist. Tags that a viewer does not need are passed over.
+    /// Reads a playlist. Tags that a viewer does not need are skipped.
     ///
     /// # Errors
     /// [`PlaylistError`].
@@ -97,14 +98,15 @@ impl Listing {
         reader.finish()
     }
 
-    /// The items from `place` on, where nothing between it and them is missing. `None` where it is no longer listed.
+    /// The items from `place` on, if nothing between it and them is missing. `None` if it is no longer listed.
     ///
-    /// While nothing comes, a playlist lists no parts: the segment that was cut off stands there whole, and a gap follows it.
+    /// While nothing comes, a playlist lists no parts: the segment that was cut off is listed whole, and a gap follows
+    /// it.
     pub fn from(&self, place: Place) -> Option<&[Item]> {
         let at = self.items.partition_point(|item| item.place < place);
         let (before, rest) = self.items.split_at_checked(at)?;
         let Some(next) = rest.first() else { return Some(rest) };
-        // The last part of the place's segment that is listed.
+        // The last listed part of the place's segment.
         let last = before.last().filter(|last| last.place.0 == place.0);
         let follows = next.place == (place.0 + 1, 0);
         let goes_on = next.place == place
@@ -141,9 +143,9 @@ struct Reader {
     /// Complete segments listed.
     segments: u64,
     map: Option<Rc<str>>,
-    /// End of what was read last, where a date was given.
+    /// End of the item read last, if a date was given.
     utc_us: Option<i64>,
-    /// Parts of the growing segment, and their length together.
+    /// Parts of the growing segment, and their total length.
     parts: u32,
     parts_us: u64,
     duration_us: u64,
@@ -204,7 +206,7 @@ impl Reader {
         if self.gap {
             self.push(self.duration_us, None)?;
         } else {
-            // Parts advanced the date already; rounding of theirs must not add up over segments.
+            // Parts have already advanced the date; their rounding must not add up over segments.
             let rest_us =
                 i64::try_from(self.duration_us).unwrap_or(0) - i64::try_from(self.parts_us).unwrap_or(0);
             self.utc_us = self.utc_us.map(|at| at.saturating_add(rest_us));
@@ -224,7 +226,7 @@ impl Reader {
         Ok(())
     }
 
-    /// The number of the growing segment. The one behind it must fit as well.
+    /// The number of the growing segment. The one after it must fit as well.
     fn number(&self) -> Result<u64, PlaylistError> {
         let number =
             self.first.checked_add(self.skipped).and_then(|number| number.checked_add(self.segments));
@@ -294,7 +296,7 @@ fn integer(text: &str) -> Result<u64, PlaylistError> {
     if digits { text.parse().map_err(|_| PlaylistError::Tag) } else { Err(PlaylistError::Tag) }
 }
 
-/// Decimal seconds as microseconds; further digits are cut off.
+/// Decimal seconds as microseconds; further digits are truncated.
 fn seconds_us(text: &str) -> Result<u64, PlaylistError> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let whole = integer(whole).ok().filter(|&whole| whole <= MAX_SECONDS).ok_or(PlaylistError::Tag)?;
@@ -308,7 +310,7 @@ fn seconds_us(text: &str) -> Result<u64, PlaylistError> {
     Ok(us)
 }
 
-/// An absolute path that can stand in a request line as it is.
+/// An absolute path that can be used in a request line unchanged.
 fn absolute(uri: &str) -> Result<&str, PlaylistError> {
     let plain = uri.bytes().all(|b| b.is_ascii_graphic());
     let good = plain && uri.len() <= MAX_URI_BYTES && uri.starts_with('/') && !uri.starts_with("//");
@@ -321,7 +323,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
     use std::fmt::Write;
 
-    /// A playlist like Aşkar's: `segments` of four parts, and `growing` more parts. What is in `gaps` is missing.
+    /// A playlist like Aşkar's: `segments` of four parts, and `growing` more parts. Those in `gaps` are missing.
     pub(in crate::viewers) fn playlist(
         first: u64,
         segments: u64,

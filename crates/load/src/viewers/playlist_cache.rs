@@ -1,4 +1,4 @@
-//! What all viewers of a camera in this process share: each playlist is read once, however many get it.
+//! What all viewers of a camera in this process share: each playlist is parsed once, however many get it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
@@ -8,9 +8,9 @@ use flate2::read::GzDecoder;
 
 use super::playlist::{Listing, MAX_PLAYLIST_BYTES, Place, PlaylistError};
 
-/// Different bodies that are remembered: full and delta, of the last two states.
+/// Different bodies that are kept: full and delta, of the last two states.
 const MAX_BODIES: usize = 4;
-/// Parts whose first sighting is remembered.
+/// Maximum number of parts whose first sighting is kept.
 const MAX_SIGHTINGS: usize = 4096;
 
 /// The playlists of one camera, as anyone in this process has seen them.
@@ -22,7 +22,7 @@ pub(super) struct PlaylistCache {
 }
 
 impl PlaylistCache {
-    /// What a body says. One that came before costs a comparison.
+    /// The contents of a body. One that came before costs a comparison.
     pub(super) fn read(
         &mut self,
         body: &[u8],
@@ -40,7 +40,7 @@ impl PlaylistCache {
         Ok(listing)
     }
 
-    /// Notes what nobody saw before, and tells since when the rest is known.
+    /// Records what nobody saw before, and sets since when the rest is known.
     fn sight(&mut self, listing: &mut Listing, now_us: u64) {
         for item in &mut listing.items {
             item.seen_us = *self.sightings.entry(item.place).or_insert(now_us);

@@ -19,17 +19,17 @@ use super::figures::Figures;
 use super::playlist_cache::PlaylistCache;
 use super::viewer::{Profile, Viewer};
 
-/// Sockets looked at in one poll.
+/// Socket events handled in one poll.
 const EVENTS: usize = 4096;
-/// Read at once; parts of 1 Mbit/s are 62 kB.
+/// Bytes read at once; parts of 1 Mbit/s are 62 kB.
 const READ_BUFFER_BYTES: usize = 256 << 10;
-/// How often viewers are looked at for overdue answers, and figures are published.
+/// How often viewers are checked for overdue responses, and figures are published.
 const SWEEP_US: u64 = 1_000_000;
-/// Viewers that join before sockets are looked at again.
+/// Viewers that join before sockets are checked again.
 const JOINS_AT_ONCE: usize = 64;
-/// Viewers that share a source address on the loopback, where an address has some 28,000 ports to one target.
+/// Viewers that share a source address on the loopback interface, where an address has some 28,000 ports to one target.
 const VIEWERS_PER_SOURCE: u64 = 2000;
-/// The token that only wakes.
+/// The token that only wakes the thread.
 pub(super) const WAKE: Token = Token(usize::MAX);
 
 /// The viewers of a thread.
@@ -39,7 +39,7 @@ pub(super) struct Shell {
     resources: Resources,
     paths: Vec<Rc<str>>,
     clients: Vec<Client>,
-    /// When which client wants something.
+    /// When each client needs attention.
     timers: BinaryHeap<Reverse<(u64, usize)>>,
     buffer: Vec<u8>,
     count: usize,
@@ -75,7 +75,7 @@ impl Shell {
         })
     }
 
-    /// Works until `stop`; tells figures once a second, and at the end.
+    /// Runs until `stop`; reports figures once a second, and at the end.
     pub(super) fn run(&mut self, stop: &AtomicBool, published: &Mutex<Figures>) {
         let mut events = Events::with_capacity(EVENTS);
         let mut sweep_us = self.begun_us;
@@ -115,7 +115,7 @@ impl Shell {
         }
     }
 
-    /// When the next viewer comes.
+    /// When the next viewer joins.
     fn next_join_us(&self) -> Option<u64> {
         let index = self.clients.len();
         let after_us = (u128::from(self.ramp_us) * index as u128).checked_div(self.count as u128)?;
@@ -174,16 +174,16 @@ impl Shell {
     }
 }
 
-/// The address that a viewer of this machine's own server comes from.
+/// The source address of a viewer, if the server is on this machine.
 fn source_of(target: SocketAddr, number: u64) -> Option<Ipv4Addr> {
     let block = number / VIEWERS_PER_SOURCE;
-    // 127.1.0.1 and upwards; after that many viewers, from the front again.
+    // 127.1.0.1 and upwards; after the last address, from the first again.
     let low = u16::try_from(block % 0xffff).unwrap_or(0).to_be_bytes();
     matches!(target, SocketAddr::V4(v4) if v4.ip().is_loopback())
         .then(|| Ipv4Addr::new(127, 1_u8.saturating_add(low[0]), low[1], 1))
 }
 
-/// Wakes the thread so that it sees that it is to stop.
+/// Wakes the thread so that it sees that it must stop.
 pub(super) fn waker(poll: &Poll) -> io::Result<Arc<Waker>> {
     Ok(Arc::new(Waker::new(poll.registry(), WAKE)?))
 }

@@ -1,4 +1,4 @@
-//! What was counted, for people and for scripts.
+//! The counters, for people and for scripts.
 
 use std::fmt;
 
@@ -10,13 +10,13 @@ use super::histogram::Histogram;
 /// A distribution of times, milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Times {
-    /// How many.
+    /// Number of values.
     pub count: u64,
-    /// Half of them took no longer.
+    /// Half of them took no longer than this.
     pub p50_ms: f64,
-    /// 95 of 100.
+    /// 95 of 100 took no longer.
     pub p95_ms: f64,
-    /// 99 of 100.
+    /// 99 of 100 took no longer.
     pub p99_ms: f64,
     /// The longest.
     pub max_ms: f64,
@@ -25,11 +25,11 @@ pub struct Times {
 /// Requests of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RequestSummary {
-    /// Answered as they should be.
+    /// Answered correctly.
     pub answered: u64,
     /// Sent.
     pub sent: u64,
-    /// Answers a second, on average.
+    /// Responses a second, on average.
     pub per_second: f64,
     /// Bytes of their bodies.
     pub bytes: u64,
@@ -37,10 +37,10 @@ pub struct RequestSummary {
     pub time: Times,
 }
 
-/// The figures of a run. Definitions stand in `docs/design/load.md`.
+/// The figures of a run. Definitions are in `docs/design/load.md`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
-    /// How long it ran.
+    /// Duration of the run.
     pub seconds: f64,
     /// Viewers that joined.
     pub viewers: u64,
@@ -50,11 +50,11 @@ pub struct Summary {
     pub stalled_now: u64,
     /// Times that a picture stopped.
     pub stalls: u64,
-    /// How long together.
+    /// Their total duration.
     pub stalled_seconds: f64,
-    /// The longest.
+    /// The longest of them.
     pub longest_stall_seconds: f64,
-    /// Declared gaps that viewers came to.
+    /// Declared gaps that viewers reached.
     pub gaps: u64,
     /// How long pictures stood at them.
     pub gap_seconds: f64,
@@ -62,7 +62,7 @@ pub struct Summary {
     pub jumps: u64,
     /// Failed requests, all kinds together.
     pub errors_total: u64,
-    /// And by kind.
+    /// The same by kind.
     pub errors: Errors,
     /// Connections opened.
     pub connections: u64,
@@ -70,13 +70,13 @@ pub struct Summary {
     pub repeated: u64,
     /// Redirects followed.
     pub redirects: u64,
-    /// Playlists loaded whole, because a delta update skipped what was not known.
+    /// Playlists reloaded whole, because a delta update skipped something unknown.
     pub reloaded_whole: u64,
-    /// Blocking answers, behind the first sighting of the part.
+    /// Blocking responses: delay after the part was first seen listed.
     pub answer_late: Times,
-    /// Parts, behind the same.
+    /// Parts: delay after the same moment.
     pub part_late: Times,
-    /// Parts, behind their media time.
+    /// Parts: delay after their media time.
     pub behind_media: Times,
     /// Plain playlists.
     pub playlist: RequestSummary,
@@ -120,7 +120,7 @@ impl From<&Figures> for Summary {
 }
 
 impl Figures {
-    /// A line on how things are, with what happened since `before`.
+    /// A progress line, with what happened since `before`.
     pub fn progress(&self, before: &Self) -> String {
         let passed = seconds(self.elapsed_us.saturating_sub(before.elapsed_us)).max(0.001);
         let rate = |of: fn(&Self) -> u64| of(self).saturating_sub(of(before)) as f64 / passed;

@@ -1,4 +1,4 @@
-//! A viewer against a server that says what the test wants, on a clock that the test moves.
+//! A viewer against a server that sends what the test wants, on a clock that the test moves.
 
 use std::rc::Rc;
 
@@ -38,7 +38,7 @@ impl Stage {
         act(viewer, &mut Context { profile, playlists, figures, now_us: *now_us, utc_us })
     }
 
-    /// What is asked for now.
+    /// The request that it makes now.
     fn asks(&mut self, which: Which) -> Option<String> {
         self.viewer.due_us(which).filter(|&due_us| due_us <= self.now_us)?;
         let mut out = Vec::new();
@@ -54,7 +54,7 @@ impl Stage {
         self.with(|viewer, context| viewer.received(which, &answer, context))
     }
 
-    /// Asks for the playlist, gets this one, and says what it asked for.
+    /// Requests the playlist, receives this one, and returns its request.
     fn playlist(&mut self, text: &str) -> String {
         let asked = self.asks(Which::Playlist).unwrap();
         assert_eq!(self.gets(Which::Playlist, "200 OK", text.as_bytes()), Ok(false));
@@ -76,7 +76,7 @@ impl Stage {
         self.with(|viewer, context| viewer.closed(which, fault, context));
     }
 
-    /// Joined at 13.3, with 1.5 s of it there.
+    /// Joined at 13.3, with 1.5 s buffered.
     fn joined() -> Self {
         let mut stage = Self::new();
         stage.playlist(&playlist(10, 3, 3, &[], 0));
@@ -95,7 +95,7 @@ fn joins_as_a_player_does_and_goes_on_part_by_part() {
     let waits = stage.playlist(&playlist(10, 3, 3, &[], 2));
     assert_eq!(waits, format!("{PATH}?_HLS_msn=13&_HLS_part=2&_HLS_skip=YES"));
     assert_eq!(stage.fetches(), ["/media/a/13.2.m4s"], "the init segment of a delta update is the known one");
-    // The segment ended with the part before: what was waited for is the first of the next one.
+    // The segment ended with the part before: the awaited part is the first of the next one.
     stage.playlist(&playlist(10, 4, 1, &[], 2));
     assert_eq!(stage.fetches(), ["/media/a/13.3.m4s", "/media/a/14.0.m4s"]);
     assert_eq!(stage.figures.errors.total() + stage.figures.jumps, 0);
@@ -177,7 +177,7 @@ fn parts_that_come_late_make_a_stall_and_a_gap_does_not() {
 #[test]
 fn a_camera_that_is_cut_off_is_a_gap_although_no_parts_are_listed_meanwhile() {
     let mut stage = Stage::joined();
-    // Cut off in the middle of a segment: its last part is listed only with the whole of it.
+    // Cut off in the middle of a segment: its last part is listed only as part of the whole segment.
     let silent = |text: String| {
         let lines = text.lines().filter(|line| !line.starts_with("#EXT-X-PART:"));
         lines.collect::<Vec<_>>().join("\n")
@@ -268,7 +268,7 @@ fn a_viewer_waits_no_longer_than_a_player() {
 }
 
 proptest! {
-    /// Whatever a server says, and wherever it is cut: no panic, and always something to do next.
+    /// Whatever a server sends, and wherever it is cut: no panic, and always something to do next.
     #[test]
     fn any_answer_is_survived(
         junk in prop::collection::vec(any::<u8>(), 0..200),

@@ -1,4 +1,4 @@
-//! One viewer: what it asks for, and what becomes of the answers. Bytes and times in, bytes and figures out.
+//! One viewer: its requests, and what it does with the responses. Bytes and times in, bytes and figures out.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -11,9 +11,9 @@ use super::playback::Playback;
 use super::playlist::{Item, Listing, Place};
 use super::playlist_cache::PlaylistCache;
 
-/// Parts that wait to be fetched. A viewer with more is too slow, and goes to the live edge as a player does.
+/// Parts waiting to be fetched. A viewer with more is too slow, and goes to the live edge like a player.
 const MAX_QUEUE: usize = 64;
-/// Times that a part is asked for.
+/// How often a part is requested.
 const MAX_TRIES: u8 = 3;
 
 /// Which of a viewer's two connections: a blocking reload occupies its own.
@@ -23,18 +23,18 @@ pub(super) enum Which {
     Media,
 }
 
-/// What viewers of one server have in common.
+/// What viewers of one server share.
 #[derive(Debug)]
 pub(super) struct Profile {
     /// `Host`.
     pub(super) host: String,
-    /// Playlists are wanted compressed, as browsers want them.
+    /// Requests playlists compressed, like browsers.
     pub(super) gzip: bool,
     /// No media are fetched.
     pub(super) wait_only: bool,
 }
 
-/// Now, on both clocks, and where to note things.
+/// The current time on both clocks, and where to record counts.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     pub(super) profile: &'a Profile,
@@ -47,20 +47,20 @@ pub(super) struct Context<'a> {
 #[derive(Debug)]
 pub(super) struct Viewer {
     number: u64,
-    /// Of the playlist.
+    /// Path of the playlist.
     path: Rc<str>,
     playlist: Exchange,
     media: Exchange,
-    /// Where a redirect leads, and whether one was followed for this request.
+    /// Target of a redirect, and whether one was followed for this request.
     redirect: Option<String>,
     redirected: bool,
     /// The playlist as last published, and when.
     latest: Option<(Rc<Listing>, u64)>,
-    /// What a blocking request waits for.
+    /// The part that a blocking request waits for.
     awaited: Place,
     /// The part to be fetched next; `None` before a start was found.
     place: Option<Place>,
-    /// The map in force there, and the one whose init segment is there.
+    /// The init segment in force there, and the one that was fetched.
     map: Option<Rc<str>>,
     map_had: Option<Rc<str>>,
     queue: VecDeque<Fetch>,
@@ -72,7 +72,7 @@ struct Fetch {
     listing: Rc<Listing>,
     index: usize,
     map: Option<Rc<str>>,
-    /// It appeared while this viewer watched, so its lateness means something.
+    /// It appeared while this viewer watched, so its delay is meaningful.
     fresh: bool,
     tries: u8,
 }
@@ -103,7 +103,7 @@ impl Viewer {
         }
     }
 
-    /// When the next request wants to be sent; `None` while one is under way, or nothing is wanted.
+    /// When the next request is due; `None` while one is in flight, or nothing is wanted.
     pub(super) fn due_us(&self, which: Which) -> Option<u64> {
         let line = self.line(which);
         let wanted = which == Which::Playlist || !self.queue.is_empty();
@@ -130,7 +130,7 @@ impl Viewer {
         self.line_mut(which).ask(kind, context.now_us);
     }
 
-    /// Takes bytes from a connection. True where the server closes it now.
+    /// Takes bytes from a connection. True if the server closes it now.
     pub(super) fn received(
         &mut self,
         which: Which,
@@ -143,10 +143,10 @@ impl Viewer {
         }
     }
 
-    /// A connection is gone, or has to go, for this reason.
+    /// A connection is gone, or must be closed, for this reason.
     pub(super) fn closed(&mut self, which: Which, fault: Fault, context: &mut Context<'_>) {
         match self.line_mut(which).closed(fault) {
-            // Servers close connections that they hold for idle.
+            // Servers close connections that they take for idle.
             None if fault == Fault::Reset => {}
             Some(true) => context.figures.repeated += 1,
             _ => {
@@ -156,17 +156,17 @@ impl Viewer {
         }
     }
 
-    /// Whether an answer takes longer than a player waits.
+    /// Whether a response takes longer than a player waits.
     pub(super) fn is_overdue(&self, which: Which, now_us: u64) -> bool {
         self.line(which).is_overdue(now_us)
     }
 
-    /// Whether the picture moves, and whether it stands for no declared reason.
+    /// Whether the picture moves, and whether it is stalled for no declared reason.
     pub(super) fn picture(&self, now_us: u64) -> (bool, bool) {
         (self.playback.moves(now_us), self.playback.stalls(now_us))
     }
 
-    /// The viewer goes; a pause that lasts is counted as far as it got.
+    /// The viewer leaves; a pause in progress is counted up to now.
     pub(super) fn leave(&mut self, now_us: u64, figures: &mut Figures) {
         if let Some(pause) = self.playback.stop(now_us) {
             figures.paused(pause);
@@ -223,7 +223,7 @@ impl Viewer {
         }
     }
 
-    /// A part that cannot be had is left out.
+    /// A part that cannot be fetched is left out.
     fn tried(&mut self, figures: &mut Figures) {
         if let Some(fetch) = self.queue.front_mut() {
             fetch.tries += 1;
@@ -235,7 +235,7 @@ impl Viewer {
     }
 
     fn listed(&mut self, answer: &Answer<'_>, context: &mut Context<'_>) -> Result<(), Fault> {
-        // Where anything is wrong, the next request is for the whole playlist as it stands.
+        // If anything is wrong, the next request is for the whole current playlist.
         let before = self.latest.take();
         self.redirected = false;
         let listing = context.playlists.read(&answer.body, answer.head.gzip, context.now_us)?;
@@ -250,7 +250,7 @@ impl Viewer {
             }
         }
         if !before.is_some_and(|(before, _)| knows(&before, &listing)) && listing.skipped > 0 {
-            // Many segments came at once, as after a step of the clock. Players load the whole playlist then.
+            // Many segments came at once, as after a step of the clock. Players then load the whole playlist.
             context.figures.reloaded_whole += 1;
             return Ok(());
         }
@@ -261,7 +261,7 @@ impl Viewer {
         Ok(())
     }
 
-    /// Wants what is new.
+    /// Queues what is new.
     fn take(&mut self, listing: &Rc<Listing>, fresh: bool, context: &mut Context<'_>) {
         let Some(rest) = self.goes_on(listing).or_else(|| self.start(listing, context)) else { return };
         let first = listing.items.len() - rest;
@@ -276,14 +276,14 @@ impl Viewer {
         self.pass_gaps(context.figures);
     }
 
-    /// How many of the last items follow what is there. `None` where something between them is missing, or too much
-    /// waits already.
+    /// How many of the last items follow what is there. `None` if something between them is missing, or too much is
+    /// already waiting.
     fn goes_on(&self, listing: &Listing) -> Option<usize> {
         let place = self.place.filter(|&place| place <= listing.next && self.queue.len() <= MAX_QUEUE)?;
         listing.from(place).map(<[Item]>::len)
     }
 
-    /// Starts, or starts again at the live edge. An answer under way still counts for what it was asked for.
+    /// Starts, or starts again at the live edge. A response in flight still counts for its own request.
     fn start(&mut self, listing: &Listing, context: &mut Context<'_>) -> Option<usize> {
         if self.place.take().is_some() {
             context.figures.jumps += 1;
@@ -311,7 +311,7 @@ impl Viewer {
         self.pass_gaps(figures);
     }
 
-    /// What is declared missing is not fetched; playback learns of it in its turn.
+    /// What is declared missing is not fetched; playback learns of it in turn.
     fn pass_gaps(&mut self, figures: &mut Figures) {
         while self.queue.front().and_then(Fetch::item).is_some_and(|item| item.part.is_none()) {
             self.queue.pop_front();
@@ -329,9 +329,9 @@ impl Viewer {
         if let Some((listing, told_us)) = &self.latest {
             self.awaited = listing.next;
             let (segment, part) = listing.next;
-            // Writing into a String cannot fail. The order of the directives is that of their names.
+            // Writing into a String cannot fail. The directives are ordered by name.
             let _ = write!(target, "?_HLS_msn={segment}&_HLS_part={part}");
-            // A delta update is for who has a playlist not older than half the boundary (draft, 6.2.5.1).
+            // A delta update is for clients with a playlist not older than half the skip boundary (draft, 6.2.5.1).
             let age_us = now_us.saturating_sub(*told_us);
             if listing.skip_until_us.is_some_and(|boundary_us| age_us < boundary_us / 2) {
                 target.push_str("&_HLS_skip=YES");
@@ -366,7 +366,7 @@ impl Viewer {
     }
 }
 
-/// Whether everything that `delta` skips was told by `before`, or by what that one was merged with.
+/// Whether everything that `delta` skips was in `before`, or in what that one was merged with.
 fn knows(before: &Listing, delta: &Listing) -> bool {
     before.first <= delta.first && delta.first.saturating_add(delta.skipped) <= before.next.0
 }

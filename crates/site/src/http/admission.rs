@@ -1,4 +1,4 @@
-//! Admission of connections: how many at once, and how many of one client.
+//! Admission of connections: how many at once, in total and per client.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::http::budget::{Budget, Holder, Reservation};
 use crate::http::client::{Client, Peer, Proxies};
 use crate::http::server::{Counters, Limits};
 
-/// When there is no room, so many connections of the client with most of them are closed at once.
+/// When there is no room, this many connections of the client that has most of them are closed at once.
 const EVICT: u64 = 8;
 
 /// Connections by client.
@@ -25,14 +25,14 @@ pub(crate) struct Admission {
     counters: Arc<Counters>,
 }
 
-/// A connection that was admitted; its place is free again when this is dropped.
+/// A connection that was admitted; its place is freed when this is dropped.
 pub(crate) struct Permit {
     _reservation: Reservation,
     _counted: Option<Counted>,
     counters: Arc<Counters>,
 }
 
-/// One of the connections of a client.
+/// One of a client's connections.
 struct Counted(Clients, Client);
 
 impl Admission {

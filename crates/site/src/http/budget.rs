@@ -1,9 +1,9 @@
 //! A budget shared fairly among clients: for the bytes of responses under way, and for connections.
 //!
-//! While a budget lasts, everybody may hold as much as they like. When it is spent, the client that holds most is evicted in
-//! favour of one that holds less, its largest connections first. Within one client, a larger connection is evicted in favour
-//! of a smaller one, so those who read what they asked for are served behind a shared address too. Evicted connections
-//! are closed.
+//! While a budget lasts, clients may hold as much as they like. When it is spent, the client that holds most is evicted
+//! in favour of one that holds less, its largest connections first. Within one client, a larger connection is evicted
+//! in favour of a smaller one, so those who read their responses are served even behind a shared address. Evicted
+//! connections are closed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,11 +19,11 @@ use crate::http::client::Client;
 use crate::http::problem::Problem;
 
 /// Bytes of all responses that their clients have not read yet. Together with the media cache this stays below what the
-/// centre keeps for media that are read, so a slow reader never keeps others from reading (I1, I11).
+/// centre reserves for reading media, so a slow reader never keeps others from reading (I1, I11).
 const RESPONSE_BUDGET_BYTES: u64 = 160 << 20;
-/// What a response costs beside its bytes.
+/// Cost of a response beside its bytes.
 const RESPONSE_OVERHEAD_BYTES: u64 = 512;
-/// So many bytes are freed at once, since finding the largest holder means looking at all of them.
+/// This many bytes are freed at once, since finding the largest holder means looking at all of them.
 const EVICT_BYTES: u64 = RESPONSE_BUDGET_BYTES / 32;
 
 /// One budget for all listeners.
@@ -107,7 +107,7 @@ impl Budget {
         }
     }
 
-    /// What is held.
+    /// The amount that is held.
     pub(crate) fn used(&self) -> u64 {
         self.ledger.lock().used
     }
@@ -122,8 +122,8 @@ impl Budget {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Reserves `amount` for `holder`. Whatever is `shared` under a name counts once, however many hold it. An `exempt` holder is
-    /// never evicted.
+    /// Reserves `amount` for `holder`. An amount that is `shared` under a name counts once, however many hold it. An
+    /// `exempt` holder is never evicted.
     pub(crate) fn reserve(
         self: &Arc<Self>,
         holder: &Holder,
@@ -149,13 +149,13 @@ impl Drop for Reservation {
 }
 
 fn reserve_in(budget: &Arc<Budget>, holder: &Holder, bytes: &Bytes) -> Option<Reservation> {
-    // Copies of the same bytes are one piece of memory.
+    // Copies of the same bytes are one allocation.
     let shared = bytes.as_ptr() as usize;
     budget.reserve(holder, bytes.len() as u64 + RESPONSE_OVERHEAD_BYTES, Some(shared), false)
 }
 
-/// Charges `response` to `holder`, or replaces it by a 503 if the budget is spent. The reservation lasts until the last byte
-/// was written to the client's socket or was given up.
+/// Charges `response` to `holder`, or replaces it by a 503 if the budget is spent. The reservation lasts until the last
+/// byte was written to the client's socket or the response was given up.
 pub(crate) async fn charge(holder: Holder, response: Response) -> Response {
     charge_in(&RESPONSES, &holder, response).await
 }
@@ -202,7 +202,7 @@ struct Ledger {
     evicted_bytes: u64,
     accounts: HashMap<u64, Account>,
     clients: HashMap<Client, u64>,
-    /// What several hold: how many of them, and its amount.
+    /// Shared amounts: the number of holders, and the amount.
     shared: HashMap<usize, (u32, u64)>,
 }
 
@@ -229,7 +229,7 @@ impl Ledger {
         }
     }
 
-    /// Whether `holder` gets `amount`, and whose connections are to be closed for it.
+    /// Whether `holder` gets `amount`, and whose connections are to be closed to make room for it.
     fn reserve(
         &mut self,
         holder: &Holder,
@@ -297,14 +297,15 @@ impl Ledger {
         self.used.saturating_sub(self.evicted_bytes) + cost <= self.capacity
     }
 
-    /// Evicts those who hold more than `holder` would.
+    /// Evicts those who would hold more than `holder`.
     fn evict(&mut self, holder: &Holder, amount: u64, to_close: &mut Vec<CloseHandle>) {
         let own = self.clients.get(&holder.client).copied().unwrap_or_default() + amount;
         let most = self.clients.iter().map(|(client, held)| (*held, *client)).max();
         let Some((held, client)) = most else { return };
         let of_another = client != holder.client && held > own;
         let client = if of_another { client } else { holder.client };
-        // Of the same client, only connections larger than this one; of another, only as much as it holds more.
+        // Of the same client, only connections larger than this one; of another client, only as much as it holds in
+        // excess.
         let own_total = self.accounts.get(&holder.number).map_or(0, |account| account.held) + amount;
         let above = if of_another { 0 } else { own_total };
         let mut excess = if of_another { held - own } else { u64::MAX };
@@ -317,7 +318,7 @@ impl Ledger {
             })
             .map(|(number, account)| (account.held, *number))
             .collect();
-        // The largest first; among equals the oldest.
+        // The largest first; among equals, the oldest.
         largest.sort_unstable_by(|(a, one), (b, other)| b.cmp(a).then(one.cmp(other)));
         let mut freed = 0;
         for (held, number) in largest {
@@ -441,8 +442,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is asked for and given back: no more is used than a quarter above what there is, and in the end all is
-        /// back.
+        /// Whatever is reserved and released: use never exceeds the capacity by more than a quarter, and in the end
+        /// everything is released.
         #[test]
         fn the_books_are_right(steps in prop::collection::vec((0..3_u8, 0..12_usize, 1..60_u64, 0..4_usize), 1..200)) {
             let budget = Arc::new(Budget::new(200, 10));
@@ -451,7 +452,7 @@ mod tests {
             for (step, who, amount, name) in steps {
                 match step {
                     0 => reservations.extend(budget.reserve(&accounts[who], amount, None, who == 0)),
-                    // Of one name always the same amount.
+                    // The same name always has the same amount.
                     1 => reservations.extend(budget.reserve(&accounts[who], 20, Some(name), false)),
                     _ if reservations.is_empty() => {}
                     _ => { reservations.swap_remove(who % reservations.len()); }

@@ -1,4 +1,4 @@
-//! Caching: responses with exact validators: `ETag`, `Cache-Control`, 304.
+//! Caching: responses with exact validators, `ETag`, `Cache-Control` and 304.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -9,11 +9,12 @@ use sha2::{Digest, Sha256};
 
 use crate::http::problem::Problem;
 
-/// For built scripts and styles, whose names are their digests: nothing of a camera (invariant I6).
+/// For built scripts and styles, which are named by their digests: nothing of a camera (invariant I6).
 pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// For what people watch change, and for pages: a cache in front asks at most every two seconds, however many come.
+/// For pages and for data that change before people's eyes: a cache in front asks at most every two seconds, however
+/// many come.
 pub(crate) const BRIEF: &str = "public, max-age=2";
-/// For what is made anew every five seconds for all who ask: a cache in front asks at most every ten.
+/// For responses that are generated every five seconds for everyone: a cache in front asks at most every ten.
 pub(crate) const UNHURRIED: &str = "public, max-age=10";
 
 /// A body with its validators.
@@ -43,7 +44,7 @@ impl Cached {
         Ok(Self::new(body, "application/json", cache))
     }
 
-    /// The response, or 304 where the client has it already (RFC 9110, 13.1.2).
+    /// The response, or 304 if the client has it already (RFC 9110, 13.1.2).
     pub(crate) fn respond(self, request: &HeaderMap) -> Response {
         let fresh = matches_tag(request, &self.etag);
         let mut response = if fresh {
@@ -74,7 +75,7 @@ pub(crate) fn etag_of(body: &[u8]) -> String {
     tag
 }
 
-/// Whether `request` says that its sender has what `etag` names.
+/// Whether `request` shows that its sender already has what `etag` names.
 pub(crate) fn has(request: &HeaderMap, etag: &str) -> bool {
     named(request).any(|tag| tag == etag)
 }
@@ -84,7 +85,7 @@ fn named(request: &HeaderMap) -> impl Iterator<Item = &str> {
     values.flat_map(|value| value.split(',')).map(str::trim).map(|tag| tag.strip_prefix("W/").unwrap_or(tag))
 }
 
-/// Weak comparison, as `If-None-Match` wants it.
+/// Weak comparison, as required for `If-None-Match`.
 fn matches_tag(request: &HeaderMap, etag: &str) -> bool {
     named(request).any(|tag| tag == "*" || tag == etag)
 }

@@ -1,4 +1,4 @@
-//! Whom a request counts for.
+//! Which client a request counts for.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,8 +10,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use thiserror::Error;
 
-/// An IPv4 address, or the /64 of an IPv6 address: what a household or a server has, within which it may choose addresses
-/// as it likes.
+/// An IPv4 address, or the /64 of an IPv6 address: a household or a server has that much, and may choose addresses
+/// within it freely.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Client(u128);
 
@@ -27,7 +27,7 @@ impl From<IpAddr> for Client {
     }
 }
 
-/// The server tells it with each request; what comes without, as in a test of a router, is one unknown client.
+/// The server sets it on each request; a request without it, as in a test of a router, counts as one unknown client.
 impl<S: Sync> FromRequestParts<S> for Client {
     type Rejection = Infallible;
 
@@ -37,43 +37,43 @@ impl<S: Sync> FromRequestParts<S> for Client {
 }
 
 impl Client {
-    /// Whether it is on the machine on which this runs.
+    /// Whether it is on the same machine as this process.
     pub(crate) fn is_this_machine(self) -> bool {
         // The network of `::1` is the one that begins with zeros.
         self.0 == 0 || Ipv6Addr::from_bits(self.0).to_canonical().is_loopback()
     }
 
-    /// For what is made once for all who ask, whoever asked first.
+    /// The client of work that is done once for everyone, whoever asked first.
     pub(crate) const EVERYBODY: Self = Self(1);
 
-    /// Who sent the request that has these extensions.
+    /// The client that sent the request with these extensions.
     pub(crate) fn of(extensions: &axum::http::Extensions) -> Self {
         extensions.get().copied().unwrap_or_else(|| IpAddr::from(Ipv6Addr::UNSPECIFIED).into())
     }
 }
 
-/// Addresses from which caches and proxies in front ask: what they say about whom they ask for is believed.
+/// Addresses of caches and proxies in front: what they report about the clients that they ask for is believed.
 ///
-/// Only `X-Forwarded-For` is read, from its right end: each proxy adds the address from which it was asked, so the first one
-/// that is no proxy is the client, and what stands left of it anybody may have written.
+/// Only `X-Forwarded-For` is read, from its right end: each proxy appends the address that asked it, so the first
+/// address that is not a proxy is the client, and anyone may have written what stands to the left of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Proxies(Vec<Proxy>);
 
-/// Addresses of one kind that begin with the same bits, written `192.0.2.0/24` or `192.0.2.7`.
+/// Addresses of one family that begin with the same bits, written `192.0.2.0/24` or `192.0.2.7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proxy {
     first: IpAddr,
     bits: u8,
 }
 
-/// What is written does not name a network.
+/// The text does not name a network.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("an address such as 192.0.2.7 or a network such as 192.0.2.0/24 or 2001:db8::/32 is wanted")]
 pub struct NotANetwork;
 
-/// Where a cache stands that nobody said anything about.
+/// The default: caches on this machine.
 pub const THIS_MACHINE: &str = "127.0.0.1,::1";
-/// Entries of `X-Forwarded-For` that are looked at: proxies behind proxies are two or three.
+/// Maximum number of entries of `X-Forwarded-For` that are read: chains have two or three proxies.
 const MAX_HOPS: usize = 8;
 
 impl FromIterator<Proxy> for Proxies {
@@ -83,14 +83,14 @@ impl FromIterator<Proxy> for Proxies {
 }
 
 impl Proxies {
-    /// Whether what `peer` says about its own clients is believed.
+    /// Whether what `peer` reports about its own clients is believed.
     pub fn contain(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.0.iter().any(|proxy| proxy.contains(peer))
     }
 
-    /// For whom the proxy `peer` asks, where `forwarded_for` are its `X-Forwarded-For` fields in their order; the proxy
-    /// itself where it does not say so.
+    /// The client for which the proxy `peer` asks, where `forwarded_for` are its `X-Forwarded-For` fields in order; the
+    /// proxy itself if they name none.
     pub(crate) fn client_of<'a>(
         &self,
         peer: IpAddr,
@@ -113,12 +113,12 @@ impl Proxies {
 #[derive(Debug, Clone)]
 pub struct Peer {
     client: Client,
-    /// Where it asks for others: its address, and who else is a proxy.
+    /// If it asks for others: its address, and the other proxies.
     proxy: Option<(IpAddr, Arc<Proxies>)>,
 }
 
 impl Peer {
-    /// Who connects from `address`.
+    /// The peer that connects from `address`.
     pub fn new(address: IpAddr, proxies: &Arc<Proxies>) -> Self {
         let proxy = proxies.contain(address).then(|| (address, Arc::clone(proxies)));
         Self { client: address.into(), proxy }
@@ -134,7 +134,7 @@ impl Peer {
         self.proxy.is_some()
     }
 
-    /// Whom a request counts for that came with these `X-Forwarded-For` fields.
+    /// The client of a request that came with these `X-Forwarded-For` fields.
     pub(crate) fn client_of<'a>(&self, forwarded_for: impl DoubleEndedIterator<Item = &'a [u8]>) -> Client {
         match &self.proxy {
             None => self.client,
@@ -143,7 +143,7 @@ impl Peer {
     }
 }
 
-/// Some proxies write the port too, and brackets around IPv6.
+/// Some proxies append the port, and put brackets around IPv6.
 fn address(hop: &[u8]) -> Option<IpAddr> {
     let hop = std::str::from_utf8(hop).ok()?.trim();
     hop.parse().ok().or_else(|| {
@@ -172,7 +172,7 @@ fn same_start(one: u128, other: u128, bits: u8) -> bool {
     (one ^ other).leading_zeros() >= u32::from(bits)
 }
 
-/// Networks between commas; none where nothing stands there.
+/// Networks separated by commas; none if the text is empty.
 impl FromStr for Proxies {
     type Err = NotANetwork;
 
@@ -288,7 +288,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever clients write: a proxy that adds the address from which it was asked is believed, and nothing else.
+        /// Whatever clients write: a proxy that appends the address that asked it is believed, and nothing else is.
         #[test]
         fn nobody_is_taken_for_another(written in prop::collection::vec(any::<Vec<u8>>(), 0..4), asks in any::<[u8; 4]>()) {
             let asks = IpAddr::from(asks);

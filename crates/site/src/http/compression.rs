@@ -1,6 +1,6 @@
 //! Compression of responses: each once for all clients, and never on a runtime thread, since those serve players.
 //!
-//! Live playlists and responses that cover all cameras compress for themselves: see [`crate::http::gzip`] and
+//! Live playlists and responses that cover all cameras have their own compression: see [`crate::http::gzip`] and
 //! [`crate::http::single_flight`].
 
 use std::io::{self, Write};
@@ -22,13 +22,13 @@ use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::http::{gzip, offload};
 
-/// Compressed responses that are kept, bytes: all files of the pages, and some hundred documents and lists.
+/// Compressed responses that are kept, bytes: all files of the pages, and a few hundred documents and lists.
 const KEPT_BYTES: u64 = 16 << 20;
-/// A guess at how many that is, for the cache's tables.
+/// An estimate of their number, for the cache's tables.
 const KEPT_ENTRIES: usize = 1024;
-/// Brotli's effort, of 11: beyond this it costs more than the line gains.
+/// Brotli's quality, of 11: beyond this it costs more than the line gains.
 const BROTLI_QUALITY: u32 = 5;
-/// Brotli looks back two to its power, bytes.
+/// Brotli's window is two to this power, bytes.
 const BROTLI_WINDOW_BITS: u32 = 22;
 const BUFFER_BYTES: usize = 16 << 10;
 
@@ -51,7 +51,7 @@ enum Coding {
 }
 
 impl Coding {
-    /// The best that the client takes.
+    /// The best coding that the client accepts.
     fn for_request(request: &HeaderMap) -> Option<Self> {
         let brotli = gzip::takes(request, "br").then_some(Self::Brotli);
         brotli.or_else(|| gzip::is_accepted(request).then_some(Self::Gzip))
@@ -81,7 +81,7 @@ impl Coding {
         }
     }
 
-    /// Compresses `plain`, or returns what was compressed before under the same tag. Busy for milliseconds.
+    /// Compresses `plain`, or returns what was compressed before under the same tag. Takes milliseconds of CPU.
     fn compress_once(self, etag: Option<HeaderValue>, plain: &[u8]) -> io::Result<Bytes> {
         match etag {
             Some(etag) => KEPT.get_or_insert_with(&(self, etag), || self.compress(plain)),
@@ -93,13 +93,13 @@ impl Coding {
 /// Where a response is compressed.
 #[derive(Debug, Clone, Copy)]
 enum Place {
-    /// On this thread, which may be busy for long.
+    /// On this thread, which may be busy for a long time.
     Inline,
     /// Offloaded; if no permit comes, the response is sent as it is.
     Offloaded(Client),
 }
 
-/// Compresses responses that are generated on an offload thread, on that thread.
+/// Compresses responses that are generated on an offload thread, on that same thread.
 pub(crate) async fn inline(request: Request, next: Next) -> Response {
     let coding = Coding::for_request(request.headers());
     compressed(next.run(request).await, coding, Place::Inline).await
@@ -150,7 +150,7 @@ async fn compress_at(place: Place, coding: Coding, etag: Option<HeaderValue>, pl
     }
 }
 
-/// Text that is neither short nor compressed already.
+/// Text that is neither short nor already compressed.
 fn is_worth_it(response: &Response) -> bool {
     let headers = response.headers();
     let kind = headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);

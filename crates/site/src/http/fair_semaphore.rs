@@ -1,8 +1,8 @@
 //! A semaphore that is fair among clients: for generated responses, reads of the archive, and decoders.
 //!
-//! The next permit goes to the client that has used least of it, measured in time; within one client, to the request that
-//! came first. A client that asks a thousand expensive questions queues behind everybody else; one that asks a single
-//! question waits only for those already running.
+//! The next permit goes to the client that has used the least, measured in time; within one client, to the oldest
+//! request. A client that makes a thousand expensive requests queues behind everybody else; one that makes a single
+//! request waits only for those already running.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -16,9 +16,10 @@ use tokio::time::{Instant, timeout};
 use crate::http::client::Client;
 use crate::http::problem::Problem;
 
-/// Requests of all clients that may wait for one semaphore. Beyond that, the newest of the client with most is refused.
+/// Requests of all clients that may wait for one semaphore. Beyond that, the newest of the client with the most is
+/// refused.
 const MAX_WAITING: usize = 1024;
-/// What a permit is charged before it is known how long it is held, microseconds.
+/// What a permit is charged until it is known how long it was held, microseconds.
 const ASSUMED_US: u64 = 10_000;
 /// Idle clients whose usage is remembered.
 const REMEMBERED: usize = 4096;
@@ -80,7 +81,7 @@ impl FairSemaphore {
         self.queue.lock().waiting
     }
 
-    /// Hands free permits to those who wait.
+    /// Hands free permits to waiting requests.
     fn wake(self: &Arc<Self>) {
         loop {
             let next = self.queue.lock().next(oneshot::Sender::is_closed);
@@ -101,7 +102,7 @@ impl Drop for Permit {
     }
 }
 
-/// Who waits, and who has used how much. No clock, no tasks. `T` is how a waiter is notified.
+/// Who waits, and how much each client has used. No clock, no tasks. `T` is how a waiter is notified.
 #[derive(Debug)]
 struct Queue<T> {
     free: usize,
@@ -147,7 +148,7 @@ impl<T> Queue<T> {
         most.waiters.pop_back()
     }
 
-    /// The next to get a permit, if one is free. Those for which `is_gone` holds are skipped.
+    /// The next to get a permit, if one is free. Waiters for which `is_gone` holds are skipped.
     fn next(&mut self, is_gone: impl Fn(&T) -> bool) -> Option<(Client, T)> {
         while self.free > 0 && self.waiting > 0 {
             let waiting = self.clients.iter_mut().filter(|(_, usage)| !usage.waiters.is_empty());
@@ -236,8 +237,8 @@ mod tests {
     }
 
     proptest! {
-        /// However many an abuser asks for and however dear they are: of two clients that always wait, neither gets much
-        /// more of the time.
+        /// However many requests an abuser makes and however expensive they are: of two clients that always wait,
+        /// neither gets much more of the time.
         #[test]
         fn time_is_shared_evenly(dear in 10_000..900_000_u64, cheap in 10_000..900_000_u64, many in 50..900_u32) {
             let mut queue = Queue::new(1);
@@ -258,7 +259,7 @@ mod tests {
             prop_assert!(usage[0] <= usage[1] + 2 * dear, "{usage:?}");
         }
 
-        /// Nothing gets lost: each who waits has a permit, leaves or is refused, and all semaphore come back.
+        /// Nothing gets lost: each waiter gets a permit, leaves or is refused, and all permits come back.
         #[test]
         fn every_turn_comes_back(steps in prop::collection::vec((0..4_u8, 1..5_u8), 1..300)) {
             let mut queue = Queue::new(3);

@@ -1,9 +1,9 @@
-//! Flow control of an HTTP/2 connection, followed from the frames that pass (RFC 9113, 5.2 and 6).
+//! Flow control of an HTTP/2 connection, derived from the frames that pass (RFC 9113, 5.2 and 6).
 //!
-//! In: the bytes of both directions and the time. Out: when the client becomes too slow, or sends too many frames. The HTTP
-//! library waits for a window without end, and its bodies do not learn what became of their bytes; here it is seen what
-//! is written to the socket, stream by stream. A response is stalled while its own window is empty, and the connection while
-//! all responses share an empty window; a window that opens by one byte makes up for one byte.
+//! In: the bytes of both directions and the time. Out: when the client becomes too slow, or sends too many frames. The
+//! HTTP library waits for a window without limit, and its bodies do not learn what became of their bytes; this module
+//! sees what is written to the socket, stream by stream. A response is stalled while its own window is empty, and the
+//! connection while all responses share an empty window; a window that opens by one byte makes up for one byte.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -20,20 +20,21 @@ const WINDOW_UPDATE: u8 = 8;
 const END_STREAM: u8 = 1;
 const ACK: u8 = 1;
 const INITIAL_WINDOW_SIZE: u16 = 4;
-/// Of the connection and of each stream, until the client says otherwise.
+/// Window of the connection and of each stream, until the client sets another.
 const DEFAULT_WINDOW: i64 = 65_535;
 
-/// How long a connection may be open on which nothing is requested; pings do not count.
+/// How long a connection without requests may stay open; pings do not count.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Streams that are followed at once; the HTTP library refuses those above its own, much lower limit.
 const MAX_STREAMS: usize = 1024;
-/// Frames that a client may send before any are earned: as many as a browser sends when it leaves a page that was loading.
+/// Frames that a client may send before it has earned any: as many as a browser sends when it leaves a page that was
+/// loading.
 const ALLOWANCE_FRAMES: u32 = 1000;
 /// Added to the allowance each second.
 const ALLOWANCE_PER_SECOND: u32 = 50;
-/// Cancelling a request costs the work that was begun for it.
+/// A cancelled request costs the work that was begun for it.
 const RESET_COST: u32 = 4;
-/// Added for each frame of ours: two updates of two windows, as the most talkative client libraries send.
+/// Added for each frame that we send: two updates of two windows, as the most talkative client libraries send.
 const ALLOWANCE_PER_SENT_FRAME: u32 = 4;
 
 /// The client sends far more frames than it needs: pings, settings, resets, window updates of single bytes.
@@ -58,13 +59,13 @@ pub struct FlowControl {
 #[derive(Debug)]
 struct Stream {
     window: i64,
-    /// When the response head was sent, while the response is under way.
+    /// When the response head was sent, while the response is in flight.
     response_since: Option<Instant>,
     stall: StallTimer,
 }
 
 impl FlowControl {
-    /// A connection whose client has just said that it speaks HTTP/2.
+    /// A connection whose client has just sent the HTTP/2 preface.
     pub fn new(now: Instant) -> Self {
         Self {
             incoming: FrameReader::default(),
@@ -79,7 +80,7 @@ impl FlowControl {
         }
     }
 
-    /// The client sent `bytes`.
+    /// Processes `bytes` from the client.
     ///
     /// # Errors
     /// [`TooManyFrames`]: close the connection.
@@ -90,10 +91,10 @@ impl FlowControl {
         outcome
     }
 
-    /// `bytes` were written to the client's socket.
+    /// Takes note that `bytes` were written to the client's socket.
     pub fn sent(&mut self, bytes: &[u8], now: Instant) {
         let mut reader = std::mem::take(&mut self.outgoing);
-        // What we send is never a fault of the client's.
+        // Our own frames are never the client's fault.
         let _ = reader.read(bytes, |event| {
             self.sent_event(event, now);
             Ok(())
@@ -240,7 +241,7 @@ impl Stream {
     }
 }
 
-/// How many frames the client may still send.
+/// Number of frames that the client may still send.
 #[derive(Debug)]
 struct FrameAllowance {
     left: u32,
@@ -251,7 +252,7 @@ impl FrameAllowance {
     fn spend(&mut self, frames: u32, now: Instant) -> Result<(), TooManyFrames> {
         if self.left < frames {
             let seconds = now.saturating_duration_since(self.since).as_secs_f64();
-            // At most what is kept, so it fits.
+            // At most the full allowance, so it fits.
             let more = (seconds * f64::from(ALLOWANCE_PER_SECOND)).min(f64::from(ALLOWANCE_FRAMES)) as u32;
             if more > 0 {
                 self.since = now;
@@ -294,12 +295,12 @@ enum Event<'a> {
     Head(FrameHead),
     /// One setting, or a window increment.
     Field(FrameHead, &'a [u8]),
-    /// So many bytes of payload.
+    /// This many bytes of payload.
     Payload(FrameHead, u64),
     End(FrameHead),
 }
 
-/// Splits one direction into frames, in whatever pieces it arrives.
+/// Splits one direction into frames, however the bytes are cut.
 #[derive(Debug, Default)]
 struct FrameReader {
     head: [u8; HEAD_BYTES],
@@ -528,7 +529,7 @@ mod tests {
     }
 
     proptest! {
-        /// In whatever pieces the bytes come, the same is understood; and no bytes make it panic or grow without end.
+        /// However the bytes are cut, the result is the same; and no bytes make it panic or grow without limit.
         #[test]
         fn pieces_do_not_matter(
             frames in prop::collection::vec((0..12_u8, any::<u8>(), 0..9_u32, 0..40_usize), 0..40),

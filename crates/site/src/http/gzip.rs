@@ -1,4 +1,4 @@
-//! gzip for live playlists, compressed once for all who ask for the same one.
+//! gzip for live playlists: each is compressed once for all who ask for it.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use tokio::task::spawn_blocking;
 
-/// Playlists kept: those of a thousand cameras, whole and as delta updates.
+/// Maximum number of playlists kept: those of a thousand cameras, whole and as delta updates.
 const KEPT: usize = 2048;
 
 /// Compressed playlists by camera and entity tag.
@@ -24,7 +24,7 @@ impl Default for Gzipped {
 }
 
 impl Gzipped {
-    /// The playlist `text` of `camera`, whose tag is `etag`, compressed: once, and not on the runtime's threads.
+    /// The playlist `text` of `camera` with the tag `etag`, compressed: once, and not on the runtime's threads.
     pub(crate) async fn of(&self, camera: CameraId, etag: &str, text: &Bytes) -> io::Result<Bytes> {
         let key = (camera, etag.to_owned());
         if let Some(made) = self.0.get(&key) {
@@ -44,10 +44,10 @@ impl Gzipped {
 static SPARE: Mutex<Vec<Compress>> = Mutex::new(Vec::new());
 /// More than this are idle only after a rush.
 const SPARE_KEPT: usize = 4;
-/// Two to its power are looked back at, bytes: the most that gzip has.
+/// The window is two to this power, bytes: the most that gzip has.
 const WINDOW_BITS: u8 = 15;
 
-/// Compresses `text` at the fast level, since the result lives for seconds.
+/// Compresses `text` at the fast level, since the result lives for seconds only.
 pub(crate) fn compress(text: &[u8]) -> io::Result<Bytes> {
     let spare = SPARE.lock().pop();
     let mut compressor = spare.unwrap_or_else(|| Compress::new_gzip(Compression::fast(), WINDOW_BITS));
@@ -71,12 +71,12 @@ pub(crate) fn compress(text: &[u8]) -> io::Result<Bytes> {
     Ok(Bytes::from(out))
 }
 
-/// Whether the client takes gzip.
+/// Whether the client accepts gzip.
 pub(crate) fn is_accepted(request: &HeaderMap) -> bool {
     takes(request, "gzip")
 }
 
-/// Whether the client takes the coding `wanted` (RFC 9110, 12.5.3).
+/// Whether the client accepts the coding `wanted` (RFC 9110, 12.5.3).
 pub(crate) fn takes(request: &HeaderMap, wanted: &str) -> bool {
     request
         .get_all(header::ACCEPT_ENCODING)
@@ -114,7 +114,7 @@ mod tests {
     }
 
     proptest! {
-        /// Also what gzip makes longer, and one after the other with the same compressor.
+        /// Also text that gzip makes longer, and several texts in turn with the same compressor.
         #[test]
         fn whatever_is_compressed_comes_back(texts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..3000), 1..4)) {
             for text in texts {

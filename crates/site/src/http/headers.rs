@@ -1,4 +1,4 @@
-//! Headers that every answer carries; media have fewer, see `direct`.
+//! Headers that every response carries; media have fewer (`routes/player.rs`).
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -21,7 +21,7 @@ const FIXED: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// Adds them. Media may be embedded by other sites: the picture is public.
+/// Adds them. Other sites may embed media: the picture is public.
 pub(crate) async fn add(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in FIXED {
@@ -30,10 +30,10 @@ pub(crate) async fn add(mut response: Response) -> Response {
     response
 }
 
-/// For a site that is reached by TLS: a browser that was here once never asks without it again (RFC 6797).
+/// For a site that is reached by TLS: a browser that has been here never asks without TLS again (RFC 6797).
 pub(crate) const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Says so in every answer.
+/// Adds it to every response.
 pub(crate) fn strict_transport() -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, A_YEAR)
 }

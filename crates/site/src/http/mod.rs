@@ -1,11 +1,11 @@
-//! The HTTP side of the site, without a word of polling stations: connections, limits, compression, caching.
+//! The HTTP side of the site, which knows nothing of polling stations: connections, limits, compression, caching.
 //!
-//! In: connections, and a service that answers requests. Out: responses, within the limits. What must never happen: that a
-//! client is waited for without end, that one client takes what others need, or that generating a response holds up a
-//! runtime thread.
+//! In: connections, and a service that answers requests. Out: responses, within the limits. What must never happen:
+//! that the server waits for a client without limit, that one client takes what others need, or that generating a
+//! response holds up a runtime thread.
 //!
-//! Scarce things are shared fairly: each client has a share, which bites only when there is too little for all. A
-//! carrier's network, behind one address of which thousands watch, has everything that is free; when something runs
+//! Scarce resources are shared fairly: each client has a share, which matters only when there is too little for all. A
+//! carrier's network, with thousands of viewers behind one address, gets everything that is free; when something runs
 //! short, the client that has most of it gives way, and within a client the connection that has most.
 //!
 //! | what | how it is shared |
@@ -13,7 +13,7 @@
 //! | generated responses, reads of the archive, decoders | [`fair_semaphore`]: the next permit goes to the client that has used least |
 //! | bytes of responses under way; connections | [`budget`] |
 //!
-//! How a client is known behind a cache: [`client::Proxies`].
+//! How a client behind a cache is identified: [`client::Proxies`].
 
 pub(crate) mod admission;
 pub(crate) mod budget;

@@ -1,7 +1,7 @@
-//! Offloading: responses that keep a processor busy are generated away from the runtime's threads, a few at a time.
+//! Offloading: responses that take much CPU are generated away from the runtime's threads, a few at a time.
 //!
-//! Lists, pages of the API and DVR playlists are such. Players are served by the runtime's threads; whoever asks for many
-//! generated responses waits for them, and delays no picture.
+//! Lists, pages of the API and DVR playlists are of this kind. Players are served by the runtime's threads; a client
+//! that asks for many generated responses waits for them, and delays no picture.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;

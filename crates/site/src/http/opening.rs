@@ -1,8 +1,8 @@
-//! What a client speaks, told by its first bytes.
+//! Detects the protocol of a client from its first bytes.
 //!
-//! In: a stream of which nothing was read. Out: HTTP/1.1 or HTTP/2, and the bytes that told it, which belong to what is spoken.
-//! The HTTP library can tell too, but gives those bytes on by themselves; a head in two pieces costs it a buffer twice as large,
-//! for as long as the connection lasts.
+//! In: a stream of which nothing was read. Out: HTTP/1.1 or HTTP/2, and the bytes that were read, which belong to the
+//! protocol. The HTTP library can detect it too, but passes those bytes on separately; a head in two pieces costs it a
+//! buffer twice as large, for as long as the connection lasts.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -10,20 +10,21 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 use tokio::time::timeout;
 
-/// From the connection until it is known whether HTTP/1.1 or HTTP/2 is spoken. From then on hyper has limits of its own.
+/// From the connection until it is known whether the client speaks HTTP/1.1 or HTTP/2. From then on hyper has its own
+/// limits.
 const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(15);
-/// What a client that speaks HTTP/2 says first (RFC 9113, 3.4).
+/// What an HTTP/2 client sends first (RFC 9113, 3.4).
 pub(crate) const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// What is spoken on a connection.
+/// The protocol of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    /// HTTP/1.1, or nothing that is understood: then the library says so.
+    /// HTTP/1.1, or something unintelligible, which the library then reports.
     Http1,
     Http2,
 }
 
-/// The bytes that were read to tell the protocol, until they are read again.
+/// The bytes that were read to detect the protocol, until they are read again.
 #[derive(Debug)]
 pub(crate) struct Opening {
     bytes: [u8; PREFACE.len()],
@@ -34,10 +35,10 @@ pub(crate) struct Opening {
 impl Opening {
     const EMPTY: Self = Self { bytes: [0; PREFACE.len()], given: 0, length: 0 };
 
-    /// Reads until it is known what is spoken.
+    /// Reads until the protocol is known.
     ///
     /// # Errors
-    /// If the client says too little within [`FIRST_BYTES_TIMEOUT`], closes, or the stream fails.
+    /// If the client sends too little within [`FIRST_BYTES_TIMEOUT`], closes, or the stream fails.
     pub(crate) async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<(Protocol, Self)> {
         let says_nothing = || io::Error::new(ErrorKind::TimedOut, "the client says nothing");
         timeout(FIRST_BYTES_TIMEOUT, Self::read_in_any_time(stream)).await.map_err(|_| says_nothing())?
@@ -60,7 +61,7 @@ impl Opening {
         }
     }
 
-    /// Moves what is left into `buf`; whether that was anything.
+    /// Moves the rest into `buf`; returns whether there was any.
     pub(crate) fn give(&mut self, buf: &mut ReadBuf<'_>) -> bool {
         let left = &self.bytes[usize::from(self.given)..usize::from(self.length)];
         let count = left.len().min(buf.remaining());
@@ -77,7 +78,7 @@ mod tests {
 
     use super::*;
 
-    /// What is told of a client that says `pieces`, one after another; and what is left in its stream.
+    /// What is detected for a client that sends `pieces` in turn; and what is left in its stream.
     async fn told(pieces: &[&[u8]]) -> (Protocol, Vec<u8>) {
         let (mut ours, mut theirs) = duplex(64);
         let pieces: Vec<Vec<u8>> = pieces.iter().map(|piece| piece.to_vec()).collect();

@@ -6,18 +6,18 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// For refusals: a cache in front shields the centre from those who go on asking, and passes on within a second or two
-/// that something is given again.
+/// For refusals: a cache in front shields the centre from clients that keep asking, and notices within a second or two
+/// when the resource is served again.
 const REFUSED: &str = "public, max-age=1";
 
-/// An error as the API tells it (RFC 9457, section 3.1).
+/// An error as the API reports it (RFC 9457, section 3.1).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
-    /// Names the kind of problem; a relative reference.
+    /// The type of the problem, as a relative reference.
     #[serde(rename = "type")]
     #[schema(example = "/problems/no-such-camera")]
     pub kind: &'static str,
-    /// The kind in words.
+    /// The type in words.
     pub title: &'static str,
     /// The HTTP status code.
     pub status: u16,
@@ -43,14 +43,14 @@ impl Problem {
         )
     }
 
-    /// 404: there is no such thing. May be cached for a second, so that a cache shields the centre.
+    /// 404: no such resource. May be cached for a second, so that a cache shields the centre.
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         let problem =
             Self::new(StatusCode::NOT_FOUND, "/problems/not-found", "There is no such thing", detail);
         Self { cache: "public, max-age=1", ..problem }
     }
 
-    /// 410: it was there, and is not public any more. May be kept as briefly as the 404.
+    /// 410: it was there, but is not public any more. May be cached as briefly as the 404.
     pub fn gone(detail: impl Into<String>) -> Self {
         let problem = Self::new(StatusCode::GONE, "/problems/gone", "It is not public any more", detail);
         Self { cache: REFUSED, ..problem }

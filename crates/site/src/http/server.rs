@@ -31,16 +31,16 @@ use crate::http::write_timeout::{STALL_TIMEOUT, WriteTimeout};
 
 /// The time a client has to send a request's head, and a TLS handshake.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long a graceful stop waits for answers under way.
+/// How long a graceful stop waits for responses in flight.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
-/// Bytes of a request's head that are read at most; a browser's is under 4 KiB.
+/// Maximum number of bytes of a request's head; a browser's is under 4 KiB.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
-/// Requests at once on one HTTP/2 connection; a browser that watches has three under way.
+/// Requests at once on one HTTP/2 connection; a browser that plays has three in flight.
 const MAX_STREAMS: u32 = 32;
-/// After `EMFILE` and its like: how long until the next accept, so that the loop does not spin.
+/// Pause before the next accept after `EMFILE` and the like, so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// For whom a proxy asks.
+/// The header in which a proxy names the client that it asks for.
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Limits of one listener.
@@ -60,23 +60,23 @@ impl Default for Limits {
     }
 }
 
-/// What a listener has seen; for `/metrics`.
+/// Counters of a listener, for `/metrics`.
 #[derive(Debug, Default)]
 pub struct Counters {
     /// Connections accepted.
     pub accepted: AtomicU64,
     /// Connections closed at once because a limit was reached.
     pub refused: AtomicU64,
-    /// Connections that were ended because their client had most when there was no room for another.
+    /// Connections that were closed because their client had most when there was no room for another.
     pub evicted: AtomicU64,
     /// Connections open now.
     pub open: AtomicU64,
 }
 
-/// What answers requests.
+/// A service that answers requests.
 pub trait Answer: Clone + Send + Sync + 'static {
-    /// The answer to `request`, which has its [`Client`](crate::http::client::Client) among its extensions. While it is
-    /// awaited, nothing should be kept of the request that the answer does not need: thousands wait.
+    /// The response to `request`, which has its [`Client`](crate::http::client::Client) among its extensions. While it
+    /// is awaited, nothing of the request should be kept that the response does not need: thousands wait.
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send + use<Self>;
 }
 
@@ -86,7 +86,7 @@ impl Answer for Router {
     }
 }
 
-/// Lets `site` answer on `listener` until `stop` turns true; then finishes the answers under way.
+/// Serves `site` on `listener` until `stop` turns true; then finishes the responses in flight.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
@@ -124,7 +124,7 @@ pub async fn serve(
     let _ = timeout(STOP_TIMEOUT, graceful.shutdown()).await;
 }
 
-/// A connection before a word is said.
+/// A connection before its first byte.
 struct Connection {
     stream: TcpStream,
     peer: Peer,
@@ -150,7 +150,7 @@ impl Connection {
     }
 }
 
-/// Whatever comes before the first request.
+/// Everything that comes before the first request.
 async fn open(
     tls: Option<TlsAcceptor>,
     mut stream: TcpStream,
@@ -171,22 +171,22 @@ async fn open(
     }
 }
 
-/// The kernel gives up a client that acknowledges nothing or takes nothing, also after we have closed: what waits for
-/// it is memory too.
+/// Makes the kernel give up a client that acknowledges nothing or reads nothing, even after we have closed: what waits
+/// for it takes memory too.
 fn configure(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let stall_timeout_ms = u32::try_from(STALL_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
     Ok(rustix::net::sockopt::set_tcp_user_timeout(stream, stall_timeout_ms)?)
 }
 
-/// The requests of a connection and their answers. The library's part is boxed: a task is as large as all that it may
-/// ever hold, and holds what is moved from one place to another twice.
+/// The requests of a connection and their responses. The library's part is boxed: a task is as large as everything that
+/// it may ever hold, and holds a value that is moved from one place to another twice.
 struct Conversation {
     /// Errors of a connection are the client's or the line's, and of no use to anyone: they end here.
     connection: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Tells it to finish.
     own: GracefulShutdown,
-    /// Tells that its client is too slow.
+    /// Notified when the client is too slow.
     slow: Arc<Notify>,
 }
 
@@ -234,14 +234,15 @@ fn http2_limits() -> http2::Builder<TokioExecutor> {
 }
 
 impl Conversation {
-    /// Goes on until the client or the line ends it, the client is too slow, or `stop` turns true.
+    /// Runs until the client or the line ends it, the client is too slow, or `stop` turns true.
     async fn finish(mut self, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             () = &mut self.connection => return,
             () = self.slow.notified() => {}
             _ = stop.wait_for(|stopped| *stopped) => {}
         }
-        // No more is asked here, and what is under way may finish. The shutdown would wait until `connection` is dropped.
+        // No further requests are accepted, and those in flight may finish. The shutdown would wait until `connection`
+        // is dropped.
         tokio::select! {
             biased;
             () = self.own.shutdown() => {}

@@ -1,7 +1,7 @@
 //! Single flight: responses that cover every camera are generated once in five seconds for all who ask.
 //!
-//! In: what is asked for. Out: the same bytes for all, compressed once. While a response is being generated, others get the
-//! last one, or wait if that is too old; nothing is generated twice at once, and nothing on a runtime thread.
+//! In: a key. Out: the same bytes for all who ask for it, compressed once. While a response is being generated, others
+//! get the last one, or wait if that is too old; nothing is generated twice at once, and nothing on a runtime thread.
 
 use std::convert::Infallible;
 use std::hash::Hash;
@@ -20,14 +20,14 @@ use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::http::{gzip, offload};
 
-/// A response is not generated again within this.
+/// Within this time a response is not generated again.
 const FRESH_FOR: Duration = Duration::from_secs(5);
 /// While a newer one is being generated, a response may be this old.
 const STALE_FOR: Duration = Duration::from_secs(10);
 /// Responses kept: three for each of a country's constituencies, and room to spare.
 const KEPT: usize = 512;
 
-/// The newest responses, by what was asked for.
+/// The newest responses, by key.
 #[derive(Debug)]
 pub(crate) struct SingleFlight<K>(Cache<K, Arc<Slot>>);
 
@@ -35,7 +35,7 @@ pub(crate) struct SingleFlight<K>(Cache<K, Arc<Slot>>);
 #[derive(Debug, Default)]
 struct Slot {
     last: Mutex<Option<(Instant, Arc<Generated>)>>,
-    /// Held while the next one is made.
+    /// Held while the next one is generated.
     making: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -43,7 +43,7 @@ struct Slot {
 #[derive(Debug)]
 pub(crate) struct Generated {
     plain: Cached,
-    /// Compressed, where that is worth it.
+    /// Compressed, if that is worth it.
     gzipped: Option<Cached>,
 }
 
@@ -86,7 +86,7 @@ where
         if let Some(generated) = slot.younger_than(FRESH_FOR) {
             return Ok(generated);
         }
-        // If the client leaves, what it began is generated and kept all the same.
+        // If the client leaves, what it began is still generated and kept.
         let made = offload::run(Client::EVERYBODY, move || {
             let _making = making;
             let generated = Arc::new(Generated::new(make()?)?);
@@ -120,7 +120,7 @@ impl Generated {
         Ok(Self { plain, gzipped: gzipped.transpose()? })
     }
 
-    /// The response to who sent `request`.
+    /// The response to the sender of `request`.
     pub(crate) fn respond(&self, request: &HeaderMap) -> Response {
         let gzipped = self.gzipped.as_ref().filter(|_| gzip::is_accepted(request));
         let mut response = gzipped.unwrap_or(&self.plain).clone().respond(request);
@@ -148,7 +148,7 @@ mod tests {
         Ok(Cached::new(text, "text/plain", BRIEF))
     }
 
-    /// What a number of makings gives.
+    /// A response that shows how many were made.
     async fn ask(shared: &SingleFlight<u8>, made: &Arc<AtomicUsize>) -> String {
         let made = Arc::clone(made);
         let make = move || generated(made.fetch_add(1, Ordering::Relaxed).to_string());

@@ -1,4 +1,4 @@
-//! The certificate that the site shows, and how a renewed one takes its place while it runs.
+//! The certificate that the site presents, and how a renewed one replaces it while the site runs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,27 +20,27 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 /// A certificate chain and its key, read from two PEM files and read again when they change.
 pub struct Certificate {
     provider: Arc<CryptoProvider>,
-    /// What new connections get. Never a pair that does not belong together.
+    /// The pair for new connections. Never one that does not belong together.
     shown: ArcSwap<CertifiedKey>,
     files: Mutex<Files>,
 }
 
-/// Where the pair comes from, and what was found there when it was looked at last.
+/// The paths of the pair, and what was found there last.
 struct Files {
     certificate: PathBuf,
     key: PathBuf,
     seen: [u8; 32],
-    /// Found once by [`Certificate::watch`]: it is taken when it is found twice, so that a renewal may write its two
+    /// Found once by [`Certificate::watch`]: it is used once it is found twice, so that a renewal may write its two
     /// files one after the other.
     settling: [u8; 32],
 }
 
-/// What reading the files again came to.
+/// Result of reading the files again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reread {
-    /// The files hold what they held.
+    /// The files hold the same as before.
     Same,
-    /// A new pair is shown from the next connection on.
+    /// A new pair is presented from the next connection on.
     Renewed,
 }
 
@@ -48,7 +48,7 @@ impl Certificate {
     /// Reads the pair from two PEM files.
     ///
     /// # Errors
-    /// Where a file cannot be read, holds no certificate or key, or the two do not belong together; the file is named.
+    /// If a file cannot be read, holds no certificate or key, or the two do not belong together; the file is named.
     pub fn read(certificate: &Path, key: &Path) -> io::Result<Arc<Self>> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let pair = Pair::read(certificate, key)?;
@@ -58,10 +58,10 @@ impl Certificate {
         Ok(Arc::new(Self { provider, shown, files: Mutex::new(files) }))
     }
 
-    /// Lets connections in with whatever pair is the newest then; offers HTTP/2 and HTTP/1.1.
+    /// Accepts connections with whatever pair is newest then; offers HTTP/2 and HTTP/1.1.
     ///
     /// # Errors
-    /// Where the library knows none of its own protocol versions.
+    /// If the library supports none of its own protocol versions.
     pub fn acceptor(self: &Arc<Self>) -> io::Result<TlsAcceptor> {
         let mut config = rustls::ServerConfig::builder_with_provider(Arc::clone(&self.provider))
             .with_safe_default_protocol_versions()
@@ -72,10 +72,10 @@ impl Certificate {
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
-    /// Reads the files again, because somebody says that they changed. Waits for the disk.
+    /// Reads the files again on request. Waits for the disk.
     ///
     /// # Errors
-    /// As [`Certificate::read`]; then the pair that was shown is shown on.
+    /// As [`Certificate::read`]; the pair that was presented then stays.
     pub fn reread(&self) -> io::Result<Reread> {
         let mut files = self.files.lock();
         let pair = Pair::read(&files.certificate, &files.key)?;
@@ -96,11 +96,11 @@ impl Certificate {
         self.take(&mut files, &pair)
     }
 
-    /// Looks at the files, because time has passed. A change is judged when it is found the same twice, and once.
-    /// Waits for the disk.
+    /// Checks the files periodically. A change is judged when it is found the same twice, and only once. Waits for the
+    /// disk.
     ///
     /// # Errors
-    /// As [`Certificate::read`], once for each change; then the pair that was shown is shown on.
+    /// As [`Certificate::read`], once for each change; the pair that was presented then stays.
     pub fn watch(&self) -> io::Result<Reread> {
         let mut files = self.files.lock();
         let found = Pair::read(&files.certificate, &files.key);
@@ -139,7 +139,7 @@ impl std::fmt::Debug for Certificate {
     }
 }
 
-/// What the two files hold.
+/// Contents of the two files.
 struct Pair {
     certificate: Vec<u8>,
     key: Vec<u8>,

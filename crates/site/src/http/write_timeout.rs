@@ -1,9 +1,9 @@
-//! Time-outs of a connection for the client to read what it is sent.
+//! Time limits of a connection for the client to read what it is sent.
 //!
-//! In: a stream, and what its client speaks. Out: the same stream, which fails once the client is too slow. A client that
-//! keeps up over HTTP/1 costs no timer and no look at the clock: a timer is set only while the socket accepts nothing more.
-//! Over HTTP/2 the frames are followed too, since there a client can hold back a response while its socket accepts
-//! everything: see [`crate::http::flow_control`].
+//! In: a stream, and its client's protocol. Out: the same stream, which fails once the client is too slow. A client
+//! that keeps up over HTTP/1 costs no timer and no read of the clock: a timer is set only while the socket accepts
+//! nothing more. Over HTTP/2 the frames are followed too, since there a client can hold back a response while its
+//! socket accepts everything: see [`crate::http::flow_control`].
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
@@ -20,20 +20,21 @@ use crate::http::opening::{Opening, Protocol};
 pub(crate) use crate::http::stall_timer::STALL_TIMEOUT;
 use crate::http::stall_timer::{MAX_AGE, StallTimer};
 
-/// How long an HTTP/2 connection that is given up may still finish its other answers; a playlist waits for 13 s at most.
+/// How long an HTTP/2 connection that is given up may still finish its other responses; a playlist request waits for 13
+/// s at most.
 const LAST_RESPONSES: Duration = Duration::from_secs(15);
 
-/// A stream whose other side is not waited for without end.
+/// A stream whose other side is never waited for without limit.
 pub(crate) struct WriteTimeout<S> {
     stream: S,
     opening: Opening,
     progress: WriteProgress,
-    /// Where HTTP/2 is spoken.
+    /// If HTTP/2 is spoken.
     frames: Option<Box<Frames>>,
     slow: Arc<Notify>,
 }
 
-/// What passes on an HTTP/2 connection, and when it is looked at again.
+/// The frames of an HTTP/2 connection, and when they are checked next.
 struct Frames {
     flow_control: FlowControl,
     alarm: Option<(Instant, Pin<Box<Sleep>>)>,
@@ -41,29 +42,30 @@ struct Frames {
     ends: Option<Instant>,
 }
 
-/// How the client takes what it is sent.
+/// How the client reads what it is sent.
 #[derive(Default)]
 struct WriteProgress {
     stall: StallTimer,
-    /// Since when something waits to be taken.
+    /// Since when bytes wait to be accepted.
     behind_since: Option<Instant>,
-    /// When the socket has taken nothing for too long.
+    /// Fires when the socket has accepted nothing for too long.
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> WriteTimeout<S> {
-    /// `stream`, of which `opening` was read; that tells that `protocol` is spoken.
+    /// `stream`, from which `opening` was read, which shows that `protocol` is spoken.
     pub(crate) fn new(stream: S, protocol: Protocol, opening: Opening) -> Self {
         let frames = (protocol == Protocol::Http2).then(|| Box::new(Frames::new()));
         Self { stream, opening, progress: WriteProgress::default(), frames, slow: Arc::default() }
     }
 
-    /// Tells when an HTTP/2 connection is given up: its client should come again on another one. Some seconds later it fails.
+    /// Notified when an HTTP/2 connection is given up: its client should open another one. Some seconds later this one
+    /// fails.
     pub(crate) fn slow(&self) -> Arc<Notify> {
         Arc::clone(&self.slow)
     }
 
-    /// Looks at what the client said.
+    /// Inspects what the client sent.
     fn received(&mut self, bytes: &[u8]) -> io::Result<()> {
         let Some(frames) = &mut self.frames else { return Ok(()) };
         let too_many = |_: TooManyFrames| {
@@ -72,7 +74,7 @@ impl<S> WriteTimeout<S> {
         frames.flow_control.received(bytes, Instant::now()).map_err(too_many)
     }
 
-    /// Looks at what was sent: the first `taken` bytes of `pieces`.
+    /// Inspects what was sent: the first `taken` bytes of `pieces`.
     fn sent(&mut self, pieces: &[&[u8]], taken: usize) {
         let Some(frames) = &mut self.frames else { return };
         let (now, mut rest) = (Instant::now(), taken);
@@ -83,7 +85,7 @@ impl<S> WriteTimeout<S> {
         }
     }
 
-    /// Sees to it that somebody looks when the client becomes too slow.
+    /// Makes sure that the task wakes up when the client becomes too slow.
     fn watch(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         match &mut self.frames {
             Some(frames) => frames.watch(&self.slow, cx),
@@ -101,7 +103,7 @@ impl Frames {
         loop {
             let Some(due) = self.ends.or_else(|| self.flow_control.deadline()) else { return Ok(()) };
             let (at, alarm) = self.alarm.get_or_insert_with(|| (due, Box::pin(sleep_until(due))));
-            // One that rings too early costs a look; setting it at each answer would cost more.
+            // A timer that fires too early costs one check; setting it at each response would cost more.
             if *at > due {
                 *at = due;
                 alarm.as_mut().reset(due);
@@ -125,7 +127,7 @@ impl Frames {
 }
 
 impl WriteProgress {
-    /// Looks at what became of writing: `bytes` gives how many were taken.
+    /// Inspects the result of a write; `bytes` gives how many were accepted.
     fn judge<T>(
         &mut self,
         outcome: Poll<io::Result<T>>,
@@ -162,7 +164,7 @@ impl WriteProgress {
         self.stall.credit(bytes as u64);
     }
 
-    /// Everything was taken.
+    /// Everything was accepted.
     fn caught_up(&mut self) {
         self.behind_since = None;
     }
@@ -174,7 +176,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Together with what follows, if that is here: see `opening`.
+        // Together with what follows, if it is here: see `opening`.
         let has_opened = self.opening.give(buf);
         let before = buf.filled().len();
         let outcome = match buf.remaining() {
@@ -242,7 +244,7 @@ mod tests {
     use super::*;
     use crate::http::opening::PREFACE;
 
-    /// A client that has said `opening`.
+    /// A client that has sent `opening`.
     async fn pair(room: usize, opening: &[u8]) -> (WriteTimeout<DuplexStream>, DuplexStream) {
         let (mut ours, mut theirs) = duplex(room);
         theirs.write_all(opening).await.unwrap();
@@ -250,7 +252,7 @@ mod tests {
         (WriteTimeout::new(ours, protocol, opening), theirs)
     }
 
-    /// The first bytes do not come by themselves where more are here, nor are they waited with.
+    /// The first bytes are not delivered alone if more are available, nor does their delivery wait for more.
     #[tokio::test]
     async fn the_opening_is_read_again_together_with_what_follows() {
         for opening in [&b"GET"[..], b"GET / HTTP/1.1\r\nHost: somebody\r\n"] {
@@ -261,7 +263,7 @@ mod tests {
         }
     }
 
-    /// Window 0, one request; the answer's head is sent, and the client answers pings for as long as it likes.
+    /// Window 0, one request; the response's head is sent, and the client answers pings for as long as it likes.
     #[tokio::test(start_paused = true)]
     async fn who_opens_no_window_is_told_to_go_and_ends() {
         let (mut patient, mut client) = pair(4096, PREFACE).await;
@@ -298,7 +300,7 @@ mod tests {
         assert_eq!((error.kind(), begun.elapsed()), (ErrorKind::TimedOut, STALL_TIMEOUT));
     }
 
-    /// Takes `bytes` each `pause`, until the other side fails or has sent everything; gives how long that went.
+    /// Reads `bytes` each `pause`, until the other side fails or has sent everything; returns how long that took.
     async fn reads(bytes: usize, pause: Duration) -> (io::Result<()>, Duration) {
         let (mut patient, mut client) = pair(1000, b"GET").await;
         let begun = Instant::now();
@@ -318,7 +320,7 @@ mod tests {
         // 40 kbit/s, for more than three minutes.
         let (sent, took) = reads(1000, Duration::from_millis(200)).await;
         assert!(sent.is_ok() && took > Duration::from_secs(190), "{sent:?} after {took:?}");
-        // A byte a second.
+        // One byte a second.
         let (sent, took) = reads(1, Duration::from_secs(1)).await;
         assert_eq!(sent.unwrap_err().kind(), ErrorKind::TimedOut);
         assert!(took >= STALL_TIMEOUT && took < 2 * STALL_TIMEOUT, "{took:?}");

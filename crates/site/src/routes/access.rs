@@ -1,4 +1,4 @@
-//! Access: what of a camera the public is given, for how long caches may keep it, and what is said where it is not given.
+//! Access: what the public may see of a camera, how long caches may keep it, and the response if it may not.
 //!
 //! The decision itself is `Case::decide` in `election`; here it becomes HTTP (I6).
 
@@ -10,10 +10,10 @@ use ashkar_terms::CameraId;
 
 use crate::http::problem::Problem;
 
-/// For how long a cache may keep what shows a camera, seconds: then it asks again, which costs a 304. So what is taken
-/// away is gone within this time, wherever it was kept (I6).
+/// How long a cache may keep what shows a camera, seconds: then it asks again, which costs a 304. So withdrawn media
+/// disappear within this time, wherever they were kept (I6).
 const KEPT_S: usize = 10;
-/// How long it may be kept, by the seconds for which it will be given.
+/// `Cache-Control` by the number of seconds for which access remains allowed.
 const KEPT: [&str; KEPT_S + 1] = [
     "no-store",
     "public, max-age=1, must-revalidate",
@@ -28,24 +28,24 @@ const KEPT: [&str; KEPT_S + 1] = [
     "public, max-age=10, must-revalidate",
 ];
 
-/// For how long a cache may keep a piece that is `allowed` at this moment. No cache may show it after that without asking,
-/// also where the centre cannot be asked.
+/// How long a cache may keep a piece that is `allowed` at this moment. No cache may show it after that without asking,
+/// even if the centre cannot be reached.
 pub(crate) fn kept(allowed: Allowed) -> &'static str {
     let seconds = allowed.for_us.map_or(KEPT_S, |us| usize::try_from(us / 1_000_000).unwrap_or(0));
     KEPT.get(seconds).or_else(|| KEPT.last()).copied().unwrap_or("no-store")
 }
 
-/// The camera `id`, where the centre knows it.
+/// The camera `id`, if the centre knows it.
 pub(crate) fn known(centre: &Centre, id: CameraId) -> Result<Arc<Camera>, Problem> {
     centre.camera(id).ok_or_else(|| Problem::not_found(format!("There is no camera {id} on the list.")))
 }
 
-/// Whether what `asked` says of the camera `id` is given now, and for how long at most.
+/// Whether access to what `asked` names of the camera `id` is allowed now, and for how long at most.
 pub(crate) fn public(centre: &Centre, id: CameraId, asked: Asked) -> Result<Allowed, Problem> {
     centre.access(id, asked).map_err(|denial| denied(id, denial))
 }
 
-/// Why the public is not given something of a camera.
+/// The response if the public may not see something of a camera.
 pub(crate) fn denied(id: CameraId, denial: Denial) -> Problem {
     match denial {
         Denial::Unknown => Problem::not_found(format!("There is no camera {id} on the list.")),

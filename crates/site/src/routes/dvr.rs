@@ -25,23 +25,23 @@ use crate::routes::access::{denied, kept, known, public};
 use crate::routes::media::PLAYLIST_TYPE;
 use crate::routes::times;
 
-/// The latest still may be this old in a cache.
+/// Maximum age of the latest still in a cache.
 const LATEST_STILL: &str = "public, max-age=10";
 /// A span that is not over yet grows with each segment.
 const GROWING: &str = "public, max-age=1";
-/// Bytes of the playlists of spans that are over and that were asked for lately.
+/// Bytes of recently requested playlists of past spans.
 const PLAYLISTS_BYTES: u64 = 16 << 20;
-/// A guess at how many that is, for the cache's tables.
+/// An estimate of their number, for the cache's tables.
 const PLAYLISTS: usize = 1024;
 
-/// Stills that are made at once, with what is read for them. Each client has its share of the time, so nobody's questions keep
-/// all others from theirs.
+/// Stills that are decoded at once, including the reads for them. Each client has its share of the time, so nobody's
+/// requests keep all others from theirs.
 static DECODERS: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     FairSemaphore::new(processors, offload::QUEUE_TIMEOUT)
 });
 
-/// Playlists of spans that are over.
+/// Playlists of past spans.
 #[derive(Debug)]
 pub(crate) struct Dvr {
     centre: Arc<Centre>,
@@ -63,7 +63,7 @@ impl Dvr {
         Self { centre: Arc::clone(centre), playlists }
     }
 
-    /// The playlist of `span`, which is `ended` where nothing joins it any more.
+    /// The playlist of `span`, which is `ended` if nothing can be added to it any more.
     fn make_playlist(
         &self,
         id: CameraId,
@@ -71,7 +71,7 @@ impl Dvr {
         ended: bool,
         cancelled: &CancellationToken,
     ) -> Result<Cached, Problem> {
-        // Made for another while this one waited for its turn.
+        // Generated for another request while this one waited for its turn.
         if let Some(made) = self.remembered(id, span).filter(|_| ended) {
             return Ok(made);
         }
@@ -85,7 +85,7 @@ impl Dvr {
         }
         let text = dvr_playlist(self.centre.archive().id(), id, &items, span, ended);
         let made = Cached::new(text, PLAYLIST_TYPE, GROWING);
-        // With hidden times its text depends on them.
+        // If times are hidden, its text depends on them.
         if ended && self.centre.registry().hidden(id).is_empty() {
             self.playlists.insert((id, span), made.clone());
         }
@@ -105,14 +105,14 @@ fn playlist_problem(failure: &DvrFailure) -> Problem {
     }
 }
 
-/// The span of `/dvr`.
+/// The query of `/dvr`: a span.
 #[derive(Debug, Deserialize)]
 pub(crate) struct DvrQuery {
     from: String,
     to: String,
 }
 
-/// The moment of `/still`.
+/// The query of `/still`: a moment.
 #[derive(Debug, Deserialize)]
 pub(crate) struct StillQuery {
     at: Option<String>,
@@ -120,7 +120,7 @@ pub(crate) struct StillQuery {
 
 /// `GET /dvr/{constituency}/{station}/{camera}/index.m3u8?from&to`
 ///
-/// It is answered for the span of the grid ([`times::on_grid`]) around the one that is asked for.
+/// The response covers the span of the grid ([`times::on_grid`]) around the requested one.
 pub(crate) async fn playlist(
     State(dvr): State<Arc<Dvr>>,
     Path((constituency, station, camera)): Path<(u16, u16, u8)>,
@@ -141,7 +141,7 @@ pub(crate) async fn playlist(
         Some(made) => made,
         None => {
             let cancelled = CancellationToken::new();
-            // Cancelled when this future is dropped: a client that leaves stops the work.
+            // Cancelled when this future is dropped: if the client leaves, the work stops.
             let _guard = cancelled.clone().drop_guard();
             let dvr = Arc::clone(&dvr);
             offload::run(client, move || dvr.make_playlist(id, span, ended, &cancelled)).await??
@@ -157,7 +157,7 @@ pub(crate) async fn playlist(
     Ok(response)
 }
 
-/// When the picture of a still was taken, RFC 3339, UTC: at most some seconds before the moment that was asked for.
+/// When the picture of a still was taken, RFC 3339, UTC: at most some seconds before the requested moment.
 const PICTURE_TIME: HeaderName = HeaderName::from_static("picture-time");
 
 /// `GET /still/{constituency}/{station}/{camera}.jpg?at`

@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`: for whoever restarts or routes.
+//! `/healthz` and `/readyz`: for supervisors and load balancers.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// `GET /healthz`: the process answers.
+/// `GET /healthz`: the process responds.
 pub(crate) async fn healthz() -> Response {
     ([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response()
 }
 
-/// `GET /readyz`: the centre takes cameras in and records them; 503 where the disk does not take the recording, and
-/// where nothing is described yet: such a centre knows no camera, and perhaps only its disk is not mounted.
+/// `GET /readyz`: the centre accepts cameras and records them; 503 if the disk does not accept the recording, and if no
+/// election is described yet: such a centre knows no camera, and perhaps only its disk is not mounted.
 pub(crate) async fn readyz(State(centre): State<Arc<Centre>>) -> Response {
     let disk = centre.archive().status().state;
     let records = matches!(disk, DiskState::Ok | DiskState::NearlyFull);

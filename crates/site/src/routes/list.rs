@@ -1,7 +1,7 @@
 //! `/list`: the published list, its versions, and what changed between them.
 //!
-//! The newest list is in the registry. Another version is read from the store when somebody asks for it; the last ones
-//! asked for are kept under their digests, for what a digest names never changes.
+//! The newest list is in the registry. Another version is read from the store when it is requested; the most recently
+//! requested ones are kept under their digests, since what a digest names never changes.
 
 use std::sync::{Arc, LazyLock};
 
@@ -22,12 +22,12 @@ use crate::http::caching::{BRIEF, Cached};
 use crate::http::problem::Problem;
 use crate::routes::times;
 
-/// Two versions never change, but a rehearsal's numbers begin again with the election's.
+/// Two versions never change, but after a rehearsal the election's numbers begin again.
 const SETTLED: &str = "public, max-age=300";
 
 /// Lists kept in memory. One of 7000 stations takes some 2 MB.
 const KEPT_LISTS: usize = 8;
-/// Differences kept in memory: at most as large as the two lists between which they are.
+/// Differences kept in memory: each at most as large as the two lists that it compares.
 const KEPT_DIFFS: usize = 16;
 
 static NO_DIFFERENCE: LazyLock<Diff> = LazyLock::new(Diff::default);
@@ -45,7 +45,7 @@ pub(crate) fn routes<S>(centre: Arc<Centre>) -> Router<S> {
         .with_state(Arc::new(Lists::new(centre)))
 }
 
-/// The lists that were asked for lately, and their differences.
+/// The recently requested lists, and their differences.
 struct Lists {
     centre: Arc<Centre>,
     lists: Cache<Digest, Arc<StationList>>,
@@ -57,7 +57,7 @@ impl Lists {
         Self { centre, lists: Cache::new(KEPT_LISTS), diffs: Cache::new(KEPT_DIFFS) }
     }
 
-    /// The list of `version`. Those who ask for it at once wait for one reading.
+    /// The list of `version`. Simultaneous requests wait for one read.
     async fn list(&self, version: &ListVersion) -> Result<Arc<StationList>, Problem> {
         self.lists.get_or_insert_async(&version.sha256, self.read(version)).await
     }
@@ -82,7 +82,7 @@ impl Lists {
     }
 }
 
-/// Which version of the list.
+/// The requested version of the list.
 #[derive(Debug, Deserialize)]
 struct VersionQuery {
     version: Option<u32>,
@@ -171,14 +171,14 @@ async fn versions(State(lists): State<Arc<Lists>>, headers: HeaderMap) -> Result
     Ok(Cached::json(&Versions { items }, BRIEF)?.respond(&headers))
 }
 
-/// Between which versions: to the newest where `to` is left out, from the one before where `from` is.
+/// The two versions: `to` defaults to the newest, `from` to the one before.
 #[derive(Debug, Deserialize)]
 struct ChangesQuery {
     from: Option<u32>,
     to: Option<u32>,
 }
 
-/// What changed, in the shape of [`ashkar_election::ListChanges`]; without versions while there is no list.
+/// The changes, in the shape of [`ashkar_election::ListChanges`]; without versions while there is no list.
 #[derive(Debug, Serialize)]
 struct Changes<'a> {
     version: Option<&'a ListVersion>,
@@ -211,12 +211,12 @@ async fn changes(
     };
     let diff = between.as_deref().unwrap_or(&NO_DIFFERENCE);
     let changes = Changes { version: Some(version), previous, counts: diff.counts(), diff };
-    // Versions stay as they are, so what lies between two that are named does too.
+    // Versions never change, so the difference between two that are named does not either.
     let cache = if from.is_some() && to.is_some() { SETTLED } else { BRIEF };
     Ok(Cached::json(&changes, cache)?.respond(&headers))
 }
 
-/// What the newest version changed, which the registry has.
+/// The changes of the newest version, which the registry has.
 fn newest_changes(registry: &Registry, headers: &HeaderMap) -> Result<Response, Problem> {
     let answer = match &registry.changes {
         Some(changes) => Cached::json(changes, BRIEF)?,
@@ -232,7 +232,7 @@ fn read<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     query.map(|Query(query)| query).map_err(|error| Problem::bad_request(error.body_text()))
 }
 
-/// The version `number`, as the registry knows it: what is not there costs the store nothing.
+/// The version `number`, if the registry has it: one that does not exist costs the store nothing.
 fn published(registry: &Registry, number: u32) -> Result<&ListVersion, Problem> {
     let found = registry.snapshot.versions().find(|version| version.number == number);
     found.ok_or_else(|| Problem::not_found(format!("The list has no version {number}.")))

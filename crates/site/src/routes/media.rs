@@ -1,4 +1,4 @@
-//! Playlists and media: what players ask for, and what caches keep (I6).
+//! Playlists and media: what players request, and what caches keep (I6).
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::routes::access::{denied, kept, known, public};
 pub(crate) const PLAYLIST_TYPE: &str = "application/vnd.apple.mpegurl";
 const MEDIA_TYPE: &str = "video/mp4";
 
-/// What the answer depends on beside the address. The rest of a request's head is not kept while a viewer waits.
+/// What the response depends on beside the address. The rest of a request's head is not kept while a viewer waits.
 #[derive(Debug)]
 pub(crate) struct Preconditions {
     /// `If-None-Match`, and nothing else.
@@ -51,7 +51,7 @@ pub(crate) async fn live_playlist(
     let camera = known(centre, id)?;
     public(centre, id, Asked::Now)?;
     let playlist = camera.live.playlist(query).await.map_err(|error| refused(id, error))?;
-    // It may have waited; what was taken away meanwhile is not given.
+    // The request may have waited; media that were withdrawn meanwhile are not served.
     public(centre, id, Asked::Now)?;
     let dense = preconditions.gzip && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
     let body = if dense {
@@ -93,7 +93,7 @@ pub(crate) async fn media(
 ) -> Result<Response, Problem> {
     let absent = || Problem::not_found(format!("Camera {id} has no media named {name}."));
     let wanted = parse_name(name).filter(|_| archive == centre.archive().id()).ok_or_else(absent)?;
-    // The address names these bytes for ever, so the name is the tag, and who has one has the bytes.
+    // The address names these bytes forever, so the name is the tag, and whoever has a tag has the bytes.
     let etag = format!("\"{archive}/{id}/{name}\"");
     let camera = known(centre, id)?;
     let failed = |failure| match failure {
@@ -111,7 +111,7 @@ pub(crate) async fn media(
         Bytes::new()
     } else {
         let body = centre.media(&camera, wanted).await.map_err(failed)?;
-        // It may have waited; what was taken away meanwhile is not given.
+        // The request may have waited; media that were withdrawn meanwhile are not served.
         allowed = centre.media_access(&camera, wanted).await.map_err(failed)?;
         body
     };
@@ -135,7 +135,7 @@ fn parse_init(hex: &str) -> Option<[u8; 8]> {
     lower.then(|| u64::from_str_radix(hex, 16).ok().map(u64::to_be_bytes)).flatten()
 }
 
-/// Only the one way to write a number: an address that means the same twice is cached twice.
+/// Accepts only the canonical form of a number: an address that means the same twice would be cached twice.
 pub(crate) fn number(digits: &str) -> Option<u64> {
     let canonical = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     canonical.then(|| digits.parse().ok()).flatten()

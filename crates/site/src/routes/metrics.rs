@@ -31,9 +31,9 @@ use crate::http::offload;
 use crate::http::problem::Problem;
 use crate::http::server::Counters;
 
-/// The text is not made again within this.
+/// Within this time the text is not generated again.
 const FRESH_FOR: Duration = Duration::from_secs(1);
-/// What proxies add to a request of another.
+/// Headers that proxies add to a request that they make for another.
 const FOR_ANOTHER: [HeaderName; 4] = [
     HeaderName::from_static("x-forwarded-for"),
     HeaderName::from_static("x-real-ip"),
@@ -46,12 +46,12 @@ const REQUEST_SECONDS: [f64; 10] = [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2
 
 type Labels = Vec<(&'static str, String)>;
 
-/// What was logged, and what the log could not take.
+/// Counts of what was logged, and of what the log lost.
 #[derive(Debug, Default)]
 pub struct LogCounters {
     /// Lines that were lost.
     pub lost: AtomicU64,
-    /// Warnings and errors, by whose fault they are; the last of each is that of nobody named.
+    /// Warnings and errors, by blame; the last entry of each level counts those without one.
     events: [[AtomicU64; Blame::ALL.len() + 1]; 2],
 }
 
@@ -76,7 +76,7 @@ impl LogCounters {
 pub struct Metrics {
     registry: Registry,
     requests: Family<Labels, Histogram, fn() -> Histogram>,
-    /// The newest text. The lock is held while the next one is made: who comes meanwhile waits for that one.
+    /// The newest text. The lock is held while the next one is generated: those who come meanwhile wait for it.
     last: Mutex<Option<(Instant, Bytes)>>,
 }
 
@@ -91,13 +91,13 @@ impl Metrics {
         Self { registry, requests, last: Mutex::default() }
     }
 
-    /// Times of the route `name`, for those who know it without asking a router.
+    /// The histogram of the route `name`, for handlers outside the router.
     pub(crate) fn route(&self, name: &'static str) -> Route {
         let ok = self.requests.get_or_create(&labels(name.to_owned(), 200)).clone();
         Route { name, ok, requests: self.requests.clone() }
     }
 
-    /// At most a second old, however many ask; made on no thread of the runtime.
+    /// At most a second old, however many ask; generated on no thread of the runtime.
     async fn text(self: &Arc<Self>) -> Result<Bytes, Problem> {
         let mut last = self.last.lock().await;
         if let Some((made, text)) = &*last
@@ -119,11 +119,11 @@ impl Metrics {
     }
 }
 
-/// One route's times.
+/// Response times of one route.
 #[derive(Debug)]
 pub(crate) struct Route {
     name: &'static str,
-    /// Those of status 200, which almost all have: found once instead of at each request.
+    /// Those of status 200, which almost all have: looked up once instead of at each request.
     ok: Histogram,
     requests: Family<Labels, Histogram, fn() -> Histogram>,
 }
@@ -152,8 +152,8 @@ pub(crate) async fn show(State(metrics): State<Arc<Metrics>>) -> Result<Response
     Ok((headers, text).into_response())
 }
 
-/// `GET /metrics` on the site's own address: for this machine alone. A proxy that says for whom it asks is not believed to be
-/// asking for itself.
+/// `GET /metrics` on the site's own address: for this machine alone. A proxy that names the client that it asks for is
+/// not believed to be asking for itself.
 pub(crate) async fn show_here(
     State(metrics): State<Arc<Metrics>>,
     client: Option<Extension<Client>>,
@@ -180,7 +180,7 @@ pub(crate) async fn measure(State(metrics): State<Arc<Metrics>>, request: Reques
     response
 }
 
-/// Reads the centre's own counters when it is asked.
+/// Reads the centre's own counters at each scrape.
 #[derive(Debug)]
 struct Measured {
     centre: Arc<Centre>,

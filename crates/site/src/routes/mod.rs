@@ -1,6 +1,6 @@
-//! What is answered at which address: pages, API, playlists, media, stills, the list, metrics.
+//! What is served at which address: pages, API, playlists, media, stills, the list, metrics.
 //!
-//! In: requests. Out: responses that caches may keep. Nothing here changes anything, knows anyone, or sets a cookie.
+//! In: requests. Out: responses that caches may keep. Nothing here changes state, identifies anyone, or sets a cookie.
 
 mod access;
 pub mod api;
@@ -27,7 +27,7 @@ use crate::SiteOptions;
 use crate::http::{compression, cors, headers, offload};
 use metrics::Metrics;
 
-/// Everything but what players ask for: see [`player`].
+/// Everything but the player's requests: see [`player`].
 pub(crate) fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
     let generated = Router::new()
         .nest("/api/v1", api::routes())

@@ -1,7 +1,7 @@
-//! What players ask for, twice a second and by the thousand: live playlists and media, answered without a router.
+//! The player's requests, twice a second and by the thousand: live playlists and media, answered without a router.
 //!
-//! In: paths under `/live` and `/media`. Out: the same responses that a router would give, and nothing of the request is
-//! kept while a viewer waits. Everything else is the router's.
+//! In: paths under `/live` and `/media`. Out: the same responses that a router would give, but nothing of the request
+//! is kept while a viewer waits. Everything else is left to the router.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,7 +18,7 @@ use crate::http::gzip::Gzipped;
 use crate::routes::media::{self, Preconditions, number};
 use crate::routes::metrics::{Metrics, Route};
 
-/// Answers the two kinds of requests that nearly all requests are.
+/// Answers the two kinds of request that make up nearly all of them.
 #[derive(Debug)]
 pub(crate) struct PlayerRoutes {
     centre: Arc<Centre>,
@@ -29,7 +29,7 @@ pub(crate) struct PlayerRoutes {
     preflight: Route,
 }
 
-/// What a path asks for.
+/// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PlayerRequest {
     /// A camera's live playlist.
@@ -38,17 +38,17 @@ pub(crate) enum PlayerRequest {
     Media {
         /// The archive that the address names.
         archive: Box<str>,
-        /// Whose.
+        /// Its camera.
         camera: CameraId,
-        /// Which.
+        /// Its file name.
         name: Box<str>,
     },
-    /// Whether a page elsewhere may ask for one of them.
+    /// A preflight for one of them, from a page of another site.
     Preflight,
 }
 
 impl PlayerRequest {
-    /// What is asked for, where it is asked for in the one way in which its address is written.
+    /// The requested resource, if its address is in canonical form.
     pub(crate) fn read(method: &Method, path: &str) -> Option<Self> {
         let is_preflight = method == Method::OPTIONS;
         if !is_preflight && method != Method::GET && method != Method::HEAD {
@@ -93,7 +93,7 @@ impl PlayerRoutes {
         }
     }
 
-    /// The answer to `request`. It keeps nothing of the request, which is gone while it waits.
+    /// The response to `request`. It keeps nothing of the request, which is dropped while it waits.
     pub(crate) fn answer(
         self: &Arc<Self>,
         request: PlayerRequest,
@@ -123,7 +123,7 @@ impl PlayerRoutes {
         }
     }
 
-    /// Of the headers of all answers those that mean something to a player: the others are about documents.
+    /// Adds those of the common headers that mean something to a player: the others are about documents.
     fn add_headers(&self, headers: &mut HeaderMap) {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         cors::open(headers);

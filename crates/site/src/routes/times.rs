@@ -20,7 +20,7 @@ pub(crate) fn write(at: UtcMicros, zone: &TimeZone) -> String {
     zoned.strftime(form).to_string()
 }
 
-/// Reads a time. A `+` that a browser's form turned into a space is taken for what it was.
+/// Reads a time. A `+` that a browser's form turned into a space is read as a `+`.
 ///
 /// # Errors
 /// 400, naming the parameter.
@@ -62,8 +62,8 @@ const GRIDS_US: [(i64, i64); 2] = [(600_000_000, 1_000_000), (3_600_000_000, 10_
 /// The grid of longer spans.
 const COARSEST_US: i64 = 60_000_000;
 
-/// The span of the grid around `span`: seconds up to ten minutes, ten seconds up to an hour, minutes above. So there are
-/// few spans to be made, and who looks for a new one each time finds what is there.
+/// The span of the grid around `span`: seconds up to ten minutes, ten seconds up to an hour, minutes above. So there
+/// are few spans to be generated, and a client that asks for a new one each time finds what is there.
 pub(crate) fn on_grid(span: Span) -> Span {
     let around = |step: i64| Span {
         from: UtcMicros(span.from.0.div_euclid(step).saturating_mul(step)),

@@ -1,8 +1,8 @@
-//! Engines are told the time; only shells read a clock.
+//! Engines get the time as an argument; only shells read a clock.
 
 use crate::project::{File, hold, product_files, product_lines};
 
-/// Files that read a clock, each with the reason why it is a shell. A line of a room that is not here is an engine.
+/// Files that read a clock, each with the reason why it is a shell. Files that are not listed here are engines.
 const SHELLS: &[(&str, &str)] = &[
     ("crates/archive/src/", "the archive's threads"),
     ("crates/ashkar/src/", "the command line"),
@@ -19,7 +19,7 @@ const SHELLS: &[(&str, &str)] = &[
     ("crates/stills/src/zygote.rs", "the process that copies itself"),
 ];
 
-/// How a clock is read.
+/// Ways to read a clock.
 const READS: [&str; 3] = ["Instant::now", "SystemTime::now", "Timestamp::now"];
 
 #[test]

@@ -1,8 +1,8 @@
-//! Files: how long they may be, what they begin with, and what stands in none of them.
+//! Files: their maximum length, how they begin, and what none of them may contain.
 
 use crate::project::{files, hold, lines, product_files};
 
-/// Longer files are two.
+/// Longer files must be split.
 const MAX_LINES: usize = 600;
 
 #[test]
@@ -23,7 +23,7 @@ fn every_module_says_what_it_is() {
 
 #[test]
 fn nothing_is_left_undone() {
-    // Written apart, so that this file does not name what it looks for.
+    // Written in two parts, so that this file does not contain what it looks for.
     let marks = [
         concat!("to", "do!("),
         concat!("unimple", "mented!("),

@@ -1,4 +1,4 @@
-//! Every warning and every error says whose fault it is and why, and of which camera where one is at hand, as fields.
+//! Every warning and every error names blame and cause, and the camera if one is at hand, as fields.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::spanned::Spanned;
@@ -6,10 +6,10 @@ use syn::visit::{self, Visit};
 
 use crate::project::{File, hold, product_files};
 
-/// What every one has.
+/// Fields that each of them has.
 const FIELDS: [&str; 2] = ["blame", "cause"];
 
-/// What is said where a camera is at hand, and not of it: the text, and why.
+/// Events that do not concern the camera at hand: the text, and why.
 const OF_NO_CAMERA: [(&str, &str); 3] = [
     ("a publisher was refused", "its key is wrong, so whose it is nobody knows"),
     ("a sidecar is made anew", "it is of all cameras, whichever was asked for"),
@@ -18,7 +18,7 @@ const OF_NO_CAMERA: [(&str, &str); 3] = [
 
 struct Events<'a> {
     file: &'a File,
-    /// The function around it knows a camera.
+    /// The enclosing function knows a camera.
     of_camera: bool,
     broken: Vec<String>,
     seen: usize,
@@ -32,7 +32,7 @@ impl Events<'_> {
     }
 }
 
-/// Whether a function is given a camera's name, or asks what it has for it.
+/// Whether a function takes a camera's id, or asks its own data for it.
 fn knows_camera(signature: &syn::Signature, body: &syn::Block) -> bool {
     let (signature, body) = (quote::quote!(#signature).to_string(), quote::quote!(#body).to_string());
     signature.contains(": CameraId")

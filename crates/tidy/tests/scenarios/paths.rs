@@ -1,10 +1,10 @@
-//! What documents and comments name is there.
+//! Paths named in documents and comments exist.
 
 use std::collections::BTreeSet;
 
 use crate::project::{directory, files, hold, paths};
 
-/// First folders of paths that are looked for.
+/// First folders of the paths that are checked.
 const BEGINNINGS: [&str; 7] = ["crates/", "docs/", "web/", "scripts/", "deploy/", "fuzz/", "testdata/"];
 
 /// `a/{b,c}/d` as `a/b/d` and `a/c/d`.

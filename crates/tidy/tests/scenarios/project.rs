@@ -1,4 +1,4 @@
-//! The files of the project, and what the rules ask of them.
+//! The files of the project, and helpers for the rules.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,25 +17,25 @@ pub(crate) struct File {
 }
 
 impl File {
-    /// Name of the crate whose product this file is a part of; none for tests, examples and benches.
+    /// Name of the crate whose product this file belongs to; none for tests, examples and benches.
     pub(crate) fn product_of(&self) -> Option<&str> {
         let (name, rest) = self.path.strip_prefix("crates/")?.split_once('/')?;
         (rest.starts_with("src/") && !self.is_test()).then_some(name)
     }
 
-    /// Modules that only tests have.
+    /// Modules that exist only for tests.
     fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         name == "tests.rs" || self.path.contains("/tests/")
     }
 
-    /// The text without its test modules: they stand at the end of a file.
+    /// The text without its test modules, which stand at the end of a file.
     pub(crate) fn product_text(&self) -> &str {
         self.text.find("#[cfg(test)]\nmod tests {").map_or(&*self.text, |end| &self.text[..end])
     }
 }
 
-/// Paths of all files that are tracked or will be, as they stand in the working tree.
+/// Paths of all files that are tracked or will be, as they are in the working tree.
 pub(crate) fn paths() -> Vec<String> {
     let listed = Command::new("git")
         .arg("-C")
@@ -50,14 +50,14 @@ pub(crate) fn paths() -> Vec<String> {
     there.into_iter().map(str::to_owned).collect()
 }
 
-/// The files whose names end like one of `endings`.
+/// The files whose names have one of `endings`.
 pub(crate) fn files(endings: &[&str]) -> Vec<File> {
     let wanted = |path: &String| endings.iter().any(|ending| path.ends_with(ending));
     let read = |path: String| File { text: std::fs::read_to_string(root().join(&path)).unwrap(), path };
     paths().into_iter().filter(wanted).map(read).collect()
 }
 
-/// Modules that are compiled for tests alone, as the beginnings of their files' paths.
+/// Modules that are compiled only for tests, as prefixes of their files' paths.
 fn test_modules(files: &[File]) -> Vec<String> {
     let mut found = Vec::new();
     for file in files {
@@ -83,7 +83,7 @@ pub(crate) fn product_files() -> Vec<File> {
     files
 }
 
-/// Fails with every place of `broken`, where there is any.
+/// Fails with every place in `broken`, if there is any.
 pub(crate) fn hold(rule: &str, broken: impl IntoIterator<Item = String>) {
     let broken: Vec<String> = broken.into_iter().collect();
     assert!(broken.is_empty(), "{rule}:\n  {}\n", broken.join("\n  "));
@@ -97,7 +97,7 @@ pub(crate) fn lines<'a>(
     files.iter().flat_map(move |file| places(file, &file.text, &is))
 }
 
-/// The same in what the products are made of.
+/// The same in the text of the products.
 pub(crate) fn product_lines<'a>(
     files: &'a [File],
     is: impl Fn(&str) -> bool + 'a,

@@ -1,4 +1,4 @@
-//! What is public is used outside the crate that has it: by another crate, or by its own tests, examples and fuzz targets.
+//! Public items are used outside their crate: by another crate, or by its own tests, examples and fuzz targets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use syn::visit::Visit;
 
 use crate::project::{File, files, hold, product_files};
 
-/// A public function. Constants are documents of limits, and types and traits are named by what uses them.
+/// A public function. Constants document limits, and types and traits are named by what uses them.
 struct Item {
     name: String,
     place: String,
@@ -36,14 +36,14 @@ impl<'ast> Visit<'ast> for Items<'_> {
     }
 }
 
-/// The words of a text that can be names.
+/// The words of a text that can be identifiers.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 #[test]
 fn what_is_public_is_used_elsewhere() {
-    // By crate, the words of everything that is no product file of it.
+    // For each crate, the words of everything that is not a product file of it.
     let all = files(&[".rs"]);
     let mut elsewhere: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let product_files = product_files();

@@ -1,10 +1,10 @@
-//! What each room may touch. ARCHITECTURE.md says why.
+//! Dependencies and touch points that each room may have. ARCHITECTURE.md says why.
 
 use std::collections::BTreeMap;
 
 use crate::project::{File, directory, files, hold, product_files, product_lines};
 
-/// The project's crates that each crate is built of; tests may use more.
+/// The project's crates that each crate may depend on; tests may use more.
 const BUILT_OF: &[(&str, &[&str])] = &[
     ("terms", &[]),
     ("duty", &[]),
@@ -45,7 +45,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Engines: neither files nor sockets nor threads nor tasks.
+/// Engines have neither files nor sockets nor threads nor tasks.
 const ENGINES: [&str; 4] = ["terms", "evidence", "media", "live"];
 const NOT_IN_ENGINES: [&str; 7] =
     ["std::fs", "std::net::Tcp", "std::net::Udp", "std::thread::", "tokio::net", "tokio::fs", "mio::"];

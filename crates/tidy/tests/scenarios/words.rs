@@ -1,8 +1,8 @@
-//! Names are the field's: own words that were replaced do not come back. The glossary stands in `docs/design/glossary.md`.
+//! Names are the field's: own words that were replaced do not come back. The glossary is in `docs/design/glossary.md`.
 
 use crate::project::{files, hold, product_files};
 
-/// Where an own word stood, the word, and what the field says.
+/// Where an own word was used, the word, and the field's term.
 const REPLACED: &[(&str, &str, &str)] = &[
     ("crates/", "workshop", "offload"),
     ("crates/", "patience", "time-out"),

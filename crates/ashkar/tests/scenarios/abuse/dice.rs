@@ -1,4 +1,4 @@
-//! Numbers that look random and come again from the same seed (SplitMix64).
+//! Pseudo-random numbers that repeat for the same seed (SplitMix64).
 
 pub struct Dice(u64);
 
@@ -9,7 +9,8 @@ impl From<u64> for Dice {
 }
 
 impl Dice {
-    /// From `ABUSE_SEED` where it is set, so that a failure can be had again; else from the clock. Says which.
+    /// Seeded from `ABUSE_SEED` if it is set, so that a failure can be reproduced; otherwise from the clock. Prints the
+    /// seed.
     pub fn announced() -> Self {
         let chosen =
             std::env::var("ABUSE_SEED").ok().map(|seed| seed.parse().expect("ABUSE_SEED is a number"));
@@ -18,7 +19,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// Numbers for what is called `name`: the same, whatever else draws beside it.
+    /// A generator for `name`: its numbers do not depend on what else draws.
     pub fn of(&self, name: &str) -> Self {
         Self(
             name.bytes().fold(self.0, |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)),
@@ -33,7 +34,7 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to below `end`.
+    /// A number from 0 to below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }

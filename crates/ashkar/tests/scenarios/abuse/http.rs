@@ -1,4 +1,4 @@
-//! What may be done to a web server.
+//! Abuse of the web server.
 
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -11,15 +11,15 @@ use super::stage::{Stage, until};
 const IDLE: usize = 10_000;
 const CONNECTS: usize = 40_000;
 const PER_SECOND: f64 = 10_000.0;
-/// A processor is left to those who are not to notice.
+/// One processor is left to those who must not notice.
 const COMINGS_PER_SECOND: f64 = 4500.0;
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// From the last byte of a head that does not end until the connection is closed: 15 s, and what a busy machine adds.
+/// From the last byte of an unfinished head until the connection is closed: 15 s, plus what a busy machine adds.
 const HEAD_WITHIN: Duration = Duration::from_secs(20);
-/// From the moment at which nothing more is taken until the connection is closed: 30 s, and what a busy machine adds.
+/// From the moment at which nothing more is read until the connection is closed: 30 s, plus what a busy machine adds.
 const TAKEN_WITHIN: Duration = Duration::from_secs(40);
 
-/// Random bytes, some of them behind the beginning of a request.
+/// Random bytes, some of them after the beginning of a request.
 pub fn random_bytes(stage: &Stage, dice: &mut Dice) {
     let beginnings: [&[u8]; 4] = [b"", b"GET / HTTP/1.1\r\nHost: x\r\n", b"GET /\xFF", super::http2::PREFACE];
     for number in 0..400 {
@@ -33,7 +33,7 @@ pub fn random_bytes(stage: &Stage, dice: &mut Dice) {
     }
 }
 
-/// Requests that no player sends. Each must be answered or closed, and soon.
+/// Requests that no player sends. Each must be answered or closed soon.
 pub fn strange_requests(stage: &Stage) {
     let camera = &stage.cameras[0];
     let get = |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n{more}\r\n");
@@ -76,7 +76,7 @@ fn ask(to: SocketAddr, request: &[u8]) -> TcpStream {
     stream
 }
 
-/// Bodies that never end, on requests that have none and on those that nobody wants.
+/// Bodies that never end, on requests that have none and on those whose body nobody wants.
 pub fn endless_bodies(stage: &Stage) {
     let chunk = [&b"10000\r\n"[..], &[b'x'; 0x10000], b"\r\n"].concat();
     std::thread::scope(|scope| {
@@ -98,8 +98,8 @@ pub fn endless_bodies(stage: &Stage) {
     });
 }
 
-/// Heads that come byte by byte, or not at all; beginnings of HTTP/2 that do not go on; and connections that were used and
-/// then say nothing more. All of them end by the clock.
+/// Heads that come byte by byte, or not at all; beginnings of HTTP/2 that do not continue; and connections that were
+/// used and then stay silent. All of them end by time-out.
 pub fn slow_ones(stage: &Stage) {
     let head = b"GET / HTTP/1.1\r\nHost: centre\r\nX-Slow: abcdefghijklmnopqrstuvwxyz\r\n";
     let mut slow: Vec<_> = (0..500).map(|number| connect_from(source(number), stage.site)).collect();
@@ -130,8 +130,8 @@ pub fn slow_ones(stage: &Stage) {
     );
 }
 
-/// Viewers who ask and never read: one answer that is large, and hundreds one after the other. Each is closed in the end,
-/// and what was made for it is given back.
+/// Viewers that send requests and never read: one large response, and hundreds in sequence. Each is closed in the end,
+/// and the memory of its responses is released.
 pub fn deaf_ones(stage: &Stage) {
     let segments = segments(stage);
     let mut deaf = Vec::new();
@@ -149,7 +149,7 @@ pub fn deaf_ones(stage: &Stage) {
     }
     let open = || stage.figure("ashkar_http_open_connections");
     assert!(open() > 100.0, "they are inside");
-    // The viewers and the newcomers who watch meanwhile have some fifty; those who open no window are waited for longer.
+    // The viewers and newcomers meanwhile have some fifty; those who open no window are waited for longer.
     let others = 60.0 + super::http2::DEAF as f64;
     until("the deaf are sent away", TAKEN_WITHIN, || open() < others);
 }
@@ -170,24 +170,24 @@ fn segments(stage: &Stage) -> Vec<String> {
     found
 }
 
-/// Ten thousand who say nothing: as many as there is room for are inside, and the others are sent away.
+/// Ten thousand silent connections: as many as there is room for are admitted, and the others are refused.
 pub fn idle(stage: &Stage) {
     let figure = super::witness::figure;
-    // A client that has more than others gives way to them.
+    // A client that has more than others is evicted in their favour.
     let sent_away = |metrics: &str| {
         let evicted = figure(metrics, "ashkar_http_evicted_connections_total");
         evicted + figure(metrics, "ashkar_http_refused_connections_total")
     };
     let before = sent_away(&stage.figures());
     let crowd = sockets::idle(IDLE, PER_SECOND, stage.site);
-    // A connection that the kernel has accepted for the centre is seen by the centre when it comes to it.
+    // The centre sees a connection that the kernel has accepted for it only when its turn comes.
     until("the rooms are full and the others are sent away", HEAD_WITHIN, || {
         let metrics = stage.figures();
         let open = figure(&metrics, "ashkar_http_open_connections");
         assert!(open <= 8_000.0, "{open} are inside");
         open >= 7_000.0 && sent_away(&metrics) - before > 1_000.0
     });
-    // They are closed by the clock too, and then there is room again, although they are still there.
+    // They are closed by time-out too, and then there is room again, although the clients are still there.
     let camera = stage.cameras[0].clone();
     until("new viewers come in again", HEAD_WITHIN, || super::witness::newcomer(stage.site, &camera).is_ok());
     drop(crowd);

@@ -25,7 +25,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// `:method GET`, `:scheme http`, `:path` and `:authority x`, as HPACK (RFC 7541) without its tables' help.
+/// `:method GET`, `:scheme http`, `:path` and `:authority x` in HPACK (RFC 7541), without its tables.
 fn get(path: &str) -> Vec<u8> {
     let length = u8::try_from(path.len()).expect("short");
     [&[0x82, 0x86, 0x04, length][..], path.as_bytes(), &[0x41, 1, b'x']].concat()
@@ -35,10 +35,10 @@ fn opening(settings: &[u8]) -> Vec<u8> {
     [PREFACE, &frame(SETTINGS, 0, 0, settings)].concat()
 }
 
-/// Initial window of 0: the answers can never be sent.
+/// Initial window of 0: the responses can never be sent.
 const NO_WINDOW: [u8; 6] = [0, 4, 0, 0, 0, 0];
 
-/// Many connections of each kind, at once; what they make the centre keep ends with them.
+/// Many connections of each kind at once; whatever they make the centre hold is released with them.
 pub fn broken_rules(stage: &Stage) {
     let attacks = attacks(&stage.cameras[0]);
     let mut open = Vec::new();
@@ -51,15 +51,16 @@ pub fn broken_rules(stage: &Stage) {
     std::thread::sleep(Duration::from_secs(2));
 }
 
-/// Connections that ask for as much as they may, take nothing of it, and answer every ping.
+/// Connections that make as many requests as they may, read nothing of the responses, and answer every ping.
 pub const DEAF: usize = 60;
 const STREAMS: u32 = 32;
-/// From the answers' heads until they are closed: 30 s, 15 s for what else is under way, and what a busy machine adds.
+/// From the response heads until they are closed: 30 s, 15 s for other responses in flight, plus what a busy machine
+/// adds.
 const ENDED_WITHIN: Duration = Duration::from_secs(60);
-/// How long somebody else waits meanwhile for an answer of the API.
+/// How long another client may wait meanwhile for a response of the API.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 
-/// Answers that cannot be sent for want of a window are given up, and nobody else goes without meanwhile.
+/// Responses that cannot be sent for want of a window are given up, and nobody else goes without meanwhile.
 pub fn no_window(stage: &Stage) {
     let mut paths = vec!["/".to_owned(), "/list/stations.json".to_owned(), "/list/stations.csv".to_owned()];
     paths.extend(["stations?limit=1000", "day", "status", "turnout"].map(|name| format!("/api/v1/{name}")));
@@ -99,7 +100,7 @@ impl Deaf {
         Self { stream, came: Vec::new() }
     }
 
-    /// Answers what keeps it alive; whether it is still open.
+    /// Answers what keeps it alive; returns whether it is still open.
     fn goes_on(&mut self) -> bool {
         let mut bytes = [0; 16 << 10];
         match self.stream.read(&mut bytes) {
@@ -111,7 +112,7 @@ impl Deaf {
         while let Some((kind, flags, payload)) = self.next_frame() {
             let replies = matches!(kind, PING | SETTINGS) && flags & ACK == 0;
             let payload = if kind == PING { payload } else { Vec::new() };
-            // A socket that is closed is seen above.
+            // A closed socket is detected above.
             let _ = if replies { self.stream.write(&frame(kind, ACK, 0, &payload)) } else { Ok(0) };
         }
         true

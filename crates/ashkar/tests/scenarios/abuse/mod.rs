@@ -1,4 +1,4 @@
-//! Strangers at every port, and those who are not to notice them.
+//! Strangers at every port, and those who must not notice them.
 #![allow(unreachable_pub, reason = "a module of one test")]
 
 pub mod dice;

@@ -1,4 +1,4 @@
-//! One request at a time on a connection of one's own: what a viewer, or the one who reads the figures, does.
+//! One request at a time on a connection of its own: like a viewer, or the reader of the metrics.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -17,7 +17,7 @@ impl Line {
         Ok(Self { stream: BufReader::new(stream) })
     }
 
-    /// Body of an answer that must be 200 and tell its length.
+    /// Body of a response that must be 200 and have a length.
     pub fn get(&mut self, path: &str) -> std::io::Result<Vec<u8>> {
         let wrong = |what: String| std::io::Error::other(format!("GET {path}: {what}"));
         write!(self.stream.get_mut(), "GET {path} HTTP/1.1\r\nHost: centre\r\n\r\n")?;

@@ -1,4 +1,4 @@
-//! A publisher in a few lines: shakes hands, asks, and may then send anything.
+//! A publisher in a few lines: completes the handshake, publishes, and may then send anything.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -12,7 +12,7 @@ use super::sockets::connect_from;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A connection that was let in with `key`, or the reason why not.
+/// A connection that was let in with `key`, or the reason for the refusal.
 pub fn publish(source: Ipv4Addr, to: SocketAddr, key: &str) -> Result<TcpStream, String> {
     converse(source, to, key, &mut Vec::new())
 }
@@ -43,7 +43,7 @@ fn converse(source: Ipv4Addr, to: SocketAddr, key: &str, said: &mut Vec<u8>) -> 
     Ok(stream)
 }
 
-/// C0, C1 and C2 at once: the other side's answer is not needed for them.
+/// C0, C1 and C2 at once: they do not need the other side's response.
 pub fn handshake() -> Vec<u8> {
     let mut bytes = vec![0; 1 + 2 * BLOCK];
     bytes[0] = 3;

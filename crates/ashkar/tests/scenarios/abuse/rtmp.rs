@@ -1,4 +1,4 @@
-//! What was done to RTMP servers, and what may be done to ours.
+//! Known attacks on RTMP servers, and further ones against ours.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
@@ -14,13 +14,13 @@ use super::stage::{Stage, until};
 
 const IDLE: usize = 10_000;
 const CONNECTS: usize = 40_000;
-/// The port takes in some 5,000 a second; faster, the kernel only lets connecting wait.
+/// The port accepts some 5,000 a second; at a higher rate, the kernel only delays connecting.
 const PER_SECOND: f64 = 4500.0;
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// For a camera to be let in while others crowd the door. The connection may have to be tried again by the kernel.
+/// For a camera to be let in while others crowd the port. The kernel may have to retry the connection.
 const LET_IN: Duration = Duration::from_secs(3);
 
-/// Random bytes, at once and behind a proper handshake.
+/// Random bytes, at once and after a proper handshake.
 pub fn random_bytes(stage: &Stage, dice: &mut Dice) {
     for number in 0..400 {
         let mut stream = connect_from(source(number), stage.rtmp);
@@ -37,7 +37,7 @@ pub fn random_bytes(stage: &Stage, dice: &mut Dice) {
     }
 }
 
-/// Leaves at every stage of a valid conversation: with a goodbye, with a reset, and half open.
+/// Leaves at every stage of a valid session: cleanly, with a reset, and half open.
 pub fn leaves_at_each_stage(stage: &Stage) {
     let said = transcript(stage.rtmp, &stage.keys[0]);
     let behind_handshake = handshake().len();
@@ -59,7 +59,7 @@ pub fn leaves_at_each_stage(stage: &Stage) {
     assert!(half_open.iter_mut().all(|stream| closes_within(stream, TIMEOUT)), "half open ones are closed");
 }
 
-/// The known attacks, each from a stranger and from one who has a key.
+/// The known attacks, each from a stranger and from somebody who has a key.
 pub fn known_attacks(stage: &Stage, dice: &mut Dice) {
     for (number, (name, bytes)) in attacks(dice).into_iter().enumerate() {
         let mut stranger = connect_from(source(number), stage.rtmp);
@@ -71,7 +71,7 @@ pub fn known_attacks(stage: &Stage, dice: &mut Dice) {
     }
 }
 
-/// A spare camera's connection. The one before it may not have been seen to end yet.
+/// A spare camera's connection. The end of the one before it may not have been noticed yet.
 fn let_in(stage: &Stage, camera: usize, name: &str) -> TcpStream {
     let end = Instant::now() + TIMEOUT;
     loop {
@@ -134,7 +134,7 @@ fn attacks(dice: &mut Dice) -> Vec<(&'static str, Vec<u8>)> {
         ("10,000 commands", command(&[2, 0, 1, b'x', 0, 0, 0, 0, 0, 0, 0, 0, 0]).repeat(10_000)),
         ("20,000 pings", message(kind::USER_CONTROL, &[0, 6, 1, 2, 3, 4]).repeat(20_000)),
         ("aggregates", message(kind::AGGREGATE, &[9; 100]).repeat(5000)),
-        // A header, and then a byte for each further message without a payload.
+        // A header, and then one byte for each further message without a payload.
         (
             "a million messages of a byte",
             [&[0x06, 0, 0, 0, 0, 0, 0, 9, 1, 0, 0, 0][..], &[0xC6; 1_000_000]].concat(),
@@ -149,7 +149,7 @@ fn attacks(dice: &mut Dice) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Hundreds of wrong keys; and two who publish with one key, of whom the second goes.
+/// Hundreds of wrong keys; and two publishers with one key, of which the second goes.
 pub fn wrong_and_doubled_keys(stage: &Stage) {
     let before = stage.refused("wrong_key");
     let mut guessing = Vec::new();
@@ -160,7 +160,7 @@ pub fn wrong_and_doubled_keys(stage: &Stage) {
         guessing.push(stream);
     }
     until("every wrong key is refused", TIMEOUT, || stage.refused("wrong_key") - before >= 300.0);
-    // The first one says nothing, and after five seconds it could be taken over.
+    // The first one is silent, and could be taken over after five seconds.
     let first = let_in(stage, 2, "publishing twice");
     for _ in 0..20 {
         let second = publish(Ipv4Addr::LOCALHOST, stage.rtmp, &stage.keys[2]);
@@ -191,7 +191,7 @@ fn encode(values: &[Value]) -> Vec<u8> {
     payload
 }
 
-/// Byte by byte, and readers who never read what they make the centre say.
+/// Byte by byte, and clients that never read the responses that they cause.
 pub fn slow_ones(stage: &Stage) {
     let said = handshake();
     let mut slow: Vec<_> = (0..500).map(|number| connect_from(source(number), stage.rtmp)).collect();
@@ -210,12 +210,12 @@ pub fn slow_ones(stage: &Stage) {
         }
         std::thread::sleep(Duration::from_millis(40));
     }
-    // Whoever dawdles is closed after ten seconds, however busy it looks.
+    // A connection that dawdles is closed after ten seconds, however busy it looks.
     let rest = Duration::from_secs(12).saturating_sub(begun.elapsed());
     assert!(slow.iter_mut().all(|stream| closes_within(stream, rest + Duration::from_secs(2))));
 }
 
-/// Ten thousand who say nothing; a camera is let in all the same, again and again.
+/// Ten thousand silent connections; a camera is let in all the same, again and again.
 pub fn idle(stage: &Stage) {
     let before = stage.figure("ashkar_rtmp_accepted_total");
     let crowd = sockets::idle(IDLE, PER_SECOND, stage.rtmp);
@@ -242,7 +242,7 @@ fn assert_cameras_come_in(stage: &Stage, what: &str) {
     }
 }
 
-/// Forty thousand who come and go, while cameras come in.
+/// Forty thousand connections that come and go, while cameras join.
 pub fn comings_and_goings(stage: &Stage) {
     std::thread::scope(|scope| {
         let crowd = scope.spawn(|| sockets::connect_and_disconnect(CONNECTS, PER_SECOND, stage.rtmp));
@@ -252,7 +252,7 @@ pub fn comings_and_goings(stage: &Stage) {
     });
 }
 
-/// A valid publisher who then sends garbage, at once again and again.
+/// A valid publisher that then sends garbage, again and again.
 pub fn valid_and_then_garbage(stage: &Stage, dice: &mut Dice) {
     for number in 0..60 {
         let mut stream = let_in(stage, number % 3, "valid and then garbage");

@@ -1,4 +1,4 @@
-//! Cameras that the centre fetches, and which are none.
+//! Hosts that the centre pulls from and that are not cameras.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::common::ashkar;
 const SDP: &str = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n\
     a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z2QAH6zZQFAFuwEQ,aOvjyw==\r\na=control:track1\r\n";
 
-/// What a camera does with whoever connects.
+/// How a camera behaves towards whoever connects.
 type Manner = fn(&mut TcpStream, &mut Dice) -> std::io::Result<()>;
 
 const MANNERS: [(&str, Manner); 10] = [
@@ -57,7 +57,7 @@ pub struct HostileCameras {
 }
 
 impl HostileCameras {
-    /// Opens their ports, and tells the centre to fetch from them.
+    /// Opens their ports, and configures the centre to pull from them.
     pub fn install(data: &Path, dice: &mut Dice) -> Self {
         let (over, visits) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let mut threads = Vec::new();
@@ -79,7 +79,7 @@ impl HostileCameras {
         Self { over, visits, threads, data: data.to_owned() }
     }
 
-    /// How often the centre came.
+    /// How often the centre connected.
     pub fn visits(&self) -> usize {
         self.visits.load(Ordering::Relaxed)
     }
@@ -121,7 +121,7 @@ fn receive(listener: &TcpListener, manner: Manner, mut dice: Dice, over: &Atomic
     }
 }
 
-/// As much as is taken.
+/// Sends as much as is accepted.
 fn endless(stream: &mut TcpStream, mut more: impl FnMut() -> Vec<u8>) -> std::io::Result<()> {
     for _ in 0..10_000 {
         stream.write_all(&more())?;

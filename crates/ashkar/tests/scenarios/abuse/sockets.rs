@@ -1,4 +1,4 @@
-//! Connections of strangers: from many addresses of this machine, with small buffers, closed in a rude way.
+//! Connections of strangers: from many addresses of this machine, with small buffers, closed rudely.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
@@ -9,10 +9,10 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Connections from one source address: fewer than one client may have.
 const PER_ADDRESS: usize = 1000;
-/// A receive buffer that is full at once, bytes. The kernel gives the least that it can.
+/// A receive buffer that is full at once, bytes. The kernel uses its minimum.
 const TINY: usize = 1;
 
-/// Lets this process open as many files as it may.
+/// Raises this process's limit of open files to its maximum.
 pub fn raise_open_files() {
     let maximum = getrlimit(Resource::Nofile).maximum;
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).expect("the limit can be raised");
@@ -28,7 +28,7 @@ pub fn connect_from(source: Ipv4Addr, to: SocketAddr) -> TcpStream {
     open(source, to, None).expect("a connection")
 }
 
-/// A connection whose receive buffer is as small as can be.
+/// A connection whose receive buffer is as small as possible.
 pub fn connect_tiny(to: SocketAddr) -> TcpStream {
     open(Ipv4Addr::new(127, 0, 1, 1), to, Some(TINY)).expect("a connection")
 }
@@ -43,7 +43,7 @@ fn open(source: Ipv4Addr, to: SocketAddr, receive_buffer: Option<usize>) -> rust
     Ok(opened.into())
 }
 
-/// `count` connections that say nothing.
+/// `count` silent connections.
 pub fn idle(count: usize, per_second: f64, to: SocketAddr) -> Vec<TcpStream> {
     let pace = Pace::new(per_second);
     let one = |number| {
@@ -53,7 +53,7 @@ pub fn idle(count: usize, per_second: f64, to: SocketAddr) -> Vec<TcpStream> {
     (0..count).map(one).collect()
 }
 
-/// `count` connections one after the other, each closed at once: one half with a goodbye, the other with a reset.
+/// `count` connections in sequence, each closed at once: half of them cleanly, the others with a reset.
 pub fn connect_and_disconnect(count: usize, per_second: f64, to: SocketAddr) {
     let pace = Pace::new(per_second);
     for number in 0..count {
@@ -71,7 +71,7 @@ pub fn reset(stream: TcpStream) {
     drop(stream);
 }
 
-/// Writes as much of `bytes` as is taken, for as long as that goes on within `limit`. The other side may close.
+/// Writes as much of `bytes` as is accepted within `limit`. The other side may close.
 pub fn send(stream: &mut TcpStream, bytes: &[u8], limit: Duration) {
     let end = Instant::now() + limit;
     stream.set_write_timeout(Some(Duration::from_millis(100))).expect("a socket option");
@@ -85,7 +85,7 @@ pub fn send(stream: &mut TcpStream, bytes: &[u8], limit: Duration) {
     }
 }
 
-/// Reads until the other side closes or `limit` is over; whether it closed.
+/// Reads until the other side closes or `limit` is over; returns whether it closed.
 pub fn closes_within(stream: &mut TcpStream, limit: Duration) -> bool {
     let end = Instant::now() + limit;
     let mut buffer = [0; 64 << 10];
@@ -101,7 +101,7 @@ pub fn closes_within(stream: &mut TcpStream, limit: Duration) -> bool {
     false
 }
 
-/// So many a second.
+/// A rate per second.
 pub struct Pace {
     begun: Instant,
     per_second: f64,

@@ -1,4 +1,4 @@
-//! A centre on air with twenty cameras and twenty viewers, and what must be as it was after each phase of abuse.
+//! A centre on air with twenty cameras and twenty viewers, and what must be unchanged after each phase of abuse.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -12,36 +12,37 @@ use super::vitals::{Vitals, busy_share};
 use super::witness::{durability, figure, newcomer, newcomers, percentile, sum};
 use crate::common::{Centre, Running, add_camera, eventually, is_long, log_of, simulate_cameras};
 
-/// Figures may be as old as that when they are told.
+/// Maximum age of metrics when they are served.
 const FIGURES_AGE: Duration = Duration::from_millis(1_100);
 const CAMERAS: usize = 20;
-/// Cameras whose keys the abusers have: their pictures may suffer, those of the others may not.
+/// Cameras whose keys the abusers have: their pictures may suffer, those of the others must not.
 const SPARE_CAMERAS: u8 = 4;
 /// Their station; it is on no list.
 const SPARE_STATION: &str = "\"120/90/";
-/// Drawing and encoding rooms on a machine that is busy.
+/// Time for drawing and encoding rooms on a busy machine.
 const DRAWN: Duration = Duration::from_secs(180);
-/// How long the centre has to be as it was before.
+/// Time within which the centre must be as it was before.
 const CALM_WITHIN: Duration = Duration::from_secs(30);
-/// How long each look at the processor lasts.
+/// Duration of each measurement of processor time.
 const LOOK: Duration = Duration::from_secs(2);
 /// Journals and readers open and close files all the time.
 const FILES_SLACK: usize = 24;
-/// The allocator keeps what was freed for a while and gives it back by pages of which nothing is used any more: so much
-/// may stay of a phase, and is used again in the next.
+/// The allocator keeps freed memory for a while and returns it by whole unused pages: this much may remain after a
+/// phase, and is used again in the next.
 const MEMORY_SLACK_MB: f64 = 96.0;
-/// More than when nobody abused it. Threads that read the archive for viewers end by themselves after ten idle seconds, so
-/// before a phase there may be fewer.
+/// Threads beyond those without abuse. Threads that read the archive for viewers end by themselves after ten idle
+/// seconds, so before a phase there may be fewer.
 const THREADS_SLACK: usize = 2;
-/// Whoever shares two cores with abusers waits longer for the processor; a disk that others use too syncs slower.
+/// On two cores shared with abusers everything waits longer for the processor; a disk that others use too syncs more
+/// slowly.
 const DURABLE_FLOOR_SECONDS: f64 = 0.5;
 const BEHIND_FLOOR_MS: f64 = 1500.0;
-/// Viewers have a second and a half in their buffers. Where compilers want the same two cores, a phase that asks for much
-/// made their pictures stand for up to 3.5 s; answers that were made on the threads that serve them, for 7.3 s.
+/// Viewers have a second and a half in their buffers. When compilers need the same two cores, a phase with many
+/// requests made their pictures stall for up to 3.5 s; responses generated on the threads that serve them, for 7.3 s.
 const STALL_SECONDS: f64 = 5.0;
-/// Within this a viewer who comes in the middle of it has a picture,
+/// Within this time a viewer who joins during a phase has a picture,
 const NEWCOMER: Duration = Duration::from_secs(1);
-/// but for one of so many: a lost SYN is repeated after a second.
+/// except for one in this many: a lost SYN is repeated after a second.
 const LATE_OF: usize = 10;
 
 pub struct Stage {
@@ -57,7 +58,7 @@ pub struct Stage {
     baseline: Option<Baseline>,
 }
 
-/// The centre with its cameras and viewers, when nobody abuses it.
+/// Vital signs of the centre with its cameras and viewers, without abuse.
 #[derive(Debug, Clone, Copy)]
 struct Baseline {
     durable_seconds: f64,
@@ -66,7 +67,7 @@ struct Baseline {
     threads: usize,
 }
 
-/// Whether viewers who come during a phase must be served.
+/// Whether viewers who join during a phase must be served.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Newcomers {
     Served,
@@ -74,14 +75,14 @@ pub enum Newcomers {
     MayBeRefused,
 }
 
-/// What was seen of a phase by those who are not to notice it.
+/// What those who must not notice a phase saw of it.
 struct Seen {
     durable_seconds: f64,
     newcomers: Vec<Result<Duration, String>>,
     viewers: Summary,
 }
 
-/// Something that is done to the centre.
+/// One kind of abuse.
 pub struct Abuse<'a> {
     name: &'a str,
     act: Box<dyn FnOnce(&Stage) + Send + 'a>,
@@ -127,7 +128,7 @@ impl Stage {
         (cameras.len() == CAMERAS).then_some(cameras)
     }
 
-    /// The centre's figures, not older than this question: they may be told again for a second.
+    /// Metrics that are not older than this call: they may be served unchanged for a second.
     pub fn figures(&self) -> String {
         std::thread::sleep(FIGURES_AGE);
         let mut line = Line::open(self.metrics, DRAWN).expect("the figures' address answers");
@@ -151,7 +152,7 @@ impl Stage {
         self.centre.json(&format!("/api/v1/cameras/120/90/{number}/timeline"))
     }
 
-    /// How it is without abuse.
+    /// Measures the state without abuse.
     pub fn measure_baseline(&mut self) {
         let busy = self.until_quiet();
         let seen = self.watch(|_| std::thread::sleep(Duration::from_secs(10)));
@@ -165,14 +166,14 @@ impl Stage {
         self.baseline = Some(baseline);
     }
 
-    /// The simulator goes on drawing for a while; two looks alike mean that it has ended.
+    /// The simulator goes on drawing for a while; two equal measurements mean that it has finished.
     fn until_quiet(&self) -> f64 {
         let simulator = self.simulator.0.id();
         eventually("the rooms are drawn", DRAWN, || (busy_share(simulator, LOOK) < 0.3).then_some(()));
         busy_share(self.process, LOOK)
     }
 
-    /// Lets `abuse` happen, and asserts that nobody noticed and that nothing is left of it.
+    /// Runs `abuse`, and asserts that nobody noticed and that nothing is left of it.
     fn phase(&self, name: &str, newcomers: Newcomers, abuse: impl FnOnce(&Self)) {
         if std::env::var("ABUSE_ONLY").is_ok_and(|only| !only.split(';').any(|part| name.contains(part))) {
             return;
@@ -208,8 +209,8 @@ impl Stage {
         );
     }
 
-    /// Abuses in one phase: those of one sequence after each other, the sequences side by side. In a long run each has
-    /// a phase of its own.
+    /// Abuses in one phase: those of one sequence run one after the other, the sequences side by side. In a long run
+    /// each has a phase of its own.
     pub fn phases(&self, newcomers: Newcomers, sequences: Vec<Vec<Abuse<'_>>>) {
         if is_long() {
             sequences.into_iter().flatten().for_each(|abuse| self.phase(abuse.name, newcomers, abuse.act));
@@ -235,7 +236,7 @@ impl Stage {
         Seen { durable_seconds, newcomers, viewers: Summary::from(&viewers.stop()) }
     }
 
-    /// A viewer for each camera, once all of them see their pictures.
+    /// A viewer for each camera, once all of them have a picture.
     fn viewers(&self) -> Viewers {
         let cameras: Vec<CameraId> = self.cameras.iter().map(|id| id.parse().expect("a camera")).collect();
         let options = ViewerOptions {
@@ -317,7 +318,7 @@ impl Stage {
         assert!(came.is_ok(), "{name}: a new viewer afterwards: {came:?}");
     }
 
-    /// Ends well, and with an archive without a fault.
+    /// Stops cleanly, with an archive without faults.
     pub fn strike(self) {
         drop(self.simulator);
         let data = self.centre.data.display().to_string();
@@ -326,7 +327,7 @@ impl Stage {
     }
 }
 
-/// Asks until `is_so`, for at most `limit`.
+/// Repeats until `is_so`, for at most `limit`.
 pub fn until(what: &str, limit: Duration, mut is_so: impl FnMut() -> bool) {
     eventually(what, limit, || is_so().then_some(()));
 }

@@ -1,4 +1,4 @@
-//! A site that speaks TLS, and those who begin to shake hands with it.
+//! A site with TLS, and clients that only begin a handshake.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::common::{Centre, Running, self_signed};
 const CLOSED_WITHIN: Duration = Duration::from_secs(20);
 const FILES_SLACK: usize = 8;
 const MEMORY_SLACK_MB: f64 = 64.0;
-/// Without a camera it does next to nothing.
+/// Without a camera it is nearly idle.
 const IDLE_SHARE: f64 = 0.05;
 
 /// A centre of its own, without cameras.
@@ -36,7 +36,7 @@ impl Site {
         Self { centre, address: (Ipv4Addr::LOCALHOST, port).into() }
     }
 
-    /// Silence, noise, beginnings of a handshake, and whole ones behind which nothing comes.
+    /// Silence, noise, beginnings of a handshake, and complete ones after which nothing comes.
     pub fn half_handshakes(&self, dice: &mut Dice) {
         let process = self.centre.process.0.id();
         let before = Vitals::of(process);
@@ -79,7 +79,7 @@ impl Site {
         curl.output().is_ok_and(|output| output.stdout == b"200")
     }
 
-    /// A client that shakes hands for HTTP/1.1 or HTTP/2 and then says nothing.
+    /// A client that completes the handshake for HTTP/1.1 or HTTP/2 and then stays silent.
     fn shakes_hands(&self, number: usize) -> Running {
         let protocol = if number.is_multiple_of(2) { "http/1.1" } else { "h2" };
         let child = Command::new("openssl")
@@ -92,7 +92,7 @@ impl Site {
     }
 }
 
-/// A client's first message, as this machine's OpenSSL says it.
+/// A client's first message, as this machine's OpenSSL sends it.
 fn client_hello() -> Vec<u8> {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address").to_string();

@@ -1,4 +1,4 @@
-//! Cameras that are gone without a goodbye: their process stands still, or their line is cut.
+//! Cameras that vanish without closing: their process is stopped, or their line is cut.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use crate::common::{Publish, Running, eventually, tool};
 const TIMEOUT: Duration = Duration::from_secs(60);
 /// The centre gives up a publisher after 15 s without a byte.
 const GIVEN_UP_WITHIN: Duration = Duration::from_secs(20);
-/// A camera that has been silent for 5 s may be taken over; then ffmpeg has to start and to shake hands.
+/// A camera that has been silent for 5 s may be taken over; then ffmpeg has to start and complete the handshake.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(8);
 
-/// A machine of its own: a network namespace at the other end of a cable.
+/// A separate host: a network namespace at the other end of a virtual cable.
 pub struct Apart {
     name: String,
     number: u32,
@@ -41,7 +41,7 @@ impl Apart {
         format!("as{}b", self.number)
     }
 
-    /// Within 198.18.0.0/15, which is for tests of networks (RFC 2544).
+    /// An address within 198.18.0.0/15, which is reserved for network tests (RFC 2544).
     fn address(&self, side: u32) -> String {
         format!("198.18.{}.{}", self.number % 256, self.number / 256 % 64 * 4 + side)
     }
@@ -62,8 +62,8 @@ impl Drop for Apart {
     }
 }
 
-/// Two cameras vanish. One is not heard of again: its gap is declared, and its socket is closed. The other comes back while
-/// its old connection is still there, and is let in at once.
+/// Two cameras vanish. One never returns: its gap is declared, and its socket is closed. The other comes back while its
+/// old connection still exists, and is let in at once.
 pub fn without_a_reset(stage: &Stage) {
     let apart = Apart::connect();
     let stopped = ffmpeg(stage, None, 1);
@@ -92,7 +92,7 @@ pub fn without_a_reset(stage: &Stage) {
     apart.mend();
     let _back = ffmpeg(stage, Some(&apart), 2);
     until("it is back", TIMEOUT, || of(stage, "live", 2) == 1.0);
-    // Told by now at any hour: at night nobody is owed a picture, but a hole between pictures is a hole.
+    // Reported by now at any hour: at night nobody is owed a picture, but a hole between pictures is a hole.
     assert_eq!(gap_of(stage, 2), "uplink", "{:#}", stage.timeline(2));
     signal(&stopped.0, "-CONT");
 }

@@ -1,8 +1,8 @@
-//! What the kernel tells of a process.
+//! What the kernel reports about a process.
 
 use std::time::Duration;
 
-/// Ticks of `/proc/PID/stat` in a second, on every Linux of our machines.
+/// Ticks of `/proc/PID/stat` in a second, the same on every Linux that we use.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct Vitals {
 }
 
 impl Vitals {
-    /// Those of a process that must be alive.
+    /// Those of a process, which must be alive.
     pub fn of(process: u32) -> Self {
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process lives");
         let number = |name: &str| -> f64 {
@@ -25,7 +25,7 @@ impl Vitals {
     }
 }
 
-/// Share of a processor that the process takes, looked at for `time`.
+/// Share of a processor that the process uses, measured over `time`.
 pub fn busy_share(process: u32, time: Duration) -> f64 {
     let before = ticks(process);
     std::thread::sleep(time);
@@ -34,7 +34,7 @@ pub fn busy_share(process: u32, time: Duration) -> f64 {
 
 fn ticks(process: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("the process lives");
-    // The name may hold anything; user and system time are the 12th and 13th word behind it.
+    // The name may contain anything; user and system time are the 12th and 13th word after it.
     let (_, behind) = stat.rsplit_once(')').expect("a name in parentheses");
     let times = behind.split_whitespace().skip(11).take(2);
     times.map(|word| word.parse::<f64>().expect("a number")).sum()

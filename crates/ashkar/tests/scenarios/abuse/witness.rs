@@ -1,4 +1,4 @@
-//! Who notices: the reader of the figures, and a new viewer who comes every quarter of a second.
+//! Those who would notice: the reader of the metrics, and a new viewer every quarter of a second.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::plain_http::Line;
 
-/// How often the figures are read: several times within the tenth of a second between two syncs' beginnings would cost
-/// more than it tells.
+/// How often the metrics are read: reading several times within the tenth of a second between two syncs would cost more
+/// than it shows.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const COME_EVERY: Duration = Duration::from_millis(250);
 /// Longer than anything that is expected.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A thread that gathers until it is asked.
+/// A thread that collects until it is stopped.
 pub struct Watch<T> {
     over: Arc<AtomicBool>,
     thread: JoinHandle<Vec<T>>,
@@ -42,8 +42,8 @@ impl<T: Send + 'static> Watch<T> {
     }
 }
 
-/// How long the oldest part waits to become durable, seconds, looked at again and again. Over many looks at random
-/// moments the highest are the delays from arrival to durable, and an upper bound of their percentiles.
+/// How long the oldest part waits to become durable, seconds, sampled repeatedly. Over many samples at random moments
+/// the highest are the delays from arrival to durable, and an upper bound of their percentiles.
 pub fn durability(metrics: SocketAddr) -> Watch<f64> {
     let mut line = Line::open(metrics, TIMEOUT).expect("the figures can be read");
     Watch::start(LOOK_EVERY, move || {
@@ -52,8 +52,8 @@ pub fn durability(metrics: SocketAddr) -> Watch<f64> {
     })
 }
 
-/// A viewer who is new each time: connects, gets the camera's playlist and its newest part. How long that took, or why it
-/// failed.
+/// A viewer that is new each time: connects, gets the camera's playlist and its newest part. Records how long that
+/// took, or why it failed.
 pub fn newcomers(site: SocketAddr, cameras: Vec<String>) -> Watch<Result<Duration, String>> {
     let mut next = 0;
     Watch::start(COME_EVERY, move || {
@@ -75,13 +75,13 @@ pub fn newcomer(site: SocketAddr, camera: &str) -> Result<Duration, String> {
     come().map(|()| begun.elapsed()).map_err(|error: std::io::Error| error.to_string())
 }
 
-/// One figure without labels.
+/// One metric without labels.
 pub fn figure(metrics: &str, name: &str) -> f64 {
     let value = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no {name}"))
 }
 
-/// Sum of a figure over its labels of which `labels` is a part.
+/// Sum of a metric over all label sets that contain `labels`.
 pub fn sum(metrics: &str, name: &str, labels: &str) -> f64 {
     let rows = metrics.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('{'));
     let rows = rows.filter_map(|row| row.split_once("} ")).filter(|(found, _)| found.contains(labels));

@@ -1,4 +1,4 @@
-//! nginx with the configuration of `deploy/nginx/`, and what it asks the centre for.
+//! nginx with the configuration of `deploy/nginx/`, and its requests to the centre.
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 use std::collections::BTreeMap;
@@ -13,17 +13,17 @@ use crate::common::{Centre, Running, eventually, self_signed};
 /// A running nginx.
 pub struct Nginx {
     _process: Running,
-    /// Where it is.
+    /// Its address.
     pub url: String,
-    /// The same over TLS, and whom to believe there.
+    /// Its address over TLS; `certificate` is the one to trust there.
     pub tls: String,
     certificate: PathBuf,
     asked: PathBuf,
 }
 
 impl Nginx {
-    /// Starts it in front of `centre`. Changed are those places that differ from place to place, with the lines for TLS no
-    /// longer comments; and what is asked of the centre is noted, where nothing is noted in earnest.
+    /// Starts it in front of `centre`. Only the site-specific places of the configuration are changed, with the lines
+    /// for TLS uncommented; and requests to the centre are logged, which real installations do not do.
     pub fn start(centre: &Centre, dir: &Path) -> Self {
         let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/nginx");
         let [port, tls] = free_ports();
@@ -83,7 +83,7 @@ http {{ client_body_temp_path {d}/b; proxy_temp_path {d}/p; fastcgi_temp_path {d
         }
     }
 
-    /// curl with `arguments` and an address here, and what it says of the answer: protocol and status.
+    /// curl with `arguments` for an address here; it prints protocol and status of the response.
     pub fn curl(&self, arguments: &[&str], url: &str) -> Command {
         let mut curl = Command::new("curl");
         curl.args(["--silent", "--show-error", "--max-time", "20", "--cacert"]).arg(&self.certificate);
@@ -92,13 +92,13 @@ http {{ client_body_temp_path {d}/b; proxy_temp_path {d}/p; fastcgi_temp_path {d
         curl
     }
 
-    /// Protocol and status, and the body, of what curl asks for.
+    /// Protocol and status, and the body, of a request by curl.
     pub fn get(&self, arguments: &[&str], url: &str) -> (String, Vec<u8>) {
         let output = self.curl(arguments, url).output().expect("curl is installed");
         (String::from_utf8_lossy(&output.stderr).trim().to_owned(), output.stdout)
     }
 
-    /// How often the centre was asked for what, since it was noted how much was asked.
+    /// How often the centre was asked for each address since `mark`.
     pub fn asked_since(&self, mark: usize) -> BTreeMap<String, u32> {
         let log = std::fs::read_to_string(&self.asked).unwrap();
         let mut asked = BTreeMap::new();
@@ -108,13 +108,13 @@ http {{ client_body_temp_path {d}/b; proxy_temp_path {d}/p; fastcgi_temp_path {d
         asked
     }
 
-    /// How much was asked until now.
+    /// Number of requests until now.
     pub fn mark(&self) -> usize {
         usize::try_from(std::fs::metadata(&self.asked).unwrap().len()).unwrap()
     }
 }
 
-/// Two that differ.
+/// Two different ones.
 fn free_ports() -> [u16; 2] {
     let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())

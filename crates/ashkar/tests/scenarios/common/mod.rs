@@ -29,7 +29,7 @@ pub struct Centre {
 }
 
 impl Centre {
-    /// Starts `ashkar serve` on `data`, on free ports, and waits until it says that it is ready.
+    /// Starts `ashkar serve` on `data`, on free ports, and waits until it reports that it is ready.
     pub fn start(data: &Path) -> Self {
         Self::start_with(data, &["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"])
     }
@@ -38,13 +38,13 @@ impl Centre {
         Self::start_under(data, arguments, &[])
     }
 
-    /// The same with variables of the environment.
+    /// The same with environment variables.
     pub fn start_under(data: &Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Self {
         let mut child = Command::new(ASHKAR)
             .args(["serve", "--data"])
             .arg(data)
             .args(arguments)
-            // Variables, so that arguments may say otherwise.
+            // Set as variables, so that arguments may override them.
             .envs([("ASHKAR_JOURNAL_BYTES", "16777216"), ("ASHKAR_DISK_RESERVE_BYTES", "1048576")])
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
@@ -99,7 +99,7 @@ impl Centre {
         fetch(&url, headers)
     }
 
-    /// Publishes `seconds` (or for ever) of ffmpeg's test picture with the camera's clock in it.
+    /// Publishes `seconds` (or endlessly) of ffmpeg's test picture, which shows the camera's clock.
     pub fn publish(&self, key: &str, options: &Publish<'_>) -> Running {
         let url = format!("{}/ingest/{key}", self.rtmp);
         Running(
@@ -116,7 +116,7 @@ impl Centre {
         )
     }
 
-    /// Viewers who wait for one part of a camera's live stream after the other.
+    /// Viewers that wait for part after part of a camera's live stream.
     pub fn watch(&self, camera: &str, count: u32) -> Running {
         let child = Command::new(ASHKAR)
             .args(["simulate", "viewers", "--wait-only", "--ramp", "0.5", "--url", &self.http])
@@ -157,7 +157,7 @@ impl Default for Publish<'_> {
     }
 }
 
-/// GET; never follows redirects, never fails for a status.
+/// GET; never follows redirects, never fails because of a status.
 pub fn fetch(url: &str, headers: &[(&str, &str)]) -> (u16, Vec<(String, String)>, Vec<u8>) {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -185,7 +185,7 @@ pub fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str
     headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// Runs `ashkar` with `arguments` and gives what it printed; it must succeed.
+/// Runs `ashkar` with `arguments` and returns its output; it must succeed.
 pub fn ashkar(arguments: &[&str]) -> String {
     let output = ashkar_output(arguments);
     assert!(output.status.success(), "ashkar {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -196,7 +196,7 @@ pub fn ashkar_output(arguments: &[&str]) -> Output {
     Command::new(ASHKAR).args(arguments).stdin(Stdio::null()).output().expect("ashkar runs")
 }
 
-/// Adds a camera and gives its stream key.
+/// Adds a camera and returns its stream key.
 pub fn add_camera(data: &Path, camera: &str) -> String {
     let printed = ashkar(&["camera", "add", camera, "--json", "--data", &data.display().to_string()]);
     let answer: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
@@ -226,7 +226,7 @@ pub fn simulate_cameras(data: &Path, rtmp: &str, count: usize, more: &[&str]) ->
     Running(child.expect("ashkar starts"))
 }
 
-/// Runs an external tool that must succeed; gives its standard output.
+/// Runs an external tool that must succeed; returns its standard output.
 pub fn tool(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
@@ -237,7 +237,7 @@ pub fn tool(program: &str, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Writes a certificate for `name`, which may be an address, and its key: signed by itself, good for a day.
+/// Writes a certificate for `name`, which may be an address, and its key: self-signed, valid for a day.
 pub fn self_signed(name: &str, certificate: &Path, key: &Path) {
     let kind = if name.parse::<std::net::IpAddr>().is_ok() { "IP" } else { "DNS" };
     let (subject, known_as) = (format!("/CN={name}"), format!("subjectAltName={kind}:{name}"));
@@ -247,12 +247,12 @@ pub fn self_signed(name: &str, certificate: &Path, key: &Path) {
     tool("openssl", &[&kind[..], &what, &["-keyout", &key, "-out", &certificate]].concat());
 }
 
-/// Whether this is a long run (`make test-long`), which takes more of what takes long.
+/// Whether this is a long run (`make test-long`), which tests more of what takes long.
 pub fn is_long() -> bool {
     std::env::var_os("TEST_LONG").is_some()
 }
 
-/// Asks again and again until `probe` gives something; fails after `limit`.
+/// Calls `probe` repeatedly until it returns something; fails after `limit`.
 pub fn eventually<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
@@ -267,10 +267,10 @@ pub fn eventually<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Opt
 /// The centre's log, in its data directory.
 pub const LOG: &str = "test.log";
 
-/// What ffmpeg says of its publishing; it names its own address, and so its key.
+/// ffmpeg's log of its publishing; it contains the address, and so the key.
 pub const PUBLISHERS_LOG: &str = "publishers.log";
 
-/// What the centre logged.
+/// The centre's log.
 pub fn log_of(data: &Path) -> String {
     std::fs::read_to_string(data.join(LOG)).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
-//! Data directories that are empty, missing, or half there.
+//! Data directories that are empty, missing, or incomplete.
 
 use std::path::Path;
 use std::time::Duration;
 
 use crate::common::{Centre, Publish, add_camera, ashkar, ashkar_output, eventually, log_of};
 
-/// What `ashkar` said when it refused.
+/// The message with which `ashkar` refused.
 fn refused(arguments: &[&str], data: &Path) -> String {
     let data = data.display().to_string();
     let output = ashkar_output(&[arguments, &["--data", &data]].concat());
@@ -100,13 +100,13 @@ fn half_a_centre_is_refused_until_somebody_says_that_the_rest_is_gone() {
     std::fs::remove_dir(path("archive")).unwrap();
     back("archive");
 
-    // The key that opens the cameras' addresses.
+    // The key that decrypts the cameras' addresses.
     aside("secret.key");
     assert!(serve_is_refused(&data).contains("secret.key is missing"));
     assert!(!path("secret.key").exists());
     back("secret.key");
 
-    // The registry: gone, or cut off by a copy. Each of the others says that there was one. A centre that has stopped has it in
+    // The registry: gone, or cut off by a copy. Each of the others shows that there was one. A stopped centre has it in
     // one file.
     for name in ["election.db-wal", "election.db-shm"] {
         assert!(!path(name).exists(), "{name}");
@@ -134,16 +134,16 @@ fn half_a_centre_is_refused_until_somebody_says_that_the_rest_is_gone() {
         names.for_each(back);
     }
 
-    // All was well: nothing was made in between.
+    // All was well: nothing was created in between.
     back("election.db");
     let centre = Centre::start(&data);
-    // A start does not wait for its windows to be read back.
+    // A start does not wait for the windows to be read back.
     eventually("what was live is there", Duration::from_secs(20), || {
         (centre.request("/live/7/12/1/index.m3u8", &[]).0 == 200).then_some(())
     });
     centre.stop();
 
-    // And if it is gone for good, somebody says so.
+    // And if it is gone for good, the operator confirms that.
     ["election.db", "archive"].into_iter().for_each(aside);
     init(&data, &["--anew"]);
     let key = add_camera(&data, "7/12/1");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::common::{ASHKAR, Running, add_camera, ashkar, eventually, fetch};
 
-/// What a shell shows for a command that SIGPIPE ended.
+/// The exit code that a shell reports for a command ended by SIGPIPE.
 const READER_GONE: i32 = 141;
 
 fn full() -> Stdio {
@@ -86,7 +86,7 @@ fn a_key_that_could_not_be_shown_is_not_in_force() {
         assert!(said.contains("the camera was not added"), "{said}");
         assert_eq!(token(), ["7/12/1"], "no camera came up with a key that nobody knows");
     }
-    // The old key is still the camera's: it publishes.
+    // The old key is still the camera's: publishing with it works.
     let centre = crate::common::Centre::start(&data);
     let publisher = centre.publish(&key, &crate::common::Publish::default());
     eventually("the camera is live", Duration::from_secs(60), || {
@@ -95,7 +95,7 @@ fn a_key_that_could_not_be_shown_is_not_in_force() {
     drop(publisher);
 }
 
-/// A server whose standard output and error are what is given; its site's address is known beforehand.
+/// A server with the given standard output and error; its site's address is known beforehand.
 fn serve(data: &Path, stdout: Stdio, stderr: Stdio) -> (Running, String) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let http = format!("127.0.0.1:{port}");
@@ -154,7 +154,7 @@ fn a_log_whose_reader_hangs_holds_nobody_up() {
     let data = dir.path().join("data");
     add_camera(&data, "7/12/1");
     let (mut reader, writer) = std::io::pipe().unwrap();
-    // What a reader that hangs looks like to the server: a pipe that is full. It holds 64 KiB.
+    // How a reader that hangs looks to the server: a full pipe. It holds 64 KiB.
     let (mut server, url) = serve(&data, Stdio::null(), writer.into());
     let unread = || rustix::io::ioctl_fionread(&reader).unwrap();
     eventually("the pipe is full", Duration::from_secs(60), || {
@@ -179,7 +179,7 @@ fn a_disk_that_fills_up_under_the_log_is_told_when_it_has_room_again() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     add_camera(&data, "7/12/1");
-    // The limit of a file's size fails like a full disk, and needs no disk of its own.
+    // Reaching the file size limit fails like a full disk, and needs no separate disk.
     let log = dir.path().join("log");
     let (server, url) = serve(&data, Stdio::null(), File::create(&log).unwrap().into());
     let limit = |bytes: &str| {

@@ -37,7 +37,7 @@ fn no_signal_ends_it_without_ending_segments() {
         drop(publisher);
         std::fs::write(data.join(LOG), "").unwrap();
     }
-    // Also one that comes the moment it is ready.
+    // Even a signal that comes the moment it is ready.
     (0..5).for_each(|_| Centre::start(&data).stop());
     ashkar(&["archive", "check", "--data", &data.display().to_string()]);
 }
@@ -58,7 +58,7 @@ impl Pair {
     }
 }
 
-/// Whose certificate a new connection is shown.
+/// The certificate that a new connection gets.
 fn shown(centre: &Centre) -> Option<String> {
     let address = centre.http.strip_prefix("https://")?;
     let script =
@@ -89,7 +89,7 @@ fn a_renewed_certificate_is_shown_and_a_bad_one_is_not() {
     pair.renew("second");
     until_shown("second");
 
-    // What is not a pair is refused, with its file and why; each time once.
+    // A pair that does not belong together is refused, with its file and the reason; each time once.
     let other = Pair::new(&dir.path().join("other"));
     std::fs::create_dir(dir.path().join("other")).unwrap();
     other.renew("other");

@@ -1,4 +1,4 @@
-//! `deploy/ashkar.service` as it is, under a systemd of its own: see scripts/test-unit.sh.
+//! `deploy/ashkar.service` unchanged, under a systemd of its own: see scripts/test-unit.sh.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::process::{Command, Output};
 
 use crate::common::{ASHKAR, self_signed, tool};
 
-/// What `systemd-analyze security` may say at most, in tenths. The network is what remains.
+/// Highest exposure that `systemd-analyze security` may report, in tenths. The network is what remains.
 const EXPOSURE_AT_MOST: &str = "30";
 
-/// What is done beside the service, with its answers. `$U` is the site.
+/// Commands run beside the service, with their results. `$U` is the site.
 const BESIDE: &str = r#"
 set -eu
 pid() { systemctl show -p MainPID --value ashkar; }

@@ -1,4 +1,4 @@
-//! Cameras and sub-streams in SQLite: keys as hashes, addresses sealed; and how the cameras follow the newest list.
+//! Cameras and sub-streams in SQLite: keys as hashes, addresses encrypted; and how the cameras follow the newest list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,7 +89,7 @@ fn camera(sealer: &Sealer, election: &ElectionKey, row: CameraRow) -> Result<Cam
     })
 }
 
-/// An address that does not open must not stop the other cameras: the camera says so, and the log does.
+/// An address that cannot be decrypted must not stop the other cameras: the camera reports it, and so does the log.
 fn open_pull(sealer: &Sealer, election: &ElectionKey, id: CameraId, sealed: &[u8]) -> Option<PullUrl> {
     let pull = sealer.open_sealed(&row_name(election, id), sealed).and_then(|url| url.parse().ok());
     if pull.is_none() {
@@ -98,7 +98,7 @@ fn open_pull(sealer: &Sealer, election: &ElectionKey, id: CameraId, sealed: &[u8
     pull
 }
 
-/// What a sealed address is bound to.
+/// What an encrypted address is bound to.
 fn row_name(election: &ElectionKey, id: CameraId) -> String {
     format!("{election} {id}")
 }
@@ -265,7 +265,7 @@ async fn update(
     Ok(())
 }
 
-/// Makes the cameras those of `list`; how many were enabled and disabled. The caller records it.
+/// Makes the cameras those of `list`; returns how many were enabled and disabled. The caller records it.
 pub(super) async fn follow_list(
     tx: &mut SqliteConnection,
     election: i64,
@@ -288,7 +288,7 @@ pub(super) async fn follow_list(
     Ok((enabled, disabled))
 }
 
-/// Takes a camera into the list; whether that enabled it. What a person disabled stays so.
+/// Adds a camera of the list; returns whether that enabled it. A camera that a person disabled stays disabled.
 async fn list_camera(
     tx: &mut SqliteConnection,
     election: i64,

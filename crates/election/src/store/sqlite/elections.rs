@@ -22,7 +22,7 @@ pub(super) async fn current(tx: &mut SqliteConnection) -> Result<Option<Current>
     row.map(|(id, description)| Ok(Current { id, election: parse(&description)? })).transpose()
 }
 
-/// The current election, which must be there.
+/// The current election, which must exist.
 pub(super) async fn required(tx: &mut SqliteConnection) -> Result<Current, StoreError> {
     current(tx).await?.ok_or(StoreError::NoElection)
 }

@@ -1,4 +1,4 @@
-//! Versions of the list in SQLite. An import that changes something adds one; those before it are never altered.
+//! Versions of the list in SQLite. An import that changes something adds one; earlier ones are never altered.
 
 use ashkar_terms::UtcMicros;
 use serde_json::json;

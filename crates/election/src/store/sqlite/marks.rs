@@ -1,4 +1,4 @@
-//! Marks in SQLite: at most one of each act and station is in force, and withdrawn ones stay on record.
+//! Marks in SQLite: at most one per act and station is in force, and withdrawn ones stay on record.
 
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ pub(super) async fn set(
     if !known(tx, election, station).await? {
         return Err(StoreError::NotInList(station));
     }
-    // The partial index lets one mark of an act be in force, whoever else marks it at the same time.
+    // The partial index allows one mark of an act in force, whoever else marks it at the same time.
     let set = sqlx::query(
         "INSERT INTO mark (election_id, constituency, station, act, at_us, by_name, entered_at_us) \
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -83,7 +83,7 @@ pub(super) async fn set(
     record::write(tx, by, change).await
 }
 
-/// A station of the list, or of a camera that was added without one.
+/// Whether the station is in the list, or belongs to a camera that was added by hand.
 async fn known(tx: &mut SqliteConnection, election: i64, station: StationId) -> Result<bool, StoreError> {
     if lists::newest(tx).await?.1.station(station).is_some() {
         return Ok(true);

@@ -1,6 +1,6 @@
 //! The embedded store: one SQLite file, `election.db`, in the data directory.
 //!
-//! What only SQLite understands is in `open.rs` (pragmas, `BEGIN IMMEDIATE`) and in the migrations' folder. The other
+//! Everything specific to SQLite is in `open.rs` (pragmas, `BEGIN IMMEDIATE`) and in the migrations' folder. The other
 //! statements keep to what PostgreSQL also has: `$1` parameters, `ON CONFLICT`, partial indices, multi-row inserts.
 
 mod cameras;
@@ -40,7 +40,7 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Adds a camera whose key is in force only if `show` could show it: a key that nobody saw is never made. The
+    /// Adds a camera whose key takes effect only if `show` could show it: there is never a key that nobody saw. The
     /// inner result is that of `show`.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl SqliteStore {
         commit_shown(tx, &key, show).await
     }
 
-    /// Replaces a camera's key if `show` could show the new one; else the old one stays in force.
+    /// Replaces a camera's key if `show` could show the new one; otherwise the old one stays in force.
     ///
     /// # Errors
     /// Those of [`Store::replace_keys`]; one after `show` means that the key it showed is not valid.
@@ -72,7 +72,7 @@ impl SqliteStore {
         commit_shown(tx, key, show).await
     }
 
-    /// Closes all connections, after what they are doing is done.
+    /// Closes all connections once their current work is done.
     pub async fn close(&self) {
         self.pool.close().await;
     }

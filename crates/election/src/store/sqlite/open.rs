@@ -1,4 +1,4 @@
-//! What is SQLite's own: the file, its settings, its transactions.
+//! The SQLite side: the file, its settings, its transactions.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
@@ -17,7 +17,7 @@ use super::{Sealer, SqliteStore, StoreError, Tx};
 /// The database in the data directory.
 const DATABASE_FILE: &str = "election.db";
 
-/// Whoever opens the directory holds a lock on this file meanwhile, so that one alone makes the files.
+/// A process that opens the directory holds a lock on this file meanwhile, so that only one creates the files.
 const LOCK_FILE: &str = "election.lock";
 
 /// How long a statement waits for another process that is writing.
@@ -26,22 +26,22 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections of one process: one writes, and a few read.
 const MAX_CONNECTIONS: u32 = 4;
 
-/// What makes this version's database out of nothing, or of an older one's: number, name, text. What stands here once stays for ever:
-/// the database knows the hash of each.
+/// Migrations that create this version's database from nothing, or from an older one: number, name, text. They never
+/// change once they are listed here: the database knows the hash of each.
 const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
     (2, "turnout", include_str!("../../../migrations/sqlite/0002_turnout.sql")),
     (3, "sub streams", include_str!("../../../migrations/sqlite/0003_sub_streams.sql")),
 ];
 
-/// What may be made in a data directory by opening it.
+/// What opening a data directory may create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Making {
-    /// Nothing: the registry is there, or opening fails.
+    /// Nothing: the registry exists, or opening fails.
     Nothing,
-    /// A new one, where nothing says that there was one before.
+    /// A new one, if nothing shows that there was one before.
     New,
-    /// Whatever is missing, because somebody says that it is gone for good.
+    /// Whatever is missing, because somebody confirmed that it is gone for good.
     Anew,
 }
 
@@ -53,7 +53,7 @@ fn migrator() -> Migrator {
 }
 
 impl SqliteStore {
-    /// Opens the store in `data_dir`, and makes a new one where there is none and nothing is left of one.
+    /// Opens the store in `data_dir`, and creates a new one if there is none and nothing remains of one.
     ///
     /// # Errors
     /// As [`SqliteStore::open_with`].
@@ -61,21 +61,21 @@ impl SqliteStore {
         Self::open_with(data_dir, Making::New, None).await
     }
 
-    /// Opens the store in `data_dir` and brings an older database to this version; makes the directory (0700), the
-    /// database and the secret key (0600) as far as `making` says. Several processes may do so at once. `beside` names
-    /// something in the directory that is there only where a registry was, such as "are recordings".
+    /// Opens the store in `data_dir` and migrates an older database to this version; creates the directory (0700), the
+    /// database and the secret key (0600) as far as `making` allows. Several processes may do so at once. `beside`
+    /// names something in the directory that exists only where a registry was, such as "are recordings".
     ///
     /// # Errors
-    /// [`StoreError::NoData`], [`StoreError::NoRegistry`] and [`StoreError::NoSecretKey`] where something is missing
-    /// that ought to be there; [`StoreError::File`], [`StoreError::SecretKey`], [`StoreError::Database`];
-    /// [`StoreError::Migrate`] where the database comes from a newer version of this program.
+    /// [`StoreError::NoData`], [`StoreError::NoRegistry`] and [`StoreError::NoSecretKey`] if something is missing that
+    /// ought to be there; [`StoreError::File`], [`StoreError::SecretKey`], [`StoreError::Database`];
+    /// [`StoreError::Migrate`] if the database comes from a newer version of this program.
     pub async fn open_with(
         data_dir: &Path,
         making: Making,
         beside: Option<&'static str>,
     ) -> Result<Self, StoreError> {
         let dir = data_dir.to_owned();
-        // Waiting for the lock blocks, so it waits where that harms nobody.
+        // Waiting for the lock blocks the thread, so it waits on one where that harms nobody.
         let prepared = tokio::task::spawn_blocking(move || prepare(&dir, making, beside)).await;
         let _lock = prepared.map_err(|error| StoreError::File {
             path: data_dir.to_owned(),
@@ -84,7 +84,7 @@ impl SqliteStore {
         let options = SqliteConnectOptions::new()
             .filename(data_dir.join(DATABASE_FILE))
             .journal_mode(SqliteJournalMode::Wal)
-            // I2: what was acknowledged is durable, also after a power cut.
+            // I2: what was acknowledged is durable, even after a power cut.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
@@ -92,35 +92,35 @@ impl SqliteStore {
         match Self::unseal(&pool, data_dir, making).await {
             Ok(sealer) => Ok(Self { pool, sealer: Arc::new(sealer) }),
             Err(error) => {
-                // Whoever is refused leaves no file of its own beside the registry.
+                // A process that is refused leaves no file of its own beside the registry.
                 pool.close().await;
                 Err(error)
             }
         }
     }
 
-    /// The newest schema, and the key to what is sealed.
+    /// Migrates the schema, and opens the key for encrypted addresses.
     async fn unseal(pool: &SqlitePool, data_dir: &Path, making: Making) -> Result<Sealer, StoreError> {
         migrator().run(pool).await?;
-        // The key comes last: where there is one, there was a registry.
+        // The key comes last: if there is one, there was a registry.
         let is_sealed = "SELECT EXISTS (SELECT 1 FROM camera WHERE pull_sealed IS NOT NULL)";
         let is_sealed: bool = sqlx::query_scalar(is_sealed).fetch_one(pool).await?;
         Sealer::open(data_dir, !is_sealed || making == Making::Anew)
     }
 
-    /// A transaction that sees one moment and changes nothing.
+    /// A transaction that sees a single moment and changes nothing.
     pub(super) async fn read(&self) -> Result<Tx, StoreError> {
         Ok(self.pool.begin().await?)
     }
 
-    /// A transaction that writes. It takes the write lock at once: one that began by reading would fail, not wait,
-    /// if another process wrote in between.
+    /// A transaction that writes. It takes the write lock at once: one that began by reading would fail, not wait, if
+    /// another process wrote in between.
     pub(super) async fn write(&self) -> Result<Tx, StoreError> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
 
-/// Makes what is missing and may be made. The lock is held until the returned file is dropped.
+/// Creates what is missing and may be created. The lock is held until the returned file is dropped.
 fn prepare(data_dir: &Path, making: Making, beside: Option<&'static str>) -> Result<File, StoreError> {
     let at = |path: &Path| {
         let path = PathBuf::from(path);
@@ -129,7 +129,7 @@ fn prepare(data_dir: &Path, making: Making, beside: Option<&'static str>) -> Res
     let database = data_dir.join(DATABASE_FILE);
     let beside = beside.or_else(|| Sealer::is_in(data_dir).then_some("is a secret.key"));
     if making == Making::Nothing && beside.is_none() && length(&database).map_err(at(&database))?.is_none() {
-        // Whoever only looks leaves nothing behind.
+        // A process that only looks leaves nothing behind.
         return Err(StoreError::NoData(data_dir.to_owned()));
     }
     match fs::metadata(data_dir) {
@@ -145,7 +145,7 @@ fn prepare(data_dir: &Path, making: Making, beside: Option<&'static str>) -> Res
     let lock = private.open(&lock_path).map_err(at(&lock_path))?;
     give_to_owner(&lock_path).map_err(at(&lock_path))?;
     lock.lock().map_err(at(&lock_path))?;
-    // Under the lock: another process may just have been making it.
+    // Checked again under the lock: another process may just have created it.
     if length(&database).map_err(at(&database))?.unwrap_or(0) == 0 {
         match (making, beside) {
             (Making::New | Making::Nothing, Some(beside)) => {
@@ -159,7 +159,7 @@ fn prepare(data_dir: &Path, making: Making, beside: Option<&'static str>) -> Res
     Ok(lock)
 }
 
-/// Bytes of a file, where it is there.
+/// Length of a file in bytes, if it exists.
 fn length(path: &Path) -> std::io::Result<Option<u64>> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(Some(metadata.len())),
@@ -168,12 +168,12 @@ fn length(path: &Path) -> std::io::Result<Option<u64>> {
     }
 }
 
-/// SQLite would make the file readable by all; its `-wal` and `-shm` files take over the mode of this one. An existing
+/// SQLite would make the file readable by all; its `-wal` and `-shm` files inherit the mode of this one. An existing
 /// file is left alone: opening and closing it here would drop the locks that this process holds on it.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match created {
-        // SQLite's own files beside it take over its owner, too.
+        // SQLite's own files beside it inherit its owner, too.
         Ok(_) => {
             give_to_owner(path)?;
             File::open(path.parent().unwrap_or(path))?.sync_all()

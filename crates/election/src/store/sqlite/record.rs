@@ -1,4 +1,4 @@
-//! The audit table and the counter of changes: both are written by [`write`], in the transaction of the change.
+//! The audit table and the change counter: both are written by [`write`], in the transaction of the change.
 
 use ashkar_terms::UtcMicros;
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub(super) async fn write(tx: &mut SqliteConnection, by: &Actor, change: Change)
     Ok(())
 }
 
-/// The counter of changes. Unlike the largest audit id it also serves databases whose transactions overlap.
+/// The change counter. Unlike the largest audit id it also works with databases whose transactions overlap.
 pub(super) async fn token(tx: &mut SqliteConnection) -> Result<ChangeToken, StoreError> {
     Ok(ChangeToken(sqlx::query_scalar("SELECT changes FROM registry").fetch_one(tx).await?))
 }

@@ -1,7 +1,7 @@
 //! Structs read from rows, without sqlx's derive macro.
 
-/// A struct whose fields are read from the columns of their names. sqlx can derive that, but its macros bring sqlx and SQLite with
-/// them a second time, built for the compiler, which took longer than all the rest of a first build.
+/// A struct whose fields are read from the columns of the same names. sqlx can derive that, but its macros would build
+/// sqlx and SQLite a second time, for the compiler, which took longer than all the rest of a first build.
 macro_rules! row {
     ($(#[$meta:meta])* $visible:vis struct $row:ident { $($field_visible:vis $field:ident: $kind:ty,)* }) => {
         $(#[$meta])*

@@ -1,4 +1,4 @@
-//! The check before a sub-stream is added or enabled: which camera may be one of which.
+//! The check before a sub-stream is added or enabled: which camera may be the sub-stream of which.
 
 use ashkar_terms::CameraId;
 use sqlx::SqliteConnection;
@@ -7,7 +7,7 @@ use super::super::{StoreError, SubStreamRefusal};
 use super::cameras;
 use crate::model::{Station, StationId};
 
-/// Refuses `sub` as the sub-stream of `main` that is in use.
+/// Refuses `sub` if it cannot become the active sub-stream of `main`.
 pub(super) async fn allow(
     tx: &mut SqliteConnection,
     election: i64,

@@ -1,4 +1,4 @@
-//! Official turnout in SQLite: one figure for each time, of the country or of a constituency.
+//! Official turnout in SQLite: one figure per time, for the country or for a constituency.
 
 use serde_json::json;
 use sqlx::SqliteConnection;
@@ -10,7 +10,7 @@ use super::record::{self, Change};
 use super::row::row;
 use crate::model::{Minute, Percent, Turnout};
 
-/// What stands for the whole country: constituencies count from 1.
+/// Stands for the whole country: constituencies count from 1.
 const COUNTRY: u16 = 0;
 
 const CORRUPT: StoreError = StoreError::Corrupt { what: "a turnout" };
@@ -37,7 +37,8 @@ impl TryFrom<TurnoutRow> for Turnout {
     }
 }
 
-/// The figures for the plan's times, by time and constituency. Those for times that the plan has no more rest.
+/// The figures for the plan's times, by time and constituency. Those for times that are no longer in the plan are left
+/// out.
 pub(super) async fn all(tx: &mut SqliteConnection) -> Result<Vec<Turnout>, StoreError> {
     let Some(Current { id, election }) = elections::current(tx).await? else { return Ok(Vec::new()) };
     let rows: Vec<TurnoutRow> = sqlx::query_as(

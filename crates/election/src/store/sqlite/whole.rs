@@ -1,4 +1,4 @@
-//! The snapshot, put together from all tables.
+//! The snapshot, assembled from all tables.
 
 use sqlx::SqliteConnection;
 
@@ -6,7 +6,7 @@ use super::super::seal::Sealer;
 use super::super::{Snapshot, StoreError};
 use super::{cameras, elections, lists, marks, record, turnout};
 
-/// Everything, read in one transaction, so that its parts belong together.
+/// Everything, read in one transaction, so that the parts are consistent.
 pub(super) async fn snapshot(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Snapshot, StoreError> {
     let token = record::token(tx).await?;
     let (version, list) = lists::newest(tx).await?;

@@ -1,4 +1,4 @@
-//! What the scenarios share.
+//! Helpers shared by the scenarios.
 #![allow(dead_code, reason = "each scenario uses its own part")]
 
 use ashkar_election::{
@@ -45,7 +45,7 @@ pub(crate) async fn store_with_list(dir: &std::path::Path) -> SqliteStore {
     store
 }
 
-/// Imports a file as the command line does: look, then apply.
+/// Imports a file like the command line: plan, then apply.
 pub(crate) async fn import(store: &SqliteStore, file: &str) -> ashkar_election::Applied {
     let plan = plan(store, file).await;
     store.apply_import(&plan, "list.csv", &by("cli:aysel")).await.unwrap()

@@ -5,13 +5,13 @@ use super::EXTENDED;
 /// The longest header: basic header 3, message header 11, extended timestamp 4.
 pub(super) const MAX_HEADER: usize = 18;
 
-/// One chunk header as it stands in the bytes.
+/// One chunk header, as it stands on the wire.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Header {
     /// Chunk type, 0 to 3.
     pub(super) format: u8,
     pub(super) id: u32,
-    /// Timestamp or delta, from the extended field where there is one.
+    /// Timestamp or delta, from the extended field if there is one.
     pub(super) time: u32,
     pub(super) is_extended: bool,
     pub(super) length: usize,
@@ -19,8 +19,8 @@ pub(super) struct Header {
     pub(super) stream: u32,
 }
 
-/// How many bytes the header takes that begins with `bytes`, as far as they tell: asked again with that many
-/// bytes, the answer is final when it stays the same.
+/// Length of the header that begins with `bytes`, as far as they show: called again with that many bytes, the answer is
+/// final once it stays the same.
 pub(super) fn header_size(bytes: &[u8]) -> usize {
     let Some(&first) = bytes.first() else { return 1 };
     let basic = basic_size(first);
@@ -48,14 +48,14 @@ const fn message_size(format: u8) -> usize {
 }
 
 impl Header {
-    /// Reads a complete header; bytes after it are not looked at.
+    /// Reads a complete header; bytes after it are ignored.
     ///
     /// ```text
     ///  basic  fmt:2 id:6 | fmt:2 0:6 id-64:8 | fmt:2 1:6 id-64:16 little-endian
     ///  type 0 time:24 length:24 kind:8 stream:32 little-endian
     ///  type 1 delta:24 length:24 kind:8
     ///  type 2 delta:24
-    ///  then   extended:32 where the 24 bits are all ones
+    ///  then   extended:32 if the 24 bits are all ones
     /// ```
     pub(super) fn parse(bytes: &[u8; MAX_HEADER]) -> Self {
         let [first, second, third, ..] = *bytes;

@@ -10,9 +10,9 @@ pub use writer::{ChunkWriter, put_message};
 
 use bytes::Bytes;
 
-/// Bytes of payload in a chunk until a peer says otherwise.
+/// Payload bytes in a chunk until a peer sets another size.
 pub(crate) const DEFAULT_CHUNK_SIZE: usize = 128;
-/// Timestamps from here on stand in a field of their own.
+/// Timestamps from this value on stand in a field of their own.
 const EXTENDED: u32 = 0xFF_FFFF;
 
 /// A complete message.
@@ -22,11 +22,11 @@ pub struct Message {
     pub chunk_stream: u32,
     /// Milliseconds on the sender's clock, modulo 2^32.
     pub timestamp: u32,
-    /// What it is: one of [`kind`], or anything else.
+    /// Message type: one of [`kind`], or anything else.
     pub kind: u8,
     /// Message stream.
     pub stream: u32,
-    /// The payload; less than was sent where the reader was told to drop it.
+    /// The payload; truncated if the reader was set to drop it.
     pub payload: Bytes,
 }
 

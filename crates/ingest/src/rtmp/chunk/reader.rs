@@ -6,10 +6,10 @@ use bytes::Bytes;
 use super::header::{Header, MAX_HEADER, header_size};
 use super::{DEFAULT_CHUNK_SIZE, Message, kind};
 
-/// What a peer may make the reader keep.
+/// Limits on what a peer may make the reader keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Chunk streams that it may use. Encoders use four at most.
+    /// Chunk streams that the peer may use. Encoders use four at most.
     pub streams: usize,
     /// Bytes in one message.
     pub message_bytes: usize,
@@ -24,21 +24,21 @@ impl Limits {
     pub const PUBLISHER: Self = Self { streams: 8, message_bytes: 8 << 20, buffered_bytes: 12 << 20 };
 }
 
-/// Smallest chunk size that is taken, as the specification has it: the work that small chunks make has its own limit.
+/// Smallest chunk size that is accepted, as in the specification: the work that small chunks cause has its own limit.
 /// There is no upper bound, since a chunk ends with its message.
 const MIN_CHUNK_SIZE: u32 = 1;
-/// Of sound that is not wanted, messages up to this size are still assembled: the AAC parameters are among them.
+/// When sound is dropped, messages up to this size are still assembled: the AAC parameters are among them.
 const SHORT_AUDIO_BYTES: usize = 64;
-/// Of longer ones, this much: the codec's name.
+/// Of longer ones, this many bytes are kept: they name the codec.
 const AUDIO_NAME_BYTES: usize = 5;
 
 /// The peer broke the framing. Nothing after it can be trusted, so the connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ChunkError {
-    /// Another chunk stream than the limit allows.
+    /// More chunk streams than the limit allows.
     #[error("chunk stream {id}: more than {limit} chunk streams")]
     TooManyStreams {
-        /// The one too many.
+        /// The chunk stream that is one too many.
         id: u32,
         /// The limit.
         limit: usize,
@@ -53,7 +53,7 @@ pub enum ChunkError {
         /// The limit.
         limit: usize,
     },
-    /// Unfinished messages that are too long together.
+    /// Unfinished messages that together are too long.
     #[error("chunk stream {id}: unfinished messages of more than {limit} bytes")]
     TooMuchBuffered {
         /// Chunk stream.
@@ -61,7 +61,7 @@ pub enum ChunkError {
         /// The limit.
         limit: usize,
     },
-    /// A new message begins before the one before it was complete.
+    /// A new message begins before the previous one was complete.
     #[error("chunk stream {id}: a new header after {received} of {length} bytes")]
     HeaderInsideMessage {
         /// Chunk stream.
@@ -71,7 +71,7 @@ pub enum ChunkError {
         /// Bytes announced.
         length: usize,
     },
-    /// A chunk size that is not taken.
+    /// A chunk size that is not accepted.
     #[error("a chunk size of {size}, at least 1 and less than 2^31 is needed")]
     ChunkSize {
         /// The size.
@@ -84,7 +84,7 @@ pub enum ChunkError {
 
 /// Puts messages together from the chunks in a stream of bytes, cut anywhere. The payload is copied once.
 ///
-/// Set Chunk Size and Abort are obeyed here and handed out as well.
+/// Set Chunk Size and Abort are applied here, and handed out as well.
 ///
 /// ```
 /// use ashkar_ingest::rtmp::chunk::{ChunkReader, Limits};
@@ -108,16 +108,16 @@ pub struct ChunkReader {
     /// Announced bytes of all unfinished messages.
     buffered: usize,
     phase: Phase,
-    /// Bytes that looked like a repeated timestamp and were not: to be read again before any other.
+    /// Bytes that looked like a repeated timestamp and were not: to be read again before any others.
     again: Pushback,
 }
 
 #[derive(Debug, Default)]
 struct Stream {
     id: u32,
-    /// Absolute time of the message that is coming in, or of the last one.
+    /// Absolute time of the message that is being received, or of the last one.
     timestamp: u32,
-    /// What the next message adds to it if its chunk has no time of its own.
+    /// Delta that the next message adds if its chunk has no time of its own.
     delta: u32,
     /// The extended timestamp field, if the last header had one.
     extended: Option<u32>,
@@ -134,9 +134,9 @@ struct Stream {
 
 #[derive(Debug, Clone, Copy)]
 enum Phase {
-    /// A header comes in; this much of it is here.
+    /// A header is being received; this many of its bytes have come.
     Header { bytes: [u8; MAX_HEADER], have: usize },
-    /// The extended timestamp may come again; this many of its bytes already have.
+    /// The extended timestamp may be repeated; this many of its bytes have matched so far.
     RepeatedTime { slot: usize, time: [u8; 4], matched: usize },
     /// This much of the current chunk's payload is still to come.
     Payload { slot: usize, rest: usize },
@@ -151,7 +151,7 @@ struct Pushback {
 }
 
 impl ChunkReader {
-    /// A reader at the beginning of a stream of chunks.
+    /// A reader at the beginning of a chunk stream.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -165,12 +165,12 @@ impl ChunkReader {
         }
     }
 
-    /// Other limits from the next message on.
+    /// Sets other limits from the next message on.
     pub(crate) fn set_limits(&mut self, limits: Limits) {
         self.limits = limits;
     }
 
-    /// How many more chunks may begin before reading fails.
+    /// Sets how many more chunks may begin before reading fails.
     pub(crate) fn set_allowance(&mut self, chunks: u32) {
         self.allowance = chunks;
     }
@@ -180,13 +180,13 @@ impl ChunkReader {
         self.allowance
     }
 
-    /// Whether sound is thrown away instead of being put together, from the next message on. Messages of at most
-    /// 64 bytes still come whole; longer ones come with their first bytes, which name the codec.
+    /// Whether sound is dropped instead of assembled, from the next message on. Messages of at most 64 bytes still come
+    /// whole; longer ones come with their first bytes, which name the codec.
     pub fn set_drops_audio(&mut self, drops: bool) {
         self.drops_audio = drops;
     }
 
-    /// Takes bytes from the front of `input` up to the end of the next message, or all of them.
+    /// Consumes bytes from the front of `input` up to the end of the next message, or all of them.
     ///
     /// # Errors
     /// [`ChunkError`]; the reader must not be used afterwards.
@@ -304,7 +304,7 @@ impl ChunkReader {
     }
 
     /// Compares with the extended timestamp, which some senders repeat in every chunk of a message (as the
-    /// specification says) and some do not. True where bytes were pushed back.
+    /// specification says) and some do not. True if bytes were pushed back.
     fn take_repeated_time(
         &mut self,
         slot: usize,
@@ -334,7 +334,7 @@ impl ChunkReader {
         self.streams.get(slot).map_or(0, |stream| self.chunk_size.min(stream.length - stream.received))
     }
 
-    /// Puts `bytes` behind what is already to be read again. Together they are never more than three.
+    /// Appends `bytes` to those that are to be read again. Together they are never more than three.
     fn push_back(&mut self, bytes: &[u8]) {
         let mut joined = Pushback::default();
         let already = self.again.bytes.get(..self.again.len).unwrap_or_default();
@@ -408,8 +408,8 @@ impl Stream {
         match header.format {
             0 => {
                 self.timestamp = header.time;
-                // The specification lets a chunk of type 3 that follows repeat this time as a delta, and ffmpeg
-                // does so for small ones. A repeated large one can only be meant as "the same time".
+                // The specification lets a chunk of type 3 that follows repeat this time as a delta, and ffmpeg does so
+                // for small ones. A repeated large one can only mean "the same time".
                 self.delta = if header.is_extended { 0 } else { header.time };
             }
             1 | 2 => {

@@ -1,8 +1,8 @@
-//! From messages to chunks (Adobe RTMP 1.0, section 5.3.1), for answers to publishers and for the publishing side.
+//! From messages to chunks (Adobe RTMP 1.0, section 5.3.1), for responses to publishers and for the publishing side.
 
 use super::{DEFAULT_CHUNK_SIZE, EXTENDED, Message};
 
-/// Cuts messages into chunks, with the shortest headers that the messages before allow.
+/// Cuts messages into chunks, with the shortest headers that the previous messages allow.
 #[derive(Debug, Clone)]
 pub struct ChunkWriter {
     chunk_size: usize,
@@ -10,12 +10,12 @@ pub struct ChunkWriter {
     before: Vec<Before>,
 }
 
-/// What the last message of a chunk stream had.
+/// Header fields of the last message of a chunk stream.
 #[derive(Debug, Clone, Copy)]
 struct Before {
     chunk_stream: u32,
     timestamp: u32,
-    /// The time field of its header, where a chunk without one would repeat it.
+    /// The time field of its header, if a chunk without one would repeat it.
     field: u32,
     length: usize,
     kind: u8,
@@ -29,18 +29,18 @@ impl Default for ChunkWriter {
 }
 
 impl ChunkWriter {
-    /// A writer at the beginning of a stream of chunks.
+    /// A writer at the beginning of a chunk stream.
     pub const fn new() -> Self {
         Self { chunk_size: DEFAULT_CHUNK_SIZE, repeats_extended: true, before: Vec::new() }
     }
 
-    /// Payload bytes in a chunk from now on. The peer must have been told by a Set Chunk Size message.
+    /// Sets the payload bytes in a chunk from now on. The peer must have been told by a Set Chunk Size message.
     pub fn set_chunk_size(&mut self, bytes: usize) {
         self.chunk_size = bytes.max(1);
     }
 
-    /// Whether extended timestamps are repeated in every chunk of a message. The specification says so, and some
-    /// encoders do not: this is here to test the reader with both.
+    /// Whether extended timestamps are repeated in every chunk of a message. The specification says so, but some
+    /// encoders do not: this exists to test the reader with both.
     pub fn set_repeats_extended(&mut self, repeats: bool) {
         self.repeats_extended = repeats;
     }
@@ -61,7 +61,7 @@ impl ChunkWriter {
         self.remember(message, field);
     }
 
-    /// The chunk type and what stands in its time field.
+    /// The chunk type and the value of its time field.
     fn choose(&self, message: &Message) -> (u8, u32) {
         let before = self.before.iter().find(|before| before.chunk_stream == message.chunk_stream);
         let Some(before) = before else { return (0, message.timestamp) };
@@ -90,15 +90,15 @@ impl ChunkWriter {
     }
 }
 
-/// Appends a message as one chunk with a full header, which is how every answer of ours is sent. The payload must
-/// not be longer than the chunk size that was announced.
+/// Appends a message as one chunk with a full header, which is how all our responses are sent. The payload must not be
+/// longer than the chunk size that was announced.
 pub fn put_message(chunk_stream: u32, kind: u8, stream: u32, payload: &[u8], out: &mut Vec<u8>) {
     let header = MessageHeader { chunk_stream, kind, stream, length: payload.len() };
     header.put(0, 0, out);
     out.extend_from_slice(payload);
 }
 
-/// What a header says besides the time.
+/// Header fields other than the time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MessageHeader {
     pub(crate) chunk_stream: u32,
@@ -111,7 +111,7 @@ impl MessageHeader {
     /// Appends it as a header of type `format` whose time field is `field`.
     ///
     /// # Panics
-    /// If the message is longer than 24 bits can say: a reader would take what follows for something else.
+    /// If the message length does not fit 24 bits: a reader would misread what follows.
     pub(crate) fn put(&self, format: u8, field: u32, out: &mut Vec<u8>) {
         put_basic_header(format, self.chunk_stream, out);
         if format < 3 {

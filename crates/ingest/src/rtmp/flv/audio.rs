@@ -1,4 +1,4 @@
-//! Audio tags, classic and enhanced: AAC is taken out of them, other codecs are only named.
+//! Audio tags, classic and enhanced: AAC is extracted, other codecs are only named.
 
 use ashkar_media::AudioConfig;
 use bytes::Bytes;
@@ -16,14 +16,14 @@ pub enum AudioTag {
     Frame(Bytes),
     /// Sound of another codec, by its name.
     Other(String),
-    /// Nothing that is kept: an end, a channel layout, an empty frame.
+    /// Nothing to keep: an end, a channel layout, an empty frame.
     Nothing,
 }
 
 /// Reads the payload of an audio message. Media bytes are shared with `payload`, not copied.
 ///
 /// # Errors
-/// [`TagError`] where the tag cannot be used.
+/// [`TagError`] if the tag cannot be used.
 pub fn read_audio(mut payload: Bytes) -> Result<AudioTag, TagError> {
     // ffmpeg and others send empty ones to keep a silent track going.
     if payload.is_empty() {
@@ -50,7 +50,7 @@ fn classic_name(format: u8) -> String {
         7 => "G.711 A-law",
         8 => "G.711 mu-law",
         11 => "Speex",
-        // Not in Adobe's list; used by some encoders.
+        // Not in Adobe's list, but used by some encoders.
         13 => "Opus",
         other => return format!("format {other}"),
     };

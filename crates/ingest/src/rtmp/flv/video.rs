@@ -18,21 +18,21 @@ pub enum VideoTag {
         codec: VideoCodec,
         /// Whether the tag calls it a keyframe.
         keyframe: bool,
-        /// Presentation time less decoding time, milliseconds.
+        /// Presentation time minus decoding time, milliseconds.
         composition_ms: i32,
         /// The access unit, not copied.
         data: Bytes,
     },
     /// The sequence is over; another may follow.
     End,
-    /// Nothing that is kept: metadata, seek marks, empty frames.
+    /// Nothing to keep: metadata, seek marks, empty frames.
     Nothing,
 }
 
 /// Reads the payload of a video message. Media bytes are shared with `payload`, not copied.
 ///
 /// # Errors
-/// [`TagError`] where the tag cannot be used.
+/// [`TagError`] if the tag cannot be used.
 pub fn read_video(mut payload: Bytes) -> Result<VideoTag, TagError> {
     if payload.is_empty() {
         return Ok(VideoTag::Nothing);
@@ -50,7 +50,7 @@ fn classic(first: u8, mut payload: Bytes) -> Result<VideoTag, TagError> {
     }
     let codec = match first & 0x0F {
         7 => VideoCodec::H264,
-        // Never in Adobe's list; many H.265 encoders from before Enhanced RTMP use it.
+        // Never in Adobe's list, but many H.265 encoders from before Enhanced RTMP use it.
         12 => VideoCodec::H265,
         other => return Err(TagError::VideoCodec(classic_name(other))),
     };
@@ -115,7 +115,7 @@ fn coded(codec: VideoCodec, keyframe: bool, composition_ms: i32, data: Bytes) ->
     Ok(VideoTag::Coded { codec, keyframe, composition_ms, data })
 }
 
-/// A signed number of 24 bits.
+/// A signed 24-bit number.
 fn take_composition(payload: &mut Bytes) -> Result<i32, TagError> {
     let [a, b, c] = *payload.first_chunk().ok_or(TagError::Truncated(TAG))?;
     payload.advance(3);

@@ -1,4 +1,4 @@
-//! What an RTMP port remembers of publishers that left, and how often it logs strangers that it refuses.
+//! What an RTMP port remembers about publishers that left, and how often it logs refused strangers.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -8,12 +8,12 @@ use parking_lot::Mutex;
 
 use crate::rtmp::budget::Budget;
 
-/// Budgets of publishers that left, at most.
+/// Maximum number of remembered budgets of publishers that left.
 const MAX_REMEMBERED: usize = 4096;
-/// Refused strangers that the log tells of in a second; the metrics count all of them.
+/// Refused strangers that are logged in a second; the metrics count all of them.
 const MAX_LOGGED_PER_SECOND: u32 = 10;
 
-/// What publishers had left when they went, so that coming again brings no new budget. Keys are not kept.
+/// Remaining budgets of publishers that left, so that reconnecting brings no new budget. Keys are not kept.
 #[derive(Debug, Default)]
 pub(super) struct Budgets {
     hasher: RandomState,
@@ -21,13 +21,13 @@ pub(super) struct Budgets {
 }
 
 impl Budgets {
-    /// What whoever has this key had left, and what to call it.
+    /// Identifier and remaining budget of the publisher with this key.
     pub(super) fn of(&self, key: &str) -> (u64, Option<Budget>) {
         let name = self.hasher.hash_one(key);
         (name, self.left.lock().remove(&name))
     }
 
-    /// Keeps what is left, unless that is all of it.
+    /// Keeps the rest of a budget, unless nothing of it is used up.
     pub(super) fn keep(&self, name: u64, budget: Budget, now: Moment) {
         let mut left = self.left.lock();
         if left.len() >= MAX_REMEMBERED {
@@ -47,7 +47,7 @@ impl Budgets {
 pub(super) struct Refusals(Mutex<(u64, u32)>);
 
 impl Refusals {
-    /// Whether one more may be told of in this second.
+    /// Whether one more may be logged in this second.
     pub(super) fn may_log(&self, now: Moment) -> bool {
         let mut told = self.0.lock();
         let second = now.mono_us / 1_000_000;

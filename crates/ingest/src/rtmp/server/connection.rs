@@ -1,4 +1,5 @@
-//! One connection: its socket, its session and its sink, from greeting to farewell. Every wait for it has a limit.
+//! One connection: its socket, its session and its sink, from accepting to closing. Every wait for the peer has a
+//! limit.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr};
@@ -14,14 +15,14 @@ use crate::rtmp::StreamKey;
 use crate::rtmp::session::{Event, Session};
 use crate::{End, MediaSink, Protocol, Refusal};
 
-/// Bytes read at once from a connection that has not shown a valid key.
+/// Bytes of one read from a connection that has not shown a valid key.
 const UNAUTHENTICATED_READ_BYTES: usize = 16 << 10;
-/// Answers that may wait for a peer which does not read them, bytes.
+/// Unsent responses to a peer that does not read them, bytes.
 const MAX_UNSENT_BYTES: usize = 64 << 10;
-/// How long a last answer may take to be fetched.
+/// Time that the peer has to read the last response.
 const LINGER_US: u64 = 2_000_000;
 
-/// What a connection needs of its socket, so that TLS can stand between them.
+/// What a connection needs of its socket, so that TLS can sit between them.
 pub(super) trait Transport: Read + Write {
     /// No more will be written.
     fn finish(&mut self) -> io::Result<()>;
@@ -33,12 +34,12 @@ impl Transport for TcpStream {
     }
 }
 
-/// What becomes of a connection after it was looked at.
+/// State of a connection after it was handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// It waits for the next event.
     Idle,
-    /// There may be more to read or to write: it is looked at again at the next tick.
+    /// There may be more to read or to write: it is handled again at the next tick.
     Again,
     /// It is over, and can be dropped.
     Closed,
@@ -52,7 +53,8 @@ pub(super) struct Connection<T> {
     phase: Phase,
     out: Vec<u8>,
     last_bytes_us: u64,
-    /// Its place among those without a valid key, until it publishes. Kept while it is delayed and while it lingers.
+    /// Its place among the connections without a valid key, until it publishes. Kept while it is delayed and while it
+    /// lingers.
     pending: Option<Pending>,
     /// Whose budget it uses, once it publishes.
     budget: Option<u64>,
@@ -62,12 +64,12 @@ pub(super) struct Connection<T> {
 enum Phase {
     /// It has not shown a key.
     Greeting { since_us: u64 },
-    /// Its key was wrong, and the answer waits, also if the peer has left: its place stays taken.
+    /// Its key was wrong, and the response is delayed, even if the peer has left: its place stays taken.
     Delayed { until_us: u64 },
-    /// It sends.
+    /// It sends media.
     Publishing(Box<dyn MediaSink>),
-    /// The last answer is on its way. What still comes is thrown away, because closing over unread bytes would
-    /// reset the connection, and the answer would be lost.
+    /// The last response is on its way. Further input is discarded, because closing with unread bytes would reset the
+    /// connection, and the response would be lost.
     Lingering { until_us: u64, is_finished: bool },
     /// Nothing is left to do.
     Over,
@@ -100,7 +102,7 @@ impl<T: Transport> Connection<T> {
         &mut self.transport
     }
 
-    /// Reads once, up to the fair share, and does what follows from it.
+    /// Reads once, up to the fair share, and acts on it.
     pub(super) fn on_ready(&mut self, buffer: &mut [u8], is_closed: bool, now: Moment) -> Outcome {
         let share = match self.phase {
             Phase::Delayed { .. } => return Outcome::Idle,
@@ -131,7 +133,7 @@ impl<T: Transport> Connection<T> {
         self.outcome(is_drained)
     }
 
-    /// Deadlines, a few times a second.
+    /// Checks the deadlines, a few times a second.
     pub(super) fn on_time(&mut self, now: Moment) -> Outcome {
         if self.pending.as_ref().is_some_and(Pending::is_evicted) {
             add(&self.shared.counters.made_room);
@@ -167,7 +169,7 @@ impl<T: Transport> Connection<T> {
         self.outcome(true)
     }
 
-    /// Ends the sink, if there is one; the connection is over. Called at most once with effect.
+    /// Ends the sink, if there is one; the connection is over. Only the first call has an effect.
     pub(super) fn end(&mut self, cause: Cause, reason: &str, now: Moment) {
         if let Phase::Publishing(sink) = std::mem::replace(&mut self.phase, Phase::Over) {
             self.count_end();
@@ -263,7 +265,7 @@ impl<T: Transport> Connection<T> {
         self.end(Cause::Unknown, reason, now);
     }
 
-    /// The publisher broke the protocol. What was already answered says why, where there is anything to say.
+    /// The publisher broke the protocol. Responses that are already written give the reason, if there is one to give.
     fn fail(&mut self, reason: &str, now: Moment) {
         add(&self.shared.counters.protocol_errors);
         if matches!(self.phase, Phase::Publishing(_)) || self.shared.refusals.may_log(now) {

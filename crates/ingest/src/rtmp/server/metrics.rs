@@ -1,10 +1,10 @@
-//! Counters of an RTMP port, and the copy of them that is given out.
+//! Counters of an RTMP port, and snapshots of them.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::Refusal;
 
-/// What happened on an RTMP port since it was opened. The first two are of now, the rest only grow.
+/// Counters of an RTMP port since it was opened. The first two are current values, the rest only grow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RtmpMetrics {
     /// Open connections.
@@ -25,7 +25,7 @@ pub struct RtmpMetrics {
     pub refused_connections: u64,
     /// Connections without a key that were closed to make room for others.
     pub made_room: u64,
-    /// Times that the system gave no socket for a connection that waited.
+    /// Times that the system gave no socket for a waiting connection.
     pub accept_errors: u64,
     /// Connections that broke the protocol.
     pub protocol_errors: u64,
@@ -39,7 +39,7 @@ pub struct RtmpMetrics {
     pub bytes: u64,
 }
 
-/// The same, as it is counted.
+/// The live counters.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) connections: AtomicU64,

@@ -14,15 +14,15 @@ use super::RtmpOptions;
 
 /// Addresses whose wrong keys are remembered.
 const MAX_REMEMBERED: usize = 4096;
-/// How long they are.
+/// How long they are remembered.
 const FORGET_AFTER: Duration = Duration::from_secs(600);
-/// The longest wait for the answer to a wrong key. Shorter than any encoder waits before it gives up.
+/// The longest delay of the answer to a wrong key. Shorter than any encoder waits before it gives up.
 const MAX_DELAY: Duration = Duration::from_secs(8);
 
 /// Connections that do not publish yet, and wrong keys, per address.
 ///
-/// Where they are too many, a newcomer is accepted all the same, and another one is evicted: the one that has waited
-/// the longest of the address that has the most there. A camera shows its key within a second and comes alone, so
+/// At the limit, a newcomer is accepted all the same, and another connection is evicted: the one that has waited
+/// longest of the address that has the most of them. A camera shows its key within a second and comes alone, so
 /// strangers can neither keep it out nor push it away.
 #[derive(Debug)]
 pub(super) struct Peers {
@@ -35,9 +35,9 @@ pub(super) struct Peers {
 
 #[derive(Debug, Default)]
 struct Table {
-    /// The connections of each address, in the order in which they came.
+    /// The connections of each address, in order of arrival.
     pending: HashMap<IpAddr, BTreeMap<u64, Arc<AtomicBool>>>,
-    /// Of all addresses together.
+    /// Total over all addresses.
     total: usize,
     arrivals: u64,
     failures: HashMap<IpAddr, Failures>,
@@ -59,7 +59,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Whether it is to be closed, because others came.
+    /// Whether it is to be closed to make room for others.
     pub(super) fn is_evicted(&self) -> bool {
         self.is_evicted.load(Ordering::Relaxed)
     }
@@ -76,7 +76,7 @@ impl Peers {
         }
     }
 
-    /// A connection came. `None`: its address has too many already.
+    /// A new connection. `None`: its address has too many already.
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Pending> {
         let group = group(address);
         let is_exempt = self.trusts_loopback && address.to_canonical().is_loopback();
@@ -92,8 +92,8 @@ impl Peers {
         Some(Pending { peers: Arc::clone(self), group, number, is_evicted })
     }
 
-    /// A wrong key came from there: how long its answer has to wait. Right keys never wait, wherever they come
-    /// from: many stations may share one address.
+    /// A wrong key came from this address: how long the answer has to wait. Right keys never wait, whatever address
+    /// they come from: many stations may share one.
     pub(super) fn failed(&self, address: IpAddr, now_us: u64) -> Duration {
         let group = group(address);
         let mut table = self.table.lock();
@@ -145,7 +145,7 @@ impl Table {
             return;
         }
         self.failures.retain(|_, old| now_us.saturating_sub(old.last_us) <= forget_us);
-        // With so many addresses at it, forgetting everybody costs less than remembering the wrong ones.
+        // When so many addresses are at it, forgetting all of them costs less than remembering the wrong ones.
         if self.failures.len() >= MAX_REMEMBERED {
             self.failures.clear();
         }
@@ -154,12 +154,12 @@ impl Table {
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        // Nothing is there any more of one that gave way.
+        // An evicted connection has no entry any more.
         self.peers.table.lock().remove(self.group, self.number);
     }
 }
 
-/// Whoever has one IPv6 address has its /64.
+/// Whoever has one IPv6 address has its whole /64.
 fn group(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),

@@ -1,5 +1,5 @@
-//! The threads of an RTMP port: each reads its sockets once a tick, and the first one accepts for all. What goes wrong
-//! with one connection must not stop the others.
+//! The threads of an RTMP port: each reads its sockets once a tick, and the first one accepts for all. A fault of one
+//! connection must not stop the others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, ErrorKind};
@@ -28,11 +28,11 @@ const FIRST_CONNECTION: usize = 2;
 const READ_BYTES: usize = 256 << 10;
 /// Connections accepted in one tick.
 const MAX_ACCEPTS: usize = 128;
-/// After the system gave no socket, how long until it is asked again.
+/// Pause after the system gave no socket.
 const ACCEPT_RETRY: Duration = Duration::from_secs(1);
-/// How often deadlines are looked at.
+/// How often deadlines are checked.
 const SWEEP_US: u64 = 250_000;
-/// A dead line is noticed by the kernel too, should nobody else.
+/// The kernel notices a dead line too, should nothing else do so.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 
 /// One thread with its sockets.
@@ -40,7 +40,7 @@ pub(super) struct Reactor {
     poll: Poll,
     listener: Option<Listener>,
     connections: HashMap<Token, Box<Connection<TcpStream>>>,
-    /// To be looked at in the next tick whether or not there is an event; true where the peer has closed.
+    /// To be handled in the next tick even without an event; true if the peer has closed.
     again: BTreeMap<Token, bool>,
     next_token: usize,
     next_sweep_us: u64,
@@ -50,7 +50,7 @@ pub(super) struct Reactor {
     shared: Arc<Shared>,
 }
 
-/// The listening socket, which the first thread has.
+/// The listening socket, which belongs to the first thread.
 struct Listener {
     socket: TcpListener,
     may_have_more: bool,
@@ -58,7 +58,7 @@ struct Listener {
     next_inbox: usize,
 }
 
-/// How a connection comes to its thread.
+/// How a connection reaches its thread.
 pub(super) struct Inbox {
     waker: Waker,
     arrivals: Mutex<Vec<Arrival>>,
@@ -71,7 +71,7 @@ struct Arrival {
 }
 
 impl Inbox {
-    /// Makes the thread look at once, where it is blocked, or else at its next tick.
+    /// Makes the thread look at once if it is blocked, otherwise at its next tick.
     pub(super) fn wake(&self) {
         if let Err(error) = self.waker.wake() {
             tracing::error!(cause = %error, blame = "centre", "an RTMP thread cannot be woken");
@@ -107,9 +107,9 @@ impl Reactor {
         Ok((reactors.collect(), inboxes))
     }
 
-    /// Ticks until the port is shut down.
+    /// Runs ticks until the port is shut down.
     pub(super) fn run(mut self) {
-        // Room for every socket, so that one call a tick tells of all of them.
+        // Room for every socket, so that one call a tick reports all of them.
         let sockets = self.shared.options.max_connections.saturating_add(FIRST_CONNECTION);
         let mut events = Events::with_capacity(sockets);
         let mut last_tick = Instant::now();
@@ -129,8 +129,8 @@ impl Reactor {
         }
     }
 
-    /// Sleeps until the next tick is due, and says how long the kernel may then be waited for: not at all while
-    /// there are connections, for ever without any.
+    /// Sleeps until the next tick is due, and returns how long to wait for the kernel then: not at all while there are
+    /// connections, forever if there are none.
     fn rest_until_tick(&self, last_tick: &mut Instant) -> Option<Duration> {
         if self.connections.is_empty() {
             return self.listener.as_ref().and_then(Listener::wait);
@@ -156,7 +156,7 @@ impl Reactor {
         for (token, is_closed) in again {
             self.on_ready(token, is_closed, now);
         }
-        // Last, so that no event of this tick can meet a connection of this tick.
+        // Last, so that no event of this tick can hit a connection accepted in this tick.
         self.take_arrivals(now);
         self.accept(now);
         if now.mono_us >= self.next_sweep_us {
@@ -195,7 +195,7 @@ impl Reactor {
         }
     }
 
-    /// Works on one connection, and drops it where it is over. A panic ends this connection and no other.
+    /// Handles one connection, and drops it if it is over. A panic ends this connection and no other.
     fn with_connection(
         &mut self,
         token: Token,
@@ -299,7 +299,7 @@ impl Listener {
         self.may_have_more && self.closed_until.is_none_or(|until| Instant::now() >= until)
     }
 
-    /// How long to wait where nothing but a new connection can happen.
+    /// How long to wait when nothing but a new connection can happen.
     fn wait(&self) -> Option<Duration> {
         if !self.may_have_more {
             return None;

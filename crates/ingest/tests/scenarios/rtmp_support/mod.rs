@@ -1,4 +1,4 @@
-//! A gate that remembers, a clock that stands still, and bytes of RTMP.
+//! A gate that remembers, a clock that stands still, and RTMP bytes.
 // Each test file uses another part of it.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
@@ -21,7 +21,7 @@ pub const PANICKING_KEY: &str = "7-13-1.panic";
 
 pub const NOW: Moment = Moment { wall: UtcMicros(1_700_000_000_000_000), mono_us: 5_000_000 };
 
-/// What a sink was given.
+/// What a sink received.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
     Media(MediaEvent),
@@ -108,7 +108,7 @@ impl MediaSink for TestSink {
     }
 }
 
-/// A clock that only moves when it is told to.
+/// A clock that moves only when it is set.
 #[derive(Debug)]
 pub struct HeldClock(AtomicU64);
 
@@ -141,7 +141,7 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Everything that a session makes of these bytes; publishers are let in.
+/// All events that a session makes of these bytes; publishers are let in.
 pub fn events(session: &mut Session, mut input: &[u8]) -> Result<Vec<Event>, SessionError> {
     let mut out = Vec::new();
     let mut events = Vec::new();
@@ -154,7 +154,7 @@ pub fn events(session: &mut Session, mut input: &[u8]) -> Result<Vec<Event>, Ses
     Ok(events)
 }
 
-/// A session, and a publisher of ours whom it has let in. Also what it needed for that: the publisher's bytes.
+/// A session, and a publisher of ours that it has let in; also the publisher's bytes up to that point.
 pub fn publishing(wants_audio: bool) -> (Session, PublisherSession, Vec<u8>) {
     let mut session = Session::new(1);
     let mut publisher = PublisherSession::new("ingest", KEY, "rtmp://centre/ingest");
@@ -172,7 +172,7 @@ pub fn publishing(wants_audio: bool) -> (Session, PublisherSession, Vec<u8>) {
     (session, publisher, sent)
 }
 
-/// One H.264 access unit in four-byte lengths, as long as is asked for.
+/// One H.264 access unit with four-byte lengths, of the given length.
 pub fn picture(length: usize, fill: u8) -> Bytes {
     let mut unit = u32::try_from(length).unwrap().to_be_bytes().to_vec();
     unit.extend(std::iter::repeat_n(fill, length));

@@ -19,9 +19,9 @@ use ashkar_terms::{CameraId, Moment, UtcMicros};
 use parking_lot::Mutex;
 
 pub const SPS: &[u8] = &[0x67, 0x64, 0x00, 0x1f, 0xac, 0xd9, 0x40, 0x50, 0x05, 0xbb, 0x01, 0x10];
-/// The same number, another picture size.
+/// The same id, another picture size.
 pub const OTHER_SPS: &[u8] = &[0x67, 0x64, 0x00, 0x1f, 0xac, 0xd9, 0x40, 0x78, 0x02, 0x27, 0xe5];
-/// The camera's port of RTP over UDP.
+/// The camera's RTP port over UDP.
 pub const SERVER_PORT: u16 = 7000;
 pub const PPS: &[u8] = &[0x68, 0xeb, 0xe3, 0xcb];
 /// First slices of a keyframe and of another picture.
@@ -49,7 +49,7 @@ pub struct Play {
     pub sequence: u16,
     /// RTCP that the session sent over the connection.
     pub reports: Vec<Vec<u8>>,
-    /// Requests that the session sent and the script has not answered.
+    /// Requests of the session that the script has not answered yet.
     pub asked: String,
 }
 
@@ -108,7 +108,7 @@ impl Play {
         assert_eq!(self.events.pop(), Some(Event::Playing));
     }
 
-    /// Answers the request `method` that is open.
+    /// Answers the open request `method`.
     pub fn answer(
         &mut self,
         method: &str,
@@ -175,7 +175,7 @@ impl Play {
         self.rtp(timestamp, true, PICTURE);
     }
 
-    /// Sends `nal` as FU-A in pieces of `piece` bytes, without the pieces whose numbers are in `lost`.
+    /// Sends `nal` as FU-A in pieces of `piece` bytes, omitting the pieces whose numbers are in `lost`.
     pub fn fragments(&mut self, timestamp: u32, nal: &[u8], piece: usize, lost: &[usize]) {
         let pieces: Vec<&[u8]> = nal[1..].chunks(piece).collect();
         for (n, part) in pieces.iter().enumerate() {
@@ -249,7 +249,7 @@ pub fn interleaved(channel: u8, packet: &[u8]) -> Vec<u8> {
     out
 }
 
-/// NAL units behind their lengths, as an access unit holds them.
+/// NAL units, each after its length, as an access unit holds them.
 pub fn framed(nals: &[&[u8]]) -> Vec<u8> {
     let lengths = nals.iter().map(|nal| u32::try_from(nal.len()).unwrap().to_be_bytes());
     lengths.zip(nals).flat_map(|(length, nal)| [&length[..], nal].concat()).collect()

@@ -25,7 +25,7 @@ const HEVC_KEY: &[u8] = &[0x26, 0x01, 0xaf, 0x11, 0x22, 0x33];
 const HEVC_PICTURE: &[u8] = &[0x02, 0x01, 0xd0, 0x44, 0x55];
 const AAC_FRAME: &[u8] = &[0, 16, 0, 4 << 3, 0x21, 0x1b, 0x80, 0x01];
 
-/// Lines of one kind that stand together: where the first stands, what they are, and what they say.
+/// Consecutive lines of one kind: the number of the first, the kind, and the text.
 struct Block<'a> {
     line: usize,
     kind: char,
@@ -35,7 +35,7 @@ struct Block<'a> {
 /// Plays the file at `path`.
 ///
 /// # Panics
-/// With the file's name and line, where the session does anything else than it says.
+/// With the file's name and line, if the session does anything other than the file says.
 pub fn play(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
     let blocks = blocks(&text);
@@ -65,9 +65,9 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
 struct Player {
     play: Play,
     sound: bool,
-    /// Of each source, the number of its next packet.
+    /// Number of the next packet of each source.
     sequences: HashMap<u32, u16>,
-    /// Among the pictures that were named last.
+    /// Keyframes among the pictures that were named last.
     keyframes: usize,
     events: VecDeque<Event>,
     outcome: Result<(), SessionError>,
@@ -119,7 +119,7 @@ impl Player {
         let asked = &self.play.asked;
         let (request, headers) = lines.split_first().unwrap();
         let first = asked.lines().next().unwrap_or_default();
-        // The whole address where one is given.
+        // The whole address if one is given.
         let fits = first.strip_prefix(request).is_some_and(|rest| rest.starts_with(' '));
         assert!(fits, "{place}: {request} is awaited, and this was asked: {asked}");
         for header in headers {
@@ -198,7 +198,7 @@ impl Player {
         self.events.extend(self.play.events.drain(..));
     }
 
-    /// Takes out the events that `line` names, wherever among those that have come they are.
+    /// Removes the events that `line` names, wherever they are among those that have come.
     fn expect(&mut self, line: &str, place: &str) {
         self.take_events();
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -243,7 +243,7 @@ impl Player {
         self.take(count, is_picture, line, place);
     }
 
-    /// Takes out `count` events that are wanted.
+    /// Removes `count` wanted events.
     fn take(&mut self, count: usize, is_wanted: impl Fn(&Event) -> bool, line: &str, place: &str) {
         for _ in 0..count {
             let found = self.events.iter().position(&is_wanted);

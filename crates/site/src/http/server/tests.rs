@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::*;
 
-/// Forty of them are all the room that there is.
+/// Forty of these fill all the room there is.
 const LARGE: usize = 4 << 20;
 /// Each asks for two of them.
 const ABUSERS: usize = 30;
@@ -24,7 +24,7 @@ async fn site() -> SocketAddr {
     address
 }
 
-/// A listener's address, what ends it, and its task.
+/// A listener's address, the sender that stops it, and its task.
 async fn site_of(router: Router) -> (SocketAddr, watch::Sender<bool>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -44,7 +44,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// A client that asks twice and opens no window.
+/// A client that makes two requests and opens no window.
 async fn takes_nothing(from: &str, to: SocketAddr) -> TcpStream {
     let mut stream = connect(from, to).await;
     let no_window = frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]);
@@ -53,7 +53,7 @@ async fn takes_nothing(from: &str, to: SocketAddr) -> TcpStream {
     stream
 }
 
-/// A client that takes what it asks for.
+/// A client that reads its response.
 async fn is_answered(from: &str, to: SocketAddr) -> bool {
     let mut stream = connect(from, to).await;
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
@@ -62,7 +62,7 @@ async fn is_answered(from: &str, to: SocketAddr) -> bool {
     whole.is_ok_and(|read| read.is_ok()) && answer.starts_with(b"HTTP/1.1 200 ") && answer.len() > LARGE
 }
 
-/// Reads what there is; whether the other side has closed.
+/// Reads what is available; returns whether the other side has closed.
 async fn has_ended(stream: &mut TcpStream) -> bool {
     let mut bytes = [0; 4096];
     loop {
@@ -74,8 +74,8 @@ async fn has_ended(stream: &mut TcpStream) -> bool {
     }
 }
 
-/// Thirty connections ask for half as much again as there is room for, and take nothing. Everybody else is answered all the
-/// while, also from the same address, and those who hold most are ended.
+/// Thirty connections ask for half as much again as there is room for, and read nothing. Everybody else is served all
+/// the while, even from the same address, and the largest holders are closed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_takes_nothing_keeps_nobody_from_being_answered() {
     let to = site().await;
@@ -98,7 +98,7 @@ async fn who_takes_nothing_keeps_nobody_from_being_answered() {
     assert!(ended > 0, "some of them gave way");
 }
 
-/// Known floods end the connection at once, and not by its clock.
+/// Known floods end the connection at once, rather than by a time-out.
 #[tokio::test]
 async fn floods_of_frames_end_the_connection() {
     let to = site().await;
@@ -126,7 +126,7 @@ async fn floods_of_frames_end_the_connection() {
     }
 }
 
-/// What a player asks for, and how many are awaited.
+/// What a player asks for, and how many requests are awaited.
 fn playlists(awaited: &Arc<AtomicUsize>) -> Router {
     struct Awaited(Arc<AtomicUsize>);
     impl Drop for Awaited {
@@ -216,7 +216,7 @@ async fn at_a_stop_an_idle_connection_ends_and_one_under_way_is_answered_first()
     timeout(TIMEOUT, task).await.expect("the listener ends").unwrap();
 }
 
-/// One waits for each viewer, by the thousand: beside the library's buffers of 16 KiB there is little.
+/// Viewers wait by the thousand: beside the library's buffers of 16 KiB each takes little.
 #[test]
 fn the_task_of_a_connection_is_small() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -16,7 +16,7 @@ use crate::http::caching::{Cached, UNHURRIED};
 use crate::http::problem::Problem;
 use crate::routes::times;
 
-/// The day as one picture: cells that hide no hole, minutes, and the worst stretches. Made anew at most every five
+/// The day as one picture: cells that hide no hole, minutes, and the worst stretches. Generated at most every five
 /// seconds.
 #[utoipa::path(get, path = "/api/v1/day", params(ConstituencyQuery),
     responses((status = 200, body = DayView), (status = 400, body = Problem), (status = 404, body = Problem)))]

@@ -17,7 +17,7 @@ use crate::http::caching::{BRIEF, Cached};
 use crate::http::problem::Problem;
 use crate::routes::times;
 
-/// The election, its day and how its stations are.
+/// The election, its day, and the state of its stations.
 #[utoipa::path(get, path = "/api/v1/election", responses((status = 200, body = ElectionView)))]
 pub(crate) async fn election(
     State(centre): State<Arc<Centre>>,
@@ -121,7 +121,7 @@ fn constituency_view(constituency: &Constituency, stations: usize, states: State
     }
 }
 
-/// Where a day is, in the API's words.
+/// The phase of the day, as the API names it.
 pub(super) fn phase_name(phase: Phase) -> &'static str {
     match phase {
         Phase::NotYet => "before",

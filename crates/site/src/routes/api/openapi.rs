@@ -1,4 +1,4 @@
-//! The description of the API. `docs/reference/openapi.json` is this, and a test compares them.
+//! The description of the API. `docs/reference/openapi.json` has the same text, and a test compares them.
 
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -46,7 +46,7 @@ struct Description;
 /// The description as JSON text.
 ///
 /// # Errors
-/// None in practice: it is made of this program's own types.
+/// None in practice: it is generated from this program's own types.
 pub fn document() -> Result<String, serde_json::Error> {
     let mut text = Description::openapi().to_pretty_json()?;
     text.push('\n');
@@ -61,7 +61,7 @@ pub(crate) async fn show(headers: HeaderMap) -> Result<Response, Problem> {
 
 #[cfg(test)]
 mod tests {
-    /// After a wanted change: `ashkar openapi > docs/reference/openapi.json`.
+    /// After an intended change: `ashkar openapi > docs/reference/openapi.json`.
     #[test]
     fn the_committed_description_is_this_one() {
         let committed = include_str!("../../../../../docs/reference/openapi.json");

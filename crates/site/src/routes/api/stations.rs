@@ -19,13 +19,13 @@ use crate::http::caching::{BRIEF, Cached};
 use crate::http::problem::Problem;
 use crate::routes::times;
 
-/// Items of a page where nothing is asked, and at most.
+/// Items of a page by default, and at most.
 const DEFAULT_LIMIT: usize = 1000;
 const MAX_LIMIT: usize = 10_000;
 /// Longest search text, bytes.
 const MAX_SEARCH_BYTES: usize = 200;
 
-/// Polling stations with cameras, in the order of their numbers; found ones best first; or as `order` says.
+/// Polling stations with cameras, ordered by number; search results best first; or as `order` says.
 #[utoipa::path(get, path = "/api/v1/stations", params(StationsQuery),
     responses((status = 200, body = Page<StationStatus>), (status = 400, body = Problem)))]
 pub(crate) async fn list(
@@ -65,10 +65,10 @@ pub(crate) async fn list(
     Ok(Cached::json(&Page { items, total, next }, BRIEF)?.respond(&headers))
 }
 
-/// Another order than that of the numbers; equals stay in that one.
+/// An order other than by number; equal stations stay ordered by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    /// Live stations, those that the fewest watch first.
+    /// Live stations, those with the fewest viewers first.
     LeastWatched,
     /// Stations whose boxes were opened, the newest first.
     BoxesOpened,
@@ -119,7 +119,7 @@ pub(crate) async fn one(
     Ok(Cached::json(&detail, BRIEF)?.respond(&headers))
 }
 
-/// The worst state among the cameras of `station`; of none, not due.
+/// The worst state among the cameras of `station`; not due if it has none.
 pub(super) fn state_of(
     centre: &Centre,
     registry: &Registry,
@@ -134,7 +134,7 @@ fn worse(one: CameraStateName, other: CameraStateName) -> CameraStateName {
     if badness(other) > badness(one) { other } else { one }
 }
 
-/// Tells of stations as they are at one moment.
+/// Describes stations as they are at one moment.
 struct Teller<'a> {
     centre: &'a Centre,
     registry: &'a Registry,
@@ -183,7 +183,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// What is wrong with what a camera sends.
+    /// What is wrong with the media that a camera sends.
     fn reason(&self, camera: CameraId, cause: Option<Cause>) -> Option<String> {
         cause.filter(|cause| *cause == Cause::Source)?;
         self.centre.camera(camera)?.status(self.now).unusable.map(|(_, reason)| reason)
@@ -196,7 +196,7 @@ impl<'a> Teller<'a> {
         opened.filter(|at| *at <= self.now.wall).max()
     }
 
-    /// Leaves those whose boxes were opened, the newest first.
+    /// Keeps only those whose boxes were opened, the newest first.
     fn by_boxes_opened(&self, stations: &mut Vec<&Station>) {
         stations.retain(|station| self.boxes_opened(station).is_some());
         stations.sort_by_key(|station| Reverse(self.boxes_opened(station)));

@@ -17,7 +17,7 @@ use crate::http::caching::{Cached, UNHURRIED};
 use crate::http::problem::Problem;
 use crate::routes::times;
 
-/// Columns of the table; one for each cause follows.
+/// Columns of the table; they are followed by one for each cause.
 const COLUMNS: [&str; 16] = [
     "id",
     "constituency",
@@ -37,7 +37,7 @@ const COLUMNS: [&str; 16] = [
     "longest_cause",
 ];
 
-/// What became of the day, station by station, in minutes. Made anew at most every five seconds.
+/// What became of the day, station by station, in minutes. Generated at most every five seconds.
 #[utoipa::path(get, path = "/api/v1/status", params(ConstituencyQuery),
     responses((status = 200, body = StatusView), (status = 400, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn json(
@@ -109,7 +109,7 @@ fn station_view(station: StationHistory, zone: &TimeZone) -> StationHistoryView 
     }
 }
 
-/// Rows of the table. Causes that no station has are columns of zeros, so that tables of two moments fit each other.
+/// Rows of the table. Causes that no station has are columns of zeros, so that tables of different moments match.
 fn table(stations: &[StationHistoryView]) -> String {
     let causes = Cause::ALL.map(Cause::name);
     let header = COLUMNS.iter().map(|&name| name.to_owned());

@@ -31,7 +31,7 @@ pub(crate) async fn timeline(
     let to = query.to.as_deref().map_or(Ok(now), |text| times::read("to", text))?;
     let from = match query.from.as_deref() {
         Some(text) => times::read("from", text)?,
-        // The day from its start, or what a rehearsal before it recorded; a day at most.
+        // The day from its start, or a rehearsal recorded before it; a day at most.
         None => centre
             .registry()
             .election

@@ -34,18 +34,18 @@ pub struct PartialTexts {
     pub ru: Option<String>,
 }
 
-/// How many stations are in each state: a station is in the worst state of its cameras.
+/// Number of stations in each state: a station is in the worst state of its cameras.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StateCounts {
     /// On air.
     pub live: u32,
     /// Arriving late.
     pub late: u32,
-    /// Owed, and not there.
+    /// Due, but not there.
     pub missing: u32,
     /// Withheld from the public.
     pub hidden: u32,
-    /// Not owed yet.
+    /// Not due yet.
     pub due: u32,
 }
 
@@ -64,10 +64,10 @@ impl StateCounts {
     }
 }
 
-/// The election that is on.
+/// The current election.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ElectionView {
-    /// Made-up data, to be marked as such wherever it is shown.
+    /// Made-up data, to be marked as such wherever they are shown.
     pub sample: bool,
     /// Its name.
     pub names: Texts,
@@ -79,7 +79,7 @@ pub struct ElectionView {
     pub time_zone: String,
     /// The centre's clock, RFC 3339.
     pub now: String,
-    /// Where the day is by the clock.
+    /// The phase of the day by the clock.
     #[schema(example = "voting")]
     pub phase: &'static str,
     /// The times of the day.
@@ -88,7 +88,7 @@ pub struct ElectionView {
     pub policy: PolicyView,
     /// The newest version of the list.
     pub list: Option<ListView>,
-    /// How much there is.
+    /// Totals.
     pub totals: Totals,
     /// Official turnout of the whole country announced so far, ascending by time.
     pub turnout: Vec<TurnoutView>,
@@ -112,7 +112,7 @@ pub struct PlanView {
 /// What the commission decided.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PolicyView {
-    /// Whether sound is taken in.
+    /// Whether sound is accepted from cameras.
     pub sound: bool,
     /// Whether anyone may go back in time on the day.
     pub rewind_on_day: bool,
@@ -132,7 +132,7 @@ pub struct TurnoutView {
     /// Percent of the voters on the register, with two decimals.
     #[schema(example = 8.12)]
     pub percent: f64,
-    /// Who says so: an address or a text.
+    /// Its source: an address or a text.
     pub source: String,
 }
 
@@ -148,12 +148,12 @@ pub struct Turnouts {
 pub struct TurnoutFigure {
     /// One of the plan's turnout times, RFC 3339.
     pub at: String,
-    /// Of which constituency; `null` for the whole country.
+    /// The constituency; `null` for the whole country.
     pub constituency: Option<u16>,
     /// Percent of the voters on the register, with two decimals.
     #[schema(example = 8.12)]
     pub percent: f64,
-    /// Who says so: an address or a text.
+    /// Its source: an address or a text.
     pub source: String,
 }
 
@@ -166,7 +166,7 @@ pub struct ListView {
     pub published: String,
 }
 
-/// How much there is.
+/// Totals.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Totals {
     /// Constituencies that have stations on the list.
@@ -184,9 +184,9 @@ pub struct Totals {
 pub struct ConstituencyView {
     /// Its number.
     pub number: u16,
-    /// Its bare name, where it is known.
+    /// Its bare name, if known.
     pub names: PartialTexts,
-    /// Number and name for people.
+    /// Number and name for display.
     pub display: Texts,
     /// Stations on the list.
     pub stations: usize,
@@ -194,24 +194,24 @@ pub struct ConstituencyView {
     pub states: StateCounts,
 }
 
-/// A camera now.
+/// A camera at this moment.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CameraView {
     /// Such as `7/12/1`.
     pub id: String,
     /// `live`, `late`, `missing`, `hidden` or `due`.
     pub state: &'static str,
-    /// Since when, RFC 3339, where it is known.
+    /// Since when, RFC 3339, if known.
     pub since: Option<String>,
     /// Why it is missing.
     pub cause: Option<&'static str>,
-    /// What is wrong with what it sends, in English, where it is connected and nothing usable comes.
+    /// What is wrong with its media, in English, if it is connected but sends nothing usable.
     pub reason: Option<String>,
     /// Its sub-stream, a light rendition of the same view that is addressed as a camera: `7/12/101`.
     pub sub: Option<String>,
 }
 
-/// A station with its cameras now.
+/// A station with its cameras at this moment.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StationStatus {
     /// Such as `7/12`.
@@ -220,17 +220,17 @@ pub struct StationStatus {
     pub constituency: u16,
     /// Its number within the constituency.
     pub station: u16,
-    /// The house it is in.
+    /// The building it is in.
     pub venue: String,
-    /// Where that is.
+    /// Address of the building.
     pub address: Option<String>,
     /// Voters on its register.
     pub voters: u32,
-    /// Where it is on the map.
+    /// Its place on the map.
     pub coordinates: Option<Place>,
     /// The worst state among its cameras.
     pub state: &'static str,
-    /// How many watch its cameras live now, as far as this centre sees them: a cache in front of it counts as one.
+    /// Number of live viewers of its cameras, as far as this centre sees them: a cache in front of it counts as one.
     pub watched: u32,
     /// When its mobile or its stationary box was opened, whichever was later, RFC 3339.
     pub boxes_opened: Option<String>,
@@ -253,11 +253,11 @@ pub struct StationDetail {
     /// The station.
     #[serde(flatten)]
     pub station: StationStatus,
-    /// Its constituency for people.
+    /// Its constituency for display.
     pub constituency_display: Texts,
     /// Its full name.
     pub full_name: Texts,
-    /// Where its day is.
+    /// The phase of its day.
     pub phase: &'static str,
     /// Acts that were marked.
     pub marks: Vec<MarkView>,
@@ -296,14 +296,14 @@ pub struct TimelineEntry {
     pub cause: Option<&'static str>,
 }
 
-/// A list that ends here, or goes on at `next`.
+/// A page of a list; it continues at `next`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page<T: ToSchema> {
     /// The items.
     pub items: Vec<T>,
-    /// How many there are in all.
+    /// Total number of items.
     pub total: usize,
-    /// Pass it as `cursor` for the next items.
+    /// Pass it as `cursor` to get the next items.
     pub next: Option<String>,
 }
 
@@ -317,12 +317,12 @@ pub struct StationsQuery {
     pub constituency: Option<u16>,
     /// Only stations in this state.
     pub state: Option<String>,
-    /// `least_watched`: live stations, those that the fewest watch first. `boxes_opened`: stations whose mobile or
+    /// `least_watched`: live stations, those with the fewest viewers first. `boxes_opened`: stations whose mobile or
     /// stationary box was opened, the newest first.
     pub order: Option<String>,
-    /// At most so many, 1000 by default, 10 000 at most.
+    /// Maximum number of items: 1000 by default, 10 000 at most.
     pub limit: Option<usize>,
-    /// Where the page before said to go on.
+    /// The `next` of the previous page.
     pub cursor: Option<String>,
 }
 
@@ -330,9 +330,9 @@ pub struct StationsQuery {
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct SpanQuery {
-    /// RFC 3339; what the camera owes begins, where it is left out.
+    /// RFC 3339; by default, when the camera's obligation begins.
     pub from: Option<String>,
-    /// RFC 3339; now, where it is left out.
+    /// RFC 3339; by default, now.
     pub to: Option<String>,
 }
 
@@ -340,7 +340,7 @@ pub struct SpanQuery {
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ConstituencyQuery {
-    /// Only this constituency; the country, where it is left out.
+    /// Only this constituency; by default, the whole country.
     pub constituency: Option<u16>,
 }
 
@@ -350,30 +350,30 @@ pub struct ConstituencyQuery {
 pub struct MinutesView {
     /// Owed until now: the sum of the others.
     pub owed: u64,
-    /// There, and there in time.
+    /// There, and in time.
     pub live: u64,
     /// There, but arrived late.
     pub late: u64,
     /// Not there.
     pub missing: u64,
-    /// There, and withheld.
+    /// There, but withheld.
     pub hidden: u64,
 }
 
 /// The day as one picture: only what was owed is in it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DayView {
-    /// When cameras go on air, RFC 3339: the first cell begins.
+    /// When cameras go on air, RFC 3339: start of the first cell.
     pub from: String,
-    /// Now, or when all that was owed was over, RFC 3339: the last cell ends, or goes on.
+    /// Now, or when everything that was owed was over, RFC 3339: end of the last cell, unless that goes on.
     pub to: String,
     /// Length of a cell, seconds: 600 for the country, 300 for a constituency, and doubled until there are at most 288.
     pub step_s: i64,
-    /// All of it.
+    /// The whole day.
     pub minutes: MinutesView,
-    /// A row for each constituency, or for each station of the one that was asked for, by number.
+    /// A row for each constituency, or for each station of the requested one, by number.
     pub rows: Vec<DayRow>,
-    /// The worst stretches, most camera-minutes first, five at most.
+    /// The worst stretches, those with most camera-minutes first, five at most.
     pub notes: Vec<DayNote>,
 }
 
@@ -386,7 +386,7 @@ pub struct DayRow {
     /// `L`ive, `D`ue. A hole of one second makes a cell `M`.
     #[schema(example = "LLLMLA")]
     pub cells: String,
-    /// All of it.
+    /// The whole row.
     pub minutes: MinutesView,
 }
 
@@ -401,7 +401,7 @@ pub struct DayNote {
     pub to: String,
     /// `missing`, `late` or `hidden`.
     pub state: &'static str,
-    /// Why, where one cause is known of all of it.
+    /// Why, if one cause applies to all of it.
     pub cause: Option<&'static str>,
     /// Stations with a hole in it.
     pub stations: usize,
@@ -414,15 +414,15 @@ pub struct DayNote {
 pub struct StatusView {
     /// When cameras go on air, RFC 3339.
     pub from: String,
-    /// Now, or when all that was owed was over, RFC 3339.
+    /// Now, or when everything that was owed was over, RFC 3339.
     pub to: String,
     /// The stations, by number.
     pub items: Vec<StationHistoryView>,
-    /// How many there are.
+    /// Number of stations.
     pub total: usize,
 }
 
-/// What became of a station's day; of several cameras the sum.
+/// What became of a station's day; the sum over its cameras.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StationHistoryView {
     /// Such as `7/12`.
@@ -431,17 +431,17 @@ pub struct StationHistoryView {
     pub constituency: u16,
     /// Its number within the constituency.
     pub station: u16,
-    /// The house it is in.
+    /// The building it is in.
     pub venue: String,
     /// The worst state among its cameras now.
     pub state: &'static str,
-    /// Since when, RFC 3339, where it is known.
+    /// Since when, RFC 3339, if known.
     pub since: Option<String>,
     /// Why it is missing.
     pub cause: Option<&'static str>,
-    /// All of it.
+    /// The whole day.
     pub minutes: MinutesView,
-    /// Missing camera-minutes by cause: they add up to `minutes.missing`; `unknown` where none is known.
+    /// Missing camera-minutes by cause: they add up to `minutes.missing`; `unknown` if no cause is known.
     #[schema(example = json!({"power": 4, "uplink": 2}))]
     pub causes: BTreeMap<&'static str, u64>,
     /// How often a camera went missing.
@@ -457,6 +457,6 @@ pub struct StretchView {
     pub from: String,
     /// RFC 3339.
     pub to: String,
-    /// Why, where one cause is known of all of it.
+    /// Why, if one cause applies to all of it.
     pub cause: Option<&'static str>,
 }

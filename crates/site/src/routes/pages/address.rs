@@ -1,11 +1,12 @@
-//! The addresses of the pages: a language, then a page. The pages' own router knows the same (`web/src/lib/route.ts`).
+//! The addresses of the pages: a language, then a page. The pages' own router has the same rules
+//! (`web/src/lib/route.ts`).
 
 use ashkar_election::{Language, StationId};
 
-/// What an address says.
+/// A parsed address.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Address<'a> {
-    /// Azerbaijani where no other language is named.
+    /// Azerbaijani if no other language is named.
     pub(super) language: Language,
     /// The address of the page in Azerbaijani.
     pub(super) path: &'a str,
@@ -14,7 +15,7 @@ pub(super) struct Address<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
-    /// A page that is the same for all: its document's name.
+    /// A page without parameters: its document's name.
     Named(&'static str),
     Constituency(u16),
     Station(StationId),
@@ -52,7 +53,7 @@ fn page(path: &str) -> Page {
     path.strip_prefix("/constituencies/").and_then(number).map_or(Page::Unknown, Page::Constituency)
 }
 
-/// From 1, written in the one way there is.
+/// A number from 1, in its canonical form.
 fn number(digits: &str) -> Option<u16> {
     let number = crate::routes::media::number(digits)?;
     u16::try_from(number).ok().filter(|number| *number > 0)
@@ -76,7 +77,7 @@ pub(super) fn split(path: &str) -> (Language, &str) {
     (Language::Az, path)
 }
 
-/// The address of a page in a language; `path` is that in Azerbaijani.
+/// The address of a page in a language; `path` is its address in Azerbaijani.
 pub(super) fn in_language(language: Language, path: &str) -> String {
     match language {
         Language::Az => path.to_owned(),

@@ -1,4 +1,4 @@
-//! The document of a page: what was rendered when the pages were built, with what only the server knows put in.
+//! The document of a page: rendered when the pages were built, with what only the server knows filled in.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -22,22 +22,22 @@ struct Head {
     description: String,
 }
 
-/// By language and kind of page, read once. Empty where the pages were not built.
+/// By language and kind of page, read once. Empty if the pages were not built.
 static HEADS: LazyLock<Vec<(Language, HashMap<String, Head>)>> = LazyLock::new(|| {
     let read = |language| serde_json::from_str(&file(language, "heads.json")?).ok();
     Language::ALL.into_iter().filter_map(|language| Some((language, read(language)?))).collect()
 });
 
-/// What stands between braces in a document, and what is put there.
+/// Names between braces in a document, and the values that replace them.
 type Values<'a> = Vec<(&'static str, String)>;
 
-/// By which scheme a proxy was asked, as proxies say it.
+/// The scheme by which a proxy was asked, as proxies report it.
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// A still is addressed by whole minutes, so that caches share it.
+/// Stills are addressed by whole minutes, so that caches share them.
 const MINUTE_US: i64 = 60_000_000;
 
-/// The document for `address`, and whether there is such a page. None where the pages were not built.
+/// The document for `address`, and whether there is such a page. `None` if the pages were not built.
 pub(super) fn make(
     centre: &Centre,
     address: &Address<'_>,
@@ -132,7 +132,7 @@ fn file(language: Language, name: &str) -> Option<String> {
     String::from_utf8(file.data.into_owned()).ok()
 }
 
-/// `text` with each `{name}` of `values` replaced, once and from left to right: what is put in is not read again.
+/// `text` with each `{name}` of `values` replaced, once and from left to right: inserted text is not scanned again.
 fn filled(text: &str, values: &[(&'static str, String)], written: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len() + 512);
     let mut rest = text;
@@ -154,7 +154,7 @@ fn filled(text: &str, values: &[(&'static str, String)], written: impl Fn(&str) 
     out
 }
 
-/// Safe between tags and in quoted attributes.
+/// Escapes text for use between tags and in quoted attributes.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -170,7 +170,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// What the link of a station page asks for, as far as the document shows it.
+/// What the link of a station page points to, as far as the document shows it.
 struct Sharing {
     at: Option<UtcMicros>,
     camera: u8,
@@ -191,7 +191,7 @@ impl Sharing {
     }
 }
 
-/// The origin by which this request came, for links that must be whole; empty where its `Host` is no plain name.
+/// The origin by which this request came, for links that must be absolute; empty if its `Host` is not a plain name.
 /// `tls`: it came by TLS, or a proxy in front says that it did.
 pub(super) fn origin_of(request: &HeaderMap, tls: bool) -> Arc<str> {
     let value = |name| request.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

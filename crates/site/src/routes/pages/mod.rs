@@ -1,8 +1,8 @@
 //! The pages: files built by Vite, embedded into the binary.
 //!
-//! In: an address. Out: a file, or the document of a page in a language, with what the server knows of it put in: its
-//! title, its still, where its other languages are. Scripts make it alive. What must never happen: text of the list or of
-//! a request that is not escaped.
+//! In: an address. Out: a file, or the document of a page in a language, with what the server knows about it filled in:
+//! its title, its still, where its other languages are. Scripts make it interactive. What must never happen: unescaped
+//! text of the list or of a request.
 
 mod address;
 mod document;
@@ -26,15 +26,15 @@ struct Dist;
 /// How people reach the site.
 #[derive(Debug, Clone)]
 pub(crate) struct Reached {
-    /// As the operator says it.
+    /// As configured by the operator.
     pub(crate) origin: Option<Arc<str>>,
     /// By TLS, without a proxy in between.
     pub(crate) tls: bool,
 }
 
-/// Under this name stand the documents, which are no files of their own to the outside.
+/// The documents have names under this prefix; they are not served as files of their own.
 const DOCUMENTS: &str = "shells/";
-/// How long a cache may keep where an address leads.
+/// How long a cache may keep a redirect.
 const MOVED: &str = "public, max-age=60";
 
 /// A built file, the document of a page, or a redirect to the page's own address.
@@ -69,7 +69,7 @@ pub(crate) async fn serve(
     Ok(response)
 }
 
-/// A language belongs into the path, where caches and people see it; `?lang=` and `/az/` are sent there.
+/// The language belongs in the path, where caches and people see it; `?lang=` and `/az/` are redirected there.
 fn elsewhere(uri: &Uri) -> Option<String> {
     let (language, rest) = address::split(uri.path());
     let query = uri.query().unwrap_or_default();
