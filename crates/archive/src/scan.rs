@@ -208,7 +208,7 @@ struct Walk<'a> {
     salt: u32,
     found: Vec<Found>,
     damage: Vec<Damage>,
-    /// The furthest offset that a commit in this journal, or its sidecar, declares durable.
+    /// The highest offset that a commit in this journal, or its sidecar, declares durable.
     durable_to: u64,
 }
 

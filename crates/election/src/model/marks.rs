@@ -112,7 +112,7 @@ impl StationMarks {
     }
 
     /// The furthest act done by `now`.
-    pub fn furthest(&self, now: UtcMicros) -> Option<Act> {
+    pub(crate) fn furthest(&self, now: UtcMicros) -> Option<Act> {
         self.iter().filter(|mark| mark.at <= now).map(|mark| mark.act).max()
     }
 }
