@@ -53,6 +53,18 @@ export const hide = (page: Page, hidden: boolean): Promise<void> => page.evaluat
   document.dispatchEvent(new Event('visibilitychange'));
 }, hidden);
 
+/** What can befall a live picture, station 1/2's at least. `_mock/down?on=0` and `unrouteAll` end it. */
+export const outages: Record<string, (page: Page) => Promise<unknown>> = {
+  'a dead server': (page) => page.request.get('/_mock/down?on=1'),
+  'a dead line': (page) => page.route(/\/(api|live|dvr|media|still)\//, () => undefined),
+  'a camera whose pictures come no more': async (page) => {
+    const last = await (await page.request.get('/live/1/2/1/index.m3u8')).text();
+    await page.route('**/live/**', (route) => route.fulfill({ contentType: 'application/vnd.apple.mpegurl', body: last }));
+    // Nor has it a still that is newer.
+    await page.route('**/still/**', (route) => route.fulfill({ status: 404 }));
+  },
+};
+
 export const LIVE = 'Canlı izləyirsiniz';
 export const isLive = (page: Page) => page.locator('.bar-top .st-live').isVisible();
 

@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible, fits, watchConsole } from '../support';
+import { outages } from './hand';
 
 const NINE = ['1/2', '1/17', '1/26', '1/29', '1/33', '1/39', '1/50', '2/1', '2/12'];
 const SIXTEEN = [...NINE, '1/51', '2/2', '2/5', '2/15', '2/20', '2/21', '2/25'];
@@ -20,6 +21,7 @@ async function withSubs(page: Page) {
 }
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
+test.afterEach(async ({ request }) => { await request.get('/_mock/down?on=0'); });
 
 test('an empty page explains itself, and four drawn by lot are on air', async ({ page }) => {
   const said = watchConsole(page);
@@ -121,6 +123,49 @@ test('a camera that this browser cannot play says so in its tile', async ({ page
   await page.goto(address(['1/2', '1/33'], '&view=video'));
   await expect(tile(page, '1/33')).toContainText('this browser cannot play this camera’s video', { timeout: 30_000 });
   await expect(tile(page, '1/2').locator('video')).toBeAttached();
+});
+
+// A still comes every ten seconds, and nothing is known of it in between.
+for (const [view, limit] of [['video', 10_000], ['still', 11_000]] as const) {
+  for (const [name, befalls] of Object.entries(outages)) {
+    test(`${name} is told in a tile of ${view}s within ten seconds, and nothing is called live until a live picture comes`, async ({ page }) => {
+      test.setTimeout(90_000);
+      await page.goto(address(['1/2', '1/17'], `&view=${view}`));
+      const live = tile(page, '1/2').locator('.how .st-live');
+      await expect(live).toHaveCount(1);
+      const height = await tile(page, '1/2').locator('.pic').evaluate((pic) => pic.getBoundingClientRect().height);
+      await befalls(page);
+      await expect(live).toHaveCount(0, { timeout: limit });
+      await expect(tile(page, '1/2').locator('.how')).toHaveText(/^(Waiting for the picture…|Connecting…)\s*$/);
+      expect(await tile(page, '1/2').locator('.pic').evaluate((pic) => pic.getBoundingClientRect().height)).toBe(height);
+      await page.request.get('/_mock/down?on=0');
+      await page.unrouteAll();
+      await expect(live).toHaveCount(1, { timeout: 40_000 });
+    });
+  }
+}
+
+test('nothing on the wall is called live before its picture came, nor by a still that is old', async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  await page.route(/\/(media|still)\//, async (route) => { await held; await route.continue(); });
+  for (const view of ['video', 'still']) {
+    await page.goto(address(['1/2', '1/29'], `&view=${view}`));
+    await expect(tile(page, '1/29')).toContainText('Off air');
+    await expect(tile(page, '1/2')).toContainText('Connecting…');
+    await expect(page.locator('.tile .st-live')).toHaveCount(0);
+  }
+  release();
+  await expect(page.locator('.tile .st-live')).toHaveCount(1);
+  await page.unrouteAll();
+  await page.route('**/still/**', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), 'picture-time': '2026-11-22T14:31:20+04:00' } });
+  });
+  await page.goto(address(['1/2', '1/29'], '&view=still'));
+  await expect.poll(() => drawn(page)).toBe(1);
+  await expect(tile(page, '1/2')).toContainText('Waiting for the picture…');
+  await expect(page.locator('.tile .st-live')).toHaveCount(0);
 });
 
 test('out of view and on a hidden page nothing is asked for', async ({ page }) => {
