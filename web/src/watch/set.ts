@@ -52,6 +52,23 @@ export function moved(ids: readonly string[], id: string, to: number): string[] 
 
 export const without = (ids: readonly string[], id: string) => ids.filter((one) => one !== id);
 
+/** The place of a station that was removed while stations are arranged: it stays empty until that is done, so that no other moves. */
+export interface Gap { id: string; place: number; height: number; large: boolean }
+
+/** What stands on the wall, place by place. A gap's place counts stations and gaps. */
+export function withGaps(ids: readonly string[], gaps: readonly Gap[]): (string | Gap)[] {
+  const all: (string | Gap)[] = [...ids];
+  for (const gap of [...gaps].sort((a, b) => a.place - b.place)) all.splice(gap.place, 0, gap);
+  return all;
+}
+
+/** The set with `id` back in its gap. */
+export function filled(ids: readonly string[], gaps: readonly Gap[], id: string): string[] {
+  const before = withGaps(ids, gaps).findIndex((one) => typeof one !== 'string' && one.id === id);
+  const place = withGaps(ids, gaps).slice(0, Math.max(0, before)).filter((one) => typeof one === 'string').length;
+  return moved(ids, id, place);
+}
+
 /** The set with new stations behind it, as far as there is room. */
 export const joined = (ids: readonly string[], more: readonly string[]) => [...new Set([...ids, ...more])].slice(0, STATIONS_LIMIT);
 

@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectAccessible, fits, watchConsole } from '../support';
 import { outages } from './hand';
 
@@ -263,6 +263,105 @@ test('buttons move too, and keep the focus', async ({ page }) => {
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByRole('button', { name: /^Move/ })).toHaveCount(0);
 });
+
+/** Presses the middle of what is found; the function it gives presses that very point again, whatever is there by then. */
+async function pressed(page: Page, what: Locator, touch: boolean): Promise<() => Promise<void>> {
+  const box = await what.boundingBox();
+  if (!box) throw new Error('nothing to press');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const press = () => (touch ? page.touchscreen.tap(x, y) : page.mouse.click(x, y));
+  await press();
+  return press;
+}
+const places = (page: Page) => page.locator('.tile').evaluateAll((all) => Object.fromEntries(all.map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return [(one as HTMLElement).dataset['id'], [x, y + scrollY, width, height].map(Math.round).join()];
+})));
+
+for (const touch of [false, true]) {
+  test.describe(touch ? 'a finger on a phone' : 'a mouse', () => {
+    test.use(touch ? { hasTouch: true, viewport: { width: 390, height: 844 } } : { viewport: { width: 1440, height: 900 } });
+    test.beforeEach(async ({ page }) => {
+      // five in a wall of nine: with four it would be another wall
+      await page.goto(address(NINE.slice(0, 5), '&view=still'));
+      await expect(page.locator('.tile')).toHaveCount(5);
+    });
+    const arrange = async (page: Page) => {
+      if (touch) await page.getByText('Add, arrange, look back').click();
+      await page.getByRole('button', { name: 'Arrange' }).click();
+      await page.locator('.tile').first().scrollIntoViewIfNeeded();
+    };
+
+    test('pressed twice in the same place, “Remove” removes one, and nothing moves until it is done', async ({ page }) => {
+      await arrange(page);
+      const before = await places(page);
+      const again = await pressed(page, page.getByRole('button', { name: 'Remove 1/17' }), touch);
+      await expect(tile(page, '1/17')).toHaveCount(0);
+      await again();
+      await again();
+      expect(await order(page)).toEqual(['1/2', '1/26', '1/29', '1/33']);
+      const { '1/17': gone, ...others } = before;
+      expect(await places(page)).toEqual(others);
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Put back 1/17' }).click();
+      expect(await places(page)).toEqual({ ...others, '1/17': gone });
+      expect(await order(page)).toEqual(['1/2', '1/17', '1/26', '1/29', '1/33']);
+      await expect(page.getByRole('button', { name: 'Remove 1/17' })).toBeFocused();
+      await (await pressed(page, page.getByRole('button', { name: 'Remove 1/17' }), touch))();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await expect(page.locator('.gap')).toHaveCount(0);
+      expect(await order(page)).toEqual(['1/2', '1/26', '1/29', '1/33']);
+      expect((await places(page))['1/26']).not.toBe(before['1/26']);
+    });
+
+    test('pressed twice in the same place, an arrow moves the same station twice', async ({ page }) => {
+      await arrange(page);
+      const again = await pressed(page, page.getByRole('button', { name: 'Move 1/2 right' }), touch);
+      expect(await order(page)).toEqual(['1/17', '1/2', '1/26', '1/29', '1/33']);
+      await again();
+      expect(await order(page)).toEqual(['1/17', '1/26', '1/2', '1/29', '1/33']);
+      await expect(page.getByRole('button', { name: 'Move 1/2 right' })).toBeFocused();
+      await expect(tile(page, '1/2')).toHaveClass(/pressed/);
+      // who goes elsewhere in between presses what is there
+      if (touch) await page.touchscreen.tap(5, 5);
+      else await page.mouse.move(5, 5);
+      await again();
+      expect(await order(page)).toEqual(['1/26', '1/17', '1/2', '1/29', '1/33']);
+    });
+
+    test('pressed twice in the same place, “Enlarge” enlarges and takes it back, and opens nothing', async ({ page }) => {
+      const again = await pressed(page, page.getByRole('button', { name: 'Enlarge 1/26' }), touch);
+      await expect(tile(page, '1/26')).toHaveClass(/large/);
+      await again();
+      await expect(page.locator('.tile.large')).toHaveCount(0);
+      await expect(page).toHaveURL(/\/en\/watch/);
+    });
+
+    test('words that change below a picture move no tile', async ({ page }) => {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => { release = resolve; });
+      await page.route('**/still/**', async (route) => { await held; await route.continue(); });
+      await page.reload();
+      await expect(tile(page, '1/2')).toContainText('Connecting…');
+      await expect(tile(page, '1/33')).toContainText('Connecting…');
+      const before = await places(page);
+      release();
+      await expect(page.locator('.tile .st-live')).toHaveCount(4);
+      expect(await places(page)).toEqual(before);
+    });
+
+    test('the last station that is removed leaves nothing to press in its place', async ({ page }) => {
+      await page.goto(address(['1/2'], '&view=still'));
+      await arrange(page);
+      const again = await pressed(page, page.getByRole('button', { name: 'Remove 1/2' }), touch);
+      await again();
+      await expect(page.getByRole('button', { name: 'Put back 1/2' })).toBeVisible();
+      await expect(page).toHaveURL(/\/en\/watch/);
+      await page.getByRole('button', { name: 'Done' }).click();
+      await expect(page.getByRole('button', { name: 'Four at random' })).toBeVisible();
+    });
+  });
+}
 
 test('a station is dragged to another place, and that opens nothing', async ({ page }) => {
   await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=still'));
