@@ -125,6 +125,8 @@ export class Player extends Viewing {
       return;
     }
     this.#engine?.follow(false);
+    // The next step begins here, however long the picture takes.
+    this.wall = at;
     this.#seek(position);
     if (this.paused) return;
     this.#wake();
