@@ -13,3 +13,9 @@ export function placeOf(all: readonly Constituency[], n: number): { constituency
 }
 
 export const onAir = (all: readonly Constituency[]) => all.reduce((sum, { states }) => sum + states.live, 0);
+
+/** A place in a row of weights, by their size; -1 where all of them are nothing. `chance` is from 0 up to, not with, 1. */
+export function drawnByWeight(weights: readonly number[], chance: number): number {
+  let left = chance * weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.findIndex((weight) => (left -= weight) < 0);
+}

@@ -1,11 +1,13 @@
 /** One camera's day, kept up to date: the whole day once, then only its end, and the whole again now and then. */
 
+import { untrack } from 'svelte';
 import { findLast, lastOf } from '../lib/lists';
 import * as api from '../lib/api';
 import { clock } from '../lib/clock.svelte';
 import { poll } from '../lib/poll';
 import { MINUTE } from '../lib/time';
 import { arrivals, hasPicture, replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
+import type { Viewing } from './viewing.svelte';
 
 const EVERY_MS = 5_000;
 /** Late video mends the past; so the whole day is read again this often. */
@@ -67,4 +69,17 @@ export class CameraDay {
     this.known = true;
     this.current = stretchAt(this.day, now - 500) ?? findLast(this.day, (s) => s.from <= now) ?? null;
   }
+}
+
+/** Live follows the camera: it lets go while there is no picture and comes back by itself. Called while a component is made. */
+export function followLive(viewing: () => Viewing, camera: CameraDay): void {
+  let had = true;
+  $effect(() => {
+    const has = camera.seen;
+    untrack(() => {
+      if (viewing().following && !has) viewing().stop();
+      else if (viewing().following && has && !had) viewing().goLive();
+      had = has;
+    });
+  });
 }

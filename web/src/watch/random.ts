@@ -1,8 +1,8 @@
 /** Stations on air, drawn by lot: each has the same chance. */
 
 import * as api from '../lib/api';
+import { drawnByWeight } from '../lib/chance';
 import { election } from '../lib/election.svelte';
-import { drawnByWeight } from './set';
 
 /** Draws that are made at most for each station that is wanted: a constituency may be drawn whose station is taken. */
 const DRAWS_PER_STATION = 4;

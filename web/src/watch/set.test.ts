@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { viewOf } from '../lib/view';
-import { columnsOf, drawnByWeight, filled, fitting, joined, moved, readSize, readStations, SIZES, STATIONS_LIMIT, withGaps, without, written } from './set';
+import { columnsOf, filled, fitting, joined, moved, readSize, readStations, SIZES, STATIONS_LIMIT, withGaps, without, written } from './set';
 
 test('a link names stations in their order, each once', () => {
   expect(readStations('7/12,16/19, 3/4,7/12')).toEqual({ ids: ['7/12', '16/19', '3/4'], unreadable: 0, beyond: 0 });
@@ -61,10 +61,4 @@ test('adding keeps what is there and stops at the limit', () => {
   expect(joined(['1/1'], ['1/1', '1/2'])).toEqual(['1/1', '1/2']);
   expect(joined(Array.from({ length: 15 }, (_, n) => `2/${n + 1}`), ['3/1', '3/2'])).toHaveLength(STATIONS_LIMIT);
   expect(without(['1/1', '1/2'], '1/1')).toEqual(['1/2']);
-});
-
-test('lots fall by weight, and on nobody where there is no weight', () => {
-  expect([0, 0.24, 0.26, 0.99].map((chance) => drawnByWeight([1, 0, 3], chance))).toEqual([0, 0, 2, 2]);
-  expect(drawnByWeight([0, 0], 0.5)).toBe(-1);
-  expect(drawnByWeight([], 0.5)).toBe(-1);
 });

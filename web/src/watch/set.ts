@@ -71,9 +71,3 @@ export function filled(ids: readonly string[], gaps: readonly Gap[], id: string)
 
 /** The set with new stations behind it, as far as there is room. */
 export const joined = (ids: readonly string[], more: readonly string[]) => [...new Set([...ids, ...more])].slice(0, STATIONS_LIMIT);
-
-/** A place in a row of weights, by their size; -1 where all of them are nothing. `chance` is from 0 up to, not with, 1. */
-export function drawnByWeight(weights: readonly number[], chance: number): number {
-  let left = chance * weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.findIndex((weight) => (left -= weight) < 0);
-}
