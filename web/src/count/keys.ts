@@ -1,4 +1,4 @@
-/** The keys of the page of counting. They work wherever one is on the page, but for where one writes. */
+/** The keys of the counting page. They work wherever the focus is, except where one types. */
 
 import { isTaken, latinOf, type Focus, type Pressed } from '../lib/keys';
 
@@ -9,7 +9,7 @@ const ACTS: Record<string, CountAct> = {
   '+': 'faster', '=': 'faster', '>': 'faster', '-': 'slower', '<': 'slower',
 };
 
-/** What a key means: nothing while one writes, and the space bar is the button's that has the focus. A list keeps none: a ballot must not get lost. */
+/** What a key means: nothing while one types, and a focused button keeps the space bar. A list keeps no key: no ballot may get lost. */
 export function countAct(event: Pressed, focus: Focus): CountAct | null {
   if (event.ctrlKey || event.metaKey || event.altKey || (focus !== 'list' && isTaken(focus, event.key))) return null;
   return ACTS[latinOf(event)] ?? null;

@@ -28,7 +28,7 @@ const WRITTEN = 'dialog, textarea, [contenteditable], input:not([type=range], [t
 /** What the space bar presses. Radio buttons are chosen with the arrows. */
 const PRESSED = 'button, a, summary, [type=checkbox], [type=file]';
 
-/** What has the focus, as far as keys care. */
+/** The kind of element that has the focus, as far as keys care. */
 export type Focus = 'writing' | 'list' | 'button' | 'other';
 
 export function focusOf(element: Element | null): Focus {

@@ -1,4 +1,4 @@
-/** A number that grows every so often while the page is visible, and at once when it is shown again after that: what hangs on it is renewed. */
+/** A number that grows every so often while the page is visible, and at once when it is shown again after that: whatever depends on it is renewed. */
 export function rounds(everyMs: number): { readonly round: number } {
   let round = $state(0);
   $effect(() => {
@@ -22,5 +22,5 @@ export function rounds(everyMs: number): { readonly round: number } {
   return { get round() { return round; } };
 }
 
-/** Stills are as old as this at most. */
+/** How old stills get at most. */
 export const STILLS_EVERY_MS = 30_000;

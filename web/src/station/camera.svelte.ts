@@ -10,7 +10,7 @@ import { arrivals, hasPicture, replaced, stretchAt, stretches, type Stretch } fr
 import type { Viewing } from './viewing.svelte';
 
 const EVERY_MS = 5_000;
-/** Late video mends the past; so the whole day is read again this often. */
+/** Late video fills gaps in the past, so the whole day is read again this often. */
 const WHOLE_EVERY_MS = 60_000;
 const TAIL_MS = 10 * MINUTE;
 
@@ -20,10 +20,10 @@ export class CameraDay {
   day = $state.raw<Stretch[]>([]);
   known = $state(false);
   failed = $state(false);
-  /** What the camera is in at this moment. */
+  /** The camera's state at this moment. */
   current = $state.raw<Stretch | null>(null);
 
-  /** What was missing and has arrived meanwhile: the last such news. */
+  /** The last stretch that was missing and has since arrived. */
   arrived = $state.raw<{ from: number; to: number } | null>(null);
 
   /** Whether there is a picture now, as far as is known. */
@@ -71,7 +71,7 @@ export class CameraDay {
   }
 }
 
-/** Live follows the camera: it lets go while there is no picture and comes back by itself. Called while a component is made. */
+/** Live follows the camera: it stops while there is no picture and comes back by itself. To be called during a component's initialisation. */
 export function followLive(viewing: () => Viewing, camera: CameraDay): void {
   let had = true;
   $effect(() => {

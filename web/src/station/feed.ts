@@ -5,12 +5,12 @@ import { makeEngine, type Engine, type Failure, type Source as Asked, type Start
 import type { Source } from './sources';
 
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
-/** A decoding error so soon after the last one is not mended again. */
+/** A decoding error this soon after the last one is not recovered from again. */
 const RECOVERY_PAUSE_MS = 5_000;
 
 export interface FeedEvents {
   ready(): void;
-  /** It cannot go on by itself; `unsupported`: this browser can play no video of ours at all. */
+  /** It cannot go on by itself; `unsupported`: this browser cannot play our video at all. */
   failed(why: Failure | 'unsupported'): void;
 }
 
@@ -19,7 +19,7 @@ export class Feed {
   #source: Source | null = null;
   #resting = false;
   #holdBack = new HoldBack();
-  /** What an engine of an earlier source still reports, or is made late, does not count. */
+  /** Tells events of engines for earlier sources, and engines that are ready too late, from current ones. */
   #generation = 0;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -31,12 +31,12 @@ export class Feed {
     return this.#engine;
   }
 
-  /** What is played, or is to be played as soon as somebody looks. */
+  /** What is being played, or will be as soon as the page is visible. */
   get source(): Source | null {
     return this.#source;
   }
 
-  /** The position of the live edge in seconds; null while it is not known, as in a rest, after which it is long past. */
+  /** The position of the live edge in seconds; null while it is unknown, as during a rest, when it goes stale. */
   get edge(): number | null {
     return this.#source === 'live' && !this.#resting ? (this.#engine?.liveEdge() ?? null) : null;
   }
@@ -74,7 +74,7 @@ export class Feed {
     }
   }
 
-  /** Asks for nothing until it is woken. */
+  /** Makes no requests until it is woken. */
   rest(): void {
     this.#resting = true;
     this.#engine?.rest();
@@ -85,7 +85,7 @@ export class Feed {
     this.#resting = false;
   }
 
-  /** Tries to mend the engine after a decoding error; false where that has just been tried. */
+  /** Tries to recover from a decoding error; false if that has just been tried. */
   recover(): boolean {
     const now = performance.now();
     if (!this.#engine || now - this.#recoveredAt <= RECOVERY_PAUSE_MS) return false;
@@ -94,7 +94,7 @@ export class Feed {
     return true;
   }
 
-  /** Calls `open` after a pause that grows with the failures in a row, and gives their number. */
+  /** Calls `open` after a pause that grows with each failure in a row, and returns how many there have been. */
   later(open: () => void): number {
     const pause = (RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 1_000) * (0.8 + Math.random() * 0.4);
     this.#failures += 1;

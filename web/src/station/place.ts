@@ -8,7 +8,7 @@ import { loaded } from './frames';
 const BEHIND_HOLE_S = 0.05;
 
 export class Place {
-  /** The player itself has moved the picture, which has not come yet. */
+  /** The player has moved the video, and the picture of the new position has not come yet. */
   seeking = false;
 
   constructor(readonly video: HTMLVideoElement, private readonly feed: Feed) {}
@@ -23,7 +23,7 @@ export class Place {
     this.video.currentTime = position;
   }
 
-  /** The picture came; gives whether the player itself had moved it. */
+  /** The picture has come; returns whether it was the player that had moved the video. */
   arrived(): boolean {
     const ours = this.seeking;
     this.seeking = false;
@@ -46,7 +46,7 @@ export class Place {
     return at >= source.from && at < source.to ? position : null;
   }
 
-  /** The hole that the video stands in, by the playlist. */
+  /** The gap in the playlist that the video stands in. */
   hole(): Hole | null {
     return this.feed.engine && !this.seeking ? holeAt(this.feed.engine.pieces(), this.video.currentTime) : null;
   }
@@ -55,7 +55,7 @@ export class Place {
     this.seek(hole.resumeAt + BEHIND_HOLE_S);
   }
 
-  /** The live edge, where it is so far away that only a jump leads there. */
+  /** The live edge, if it is so far away that only a jump reaches it. */
   farEdge(): number | null {
     const { engine, edge } = this.feed;
     return engine && edge !== null && !this.seeking && edge > this.video.currentTime + engine.slack ? edge : null;

@@ -14,14 +14,14 @@ import { NEAR_LIVE_MS, Viewing, type PlayerContext } from './viewing.svelte';
 export { SPEEDS, type Notice, type PlayerContext, type Trouble } from './viewing.svelte';
 
 const TICK_MS = 200;
-/** No new picture for so long is said; for longer, the player is made anew. */
+/** Without a new picture for the first time the viewer is told; for the second, the source is opened anew. */
 const WAITING_SAID_MS = 2_500;
 const STALLED_LIMIT_MS = 12_000;
-/** So near the edge replay counts as caught up. */
+/** This close to the edge, replay counts as caught up. */
 const CAUGHT_UP_MS = 3_500;
-/** So much older than live should be, a picture is not live any more. */
+/** A picture this much older than live should be is no longer live. */
 const STALE_MS = 8_000;
-/** A step by one picture where the next one is not loaded, milliseconds. */
+/** The length of a one-picture step where the next picture is not loaded, milliseconds. */
 const FRAME_MS = 40;
 const RATE_LIMIT = 16;
 
@@ -32,7 +32,7 @@ export class Player extends Viewing {
   #place: Place | null = null;
   #frames: Frames | null = null;
   #ticker: ReturnType<typeof setInterval> | undefined;
-  /** Nobody sees the page: nothing is played or asked for. */
+  /** The page is hidden: nothing is played or requested. */
   #asleep = false;
   /** How much faster or slower than `speed` it plays, to keep in step with other cameras. */
   #gait = 1;
@@ -42,7 +42,7 @@ export class Player extends Viewing {
     this.#sources = new Sources(camera, context, this);
   }
 
-  /** Takes the video element over; undo with the function it returns. */
+  /** Takes over the video element; the function it returns lets go of it. */
   attach(video: HTMLVideoElement): () => void {
     this.#place = new Place(video, this.#feed);
     this.#frames = new Frames(video);
@@ -116,7 +116,7 @@ export class Player extends Viewing {
     void this.#play();
   }
 
-  /** A live playlist that goes on meanwhile would take the picture along, and leave what was loaded behind. */
+  /** A live playlist that kept updating would drag the picture along, and drop what was loaded. */
   protected pause(): void {
     this.#place?.video.pause();
     if (this.#feed.source === 'live') this.#feed.rest();
@@ -124,7 +124,7 @@ export class Player extends Viewing {
     if (this.following) this.leaveEdge();
   }
 
-  /** Goes on where it was left: in the live playlist as long as that goes back so far, else in the recording. */
+  /** Resumes where it was left: in the live playlist while that still reaches back so far, else in the recording. */
   protected resume(): void {
     const { source } = this.#feed;
     if (this.wall !== null && (source === null || (source === 'live' && !this.#sources.inWindow(this.wall)))) {
@@ -297,7 +297,7 @@ export class Player extends Viewing {
     }
   }
 
-  /** Where the playlist says that there is nothing, playing goes on after it. */
+  /** Skips what the playlist marks as a gap. */
   #stepOverHole(place: Place): void {
     const hole = place.hole();
     if (!hole) return;
@@ -323,5 +323,5 @@ export class Player extends Viewing {
   }
 }
 
-/** It has been asked for, and nothing was recorded in it. */
+/** Whether a recording was requested and turned out to be empty. */
 const isEmpty = (source: Source | null): source is Recording => source !== null && source !== 'live' && source.nothing;

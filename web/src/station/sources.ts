@@ -10,9 +10,9 @@ export type Source = 'live' | Recording;
 
 /** How far back the live playlist goes for certain: younger moments are read there, older ones in the recording, whatever is still loaded. */
 const LIVE_WINDOW_MS = 18_000;
-/** True time that passes between two looks, beyond which a hole may have been jumped over: the day tells whether. */
+/** If more true time than this passes between two looks, a hole may have been skipped: the day shows whether. */
 export const JUMP_SEEN_MS = 1_500;
-/** The playlist of the past goes on so far ahead of the picture, milliseconds of the viewer's time. */
+/** How far ahead of the picture the playlist of the past reaches, milliseconds of the viewer's time. */
 const PLAYLIST_AHEAD_MS = 60_000;
 
 export class Sources {

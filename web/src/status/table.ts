@@ -9,7 +9,7 @@ import type { Stretch } from '../lib/timeline';
 const CAUSES: readonly Cause[] = ['unknown', 'uplink', 'source', 'power', 'disk', 'clock', 'hidden', 'centre', 'neverconnected'];
 const HEADER = ['id', 'constituency', 'station', 'venue', 'state', 'since', 'cause', 'owed', 'live', 'late', 'missing', 'hidden', 'gaps', 'longest_from', 'longest_to', 'longest_cause'];
 
-/** A row for each station, the missing minutes by cause in the last columns: a minute that causes share stands at the first of them. */
+/** A row for each station, with the missing minutes by cause in the last columns: a minute shared by several causes is listed under the first. */
 export function historyTable(items: readonly StationHistory[]): Cell[][] {
   return [[...HEADER, ...CAUSES.map((cause) => `missing_${cause}`)], ...items.map((item): Cell[] => {
     const { owed, live, late, missing, hidden } = item.minutes;
@@ -22,7 +22,7 @@ export function historyTable(items: readonly StationHistory[]): Cell[][] {
   })];
 }
 
-/** What a camera lacked, and where one sees it. */
+/** What a camera lacked, and a link to it. */
 export interface Gap extends Stretch { camera: string; address: string }
 
 export const gapTable = (station: string, gaps: readonly Gap[], zone: string): Cell[][] => [

@@ -3,7 +3,7 @@
  * means what the first one did.
  */
 
-/** A finger leaves no trace when it is lifted: after this long, what it would press is what it sees. */
+/** Nothing reports where a lifted finger is: after this long, a tap again means what is on the screen. */
 const FINGER_MS = 4_000;
 
 interface Held { box: DOMRect; again: () => void; ended: () => void }
@@ -12,7 +12,7 @@ export class SamePlace {
   #held: Held | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `again` is what a press in the same place does from now on; `ended` is called when that is over. A press by key holds nothing. */
+  /** From now on, a press in the same place calls `again`; `ended` is called when that is over. A press by keyboard holds nothing. */
   hold(event: MouseEvent, again: () => void, ended: () => void): void {
     this.#end();
     if (event.detail === 0) return;
@@ -50,7 +50,7 @@ export class SamePlace {
     return box !== undefined && x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
   }
 
-  /** A mouse is seen to leave; a finger is not. */
+  /** A mouse can be seen leaving; a finger cannot. */
   #wait(event: MouseEvent): void {
     clearTimeout(this.#timer);
     if ((event as Partial<PointerEvent>).pointerType !== 'mouse') this.#timer = setTimeout(() => this.#end(), FINGER_MS);

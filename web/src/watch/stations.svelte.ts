@@ -4,16 +4,16 @@ import { SvelteMap } from 'svelte/reactivity';
 import * as api from '../lib/api';
 import { poll } from '../lib/poll';
 
-/** So often some are asked for, each at every second time: whoever watches two or more notices a dead server as soon as who watches one. */
+/** How often stations are renewed: half of them each time, so that a dead server is noticed as soon with many stations as with one. */
 const EVERY_MS = 4_000;
 const TURNS = 2;
 
-/** The camera that stands for a station: the one that is as the station is. */
+/** The camera that represents a station: one in the same state as the station itself. */
 export const cameraOf = (station: api.StationDetail | null | undefined): api.Camera | undefined =>
   station?.cameras.find((one) => one.state === station.state) ?? station?.cameras[0];
 
 export class Stations {
-  /** Null for a number that is not on the list; missing while nothing is known. */
+  /** Null for a number that is not on the list; absent while nothing is known. */
   readonly known = new SvelteMap<string, api.StationDetail | null>();
 
   /** Follows these stations until the function it returns is called. */

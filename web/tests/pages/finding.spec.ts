@@ -1,4 +1,4 @@
-/** The pages of finding: home with the country's day, a constituency, the status of all stations, the list and its versions. */
+/** The pages for finding a station: home with the country's day, a constituency, the status of all stations, the list and its versions. */
 
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible, watchConsole } from '../support';
@@ -381,7 +381,7 @@ test('the list compares two versions, the address keeps the choice, and one that
   await expect(page.getByText('There is no such version.')).toBeVisible();
 });
 
-/** Entries of the header in a row, by its width in letters: all in one, or two and two; what they are about stands at the foot of the page, too. */
+/** How many header entries stand in each row, by width and text size: four in one, or two and two. About is in the footer. */
 const ROWS: Record<string, [width: number, text: string, rows: number[]][]> = {
   '/': [[320, '100%', [4]], [360, '100%', [4]], [390, '100%', [4]], [390, '200%', [2, 2]], [640, '200%', [4]]],
   '/en/': [[320, '100%', [4]], [360, '100%', [4]], [390, '100%', [4]], [390, '200%', [2, 2]], [640, '200%', [4]]],

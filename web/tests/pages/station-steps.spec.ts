@@ -1,4 +1,4 @@
-/** Steps that follow each other quickly add up, from live, from the past and in a pause, however far the picture is behind them. */
+/** Steps in quick succession add up, at live, in the past and while paused, even before the picture has caught up with them. */
 
 import { expect, test, type Page } from '@playwright/test';
 import { expectPlaying, shownTime } from '../support';
@@ -29,7 +29,7 @@ async function expectSteps(page: Page, { what, times, by, pause = 0, press }: Wa
   }
   const should = from + times * by;
   const name = `${times} × ${what}, ${plays ? 'playing' : 'paused'}`;
-  // What plays goes on meanwhile, and takes a moment to begin again.
+  // A player that plays has moved on meanwhile, and takes a moment to start again.
   const early = () => (plays ? Date.now() - began : 0) + SLACK_MS;
   await expect.poll(async () => {
     const off = (await shownTime(page)) - should;
@@ -58,7 +58,7 @@ test('steps back in the past, pressed again and again, add up, playing and pause
     await expectSteps(page, way, true);
     await page.locator('.controls .play').click();
     await expect(page.locator('.bar-top')).toContainText('Dayandırılıb');
-    // A moment that is chosen on the bar is played; a step goes on standing still.
+    // A moment chosen on the bar is played; a step keeps a paused player paused.
     const plays = way.what.includes('←');
     await expectSteps(page, way, plays);
     await expect(page.locator('.bar-top')).toContainText(plays ? 'Təkrar' : 'Dayandırılıb');

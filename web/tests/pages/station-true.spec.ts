@@ -16,7 +16,7 @@ for (const [name, befalls] of Object.entries(outages)) {
     await expectLive(page, false, 10_000);
     await expect(page.locator('.said')).toContainText(/Görüntü gözlənilir|Serverlə əlaqə yoxdur/);
     await expect(page.locator('#scrub')).not.toHaveAttribute('aria-valuetext', /canlı/);
-    // It is opened anew again and again; what it has is old by now, and is not called live.
+    // The source is reopened again and again; what it has is old by now, and must not be called live.
     await page.clock.runFor(15_000);
     await page.evaluate((live) => {
       const look = () => { if (document.querySelector('.bar-top .st-live') || [...document.querySelectorAll('.ctl-live span:not(.off)')].some((one) => one.textContent === live)) document.documentElement.dataset['lied'] = 'yes'; };
@@ -62,7 +62,7 @@ test('a hidden tab asks for nothing, and comes back to what is live then', async
   await page.goto('/stations/1/2');
   await expectLive(page, true);
   await hide(page, true);
-  // What is on its way is let come.
+  // Requests under way are allowed to finish.
   await page.waitForLoadState('networkidle');
   const asked: string[] = [];
   page.on('request', (one) => asked.push(one.url()));

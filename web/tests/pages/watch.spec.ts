@@ -125,7 +125,7 @@ test('a camera that this browser cannot play says so in its tile', async ({ page
   await expect(tile(page, '1/2').locator('video')).toBeAttached();
 });
 
-// A still comes every ten seconds, and nothing is known of it in between.
+// A still comes every ten seconds; between two of them nothing is known.
 for (const [view, limit] of [['video', 10_000], ['still', 11_000]] as const) {
   for (const [name, befalls] of Object.entries(outages)) {
     test(`${name} is told in a tile of ${view}s within ten seconds, and nothing is called live until a live picture comes`, async ({ page }) => {
@@ -264,7 +264,7 @@ test('buttons move too, and keep the focus', async ({ page }) => {
   await expect(page.getByRole('button', { name: /^Move/ })).toHaveCount(0);
 });
 
-/** Presses the middle of what is found; the function it gives presses that very point again, whatever is there by then. */
+/** Presses the middle of an element; the function it returns presses that very point again, whatever is there by then. */
 async function pressed(page: Page, what: Locator, touch: boolean): Promise<() => Promise<void>> {
   const box = await what.boundingBox();
   if (!box) throw new Error('nothing to press');
@@ -322,7 +322,7 @@ for (const touch of [false, true]) {
       expect(await order(page)).toEqual(['1/17', '1/26', '1/2', '1/29', '1/33']);
       await expect(page.getByRole('button', { name: 'Move 1/2 right' })).toBeFocused();
       await expect(tile(page, '1/2')).toHaveClass(/pressed/);
-      // who goes elsewhere in between presses what is there
+      // after the pointer has been elsewhere, a press acts on what is there
       if (touch) await page.touchscreen.tap(5, 5);
       else await page.mouse.move(5, 5);
       await again();
@@ -418,7 +418,7 @@ test('several stations replay one moment, in step, with one bar, and a hole of o
     const before = await moment();
     await expect.poll(moment).toBeGreaterThan(before + 500);
   }
-  // the power cut of all four is over at 11:26; the second station's line has none in its second camera
+  // the power cut of all four is over at 11:26
   await bar.getByRole('combobox', { name: 'Speed' }).selectOption('4×');
   await expect(tile(page, '1/2')).toContainText('Power cut', { timeout: 30_000 });
   const inHole = await moment();
