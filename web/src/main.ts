@@ -34,7 +34,7 @@ function giveBack(target: HTMLElement, { value, focused }: { value: string; focu
   if (focused) field.focus({ preventScroll: true });
 }
 
-// Read by public/older.js, which speaks where this was not understood.
+// Read by public/older.js, which shows a message in browsers that cannot run this.
 document.documentElement.dataset['begun'] = '';
 const target = document.getElementById('app');
 if (target) void start(target);

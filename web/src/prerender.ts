@@ -17,7 +17,7 @@ export const PAGES = Object.keys(heads.az).filter((page) => page !== 'moment') a
 /** Pages that can say something before their data are there; the others say that they are loading. */
 const EARLY: Partial<Record<HeadOf, Component<never>>> = { station: StationShell, constituency: ConstituencyShell, about: About };
 
-// The strip that says so is in every document; the server says whether it is to be seen.
+// The strip that marks samples is in every document; the server decides whether it is visible.
 election.assumeSample(true);
 
 /** The document's body for a page in a language. What the server knows of a station stands in it as `{id}`, `{venue}` and so on. */

@@ -9,7 +9,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** Fails when axe finds anything against WCAG 2.2 A or AA. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // colours that are still changing over are nobody's contrast
+  // colours in the middle of a transition say nothing about contrast
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(axe);
   const results = await page.evaluate(async () => {
@@ -19,7 +19,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
 }
 
-/** Collects everything that a page should never say: errors of scripts and refusals of the content policy. */
+/** Collects what a page should never log: script errors and violations of the content policy. */
 export function watchConsole(page: Page): string[] {
   const said: string[] = [];
   page.on('pageerror', (error) => said.push(String(error)));
@@ -37,7 +37,7 @@ export const playing = (page: Page): Promise<Playing> =>
     time: video.currentTime, frames: video.getVideoPlaybackQuality().totalVideoFrames,
   }));
 
-/** Fails unless the picture moves: the position advances and frames are decoded. A player that is made anew meanwhile is judged from there. */
+/** Fails unless the picture moves: the position advances and frames are decoded. A player that is restarted meanwhile is judged from then on. */
 export async function expectPlaying(page: Page): Promise<void> {
   let before: Playing | null = null;
   await expect.poll(async () => {
@@ -50,7 +50,7 @@ export async function expectPlaying(page: Page): Promise<void> {
   }, { timeout: 30_000 }).toBe('moves');
 }
 
-/** Follows which picture is on the screen; the returned function gives its position. The clock of a busy player is further than its picture. */
+/** Follows which picture is on the screen; the returned function gives its position. The clock of a busy player is ahead of its picture. */
 export async function watchPicture(page: Page): Promise<() => Promise<number>> {
   await page.locator('video').evaluate((video: HTMLVideoElement) => new Promise<void>((first) => {
     const look = (_: number, { mediaTime }: { mediaTime: number }) => {
@@ -84,8 +84,8 @@ export const fits = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
 
 /**
- * Fails where texts or what can be pressed lie over each other, or stand out of the page. What is meant to lie over something (a cell's
- * link over its picture, a list of results) and what nobody sees is left out.
+ * Fails where texts or controls overlap, or stick out of the page. What is meant to overlap (a cell's link over its picture, a list of
+ * results) and what is invisible is left out.
  */
 export async function expectUncrossed(page: Page, where: string): Promise<void> {
   await expect.poll(() => page.evaluate(crossings), where).toEqual([]);

@@ -1,4 +1,4 @@
-/** A count beside the official turnout: what was counted by then, what is said officially, and how much of it was watched. */
+/** A count beside the official turnout: what had been counted by then, the official figure, and how much of the time was watched. */
 
 import { hasPicture, type Stretch } from '../lib/timeline';
 import { countedBy, type Series } from './series';
@@ -18,7 +18,7 @@ export interface Compared {
   watched: number; unwatched: number; blind: number;
 }
 
-/** What is closest to the station is compared: its own figure before that of the constituency, and that before the country's. */
+/** The figure closest to the station is compared: its own rather than the constituency's, and that rather than the country's. */
 const CLOSENESS: readonly Scope[] = ['station', 'constituency', 'country'];
 
 export function closest(officials: readonly Official[], at: number): Official | null {

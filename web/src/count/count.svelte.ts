@@ -5,9 +5,9 @@ import { cut, Recorder, spanAt, withSpan, type Span } from './spans';
 import { forget, isUnkept, keyOf, load, save, type Kept } from './store';
 import type { Official } from './compare';
 
-/** Clearings and takings-over that can be undone at most. */
+/** Most clearings and take-overs that can be undone. */
 const UNDO_LIMIT = 10;
-/** What was watched is written this often at most; ballots are at once. */
+/** What was watched is stored this often at most; ballots are stored at once. */
 const SAVE_EVERY_MS = 5_000;
 
 export class Count {
@@ -27,7 +27,7 @@ export class Count {
   /** What was watched before the present pass began. */
   #before: readonly Span[] = [];
   #passFrom: number | null = null;
-  /** The end of a stretch that the viewer chose to count on in. */
+  /** The end of a stretch in which the viewer chose to go on counting. */
   #accepted = -Infinity;
   #undo: Kept[] = [];
   #savedAt = -Infinity;
@@ -47,7 +47,7 @@ export class Count {
     return this.#undo.length > 0 || this.taps.length > 0;
   }
 
-  /** Takes what is on the device: at the start, and when another window of this browser counts too. */
+  /** Loads what is on the device: at the start, and when another window of this browser counts too. */
   reload(event?: StorageEvent): void {
     if (event && event.key !== this.#key) return;
     const kept = load(this.#key);
@@ -102,13 +102,13 @@ export class Count {
     else if (!same) this.again = { from, to: old.to, ballots };
   }
 
-  /** Counts on in minutes that were counted before. */
+  /** Goes on counting in minutes that were counted before. */
   countOn(): void {
     this.#accepted = this.again?.to ?? -Infinity;
     this.again = null;
   }
 
-  /** Takes out what was counted in those minutes, so that they are counted anew. */
+  /** Removes what was counted in those minutes, so that they can be counted afresh. */
   countAnew(): void {
     if (!this.again) return;
     const { from, to } = this.again;
@@ -138,7 +138,7 @@ export class Count {
     this.#save();
   }
 
-  /** Takes it off this device and begins at nothing. */
+  /** Deletes it from this device and starts from nothing. */
   forget(): void {
     forget(this.#key);
     this.kept = this.failed = false;

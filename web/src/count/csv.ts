@@ -9,7 +9,7 @@ import { BALLOTS_LIMIT, LENGTH_LIMIT, SPANS_LIMIT, wholeSecond, type Series } fr
 import { inward, withSpan, type Span } from './spans';
 
 const HEADER = 'time,station,n,watched_until';
-/** Letters that are read at most. */
+/** Most characters that are read. */
 export const CSV_LIMIT = 4_000_000;
 
 export function csvOf({ station, ballots, watched }: Series, zone: string): string {
@@ -20,7 +20,7 @@ export function csvOf({ station, ballots, watched }: Series, zone: string): stri
   return `${[HEADER, ...rows].join('\r\n')}\r\n`;
 }
 
-/** Why a table could not be taken: it is none of ours, it is of another station, a row cannot be read, or it is too long. */
+/** Why a table could not be loaded: it is not one of ours, is of another station, has an unreadable row, or is too long. */
 export type CsvFault = { fault: 'form' | 'long' } | { fault: 'station'; station: string } | { fault: 'row'; row: number };
 
 /** Reads such a table of that station back; the last column may be missing. Rows are numbered from 1, the header being the first. */

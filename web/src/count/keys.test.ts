@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { countAct, stepped, type Focus } from './keys';
+import type { Focus } from '../lib/keys';
+import { countAct, stepped } from './keys';
 
 const pressed = (key: string, focus: Focus = 'other', more: Partial<KeyboardEvent> = {}) => countAct({ key, code: '', ctrlKey: false, metaKey: false, altKey: false, ...more }, focus);
 
@@ -9,6 +10,7 @@ test.each([[' ', 'tap'], ['b', 'tap'], ['B', 'tap'], ['z', 'undo'], ['Backspace'
 test('letters count at a button too, whose own key is the space bar', () => {
   expect(pressed('b', 'button')).toBe('tap');
   expect(pressed(' ', 'button')).toBeNull();
+  expect(pressed(' ', 'list')).toBe('tap');
 });
 
 test('nothing is counted while one writes, or with a modifier', () => {

@@ -1,6 +1,6 @@
-/** The keys of the page of counting. They work wherever one is on the page, but for where one writes. */
+/** The keys of the counting page. They work wherever the focus is, except where one types. */
 
-import { latinOf, type Pressed } from '../lib/keys';
+import { isTaken, latinOf, type Focus, type Pressed } from '../lib/keys';
 
 export type CountAct = 'tap' | 'undo' | 'toggle' | 'back' | 'forward' | 'faster' | 'slower';
 
@@ -9,20 +9,9 @@ const ACTS: Record<string, CountAct> = {
   '+': 'faster', '=': 'faster', '>': 'faster', '-': 'slower', '<': 'slower',
 };
 
-/** What has the focus, as far as keys care. */
-export type Focus = 'writing' | 'button' | 'other';
-
-const WRITTEN = 'textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox], [type=file])';
-const PRESSED = 'button, a, summary, [type=checkbox], [type=file]';
-
-export function focusOf(element: Element | null): Focus {
-  if (element?.closest(WRITTEN)) return 'writing';
-  return element?.closest(PRESSED) ? 'button' : 'other';
-}
-
-/** What a key means: nothing while one writes, and the space bar is the button's that has the focus. */
+/** What a key means: nothing while one types, and a focused button keeps the space bar. A list keeps no key: no ballot may get lost. */
 export function countAct(event: Pressed, focus: Focus): CountAct | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || focus === 'writing' || (focus === 'button' && event.key === ' ')) return null;
+  if (event.ctrlKey || event.metaKey || event.altKey || (focus !== 'list' && isTaken(focus, event.key))) return null;
   return ACTS[latinOf(event)] ?? null;
 }
 

@@ -13,7 +13,7 @@
 import { BALLOTS_LIMIT, LENGTH_LIMIT, SPANS_LIMIT, type Series } from './series';
 import { inward, type Span } from './spans';
 
-/** Letters of a packed count, of our own and of a link that is opened. */
+/** Most characters of a packed count: of our own, and of a link that is opened. */
 const WRITTEN_LIMIT = 8_000;
 const READ_LIMIT = 12_000;
 const VERSION = 1;
@@ -21,7 +21,7 @@ const COARSE = 1;
 const NUMBER_LIMIT = 99_999;
 const EARLIEST = Date.parse('2020-01-01T00:00:00Z');
 const LATEST = Date.parse('2100-01-01T00:00:00Z');
-/** A varint is at most so long: 35 bits. */
+/** The longest varint: 35 bits. */
 const VARINT_BYTES = 5;
 
 /** Packs a count: in seconds, or in minutes where that would be too long for a link; null where even that is, or where nothing is counted. */

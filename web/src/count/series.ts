@@ -1,4 +1,4 @@
-/** One person's count of ballots at one station, and what can be told from it. Times in milliseconds since the epoch. */
+/** One person's count of ballots at one station, and what follows from it. Times in milliseconds since the epoch. */
 
 import { MINUTE } from '../lib/time';
 import { covered, type Span } from './spans';
@@ -9,7 +9,7 @@ export interface Series { station: string; ballots: readonly number[]; watched: 
 /** More than any station has voters. */
 export const BALLOTS_LIMIT = 20_000;
 export const SPANS_LIMIT = 2_000;
-/** A count is of one day; a day ends by an act, so there is room. */
+/** A count covers one day; a day ends by an act, not by the clock, so there is room to spare. */
 export const LENGTH_LIMIT = 48 * 60 * MINUTE;
 
 export const wholeSecond = (at: number) => Math.floor(at / 1000) * 1000;
@@ -23,7 +23,7 @@ const WINDOWS_LIMIT = LENGTH_LIMIT / STEP;
 
 export interface Window { from: number; ballots: number; watched: 'all' | 'part' | 'none' }
 
-/** So little missing is nothing missing: a jump of a second is none. */
+/** This little missing counts as nothing missing: a jump of a second is no gap. */
 const ALL = 0.98;
 
 /** Ballots in each ten minutes from the first to the last that were watched or counted. */

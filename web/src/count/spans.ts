@@ -2,7 +2,7 @@
 
 export interface Span { from: number; to: number }
 
-/** Pictures come a few times a second: what lies closer together than this was watched in one go. */
+/** Pictures come a few times a second: spans closer together than this were watched in one go. */
 const JOIN_MS = 1_500;
 
 /** The spans with one more; what touches becomes one. */
@@ -24,19 +24,19 @@ export function covered(spans: readonly Span[], from: number, to: number): numbe
   return spans.reduce((sum, one) => sum + Math.max(0, Math.min(one.to, to) - Math.max(one.from, from)), 0);
 }
 
-/** The spans in whole units of milliseconds, rounded inwards: nothing is said to be watched that was not. What is shorter goes. */
+/** The spans in whole units of so many milliseconds, rounded inwards so that nothing unwatched counts as watched. Shorter spans are dropped. */
 export function inward(spans: readonly Span[], unit: number): Span[] {
   return spans.map(({ from, to }) => ({ from: Math.ceil(from / unit) * unit, to: Math.floor(to / unit) * unit })).filter(({ from, to }) => to > from);
 }
 
 export const spanAt = (spans: readonly Span[], at: number) => spans.find((one) => one.from <= at && at < one.to) ?? null;
 
-/** A player that jumps by more than it can have played in the time that went by has shown nothing in between. */
+/** A player that moved further than it can have played in the elapsed time has shown nothing in between. */
 const SLACK_MS = 1_000;
-/** A look that comes later than this tells nothing about the time before it: the page was asleep. */
+/** A look later than this says nothing about the time before it: the page was asleep. */
 const LOOK_LIMIT_MS = 2_000;
 
-/** Tells from the times of the pictures that were shown which stretches were watched. */
+/** Works out from the times of the pictures shown which stretches were watched. */
 export class Recorder {
   #last: { wall: number; at: number; speed: number } | null = null;
   /** Where the present pass over the pictures began; null while there is no picture. */

@@ -1,4 +1,4 @@
-/** A count on this device, and only by the person's own act: nothing is written before he counts, and he can have it forgotten. */
+/** A count on this device, stored only by the person's own act: nothing is written before the first ballot, and it can be deleted. */
 
 import { BALLOTS_LIMIT, SPANS_LIMIT } from './series';
 import type { Official, Scope } from './compare';
@@ -13,7 +13,7 @@ const SCOPES: readonly Scope[] = ['country', 'constituency', 'station'];
 
 export const keyOf = (date: string, station: string) => `ashkar.count ${date} ${station}`;
 
-/** Reads what is kept; null for nothing, and for what these pages cannot have written. */
+/** Reads what is stored; null for nothing, and for anything that these pages cannot have written. */
 export function readKept(text: string | null): Kept | null {
   try {
     const kept = JSON.parse(text ?? 'null') as Partial<Kept> | null;
@@ -41,7 +41,7 @@ function storage(): Storage | null {
   }
 }
 
-/** Counts that this device refuses to keep; they last as long as the page, whatever is opened on it meanwhile. */
+/** Counts that this device refuses to store; they last as long as the page, whatever is opened in it meanwhile. */
 const unkept = new Map<string, Kept>();
 
 export const load = (key: string) => unkept.get(key) ?? readKept(storage()?.getItem(key) ?? null);

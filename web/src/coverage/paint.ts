@@ -14,7 +14,7 @@ type Shown = Exclude<State, 'due'>;
 const NARROWEST_PX = 3;
 const SLANT_PX = 6;
 const CURTAIN_PX = 4;
-/** Columns narrower than this, in CSS pixels, are not told apart by lines of their own. */
+/** Columns narrower than this, in CSS pixels, get no separating lines. */
 const GRID_FROM_PX = 3;
 /** A row higher than this is more than one row, CSS pixels. */
 const SINGLE_ROW_PX = 5;

@@ -4,7 +4,7 @@ import type { State } from '../lib/api';
 import type { Lang } from '../lib/route';
 import { inRussian } from './numbers';
 
-/** The rules and times of the election, ready to be said. */
+/** The rules and times of the election, ready to be put into sentences. */
 export interface Facts {
   onAir: string; emptyBoxes: string; from: string; to: string;
   sound: boolean; rewindNow: boolean; rewindOnDay: boolean; archiveAfter: boolean; years: number;

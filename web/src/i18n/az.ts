@@ -25,6 +25,7 @@ export const az = {
   sampleWord: 'Nümunə.',
   sampleText: 'Məntəqələr, rəqəmlər, görüntülər uydurmadır.',
   foot: 'Aşkar açıq proqramdır: hər kəs kodunu oxuya bilər.',
+  zoneNote: (zone: string) => (zone === 'Asia/Baku' ? 'Bütün vaxtlar Bakı vaxtıdır.' : `Bütün vaxtlar bu saat qurşağındadır: ${zone}.`),
   loading: 'Yüklənir…',
   down: 'Serverlə əlaqə yoxdur.',
   downDo: 'Səhifə özü yenidən qoşulmağa çalışır, heç nə etmək lazım deyil.',

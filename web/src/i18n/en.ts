@@ -22,6 +22,7 @@ export const en: Messages = {
   sampleWord: 'Sample.',
   sampleText: 'Stations, figures and pictures are made up.',
   foot: 'Aşkar is open software: anyone can read its code.',
+  zoneNote: (zone) => (zone === 'Asia/Baku' ? 'All times are those of Baku.' : `All times are those of ${zone}.`),
   loading: 'Loading…',
   down: 'The server does not answer.',
   downDo: 'This page keeps trying by itself; there is nothing you need to do.',

@@ -1,8 +1,8 @@
 /**
  * One term for one thing, after the Election Code and as people speak. A test reads all texts of the pages: the term of each language
- * is used, and what was said for it before, or is said for something else, does not come back.
+ * is used, and earlier wordings, or words that belong to something else, do not come back.
  *
- * In Azerbaijani, what a button does is said shortly (`Dayandır`, `Saymanı sil`); links and sentences speak politely (`baxın`, `sayın`).
+ * In Azerbaijani, buttons use the short form (`Dayandır`, `Saymanı sil`); links and sentences use the polite one (`baxın`, `sayın`).
  */
 
 import type { Lang } from '../lib/route';

@@ -48,7 +48,7 @@ export const heads: Record<Lang, Record<HeadOf, Head>> = {
   },
 };
 
-/** For who has no script; the list follows it. */
+/** For visitors without scripts; the list follows it. */
 export const noScript: Record<Lang, string> = {
   az: 'Canlı görüntü və günün təkrarı üçün JavaScript lazımdır. Məntəqələrin siyahısı onsuz da açılır:',
   en: 'The live picture and the replay need JavaScript. The list of stations opens without it:',

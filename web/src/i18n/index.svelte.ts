@@ -12,7 +12,7 @@ import { az } from './az';
 import { en } from './en';
 import { ru } from './ru';
 
-/** The texts of a language, as Azerbaijani has them: words are free, shapes are not. */
+/** The texts of a language, shaped like the Azerbaijani ones: words may differ, structure may not. */
 type Widen<T> = T extends string ? string
   : T extends (...args: infer A) => string ? (...args: A) => string
     : T extends readonly unknown[] ? { readonly [K in keyof T]: Widen<T[K]> }
@@ -35,7 +35,7 @@ class Language {
     return pathIn(router.lang, path);
   }
 
-  /** The word for a state at a moment that is past: what never was to come is not still to come. */
+  /** The word for a state at a past moment: what was never due is not still due. */
   then(state: State): string {
     return state === 'due' ? this.text.notOwed : this.text.states[state];
   }

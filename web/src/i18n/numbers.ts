@@ -32,7 +32,7 @@ export function lengths(hour: string, minute: string, second: string) {
       if (hours === 0) return `${minutes} ${minute}`;
       return minutes ? `${hours} ${hour} ${minutes} ${minute}` : `${hours} ${hour}`;
     },
-    /** To the second, for tables that are held against each other. */
+    /** To the second, for tables that are compared with each other. */
     exactly(seconds: number): string {
       const whole = Math.max(0, Math.round(seconds));
       const [hours, minutes, rest] = split(whole);
@@ -50,6 +50,6 @@ const words: Record<Lang, Record<Summed, (n: string) => string>> = {
   ru: { live: (n) => `${n} мин в эфире`, late: (n) => `${n} мин пришло позже`, missing: (n) => `${n} мин отсутствует`, hidden: (n) => `${n} мин скрыто` },
 };
 
-/** `392 min live, 6 min missing`: what there is none of is left out, live never. */
+/** `392 min live, 6 min missing`: states with no minutes are left out, except live. */
 export const minutesSaid = (minutes: Minutes, lang: Lang) =>
   ORDER.filter((state) => state === 'live' || minutes[state] > 0).map((state) => words[lang][state](grouped(minutes[state]))).join(', ');

@@ -12,7 +12,7 @@ export interface WatchTexts {
   arrange: string; arrangeDone: string; arrangeHelp: string; fullScreen: string; leaveFullScreen: string;
   past: string; now: string; moment: string; pastClosed: string;
   keys: string; keysText: readonly string[];
-  moveTo: Record<Step, (id: string) => string>; remove: string; removeOf: (id: string) => string;
+  moveTo: Record<Step, (id: string) => string>; remove: string; removeOf: (id: string) => string; putBack: string; putBackOf: (id: string) => string;
   enlarge: (id: string) => string; shrink: (id: string) => string;
   place: (id: string, place: number, total: number) => string;
   added: (id: string) => string; removed: (id: string) => string; large: (id: string) => string; notLarge: (id: string) => string;
@@ -41,7 +41,7 @@ const az: WatchTexts = {
     ArrowLeft: (id) => `${id} məntəqəsini sola apar`, ArrowRight: (id) => `${id} məntəqəsini sağa apar`,
     ArrowUp: (id) => `${id} məntəqəsini yuxarı apar`, ArrowDown: (id) => `${id} məntəqəsini aşağı apar`,
   },
-  remove: 'Götür', removeOf: (id) => `Götür: ${id} məntəqəsi`,
+  remove: 'Götür', removeOf: (id) => `Götür: ${id} məntəqəsi`, putBack: 'Yerinə qaytar', putBackOf: (id) => `Yerinə qaytar: ${id} məntəqəsi`,
   enlarge: (id) => `${id} məntəqəsini böyüt`, shrink: (id) => `${id} məntəqəsini geri qaytar`,
   place: (id, place, total) => `${id} məntəqəsi: yer ${place} / ${total}`,
   added: (id) => `${id} məntəqəsi əlavə olundu`, removed: (id) => `${id} məntəqəsi götürüldü`,
@@ -76,7 +76,7 @@ const en: WatchTexts = {
   moveTo: {
     ArrowLeft: (id) => `Move ${id} left`, ArrowRight: (id) => `Move ${id} right`, ArrowUp: (id) => `Move ${id} up`, ArrowDown: (id) => `Move ${id} down`,
   },
-  remove: 'Remove', removeOf: (id) => `Remove ${id}`,
+  remove: 'Remove', removeOf: (id) => `Remove ${id}`, putBack: 'Put back', putBackOf: (id) => `Put back ${id}`,
   enlarge: (id) => `Enlarge ${id}`, shrink: (id) => `${id} back to its place`,
   place: (id, place, total) => `${id}: place ${place} of ${total}`,
   added: (id) => `${id} added`, removed: (id) => `${id} removed`, large: (id) => `${id} is large`, notLarge: (id) => `${id} is back in its place`,
@@ -110,7 +110,7 @@ const ru: WatchTexts = {
   moveTo: {
     ArrowLeft: (id) => `Сдвинуть ${id} влево`, ArrowRight: (id) => `Сдвинуть ${id} вправо`, ArrowUp: (id) => `Сдвинуть ${id} вверх`, ArrowDown: (id) => `Сдвинуть ${id} вниз`,
   },
-  remove: 'Убрать', removeOf: (id) => `Убрать ${id}`,
+  remove: 'Убрать', removeOf: (id) => `Убрать ${id}`, putBack: 'Вернуть', putBackOf: (id) => `Вернуть участок ${id}`,
   enlarge: (id) => `Увеличить ${id}`, shrink: (id) => `Вернуть ${id} на место`,
   place: (id, place, total) => `${id}: место ${place} из ${total}`,
   added: (id) => `Участок ${id} добавлен`, removed: (id) => `Участок ${id} убран`,

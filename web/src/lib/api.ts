@@ -166,7 +166,7 @@ export function stations(query: StationQuery, signal?: AbortSignal): Promise<Pag
   return get(`/api/v1/stations?${params}`, signal);
 }
 
-/** Pages that are followed at most, so that a server that never ends a list cannot hold the page. */
+/** Most result pages that are followed, so that a server that never ends a list cannot hold up the page. */
 const PAGES_LIMIT = 50;
 
 /** All stations of a query, however many pages the server makes of them. */

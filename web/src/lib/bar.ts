@@ -29,7 +29,7 @@ export function momentAt({ from, to }: Range, part: number): number {
   return from + Math.min(1, Math.max(0, part)) * (to - from);
 }
 
-/** The drawn stretches: what is past, cut to the range. The grid that is not yet due is drawn by itself. */
+/** The stretches to draw: the past, cut to the range. What is not yet due is drawn separately. */
 export function drawn(day: readonly Stretch[], range: Range, now: number): Stretch[] {
   const end = Math.min(range.to, now);
   return day
@@ -86,5 +86,5 @@ export function hourOf(at: number, zone: string): number {
   return Math.floor((at + offset) / HOUR) * HOUR - offset;
 }
 
-/** Whole steps from the left edge, for the range input under the skin. */
+/** Whole steps from the left edge, for the range input beneath the drawing. */
 export const stepsFrom = (range: Range, at: number, step: number) => Math.max(0, Math.floor((at - range.from) / step));

@@ -1,4 +1,4 @@
-/** Choosing a station at random, on the device: the centre is asked only for what it tells everybody alike. */
+/** Choosing a station at random, on the device: the centre is only asked for what it gives everybody alike. */
 
 import type { Constituency } from './api';
 
@@ -13,3 +13,9 @@ export function placeOf(all: readonly Constituency[], n: number): { constituency
 }
 
 export const onAir = (all: readonly Constituency[]) => all.reduce((sum, { states }) => sum + states.live, 0);
+
+/** An index drawn in proportion to `weights`; -1 if all are zero. `chance` is in `[0, 1)`. */
+export function drawnByWeight(weights: readonly number[], chance: number): number {
+  let left = chance * weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.findIndex((weight) => (left -= weight) < 0);
+}

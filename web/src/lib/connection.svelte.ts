@@ -1,9 +1,9 @@
 /** Whether the server answers. Every request reports here; the pages say it in one place. */
 
-/** One lost request may be chance; from the second on it is said. */
+/** One lost request may be chance; from the second on the page says so. */
 const LOST_BEFORE_SAID = 2;
 
-/** A request that waits so long for its answer, while others were answered before, is no chance either. */
+/** A request that waits this long for its answer, when earlier ones were answered, is not chance either. */
 const LATE_MS = 5_000;
 
 class Connection {
@@ -21,7 +21,7 @@ class Connection {
     return this.#lost >= LOST_BEFORE_SAID || this.#late > 0 || this.#offline;
   }
 
-  /** A request begins to wait for its answer, until the function it returns is called. */
+  /** A request starts waiting for its answer; the function it returns ends the wait. */
   waits(): () => void {
     let late = false;
     const timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** The coverage of the day: a row for each station or constituency, a cell for each step of time. Which stretches of a row are alike, where a cell stands, and how keys and pointers go about it. */
+/** The coverage of the day: a row for each station or constituency, a cell for each step of time. Which stretches of a row are alike, where a cell is, and how keys and pointers move through it. */
 
 import { lastOf } from './lists';
 import type { DayPicture, Minutes, State } from './api';

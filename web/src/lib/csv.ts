@@ -1,8 +1,8 @@
-/** Tables that the page makes of what it shows, as people open them: UTF-8 with a mark, commas, formulas made harmless. */
+/** Tables of what a page shows, for spreadsheets: UTF-8 with a byte order mark, commas, formulas made harmless. */
 
 export type Cell = string | number | null;
 
-/** A spreadsheet takes what begins so for a formula. */
+/** A spreadsheet reads a cell that begins like this as a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
 
 function written(cell: Cell): string {
@@ -12,7 +12,7 @@ function written(cell: Cell): string {
 
 export const csvText = (rows: readonly (readonly Cell[])[]): string => `\uFEFF${rows.map((row) => `${row.map(written).join(',')}\r\n`).join('')}`;
 
-/** Has the browser keep a text as a file. */
+/** Saves a text as a file. */
 export function saveCsv(name: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
   const anchor = document.createElement('a');

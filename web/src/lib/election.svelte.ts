@@ -10,7 +10,7 @@ const EVERY_MS = 15_000;
 class ElectionNow {
   now = $state.raw<api.Election | null>(null);
   constituencies = $state.raw<api.Constituency[] | null>(null);
-  /** Whether the document says that all is made up; believed until the server answers. */
+  /** Whether the document marks everything as made up; believed until the server answers. */
   #assumed = $state(false);
 
   /** Everything is made up, and to be marked as such. */

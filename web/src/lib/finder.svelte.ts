@@ -1,4 +1,4 @@
-/** What a field that finds stations as one types does, whatever is done with what it finds. */
+/** The behaviour of a field that finds stations as one types, whatever its results are used for. */
 
 import type * as api from './api';
 import { places, type Found } from './places.svelte';
@@ -10,7 +10,7 @@ const HIGH_PX = 90;
 
 export class Finder {
   query = $state('');
-  /** Somebody is at the field. */
+  /** The field is in use. */
   active = $state(false);
   readonly words = $derived(this.query.trim());
   readonly #limit: number;
@@ -39,7 +39,7 @@ export class Finder {
     return found?.items.find(({ id }) => id === `${constituency}/${station}`) ?? (only && found?.total === 1 ? found.items[0] : undefined);
   }
 
-  /** Up and down go through the field and the results, Escape empties the field. Whether the key meant something. */
+  /** Up and down go through the field and the results, Escape empties the field. Returns whether the key was one of them. */
   move(event: KeyboardEvent, stops: readonly (HTMLElement | null | undefined)[]): boolean {
     const at = stops.indexOf(document.activeElement as HTMLElement);
     if (event.key === 'ArrowDown' && stops[at + 1]) stops[at + 1]?.focus();

@@ -58,7 +58,7 @@ export function fold(text: string): string {
   return out;
 }
 
-/** Words of full names that do not say which station is meant. */
+/** Words of full names that do not help to identify a station. */
 const FILLERS = new Set(fold(
   `saylı nömrəli nömrə seçki dairəsi dairəsinin dairə məntəqəsi məntəqəsinin məntəqə cü ci cı cu no
   polling station constituency number of the избирательный избирательного участок участка округ округа номер`,
@@ -69,7 +69,7 @@ export function readings(...texts: (string | null | undefined)[]): string {
   return texts.filter(Boolean).map((text) => ` ${fold(text ?? '')} `).join('');
 }
 
-/** The words of a query that say something. Numbers that are typed as one stay one: `7/12` is no other station with a 7 and a 12. */
+/** The significant words of a query. Numbers typed as one stay one: `7/12` is no other station with a 7 and a 12. */
 export function askedWords(query: string): string[] {
   return query.split(/\s+/).flatMap((part) => (/^\d+([/-]\d+)+$/.test(part) ? [fold(part)] : fold(part).split(' '))).filter((word) => word && !FILLERS.has(word));
 }

@@ -23,7 +23,7 @@ function lies(text: string, word: string): 'whole' | 'beginning' | null {
 /** What of a station is searched: its numbers, the names of its constituency, its venue and address; all as `readings`. */
 export interface Searched { id: string; fields: readonly string[] }
 
-/** The order of the fields is that of what people mean: with 45 a school no. 45 before what is counted by 45. */
+/** Fields in the order in which people mean them: 45 is school no. 45 rather than station no. 45. */
 const VENUE = 0;
 const CONSTITUENCY = 3;
 const STATION = 4;
@@ -61,7 +61,7 @@ export function readQuery(query: string): Query {
   return { words, id, means: ofStation >= 0 ? STATION : ofConstituency >= 0 ? CONSTITUENCY : null };
 }
 
-/** How well a station fits, the least best; null where a word is not found in it. */
+/** How well a station fits, lowest is best; null where a word is not found in it. */
 export function rankOf({ id, fields }: Searched, { words, id: asked, means }: Query): number | null {
   if (asked === id) return -1;
   const weight = (field: number) => (means === null ? field : field === means ? 0 : field + 1);

@@ -1,7 +1,7 @@
 /**
- * How much further behind the newest part a live player stays than the server asks for. On a good line nothing; each stall
- * adds, calm takes away again, and the more often it stalled, the longer the calm must be. So a bad line is
- * tried again now and then, and not all the time.
+ * How much further behind the newest part a live player stays than the server asks for. On a good line, none. Each stall
+ * adds some, calm takes it away again, and the more stalls there were, the longer the calm must last: a bad line is
+ * tried again now and then, but not all the time.
  */
 
 const STEP_S = 0.5;

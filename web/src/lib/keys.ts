@@ -24,10 +24,20 @@ export function keyAct(event: Pressed): KeyAct | null {
 /** Keys by which a list is opened and moved in; letters only look for an entry. */
 const OF_LISTS = [' ', 'Enter', 'End', 'Home'];
 
-/** Whether the element that has the focus wants the key for itself. */
-export function isTaken(element: Element | null, key: string): boolean {
-  if (!element) return false;
-  if (element.closest('select')) return OF_LISTS.includes(key);
-  if (element.closest('dialog, textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox])')) return true;
-  return key === ' ' && element.closest('button, a, summary, [type=radio], [type=checkbox]') !== null;
+const WRITTEN = 'dialog, textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox], [type=file])';
+/** What the space bar presses. Radio buttons are chosen with the arrows. */
+const PRESSED = 'button, a, summary, [type=checkbox], [type=file]';
+
+/** The kind of element that has the focus, as far as keys care. */
+export type Focus = 'writing' | 'list' | 'button' | 'other';
+
+export function focusOf(element: Element | null): Focus {
+  if (element?.closest('select')) return 'list';
+  if (element?.closest(WRITTEN)) return 'writing';
+  return element?.closest(PRESSED) ? 'button' : 'other';
+}
+
+/** Whether what has the focus wants the key for itself. */
+export function isTaken(focus: Focus, key: string): boolean {
+  return focus === 'writing' || (focus === 'list' && OF_LISTS.includes(key)) || (focus === 'button' && key === ' ');
 }

@@ -1,18 +1,18 @@
 /**
- * Whether the line carries video, told from how often the picture stops. A line that does not is tried again after a pause
+ * Whether the line can carry video, judged by how often the picture stops. A line that cannot is tried again after a pause
  * that doubles, so that a bad one is not tried all the time.
  */
 
 import { lastOf } from './lists';
 
-/** So many stops within the window make a line weak. */
+/** This many stops within the window make a line weak. */
 const STOPS = 3;
 const WINDOW_MS = 60_000;
-/** Pictures side by side that stop together have stopped once. */
+/** Pictures side by side that stop within this time count as one stop. */
 const ONCE_MS = 2_000;
 const PAUSE_MS = 60_000;
 const PAUSE_LIMIT_MS = 8 * 60_000;
-/** Video that plays for so long after a new try was worth it. */
+/** A new try was worth it if video then plays for this long. */
 const WELL_MS = 2 * 60_000;
 
 /** All times from a clock that only goes forward, milliseconds. */
@@ -21,13 +21,13 @@ export class Line {
   #pause = PAUSE_MS;
   #triedAt = -Infinity;
 
-  /** The picture stopped for want of media. Answers whether the line is weak now. */
+  /** The picture stopped for want of media. Returns whether the line is weak now. */
   stopped(now: number): boolean {
     if (now - (lastOf(this.#stops) ?? -Infinity) >= ONCE_MS) this.#stops = [...this.#stops.filter((at) => now - at < WINDOW_MS), now];
     return this.#stops.length >= STOPS;
   }
 
-  /** Video is given up; says after how long to try it again. */
+  /** Video is given up; returns how long to wait before trying it again. */
   givenUp(now: number): number {
     this.#stops = [];
     this.#pause = now - this.#triedAt < WELL_MS ? Math.min(PAUSE_LIMIT_MS, this.#pause * 2) : PAUSE_MS;

@@ -1,4 +1,4 @@
-/** Lists: their ends, and the order of those that are renewed while one reads them. */
+/** Lists: their ends, and the order of those that are renewed while somebody reads them. */
 
 /**
  * The items in the order in which they were read before: those that are gone left out, new ones at the end in their own

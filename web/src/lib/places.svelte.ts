@@ -5,12 +5,12 @@ import { election } from './election.svelte';
 import { isVenueNumber, rankOf, readQuery, searched, type Searched } from './found';
 import { poll } from './poll';
 
-/** Where stations are searched their states are renewed this often. */
+/** While a search is open, states are renewed this often. */
 const EVERY_MS = 30_000;
-/** The order in which equals stand: what can be seen first. */
+/** The order of equal results: what can be watched comes first. */
 const SEEN: readonly api.State[] = ['live', 'late', 'missing', 'hidden', 'due'];
 
-export interface Found { items: api.Station[]; total: number; /** So many of the first have the number that was asked for as their venue's. */ byVenue: number }
+export interface Found { items: api.Station[]; total: number; /** How many of the first ones carry the requested number in the name of their venue. */ byVenue: number }
 
 class Places {
   all = $state.raw<api.Station[] | null>(null);

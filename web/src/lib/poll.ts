@@ -1,10 +1,10 @@
 /** Repeats a piece of work while the page is visible. The one place where requests are repeated. */
 
-/** After failures the pause grows to this, with a little chance in it so that viewers do not come back all at once. */
+/** After failures the pause grows to this, with some randomness so that viewers do not all come back at once. */
 const PAUSE_LIMIT_MS = 15_000;
 /** After the first failure, whatever the pause is otherwise. */
 const FIRST_PAUSE_MS = 2_000;
-/** Work that is begun anew because it failed waits so long: whatever begins it again, it never spins. */
+/** Work that is restarted after a failure waits this long: whatever restarts it, it never spins. */
 const FAILED_PAUSE_MS = 1_000;
 
 /** When any work failed last. */
@@ -12,7 +12,7 @@ let failedAt = -Infinity;
 
 /**
  * Runs `work` now and then every `every` milliseconds, one at a time; not while the page is hidden, and at once when it
- * is shown again. After a first failure it is tried again soon, then the pause doubles; `tell` is told after each run whether it failed. Returns the function that ends it.
+ * is shown again. After a first failure it is tried again soon, then the pause doubles; `tell` is called after each run with whether it failed. Returns the function that ends it.
  */
 export function poll(work: (signal: AbortSignal) => Promise<void>, every: number, tell?: (failed: boolean) => void): () => void {
   const ended = new AbortController();
@@ -26,7 +26,7 @@ export function poll(work: (signal: AbortSignal) => Promise<void>, every: number
   };
   const pause = () => {
     if (failures === 0) return every;
-    // One lost request may be chance: the next tells soon whether it was.
+    // One lost request may be chance: the next soon shows whether it was.
     const least = failures === 1 ? FIRST_PAUSE_MS : every;
     return Math.min(PAUSE_LIMIT_MS, Math.max(least, 1000 * 2 ** failures)) * (0.75 + Math.random() / 2);
   };

@@ -1,4 +1,4 @@
-/** Answers to what was asked before the code that wants it was there. */
+/** Answers to requests made before the code that needs them was loaded. */
 
 interface Asked { answer: Promise<Response>; at: number }
 const asked = new Map<string, Asked>();
@@ -8,12 +8,12 @@ const FRESH_MS = 4_000;
 
 export function ask(address: string): void {
   const answer = fetch(address);
-  // Whoever takes it hears of the failure; nobody else has to.
+  // Whoever takes the answer gets the failure; without this it would also be logged as unhandled.
   answer.catch(() => undefined);
   asked.set(address, { answer, at: performance.now() });
 }
 
-/** The answer to what was asked early, once and while it is fresh; null where nothing was. */
+/** The answer to an early request, given out once and while it is fresh; null if there was none. */
 export function taken(address: string): Promise<Response> | null {
   const found = asked.get(address);
   asked.delete(address);

@@ -1,4 +1,4 @@
-/** What the document says of its station: shown until the server has answered. */
+/** The station as given in the document: shown until the server has answered. */
 
 export interface Prerendered { venue: string; name: string; address: string }
 let told: (Prerendered & { id: string }) | null = null;

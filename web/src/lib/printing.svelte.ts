@@ -1,4 +1,4 @@
-/** Whether the page is laid out for paper, which happens at once: whoever reads this is drawn anew before the paper is. */
+/** Whether the page is being laid out for paper. It changes synchronously: whatever reads it is redrawn before printing. */
 
 import { flushSync } from 'svelte';
 

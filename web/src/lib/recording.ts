@@ -33,17 +33,17 @@ export class Recording {
     this.address = dvrAddress(camera, first);
   }
 
-  /** Where what is in the playlist ends. */
+  /** Where the playlist ends so far. */
   get to(): number {
     return this.#to;
   }
 
-  /** The first span has been asked for, and nothing of it was recorded. */
+  /** The first span was requested, and nothing was recorded in it. */
   get nothing(): boolean {
     return this.#spans > 0 && this.#joined.empty;
   }
 
-  /** The playlist, as far as it is needed now. Fails only as long as there is none. */
+  /** The playlist, as far as it is needed now. Fails only while there is none at all. */
   async text(): Promise<string> {
     if (this.#spans === 0) await this.#append(this.#first);
     if (this.nothing) throw new Error('nothing was recorded');

@@ -31,7 +31,7 @@ class Router {
     this.#read();
     const same = before === this.path + this.params;
     if (same && hash && !location.hash) history.replaceState(null, '', address + hash);
-    // The same page in another language: whoever reads or watches it stays where he is, with all that his link carries.
+    // The same page in another language: the reader stays in the same place, with everything in the link kept.
     if (same) return;
     await tick();
     document.getElementById('main')?.focus({ preventScroll: true });

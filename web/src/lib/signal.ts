@@ -1,4 +1,4 @@
-/** Signals of an end, made so that the oldest browsers that these pages are for have them: `AbortSignal.any` and `.timeout` came later. */
+/** Abort signals for the oldest browsers that these pages support, which lack `AbortSignal.any` and `.timeout`. */
 
 /** Fires when `signal` does, and after `ms` milliseconds. */
 export function within(ms: number, signal?: AbortSignal): AbortSignal {

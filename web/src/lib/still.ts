@@ -2,7 +2,7 @@ import { parseMoment } from './time';
 
 /**
  * Draws the still at `address` onto a canvas, in place of what is there: nothing flickers. Fails where there is none.
- * Gives the time of its picture, milliseconds since 1970; null where the centre does not tell it.
+ * Returns the time of its picture, milliseconds since 1970; null where the centre does not give it.
  */
 export async function drawStill(onto: HTMLCanvasElement, address: string, signal: AbortSignal): Promise<number | null> {
   const answer = await fetch(address, { signal });

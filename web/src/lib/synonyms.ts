@@ -37,13 +37,13 @@ const MEANINGS: Meaning[] = LINES.trim().split('\n').map((line) => {
   return { beginnings: listed(beginnings), whole: listed(whole) };
 });
 
-/** So many letters of a word say which one it will be. */
+/** This many letters identify a word. */
 const ENOUGH = 3;
 
-/** Words that were asked for already: a thousand rows ask at each key. */
+/** Words already looked up: a thousand rows ask at each keystroke. */
 const known = new Map<string, Meaning>();
 
-/** What may stand in a row for a word of a query (both folded): words that begin so, and whole words. Itself always may. */
+/** What matches a word of a query in a row (both folded): words that begin with these, and whole words. The word itself always matches. */
 export function meant(word: string): Meaning {
   const before = known.get(word);
   if (before) return before;

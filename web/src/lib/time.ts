@@ -68,12 +68,12 @@ export function rfc3339(at: number, zone: string): string {
 }
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/i;
-/** The zone of the election until the server has told it. */
+/** The election's zone until the server has given it. */
 export const ZONE_UNTIL_KNOWN = 'Asia/Baku';
 
 /**
  * Reads a moment of a link; null for anything that is not one. Without a zone it is one of the election's `zone`, as are all times on the pages.
- * A `+` that a mail program made a blank is put back.
+ * A `+` that a mail program turned into a blank is restored.
  */
 export function parseMoment(text: string | null, zone = ZONE_UNTIL_KNOWN): number | null {
   const whole = text?.trim().replace(/(:\d\d) (\d\d:\d\d)$/, '$1+$2').replace(/^(\d{4}-\d\d-\d\d) (?=\d)/, '$1T') ?? '';

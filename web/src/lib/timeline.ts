@@ -1,4 +1,4 @@
-/** One camera's day as spans, and what can be told from it. All times in milliseconds since the epoch. */
+/** One camera's day as spans, and what follows from it. All times in milliseconds since the epoch. */
 
 import { findLast, lastOf } from './lists';
 import type { Cause, Span, State } from './api';
@@ -70,7 +70,7 @@ export function lacking(day: readonly Stretch[], until: number): Stretch[] {
     .map((s) => ({ ...s, to: Math.min(s.to, until) }));
 }
 
-/** A whole second within a stretch, where it holds one: the one in which it begins may still be of what was before. */
+/** A whole second within a stretch, if it contains one: the second in which it begins may still belong to the stretch before. */
 export function insideOf({ from, to }: { from: number; to: number }): number {
   const next = Math.ceil(from / SECOND) * SECOND;
   return next < to ? next : from;

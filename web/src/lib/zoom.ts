@@ -7,21 +7,21 @@ import { HOUR, MINUTE } from './time';
 /** Lengths that the buttons and keys go through, below the whole day. */
 const LEVELS = [4 * HOUR, HOUR, 10 * MINUTE, MINUTE];
 const SHORTEST = MINUTE;
-/** The hand stays this far inside of the window, as a part of it. */
+/** The hand stays this far inside the window, as a fraction of it. */
 const MARGIN = 0.1;
 
 const length = ({ from, to }: Range) => to - from;
 const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), Math.max(least, most));
 
-/** How much of what is not yet due is shown right of now, as a part of the window; as much as the hand keeps from its edge. */
+/** How much of the time not yet due is shown to the right of now, as a fraction of the window: as much as the hand keeps from the edge. */
 const AHEAD = MARGIN;
 
-/** The part of the day that is past, with a little of what is to come: the furthest that one sees before all of the day. */
+/** The past part of the day, with a little of what is to come: the widest view short of the whole day. */
 export function pastOf(day: Range, now: number): Range {
   return { from: day.from, to: within(now + (Math.max(now - day.from, SHORTEST) * AHEAD) / (1 - AHEAD), day.from + SHORTEST, day.to) };
 }
 
-/** A part of what is past, moved so that it shows little of what is yet to come: there is nothing to see there. */
+/** A window moved so that it shows little of what is yet to come: there is nothing to see there. */
 export function endingNear(window: Range, day: Range, now: number): Range {
   const past = pastOf(day, now);
   if (length(window) > length(past) + 1) return window;

@@ -3,7 +3,7 @@
 /** How high the letters of the page are, CSS pixels. */
 export const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 
-/** So few rem hold no row of a table at all. */
+/** A box narrower than this many rem cannot hold a table row at all. */
 const NARROWEST_REM = 17;
 
 /** Gives an element the class `narrow-box` while it is less than so many rem wide. */

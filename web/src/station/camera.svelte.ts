@@ -1,14 +1,16 @@
 /** One camera's day, kept up to date: the whole day once, then only its end, and the whole again now and then. */
 
+import { untrack } from 'svelte';
 import { findLast, lastOf } from '../lib/lists';
 import * as api from '../lib/api';
 import { clock } from '../lib/clock.svelte';
 import { poll } from '../lib/poll';
 import { MINUTE } from '../lib/time';
 import { arrivals, hasPicture, replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
+import type { Viewing } from './viewing.svelte';
 
 const EVERY_MS = 5_000;
-/** Late video mends the past; so the whole day is read again this often. */
+/** Late video fills gaps in the past, so the whole day is read again this often. */
 const WHOLE_EVERY_MS = 60_000;
 const TAIL_MS = 10 * MINUTE;
 
@@ -18,10 +20,10 @@ export class CameraDay {
   day = $state.raw<Stretch[]>([]);
   known = $state(false);
   failed = $state(false);
-  /** What the camera is in at this moment. */
+  /** The camera's state at this moment. */
   current = $state.raw<Stretch | null>(null);
 
-  /** What was missing and has arrived meanwhile: the last such news. */
+  /** The last stretch that was missing and has since arrived. */
   arrived = $state.raw<{ from: number; to: number } | null>(null);
 
   /** Whether there is a picture now, as far as is known. */
@@ -67,4 +69,17 @@ export class CameraDay {
     this.known = true;
     this.current = stretchAt(this.day, now - 500) ?? findLast(this.day, (s) => s.from <= now) ?? null;
   }
+}
+
+/** Live follows the camera: it stops while there is no picture and comes back by itself. To be called during a component's initialisation. */
+export function followLive(viewing: () => Viewing, camera: CameraDay): void {
+  let had = true;
+  $effect(() => {
+    const has = camera.seen;
+    untrack(() => {
+      if (viewing().following && !has) viewing().stop();
+      else if (viewing().following && has && !had) viewing().goLive();
+      had = has;
+    });
+  });
 }

@@ -16,12 +16,12 @@ export class ViewChoice {
     this.#light = light;
   }
 
-  /** What the link says. */
+  /** What the link asks for. */
   get #asked(): View | null {
     return viewOf(router.params.get('view'));
   }
 
-  /** The lighter of what is asked for and what the line bears; who asks for video gets video. */
+  /** The lighter of what is asked for and what the line can carry; asking for video always gets video. */
   get view(): View {
     const asked = this.#asked;
     const view = asked === 'video' ? asked : lightest(asked ?? 'video', this.#borne);
@@ -34,7 +34,7 @@ export class ViewChoice {
     return this.#weak ? 'weak' : 'spared';
   }
 
-  /** The picture stopped for want of media. */
+  /** The picture stopped because media ran out. */
   stalled(): void {
     const now = performance.now();
     if (this.#asked === 'video' || this.view === 'still' || !this.#line.stopped(now)) return;

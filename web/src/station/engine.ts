@@ -12,7 +12,7 @@ export interface Source { address: string; live: boolean; text(): Promise<string
 export type Failure = 'network' | 'media' | 'codec';
 
 export interface EngineEvents {
-  /** The playlist is known: positions and true times can be told from each other. */
+  /** The playlist is known: positions and true times can be converted into each other. */
   ready(): void;
   /** It cannot go on by itself. The engine is of no more use, except after `media`, which `recover` may mend. */
   failed(why: Failure): void;
@@ -24,13 +24,13 @@ export interface Engine {
   pieces(): readonly Piece[];
   /** The position that is right for the live edge, in seconds, or null outside of live. */
   liveEdge(): number | null;
-  /** Seconds behind `liveEdge` from which on playing a little faster does not bring live back: then a jump does. */
+  /** Further behind `liveEdge` than this, seconds, playing a little faster does not catch up: only a jump does. */
   readonly slack: number;
   /** Whether a playback rate slightly above one may be used to stay at the live edge. */
   follow(on: boolean): void;
   /** Loads further ahead for fast replay. */
   hurry(rate: number): void;
-  /** Asks for nothing any more, until it is woken; what is loaded stays. */
+  /** Makes no more requests until it is woken; what is loaded stays. */
   rest(): void;
   wake(): void;
   /** How far behind now live is meant to be, seconds. */
@@ -44,14 +44,14 @@ export interface Engine {
 const KEPT_BEHIND_S = 90;
 const AHEAD_S = 20;
 const AHEAD_LIMIT_S = 240;
-/** How much faster than the clock live may play to catch up with the edge; more would be seen. */
+/** How much faster than the clock live may play to catch up with the edge; more would be noticeable. */
 const CATCH_UP_RATE = 1.1;
-/** hls.js catches up where its hold-back and a target duration are missing, 5.5 s, or less; further behind it would stay there for good. */
+/** hls.js catches up from at most its hold-back plus a target duration, 5.5 s; from further behind it never would. */
 const SLACK_S = 4;
 /** Safari plays up to three target durations before the end, and `liveEdge` is that end. */
 const NATIVE_SLACK_S = 12;
 
-/** Where the playlist does not tell how far behind live is to be, seconds. */
+/** The latency where the playlist does not specify one, seconds. */
 const LATENCY_S = 6;
 
 const CODEC_ERRORS = ['manifestIncompatibleCodecsError', 'bufferAddCodecError', 'bufferIncompatibleCodecsError'];
@@ -64,11 +64,11 @@ const OPTIONS: Partial<HlsConfig> = {
   startFragPrefetch: true,
   backBufferLength: KEPT_BEHIND_S,
   maxBufferLength: AHEAD_S,
-  // The holdBack does that, and takes it back in time.
+  // HoldBack does that, and undoes it in time.
   liveSyncOnStallIncrease: 0,
 };
 
-/** The engine that this browser can use, or null when it can play no HLS at all. Stalls of live are told to `holdBack`, which says how far behind to stay then. */
+/** The engine that this browser can use, or null when it can play no HLS at all. Stalls of live are reported to `holdBack`, which decides how far behind to stay. */
 export async function makeEngine(video: HTMLVideoElement, events: EngineEvents, holdBack: HoldBack): Promise<Engine | null> {
   const { default: Hls } = await import('hls.js/light');
   if (Hls.isSupported()) return hlsEngine(Hls, video, events, holdBack);
@@ -105,7 +105,7 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
     load(what, from) {
       source = what;
       start = from;
-      // A moment's position is known with the playlist only. Live starts by itself: started later, it would wait two seconds
+      // The position of a moment is only known once the playlist is. Live starts by itself: started later, it would wait two seconds
       // before it asks for the playlist again, and run out of parts.
       hls.config.autoStartLoad = from === 'live';
       hls.loadSource(what.address);

@@ -1,8 +1,8 @@
 /** One picture forward or back while paused. Pictures need not come evenly, so what counts is that another one is shown. */
 
-/** Until it is known how far apart pictures are, seconds. */
+/** Assumed distance between pictures until it is known, seconds. */
 const GUESS_S = 1 / 25;
-/** Pictures further apart than this are no measure, seconds. */
+/** Pictures further apart than this say nothing about the frame rate, seconds. */
 const APART_LIMIT_S = 0.5;
 /** Shortest step, seconds. */
 const LEAST_S = 0.001;
@@ -54,7 +54,7 @@ export class Frames {
     });
   }
 
-  /** Moves, and waits for the picture of that position; not for ever, since a picture that is there already is not told again. */
+  /** Seeks, and waits for the picture at that position; not for ever, since a picture that is already shown is not reported again. */
   async #seek(to: number): Promise<void> {
     const shown = new Promise<void>((resolve) => this.#next.push(resolve));
     const seeked = new Promise<void>((resolve) => this.#video.addEventListener('seeked', () => resolve(), { once: true }));

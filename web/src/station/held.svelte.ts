@@ -1,4 +1,4 @@
-/** Keeps the picture on the screen while one moves in its day: beside the bar where there is room for both, and back to it from anywhere else. */
+/** Keeps the picture on the screen while the viewer moves through its day: beside the bar where both fit, and by scrolling back to it otherwise. */
 
 import { rem } from '../parts/narrow';
 
@@ -23,7 +23,7 @@ export class Held {
     const look = () => {
       this.narrow = stage.clientWidth < COLUMNS_REM * rem();
       this.on = picture.offsetHeight + DAY_PX <= innerHeight;
-      // What gets the focus must not come to lie behind the picture.
+      // Nothing that receives the focus may end up behind the picture.
       document.documentElement.style.scrollPaddingTop = this.on ? `${picture.offsetHeight + 8}px` : '';
     };
     const observer = new ResizeObserver(look);
@@ -37,7 +37,7 @@ export class Held {
     };
   }
 
-  /** Brings the picture into view, where it is not. */
+  /** Scrolls the picture into view if it is not. */
   reveal(): void {
     const [stage, picture] = [this.stage()?.getBoundingClientRect(), this.picture()?.getBoundingClientRect()];
     if (!stage || !picture || document.fullscreenElement) return;

@@ -1,9 +1,9 @@
-/** Gives the HLS library a playlist that the page already has, or makes itself; everything else it loads as ever. */
+/** Hands the HLS library playlists that the page already has, or makes itself; everything else is loaded as usual. */
 
 import type Hls from 'hls.js';
 import type { LoaderCallbacks, LoaderConfiguration, PlaylistLoaderConstructor, PlaylistLoaderContext } from 'hls.js';
 
-/** `text`: the playlist as it is to be now, asked each time it is loaded; null leaves it to the network. */
+/** `text`: the current playlist, called on each load; null leaves it to the network. */
 export function playlistLoader(library: typeof Hls, text: () => Promise<string> | null): PlaylistLoaderConstructor {
   const Base = library.DefaultConfig.loader as unknown as PlaylistLoaderConstructor;
   return class extends Base {

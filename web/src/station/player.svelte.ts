@@ -1,63 +1,50 @@
 /** Plays the video of one camera: at the live edge, or from any moment of its recording. The page only shows what stands here. */
 
-import { hasPicture, nextPicture } from '../lib/timeline';
-import { HoldBack } from '../lib/holdBack';
-import { liveAddress, spanAfter, spanFor } from '../lib/dvr';
-import { Recording, type Next } from '../lib/recording';
+import type { Recording } from '../lib/recording';
 import { seen, watchSeen } from '../lib/seen';
-import { holeAt, positionOf, wallAt } from '../lib/wall';
-import { makeEngine, type Engine, type Failure, type Start } from './engine';
-import { Frames, loaded } from './frames';
+import { hasPicture, nextPicture } from '../lib/timeline';
+import type { Failure, Start } from './engine';
+import { Feed } from './feed';
+import { Frames } from './frames';
+import { Place } from './place';
 import { Progress } from './progress';
+import { JUMP_SEEN_MS, Sources, type Source } from './sources';
 import { NEAR_LIVE_MS, Viewing, type PlayerContext } from './viewing.svelte';
 
 export { SPEEDS, type Notice, type PlayerContext, type Trouble } from './viewing.svelte';
 
 const TICK_MS = 200;
-/** No new picture for so long is said; for longer, the player is made anew. */
+/** Without a new picture for the first time the viewer is told; for the second, the source is opened anew. */
 const WAITING_SAID_MS = 2_500;
 const STALLED_LIMIT_MS = 12_000;
-/** So near the edge replay counts as caught up. */
+/** This close to the edge, replay counts as caught up. */
 const CAUGHT_UP_MS = 3_500;
-/** How far back the live playlist goes for certain: younger moments are read there, older ones in the recording, whatever is still loaded. */
-const LIVE_WINDOW_MS = 18_000;
-/** So much older than live should be, a picture is not live any more. */
+/** A picture this much older than live should be is no longer live. */
 const STALE_MS = 8_000;
-const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
-/** True time that passes between two looks, beyond which a hole may have been jumped over: the day tells whether. */
-const JUMP_SEEN_MS = 1_500;
-/** The playlist of the past goes on so far ahead of the picture, milliseconds of the viewer's time. */
-const PLAYLIST_AHEAD_MS = 60_000;
+/** The length of a one-picture step where the next picture is not loaded, milliseconds. */
+const FRAME_MS = 40;
+const RATE_LIMIT = 16;
 
 export class Player extends Viewing {
-  #camera: string;
-  #video: HTMLVideoElement | null = null;
-  #engine: Engine | null = null;
-  #frames: Frames | null = null;
-  #holdBack = new HoldBack();
+  #sources: Sources;
+  #feed = new Feed({ ready: () => this.#ready(), failed: (why) => this.#failed(why) });
   #progress = new Progress();
-  #source: 'live' | Recording | null = null;
-  #generation = 0;
-  #failures = 0;
+  #place: Place | null = null;
+  #frames: Frames | null = null;
   #ticker: ReturnType<typeof setInterval> | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #lastMediaRecovery = 0;
-  #seeking = false;
-  /** The engine asks for nothing until it is woken. */
-  #resting = false;
-  /** Nobody sees the page: nothing is played or asked for. */
+  /** The page is hidden: nothing is played or requested. */
   #asleep = false;
   /** How much faster or slower than `speed` it plays, to keep in step with other cameras. */
   #gait = 1;
 
   constructor(camera: string, context: PlayerContext) {
     super(context);
-    this.#camera = camera;
+    this.#sources = new Sources(camera, context, this);
   }
 
-  /** Takes the video element over; undo with the function it returns. */
+  /** Takes over the video element; the function it returns lets go of it. */
   attach(video: HTMLVideoElement): () => void {
-    this.#video = video;
+    this.#place = new Place(video, this.#feed);
     this.#frames = new Frames(video);
     video.muted = this.muted;
     video.addEventListener('ended', this.#ended);
@@ -71,32 +58,29 @@ export class Player extends Viewing {
       video.removeEventListener('seeked', this.#seeked);
       this.#frames?.destroy();
       this.stop();
-      this.#video = null;
+      this.#place = null;
     };
   }
 
   stop(): void {
-    this.#generation += 1;
-    clearTimeout(this.#retry);
-    this.#engine?.destroy();
-    this.#engine = null;
-    this.#source = null;
-    this.#asleep = this.#resting = false;
+    this.#feed.close();
+    this.#asleep = false;
     this.trouble = null;
   }
 
   override setMuted(muted: boolean): void {
     super.setMuted(muted);
-    if (this.#video) this.#video.muted = muted;
+    if (this.#place) this.#place.video.muted = muted;
   }
 
   async frame(direction: 1 | -1): Promise<void> {
-    if (!this.paused || this.hole || !this.#frames || this.wall === null) return;
-    this.#seeking = true;
+    const place = this.#place;
+    if (!this.paused || this.hole || !this.#frames || !place || this.wall === null) return;
+    place.seeking = true;
     const done = await this.#frames.step(direction);
-    this.#seeking = false;
+    place.seeking = false;
     if (done) this.#readWall(true);
-    else this.goTo(this.wall + direction * 40, true);
+    else this.goTo(this.wall + direction * FRAME_MS, true);
   }
 
   /** Plays a little faster or slower than its speed says. */
@@ -107,10 +91,9 @@ export class Player extends Viewing {
   }
 
   protected showLive(): void {
-    // What rested knows an edge that is long past.
-    const edge = this.#source === 'live' && !this.#resting ? this.#engine?.liveEdge() : null;
-    if (this.#video && this.#engine && edge !== null && edge !== undefined) {
-      this.#engine.follow(true);
+    const { edge, engine } = this.#feed;
+    if (this.#place && engine && edge !== null) {
+      engine.follow(true);
       this.#seek(edge);
       void this.#play();
     } else {
@@ -119,109 +102,67 @@ export class Player extends Viewing {
   }
 
   protected showMoment(at: number): void {
-    const position = this.#loadedPosition(at);
+    const position = this.#place?.positionOf(at, this.#sources.inWindow(at)) ?? null;
     if (position === null) {
       void this.#openMoment(at);
       return;
     }
-    this.#engine?.follow(false);
+    this.#feed.engine?.follow(false);
+    // The next step begins here, however long the picture takes.
+    this.wall = at;
     this.#seek(position);
     if (this.paused) return;
-    this.#wake();
+    this.#feed.wake();
     void this.#play();
   }
 
-  /** A live playlist that goes on meanwhile would take the picture along, and leave what was loaded behind. */
+  /** A live playlist that kept updating would drag the picture along, and drop what was loaded. */
   protected pause(): void {
-    this.#video?.pause();
-    if (this.#source === 'live') this.#rest();
+    this.#place?.video.pause();
+    if (this.#feed.source === 'live') this.#feed.rest();
     this.#readWall(true);
     if (this.following) this.leaveEdge();
   }
 
-  /** Goes on where it was left: in the live playlist as long as that goes back so far, else in the recording. */
+  /** Resumes where it was left: in the live playlist while that still reaches back so far, else in the recording. */
   protected resume(): void {
-    if (this.wall !== null && (this.#source === null || (this.#source === 'live' && !this.#inWindow(this.wall)))) {
+    const { source } = this.#feed;
+    if (this.wall !== null && (source === null || (source === 'live' && !this.#sources.inWindow(this.wall)))) {
       this.goTo(this.wall);
       return;
     }
-    this.#wake();
+    this.#feed.wake();
     void this.#play();
   }
 
   protected pace(): void {
-    this.#engine?.hurry(this.speed);
-    if (this.#video) this.#video.playbackRate = Math.min(16, this.speed * this.#gait);
+    this.#feed.engine?.hurry(this.speed);
+    if (this.#place) this.#place.video.playbackRate = Math.min(RATE_LIMIT, this.speed * this.#gait);
   }
 
   protected override leaveEdge(): void {
-    this.#engine?.follow(false);
+    this.#feed.engine?.follow(false);
     super.leaveEdge();
   }
 
-  /** Whether the live playlist still has a moment, and all that follows it. */
-  #inWindow(at: number): boolean {
-    return this.context.now() - at <= LIVE_WINDOW_MS;
+  #openMoment(at: number): Promise<void> {
+    return this.#open(this.#sources.of(at), at);
   }
 
-  /** The position of a moment in what is loaded now, or null. */
-  #loadedPosition(at: number): number | null {
-    if (!this.#engine || !this.#video || this.#source === null) return null;
-    const position = positionOf(this.#engine.pieces(), at);
-    if (position === null) return null;
-    if (this.#source === 'live') return this.#inWindow(at) && loaded(this.#video, position) ? position : null;
-    return at >= this.#source.from && at < this.#source.to ? position : null;
-  }
-
-  /** Opens what holds a moment: a recording, or for the youngest ones the live playlist. */
-  async #openMoment(at: number): Promise<void> {
-    const span = spanFor(at, this.context.now());
-    if (span && !this.#inWindow(at)) await this.#open(this.#recording(span), at);
-    else await this.#open('live', at);
-  }
-
-  #recording(span: { from: number; to: number }): Recording {
-    return new Recording(this.#camera, span, (from) => this.#next(from), () => (this.wall ?? span.from) + PLAYLIST_AHEAD_MS * Math.max(1, this.speed));
-  }
-
-  /** What follows a span of the recording: who plays faster than time goes on does not wait for it. */
-  #next(from: number): Next {
-    const now = this.context.now();
-    const picture = nextPicture(this.context.day(), from);
-    if (picture === null) return 'end';
-    const span = picture > from + JUMP_SEEN_MS ? spanFor(picture, now) : spanAfter(from, now);
-    return span ?? (this.speed > 1 ? 'end' : 'later');
-  }
-
-  async #open(source: 'live' | Recording, start: Start): Promise<void> {
-    const video = this.#video;
-    if (!video) return;
+  async #open(source: Source, start: Start): Promise<void> {
+    if (!this.#place) return;
     this.stop();
-    const generation = this.#generation;
-    const current = () => generation === this.#generation;
-    this.#source = source;
+    this.#feed.turnTo(source);
     this.shown = false;
     this.awaited = start === 'live' ? null : start;
     if (start !== 'live') this.wall = start;
     this.#progress.forget();
     this.#asleep = !seen();
     if (this.#asleep) return;
-    const engine = await makeEngine(video, {
-      ready: () => { if (current()) this.#ready(); },
-      failed: (why) => { if (current()) this.#failed(why); },
-    }, this.#holdBack).catch(() => 'notLoaded' as const);
-    if (!current()) {
-      if (engine && engine !== 'notLoaded') engine.destroy();
-    } else if (engine === 'notLoaded') {
-      this.#failed('network');
-    } else if (engine === null) {
-      this.trouble = 'unsupported';
-    } else {
-      this.#engine = engine;
+    await this.#feed.load(this.#place.video, this.#sources.asked(source), start, (engine) => {
       engine.follow(this.following);
       engine.hurry(this.speed);
-      engine.load(source === 'live' ? { address: liveAddress(this.#camera), live: true, text: () => null } : { address: source.address, live: false, text: () => source.text() }, start);
-    }
+    });
   }
 
   #ready(): void {
@@ -230,42 +171,33 @@ export class Player extends Viewing {
     if (!this.paused) void this.#play();
   }
 
-  #failed(why: Failure): void {
-    if (why === 'codec') {
+  #failed(why: Failure | 'unsupported'): void {
+    const { source } = this.#feed;
+    if (why === 'unsupported') {
+      this.trouble = 'unsupported';
+    } else if (why === 'codec') {
       this.stop();
       this.trouble = 'codec';
-      return;
-    }
-    const source = this.#source;
-    if (source instanceof Recording && source.nothing) {
+    } else if (isEmpty(source)) {
       this.showHole(this.wall ?? source.from, null);
-      return;
-    }
-    const now = performance.now();
-    if (why === 'media' && this.#engine && now - this.#lastMediaRecovery > 5_000) {
-      this.#lastMediaRecovery = now;
-      this.#engine.recover();
+    } else if (why === 'media' && this.#feed.recover()) {
       void this.#play();
-      return;
+    } else {
+      this.#again();
     }
-    this.#again();
   }
 
-  /** Opens the same source anew after a pause that grows with the failures in a row. */
+  /** Opens the same source anew after a pause. */
   #again(): void {
     this.stop();
-    const pause = (RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? 1_000) * (0.8 + Math.random() * 0.4);
-    this.#failures += 1;
-    this.trouble = this.#failures > 2 ? 'unreachable' : 'waiting';
-    this.#retry = setTimeout(() => this.#openAgain(), pause);
+    this.trouble = this.#feed.later(() => this.#openAgain()) > 2 ? 'unreachable' : 'waiting';
   }
 
   async #play(): Promise<void> {
-    const video = this.#video;
-    if (!video) return;
+    if (!this.#place) return;
     this.#progress.forget();
     try {
-      await video.play();
+      await this.#place.video.play();
       if (this.notice?.kind === 'needsPlay') this.notice = null;
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
@@ -274,19 +206,9 @@ export class Player extends Viewing {
     }
   }
 
-  #rest(): void {
-    this.#resting = true;
-    this.#engine?.rest();
-  }
-
-  #wake(): void {
-    if (this.#resting) this.#engine?.wake();
-    this.#resting = false;
-  }
-
   #fallAsleep(): void {
-    if (this.#asleep || this.#source === null) return;
-    if (this.paused) this.#rest();
+    if (this.#asleep || this.#feed.source === null) return;
+    if (this.paused) this.#feed.rest();
     else this.stop();
     this.#asleep = true;
   }
@@ -294,8 +216,8 @@ export class Player extends Viewing {
   #wakeUp(): void {
     if (!this.#asleep) return;
     this.#asleep = false;
-    if (this.paused && this.#engine) {
-      if (this.#source !== 'live') this.#wake();
+    if (this.paused && this.#feed.engine) {
+      if (this.#feed.source !== 'live') this.#feed.wake();
     } else {
       this.#openAgain();
     }
@@ -307,24 +229,17 @@ export class Player extends Viewing {
   }
 
   #seek(position: number): void {
-    if (!this.#video) return;
-    this.#seeking = true;
     this.#progress.forget();
-    this.#video.currentTime = position;
+    this.#place?.seek(position);
   }
 
-  #seeked = (): void => {
-    const ours = this.#seeking;
-    this.#seeking = false;
-    this.#readWall(ours);
-  };
+  #seeked = (): void => this.#readWall(this.#place?.arrived() ?? false);
 
   #ended = (): void => {
-    const source = this.#source;
+    const { source } = this.#feed;
     if (source === null || source === 'live') return;
-    const now = this.context.now();
     const next = nextPicture(this.context.day(), source.to);
-    if (next === null || now - next < NEAR_LIVE_MS) {
+    if (next === null || this.context.now() - next < NEAR_LIVE_MS) {
       if (next !== null) this.notice = { kind: 'caughtUp' };
       this.goLive();
       return;
@@ -335,25 +250,24 @@ export class Player extends Viewing {
   };
 
   #tick(): void {
-    const video = this.#video;
-    if (!video || !this.#engine || !seen()) {
+    const { engine } = this.#feed;
+    if (!this.#place || !engine || !seen()) {
       this.#progress.rest();
       return;
     }
-    this.freshMs = this.#engine.latency() * 1000 + STALE_MS;
+    this.freshMs = engine.latency() * 1000 + STALE_MS;
     this.#readWall(false);
-    this.#watchProgress(video);
+    this.#watchProgress(this.#place);
     if (this.paused) return;
-    this.#stepOverHole(video);
-    if (this.following) this.#keepAtEdge(video);
-    else if (this.#source === 'live') this.#leaveLive();
+    // Before the first picture the element stands at the beginning of the playlist, not where it was sent.
+    if (this.shown) this.#stepOverHole(this.#place);
+    if (this.following) this.#keepAtEdge(this.#place);
+    else if (this.#feed.source === 'live') this.#leaveLive();
   }
 
   /** Reads the true time of the picture. `ours`: this player itself has just moved it. */
   #readWall(ours: boolean): void {
-    const video = this.#video;
-    if (!video || !this.#engine || this.#seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
-    const wall = wallAt(this.#engine.pieces(), video.currentTime);
+    const wall = this.#place?.wall() ?? null;
     if (wall === null) return;
     const before = this.wall;
     if (before !== null && !ours && this.shown && !this.following && wall - before > JUMP_SEEN_MS * Math.max(1, this.speed)) this.#sayJump(before, wall);
@@ -366,13 +280,13 @@ export class Player extends Viewing {
   }
 
   /** Notices pictures that come, and pictures that stay away. */
-  #watchProgress(video: HTMLVideoElement): void {
-    const picture = video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
-    const moved = this.#progress.look(video.currentTime, picture);
+  #watchProgress(place: Place): void {
+    const picture = place.pictured && !place.video.seeking;
+    const moved = this.#progress.look(place.video.currentTime, picture);
     if (this.paused) this.#progress.rest();
     if (moved || (this.paused && picture)) {
       this.shown = true;
-      this.#failures = 0;
+      this.#feed.succeeded();
       this.trouble = null;
     } else if (this.#progress.quiet > STALLED_LIMIT_MS) {
       this.context.stalled?.();
@@ -383,20 +297,18 @@ export class Player extends Viewing {
     }
   }
 
-  /** Where the playlist says that there is nothing, playing goes on after it. */
-  #stepOverHole(video: HTMLVideoElement): void {
-    // before the first picture the element still stands at the beginning of the playlist, not where it was told to go
-    if (!this.#engine || this.#seeking || !this.shown) return;
-    const hole = holeAt(this.#engine.pieces(), video.currentTime);
+  /** Skips what the playlist marks as a gap. */
+  #stepOverHole(place: Place): void {
+    const hole = place.hole();
     if (!hole) return;
     if (!this.following) this.#sayJump(hole.from, hole.to);
-    this.#seek(hole.resumeAt + 0.05);
+    this.#progress.forget();
+    place.leaveHole(hole);
   }
 
-  #keepAtEdge(video: HTMLVideoElement): void {
-    const edge = this.#engine?.liveEdge();
-    if (!this.#engine || edge === null || edge === undefined || this.#seeking || !this.shown) return;
-    if (edge > video.currentTime + this.#engine.slack) this.#seek(edge);
+  #keepAtEdge(place: Place): void {
+    const edge = this.shown ? place.farEdge() : null;
+    if (edge !== null) this.#seek(edge);
   }
 
   /** Replay in the live playlist: it catches up with live, or falls behind what that has, and goes on in the recording. */
@@ -405,8 +317,11 @@ export class Player extends Viewing {
     if (this.speed > 1 && this.context.now() - this.wall < CAUGHT_UP_MS) {
       this.notice = { kind: 'caughtUp' };
       this.goLive();
-    } else if (!this.#inWindow(this.wall) && spanFor(this.wall, this.context.now())) {
+    } else if (this.#sources.isRecorded(this.wall)) {
       void this.#openMoment(this.wall);
     }
   }
 }
+
+/** Whether a recording was requested and turned out to be empty. */
+const isEmpty = (source: Source | null): source is Recording => source !== null && source !== 'live' && source.nothing;

@@ -1,15 +1,15 @@
-/** Whether the picture moves, told from looks at its position. */
+/** Whether the picture is moving, judged from looks at its position. */
 export class Progress {
   #position = -1;
   #moved = performance.now();
 
-  /** The next look begins anew: the position is about to change for other reasons. */
+  /** The next look starts over: the position is about to change for other reasons. */
   forget(): void {
     this.#position = -1;
     this.rest();
   }
 
-  /** Standing still is right just now. */
+  /** Standing still is fine just now. */
   rest(): void {
     this.#moved = performance.now();
   }

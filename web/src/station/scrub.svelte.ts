@@ -1,4 +1,4 @@
-/** The hand of the bar: pointers, pinches, keys and typed times, until the viewer's moment is settled. */
+/** The bar's hand: turns pointers, pinches, keys and typed times into the moment that the viewer means. */
 
 import { momentAt, type Range } from '../lib/bar';
 import { MINUTE } from '../lib/time';
@@ -10,7 +10,7 @@ export interface Bar {
   readonly range: Range;
   /** The part of it that is shown. */
   window: Range;
-  /** The last moment that may be gone to. */
+  /** The last moment that can be opened. */
   readonly end: number;
   readonly hand: number;
   /** Where keys move it from: at live, the time of the picture. */
@@ -22,9 +22,9 @@ export interface Bar {
   level(direction: 1 | -1): void;
 }
 
-/** Keys that are held down go on moving the hand; the picture follows when they rest. */
+/** A key that is held down keeps moving the hand; the picture follows after this pause. */
 const KEY_PAUSE_MS = 300;
-/** A pause that takes what was typed, when it is a whole time and when more could follow. */
+/** Pauses after which typed digits are accepted: when they are a whole time, and when more could follow. */
 const TYPED_PAUSE_MS = 1_500;
 const UNFINISHED_PAUSE_MS = 4_000;
 const WHEEL_RATE = 0.01;
@@ -40,7 +40,7 @@ export class Scrub {
   hovered = $state<number | null>(null);
   held = $state(false);
   typed = $state('');
-  /** What was wrong with the time that was typed last. */
+  /** Why the last typed time was refused. */
   refused = $state<'wrong' | 'outside' | null>(null);
 
   #bar: Bar;
@@ -48,7 +48,7 @@ export class Scrub {
   #live = false;
   #keyTimer: ReturnType<typeof setTimeout> | undefined;
   #typedTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Where the pointers that are down stand, in the order in which they came. */
+  /** Positions of the pointers that are down, in the order in which they came down. */
   #fingers: { id: number; x: number }[] = [];
   #pinch: { apart: number; window: Range } | null = null;
 
@@ -176,7 +176,7 @@ export class Scrub {
     else this.#bar.go(at);
   }
 
-  /** What keys chose is gone to as it is, also where it is less than a minute ago: who goes back gets back. */
+  /** A moment chosen by keys is opened as it is, even less than a minute ago: a step back must go back. */
   #taken(): void {
     const to = this.dragged;
     this.dragged = null;

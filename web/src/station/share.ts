@@ -20,7 +20,7 @@ export async function copied(text: string): Promise<boolean> {
   }
 }
 
-/** Whether the device's own sheet took the link; false when the viewer closed it, null where there is none that does. */
+/** Whether the device's share sheet accepted the link; false when the viewer closed it, null where there is none. */
 export async function sent(url: string, title: string): Promise<boolean | null> {
   if (!('share' in navigator)) return null;
   try {

@@ -8,11 +8,11 @@ import { SECOND } from '../lib/time';
 import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
 import { Viewing, type PlayerContext } from './viewing.svelte';
 
-/** A still so often, and of moments on such steps: viewers and caches share them. */
+/** The interval of stills, and the step of their moments: viewers and caches share them. */
 const EVERY_MS = 5 * SECOND;
 /** A still of a moment that is settled is made once for all; younger ones are made again and again. */
 const SETTLED_MS = 9 * SECOND;
-/** Stills in a row that did not come before it is said that there are none. */
+/** So many failed stills in a row mean that there are none. */
 const MISSED_LIMIT = 3;
 const ANSWER_LIMIT_MS = 30 * SECOND;
 

@@ -6,10 +6,10 @@ import { Stills } from './stills.svelte';
 import { Viewing, type PlayerContext } from './viewing.svelte';
 
 const TICK_MS = 250;
-/** Pictures that are further apart are brought together: by a slower gait, and by a jump. */
+/** Pictures further apart than this are brought together: by playing slower, and by a jump. */
 const APART_MS = 150;
 const JUMP_APART_MS = 1_500;
-/** Stills come one by one: they are together as long as each is one of the last two. */
+/** Stills come one by one: they count as together as long as each is one of the last two. */
 const STILLS_APART_MS = 10_000;
 const SLOWER = 0.9;
 
@@ -20,7 +20,7 @@ export class Together extends Viewing {
   #cameras: readonly One[];
 
   /**
-   * `cameras`: what is played of each, its day, and whom it tells that it stopped for want of media. `context`: of all of them;
+   * `cameras`: what is played of each, its day, and what to call when it runs out of media. `context`: for all of them together;
    * its day has a picture where any camera has one. `stills`: instead of video; of the past where that is `open`.
    */
   constructor(cameras: readonly One[], context: PlayerContext, { stills, open }: { stills: boolean; open: boolean }) {
@@ -95,7 +95,7 @@ export class Together extends Viewing {
     if (!this.following && !this.paused) this.#gather(this.wall);
   }
 
-  /** Who is ahead waits; who stands in a hole comes back when it is over. */
+  /** A picture that is ahead waits; one in a hole comes back when the hole is over. */
   #gather(at: number): void {
     this.players.forEach((player, n) => {
       const ahead = (player.wall ?? at) - at;

@@ -14,5 +14,5 @@ export function announced({ plan, turnout = [] }: Pick<Election, 'plan' | 'turno
   });
 }
 
-/** Whether a source is an address that a browser can open; it may as well be the name of a paper. */
+/** Whether a source is an address that a browser can open; it may just as well be the name of a document. */
 export const isAddress = (source: string | null): source is string => /^https?:\/\/\S+$/.test(source ?? '');

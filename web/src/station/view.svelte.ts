@@ -6,7 +6,7 @@ import type { Notice, Viewing } from './viewing.svelte';
 interface Beginning {
   /** The moment that the link asks for; null for now. */
   asked: number | null;
-  /** What of the link could not be done, to be said first. */
+  /** What in the link could not be honoured; shown first. */
   news: Notice | null;
   /** Going back in the recording is allowed. */
   open: () => boolean;
@@ -14,12 +14,12 @@ interface Beginning {
   ready: (at: number | null) => boolean;
 }
 
-/** What one watches with in the view that is chosen; another view goes on at the same moment. Called while a component is made. */
+/** The player for the chosen view; changing the view continues at the same moment. To be called during a component's initialisation. */
 export function viewingIn<V extends Viewing>(choice: ViewChoice, make: (view: View) => V, { asked, news, open, ready }: Beginning): { readonly viewing: V } {
   let shown = choice.view;
   let untold = news;
   const first = make(shown);
-  // Nothing live is promised to whoever comes for a moment.
+  // Whoever comes for a moment of the past is promised nothing live.
   if (asked !== null && open()) first.following = false;
   let viewing = $state.raw(first);
   let begin: { at: number | null; hold: boolean } | null = { at: asked, hold: false };

@@ -1,11 +1,11 @@
-/** What one watches with: the moment that is shown, and the ways to another. How its pictures come is left to those who extend it. */
+/** The base of all players: the moment that is shown, and the ways to another. Subclasses decide how pictures are fetched. */
 
 import type { Stretch } from '../lib/timeline';
 import { hasPicture, stretchAt } from '../lib/timeline';
 
 export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
 
-/** What is to be said of the viewer's moment, for a while. */
+/** News about the viewer's moment, shown for a while. */
 export type Notice =
   | { kind: 'jumped'; from: number; to: number; cause: Stretch['cause'] }
   | { kind: 'arrived'; from: number; to: number }
@@ -20,14 +20,14 @@ export interface PlayerContext {
   day(): readonly Stretch[];
   /** The viewer's moment changed: null is live. */
   moved(to: number | null): void;
-  /** The picture stopped for want of media. */
+  /** The picture stopped because media ran out. */
   stalled?(): void;
 }
 
-/** So long news stays, milliseconds: long enough to be read twice. */
+/** How long news stays, milliseconds: long enough to be read twice. */
 export const NOTICE_MS = 8_000;
 
-/** So near now a moment is live. */
+/** This close to now, a moment is live. */
 export const NEAR_LIVE_MS = 10_000;
 
 export abstract class Viewing {
@@ -47,12 +47,12 @@ export abstract class Viewing {
   awaited = $state<number | null>(null);
   muted = $state(true);
 
-  /** A picture of live that is older than this is not live, milliseconds. */
+  /** A live picture older than this is no longer live, milliseconds. */
   protected freshMs = $state(20_000);
 
   constructor(protected readonly context: PlayerContext) {}
 
-  /** Whether what is on the screen at `now` is live: a picture that came, that moves, and that is young. Nothing else may be called so. */
+  /** Whether what is on the screen at `now` is live: a picture that has arrived, is moving, and is recent. Nothing else may be called live. */
   liveAt(now: number): boolean {
     return this.following && this.shown && !this.paused && this.trouble === null && (this.wall === null || now - this.wall < this.freshMs);
   }
@@ -81,7 +81,7 @@ export abstract class Viewing {
 
   /**
    * Goes to a moment (epoch milliseconds). One that has not come yet is live; one without a picture is shown as the hole it is.
-   * `hold`: its picture is shown, and not played. So near now a moment is live, unless it is earlier than what is on the screen: who goes back gets back.
+   * `hold`: shows its picture without playing on. Close to now a moment is live, unless it is earlier than what is on the screen: a step back must go back.
    */
   goTo(at: number, hold = false): void {
     const now = this.context.now();
@@ -103,7 +103,7 @@ export abstract class Viewing {
     }
   }
 
-  /** Moves by so many milliseconds; who stands still goes on standing still. */
+  /** Moves by so many milliseconds; a paused player stays paused. */
   step(by: number): void {
     const from = this.hole?.at ?? this.wall ?? this.context.now();
     this.goTo(from + by, this.paused && !this.hole);

@@ -8,7 +8,7 @@ import type { Stretch } from '../lib/timeline';
 const CAUSES: readonly Cause[] = ['unknown', 'uplink', 'source', 'power', 'disk', 'clock', 'hidden', 'centre', 'neverconnected'];
 const HEADER = ['id', 'constituency', 'station', 'venue', 'state', 'since', 'cause', 'owed', 'live', 'late', 'missing', 'hidden', 'gaps', 'longest_from', 'longest_to', 'longest_cause'];
 
-/** A row for each station, the missing minutes by cause in the last columns. */
+/** A row for each station, with the missing minutes by cause in the last columns. */
 export function historyTable(items: readonly StationHistory[]): Cell[][] {
   return [[...HEADER, ...CAUSES.map((cause) => `missing_${cause}`)], ...items.map((item): Cell[] => {
     const { owed, live, late, missing, hidden } = item.minutes;
@@ -20,7 +20,7 @@ export function historyTable(items: readonly StationHistory[]): Cell[][] {
   })];
 }
 
-/** What a camera lacked, and where one sees it. */
+/** What a camera lacked, and a link to it. */
 export interface Gap extends Stretch { camera: string; address: string }
 
 export const gapTable = (station: string, gaps: readonly Gap[], zone: string): Cell[][] => [

@@ -1,4 +1,4 @@
-/** The past of several stations as the address says it: which moment, and the replay that goes on from there. */
+/** The past of several stations, as given by the address: which moment, and the replay that continues from there. */
 
 import { untrack } from 'svelte';
 import { clock } from '../lib/clock.svelte';
@@ -7,9 +7,9 @@ import { rfc3339, SECOND } from '../lib/time';
 import { PastDays } from './pastDays.svelte';
 import { Replay } from './replay.svelte';
 
-/** So near now the recording is not closed yet. */
+/** This close to now, the recording is not closed yet. */
 const NEAR_MS = 20 * SECOND;
-/** A link that is copied while it plays leads to about what was seen. */
+/** How often the address is updated during replay, so that a copied link leads to about what was on the screen. */
 const TOLD_EVERY_MS = 10 * SECOND;
 
 interface Context {
@@ -26,10 +26,10 @@ export class PastView {
   readonly days = new PastDays();
   replay = $state.raw<Replay | null>(null);
   readonly #context: Context;
-  /** The moment that was written into the address here, and not by a link. */
+  /** The moment that this code, not a link, has written into the address. */
   #told: number | null = null;
 
-  /** Called while a component is made. */
+  /** To be called during a component's initialisation. */
   constructor(context: Context) {
     this.#context = context;
     $effect(() => {

@@ -1,12 +1,12 @@
-/** How many videos at once a device and its line may be asked for, and how it is noticed that they are too many. */
+/** How many videos at once a device and its line may be asked for, and how the page notices that they are too many. */
 
 import { savesData } from '../lib/view';
 import type { View } from '../lib/view';
 
 export interface Machine {
-  /** Logical processors, as the browser tells. */
+  /** Logical processors, as reported by the browser. */
   cores: number;
-  /** The viewer asked his browser to spare the line. */
+  /** The viewer has asked the browser to save data. */
   saveData: boolean;
   /** HTTP/1.1: a browser opens six connections to a server, and each video holds one nearly all the time. */
   fewConnections: boolean;
@@ -27,7 +27,7 @@ export function budgetOf({ cores, saveData, fewConnections }: Machine): Budget {
   return { full, all: fewConnections ? Math.min(all, CONNECTIONS_FOR_VIDEO) : all };
 }
 
-/** What is left after it proved too much: half, and nothing after one. */
+/** The budget after the last one proved too much: half of it, and none after one. */
 export const halved = ({ full, all }: Budget): Budget => ({ full: Math.floor(full / 2), all: Math.floor(all / 2) });
 
 export interface Candidate {
@@ -41,7 +41,7 @@ export interface Candidate {
 
 /**
  * What each tile shows. Those that come first are served first.
- * A view that the viewer chose is kept to, whatever the budget.
+ * A view that the viewer chose is honoured, whatever the budget.
  */
 export function planned(tiles: readonly Candidate[], view: View | null, budget: Budget): Map<string, View> {
   let { full, all } = budget;
@@ -61,18 +61,18 @@ export function planned(tiles: readonly Candidate[], view: View | null, budget: 
 /** What one video did since the last look. */
 export interface Sample { decoded: number; dropped: number; waits: boolean }
 
-/** More pictures dropped than this part of them, or more videos waiting than this part, is a bad look. */
+/** A look is bad when more than this fraction of the pictures was dropped, or more than this fraction of the videos is waiting. */
 const DROPPED_PART = 0.2;
 const WAITING_PART = 0.34;
-/** Bad looks among the last ones that make it too much. */
+/** So many bad looks among the last few mean that it is too much. */
 const LOOKS = 3;
 const BAD_LOOKS = 2;
 
-/** Looks at all videos every few seconds, and says when they are too much. */
+/** Looks at all videos every few seconds and decides when they are too much. */
 export class Strain {
   #bad: boolean[] = [];
 
-  /** Whether it is too much now; after that it begins anew. */
+  /** Whether it is too much now; after a yes it starts over. */
   look(samples: readonly Sample[]): boolean {
     if (samples.length === 0) return false;
     const sum = (of: (sample: Sample) => number) => samples.reduce((total, sample) => total + of(sample), 0);
@@ -84,13 +84,13 @@ export class Strain {
     return true;
   }
 
-  /** The videos changed: what was before says nothing of them. */
+  /** The videos changed: earlier looks say nothing about them. */
   forget(): void {
     this.#bad = [];
   }
 }
 
-/** What this device and its line are, as far as the browser tells. Asked for in the browser only. */
+/** This device and its line, as far as the browser reveals them. Only callable in a browser. */
 export function thisMachine(): Machine {
   const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
   return {

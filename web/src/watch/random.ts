@@ -1,10 +1,10 @@
 /** Stations on air, drawn by lot: each has the same chance. */
 
 import * as api from '../lib/api';
+import { drawnByWeight } from '../lib/chance';
 import { election } from '../lib/election.svelte';
-import { drawnByWeight } from './set';
 
-/** Draws that are made at most for each station that is wanted: a constituency may be drawn whose station is taken. */
+/** Most draws per station wanted: a constituency may come up whose stations are all taken. */
 const DRAWS_PER_STATION = 4;
 
 /** At most `count` stations on air that are not in `taken`; fewer where there are no more. Throws as `api.get` does. */

@@ -4,12 +4,12 @@ import { hasPicture, stretchAt, type Stretch } from '../lib/timeline';
 import type { Player } from '../station/player.svelte';
 
 const TICK_MS = 250;
-/** Pictures that are further apart are brought together: by a slower gait, and by a jump. */
+/** Pictures further apart than this are brought together: by playing slower, and by a jump. */
 const APART_MS = 150;
 const JUMP_APART_MS = 1_500;
-/** Whoever is further behind has been left: the others do not wait for him. */
+/** A picture further behind than this is left behind: the others do not wait for it. */
 const LEFT_BEHIND_MS = 4_000;
-/** So long all wait for those that have no first picture yet. */
+/** How long all wait for those that have no first picture yet. */
 const PATIENCE_MS = 6_000;
 const SLOWER = 0.9;
 
@@ -57,7 +57,7 @@ export class Replay {
     for (const { player } of this.#followers) player.setSpeed(speed);
   }
 
-  /** Lets the time go on until the function it returns is called. */
+  /** Lets time pass until the function it returns is called. */
   follow(): () => void {
     this.#looked = performance.now();
     const ticker = setInterval(() => this.#tick(), TICK_MS);
@@ -93,7 +93,7 @@ export class Replay {
     return Math.max(this.at, walls.length > 0 ? Math.min(...walls) : this.at + passed);
   }
 
-  /** Who is ahead waits; who stands in a hole comes back when it is over. */
+  /** A picture that is ahead waits; one in a hole comes back when the hole is over. */
   #gather({ player, day }: Follower): void {
     const far = JUMP_APART_MS * Math.max(1, this.speed);
     if (player.hole) {

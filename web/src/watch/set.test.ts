@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { viewOf } from '../lib/view';
-import { columnsOf, drawnByWeight, fitting, joined, moved, readSize, readStations, SIZES, STATIONS_LIMIT, without, written } from './set';
+import { columnsOf, filled, fitting, joined, moved, readSize, readStations, SIZES, STATIONS_LIMIT, withGaps, without, written } from './set';
 
 test('a link names stations in their order, each once', () => {
   expect(readStations('7/12,16/19, 3/4,7/12')).toEqual({ ids: ['7/12', '16/19', '3/4'], unreadable: 0, beyond: 0 });
@@ -45,14 +45,20 @@ test('moving keeps every station and puts one where it was asked for', () => {
   for (const id of ids) for (let to = -2; to < 8; to++) expect([...moved(ids, id, to)].sort()).toEqual(ids);
 });
 
+test('a station that is removed leaves its place empty, and comes back to it', () => {
+  const gap = (id: string, place: number) => ({ id, place, height: 0, large: false });
+  const all = ['1/1', '1/2', '1/3', '1/4', '1/5'];
+  // removed one after the other, in any order
+  const gaps = [gap('1/4', 3), gap('1/1', 0), gap('1/3', 2)];
+  const ids = ['1/2', '1/5'];
+  expect(withGaps(ids, gaps).map((one) => (typeof one === 'string' ? one : one.id))).toEqual(all);
+  expect(filled(ids, gaps, '1/3')).toEqual(['1/2', '1/3', '1/5']);
+  expect(filled(ids, gaps, '1/1')).toEqual(['1/1', '1/2', '1/5']);
+  expect(filled(ids, gaps, '1/4')).toEqual(['1/2', '1/4', '1/5']);
+});
+
 test('adding keeps what is there and stops at the limit', () => {
   expect(joined(['1/1'], ['1/1', '1/2'])).toEqual(['1/1', '1/2']);
   expect(joined(Array.from({ length: 15 }, (_, n) => `2/${n + 1}`), ['3/1', '3/2'])).toHaveLength(STATIONS_LIMIT);
   expect(without(['1/1', '1/2'], '1/1')).toEqual(['1/2']);
-});
-
-test('lots fall by weight, and on nobody where there is no weight', () => {
-  expect([0, 0.24, 0.26, 0.99].map((chance) => drawnByWeight([1, 0, 3], chance))).toEqual([0, 0, 2, 2]);
-  expect(drawnByWeight([0, 0], 0.5)).toBe(-1);
-  expect(drawnByWeight([], 0.5)).toBe(-1);
 });

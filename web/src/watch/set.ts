@@ -1,10 +1,10 @@
-/** Which stations stand side by side and how, as a link says it: `/watch?s=7/12,16/19&n=4&view=still&t=…&big=7/12`. */
+/** Which stations stand side by side, and how, as encoded in a link: `/watch?s=7/12,16/19&n=4&view=still&t=…&big=7/12`. */
 
 export const SIZES = [2, 4, 9, 16] as const;
 export type Size = (typeof SIZES)[number];
 
 export const STATIONS_LIMIT = 16;
-/** What is read of a link at most: letters, and entries between commas. */
+/** How much of a link is read: characters, and entries between commas. */
 const LETTERS_LIMIT = 1_000;
 const ENTRIES_LIMIT = 64;
 const STATION = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/;
@@ -12,7 +12,7 @@ const STATION = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/;
 export interface Asked {
   /** At most `STATIONS_LIMIT` different stations, in the order of the link. */
   ids: string[];
-  /** Entries that are no number of a station. */
+  /** Entries that are not the number of a station. */
   unreadable: number;
   /** Readable stations beyond the limit. */
   beyond: number;
@@ -30,10 +30,10 @@ export function readStations(text: string | null): Asked {
   };
 }
 
-/** How a set stands in a link; null for an empty one, which needs no parameter. */
+/** How a set is written in a link; null for an empty one, which needs no parameter. */
 export const written = (ids: readonly string[]) => (ids.length > 0 ? ids.join(',') : null);
 
-/** The smallest size that so many stations fit in. */
+/** The smallest size that holds this many stations. */
 export const fitting = (count: number): Size => SIZES.find((size) => size >= count) ?? STATIONS_LIMIT;
 
 export function readSize(text: string | null, count: number): Size {
@@ -43,7 +43,7 @@ export function readSize(text: string | null, count: number): Size {
 /** Columns of a wall of that size on a wide screen. */
 export const columnsOf = (size: Size) => Math.ceil(Math.sqrt(size));
 
-/** The set with `id` at place `to` (counted from 0, held within the set). */
+/** The set with `id` at place `to` (counted from 0, clamped to the set). */
 export function moved(ids: readonly string[], id: string, to: number): string[] {
   const others = ids.filter((one) => one !== id);
   others.splice(Math.min(others.length, Math.max(0, to)), 0, id);
@@ -52,11 +52,22 @@ export function moved(ids: readonly string[], id: string, to: number): string[] 
 
 export const without = (ids: readonly string[], id: string) => ids.filter((one) => one !== id);
 
-/** The set with new stations behind it, as far as there is room. */
-export const joined = (ids: readonly string[], more: readonly string[]) => [...new Set([...ids, ...more])].slice(0, STATIONS_LIMIT);
+/** The place of a station that was removed during arranging: it stays empty until arranging is done, so that no other tile moves. */
+export interface Gap { id: string; place: number; height: number; large: boolean }
 
-/** A place in a row of weights, by their size; -1 where all of them are nothing. `chance` is from 0 up to, not with, 1. */
-export function drawnByWeight(weights: readonly number[], chance: number): number {
-  let left = chance * weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.findIndex((weight) => (left -= weight) < 0);
+/** What stands on the wall, place by place. A gap's place counts stations and gaps. */
+export function withGaps(ids: readonly string[], gaps: readonly Gap[]): (string | Gap)[] {
+  const all: (string | Gap)[] = [...ids];
+  for (const gap of [...gaps].sort((a, b) => a.place - b.place)) all.splice(gap.place, 0, gap);
+  return all;
 }
+
+/** The set with `id` back in its gap. */
+export function filled(ids: readonly string[], gaps: readonly Gap[], id: string): string[] {
+  const before = withGaps(ids, gaps).findIndex((one) => typeof one !== 'string' && one.id === id);
+  const place = withGaps(ids, gaps).slice(0, Math.max(0, before)).filter((one) => typeof one === 'string').length;
+  return moved(ids, id, place);
+}
+
+/** The set with new stations appended, as far as there is room. */
+export const joined = (ids: readonly string[], more: readonly string[]) => [...new Set([...ids, ...more])].slice(0, STATIONS_LIMIT);

@@ -21,7 +21,7 @@ test('nine stations at once: all have a picture, at most four of them move, with
   expect(ids, 'nine live stations').toHaveLength(9);
   const said = watchConsole(page);
   await page.goto(`/en/watch?s=${ids.join()}`);
-  await expect(page.locator('.tile').filter({ hasText: 'Live' })).toHaveCount(9, { timeout: 30_000 });
+  await expect(page.locator('.tile').filter({ hasText: 'Live' })).toHaveCount(9, { timeout: 60_000 });
   await expect.poll(() => page.locator('.tile canvas:not(.empty)').count(), { timeout: 60_000 }).toBe(9);
   const videos = page.locator('.tile video');
   await expect(videos.first()).toBeAttached();

@@ -1,4 +1,4 @@
-/** Letters of twice the size, the narrowest phone, without colours, on paper: nothing is wider than the page, nothing lies over another. */
+/** At 200 % text, on the narrowest phone, without colours, on paper: nothing is wider than the page, and nothing overlaps. */
 
 import { expect, test, type Page } from '@playwright/test';
 import { expectUncrossed, fits } from '../support';

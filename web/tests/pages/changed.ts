@@ -1,4 +1,4 @@
-/** Answers of the stand-in, changed on their way to the page: for states that are hard to bring about. */
+/** Answers of the stand-in, changed on their way to the page: for states that are hard to produce. */
 
 import type { Page } from '@playwright/test';
 

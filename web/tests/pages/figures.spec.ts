@@ -1,10 +1,10 @@
-/** One set of numbers: the same minutes wherever they stand, who owes nothing is not counted, and each gap can be looked up. */
+/** One set of numbers: the same minutes everywhere, stations that owe nothing are not counted, and each gap can be looked up. */
 
 import { readFileSync } from 'node:fs';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectAccessible } from '../support';
 
-/** Late, missing and hidden minutes: those that do not grow while one looks. */
+/** Late, missing and hidden minutes: those that do not grow during the test. */
 const LACKING = ['late', 'missing', 'hidden'] as const;
 const DUE = '2/21';
 

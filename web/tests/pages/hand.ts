@@ -3,7 +3,7 @@
 import { expect, type APIRequestContext, type Page } from '@playwright/test';
 import { shownTime } from '../support';
 
-/** The words and boxes of everything that can be pressed in the player, by name, from its left upper corner, in whole pixels. */
+/** The boxes of everything that can be pressed in the player, from its top left corner, in whole pixels. */
 export const boxes = (page: Page): Promise<Record<string, string>> => page.locator('.player').evaluate((player) => {
   const from = player.getBoundingClientRect();
   const all = [...player.querySelectorAll<HTMLElement>('.controls button, .controls select')].filter((one) => one.getClientRects().length > 0);
@@ -16,7 +16,7 @@ export const boxes = (page: Page): Promise<Record<string, string>> => page.locat
   return Object.fromEntries([...found, ['player', `${Math.round(from.width)} ${Math.round(from.height)}`]]) as Record<string, string>;
 });
 
-/** Presses at the middle of a control; the function it gives presses at that very point again, whatever is there by then. */
+/** Presses the middle of a control; the function it returns presses that very point again, whatever is there by then. */
 export async function press(page: Page, selector: string): Promise<() => Promise<void>> {
   await page.locator(selector).scrollIntoViewIfNeeded();
   const box = await page.locator(selector).boundingBox();
@@ -26,13 +26,13 @@ export async function press(page: Page, selector: string): Promise<() => Promise
   return again;
 }
 
-/** Lets time go on at once, for the page and for the stand-in; what plays meanwhile does not. */
+/** Lets time jump ahead, for the page and for the stand-in, but not for media that are playing. */
 export async function later(page: Page, request: APIRequestContext, seconds: number): Promise<void> {
   await request.get(`/_mock/shift?seconds=${seconds}`, { maxRetries: 2 });
   await page.clock.fastForward(seconds * 1000);
 }
 
-/** Writes down each time that the page shows above the picture, in the order in which it does; the function gives them. */
+/** Records each time that the page shows above the picture, in order; the function it returns reads them out. */
 export async function watchTimes(page: Page): Promise<() => Promise<number[]>> {
   await page.evaluate(() => {
     const seen: number[] = [];
@@ -47,16 +47,28 @@ export async function watchTimes(page: Page): Promise<() => Promise<number[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { shownTimes: number[] }).shownTimes);
 }
 
-/** The page stands in the background, or is seen again. */
+/** Puts the page into the background, or brings it back. */
 export const hide = (page: Page, hidden: boolean): Promise<void> => page.evaluate((on) => {
   Object.defineProperty(document, 'hidden', { value: on, configurable: true });
   document.dispatchEvent(new Event('visibilitychange'));
 }, hidden);
 
+/** What can befall a live picture, station 1/2's at least. `_mock/down?on=0` and `unrouteAll` end it. */
+export const outages: Record<string, (page: Page) => Promise<unknown>> = {
+  'a dead server': (page) => page.request.get('/_mock/down?on=1'),
+  'a dead line': (page) => page.route(/\/(api|live|dvr|media|still)\//, () => undefined),
+  'a camera whose pictures come no more': async (page) => {
+    const last = await (await page.request.get('/live/1/2/1/index.m3u8')).text();
+    await page.route('**/live/**', (route) => route.fulfill({ contentType: 'application/vnd.apple.mpegurl', body: last }));
+    // Nor does it have a newer still.
+    await page.route('**/still/**', (route) => route.fulfill({ status: 404 }));
+  },
+};
+
 export const LIVE = 'Canlı izləyirsiniz';
 export const isLive = (page: Page) => page.locator('.bar-top .st-live').isVisible();
 
-/** The page says that it is live, and that it is not; nothing of it says the other. */
+/** The page says that it is live, or that it is not; no part of it says the opposite. */
 export async function expectLive(page: Page, live: boolean, timeout = 15_000): Promise<void> {
   await expect(page.locator('.bar-top .st-live')).toHaveCount(live ? 1 : 0, { timeout });
   await expect(page.getByText(LIVE)).toBeVisible({ visible: live, timeout });

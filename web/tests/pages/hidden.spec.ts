@@ -6,7 +6,7 @@ for (const address of ['/', '/status', '/status?station=1/2', '/constituencies/1
   test(`${address} hidden`, async ({ page }) => {
     let asked = 0;
     page.on('request', () => { asked += 1; });
-    // a still that does not come is asked for again, but not where nobody sees it
+    // a failed still is requested again, but not on a hidden page
     await page.route('**/still/**', (route) => route.abort());
     await page.clock.install();
     await page.goto(address);
@@ -16,7 +16,7 @@ for (const address of ['/', '/status', '/status?station=1/2', '/constituencies/1
       Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    // what was on its way comes to its end
+    // requests under way finish
     await page.waitForLoadState('networkidle');
     const before = asked;
     for (let n = 0; n < 12; n++) await page.clock.runFor(5_000);

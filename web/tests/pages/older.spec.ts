@@ -1,4 +1,4 @@
-/** Browsers that are old, and too old: what newer ones brought is taken away from a page before it begins. */
+/** Browsers that are old, or too old: features of newer ones are removed before the page starts. */
 
 import { expect, test, type Page } from '@playwright/test';
 import { expectPlaying, playing, watchConsole } from '../support';

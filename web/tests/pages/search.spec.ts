@@ -82,6 +82,25 @@ test('the numbers that the field shows as examples are stations', async ({ page 
   }
 });
 
+test('where nothing is found there is air, and a search', async ({ page }) => {
+  for (const address of ['/stations/119/999', '/constituencies/999', '/nowhere']) {
+    for (const width of [320, 390, 1280]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto(address);
+      await expect(page.locator('main').getByRole('searchbox')).toBeVisible();
+      const parts = ['.top', 'main h1', 'main .find', 'main .row'].map((one) => page.locator(one));
+      const boxes = await Promise.all(parts.map((one) => one.evaluate((element) => element.getBoundingClientRect())));
+      for (const [n, box] of boxes.entries()) {
+        // what can be found is said between the field and the links
+        const above = boxes[n - 1];
+        if (above) expect(box.top - above.bottom, `${address} at ${width}: part ${n}`).toBeGreaterThanOrEqual(n === 1 ? 24 : 12);
+      }
+      expect(await page.locator('main h1').evaluate((one) => (one.nextElementSibling?.getBoundingClientRect().top ?? 0) - one.getBoundingClientRect().bottom), `${address} at ${width}`).toBeGreaterThanOrEqual(12);
+      await expect(page.locator('main .row').getByRole('link')).toHaveCount(2);
+    }
+  }
+});
+
 test('a station that is not on the list is searched where one learns it', async ({ page }) => {
   await page.goto('/stations/119/999');
   await expect(page.getByText('Nömrələr hər dairədə 1-dən başlayır.')).toBeVisible();

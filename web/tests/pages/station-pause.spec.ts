@@ -28,7 +28,7 @@ test('a pause of any length goes on exactly where it was left, and nothing is sk
     await expect.poll(() => shownTime(page), { message: `after ${seconds} s` }).toBeGreaterThan(left + Math.min(12, seconds - 2) * 1000);
     const seen = (await times()).filter((at) => at <= left + 12_000);
     const steps = seen.map((at, n) => at - (seen[n - 1] ?? left));
-    // Four seconds a second, looked at five times; a busy machine looks less often.
+    // Four seconds per second, sampled five times; a busy machine samples less often.
     expect(Math.max(...steps), `after ${seconds} s: ${steps.join()}`).toBeLessThan(3_000);
     expect(Math.min(...steps), `after ${seconds} s: ${steps.join()}`).toBeGreaterThan(-500);
     await expect(page.locator('.notice')).toHaveText('');
@@ -63,7 +63,7 @@ test('← at live goes back each time, a minute or a second', async ({ page }) =
   for (let n = 0; n < 9; n++) {
     await expectLive(page, true);
     const from = await shownTime(page);
-    // At any part of a second: what is live moves on by whole ones.
+    // At any fraction of a second: live advances in whole seconds.
     await page.clock.runFor(n * 111);
     const small = n % 4 === 3;
     await page.keyboard.press(small ? 'Shift+ArrowLeft' : 'ArrowLeft');

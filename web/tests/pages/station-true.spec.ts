@@ -1,21 +1,11 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { expectPlaying, shownTime } from '../support';
-import { behind, expectLive, hide, isLive, later, LIVE } from './hand';
+import { behind, expectLive, hide, isLive, later, LIVE, outages } from './hand';
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
 test.afterEach(async ({ request }) => { await request.get('/_mock/down?on=0'); });
 
-const ways: Record<string, (page: Page) => Promise<unknown>> = {
-  'a dead server': (page) => page.request.get('/_mock/down?on=1'),
-  'a dead line': (page) => page.route(/\/(api|live|dvr|media|still)\//, () => undefined),
-  'a camera whose pictures come no more': async (page) => {
-    const last = await (await page.request.get('/live/1/2/1/index.m3u8')).text();
-    await page.route('**/live/**', (route) => route.fulfill({ contentType: 'application/vnd.apple.mpegurl', body: last }));
-    // Nor has it a still that is newer.
-    await page.route('**/still/**', (route) => route.fulfill({ status: 404 }));
-  },
-};
-for (const [name, befalls] of Object.entries(ways)) {
+for (const [name, befalls] of Object.entries(outages)) {
   test(`${name} is told within ten seconds, and nothing is called live until a live picture comes`, async ({ page }) => {
     test.setTimeout(90_000);
     await page.clock.install();
@@ -26,7 +16,7 @@ for (const [name, befalls] of Object.entries(ways)) {
     await expectLive(page, false, 10_000);
     await expect(page.locator('.said')).toContainText(/Görüntü gözlənilir|Serverlə əlaqə yoxdur/);
     await expect(page.locator('#scrub')).not.toHaveAttribute('aria-valuetext', /canlı/);
-    // It is opened anew again and again; what it has is old by now, and is not called live.
+    // The source is reopened again and again; what it has is old by now, and must not be called live.
     await page.clock.runFor(15_000);
     await page.evaluate((live) => {
       const look = () => { if (document.querySelector('.bar-top .st-live') || [...document.querySelectorAll('.ctl-live span:not(.off)')].some((one) => one.textContent === live)) document.documentElement.dataset['lied'] = 'yes'; };
@@ -72,7 +62,7 @@ test('a hidden tab asks for nothing, and comes back to what is live then', async
   await page.goto('/stations/1/2');
   await expectLive(page, true);
   await hide(page, true);
-  // What is on its way is let come.
+  // Requests under way are allowed to finish.
   await page.waitForLoadState('networkidle');
   const asked: string[] = [];
   page.on('request', (one) => asked.push(one.url()));

@@ -1,5 +1,6 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { expectAccessible, fits, watchConsole } from '../support';
+import { outages } from './hand';
 
 const NINE = ['1/2', '1/17', '1/26', '1/29', '1/33', '1/39', '1/50', '2/1', '2/12'];
 const SIXTEEN = [...NINE, '1/51', '2/2', '2/5', '2/15', '2/20', '2/21', '2/25'];
@@ -20,6 +21,7 @@ async function withSubs(page: Page) {
 }
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
+test.afterEach(async ({ request }) => { await request.get('/_mock/down?on=0'); });
 
 test('an empty page explains itself, and four drawn by lot are on air', async ({ page }) => {
   const said = watchConsole(page);
@@ -123,6 +125,49 @@ test('a camera that this browser cannot play says so in its tile', async ({ page
   await expect(tile(page, '1/2').locator('video')).toBeAttached();
 });
 
+// A still comes every ten seconds; between two of them nothing is known.
+for (const [view, limit] of [['video', 10_000], ['still', 11_000]] as const) {
+  for (const [name, befalls] of Object.entries(outages)) {
+    test(`${name} is told in a tile of ${view}s within ten seconds, and nothing is called live until a live picture comes`, async ({ page }) => {
+      test.setTimeout(90_000);
+      await page.goto(address(['1/2', '1/17'], `&view=${view}`));
+      const live = tile(page, '1/2').locator('.how .st-live');
+      await expect(live).toHaveCount(1);
+      const height = await tile(page, '1/2').locator('.pic').evaluate((pic) => pic.getBoundingClientRect().height);
+      await befalls(page);
+      await expect(live).toHaveCount(0, { timeout: limit });
+      await expect(tile(page, '1/2').locator('.how')).toHaveText(/^(Waiting for the picture…|Connecting…)\s*$/);
+      expect(await tile(page, '1/2').locator('.pic').evaluate((pic) => pic.getBoundingClientRect().height)).toBe(height);
+      await page.request.get('/_mock/down?on=0');
+      await page.unrouteAll();
+      await expect(live).toHaveCount(1, { timeout: 40_000 });
+    });
+  }
+}
+
+test('nothing on the wall is called live before its picture came, nor by a still that is old', async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  await page.route(/\/(media|still)\//, async (route) => { await held; await route.continue(); });
+  for (const view of ['video', 'still']) {
+    await page.goto(address(['1/2', '1/29'], `&view=${view}`));
+    await expect(tile(page, '1/29')).toContainText('Off air');
+    await expect(tile(page, '1/2')).toContainText('Connecting…');
+    await expect(page.locator('.tile .st-live')).toHaveCount(0);
+  }
+  release();
+  await expect(page.locator('.tile .st-live')).toHaveCount(1);
+  await page.unrouteAll();
+  await page.route('**/still/**', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), 'picture-time': '2026-11-22T14:31:20+04:00' } });
+  });
+  await page.goto(address(['1/2', '1/29'], '&view=still'));
+  await expect.poll(() => drawn(page)).toBe(1);
+  await expect(tile(page, '1/2')).toContainText('Waiting for the picture…');
+  await expect(page.locator('.tile .st-live')).toHaveCount(0);
+});
+
 test('out of view and on a hidden page nothing is asked for', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 700 });
   await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=video'));
@@ -219,6 +264,105 @@ test('buttons move too, and keep the focus', async ({ page }) => {
   await expect(page.getByRole('button', { name: /^Move/ })).toHaveCount(0);
 });
 
+/** Presses the middle of an element; the function it returns presses that very point again, whatever is there by then. */
+async function pressed(page: Page, what: Locator, touch: boolean): Promise<() => Promise<void>> {
+  const box = await what.boundingBox();
+  if (!box) throw new Error('nothing to press');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const press = () => (touch ? page.touchscreen.tap(x, y) : page.mouse.click(x, y));
+  await press();
+  return press;
+}
+const places = (page: Page) => page.locator('.tile').evaluateAll((all) => Object.fromEntries(all.map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return [(one as HTMLElement).dataset['id'], [x, y + scrollY, width, height].map(Math.round).join()];
+})));
+
+for (const touch of [false, true]) {
+  test.describe(touch ? 'a finger on a phone' : 'a mouse', () => {
+    test.use(touch ? { hasTouch: true, viewport: { width: 390, height: 844 } } : { viewport: { width: 1440, height: 900 } });
+    test.beforeEach(async ({ page }) => {
+      // five in a wall of nine: with four it would be another wall
+      await page.goto(address(NINE.slice(0, 5), '&view=still'));
+      await expect(page.locator('.tile')).toHaveCount(5);
+    });
+    const arrange = async (page: Page) => {
+      if (touch) await page.getByText('Add, arrange, look back').click();
+      await page.getByRole('button', { name: 'Arrange' }).click();
+      await page.locator('.tile').first().scrollIntoViewIfNeeded();
+    };
+
+    test('pressed twice in the same place, “Remove” removes one, and nothing moves until it is done', async ({ page }) => {
+      await arrange(page);
+      const before = await places(page);
+      const again = await pressed(page, page.getByRole('button', { name: 'Remove 1/17' }), touch);
+      await expect(tile(page, '1/17')).toHaveCount(0);
+      await again();
+      await again();
+      expect(await order(page)).toEqual(['1/2', '1/26', '1/29', '1/33']);
+      const { '1/17': gone, ...others } = before;
+      expect(await places(page)).toEqual(others);
+      await expectAccessible(page);
+      await page.getByRole('button', { name: 'Put back 1/17' }).click();
+      expect(await places(page)).toEqual({ ...others, '1/17': gone });
+      expect(await order(page)).toEqual(['1/2', '1/17', '1/26', '1/29', '1/33']);
+      await expect(page.getByRole('button', { name: 'Remove 1/17' })).toBeFocused();
+      await (await pressed(page, page.getByRole('button', { name: 'Remove 1/17' }), touch))();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await expect(page.locator('.gap')).toHaveCount(0);
+      expect(await order(page)).toEqual(['1/2', '1/26', '1/29', '1/33']);
+      expect((await places(page))['1/26']).not.toBe(before['1/26']);
+    });
+
+    test('pressed twice in the same place, an arrow moves the same station twice', async ({ page }) => {
+      await arrange(page);
+      const again = await pressed(page, page.getByRole('button', { name: 'Move 1/2 right' }), touch);
+      expect(await order(page)).toEqual(['1/17', '1/2', '1/26', '1/29', '1/33']);
+      await again();
+      expect(await order(page)).toEqual(['1/17', '1/26', '1/2', '1/29', '1/33']);
+      await expect(page.getByRole('button', { name: 'Move 1/2 right' })).toBeFocused();
+      await expect(tile(page, '1/2')).toHaveClass(/pressed/);
+      // after the pointer has been elsewhere, a press acts on what is there
+      if (touch) await page.touchscreen.tap(5, 5);
+      else await page.mouse.move(5, 5);
+      await again();
+      expect(await order(page)).toEqual(['1/26', '1/17', '1/2', '1/29', '1/33']);
+    });
+
+    test('pressed twice in the same place, “Enlarge” enlarges and takes it back, and opens nothing', async ({ page }) => {
+      const again = await pressed(page, page.getByRole('button', { name: 'Enlarge 1/26' }), touch);
+      await expect(tile(page, '1/26')).toHaveClass(/large/);
+      await again();
+      await expect(page.locator('.tile.large')).toHaveCount(0);
+      await expect(page).toHaveURL(/\/en\/watch/);
+    });
+
+    test('words that change below a picture move no tile', async ({ page }) => {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => { release = resolve; });
+      await page.route('**/still/**', async (route) => { await held; await route.continue(); });
+      await page.reload();
+      await expect(tile(page, '1/2')).toContainText('Connecting…');
+      await expect(tile(page, '1/33')).toContainText('Connecting…');
+      const before = await places(page);
+      release();
+      await expect(page.locator('.tile .st-live')).toHaveCount(4);
+      expect(await places(page)).toEqual(before);
+    });
+
+    test('the last station that is removed leaves nothing to press in its place', async ({ page }) => {
+      await page.goto(address(['1/2'], '&view=still'));
+      await arrange(page);
+      const again = await pressed(page, page.getByRole('button', { name: 'Remove 1/2' }), touch);
+      await again();
+      await expect(page.getByRole('button', { name: 'Put back 1/2' })).toBeVisible();
+      await expect(page).toHaveURL(/\/en\/watch/);
+      await page.getByRole('button', { name: 'Done' }).click();
+      await expect(page.getByRole('button', { name: 'Four at random' })).toBeVisible();
+    });
+  });
+}
+
 test('a station is dragged to another place, and that opens nothing', async ({ page }) => {
   await page.goto(address(['1/2', '1/17', '1/26', '1/39'], '&view=still'));
   await page.getByRole('button', { name: 'Arrange' }).click();
@@ -274,7 +418,7 @@ test('several stations replay one moment, in step, with one bar, and a hole of o
     const before = await moment();
     await expect.poll(moment).toBeGreaterThan(before + 500);
   }
-  // the power cut of all four is over at 11:26; the second station's line has none in its second camera
+  // the power cut of all four is over at 11:26
   await bar.getByRole('combobox', { name: 'Speed' }).selectOption('4×');
   await expect(tile(page, '1/2')).toContainText('Power cut', { timeout: 30_000 });
   const inHole = await moment();
