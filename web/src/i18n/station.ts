@@ -30,6 +30,7 @@ export interface StationTexts {
   offLate: string; offNotLate: string; offHidden: string;
   lastStill: (time: string) => string;
   unsupportedTitle: string; unsupportedText: string;
+  failingTitle: string; failingText: string;
   noStillTitle: string; noStillText: string;
   momentOutside: (time: string) => string; momentOutsideText: (from: string) => string;
 
@@ -83,6 +84,8 @@ const az: StationTexts = {
   lastStill: (time) => `Son kadr, ${time}`,
   unsupportedTitle: 'Bu brauzer video göstərə bilmir',
   unsupportedText: 'Brauzer köhnədir. Onu yeniləyin və ya başqa brauzer açın. Kadrlar burada da görünür.',
+  failingTitle: 'Server bu görüntünü verə bilmir',
+  failingText: 'Səbəb sizin xəttiniz deyil, mərkəzdir. Səhifə özü yenidən cəhd edir; başqa anı və ya canlı efiri açmağa çalışın.',
   noStillTitle: 'Bu kameranın kadrı yoxdur',
   noStillText: 'Kadr hazırlanmayıb və ya kamera H.265 göndərir. Videonu yoxlayın.',
   momentOutside: (time) => `${time}: bu an yazılmayıb`,
@@ -139,6 +142,8 @@ const en: StationTexts = {
   lastStill: (time) => `Last still, ${time}`,
   unsupportedTitle: 'This browser cannot show video',
   unsupportedText: 'The browser is too old. Update it or open another one. Still pictures can be seen here too.',
+  failingTitle: 'The server cannot give this picture',
+  failingText: 'The fault is with the centre, not with your line. The page keeps trying by itself; try another moment, or live.',
   noStillTitle: 'There is no still of this camera',
   noStillText: 'None has been made, or the camera sends H.265. Try the video.',
   momentOutside: (time) => `${time}: this moment was not recorded`,
@@ -195,6 +200,8 @@ const ru: StationTexts = {
   lastStill: (time) => `Последний кадр, ${time}`,
   unsupportedTitle: 'Этот браузер не может показывать видео',
   unsupportedText: 'Браузер слишком старый. Обновите его или откройте другой. Отдельные кадры видны и здесь.',
+  failingTitle: 'Сервер не может выдать это изображение',
+  failingText: 'Дело не в вашей линии, а в центре. Страница пробует снова сама; попробуйте другой момент или прямой эфир.',
   noStillTitle: 'Кадра этой камеры нет',
   noStillText: 'Кадр не сделан, или камера передаёт H.265. Попробуйте видео.',
   momentOutside: (time) => `${time}: этот момент не записан`,

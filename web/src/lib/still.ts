@@ -1,12 +1,19 @@
 import { parseMoment } from './time';
 
+/** The server answered, and not with a still. */
+export class NoStill extends Error {
+  constructor(readonly status: number) {
+    super(`no still: ${status}`);
+  }
+}
+
 /**
  * Draws the still at `address` onto a canvas, in place of what is there: nothing flickers. Fails where there is none.
  * Returns the time of its picture, milliseconds since 1970; null where the centre does not give it.
  */
 export async function drawStill(onto: HTMLCanvasElement, address: string, signal: AbortSignal): Promise<number | null> {
   const answer = await fetch(address, { signal });
-  if (!answer.ok) throw new Error(String(answer.status));
+  if (!answer.ok) throw new NoStill(answer.status);
   const bitmap = await createImageBitmap(await answer.blob());
   if (signal.aborted) {
     bitmap.close();

@@ -1,6 +1,7 @@
 /** What plays a playlist: hls.js where the browser has media source extensions, the browser's own player elsewhere. */
 
 import type { HlsConfig, LevelDetails } from 'hls.js';
+import { SERVER_FAULT } from '../lib/api';
 import type { HoldBack } from '../lib/holdBack';
 import type { Piece } from '../lib/wall';
 import { playlistLoader } from './loader';
@@ -9,7 +10,8 @@ import { playlistLoader } from './loader';
 export type Start = 'live' | number;
 /** A playlist: its address, and its text where the page has it at hand; null leaves it to the network. */
 export interface Source { address: string; live: boolean; text(): Promise<string> | null }
-export type Failure = 'network' | 'media' | 'codec';
+/** `server`: it answers that it cannot give this; the line is not to blame. */
+export type Failure = 'network' | 'server' | 'media' | 'codec';
 
 export interface EngineEvents {
   /** The playlist is known: positions and true times can be converted into each other. */
@@ -91,10 +93,10 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
   hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
     if (details.live && details.partHoldBack > 0) hls.targetLatency = details.partHoldBack + holdBack.extra(performance.now());
   });
-  hls.on(Hls.Events.ERROR, (_, { fatal, type, details }) => {
+  hls.on(Hls.Events.ERROR, (_, { fatal, type, details, response }) => {
     if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && source?.live) holdBack.stalled(performance.now());
     if (CODEC_ERRORS.includes(details)) events.failed('codec');
-    else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'network');
+    else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : (response?.code ?? 0) >= SERVER_FAULT ? 'server' : 'network');
   });
   const pieces = () => {
     const details = hls.latestLevelDetails ?? hls.levels[0]?.details;

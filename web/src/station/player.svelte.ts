@@ -183,14 +183,19 @@ export class Player extends Viewing {
     } else if (why === 'media' && this.#feed.recover()) {
       void this.#play();
     } else {
-      this.#again();
+      this.#again(why === 'server' ? 'failing' : 'unreachable');
     }
   }
 
-  /** Opens the same source anew after a pause. */
-  #again(): void {
+  /** Opens the same source anew after a pause. What is wrong if that fails, too, is told until a picture comes. */
+  #again(lasting: 'failing' | 'unreachable' = 'unreachable'): void {
     this.stop();
-    this.trouble = this.#feed.later(() => this.#openAgain()) > 2 ? 'unreachable' : 'waiting';
+    const failures = this.#feed.later(() => {
+      const { trouble } = this;
+      this.#openAgain();
+      this.trouble = trouble;
+    });
+    this.trouble = failures > 2 ? lasting : 'waiting';
   }
 
   async #play(): Promise<void> {

@@ -1,9 +1,9 @@
 /** Shows one still every few seconds instead of video: for weak lines. */
 
-import { stillOf } from '../lib/api';
+import { SERVER_FAULT, stillOf } from '../lib/api';
 import { watchSeen } from '../lib/seen';
 import { within } from '../lib/signal';
-import { drawStill } from '../lib/still';
+import { drawStill, NoStill } from '../lib/still';
 import { SECOND } from '../lib/time';
 import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
 import { Viewing, type PlayerContext } from './viewing.svelte';
@@ -143,10 +143,11 @@ export class Stills extends Viewing {
       this.trouble = null;
       this.shown = true;
       this.wall = taken ?? at;
-    } catch {
+    } catch (error) {
       if (signal.aborted) return;
       this.#missed += 1;
-      this.trouble = this.#missed < MISSED_LIMIT ? 'waiting' : 'noStill';
+      const lasting = error instanceof NoStill && error.status >= SERVER_FAULT ? 'failing' : 'noStill';
+      this.trouble = this.#missed < MISSED_LIMIT ? 'waiting' : lasting;
     }
   }
 

@@ -10,9 +10,11 @@ export type Notice =
   | { kind: 'jumped'; from: number; to: number; cause: Stretch['cause'] }
   | { kind: 'arrived'; from: number; to: number }
   | { kind: 'noCamera'; asked: string; shown: string }
+  | { kind: 'shared'; how: 'copied' | 'sent' | 'byHand'; what: string }
   | { kind: 'caughtUp' | 'needsPlay' | 'future' | 'closed' | 'unreadable' };
 
-export type Trouble = 'waiting' | 'unreachable' | 'codec' | 'unsupported' | 'noStill';
+/** `failing`: the server answers, again and again, that it cannot give this picture. */
+export type Trouble = 'waiting' | 'unreachable' | 'failing' | 'codec' | 'unsupported' | 'noStill';
 
 /** What a viewing asks of the page around it. */
 export interface PlayerContext {

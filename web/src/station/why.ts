@@ -24,6 +24,7 @@ export function whyNot(viewing: Viewing, camera: CameraDay, onAir: number, down:
     const since = now.state === 'due' ? null : now.from;
     return { kind: 'state', state: now.state, cause: now.cause, since, last: lastPicture(camera.day, now.from + 1) };
   }
-  const said = trouble === 'codec' || trouble === 'unsupported' || trouble === 'noStill' || (trouble === 'unreachable' && down && !viewing.shown);
+  const lasting = (trouble === 'unreachable' && down) || trouble === 'failing';
+  const said = trouble === 'codec' || trouble === 'unsupported' || trouble === 'noStill' || (lasting && !viewing.shown);
   return said ? { kind: 'trouble', trouble } : null;
 }

@@ -59,7 +59,7 @@ async function losesNothingInAPause(station: Station): Promise<void> {
 
 async function sharesWhatItShows(station: Station): Promise<void> {
   const shown = await station.shown();
-  await press(station, '.side .btn-main');
+  await press(station, 'button.share');
   const link = await until(`${station.name} has a link`, SOON_MS, () => station.hand.evaluate<string>("document.querySelector('.shared input').value"));
   const moment = Date.parse(new URL(link).searchParams.get('t')?.replace(' ', '+') ?? '');
   expect(Math.abs(moment - shown), `${station.name} shares what it shows, ${link}`).toBeLessThan(5 * SECOND);

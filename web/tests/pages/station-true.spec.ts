@@ -143,3 +143,30 @@ test('a caption under a still says when its picture was taken, and so does the b
   await page.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 20);
   await expect(page.locator('.peek .taken')).toHaveText('kadr, 14:01:53');
 });
+
+for (const [name, address, addresses] of [
+  ['a moment', '/stations/1/2?t=2026-11-22T11:41:32+04:00', /\/(dvr|media)\//], ['live', '/stations/1/2', /\/(live|media)\//],
+  ['a still', '/stations/1/2?t=2026-11-22T11:41:32+04:00&view=still', /\/still\//],
+] as const) {
+  test(`a server that cannot give ${name} is said to be at fault, for as long as it lasts`, async ({ page }) => {
+    test.setTimeout(90_000);
+    await page.route(addresses, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' }));
+    await page.clock.install();
+    await page.goto(address);
+    const said = page.locator('.offair');
+    await expect(async () => {
+      await page.clock.runFor(1_000);
+      await expect(said).toContainText('Server bu görüntünü verə bilmir', { timeout: 200 });
+    }).toPass({ timeout: 20_000 });
+    await expect(said).toContainText('mərkəzdir');
+    // It opens again and again; what is wrong stays said meanwhile.
+    await said.evaluate((box) => { new MutationObserver(() => { if (!document.querySelector('.offair')) document.documentElement.dataset['gone'] = 'yes'; }).observe(box.parentElement as Element, { childList: true }); });
+    await page.clock.runFor(20_000);
+    await expect(page.locator('html')).not.toHaveAttribute('data-gone', 'yes');
+    await page.unrouteAll();
+    await expect(async () => {
+      await page.clock.runFor(2_000);
+      await expect(said).toHaveCount(0, { timeout: 200 });
+    }).toPass({ timeout: 40_000 });
+  });
+}

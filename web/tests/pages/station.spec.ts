@@ -153,6 +153,32 @@ test('sharing leaves a link that stays', async ({ page, context }) => {
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
 });
 
+test('on a phone, sharing stands right below the picture, and is answered above it', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/stations/1/2?t=2026-11-22T11:41:32+04:00');
+  await near(page, '11:41:32');
+  const share = page.getByRole('button', { name: 'Bu anı paylaş' });
+  await expect(share).toHaveCount(1);
+  await expect(share).toBeInViewport();
+  const before = await share.boundingBox();
+  await share.click();
+  await expect(page.locator('.player .notice')).toContainText('Keçid kopyalandı: 11:41:');
+  expect(await share.boundingBox()).toEqual(before);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/\/stations\/1\/2\?t=2026-11-22T11:41:\d\d\+04:00$/);
+});
+
+test('where nothing may be copied, the link is shown and chosen, to be copied by hand', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.addInitScript(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
+  await page.goto('/stations/1/2?t=2026-11-22T11:41:32+04:00');
+  await near(page, '11:41:32');
+  await page.getByRole('button', { name: 'Bu anı paylaş' }).click();
+  await expect(page.getByLabel('Keçid', { exact: true })).toBeInViewport();
+  await expect(page.getByLabel('Keçid', { exact: true })).toBeFocused();
+  await expect(page.locator('.shared')).toContainText('11:41:');
+});
+
 test('a station with two cameras lets one choose', async ({ page }) => {
   await page.goto('/stations/1/17');
   await page.getByRole('button', { name: '2-ci kamera' }).click();
