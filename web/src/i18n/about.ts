@@ -71,7 +71,7 @@ const az: AboutTexts = {
       'Tam indini: canlı görüntü bir neçə saniyə əvvəlkidir və nə qədər geridə olduğu yanında yazılır. Kadrlar 20 saniyəyə qədər köhnə ola bilər.',
       'Boşluğun səbəbini həmişə: mərkəzin bilmədiyi səbəb “məlum deyil” qalır.',
       'Köhnə brauzerdə canlı görüntünü: Chrome 90, Firefox 90, Safari 15.4 və ya daha yenisi lazımdır; ondan köhnələr kadrları göstərir.',
-      'H.265 göndərən kameranı hər brauzerdə: onu Safari və ya H.265 bilən başqa brauzer göstərir.',
+      'H.265 göndərən kameranı hər brauzerdə: onu Safari və ya H.265 dəstəkləyən başqa brauzer göstərir.',
       'Görünənin nə demək olduğunu: nəticəni insanlar çıxarır.',
     ] },
     { id: 'use', title: 'Necə istifadə etmək olar', list: true, items: () => [
@@ -97,25 +97,25 @@ const en: AboutTexts = {
   ],
   states: 'The five states',
   stateText: {
-    live: 'the picture came in time.', late: 'the picture came late, but it is not lost.', missing: 'there is no picture. Where the gap is, and its cause if known, is shown.',
+    live: 'the picture arrived on time.', late: 'the picture arrived late, but it is not lost.', missing: 'there is no picture. The page shows where the gap is and, if known, why.',
     hidden: 'the commission has hidden it for the secrecy of the vote. Recording goes on.', due: 'this minute has not come yet.',
   },
   sections: [
     { id: 'rules', title: 'Who decides what', list: true, items: (facts) => [
-      'The election commission makes the rules: which stations have cameras, when a picture is hidden, whether there is sound, whether one may go back in the recording. Aşkar carries them out and shows what was decided.',
+      'The election commission makes the rules: which stations have cameras, when a picture is hidden, whether there is sound, whether the recording can be replayed. Aşkar carries them out and shows what was decided.',
       ...when(facts, ({ sound, rewindNow, rewindOnDay, archiveAfter }) => [
         sound ? 'In this election there is sound.' : 'In this election sound is off: it is not recorded either.',
-        rewindNow ? 'Now anyone may go back in the recording.' : 'Now there is only the live picture; going back in the recording is closed.',
-        `On election day going back is ${rewindOnDay ? 'open' : 'closed'}; after it the recording is ${archiveAfter ? 'open' : 'closed'} to the public.`,
+        rewindNow ? 'At present anyone can replay the recording.' : 'At present there is only the live picture; the recording cannot be replayed.',
+        `On election day the recording ${rewindOnDay ? 'can' : 'cannot'} be replayed; afterwards it is ${archiveAfter ? 'open' : 'closed'} to the public.`,
       ]),
     ] },
     { id: 'day', title: 'When it is on air', items: (facts) => [
       ...when(facts, ({ onAir, emptyBoxes, from, to }) => [`On air from ${onAir}. Empty boxes are shown at ${emptyBoxes}. Voting is from ${from} to ${to}.`]),
-      'The end is no time but an act: a station stays on air until its protocol is completed.',
+      'The end is set by an act, not by the clock: a station stays on air until its final protocol is drawn up.',
     ] },
     { id: 'who', title: 'Who sees what, and how long it is kept', list: true, items: (facts) => [
       'On these pages everyone sees the same: the pictures, the list, the gaps and their causes.',
-      'What the commission hides is not shown; that it is hidden, and since when, stands on the bar of the day. Recording goes on.',
+      'What the commission hides is not shown; that it is hidden, and since when, is shown on the bar of the day. Recording goes on.',
       ...when(facts, ({ years }) => [`The rule of this election: recordings are kept for ${years} ${years === 1 ? 'year' : 'years'}. No part of this program deletes a recording.`]),
       'Nothing is stored about you. The one exception is your own work: what you count under “Count the ballots” stays in your browser, and you can delete it.',
     ] },
@@ -125,13 +125,13 @@ const en: AboutTexts = {
       '“Share this moment” gives a link to that moment; whoever opens it sees the same picture.',
       { text: 'The list of stations is open, with its versions, their differences and digests (SHA-256).', link: { path: '/list', words: 'List' } },
       { text: 'When each station was on air, when it was not, and why; as a table (CSV) too.', link: { path: '/status', words: 'Status' } },
-      { text: 'Count ballots yourself, and set your count beside the official turnout.', link: { path: '/count', words: 'Count the ballots' } },
+      { text: 'Count ballots yourself, and compare your count with the official turnout.', link: { path: '/count', words: 'Count the ballots' } },
       { text: 'The same facts for programs.', link: { path: API, words: 'API' } },
       'There is no signature yet by which a copied clip could be checked: when in doubt, open the link to that moment.',
     ] },
     { id: 'limits', title: 'What the system cannot say', list: true, items: () => [
       'What happened outside the frame.',
-      'The very present: a live picture is some seconds old, and how many is written beside it. Still pictures may be up to 20 seconds old.',
+      'What is happening this very second: a live picture is a few seconds old, and how many is written beside it. Still pictures may be up to 20 seconds old.',
       'The cause of every gap: what the centre does not know stays “not known”.',
       'The live picture in an old browser: it needs Chrome 90, Firefox 90, Safari 15.4 or newer; older ones show still pictures.',
       'A camera that sends H.265, in every browser: Safari or another browser with H.265 shows it.',
@@ -140,15 +140,15 @@ const en: AboutTexts = {
     { id: 'use', title: 'How to use it', list: true, items: () => [
       'On a station’s page, touch the bar of the day or drag its hand: the recording of that moment begins.',
       'On the bar with the keyboard: left and right arrow one minute, Page Up and Page Down ten, Home the start of the day, End live.',
-      'At a gap the replay jumps over it, and says so.',
-      { text: 'Watch up to sixteen stations at once; the keys are written on that page.', link: { path: '/watch', words: 'Side by side' } },
+      'The replay skips gaps, and says so.',
+      { text: 'Watch up to sixteen stations at once; the keys are listed on that page.', link: { path: '/watch', words: 'Side by side' } },
     ] },
     { id: 'access', title: 'Accessibility', list: true, items: () => [
-      'The aim is WCAG 2.2, level AA. The pages are tested by program, with the keyboard alone, at a width of 320 pixels and with letters of twice the size.',
-      'States are shown by shape, pattern and word as well as colour; the bar of the day is there as a table too. The dark colours, large type and reduced motion of your device are respected.',
-      'Known to be lacking: what can be seen in the video is not described in words.',
+      'The aim is WCAG 2.2, level AA. The pages are tested automatically, by keyboard alone, at a width of 320 pixels and at 200 % text size.',
+      'States are shown by shape, pattern and word as well as colour; the bar of the day is also given as a table. The dark colours, large type and reduced motion of your device are respected.',
+      'A known shortcoming: what can be seen in the video is not described in words.',
     ] },
-    { id: 'contact', title: 'Contact', items: () => ['The election commission runs these pages. How to reach it stands on the commission’s own site.'] },
+    { id: 'contact', title: 'Contact', items: () => ['The election commission runs these pages. Its contact details are on the commission’s own site.'] },
   ],
 };
 

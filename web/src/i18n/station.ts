@@ -112,7 +112,7 @@ const az: StationTexts = {
 };
 
 const en: StationTexts = {
-  posterSaid: 'a still of the last minute; video is connecting…',
+  posterSaid: 'a still from the last minute; video is connecting…',
   frameBack: 'One frame back', frameForward: 'One frame forward',
   pip: 'Picture in picture', leavePip: 'Leave picture in picture',
   arrived: (when) => `${when} arrived late: now there is a picture.`,
@@ -124,7 +124,7 @@ const en: StationTexts = {
   backToVideo: 'Back to video',
   toStills: 'See still pictures',
   stillAge: (duration) => `a still, ${duration} old`,
-  stillRecent: 'a still of the last minute',
+  stillRecent: 'a still from the last minute',
 
   zoomIn: 'Zoom in', zoomOut: 'Zoom out', zoomWhole: 'Whole day',
   zoomShown: (from, to) => `Shown: ${from}–${to}`,
@@ -134,24 +134,24 @@ const en: StationTexts = {
   typedOutside: 'That time is not on this day’s bar.',
   scrubHelp: 'Left and right arrow one minute, with Shift one second; Page Up and Page Down ten minutes; Home the start of the day, End live. A time can be typed: 1207. Plus and minus zoom the bar.',
   turnoutIs: (time, percent) => `${time}, ${percent} per cent`,
-  closedBar: 'In this election there is no going back in the recording; the bar only shows the states.',
+  closedBar: 'In this election the recording cannot be replayed; the bar only shows the states.',
 
   offLate: 'Video that arrives late will fill this gap.',
-  offNotLate: 'No video was made in this time, so the gap will stay.',
+  offNotLate: 'No video was recorded during this time, so the gap will stay.',
   offHidden: 'When the commission shows it again, the picture appears here by itself.',
   lastStill: (time) => `Last still, ${time}`,
   unsupportedTitle: 'This browser cannot show video',
   unsupportedText: 'The browser is too old. Update it or open another one. Still pictures can be seen here too.',
   failingTitle: 'The server cannot give this picture',
   failingText: 'The fault is with the centre, not with your line. The page keeps trying by itself; try another moment, or live.',
-  noStillTitle: 'There is no still of this camera',
+  noStillTitle: 'There is no still from this camera',
   noStillText: 'None has been made, or the camera sends H.265. Try the video.',
   momentOutside: (time) => `${time}: this moment was not recorded`,
   momentOutsideText: (from) => `This camera’s day begins at ${from}.`,
 
   copyLink: 'Copy the link',
   sharedOut: 'The link was shared.',
-  count: 'Count the ballots', watchSeveral: 'Side by side with others', history: 'History of states',
+  count: 'Count the ballots', watchSeveral: 'Side by side with others', history: 'Status history',
   together: 'All side by side', togetherTitle: 'All cameras, the same moment', worstOf: (n) => `The worst state of ${n} cameras`,
 
   showAllRows: (n) => `Show all ${n}`,

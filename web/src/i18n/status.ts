@@ -34,17 +34,17 @@ export const statusTexts: Record<Lang, StatusTexts> = {
     gapsSaid: (n) => `${n} boşluq`, notBegun: 'Gün hələ başlamayıb.',
   },
   en: {
-    title: 'State of the stations',
+    title: 'Status of the stations',
     sum: (from, to, stations, m) =>
-      `From ${from} to ${to}, ${inEnglish(stations, 'station', 'stations')} owed ${inEnglish(m.owed, 'camera minute', 'camera minutes')}: ${grouped(m.live)} came in time, ${grouped(m.late)} came late, ${grouped(m.missing)} missing, ${grouped(m.hidden)} hidden.`,
-    unit: 'camera minutes', refreshed: (time) => `As of ${time}; this page renews itself.`,
+      `From ${from} to ${to}, ${inEnglish(stations, 'station', 'stations')} owed ${inEnglish(m.owed, 'camera minute', 'camera minutes')}: ${grouped(m.live)} arrived on time, ${grouped(m.late)} arrived late, ${grouped(m.missing)} missing, ${grouped(m.hidden)} hidden.`,
+    unit: 'camera minutes', refreshed: (time) => `As of ${time}; this page updates itself.`,
     offNow: 'Off air now', offNone: 'No station is off air now.', offCount: (n) => inEnglish(n, 'station', 'stations'),
     history: 'All stations, minute by minute', find: 'Find a station: number, name, constituency', constituency: 'Constituency', allConstituencies: 'All constituencies',
     sort: 'Order', byMissing: 'By missing minutes', byNumber: 'By number',
-    shown: (shown, found) => `${grouped(shown)} of ${grouped(found)} stations shown`, more: (n) => `Show ${n} more`, none: 'No such station was found.',
+    shown: (shown, found) => `${grouped(shown)} of ${grouped(found)} stations shown`, more: (n) => `Show ${n} more`, none: 'No such station found.',
     station: 'Station', minutes: 'Minutes', gaps: 'Gaps', longest: 'Longest gap', causes: 'Cause', noGaps: 'no gap', csv: 'Download CSV', csvOf: (n) => `Download CSV: ${inEnglish(n, 'station', 'stations')}`,
     titleOf: (id) => `The day of station ${id}`,
-    sumOf: (to, m) => `Owed until ${to}: ${inEnglish(m.owed, 'camera minute', 'camera minutes')}. In time ${grouped(m.live)}, late ${grouped(m.late)}, missing ${grouped(m.missing)}, hidden ${grouped(m.hidden)}.`,
+    sumOf: (to, m) => `Owed until ${to}: ${inEnglish(m.owed, 'camera minute', 'camera minutes')}. On time ${grouped(m.live)}, late ${grouped(m.late)}, missing ${grouped(m.missing)}, hidden ${grouped(m.hidden)}.`,
     gapsSaid: (n) => inEnglish(n, 'gap', 'gaps'), notBegun: 'The day has not begun yet.',
   },
   ru: {

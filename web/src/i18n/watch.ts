@@ -61,17 +61,17 @@ const az: WatchTexts = {
 const en: WatchTexts = {
   title: 'Stations side by side',
   lede: 'Watch two, four, nine or sixteen polling stations at once.',
-  kept: 'What you choose stands in the address of this page alone: keep or send the link, and the same stations open.',
+  kept: 'Your choice is kept only in the address of this page: save or send the link, and the same stations open.',
   emptyDo: 'Search for a station, take four of those on air at random, or open this from the page of a station.',
   fourRandom: 'Four at random', random: 'Add one at random', fill: 'Fill with stations on air', add: 'Add a station', addAction: 'Add',
   sizes: 'How many', more: 'Add, arrange, look back', view: 'Picture', auto: 'Automatic', views: { video: 'Video', light: 'Light video', still: 'Still pictures' },
   arrange: 'Arrange', arrangeDone: 'Done', arrangeHelp: 'Drag a station, or move it with the arrows. When you have finished: “Done” or Escape.',
   fullScreen: 'Full screen', leaveFullScreen: 'Leave full screen',
-  past: 'A moment of the day', now: 'Back to now', moment: 'Moment of the day', pastClosed: 'In this election there is no going back in the recording; you see the pictures of now.',
+  past: 'A moment of the day', now: 'Back to now', moment: 'Moment of the day', pastClosed: 'In this election the recording cannot be replayed; you see the current pictures.',
   keys: 'Keys',
   keysText: [
     'Arrows: from station to station.', 'Enter: open the station’s page.', 'E: enlarge, and back.',
-    'M: arrange; then the arrows move the station, Escape ends it.', 'Delete: take the station away.',
+    'M: arrange; then the arrows move the station, Escape ends it.', 'Delete: remove the station.',
   ],
   moveTo: {
     ArrowLeft: (id) => `Move ${id} left`, ArrowRight: (id) => `Move ${id} right`, ArrowUp: (id) => `Move ${id} up`, ArrowDown: (id) => `Move ${id} down`,
@@ -87,8 +87,8 @@ const en: WatchTexts = {
   notShown: (n) => `${n} more ${n === 1 ? 'station is' : 'stations are'} chosen, but ${n === 1 ? 'does' : 'do'} not fit in this size.`,
   noneFound: 'No other station is on air.', full: 'All sixteen places are taken; remove one first.',
   asVideo: (videos, stills) => (stills > 0 ? `As video: ${videos}, as still pictures: ${stills}. Chosen for this device and line.` : ''),
-  strained: 'So many videos were too much for this device or line: some are shown as still pictures.', again: 'Try video again',
-  heavy: 'So many videos are too much for this device or line. “Automatic” or “Still pictures” will be steadier.',
+  strained: 'This many videos were too much for this device or line: some are shown as still pictures.', again: 'Try video again',
+  heavy: 'This many videos are too much for this device or line. “Automatic” or “Still pictures” will be steadier.',
   saving: 'Your browser is saving data, so still pictures are shown.',
 };
 
@@ -96,12 +96,12 @@ const ru: WatchTexts = {
   title: 'Несколько участков сразу',
   lede: 'Смотрите два, четыре, девять или шестнадцать участков одновременно.',
   kept: 'Ваш выбор хранится только в адресе этой страницы: сохраните или отправьте ссылку, и откроются те же участки.',
-  emptyDo: 'Найдите участок, возьмите четыре из тех, что в эфире, случайно или откройте со страницы участка.',
+  emptyDo: 'Найдите участок, выберите четыре случайных из тех, что в эфире, или придите сюда со страницы участка.',
   fourRandom: 'Четыре случайных', random: 'Добавить случайный', fill: 'Заполнить теми, что в эфире', add: 'Добавить участок', addAction: 'Добавить',
   sizes: 'Сколько участков', more: 'Добавить, переставить, посмотреть прошлое', view: 'Изображение', auto: 'Автоматически', views: { video: 'Видео', light: 'Лёгкое видео', still: 'Кадры' },
   arrange: 'Переставить', arrangeDone: 'Готово', arrangeHelp: 'Перетащите участок или двигайте его стрелками. Когда закончите: «Готово» или Escape.',
   fullScreen: 'На весь экран', leaveFullScreen: 'Выйти из полного экрана',
-  past: 'Момент дня', now: 'Вернуться к настоящему', moment: 'Момент дня', pastClosed: 'На этих выборах вернуться к записи нельзя; показаны нынешние кадры.',
+  past: 'Момент дня', now: 'Вернуться к настоящему', moment: 'Момент дня', pastClosed: 'На этих выборах вернуться к записи нельзя; показано текущее изображение.',
   keys: 'Клавиши',
   keysText: [
     'Стрелки: от участка к участку.', 'Enter: открыть страницу участка.', 'E: увеличить и вернуть обратно.',
@@ -122,8 +122,8 @@ const ru: WatchTexts = {
   notShown: (n) => `Ещё выбрано участков: ${n}; здесь для них нет места.`,
   noneFound: 'Других участков в эфире нет.', full: 'Все шестнадцать мест заняты; сначала уберите один участок.',
   asVideo: (videos, stills) => (stills > 0 ? `Видео: ${videos}, отдельные кадры: ${stills}. Так выбрано для этого устройства и связи.` : ''),
-  strained: 'Столько видео оказалось слишком много для этого устройства или связи: часть показана отдельными кадрами.', again: 'Попробовать видео снова',
-  heavy: 'Столько видео слишком много для этого устройства или связи. «Автоматически» или «Кадры» будет ровнее.',
+  strained: 'Столько видео этому устройству или связи не под силу: часть показана отдельными кадрами.', again: 'Попробовать видео снова',
+  heavy: 'Столько видео этому устройству или связи не под силу. Выберите «Автоматически» или «Кадры»: будет ровнее.',
   saving: 'Ваш браузер экономит трафик, поэтому показаны отдельные кадры.',
 };
 

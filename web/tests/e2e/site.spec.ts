@@ -139,7 +139,7 @@ test('a gap is shown as the hole it is, and replay jumps over it and says so', a
 
   await page.goto(`/stations/${station.id}?lang=en&t=${moment(from - 8_000)}`);
   await expectPlaying(page);
-  await expect(page.locator('.notice')).toContainText('Jumped over a gap', { timeout: 40_000 });
+  await expect(page.locator('.notice')).toContainText('Skipped a gap', { timeout: 40_000 });
   await expect.poll(() => shownTime(page), { timeout: 20_000 }).toBeGreaterThan(to - 1_500);
   await expectPlaying(page);
 });

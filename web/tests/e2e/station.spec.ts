@@ -93,7 +93,7 @@ test('rewind over a restart of the centre says so and goes on', async ({ page, r
   const { station, gap } = found;
   await page.goto(`/stations/${station.id}?lang=en&t=${moment(Date.parse(gap.from) - 10_000)}`);
   await expectPlaying(page);
-  await expect(page.locator('.notice')).toContainText('Jumped over a gap', { timeout: 40_000 });
+  await expect(page.locator('.notice')).toContainText('Skipped a gap', { timeout: 40_000 });
   await expect.poll(() => shownTime(page), { timeout: 20_000 }).toBeGreaterThan(Date.parse(gap.to) - 1_500);
   await expectPlaying(page);
 });
@@ -143,7 +143,7 @@ test('a server that goes away and comes back is said, and the picture returns by
   await page.goto(`/stations/${station?.id}?lang=en`);
   await expectPlaying(page);
   await page.context().setOffline(true);
-  const said = page.getByText('The server does not answer.', { exact: true }).first();
+  const said = page.getByText('The server is not responding.', { exact: true }).first();
   await expect(said).toBeVisible({ timeout: 60_000 });
   await page.context().setOffline(false);
   await expect(said).toBeHidden({ timeout: 60_000 });

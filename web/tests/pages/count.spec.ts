@@ -236,11 +236,11 @@ test('minutes that are counted again are said, and can be counted anew', async (
   await expect(again).toHaveCount(0);
   await expect.poll(() => pictureTime(page), { timeout: 30_000 }).toBeGreaterThan(at('10:10:07'));
   await page.keyboard.press('j');
-  await expect(again).toContainText('before: 3 ballots', { timeout: 30_000 });
+  await expect(again).toContainText(': 3 ballots. If you go on', { timeout: 30_000 });
   await page.keyboard.press('k');
   await expect(again).toBeInViewport({ ratio: 1 });
   await expectAccessible(page);
-  await again.getByRole('button', { name: 'Count these minutes anew' }).click();
+  await again.getByRole('button', { name: 'Count these minutes again' }).click();
   await expect(number(page)).toHaveText('0');
   await expect(again).toHaveCount(0);
   await page.keyboard.press('z');
@@ -324,11 +324,11 @@ test('a count goes out as a table and comes back; one of another station does no
   await page.getByRole('button', { name: 'Yes, delete it' }).click();
   await page.getByLabel('Open a file').setInputFiles(path);
   await expect(number(page)).toHaveText('3');
-  await expect(page.locator('.keep')).toContainText('Taken from the file: 3 ballots.');
+  await expect(page.locator('.keep')).toContainText('Loaded from the file: 3 ballots.');
   const strange = info.outputPath('strange.csv');
   writeFileSync(strange, readFileSync(path, 'utf8').replaceAll('1/2,', '1/17,'));
   await page.getByLabel('Open a file').setInputFiles(strange);
-  await expect(page.locator('.keep')).toContainText('The file is of station 1/17, and this is 1/2.');
+  await expect(page.locator('.keep')).toContainText('The file is for station 1/17, but this is 1/2.');
   await expect(number(page)).toHaveText('3');
 });
 

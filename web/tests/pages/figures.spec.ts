@@ -38,7 +38,7 @@ test('a station’s minutes are the same on its page, in the table, in its day a
   await expect(tally.nth(3)).toHaveText(`${told[2]} min`);
   await expect(page.locator('.tbl').first()).toContainText('8 s');
 
-  await page.getByRole('link', { name: 'History of states' }).click();
+  await page.getByRole('link', { name: 'Status history' }).click();
   await expect(page).toHaveURL(/\/en\/status\?station=1\/2$/);
   await expect(page.locator('.day-sums dd').nth(1)).toHaveText(String(told[0]));
   expect((await page.locator('.day-sums dd').allTextContents()).slice(1).map(Number)).toEqual(told);

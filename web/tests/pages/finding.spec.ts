@@ -50,7 +50,7 @@ test('before the day, pages say that it has not begun', async ({ page, request }
 test('what does not load is said where it would stand, and the rest is there', async ({ page }) => {
   await page.route(/\/api\/v1\/(day|status)/, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' }));
   await page.goto('/en/');
-  await expect(page.locator('.grid-said')).toHaveText('This part did not load. The page tries again.');
+  await expect(page.locator('.grid-said')).toHaveText('This part did not load. The page will try again.');
   await expect(page.locator('.card').first()).toBeVisible();
   await page.goto('/en/constituencies/1');
   await expect(page.locator('.card')).toHaveCount(8);
@@ -184,7 +184,7 @@ test.describe('the coverage', () => {
     await expect(notes).toHaveCount(5);
     const boxes = await notes.evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom })));
     for (const [n, box] of boxes.slice(1).entries()) expect(box.top).toBeGreaterThanOrEqual(boxes[n]?.bottom ?? 0);
-    await expect(notes.first()).toHaveText(/^Constituency \d+, \d\d:\d\d–\d\d:\d\d: the picture of \d+ stations came late\.$/);
+    await expect(notes.first()).toHaveText(/^Constituency \d+, \d\d:\d\d–\d\d:\d\d: the picture from \d+ stations arrived late\.$/);
     await page.setViewportSize({ width: 390, height: 844 });
     await expect.poll(async () => (await notes.first().boundingBox())?.y ?? 0).toBeGreaterThan((await page.locator('.grid-said').boundingBox())?.y ?? Infinity);
     await page.getByText('In words and figures').click();
@@ -199,7 +199,7 @@ test.describe('the coverage', () => {
 test('some to try: at random, least watched, and boxes just opened when there are any', async ({ page, request }) => {
   await ready(page, '/en/');
   await expect(page.getByRole('heading', { name: 'Least watched' })).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'Have just opened a box' })).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Just opened a box' })).toHaveCount(0);
   await expect(page.getByRole('link', { name: 'Watch several at once' })).toHaveAttribute('href', '/en/watch');
   await expect(page.getByRole('link', { name: 'Count the ballots' })).toHaveAttribute('href', '/en/count');
   const opened = new Set<string>();
@@ -213,7 +213,7 @@ test('some to try: at random, least watched, and boxes just opened when there ar
   expect(opened.size).toBeGreaterThan(1);
   await request.get('/_mock/phase?at=20:00');
   await ready(page, '/en/');
-  await expect(page.getByRole('heading', { name: 'Have just opened a box' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Just opened a box' })).toBeVisible();
 });
 
 test('search finds a constituency in three alphabets', async ({ page }) => {
@@ -334,7 +334,7 @@ test.describe('status', () => {
     await page.getByRole('searchbox').fill('');
     await expect(page).not.toHaveURL(/q=/);
     await page.getByRole('searchbox').fill('zzzz');
-    await expect(page.getByText('No such station was found.')).toBeVisible();
+    await expect(page.getByText('No such station found.')).toBeVisible();
     await page.goto('/en/status?sort=number&constituency=88');
     await expect(first(page)).toHaveText(/^88\//);
   });
@@ -367,7 +367,7 @@ test.describe('status', () => {
 
 test('the list compares two versions, the address keeps the choice, and one that is not there is said', async ({ page }) => {
   await ready(page, '/en/list?q=7/34');
-  await expect(page.getByRole('heading', { name: 'Differences from the version before' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Differences from the previous version' })).toBeVisible();
   await expect(page.locator('.versions li')).toHaveCount(3);
   await expect(page.locator('.versions [aria-current]')).toContainText('Version 3, the one shown');
   await expect(page.getByRole('link', { name: 'JSON, version 2' })).toHaveAttribute('href', '/list/stations.json?version=2');

@@ -36,7 +36,7 @@ test('the language is az, is that of the address, changes in place, and nothing 
   await expect(page.locator('html')).toHaveAttribute('lang', 'ru');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Каждая минута на виду');
   expect(new URL(page.url()).pathname).toBe('/ru/');
-  await page.getByRole('navigation', { name: 'Главное' }).getByRole('link', { name: 'Список' }).click();
+  await page.getByRole('navigation', { name: 'Главное меню' }).getByRole('link', { name: 'Список' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Участки с камерами');
   expect(new URL(page.url()).pathname).toBe('/ru/list');
   await page.goto('/about?lang=en');
