@@ -1,5 +1,6 @@
 /** The recording as one playlist that grows span by span, so that replay does not stop where a span ends. */
 
+import { Refused } from './api';
 import { dvrAddress, type DvrSpan } from './dvr';
 import { Joined } from './playlist';
 
@@ -72,6 +73,6 @@ export class Recording {
 async function fetched(address: string): Promise<string | null> {
   const answer = await fetch(address);
   if (answer.status === 404) return null;
-  if (!answer.ok) throw new Error(String(answer.status));
+  if (!answer.ok) throw new Refused(answer.status);
   return answer.text();
 }

@@ -1,11 +1,5 @@
+import { Refused } from './api';
 import { parseMoment } from './time';
-
-/** The server answered, and not with a still. */
-export class NoStill extends Error {
-  constructor(readonly status: number) {
-    super(`no still: ${status}`);
-  }
-}
 
 /**
  * Draws the still at `address` onto a canvas, in place of what is there: nothing flickers. Fails where there is none.
@@ -13,7 +7,7 @@ export class NoStill extends Error {
  */
 export async function drawStill(onto: HTMLCanvasElement, address: string, signal: AbortSignal): Promise<number | null> {
   const answer = await fetch(address, { signal });
-  if (!answer.ok) throw new NoStill(answer.status);
+  if (!answer.ok) throw new Refused(answer.status);
   const bitmap = await createImageBitmap(await answer.blob());
   if (signal.aborted) {
     bitmap.close();

@@ -10,10 +10,11 @@ import { playlistLoader } from './loader';
 export type Start = 'live' | number;
 /** A playlist: its address, and its text where the page has it at hand; null leaves it to the network. */
 export interface Source { address: string; live: boolean; text(): Promise<string> | null }
-/** `server`: it answers that it cannot give this; the line is not to blame. */
-export type Failure = 'network' | 'server' | 'media' | 'codec';
+export type Failure = 'network' | 'media' | 'codec';
 
 export interface EngineEvents {
+  /** The server answered that it cannot give this, and is at fault. The engine may try again by itself. */
+  refused(): void;
   /** The playlist is known: positions and true times can be converted into each other. */
   ready(): void;
   /** It cannot go on by itself. The engine is of no more use, except after `media`, which `recover` may mend. */
@@ -94,9 +95,10 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
     if (details.live && details.partHoldBack > 0) hls.targetLatency = details.partHoldBack + holdBack.extra(performance.now());
   });
   hls.on(Hls.Events.ERROR, (_, { fatal, type, details, response }) => {
+    if ((response?.code ?? 0) >= SERVER_FAULT) events.refused();
     if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && source?.live) holdBack.stalled(performance.now());
     if (CODEC_ERRORS.includes(details)) events.failed('codec');
-    else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : (response?.code ?? 0) >= SERVER_FAULT ? 'server' : 'network');
+    else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'network');
   });
   const pieces = () => {
     const details = hls.latestLevelDetails ?? hls.levels[0]?.details;

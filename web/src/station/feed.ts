@@ -8,6 +8,9 @@ const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 /** A decoding error this soon after the last one is not recovered from again. */
 const RECOVERY_PAUSE_MS = 5_000;
 
+/** So many refusals are no accident. */
+const REFUSALS = 3;
+
 export interface FeedEvents {
   ready(): void;
   /** It cannot go on by itself; `unsupported`: this browser cannot play our video at all. */
@@ -22,6 +25,7 @@ export class Feed {
   /** Tells events of engines for earlier sources, and engines that are ready too late, from current ones. */
   #generation = 0;
   #failures = 0;
+  #refusals = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #recoveredAt = 0;
 
@@ -60,6 +64,7 @@ export class Feed {
     const generation = this.#generation;
     const current = () => generation === this.#generation;
     const engine = await makeEngine(video, {
+      refused: () => { if (current()) this.#refusals += 1; },
       ready: () => { if (current()) this.events.ready(); },
       failed: (why) => { if (current()) this.events.failed(why); },
     }, this.#holdBack).catch(() => 'notLoaded' as const);
@@ -102,8 +107,14 @@ export class Feed {
     return this.#failures;
   }
 
+  /** Whether the server has refused again and again since the last picture: it is to blame, and not the line. */
+  get isRefused(): boolean {
+    return this.#refusals >= REFUSALS;
+  }
+
   /** A picture came: the next failure is the first. */
   succeeded(): void {
     this.#failures = 0;
+    this.#refusals = 0;
   }
 }

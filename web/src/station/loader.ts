@@ -3,6 +3,8 @@
 import type Hls from 'hls.js';
 import type { LoaderCallbacks, LoaderConfiguration, PlaylistLoaderConstructor, PlaylistLoaderContext } from 'hls.js';
 
+import { Refused } from '../lib/api';
+
 /** `text`: the current playlist, called on each load; null leaves it to the network. */
 export function playlistLoader(library: typeof Hls, text: () => Promise<string> | null): PlaylistLoaderConstructor {
   const Base = library.DefaultConfig.loader as unknown as PlaylistLoaderConstructor;
@@ -24,7 +26,7 @@ export function playlistLoader(library: typeof Hls, text: () => Promise<string> 
           stats.loaded = stats.total = data.length;
           callbacks.onSuccess({ url: context.url, data }, stats, context, null);
         }),
-        (error: unknown) => told(() => callbacks.onError({ code: 0, text: String(error) }, context, null, stats)),
+        (error: unknown) => told(() => callbacks.onError({ code: error instanceof Refused ? error.status : 0, text: String(error) }, context, null, stats)),
       );
     }
 

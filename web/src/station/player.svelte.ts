@@ -183,19 +183,19 @@ export class Player extends Viewing {
     } else if (why === 'media' && this.#feed.recover()) {
       void this.#play();
     } else {
-      this.#again(why === 'server' ? 'failing' : 'unreachable');
+      this.#again();
     }
   }
 
-  /** Opens the same source anew after a pause. What is wrong if that fails, too, is told until a picture comes. */
-  #again(lasting: 'failing' | 'unreachable' = 'unreachable'): void {
+  /** Opens the same source anew after a pause. What is wrong is told until a picture comes. */
+  #again(): void {
     this.stop();
     const failures = this.#feed.later(() => {
       const { trouble } = this;
       this.#openAgain();
       this.trouble = trouble;
     });
-    this.trouble = failures > 2 ? lasting : 'waiting';
+    this.trouble = this.#feed.isRefused ? 'failing' : failures > 2 ? 'unreachable' : 'waiting';
   }
 
   async #play(): Promise<void> {
@@ -296,6 +296,8 @@ export class Player extends Viewing {
     } else if (this.#progress.quiet > STALLED_LIMIT_MS) {
       this.context.stalled?.();
       this.#again();
+    } else if (this.#progress.quiet > WAITING_SAID_MS && this.#feed.isRefused) {
+      this.trouble = 'failing';
     } else if (this.#progress.quiet > WAITING_SAID_MS && this.trouble === null) {
       this.trouble = 'waiting';
       this.context.stalled?.();

@@ -1,9 +1,9 @@
 /** Shows one still every few seconds instead of video: for weak lines. */
 
-import { SERVER_FAULT, stillOf } from '../lib/api';
+import { Refused, SERVER_FAULT, stillOf } from '../lib/api';
 import { watchSeen } from '../lib/seen';
 import { within } from '../lib/signal';
-import { drawStill, NoStill } from '../lib/still';
+import { drawStill } from '../lib/still';
 import { SECOND } from '../lib/time';
 import { hasPicture, nextPicture, stretchAt } from '../lib/timeline';
 import { Viewing, type PlayerContext } from './viewing.svelte';
@@ -146,7 +146,7 @@ export class Stills extends Viewing {
     } catch (error) {
       if (signal.aborted) return;
       this.#missed += 1;
-      const lasting = error instanceof NoStill && error.status >= SERVER_FAULT ? 'failing' : 'noStill';
+      const lasting = error instanceof Refused && error.status >= SERVER_FAULT ? 'failing' : 'noStill';
       this.trouble = this.#missed < MISSED_LIMIT ? 'waiting' : lasting;
     }
   }
