@@ -107,16 +107,6 @@ export type StationChange =
 export interface Place { venue: string; address: string | null }
 
 /** An answer that is not 2xx: RFC 9457 problem details as far as the server gave them. */
-/** Statuses from here on say that the server is at fault (RFC 9110, 15.6). */
-export const SERVER_FAULT = 500;
-
-/** The server answered, and not with the media that were asked for. */
-export class Refused extends Error {
-  constructor(readonly status: number) {
-    super(`refused: ${status}`);
-  }
-}
-
 export class ApiError extends Error {
   constructor(readonly status: number, readonly title: string, readonly detail: string) {
     super(`${status} ${title}`);

@@ -1,8 +1,8 @@
 /** The recording as one playlist that grows span by span, so that replay does not stop where a span ends. */
 
-import { Refused } from './api';
 import { dvrAddress, type DvrSpan } from './dvr';
 import { Joined } from './playlist';
+import { Refused } from './refused';
 
 /** What follows a span: another, nothing yet, or nothing at all that replay could wait for. */
 export type Next = DvrSpan | 'later' | 'end';

@@ -1,4 +1,4 @@
-import { Refused } from './api';
+import { Refused } from './refused';
 import { parseMoment } from './time';
 
 /**

@@ -1,8 +1,8 @@
 /** What plays a playlist: hls.js where the browser has media source extensions, the browser's own player elsewhere. */
 
 import type { HlsConfig, LevelDetails } from 'hls.js';
-import { SERVER_FAULT } from '../lib/api';
 import type { HoldBack } from '../lib/holdBack';
+import { isServersFault } from '../lib/refused';
 import type { Piece } from '../lib/wall';
 import { playlistLoader } from './loader';
 
@@ -95,7 +95,7 @@ function hlsEngine(Hls: typeof import('hls.js').default, video: HTMLVideoElement
     if (details.live && details.partHoldBack > 0) hls.targetLatency = details.partHoldBack + holdBack.extra(performance.now());
   });
   hls.on(Hls.Events.ERROR, (_, { fatal, type, details, response }) => {
-    if ((response?.code ?? 0) >= SERVER_FAULT) events.refused();
+    if (isServersFault(response?.code)) events.refused();
     if (details === Hls.ErrorDetails.BUFFER_STALLED_ERROR && source?.live) holdBack.stalled(performance.now());
     if (CODEC_ERRORS.includes(details)) events.failed('codec');
     else if (fatal) events.failed(type === Hls.ErrorTypes.MEDIA_ERROR ? 'media' : 'network');

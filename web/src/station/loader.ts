@@ -3,7 +3,7 @@
 import type Hls from 'hls.js';
 import type { LoaderCallbacks, LoaderConfiguration, PlaylistLoaderConstructor, PlaylistLoaderContext } from 'hls.js';
 
-import { Refused } from '../lib/api';
+import { Refused } from '../lib/refused';
 
 /** `text`: the current playlist, called on each load; null leaves it to the network. */
 export function playlistLoader(library: typeof Hls, text: () => Promise<string> | null): PlaylistLoaderConstructor {

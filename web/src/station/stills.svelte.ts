@@ -1,6 +1,7 @@
 /** Shows one still every few seconds instead of video: for weak lines. */
 
-import { Refused, SERVER_FAULT, stillOf } from '../lib/api';
+import { stillOf } from '../lib/api';
+import { isServersFault, Refused } from '../lib/refused';
 import { watchSeen } from '../lib/seen';
 import { within } from '../lib/signal';
 import { drawStill } from '../lib/still';
@@ -146,7 +147,7 @@ export class Stills extends Viewing {
     } catch (error) {
       if (signal.aborted) return;
       this.#missed += 1;
-      const lasting = error instanceof Refused && error.status >= SERVER_FAULT ? 'failing' : 'noStill';
+      const lasting = error instanceof Refused && isServersFault(error.status) ? 'failing' : 'noStill';
       this.trouble = this.#missed < MISSED_LIMIT ? 'waiting' : lasting;
     }
   }
