@@ -165,7 +165,7 @@ export const az = {
   caughtUp: 'Təkrar canlıya çatdı.',
   needsPlay: 'Brauzer görüntünü özü başlatmadı. “Oynat” düyməsini basın.',
 
-  share: 'Bu anı paylaş',
+  share: 'Bu anı paylaş', shareShort: 'Paylaş',
   shareLabel: 'Keçid',
   shared: (time: string) => `Keçid kopyalandı: ${time}`,
   shareByHand: (time: string) => `Keçidi buradan kopyalayın: ${time}`,

@@ -162,7 +162,7 @@ export const en: Messages = {
   caughtUp: 'The replay has caught up with live.',
   needsPlay: 'The browser did not start the picture by itself. Press “Play”.',
 
-  share: 'Share this moment',
+  share: 'Share this moment', shareShort: 'Share',
   shareLabel: 'Link',
   shared: (time) => `Link copied: ${time}`,
   shareByHand: (time) => `Copy the link from here: ${time}`,
