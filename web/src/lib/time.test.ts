@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hourMinute, hourMinuteSecond, longDate, nextMidnight, parseMoment, rfc3339, zoneOffset } from './time';
+import { fromTo, hourMinute, hourMinuteSecond, longDate, nextMidnight, parseMoment, rfc3339, zoneOffset } from './time';
 
 const BAKU = 'Asia/Baku';
 const at = Date.parse('2024-02-07T08:07:05.250Z');
@@ -8,6 +8,13 @@ test('a moment is shown in the zone of the election', () => {
   expect(hourMinute(at, BAKU)).toBe('12:07');
   expect(hourMinuteSecond(at, BAKU)).toBe('12:07:05');
   expect(hourMinute(Date.parse('2024-02-07T20:00:00Z'), BAKU)).toBe('00:00');
+});
+
+test('a span of seconds says as many as it touches', () => {
+  const of = (from: number, to: number) => fromTo(at - 250 + from, at - 250 + to, BAKU);
+  expect(of(100, 1_900)).toBe('12:07:05–12:07:07');
+  expect(of(0, 2_000)).toBe('12:07:05–12:07:07');
+  expect(of(0, 61_000)).toBe('12:07–12:08');
 });
 
 test('a moment of a link reads back as itself', () => {

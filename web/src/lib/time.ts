@@ -25,10 +25,10 @@ export const hourMinute = (at: number, zone: string) => format('en-GB', zone, CL
 export const hourMinuteSecond = (at: number, zone: string) =>
   format('en-GB', zone, { ...CLOCK, second: '2-digit' }).format(at);
 
-/** `11:20–11:26`; what is shorter than a minute with its seconds. */
+/** `11:20–11:26`; what is shorter than a minute with its seconds, of which those that have begun count. */
 export function fromTo(from: number, to: number, zone: string): string {
-  const clock = to - from < MINUTE ? hourMinuteSecond : hourMinute;
-  return `${clock(from, zone)}–${clock(to, zone)}`;
+  if (to - from >= MINUTE) return `${hourMinute(from, zone)}–${hourMinute(to, zone)}`;
+  return `${hourMinuteSecond(from, zone)}–${hourMinuteSecond(Math.ceil(to / SECOND) * SECOND, zone)}`;
 }
 
 /** `22 noyabr 2026`. The months come from our own texts: not every browser brings Azerbaijani with it. */

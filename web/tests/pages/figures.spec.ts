@@ -48,12 +48,17 @@ test('causes add up to what is missing', async ({ page }) => {
   await page.route('**/api/v1/status', async (route) => {
     const answer = await route.fetch();
     const body = (await answer.json()) as { items: { id: string; minutes: { missing: number; live: number }; causes: object }[] };
-    for (const item of body.items) if (item.id === '1/2') Object.assign(item, { minutes: { ...item.minutes, missing: 15 }, causes: { power: 15, source: 1 } });
+    for (const item of body.items) if (item.id === '1/2') Object.assign(item, { minutes: { ...item.minutes, missing: 16 }, causes: { source: 1, power: 15 } });
     await route.fulfill({ response: answer, json: body });
   });
   await page.goto('/en/status?q=1/2&constituency=1');
-  await expect(rowOf(page, '1/2').locator('.cause').first()).toHaveText('Power cut: 14 min');
+  await expect(rowOf(page, '1/2').locator('.cause').first()).toHaveText('Power cut: 15 min');
   await expect(rowOf(page, '1/2').locator('.cause').nth(1)).toContainText(': 1 min');
+  await page.goto('/en/status');
+  for (const row of await page.locator('.status-all tbody tr', { has: page.locator('.cause') }).all()) {
+    const causes = await row.locator('.cause .num').allTextContents();
+    expect(causes.reduce((sum, text) => sum + Number.parseInt(text, 10), 0), await row.innerText()).toBe(Number(await row.locator('td.num').nth(2).innerText()));
+  }
 });
 
 test('who owes nothing is not counted, has no gap and nothing to come at a moment that is past', async ({ page }) => {
