@@ -40,15 +40,22 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// Bytes waiting, if `next` is the coming turn and all turns before `undurable` are durable.
-    fn turn_to(&mut self, next: u64, undurable: u64) -> usize {
+    pub(super) fn turn_to(&mut self, next: u64, undurable: u64) -> usize {
+        // Before later bytes join them: with these they would wait for another turn, and on a disk that never rests for
+        // ever.
+        self.forget(undurable);
         if self.turn != next {
             self.taken += std::mem::take(&mut self.bytes);
             self.taken_turn = std::mem::replace(&mut self.turn, next);
+            self.forget(undurable);
         }
+        self.taken + self.bytes
+    }
+
+    fn forget(&mut self, undurable: u64) {
         if self.taken_turn < undurable {
             self.taken = 0;
         }
-        self.taken + self.bytes
     }
 }
 

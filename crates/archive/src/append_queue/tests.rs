@@ -4,6 +4,7 @@ use ashkar_media::{Gap, InitSegment, Output, Part};
 use ashkar_terms::{Cause, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
 
+use super::order::Waiting;
 use super::*;
 use crate::options::SEGMENT_NUMBER_MAX;
 use crate::planted::with;
@@ -123,4 +124,41 @@ fn a_panic_of_one_who_appends_disturbs_nobody_else() {
     queue.append(camera(1), &part(1)).0.expect("the same part is taken when it comes again");
     // Each new segment ends the one before it.
     assert_eq!(queue.appended, before.1 + 8);
+}
+
+/// A disk that is only just fast enough is writing whenever a part comes. What is durable no longer counts against anyone.
+#[test]
+fn a_disk_that_never_rests_accepts_everything() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    let mut writing = take(&mut queue);
+    for turn in 0..3 * (QUEUE_BYTES / PART_BYTES) {
+        assert_eq!(send(&mut queue, camera(1), 1), 1, "turn {turn}, with {} bytes waiting", queue.waiting_bytes);
+        queue.is_durable(writing.0, writing.1);
+        writing = take(&mut queue);
+    }
+}
+
+proptest::proptest! {
+    /// Against a list of every part: none that waits is left out, and at most one turn that is durable is counted.
+    #[test]
+    fn bytes_of_a_camera_are_counted_until_they_are_durable(steps in proptest::collection::vec((0..4_u8, 1..2000_usize), 1..200)) {
+        let (mut waiting, mut parts) = (Waiting::default(), Vec::<(u64, usize)>::new());
+        let (mut turn, mut undurable, mut is_writing) = (0, 0, false);
+        for (step, length) in steps {
+            match step {
+                0 | 1 => {
+                    waiting.turn_to(turn, undurable);
+                    waiting.bytes += length;
+                    parts.push((turn, length));
+                }
+                2 => (turn, is_writing) = (turn + 1, true),
+                _ if is_writing => (undurable, is_writing) = (turn, false),
+                _ => {}
+            }
+            let sum = |from: u64| parts.iter().filter(|(of, _)| *of >= from).map(|(_, length)| length).sum::<usize>();
+            let counted = waiting.clone().turn_to(turn, undurable);
+            let most = sum(undurable.saturating_sub(2));
+            proptest::prop_assert!((sum(undurable)..=most).contains(&counted), "{counted} of {}..={most}", sum(undurable));
+        }
+    }
 }
