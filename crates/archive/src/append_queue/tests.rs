@@ -132,7 +132,12 @@ fn a_disk_that_never_rests_accepts_everything() {
     let mut queue = AppendQueue::new(QUEUE_BYTES);
     let mut writing = take(&mut queue);
     for turn in 0..3 * (QUEUE_BYTES / PART_BYTES) {
-        assert_eq!(send(&mut queue, camera(1), 1), 1, "turn {turn}, with {} bytes waiting", queue.waiting_bytes);
+        assert_eq!(
+            send(&mut queue, camera(1), 1),
+            1,
+            "turn {turn}, with {} bytes waiting",
+            queue.waiting_bytes
+        );
         queue.is_durable(writing.0, writing.1);
         writing = take(&mut queue);
     }
