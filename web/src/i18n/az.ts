@@ -43,7 +43,7 @@ export const az = {
     clock: 'Saat sıçrayıb',
     hidden: 'Komissiya gizlədib',
     centre: 'Mərkəzin serveri işləməyib',
-    neverconnected: 'Kamera hələ qoşulmayıb',
+    neverconnected: 'Kamera qoşulmayıb',
   },
   countOf: {
     live: (n: number) => `${n} canlı`,

@@ -40,7 +40,7 @@ export const en: Messages = {
     clock: 'A clock jumped',
     hidden: 'Hidden by the commission',
     centre: 'The centre’s server was not running',
-    neverconnected: 'The camera has not connected yet',
+    neverconnected: 'No connection from the camera',
   },
   countOf: {
     live: (n) => `${n} live`,

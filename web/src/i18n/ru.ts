@@ -40,7 +40,7 @@ export const ru: Messages = {
     clock: 'Скачок часов',
     hidden: 'Скрыто комиссией',
     centre: 'Сервер центра не работал',
-    neverconnected: 'Камера ещё не подключалась',
+    neverconnected: 'Камера не подключалась',
   },
   countOf: {
     live: (n) => `${n} в эфире`,
