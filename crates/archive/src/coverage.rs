@@ -534,7 +534,6 @@ mod tests {
         );
     }
 
-    /// The clock was an hour ahead for ten seconds; an hour later the camera was silent.
     /// A failed sync may make the archive write many records again, including several gaps.
     #[test]
     fn older_gaps_that_come_again_count_once() {
@@ -555,6 +554,7 @@ mod tests {
         assert_eq!((coverage.state, &coverage.gaps), (once.state, &once.gaps));
     }
 
+    /// The clock was an hour ahead for ten seconds; an hour later the camera was silent.
     #[test]
     fn what_a_wrong_clock_has_recorded_does_not_count_when_that_time_comes() {
         let mut coverage = Coverage::default();

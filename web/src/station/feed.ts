@@ -112,9 +112,14 @@ export class Feed {
     return this.#refusals >= REFUSALS;
   }
 
+  /** The viewer asks for something else: what was refused before says nothing of it. */
+  forgetRefusals(): void {
+    this.#refusals = 0;
+  }
+
   /** A picture came: the next failure is the first. */
   succeeded(): void {
     this.#failures = 0;
-    this.#refusals = 0;
+    this.forgetRefusals();
   }
 }

@@ -91,6 +91,7 @@ export class Player extends Viewing {
   }
 
   protected showLive(): void {
+    this.#feed.forgetRefusals();
     const { edge, engine } = this.#feed;
     if (this.#place && engine && edge !== null) {
       engine.follow(true);
@@ -102,6 +103,7 @@ export class Player extends Viewing {
   }
 
   protected showMoment(at: number): void {
+    this.#feed.forgetRefusals();
     const position = this.#place?.positionOf(at, this.#sources.inWindow(at)) ?? null;
     if (position === null) {
       void this.#openMoment(at);

@@ -1,5 +1,6 @@
 /** The base of all players: the moment that is shown, and the ways to another. Subclasses decide how pictures are fetched. */
 
+import type { Outcome } from './share.svelte';
 import type { Stretch } from '../lib/timeline';
 import { hasPicture, stretchAt } from '../lib/timeline';
 
@@ -10,7 +11,7 @@ export type Notice =
   | { kind: 'jumped'; from: number; to: number; cause: Stretch['cause'] }
   | { kind: 'arrived'; from: number; to: number }
   | { kind: 'noCamera'; asked: string; shown: string }
-  | { kind: 'shared'; how: 'copied' | 'sent' | 'byHand'; what: string }
+  | { kind: 'shared'; outcome: Outcome }
   | { kind: 'caughtUp' | 'needsPlay' | 'future' | 'closed' | 'unreadable' };
 
 /** `failing`: the server answers, again and again, that it cannot give this picture. */

@@ -170,3 +170,16 @@ for (const [name, address, addresses] of [
     }).toPass({ timeout: 40_000 });
   });
 }
+
+test('what the server refused of one moment is not said of another that only takes long', async ({ page }) => {
+  await page.route(/\/(dvr|media)\//, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: '{}' }));
+  await page.goto('/stations/1/2?t=2026-11-22T11:41:32+04:00');
+  await expect(page.locator('.offair')).toContainText('Server bu görüntünü verə bilmir', { timeout: 20_000 });
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.route(/\/(dvr|media)\//, () => undefined);
+  await page.locator('.controls .moves button').first().click();
+  await expect(page.locator('.offair')).toHaveCount(0);
+  await page.waitForTimeout(5_000);
+  await expect(page.locator('.offair')).toHaveCount(0);
+  await expect(page.locator('.player')).not.toContainText('Server bu görüntünü verə bilmir');
+});

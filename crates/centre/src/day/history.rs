@@ -34,8 +34,9 @@ pub struct Tally {
 impl Tally {
     /// Adds one camera's entries, which must be in order.
     pub fn add(&mut self, entries: &[Entry]) {
-        self.minutes += Minutes::of(entries);
-        for (cause, minutes) in missing_by_cause(entries) {
+        let missing = missing_by_cause(entries);
+        self.minutes += Minutes::with(entries, &missing);
+        for (cause, minutes) in missing {
             *self.causes.entry(cause).or_default() += minutes;
         }
         for stretch in stretches(entries) {

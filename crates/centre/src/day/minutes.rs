@@ -29,9 +29,14 @@ pub struct Minutes {
 impl Minutes {
     /// Of one camera. Entries in which nothing is due do not count.
     pub fn of(entries: &[Entry]) -> Self {
+        Self::with(entries, &missing_by_cause(entries))
+    }
+
+    /// The same where its missing minutes are known already.
+    pub(super) fn with(entries: &[Entry], missing: &BTreeMap<Cause, u64>) -> Self {
         let us = |state| -> i64 { lengths(entries.iter().filter(|entry| entry.state == state)) };
         let [late, hidden] = [State::Late, State::Hidden].map(|state| rounded_up(us(state)));
-        let missing = missing_by_cause(entries).values().sum();
+        let missing = missing.values().sum();
         let owed = lengths(entries.iter().filter(|entry| entry.state != State::Due));
         let not_live = late + missing + hidden;
         let owed = u64::try_from(owed / MINUTE_US).unwrap_or_default().max(not_live);

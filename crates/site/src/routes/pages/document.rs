@@ -74,11 +74,11 @@ fn of_station(
     language: Language,
     uri: &Uri,
 ) -> Option<Values<'static>> {
-    let zone = crate::routes::api::zone(centre);
-    let sharing = Sharing::read(uri, &zone);
+    let zone = || crate::routes::api::zone(centre);
+    let sharing = Sharing::read(uri, zone);
     let at = sharing.at.filter(|_| centre.rewind_is_public());
     let constituency = constituency_of(registry, station.id.constituency);
-    let moment = at.map(|at| times::write(at, &zone).get(11..16).unwrap_or_default().to_owned());
+    let moment = at.map(|at| times::write(at, &zone()).get(11..16).unwrap_or_default().to_owned());
     let mut values = vec![
         ("id", station.id.to_string()),
         ("constituency", station.id.constituency.to_string()),
@@ -177,12 +177,13 @@ struct Sharing {
 }
 
 impl Sharing {
-    fn read(uri: &Uri, zone: &TimeZone) -> Self {
+    /// `zone` is only called where a moment is asked for.
+    fn read(uri: &Uri, zone: impl Fn() -> TimeZone) -> Self {
         let pairs =
             Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
         let value = |name| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         Self {
-            at: value("t").and_then(|text| times::read_in_link(text, zone)),
+            at: value("t").and_then(|text| times::read_in_link(text, &zone())),
             camera: value("camera")
                 .and_then(|text| text.parse().ok())
                 .filter(|camera| *camera > 0)
@@ -218,8 +219,8 @@ mod tests {
 
     #[test]
     fn a_moment_and_a_camera_are_read_and_rubbish_is_not() {
-        let zone = TimeZone::fixed(jiff::tz::offset(4));
-        let read = |query: &str| Sharing::read(&format!("/stations/7/12?{query}").parse().unwrap(), &zone);
+        let zone = || TimeZone::fixed(jiff::tz::offset(4));
+        let read = |query: &str| Sharing::read(&format!("/stations/7/12?{query}").parse().unwrap(), zone);
         let sharing = read("t=2024-02-07T12:07:40%2B04:00&camera=2&lang=en");
         assert_eq!((sharing.at, sharing.camera), (times::read("t", "2024-02-07T12:07:40+04:00").ok(), 2));
         assert_eq!(read("t=2024-02-07%2012:07:40").at, sharing.at, "without a zone it is the election's");
