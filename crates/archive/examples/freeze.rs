@@ -1,5 +1,6 @@
-//! Made `testdata/archive-v1`, once: a small archive with every feature of version 1 of the format, and a list of what
-//! must remain readable for ever. `cargo run -p ashkar-archive --example freeze -- DIR`.
+//! Made `testdata/archive-v1` and, since it knows media of the past, `testdata/archive-v2`, each once: a small archive
+//! with every feature of the format, and a list of what must remain readable for ever.
+//! `cargo run -p ashkar-archive --example freeze -- DIR`.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use ashkar_archive::{Archive, Options};
-use ashkar_media::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd};
+use ashkar_media::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd, past_segment};
 use ashkar_terms::{CameraId, Cause, Clock, ClockState, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -17,6 +18,8 @@ use sha2::{Digest, Sha256};
 const MORNING: UtcMicros = UtcMicros(1_707_291_000_000_000);
 const PART_TICKS: u32 = 45_000;
 const PART_BYTES: usize = 700;
+/// Media of the past begin this far behind the beginning of the gap.
+const PAST_AFTER_TICKS: i64 = 360_000;
 
 struct Frozen(AtomicI64);
 
@@ -84,12 +87,31 @@ fn record(archive: &Archive, camera: CameraId, expected: &mut String) -> Result<
     feed.segment += 3;
     let closed = Gap { to: Some(feed.time), next_segment: feed.segment, ..open };
     archive.append(camera, &Output::Gap(closed))?;
-    writeln!(expected, "gap {camera} {} {} uplink", from.0, feed.time.0)?;
+    writeln!(expected, "gap {camera} {} {} uplink", from.0, from.0 + PAST_AFTER_TICKS)?;
     feed.init = init(camera.camera + 10);
     feed.announced = false;
     for _ in 0..40 {
         feed.segment(archive, 4, expected)?;
     }
+    fill(archive, camera, from.plus(PAST_AFTER_TICKS), expected)
+}
+
+/// A part of the gap is filled by media of the past; the last segment is begun and not ended.
+fn fill(
+    archive: &Archive,
+    camera: CameraId,
+    start: MediaTime,
+    expected: &mut String,
+) -> Result<(), Box<dyn Error>> {
+    let mut feed = Feed::new(camera, camera.camera + 20);
+    (feed.past, feed.time) = (true, start);
+    for parts in [4, 1, 2] {
+        feed.segment = past_segment(feed.time).ok_or("a time of our days")?;
+        feed.segment(archive, parts, expected)?;
+    }
+    writeln!(expected, "late {camera} {} {}", start.0, feed.time.0)?;
+    feed.segment = past_segment(feed.time).ok_or("a time of our days")?;
+    feed.parts(archive, 2)?;
     Ok(())
 }
 
@@ -125,11 +147,21 @@ struct Feed {
     time: MediaTime,
     init: Arc<InitSegment>,
     announced: bool,
+    past: bool,
 }
 
 impl Feed {
     fn new(camera: CameraId, tag: u8) -> Self {
-        Self { camera, segment: 1, time: MediaTime::from_utc(MORNING), init: init(tag), announced: false }
+        let time = MediaTime::from_utc(MORNING);
+        Self { camera, segment: 1, time, init: init(tag), announced: false, past: false }
+    }
+
+    fn append(&self, archive: &Archive, output: &Output) -> Result<(), Box<dyn Error>> {
+        Ok(if self.past {
+            archive.append_past(self.camera, output)
+        } else {
+            archive.append(self.camera, output)
+        }?)
     }
 
     fn segment(
@@ -150,7 +182,7 @@ impl Feed {
             init_sha256: self.init.sha256,
             last_arrival: Moment { wall: self.time.to_utc(), mono_us: 9 },
         };
-        archive.append(self.camera, &Output::SegmentEnd(end))?;
+        self.append(archive, &Output::SegmentEnd(end))?;
         self.expect(start, parts, sha256, expected)
     }
 
@@ -181,7 +213,7 @@ impl Feed {
 
     fn parts(&mut self, archive: &Archive, parts: u16) -> Result<[u8; 32], Box<dyn Error>> {
         if !std::mem::replace(&mut self.announced, true) {
-            archive.append(self.camera, &Output::Init(self.init.clone()))?;
+            self.append(archive, &Output::Init(self.init.clone()))?;
         }
         let mut sha256 = Sha256::new();
         for index in 0..parts {
@@ -203,7 +235,7 @@ impl Feed {
                 samples: 12,
                 bytes,
             };
-            archive.append(self.camera, &Output::Part(part))?;
+            self.append(archive, &Output::Part(part))?;
             self.time = self.time.plus(i64::from(PART_TICKS));
         }
         Ok(sha256.finalize().into())

@@ -176,10 +176,35 @@ impl Archive {
     /// with the parts it has, declares the gap, and ends the gap when parts are accepted again: the caller must not
     /// declare one itself. The end of a segment whose parts were refused is refused too.
     pub fn append(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
+        self.append_by(|queue| queue.append(camera, output))
+    }
+
+    /// Appends media of the past: an init segment, then whole segments one after another, each with the number
+    /// [`past_segment`](ashkar_media::past_segment) of its start; gaps that were over before the camera's newest record; facts.
+    /// A segment counts once its end is durable: until then it is not in [`Archive::coverage`] and cannot be read, and a
+    /// crash leaves nothing of it. Neither the camera's order nor [`Archive::resume`] depends on it. Returns at once.
+    ///
+    /// # Errors
+    /// A refused output is not recorded, and no gap is declared for it. After a refused part its segment begins anew.
+    pub fn append_past(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
+        self.append_by(|queue| queue.append_past(camera, output))
+    }
+
+    /// Number of outputs that were appended since the start, and how many of these are durable: an output is durable
+    /// once as many are as were appended right after it.
+    pub fn progress(&self) -> (u64, u64) {
+        let queue = self.inner.shared.queue.lock();
+        (queue.appended, queue.durable)
+    }
+
+    fn append_by(
+        &self,
+        append: impl FnOnce(&mut AppendQueue) -> (Result<(), Refused>, bool),
+    ) -> Result<(), Refused> {
         let shared = &*self.inner.shared;
         let now_us = shared.clock.now().mono_us;
         let mut queue = shared.queue.lock();
-        let (result, wake) = queue.append(camera, output);
+        let (result, wake) = append(&mut queue);
         if !queue.entries.is_empty() && queue.queued_since.is_none() {
             queue.queued_since = Some(now_us);
         }
@@ -357,6 +382,12 @@ impl Archive {
     /// memory.
     pub fn discontinuities(&self, camera: CameraId) -> u64 {
         self.inner.shared.catalog.read().cameras.get(&camera).map_or(0, |coverage| coverage.discontinuities)
+    }
+
+    /// Number of the camera's durable segments of the past: whoever keeps something that is derived from recordings makes
+    /// it anew when this has changed. From memory.
+    pub fn past_segments(&self, camera: CameraId) -> u64 {
+        self.inner.shared.catalog.read().cameras.get(&camera).map_or(0, |coverage| coverage.past_segments)
     }
 
     /// Facts of `span` in order, at most [`crate::options::QUERY_FACTS_MAX`].

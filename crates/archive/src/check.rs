@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::Path;
 
 use ashkar_evidence::{Chain, ChainError, Record};
+use ashkar_media::PAST_SEGMENTS_FROM;
 use ashkar_terms::{Blame, CameraId, MediaTime, Span, UtcMicros};
 use sha2::{Digest, Sha256};
 
@@ -212,6 +213,8 @@ struct Camera {
     /// Hashes of the newest records, the latest last.
     recent: VecDeque<[u8; 32]>,
     current: Option<Current>,
+    /// The same of the past, where a segment without an end counts for nothing.
+    past: Option<Current>,
     next_segment: u64,
     /// First and last segment, start and end of a stretch without a step back in time.
     era: Option<(u64, u64, MediaTime, MediaTime)>,
@@ -224,6 +227,18 @@ struct Current {
     segment: u64,
     /// Length and hash up to each of its parts.
     parts: Vec<(u64, Sha256)>,
+}
+
+impl Current {
+    /// Adds the next part; one that comes again is left out.
+    fn add(&mut self, header: &Header, payload: &[u8]) {
+        if self.parts.len() != usize::from(header.part) {
+            return;
+        }
+        let (bytes, mut sha256) = self.parts.last().cloned().unwrap_or_default();
+        sha256.update(payload);
+        self.parts.push((bytes + payload.len() as u64, sha256));
+    }
 }
 
 impl Check {
@@ -300,8 +315,12 @@ impl Check {
                     self.fault_at(header, Problem::InitMissing);
                 }
                 let camera = self.cameras.entry(header.camera).or_default();
-                camera.judge_time(header);
-                camera.part(header, payload);
+                if header.is_past() {
+                    camera.past_part(header, payload);
+                } else {
+                    camera.judge_time(header);
+                    camera.part(header, payload);
+                }
             }
             Kind::SegmentEnd | Kind::Gap => self.evidence(header, payload),
             Kind::Init => match decode_init(payload) {
@@ -408,11 +427,18 @@ impl Camera {
             self.current = Some(Current { segment: header.segment, ..Current::default() });
             self.next_segment = header.segment.saturating_add(1);
         }
-        let is_next = |current: &&mut Current| current.parts.len() == usize::from(header.part);
-        let Some(current) = self.current.as_mut().filter(is_next) else { return };
-        let (bytes, mut sha256) = current.parts.last().cloned().unwrap_or_default();
-        sha256.update(payload);
-        current.parts.push((bytes + payload.len() as u64, sha256));
+        if let Some(current) = &mut self.current {
+            current.add(header, payload);
+        }
+    }
+
+    fn past_part(&mut self, header: &Header, payload: &[u8]) {
+        if header.part == 0 {
+            self.past = Some(Current { segment: header.segment, ..Current::default() });
+        }
+        if let Some(current) = self.past.as_mut().filter(|current| current.segment == header.segment) {
+            current.add(header, payload);
+        }
     }
 
     fn follow(&mut self, record: &Record) -> Result<(), ChainError> {
@@ -429,7 +455,9 @@ impl Camera {
     /// ended it, it consists of the parts before them.
     fn judge(&mut self, record: &Record) -> bool {
         let Record::Segment(segment) = record else { return true };
-        let Some(current) = self.current.take() else { return false };
+        let is_past = segment.segment >= PAST_SEGMENTS_FROM;
+        let current = if is_past { &mut self.past } else { &mut self.current };
+        let Some(current) = current.take() else { return false };
         let named = usize::from(segment.parts);
         let is_named = current.segment == segment.segment
             && (current.parts.len() == named || segment.recovered && named < current.parts.len());

@@ -1,8 +1,14 @@
 //! The part of a camera's recording that is kept in memory: where media is, where none is, and which journals to read.
 //! A camera's day takes some kilobytes.
 
+mod past;
+#[cfg(test)]
+mod tests;
+
 use ashkar_evidence::Chain;
 use ashkar_terms::{Cause, MediaTime, Span, UtcMicros};
+
+pub(crate) use past::OpenPast;
 
 use crate::format::state::CameraState;
 use crate::format::{Header, Kind};
@@ -104,9 +110,17 @@ pub(crate) struct Coverage {
     /// Number of segments that are discontinuities: what a live playlist counts as its discontinuities.
     pub(crate) discontinuities: u64,
     pub(crate) runs: Vec<Run>,
+    /// Media of the past, by time. None of these runs has a hole, however short.
+    pub(crate) past: Vec<Run>,
+    /// How many segments of the past count.
+    pub(crate) past_segments: u64,
+    /// The segment of the past that has parts and no end yet.
+    pub(crate) open_past: Option<OpenPast>,
     pub(crate) gaps: Vec<GapEntry>,
     /// Journals with facts about it, in increasing order.
     pub(crate) fact_journals: Vec<u32>,
+    /// Journals that hold parts of segments that came before: numbers go back there, so no search may rely on them.
+    pub(crate) repeats: Vec<u32>,
     /// Latest place of each init segment, by the first bytes of its SHA-256: at a start that journal is in memory.
     pub(crate) inits: Vec<([u8; 8], Place)>,
 }
@@ -117,6 +131,8 @@ impl Coverage {
     /// chain: behind a journal that was unreadable for a while, other records have the same places.
     pub(crate) fn apply(&mut self, header: &Header, effect: Effect) {
         match header.kind {
+            Kind::Part if header.is_past() => self.apply_past_part(header),
+            Kind::SegmentEnd if header.is_past() => self.apply_past_end(header),
             Kind::Part => self.apply_part(header),
             Kind::SegmentEnd => self.apply_end(header),
             Kind::Gap => self.apply_gap(header),
@@ -130,8 +146,8 @@ impl Coverage {
         }
         match effect {
             Effect::Chain(chain) => self.extend_chain(chain),
-            Effect::Init(sha256) => self.state.init_sha256 = Some(sha256),
-            Effect::None => {}
+            Effect::Init(sha256) if !header.is_past() => self.state.init_sha256 = Some(sha256),
+            Effect::Init(_) | Effect::None => {}
         }
     }
 
@@ -153,7 +169,7 @@ impl Coverage {
             _ => header.segment >= self.state.next_segment,
         };
         if !expected {
-            return;
+            return self.note_repetition(header.journal);
         }
         let opens = self.state.open_segment.is_none_or(|(segment, _)| segment != header.segment);
         if opens && header.begins_anew() {
@@ -171,6 +187,12 @@ impl Coverage {
                 self.cut_future(header);
                 self.runs.push(Run::new(header, late));
             }
+        }
+    }
+
+    fn note_repetition(&mut self, journal: u32) {
+        if self.repeats.last() != Some(&journal) {
+            self.repeats.push(journal);
         }
     }
 
@@ -273,8 +295,8 @@ impl Coverage {
         self.inits.push((header.init, place));
     }
 
-    /// The coverage of `span`: intervals that touch each other and fill it. If two overlap, media wins over a gap, and
-    /// media on time over late media. An open gap ends at `now`.
+    /// The coverage of `span`: intervals that touch each other and fill it. If several overlap, media wins over a gap,
+    /// media on time over late media, and the latter over media of the past. An open gap ends at `now`.
     pub(crate) fn intervals(&self, span: Span, now: UtcMicros) -> Vec<Interval> {
         let mut claims = Vec::new();
         let mut claim = |from: MediaTime, to: UtcMicros, kind: IntervalKind| {
@@ -284,6 +306,9 @@ impl Coverage {
         for gap in &self.gaps {
             let until = gap.to.map_or(now, MediaTime::to_utc);
             claim(gap.from, until, IntervalKind::Gap { cause: gap.cause });
+        }
+        for (from, to) in self.past_counts_for() {
+            claim(from, to, IntervalKind::Recorded { late: true });
         }
         for late in [true, false] {
             for run in self.runs.iter().filter(|run| run.late == late) {
@@ -401,10 +426,12 @@ impl Run {
         }
         self.last_segment = header.segment;
         self.last_journal = header.journal;
-        let far = |mark: &Mark| header.start.since(mark.start) >= self.spacing;
-        if header.part == 0 && self.marks.last().is_none_or(far) {
-            self.marks.push(Mark { segment: header.segment, start: header.start, journal: header.journal });
+        if header.part == 0 {
+            self.mark(Mark { segment: header.segment, start: header.start, journal: header.journal });
         }
+    }
+
+    fn thin_marks(&mut self) {
         if self.marks.len() > MARKS_MAX {
             let mut at = 0;
             self.marks.retain(|_| {
@@ -425,164 +452,5 @@ impl Run {
 
     pub(crate) fn has(&self, segment: u64) -> bool {
         (self.first_segment..=self.last_segment).contains(&segment)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ashkar_terms::{CameraId, Moment};
-
-    use super::*;
-    use crate::format::header::{AFTER_HOLE, DISCONTINUITY};
-
-    fn at(us: i64) -> Moment {
-        Moment { wall: UtcMicros(us), mono_us: 0 }
-    }
-
-    fn header(kind: Kind, journal: u32, segment: u64, part: u16, start: i64) -> Header {
-        Header {
-            journal,
-            segment,
-            part,
-            start: MediaTime(start),
-            duration: 45_000,
-            ..Header::empty(kind, CameraId::new(1, 1, 1), at(0))
-        }
-    }
-
-    /// Two segments, a gap that opens and closes, and one more segment.
-    fn story(journal: u32) -> Vec<(Header, Effect)> {
-        let chain = |next_sequence| Effect::Chain(Chain { next_sequence, previous: [0; 32] });
-        let mut closed = header(Kind::Gap, journal, 5, 1, 90_000);
-        closed.set_gap_to(Some(MediaTime(900_000)));
-        let mut open = header(Kind::Gap, journal, 3, 1, 90_000);
-        open.set_gap_to(None);
-        vec![
-            (header(Kind::Part, journal, 1, 0, 0), Effect::None),
-            (header(Kind::SegmentEnd, journal, 1, 1, 0), chain(1)),
-            (header(Kind::Part, journal, 2, 0, 45_000), Effect::None),
-            (header(Kind::SegmentEnd, journal, 2, 1, 45_000), chain(2)),
-            (open, chain(3)),
-            (closed, chain(4)),
-            (header(Kind::Part, journal, 5, 0, 900_000), Effect::None),
-        ]
-    }
-
-    #[test]
-    fn what_comes_twice_counts_once() {
-        let mut once = Coverage::default();
-        story(1).iter().for_each(|(header, effect)| once.apply(header, *effect));
-        assert_eq!(once.state.open_segment, Some((5, 1)));
-        assert_eq!((once.runs.len(), once.gaps.len(), once.state.next_segment), (2, 1, 6));
-        for with_effects in [true, false] {
-            let mut twice = once.clone();
-            for (header, effect) in story(2) {
-                twice.apply(&header, if with_effects { effect } else { Effect::None });
-            }
-            assert_eq!((twice.state, &twice.gaps), (once.state, &once.gaps));
-            let ends = |coverage: &Coverage| -> Vec<_> {
-                coverage.runs.iter().map(|run| (run.from, run.to, run.last_segment)).collect()
-            };
-            assert_eq!(ends(&twice), ends(&once));
-        }
-    }
-
-    #[test]
-    fn a_segment_that_begins_anew_counts_once() {
-        let mut coverage = Coverage::default();
-        let mut first = header(Kind::Part, 1, 1, 0, 0);
-        first.flags = DISCONTINUITY | AFTER_HOLE;
-        let second = Header { part: 1, start: MediaTime(45_000), ..first };
-        let third = Header { segment: 2, start: MediaTime(90_000), flags: AFTER_HOLE, ..first };
-        for part in [first, second, first, third, third] {
-            coverage.apply(&part, Effect::None);
-        }
-        assert_eq!(coverage.discontinuities, 2);
-    }
-
-    fn seconds(intervals: &[Interval]) -> Vec<(i64, i64)> {
-        let recorded =
-            intervals.iter().filter(|interval| matches!(interval.kind, IntervalKind::Recorded { .. }));
-        recorded.map(|it| (it.span.from.0 / 1_000_000, it.span.to.0 / 1_000_000)).collect()
-    }
-
-    fn part(segment: u64, start_s: i64, arrival_s: i64) -> Header {
-        let mut part = header(Kind::Part, 1, segment, 0, start_s * 90_000);
-        (part.duration, part.arrival) = (90_000, at(arrival_s * 1_000_000));
-        part
-    }
-
-    /// An encoder without pacing sent 100 s in 1 s, and the camera continued from there for 20 s.
-    #[test]
-    fn time_that_had_not_been_counts_for_when_it_arrived() {
-        let mut coverage = Coverage::default();
-        for n in 0..100 {
-            coverage.apply(&part(n as u64, 1000 + n, 1001), Effect::None);
-        }
-        for n in 100..120 {
-            coverage.apply(&part(n as u64, 1000 + n, 1002 + n - 100), Effect::None);
-        }
-        let span = Span::new(UtcMicros(0), UtcMicros(2_000_000_000)).unwrap();
-        let told = seconds(&coverage.intervals(span, UtcMicros(1_021_000_000)));
-        let all: i64 = told.iter().map(|(from, to)| to - from).sum();
-        assert!(told.iter().all(|(_, to)| *to <= 1021), "{told:?}");
-        assert!((20..=22).contains(&all), "{told:?}");
-        assert_eq!(
-            coverage.runs.last().map(|run| run.to),
-            Some(MediaTime(1120 * 90_000)),
-            "it is still found"
-        );
-    }
-
-    /// A failed sync may make the archive write many records again, including several gaps.
-    #[test]
-    fn older_gaps_that_come_again_count_once() {
-        let mut all = story(1);
-        for (number, from) in [(3, 945_000), (4, 1_000_000)] {
-            let mut open = header(Kind::Gap, 1, number + 3, 1, from);
-            open.set_gap_to(None);
-            let mut closed = open;
-            closed.set_gap_to(Some(MediaTime(from + 10_000)));
-            all.extend([(open, Effect::None), (closed, Effect::None)]);
-        }
-        all.push((header(Kind::Part, 1, 8, 0, 1_010_000), Effect::None));
-        let mut coverage = Coverage::default();
-        all.iter().for_each(|(header, effect)| coverage.apply(header, *effect));
-        let once = coverage.clone();
-        assert_eq!(once.gaps.len(), 3);
-        all.iter().skip(2).for_each(|(header, effect)| coverage.apply(header, *effect));
-        assert_eq!((coverage.state, &coverage.gaps), (once.state, &once.gaps));
-    }
-
-    /// The clock was an hour ahead for ten seconds; an hour later the camera was silent.
-    #[test]
-    fn what_a_wrong_clock_has_recorded_does_not_count_when_that_time_comes() {
-        let mut coverage = Coverage::default();
-        for n in 0..10 {
-            coverage.apply(&part(n as u64, 4600 + n, 4601 + n), Effect::None);
-        }
-        for n in 10..20 {
-            coverage.apply(&part(n as u64 + 1, 1000 + n, 1001 + n), Effect::None);
-        }
-        let span = Span::new(UtcMicros(0), UtcMicros(9_000_000_000)).unwrap();
-        assert_eq!(seconds(&coverage.intervals(span, UtcMicros(8_000_000_000))), [(1010, 1020)]);
-        assert_eq!(coverage.runs.len(), 2, "nothing is forgotten");
-    }
-
-    #[test]
-    fn a_run_of_any_length_has_few_marks() {
-        let mut coverage = Coverage::default();
-        for segment in 0..100_000 {
-            let start = segment as i64 * 180_000;
-            let mut part = header(Kind::Part, segment as u32 / 100, segment, 0, start);
-            part.duration = 180_000;
-            part.arrival = at(part.end().to_utc().0);
-            coverage.apply(&part, Effect::None);
-        }
-        let [run] = &coverage.runs[..] else { panic!("one run, not {}", coverage.runs.len()) };
-        assert!((MARKS_MAX / 2..=MARKS_MAX).contains(&run.marks.len()), "{} marks", run.marks.len());
-        let gaps = run.marks.windows(2).map(|pair| pair[1].start.since(pair[0].start));
-        assert!(gaps.clone().all(|gap| gap > 0 && gap <= 3 * run.spacing), "marks are spread evenly");
-        assert_eq!((run.first_segment, run.last_segment, run.last_journal), (0, 99_999, 999));
     }
 }

@@ -1,5 +1,7 @@
 //! Settings, and fixed limits (I8).
 
+use ashkar_media::PAST_SEGMENTS_FROM;
+
 /// Settings of an [`crate::Archive`]. [`Options::default`] is for 1000 cameras on a disk of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -94,10 +96,10 @@ const SEGMENT_BYTES_MIN: u64 = 96 + 96 + 200;
 const GAP_NUMBERS_MAX: u64 = 1 << 20;
 /// Upper bound of one camera's sequence numbers in one journal, with some margin.
 pub(crate) const JOURNAL_NUMBERS_MAX: u64 = 1 << 25;
-// This many segments fit into the longest journal; and the last journal's numbers are still exact in JavaScript.
+// This many segments fit into the longest journal; and the last journal's numbers are below those of the past.
 const _: () = assert!(
     JOURNAL_BYTES_MAX as u64 / SEGMENT_BYTES_MIN + GAP_NUMBERS_MAX < JOURNAL_NUMBERS_MAX
-        && (JOURNAL_NUMBER_MAX as u64 + 1) * JOURNAL_NUMBERS_MAX < 1 << 53
+        && (JOURNAL_NUMBER_MAX as u64 + 1) * JOURNAL_NUMBERS_MAX < PAST_SEGMENTS_FROM
 );
 /// Bytes combined into one write.
 pub(crate) const WRITE_BYTES: usize = 1 << 20;
@@ -122,8 +124,10 @@ pub(crate) const INITS_MAX: usize = 4096;
 pub(crate) const REFUSED_NUMBERS_AHEAD: u64 = 64;
 /// Maximum number reserved in advance.
 pub(crate) const REFUSED_NUMBERS_AHEAD_MAX: u64 = 1 << 20;
-/// Largest media sequence number: up to it all are exact in JavaScript, in which players parse them.
-pub const SEGMENT_NUMBER_MAX: u64 = (1 << 53) - 1;
+/// Largest media sequence number that a camera counts to.
+pub const SEGMENT_NUMBER_MAX: u64 = PAST_SEGMENTS_FROM - 1;
+/// The share of [`Options::queue_bytes`] that media of the past may use: live media always find the rest.
+pub(crate) const PAST_QUEUE_SHARE: usize = 4;
 /// Threads shared by all readers of long spans.
 pub(crate) const READ_HELPERS_MAX: usize = 16;
 /// Open files kept for reading.

@@ -24,6 +24,8 @@ pub(crate) enum Planted {
     ForgetQueueLimit,
     /// A failed write is not tried again before the next append.
     ForgetToRetry,
+    /// Media of the past count before their segment's end is durable.
+    TellPastBeforeItsEnd,
     /// An appending thread panics.
     PanicWhileAppending,
 }

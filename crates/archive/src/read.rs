@@ -87,6 +87,7 @@ pub(crate) fn segments(
         }
     }
     found.sort_by_key(|entry| (entry.start, entry.segment));
+    found.dedup_by_key(|entry| entry.segment);
     Ok(found)
 }
 
@@ -194,8 +195,9 @@ fn fact_journals(shared: &Shared, camera: CameraId, span: Span) -> Vec<u32> {
 
 fn runs(shared: &Shared, camera: CameraId, wanted: impl Fn(&Run) -> bool) -> Vec<Run> {
     let catalog = shared.catalog.read();
-    let all = catalog.cameras.get(&camera).map(|coverage| coverage.runs.as_slice()).unwrap_or_default();
-    all.iter().filter(|run| wanted(run)).cloned().collect()
+    let coverage = catalog.cameras.get(&camera);
+    let all = coverage.into_iter().flat_map(|coverage| coverage.runs.iter().chain(&coverage.past));
+    all.filter(|run| wanted(run)).cloned().collect()
 }
 
 fn records_of_segment(shared: &Shared, camera: CameraId, number: u64) -> Result<Vec<Header>, ReadError> {
@@ -213,6 +215,10 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
     for header in headers {
         let current = entries.last_mut().filter(|(entry, _)| entry.segment == header.segment);
         match (header.kind, current) {
+            // A segment of the past without an end was begun anew.
+            (Kind::Part, Some((entry, false))) if header.part == 0 && header.is_past() => {
+                *entry = SegmentEntry::new(camera, header);
+            }
             (Kind::Part, Some((entry, _))) => entry.add(header),
             (Kind::Part, None) if header.part == 0 => {
                 entries.push((SegmentEntry::new(camera, header), false));

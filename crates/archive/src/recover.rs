@@ -108,7 +108,7 @@ impl Uncertain {
 
     /// Notes a record behind an unreadable range: it shows how far the numbers had come.
     fn resolve(&mut self, header: &Header) {
-        if matches!(header.kind, Kind::Part | Kind::Gap) {
+        if matches!(header.kind, Kind::Part | Kind::Gap) && !header.is_past() {
             self.cameras.remove(&header.camera);
         }
     }

@@ -112,8 +112,8 @@ fn take_until(
                 return true;
             }
             if !key.is_behind(header.segment, header.start) {
-                // Everything before it belongs to earlier segments.
-                found.clear();
+                // Unless it was repeated, everything before it belongs to earlier segments.
+                found.retain(|earlier: &Header| earlier.segment >= header.segment);
             }
         }
         found.push(header);
@@ -191,6 +191,11 @@ fn first_journal(shared: &Shared, camera: CameraId, run: &Run, key: Key) -> Resu
     Ok(low.journal)
 }
 
+fn repeats(shared: &Shared, camera: CameraId) -> Vec<u32> {
+    let catalog = shared.catalog.read();
+    catalog.cameras.get(&camera).map(|coverage| coverage.repeats.clone()).unwrap_or_default()
+}
+
 /// The first beginning of a segment in the journal nearest to `middle`, strictly between `low` and `high`.
 fn nearest_beginning(
     shared: &Shared,
@@ -200,7 +205,9 @@ fn nearest_beginning(
     middle: u32,
     high: u32,
 ) -> Result<Option<Mark>, ReadError> {
-    for journal in (middle..high).chain((low + 1..middle).rev()) {
+    let repeats = repeats(shared, camera);
+    let journals = (middle..high).chain((low + 1..middle).rev());
+    for journal in journals.filter(|journal| repeats.binary_search(journal).is_err()) {
         let first = headers(shared, camera, journal)?
             .into_iter()
             .find(|header| header.kind == Kind::Part && header.part == 0 && run.has(header.segment));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ashkar_archive::{Archive, SegmentEntry};
 use ashkar_live::{GapItem, Item, Restored, SegmentItem};
+use ashkar_media::PAST_SEGMENTS_FROM;
 use ashkar_terms::{CameraId, MediaTime, Span, UtcMicros};
 
 /// How much of the past is listed again, microseconds.
@@ -23,6 +24,9 @@ pub(crate) fn newest(archive: &Archive, camera: CameraId, now: UtcMicros) -> Opt
             |error| tracing::error!(%camera, cause = %error, blame = "centre", "the newest minute cannot be read"),
         )
         .ok()?;
+    // No list that a player has goes on with media of the past.
+    let is_live = |entry: &SegmentEntry| entry.segment < PAST_SEGMENTS_FROM;
+    let entries: Vec<SegmentEntry> = entries.into_iter().filter(is_live).collect();
     // A segment interrupted by a crash and not ended yet: its number must not be listed as something else.
     let listed_to = entries.last()?.segment;
     if resumed.open_gap.is_none() && resumed.next_segment != listed_to.saturating_add(1) {

@@ -1,5 +1,6 @@
 //! Playlists of past spans: `VOD` once nothing can be added to the span, `EVENT` until then (draft, 4.4.3.5).
 
+use ashkar_media::PAST_SEGMENTS_FROM;
 use ashkar_terms::{CameraId, MediaTime, Span};
 use std::fmt::Write;
 
@@ -21,7 +22,7 @@ const VERSION: u32 = 8;
 ///
 /// A gap of at most 12 s between two segments is written as GAP segments; a longer one as a discontinuity with a new
 /// date, so that no player waits for missing media (docs/design/live.md). A gap with nothing after it is not written:
-/// it may still be growing.
+/// it may still be growing. Media of the past stand where they belong.
 ///
 /// An empty playlist (no segment touches the span) is still valid text, but has nothing to play: answer 404 instead.
 pub fn dvr_playlist(archive_id: &str, camera: CameraId, items: &[Item], span: Span, ended: bool) -> String {
@@ -101,6 +102,10 @@ impl Writer {
     fn bridge(&mut self, segment: &SegmentItem) -> bool {
         let Some(edge) = self.edge else { return false };
         let ticks = segment.start.since(edge);
+        if self.number.max(segment.number) >= PAST_SEGMENTS_FROM {
+            // Their numbers tell nothing of what is between, and gaps beside them have no addresses.
+            return ticks.abs() > MAX_STEP_TICKS;
+        }
         // A gap takes at least one number; if none is missing, the timeline is complete, or was stepped.
         let is_gap = segment.number > self.number.saturating_add(1);
         if !is_gap || ticks <= 0 || ticks > MAX_DVR_GAP_TICKS {

@@ -1,5 +1,6 @@
 //! Named limits and durations, with their units. The draft is draft-pantos-hls-rfc8216bis.
 
+use ashkar_media::PAST_SEGMENTS_FROM;
 use ashkar_terms::TICKS_PER_SECOND;
 
 /// `EXT-X-TARGETDURATION` of every playlist, seconds. It never changes (draft, 6.2.1).
@@ -20,9 +21,9 @@ pub(crate) const SKIP_BOUNDARY_TICKS: i64 = 6 * TARGET_TICKS;
 pub(crate) const PARTS_LISTED_TICKS: i64 = 3 * TARGET_TICKS - 90;
 /// No segment leaves the window if less than this would stay, ticks.
 pub(crate) const MIN_WINDOW_TICKS: i64 = SKIP_BOUNDARY_TICKS;
-/// Largest media sequence number of a camera, 2^53: it must fit a JavaScript number. An archive with larger ones is no
-/// recording of ours, and they are not listed.
-pub(crate) const LAST_SEGMENT: u64 = 1 << 53;
+/// Upper bound of the media sequence numbers that a camera counts. An archive with larger ones is no recording of ours,
+/// and they are not listed.
+pub(crate) const LAST_SEGMENT: u64 = PAST_SEGMENTS_FROM;
 /// Maximum number of segments in a window, however short they are.
 pub(crate) const MAX_WINDOW_SEGMENTS: usize = 512;
 /// A GAP segment is listed this long after its end, microseconds, so that a late burst can still fill its time.

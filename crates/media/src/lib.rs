@@ -26,5 +26,7 @@ pub use options::{
     Counters, GAP_SEGMENT_TICKS, LIVE_WITHIN_US, MAX_ACCESS_UNIT_BYTES, MAX_LEAD_TICKS, MIN_GAP_TICKS,
     MIN_SAMPLE_TICKS, Options, Resume,
 };
-pub use output::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd};
+pub use output::{
+    Fact, FactKind, Gap, InitSegment, Output, PAST_SEGMENTS_FROM, Part, SegmentEnd, past_segment,
+};
 pub use packager::{Packager, Unusable};

@@ -5,6 +5,17 @@ use std::sync::Arc;
 use ashkar_terms::{Cause, MediaTime, Moment};
 use bytes::Bytes;
 
+/// First number of segments of the past: see [`past_segment`]. No camera ever counts this far.
+pub const PAST_SEGMENTS_FROM: u64 = 1 << 52;
+
+/// The number of a segment that arrives after later ones were listed, and begins at `start`: 2^52 plus that tick. Such
+/// numbers rise with time, are above all that a camera counts to, and are exact in JavaScript, in which players parse
+/// them. `None` before the epoch and after the year 3550.
+pub fn past_segment(start: MediaTime) -> Option<u64> {
+    let ticks = u64::try_from(start.0).ok().filter(|ticks| *ticks < PAST_SEGMENTS_FROM)?;
+    Some(PAST_SEGMENTS_FROM + ticks)
+}
+
 /// The packager's outputs for one camera, in this order: an init segment before the first part that needs it, the parts
 /// of a segment in order, the segment's end, gaps only between segments. Facts may occur anywhere.
 #[derive(Debug, Clone)]

@@ -2,6 +2,7 @@
 //! to the writer. Pure: neither I/O nor clock, so a caller never waits for the disk (I1).
 
 mod order;
+mod past;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use crate::format::state::CameraState;
 use crate::options::WAKE_BYTES;
 use crate::planted::{Planted, is_planted};
 use crate::recover::Uncertain;
-use order::QueuedCamera;
+use order::{QueuedCamera, Waiting};
 
 /// Bytes of memory for which an entry of the queue counts, besides its media bytes.
 const ENTRY_BYTES: usize = 512;
@@ -46,6 +47,9 @@ pub(crate) enum Entry {
     End(CameraId, SegmentEnd),
     /// The segment gets no more parts and no end from the packager.
     Interrupted(CameraId, u64),
+    PastInit(CameraId, Arc<InitSegment>),
+    PastPart(CameraId, Part),
+    PastEnd(CameraId, SegmentEnd),
     Gap(CameraId, Gap),
     Fact(CameraId, Fact),
 }
@@ -80,6 +84,8 @@ pub(crate) struct AppendQueue {
     /// Bytes that are not durable: in the queue, or taken from it by the writer.
     pub(crate) waiting_bytes: usize,
     pub(crate) queue_limit: usize,
+    /// Bytes of the past, of all cameras, that are not durable.
+    past_waiting: Waiting,
     /// Number of times that the writer has taken the queue, and the first of these turns that is not durable.
     turn: u64,
     undurable: u64,
@@ -216,17 +222,24 @@ impl AppendQueue {
     /// Appends an output of the packager, or returns why it is refused; and whether the writer must be woken. A refusal
     /// leaves a gap to be written, so it may wake the writer too.
     pub(crate) fn append(&mut self, camera: CameraId, output: &Output) -> (Result<(), Refused>, bool) {
+        self.append_by(|queue| match output {
+            Output::Init(init) => queue.append_init(camera, init),
+            Output::Part(part) => queue.append_part(camera, part),
+            Output::SegmentEnd(end) => queue.append_end(camera, end),
+            Output::Gap(gap) => queue.append_gap(camera, gap),
+            Output::Fact(fact) => queue.append_fact(camera, fact),
+        })
+    }
+
+    fn append_by(
+        &mut self,
+        append: impl FnOnce(&mut Self) -> Result<(), Refused>,
+    ) -> (Result<(), Refused>, bool) {
         if self.closing {
             return (Err(Refused::Closed), false);
         }
         let (was_empty, before) = (self.entries.is_empty(), self.waiting_bytes);
-        let result = match output {
-            Output::Init(init) => self.append_init(camera, init),
-            Output::Part(part) => self.append_part(camera, part),
-            Output::SegmentEnd(end) => self.append_end(camera, end),
-            Output::Gap(gap) => self.append_gap(camera, gap),
-            Output::Fact(fact) => self.append_fact(camera, fact),
-        };
+        let result = append(self);
         self.refused += u64::from(result.is_err());
         let crossed = before < WAKE_BYTES && self.waiting_bytes >= WAKE_BYTES;
         let wake = !self.entries.is_empty() && (was_empty || crossed);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ashkar_media::{Fact, Gap, InitSegment, Part, SegmentEnd};
 use ashkar_terms::{CameraId, Cause, MediaTime};
 
+use super::past::PastCamera;
 use super::{AppendQueue, Entry};
 use crate::error::Refused;
 use crate::options::{
@@ -24,9 +25,10 @@ pub(super) struct QueuedCamera {
     current: Option<Current>,
     hole: Option<Hole>,
     pub(super) waiting: Waiting,
+    pub(super) past: PastCamera,
 }
 
-/// Bytes of one camera's parts that are not durable. The writer takes the whole queue and makes all of it durable, so
+/// Bytes of parts that are not durable, of one camera or of the past. The writer takes the whole queue and makes all of it durable, so
 /// the number of its turn tells for each byte whether it still waits, and nothing is counted back camera by camera.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Waiting {
@@ -61,10 +63,10 @@ impl Waiting {
 
 /// The segment whose parts are being appended.
 #[derive(Clone, Copy)]
-struct Current {
-    segment: u64,
-    parts: u16,
-    bytes: u64,
+pub(super) struct Current {
+    pub(super) segment: u64,
+    pub(super) parts: u16,
+    pub(super) bytes: u64,
 }
 
 /// Parts are being refused.

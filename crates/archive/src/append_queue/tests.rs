@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use ashkar_media::{Gap, InitSegment, Output, Part};
+use ashkar_media::{Gap, InitSegment, Output, Part, past_segment};
 use ashkar_terms::{Cause, MediaTime, Moment, UtcMicros};
 use bytes::Bytes;
 
@@ -92,6 +92,54 @@ fn a_disk_that_hangs_for_days_costs_a_camera_some_entries() {
         _ => None,
     });
     assert!(declared.max() >= Some(200_000), "every number that was refused is declared as taken");
+}
+
+fn past_part(start: i64, index: u16) -> Output {
+    let Output::Part(part) = part(0) else { unreachable!("it is a part") };
+    let segment = past_segment(MediaTime(start)).expect("a time of our days");
+    Output::Part(Part { segment, index, start: MediaTime(start + i64::from(index) * 45_000), ..part })
+}
+
+#[test]
+fn media_of_the_past_leave_room_for_live_media() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    queue.append_past(camera(1), &init()).0.expect("there is room for it");
+    let taken =
+        (0..5000).filter(|start| queue.append_past(camera(1), &past_part(*start, 0)).0.is_ok()).count();
+    assert!((QUEUE_BYTES / 5..=QUEUE_BYTES / 4).contains(&(taken * PART_BYTES)), "{taken} parts");
+    assert_eq!(send(&mut queue, camera(1), 100), 100, "its own live media find room");
+    assert_eq!(send(&mut queue, camera(2), 100), 100);
+    let (entries, bytes) = take(&mut queue);
+    assert!(queue.append_past(camera(1), &past_part(0, 0)).0.is_err(), "taken is not durable");
+    queue.is_durable(entries, bytes);
+    queue.append_past(camera(1), &past_part(0, 0)).0.expect("there is room again");
+}
+
+#[test]
+fn media_of_the_past_come_segment_by_segment_and_leave_the_order_alone() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    let past = |queue: &mut AppendQueue, output: &Output| queue.append_past(camera(1), output).0;
+    assert!(matches!(past(&mut queue, &past_part(7, 0)), Err(Refused::UnknownInit { .. })));
+    assert_eq!(send(&mut queue, camera(1), 3), 3);
+    let before = queue.resume(camera(1));
+    past(&mut queue, &init()).expect("an init segment");
+    past(&mut queue, &past_part(7, 0)).expect("a beginning");
+    past(&mut queue, &past_part(7, 1)).expect("it goes on");
+    assert!(past(&mut queue, &past_part(7, 1)).is_err(), "twice");
+    assert!(past(&mut queue, &past_part(7, 2)).is_err(), "after a refusal it begins anew");
+    past(&mut queue, &past_part(7, 0)).expect("a beginning again");
+    let Output::Part(wrong) = past_part(90_000, 0) else { unreachable!("it is a part") };
+    assert!(
+        past(&mut queue, &Output::Part(Part { segment: wrong.segment + 1, ..wrong })).is_err(),
+        "a false number"
+    );
+    assert!(past(&mut queue, &part(4)).is_err(), "a live number");
+    assert_eq!(queue.resume(camera(1)), before);
+    let gap = |to| Output::Gap(Gap { from: MediaTime(10), to, cause: Cause::Source, next_segment: 0 });
+    assert!(past(&mut queue, &gap(None)).is_err(), "an open one");
+    assert!(past(&mut queue, &gap(Some(MediaTime(1 << 40)))).is_err(), "one that is not over");
+    past(&mut queue, &gap(Some(MediaTime(90)))).expect("one that is over");
+    assert_eq!(queue.resume(camera(1)), before);
 }
 
 #[test]

@@ -6,9 +6,9 @@ use ashkar_terms::{CameraId, Cause, MediaTime, Span, UtcMicros};
 
 use super::state::CameraState;
 use super::wire::{FormatError, Reader, Writer, checked, seal};
-use crate::coverage::{Coverage, GapEntry, Mark, Place, Run};
+use crate::coverage::{Coverage, GapEntry, Mark, OpenPast, Place, Run};
 
-const MAGIC: [u8; 4] = [b'A', b'K', b'C', 3];
+const MAGIC: [u8; 4] = [b'A', b'K', b'C', 4];
 const LATE: u8 = 1;
 const AHEAD: u8 = 2;
 const OPEN: u8 = 1;
@@ -46,18 +46,30 @@ pub(crate) fn encode(
 fn encode_coverage(coverage: &Coverage, out: &mut Vec<u8>) {
     coverage.state.encode(out);
     out.extend(coverage.discontinuities.to_be_bytes());
-    for length in
-        [coverage.runs.len(), coverage.gaps.len(), coverage.fact_journals.len(), coverage.inits.len()]
-    {
+    out.extend(coverage.past_segments.to_be_bytes());
+    let open_past = coverage.open_past.as_slice();
+    for length in [
+        coverage.runs.len(),
+        coverage.past.len(),
+        open_past.len(),
+        coverage.gaps.len(),
+        coverage.fact_journals.len(),
+        coverage.repeats.len(),
+        coverage.inits.len(),
+    ] {
         out.extend(count(length).to_be_bytes());
     }
-    for run in &coverage.runs {
+    for run in coverage.runs.iter().chain(&coverage.past) {
         encode_run(run, out);
+    }
+    for open in open_past {
+        encode_run(&open.run, out);
+        out.extend(open.parts.to_be_bytes());
     }
     for gap in &coverage.gaps {
         encode_gap(gap, out);
     }
-    for journal in &coverage.fact_journals {
+    for journal in coverage.fact_journals.iter().chain(&coverage.repeats) {
         out.extend(journal.to_be_bytes());
     }
     for (id, place) in &coverage.inits {
@@ -118,17 +130,27 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Cache, FormatError> {
 }
 
 fn decode_coverage(r: &mut Reader<'_>) -> Result<Coverage, FormatError> {
-    let (state, discontinuities) = (CameraState::decode(r)?, r.u64()?);
-    let mut coverage = Coverage { state, discontinuities, ..Coverage::default() };
-    let (runs, gaps, facts, inits) = (r.u32()?, r.u32()?, r.u32()?, r.u32()?);
+    let (state, discontinuities, past_segments) = (CameraState::decode(r)?, r.u64()?, r.u64()?);
+    let mut coverage = Coverage { state, discontinuities, past_segments, ..Coverage::default() };
+    let (runs, past, open_past) = (r.u32()?, r.u32()?, r.u32()?);
+    let (gaps, facts, repeats, inits) = (r.u32()?, r.u32()?, r.u32()?, r.u32()?);
     for _ in 0..runs {
         coverage.runs.push(decode_run(r)?);
+    }
+    for _ in 0..past {
+        coverage.past.push(decode_run(r)?);
+    }
+    for _ in 0..open_past {
+        coverage.open_past = Some(OpenPast { run: decode_run(r)?, parts: r.u16()? });
     }
     for _ in 0..gaps {
         coverage.gaps.push(decode_gap(r)?);
     }
     for _ in 0..facts {
         coverage.fact_journals.push(r.u32()?);
+    }
+    for _ in 0..repeats {
+        coverage.repeats.push(r.u32()?);
     }
     for _ in 0..inits {
         coverage.inits.push((r.take()?, Place { journal: r.u32()?, offset: r.u32()? }));

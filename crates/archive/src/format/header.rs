@@ -1,5 +1,6 @@
 //! Record headers, in journals and sidecars alike: 96 bytes, the last four of which are their checksum.
 
+use ashkar_media::PAST_SEGMENTS_FROM;
 use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
 
 use super::wire::{FormatError, Reader, Writer};
@@ -8,8 +9,12 @@ use super::wire::{FormatError, Reader, Writer};
 pub(crate) const HEADER_BYTES: usize = 96;
 /// Records begin at multiples of this.
 pub(crate) const ALIGNMENT: usize = 32;
-/// Three letters and the version of the journal format.
-pub(crate) const MAGIC: [u8; 4] = [b'A', b'K', b'J', 1];
+/// The first letters of every record. The version of the format follows them: the lowest that knows the record.
+pub(crate) const MAGIC: [u8; 3] = *b"AKJ";
+/// Everything but media of the past.
+const FIRST_VERSION: u8 = 1;
+/// Media of the past.
+const PAST_VERSION: u8 = 2;
 /// Value of `camera_dts` in a gap that is not over.
 const OPEN: i64 = i64::MIN;
 
@@ -56,7 +61,9 @@ pub(crate) const DISCONTINUITY: u8 = 2;
 pub(crate) const AFTER_HOLE: u8 = 4;
 /// The segment was ended by the archive with the parts recorded so far.
 pub(crate) const RECOVERED: u8 = 8;
-const FLAGS_KNOWN: u8 = INDEPENDENT | DISCONTINUITY | AFTER_HOLE | RECOVERED;
+/// Init, Part, SegmentEnd: media of the past, which take no place in the camera's order.
+pub(crate) const PAST: u8 = 16;
+const FLAGS_KNOWN: u8 = INDEPENDENT | DISCONTINUITY | AFTER_HOLE | RECOVERED | PAST;
 
 /// The fixed part of a record. Sidecars hold the same 96 bytes, sorted by camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +127,25 @@ impl Header {
         self.flags & flag != 0
     }
 
+    /// Whether it is of the past: see [`PAST`].
+    pub(crate) const fn is_past(&self) -> bool {
+        self.has(PAST)
+    }
+
+    const fn version(&self) -> u8 {
+        if self.is_past() { PAST_VERSION } else { FIRST_VERSION }
+    }
+
+    /// Whether version, kind, flags and number agree on whether it is of the past.
+    fn is_consistent(&self, version: u8) -> bool {
+        let may_be_past = match self.kind {
+            Kind::Init => true,
+            Kind::Part | Kind::SegmentEnd => self.segment >= PAST_SEGMENTS_FROM,
+            Kind::Boot | Kind::Gap | Kind::Fact | Kind::Commit => false,
+        };
+        version == self.version() && (may_be_past || !self.is_past())
+    }
+
     /// Whether its media does not continue the media before: a discontinuity of a playlist.
     pub(crate) const fn begins_anew(&self) -> bool {
         self.has(DISCONTINUITY) || self.has(AFTER_HOLE)
@@ -155,7 +181,7 @@ impl Header {
     pub(crate) fn encode(&self) -> [u8; HEADER_BYTES] {
         let mut out = Vec::with_capacity(HEADER_BYTES);
         out.extend(MAGIC);
-        out.extend([self.kind as u8, self.flags]);
+        out.extend([self.version(), self.kind as u8, self.flags]);
         out.extend(self.part.to_be_bytes());
         out.camera(self.camera);
         out.extend(self.samples.to_be_bytes());
@@ -180,17 +206,18 @@ impl Header {
     /// Parses the first 96 bytes of `bytes`.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, FormatError> {
         let own = bytes.first_chunk::<HEADER_BYTES>().ok_or(FormatError::Short)?;
-        if own[..4] != MAGIC {
+        if !own.starts_with(&MAGIC) {
             return Err(FormatError::Magic);
         }
         let mut r = Reader::new(super::wire::checked(own)?);
-        r.take::<4>()?;
+        r.take::<3>()?;
+        let version = r.u8()?;
         let kind = Kind::from_u8(r.u8()?).ok_or(FormatError::Value)?;
         let flags = r.u8()?;
         if flags & !FLAGS_KNOWN != 0 {
             return Err(FormatError::Value);
         }
-        Ok(Self {
+        let header = Self {
             kind,
             flags,
             part: r.u16()?,
@@ -208,7 +235,8 @@ impl Header {
             camera_dts: r.i64()?,
             init: r.take()?,
             journal: r.u32()?,
-        })
+        };
+        if header.is_consistent(version) { Ok(header) } else { Err(FormatError::Value) }
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn content(camera: CameraId, generation: u32, segment: u64, part: u16
     bytes.into()
 }
 
-fn init_segment(tag: u8) -> Arc<InitSegment> {
+pub(super) fn init_segment(tag: u8) -> Arc<InitSegment> {
     let bytes = Bytes::from(vec![tag; 100 + usize::from(tag)]);
     let sha256 = Sha256::digest(&bytes).into();
     Arc::new(InitSegment { sha256, bytes, codecs: "avc1.64001f".to_owned(), width: 1280, height: 720 })
@@ -70,7 +70,7 @@ impl Camera {
     pub(super) fn new(plan: &Plan, number: u16) -> Self {
         let mut random = Random::new(plan.seed.wrapping_mul(31) ^ u64::from(number));
         Self {
-            id: CameraId::new(7, number, 1),
+            id: Self::id(number),
             period_us: random.between(plan.period_us.0, plan.period_us.1),
             part_bytes_max: plan.part_bytes_max,
             next_at: random.below(plan.period_us.1),
@@ -84,6 +84,10 @@ impl Camera {
             segment: None,
             random,
         }
+    }
+
+    pub(super) const fn id(number: u16) -> CameraId {
+        CameraId::new(7, number, 1)
     }
 
     /// Continues after a start of the process from the state given; returns the media that were missed.

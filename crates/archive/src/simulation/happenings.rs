@@ -58,6 +58,9 @@ impl World {
             let seen = ledger.read_some(&process.archive, camera.id, &mut self.random)?;
             self.trace.note(self.now_us, "somebody reads", u64::from(seen));
         }
+        for past in &mut self.pasts {
+            past.read_some(process)?;
+        }
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod camera;
 mod clock;
 mod happenings;
 mod ledger;
+mod past;
 mod plan;
 mod process;
 mod random;

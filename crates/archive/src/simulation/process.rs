@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::clock::entropy;
 use super::ledger::{Depth, Ledger, Violation};
+use super::past::Past;
 use super::trouble::short;
 use super::world::{MENDED_WITHIN_US, World, hand_in};
 use crate::archive::Archive;
@@ -67,6 +68,7 @@ impl World {
 
     pub(super) fn end_disk(&mut self, power: bool) {
         self.ledgers.iter_mut().for_each(Ledger::forget_taken);
+        self.pasts.iter_mut().for_each(Past::forget_sent);
         self.tally.kills += u64::from(!power);
         self.tally.power_cuts += u64::from(power);
         self.disk = match power {
@@ -188,6 +190,9 @@ impl World {
     }
 
     pub(super) fn verify_newest(&mut self, archive: &Archive, degraded: bool) -> Result<(), Violation> {
+        if !degraded && !self.lied {
+            self.pasts.iter().try_for_each(|past| past.verify(archive))?;
+        }
         for (camera, ledger) in self.cameras.iter().zip(&mut self.ledgers) {
             let lenient = degraded || self.lied;
             let depth = Depth::Newest(&mut self.random);

@@ -114,6 +114,11 @@ fn finds_a_queue_without_a_limit() {
 }
 
 #[test]
+fn finds_media_of_the_past_that_are_told_too_early() {
+    is_found(Planted::TellPastBeforeItsEnd);
+}
+
+#[test]
 fn finds_a_failure_that_is_not_tried_again() {
     is_found(Planted::ForgetToRetry);
 }

@@ -28,6 +28,9 @@ impl World {
         if let Some(fault) = unexpected {
             return Err(format!("the check says: {fault}"));
         }
+        if !self.lied {
+            self.pasts.iter().try_for_each(|past| past.verify(&archive))?;
+        }
         for (camera, ledger) in self.cameras.iter().zip(&mut self.ledgers) {
             let missing = ledger.verify(&archive, camera.id, Depth::All, self.lied)?;
             self.to_be_told |= ledger.give_up(&missing);

@@ -12,6 +12,7 @@ use super::camera::Camera;
 use super::clock::SimulatedClock;
 use super::happenings::lengthen;
 use super::ledger::{Ledger, Violation};
+use super::past::Past;
 use super::plan::Plan;
 use super::process::Process;
 use super::random::Random;
@@ -39,6 +40,7 @@ pub(super) struct World {
     pub(super) disk: MemoryDisk,
     pub(super) cameras: Vec<Camera>,
     pub(super) ledgers: Vec<Ledger>,
+    pub(super) pasts: Vec<Past>,
     pub(super) process: Option<Process>,
     /// When the process is started again.
     pub(super) start_at: u64,
@@ -85,6 +87,7 @@ impl World {
         Self {
             cameras: (1..=plan.cameras).map(|number| Camera::new(&plan, number)).collect(),
             ledgers: (1..=plan.cameras).map(|_| Ledger::default()).collect(),
+            pasts: (1..=plan.cameras).map(|number| Past::new(Camera::id(number), plan.seed)).collect(),
             entropy: Arc::new(AtomicU64::new(plan.seed)),
             clock: Arc::new(clock),
             disk: MemoryDisk::new(),
@@ -188,7 +191,7 @@ impl World {
         for output in camera.send(self.now_us, self.clock.now()) {
             hand_in(process, camera, ledger, &output, &mut self.tally)?;
         }
-        Ok(())
+        self.pasts[index].send(process, self.clock.now())
     }
 
     /// The writer begins a cycle, or takes the step for which it has waited.
@@ -225,6 +228,7 @@ impl World {
         }
         let durable = shared.queue.lock().durable;
         self.ledgers.iter_mut().for_each(|ledger| ledger.acknowledge(durable));
+        self.pasts.iter_mut().for_each(|past| past.acknowledge(durable));
         Ok(())
     }
 

@@ -23,6 +23,7 @@ use crate::append_queue::{Batch, Demand, Entry};
 use crate::coverage::Effect;
 use crate::disk::call::{Answer, Call, Payload};
 use crate::error::ReadError;
+use crate::format::header::PAST;
 use crate::format::name::JournalName;
 use crate::format::payload::encode_init;
 use crate::format::{Header, Kind};
@@ -82,8 +83,8 @@ pub(crate) struct WriterEngine {
     entries: VecDeque<Entry>,
     /// Turned into records, but not yet placed in a journal.
     pub(super) pending: VecDeque<Record>,
-    /// The newest init segment of each camera, from the queue.
-    pub(super) inits: HashMap<CameraId, Arc<InitSegment>>,
+    /// The newest init segment of each camera from the queue, and that of its media of the past (`true`).
+    pub(super) inits: HashMap<(CameraId, bool), Arc<InitSegment>>,
     /// The end of each camera's chain, including pending records.
     pub(super) chains: HashMap<CameraId, Chain>,
     pub(super) journal: Option<Journal>,
@@ -284,11 +285,16 @@ impl WriterEngine {
     /// own.
     fn init_before(&self, record: &Record) -> Option<Record> {
         let (header, init) = (&record.header, record.init.as_ref()?);
-        let key = (header.camera, header.init);
+        let past = header.flags & PAST;
+        let key = (header.camera, header.init, header.is_past());
         if self.journal.as_ref().is_some_and(|journal| journal.inits.contains(&key)) {
             return None;
         }
-        let head = Header { init: header.init, ..Header::empty(Kind::Init, header.camera, header.arrival) };
+        let head = Header {
+            flags: past,
+            init: header.init,
+            ..Header::empty(Kind::Init, header.camera, header.arrival)
+        };
         Some(Record::new(head, Bytes::from(encode_init(init)), Effect::Init(init.sha256)))
     }
 

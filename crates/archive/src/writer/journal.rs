@@ -68,8 +68,8 @@ pub(crate) struct Journal {
     /// Everything before this byte is durable.
     durable: u64,
     forgotten: u64,
-    /// Init segments already in this journal.
-    pub(crate) inits: HashSet<(CameraId, [u8; 8])>,
+    /// Init segments already in this journal, and whether for media of the past.
+    pub(crate) inits: HashSet<(CameraId, [u8; 8], bool)>,
     /// Written or about to be, and not durable.
     unsynced: Vec<Record>,
     /// How many of `unsynced` were written.
@@ -124,7 +124,8 @@ impl Journal {
         record.header.journal = self.name.number;
         record.header.salt = self.salt;
         if record.header.kind == Kind::Init {
-            self.inits.insert((record.header.camera, record.header.init));
+            let header = &record.header;
+            self.inits.insert((header.camera, header.init, header.is_past()));
         }
         self.position += record.bytes();
         assert!(self.position <= u64::from(self.capacity), "a record behind the end of its journal");

@@ -1,7 +1,7 @@
 //! From appended outputs to records: headers, payloads, and the evidence of segments and gaps.
 
 use ashkar_evidence::{Chain, GapRecord, Link, Record as Evidence, SegmentRecord};
-use ashkar_media::{Fact, Gap, Part, SegmentEnd};
+use ashkar_media::{Fact, Gap, PAST_SEGMENTS_FROM, Part, SegmentEnd};
 use ashkar_terms::CameraId;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use super::journal::Record;
 use crate::append_queue::Entry;
 use crate::coverage::Effect;
 use crate::error::ReadError;
-use crate::format::header::{AFTER_HOLE, DISCONTINUITY, INDEPENDENT, RECOVERED};
+use crate::format::header::{AFTER_HOLE, DISCONTINUITY, INDEPENDENT, PAST, RECOVERED};
 use crate::format::{Header, Kind, fact};
 use crate::now::Now;
 
@@ -36,19 +36,29 @@ impl WriterEngine {
     pub(super) fn record_of(&mut self, now: &Now, entry: Entry) -> Option<Record> {
         match entry {
             Entry::Init(camera, init) => {
-                self.inits.insert(camera, init);
+                self.inits.insert((camera, false), init);
                 None
             }
-            Entry::Part { camera, part, after_hole } => {
-                let init =
-                    self.inits.get(&camera).filter(|init| init.sha256.starts_with(&part.init)).cloned();
-                Some(Record { init, ..part_record(camera, part, after_hole) })
+            Entry::PastInit(camera, init) => {
+                self.inits.insert((camera, true), init);
+                None
             }
-            Entry::End(camera, end) => Some(self.end_record(now, camera, &end, false)),
+            Entry::Part { camera, part, after_hole } => Some(self.part_record(camera, part, after_hole)),
+            Entry::PastPart(camera, part) => Some(self.part_record(camera, part, false)),
+            Entry::End(camera, end) | Entry::PastEnd(camera, end) => {
+                Some(self.end_record(now, camera, &end, false))
+            }
             Entry::Gap(camera, gap) => Some(self.gap_record(now, camera, &gap)),
             Entry::Fact(camera, fact) => Some(fact_record(camera, &fact)),
             Entry::Interrupted(..) => unreachable!("its parts are asked for first"),
         }
+    }
+
+    fn part_record(&self, camera: CameraId, part: Part, after_hole: bool) -> Record {
+        let header = part_header(camera, &part, after_hole);
+        let init = self.inits.get(&(camera, header.is_past()));
+        let init = init.filter(|init| init.sha256.starts_with(&part.init)).cloned();
+        Record { init, ..Record::new(header, part.bytes, Effect::None) }
     }
 
     fn link(&self, now: &Now, camera: CameraId) -> Link {
@@ -65,6 +75,7 @@ impl WriterEngine {
 
     fn end_record(&mut self, now: &Now, camera: CameraId, end: &SegmentEnd, recovered: bool) -> Record {
         let header = Header {
+            flags: past_flag(end.segment),
             part: end.parts,
             segment: end.segment,
             start: end.start,
@@ -127,7 +138,7 @@ impl WriterEngine {
         };
         if !parts.is_empty() {
             let interrupted = Interrupted { camera, segment, parts };
-            let newest = self.inits.get(&camera).map(|init| init.sha256);
+            let newest = self.inits.get(&(camera, false)).map(|init| init.sha256);
             let Some(init) = newest.filter(|sha256| sha256.starts_with(&interrupted.init())) else {
                 self.stage = Stage::InitHash(interrupted);
                 return;
@@ -195,8 +206,9 @@ fn duration_of(camera: CameraId, segment: u64, ticks: i64) -> u32 {
     })
 }
 
-fn part_record(camera: CameraId, part: Part, after_hole: bool) -> Record {
-    Record::new(part_header(camera, &part, after_hole), part.bytes, Effect::None)
+/// [`PAST`] if a segment of this number is of the past.
+const fn past_flag(segment: u64) -> u8 {
+    if segment >= PAST_SEGMENTS_FROM { PAST } else { 0 }
 }
 
 /// A part's header except for its place and its payload.
@@ -206,7 +218,8 @@ fn part_header(camera: CameraId, part: &Part, after_hole: bool) -> Header {
     Header {
         flags: flag(part.independent, INDEPENDENT)
             | flag(part.discontinuity, DISCONTINUITY)
-            | flag(after_hole, AFTER_HOLE),
+            | flag(after_hole, AFTER_HOLE)
+            | past_flag(part.segment),
         part: part.index,
         samples: part.samples,
         segment: part.segment,

@@ -17,7 +17,7 @@ use crate::assembly::Framing;
 use crate::timeline::{Timeline, WallClock};
 use crate::{
     AccessUnit, AudioConfig, AudioFrame, AudioParameters, Counters, FactKind, MediaEvent, Options, Output,
-    Resume, VideoConfig,
+    PAST_SEGMENTS_FROM, Resume, VideoConfig,
 };
 use facts::Facts;
 use gaps::silent_ticks;
@@ -30,9 +30,9 @@ pub use unusable::Unusable;
 const REPORT_INTERVAL_US: u64 = 60_000_000;
 /// Upper bound of every timeline, 2^53: ticks must fit a JavaScript number.
 const LAST_TICK: i64 = 1 << 53;
-/// Upper bound of the media sequence number from which a camera resumes, for the same reason. At two seconds a segment
-/// it is reached in 500 million years, so adding to it never overflows.
-const LAST_SEGMENT: u64 = 1 << 53;
+/// Upper bound of the media sequence number from which a camera resumes. At two seconds a segment it is reached in 280
+/// million years, so adding to it never overflows.
+const LAST_SEGMENT: u64 = PAST_SEGMENTS_FROM;
 
 /// Turns the stream of one camera into CMAF.
 ///

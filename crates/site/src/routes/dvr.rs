@@ -45,14 +45,18 @@ static DECODERS: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| {
 #[derive(Debug)]
 pub(crate) struct Dvr {
     centre: Arc<Centre>,
-    playlists: Cache<(CameraId, Span), Cached, BodyBytes>,
+    playlists: Cache<PlaylistKey, Cached, BodyBytes>,
 }
+
+/// Camera, span, and, if media of the past are listed, how many segments of them there were: with each, a playlist is
+/// made anew.
+type PlaylistKey = (CameraId, Span, Option<u64>);
 
 #[derive(Debug, Clone, Copy)]
 struct BodyBytes;
 
-impl Weighter<(CameraId, Span), Cached> for BodyBytes {
-    fn weight(&self, _: &(CameraId, Span), playlist: &Cached) -> u64 {
+impl Weighter<PlaylistKey, Cached> for BodyBytes {
+    fn weight(&self, _: &PlaylistKey, playlist: &Cached) -> u64 {
         playlist.body.len() as u64
     }
 }
@@ -75,6 +79,7 @@ impl Dvr {
         if let Some(made) = self.remembered(id, span).filter(|_| ended) {
             return Ok(made);
         }
+        let key = self.key(id, span);
         let segments =
             self.centre.segments(id, span, cancelled).map_err(|failure| playlist_problem(&failure))?;
         let items: Vec<Item> = segments.into_iter().map(Item::Segment).collect();
@@ -87,13 +92,18 @@ impl Dvr {
         let made = Cached::new(text, PLAYLIST_TYPE, GROWING);
         // If times are hidden, its text depends on them.
         if ended && self.centre.registry().hidden(id).is_empty() {
-            self.playlists.insert((id, span), made.clone());
+            self.playlists.insert(key, made.clone());
         }
         Ok(made)
     }
 
+    fn key(&self, id: CameraId, span: Span) -> PlaylistKey {
+        let lists_past = self.centre.lists_past(span);
+        (id, span, lists_past.then(|| self.centre.archive().past_segments(id)))
+    }
+
     fn remembered(&self, id: CameraId, span: Span) -> Option<Cached> {
-        self.centre.registry().hidden(id).is_empty().then(|| self.playlists.get(&(id, span)))?
+        self.centre.registry().hidden(id).is_empty().then(|| self.playlists.get(&self.key(id, span)))?
     }
 }
 

@@ -151,6 +151,15 @@ impl Feed {
         (outputs, sent)
     }
 
+    /// A segment of the past from `start` on, as a line that is back brings it, whole.
+    pub fn of_the_past(&self, start: MediaTime, parts: u16) -> (Vec<Output>, Sent) {
+        let mut past =
+            Self { time: start, init: init_segment(200 + self.camera.camera), ..Self::new(self.camera) };
+        past.next_segment = ashkar_media::past_segment(start).expect("a time of our days");
+        (past.part_bytes, past.lag_us) = (self.part_bytes, 3_600_000_000);
+        past.segment(parts)
+    }
+
     fn part(&mut self, index: u16, init: [u8; 8]) -> Part {
         let start = self.time;
         self.time = start.plus(i64::from(PART_TICKS));
@@ -201,6 +210,11 @@ pub fn append_all(archive: &Archive, camera: CameraId, outputs: &[Output]) -> Re
         result = result.and(own);
     }
     result
+}
+
+/// The same for media of the past.
+pub fn append_past(archive: &Archive, camera: CameraId, outputs: &[Output]) -> Result<(), Refused> {
+    outputs.iter().try_for_each(|output| archive.append_past(camera, output))
 }
 
 pub fn span(from: MediaTime, to: MediaTime) -> Span {
