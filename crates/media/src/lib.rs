@@ -15,6 +15,7 @@ mod input;
 mod options;
 mod output;
 mod packager;
+mod relay;
 mod timeline;
 
 pub use assembly::Framing;
@@ -30,3 +31,4 @@ pub use output::{
     Fact, FactKind, Gap, InitSegment, Output, PAST_SEGMENTS_FROM, Part, SegmentEnd, past_segment,
 };
 pub use packager::{Packager, Unusable};
+pub use relay::{NotLive, Relay};

@@ -11,17 +11,17 @@ const REFILL_US: u64 = 1_000_000;
 
 /// Rate limit of facts that a broken camera could cause with each picture. Suppressed facts are still counted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     budget: u32,
     refilled_us: u64,
 }
 
 impl Facts {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { budget: BURST, refilled_us: 0 }
     }
 
-    pub(super) fn emit(
+    pub(crate) fn emit(
         &mut self,
         kind: FactKind,
         at: Moment,

@@ -13,14 +13,14 @@ use crate::{FactKind, Gap, Output};
 const REPORTED_DRIFT_PPM: i32 = 1_000;
 /// Pictures after a declared gap may fill its end, up to this long before they arrive: 6 s in ticks. Earlier time may
 /// already be listed in playlists as a GAP segment.
-pub(super) const REFILL_TICKS: i64 = 540_000;
+pub(crate) const REFILL_TICKS: i64 = 540_000;
 
 /// Whether `last` is so long before `now` that the arrivals no longer count as continuing.
 fn is_over(last: Moment, now: Moment) -> bool {
     now.mono_us.saturating_sub(last.mono_us) >= LIVE_WITHIN_US
 }
 
-pub(super) fn silent_ticks(last: Moment, now: Moment) -> i64 {
+pub(crate) fn silent_ticks(last: Moment, now: Moment) -> i64 {
     i64::try_from(now.mono_us.saturating_sub(last.mono_us) / 100 * 9).unwrap_or(i64::MAX)
 }
 

@@ -19,8 +19,8 @@ use crate::{
     AccessUnit, AudioConfig, AudioFrame, AudioParameters, Counters, FactKind, MediaEvent, Options, Output,
     PAST_SEGMENTS_FROM, Resume, VideoConfig,
 };
-use facts::Facts;
-use gaps::silent_ticks;
+pub(crate) use facts::Facts;
+pub(crate) use gaps::{REFILL_TICKS, silent_ticks};
 use parameters::Parameters;
 use random_access::RandomAccessPolicy;
 use segmenter::{Picture, Segmenter};
@@ -114,7 +114,7 @@ struct Rhythm {
 
 /// `at`, clamped to a range in which no sum of times overflows: from the epoch to [`LAST_TICK`], which is in the year
 /// 5138, and as many microseconds of the monotonic clock, which are 285 years. No working clock leaves it.
-fn in_range(at: Moment) -> Moment {
+pub(crate) fn in_range(at: Moment) -> Moment {
     let last = MediaTime(LAST_TICK).to_utc();
     Moment { wall: at.wall.clamp(UtcMicros(0), last), mono_us: at.mono_us.min(LAST_TICK.unsigned_abs()) }
 }
