@@ -1,0 +1,6 @@
+//! The protocol as its two sides see it.
+
+mod addresses_have_one_spelling;
+mod answers_are_read_back;
+mod support;
+mod what_travels_is_read_back;
