@@ -10,17 +10,21 @@
 //! The protocol is written down byte by byte in `docs/reference/uplink.md`.
 
 mod answer;
+mod code;
 mod limits;
 mod name;
 mod path;
 mod refusal;
 mod session;
+pub mod signature;
 mod wire;
 
 pub use answer::{Answer, AnswerState, Have, HavePart};
+pub use code::{CodeHash, EnrolmentCode, IssuedCode, ParseCodeError};
 pub use limits::*;
 pub use name::{ParseNameError, RecordName, RecordingId};
 pub use path::{ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH};
 pub use refusal::{Refusal, RefusalCode};
 pub use session::{BodyError, EnrolmentRequest, EnrolmentResponse, SessionRequest, SessionResponse};
+pub use signature::{DeviceId, DeviceKey, KeyError, Nonces, PublicKey};
 pub use wire::{WireError, decode, encode};
