@@ -16,6 +16,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ("media", &["terms"]),
     ("live", &["terms", "media"]),
     ("archive", &["terms", "duty", "media", "evidence"]),
+    ("uplink", &["terms", "media"]),
     ("ingest", &["terms", "duty", "media"]),
     ("stills", &["terms", "media", "fork"]),
     ("election", &["terms"]),
@@ -46,7 +47,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
 ];
 
 /// Engines have neither files nor sockets nor threads nor tasks.
-const ENGINES: [&str; 4] = ["terms", "evidence", "media", "live"];
+const ENGINES: [&str; 5] = ["terms", "evidence", "media", "live", "uplink"];
 const NOT_IN_ENGINES: [&str; 7] =
     ["std::fs", "std::net::Tcp", "std::net::Udp", "std::thread::", "tokio::net", "tokio::fs", "mio::"];
 

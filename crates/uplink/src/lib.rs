@@ -1,0 +1,30 @@
+//! The protocol between a station's agent and the centre: what travels, how it is answered, and what is sent next.
+//!
+//! Pure: no sockets, no threads, no clock. Times are arguments.
+//!
+//! In and out: the packager's outputs as bodies of requests ([`encode`], [`decode`]) under addresses that name them
+//! ([`RecordPath`]), and the centre's answers ([`Answer`], [`Refusal`]). What must never happen: a record called
+//! persisted that is not, memory that grows with the backlog, live waiting for the backlog, a panic on what the
+//! other side sent.
+//!
+//! The protocol is written down byte by byte in `docs/reference/uplink.md`.
+
+mod answer;
+mod code;
+mod limits;
+mod name;
+mod path;
+mod refusal;
+mod session;
+pub mod signature;
+mod wire;
+
+pub use answer::{Answer, AnswerState, Have, HavePart};
+pub use code::{CodeHash, EnrolmentCode, IssuedCode, ParseCodeError};
+pub use limits::*;
+pub use name::{ParseNameError, RecordName, RecordingId};
+pub use path::{ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH};
+pub use refusal::{Refusal, RefusalCode};
+pub use session::{BodyError, EnrolmentRequest, EnrolmentResponse, SessionRequest, SessionResponse};
+pub use signature::{DeviceId, DeviceKey, KeyError, Nonces, PublicKey};
+pub use wire::{WireError, decode, encode};

@@ -1,0 +1,144 @@
+//! The addresses of requests: where a record is put, and how the centre is asked what it has.
+
+use std::fmt;
+
+use ashkar_terms::{CameraId, MediaTime};
+
+use crate::name::number;
+use crate::{HAVE_TICKS_MAX, RecordName, RecordingId, TICKS_MAX};
+
+/// Where sessions are opened: `POST` with a signature.
+pub const SESSIONS_PATH: &str = "/in/v1/sessions";
+/// Where devices are enrolled: `POST` with a code.
+pub const ENROLMENTS_PATH: &str = "/in/v1/enrolments";
+
+/// What every path begins with.
+const PREFIX: &str = "/in/v1/";
+/// Longest path or query that is considered, bytes.
+const PATH_BYTES_MAX: usize = 256;
+
+/// The line on which a record is sent. Each has a connection of its own, so that a lost packet of one does not hold up
+/// the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Line {
+    /// In the order of recording, as it happens.
+    Live,
+    /// What live could not carry, later.
+    Late,
+}
+
+impl Line {
+    /// Both lines.
+    pub const ALL: [Self; 2] = [Self::Live, Self::Late];
+
+    /// Its name in a query: `live`, `late`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Late => "late",
+        }
+    }
+}
+
+/// Where a record is put: `/in/v1/7/12/1/0f3a9c21/4711.3?as=live`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecordPath {
+    /// The camera that it shows.
+    pub camera: CameraId,
+    /// The recording to which its numbers belong.
+    pub recording: RecordingId,
+    /// Its name there.
+    pub record: RecordName,
+    /// As what it is sent.
+    pub line: Line,
+}
+
+impl fmt::Display for RecordPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { camera, recording, record, line } = self;
+        write!(f, "{PREFIX}{camera}/{recording}/{record}?as={}", line.name())
+    }
+}
+
+/// The path or its query is not one of this protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "an address of this protocol is /in/v1/7/12/1/0f3a9c21/4711.3?as=live or /in/v1/7/12/1/have?from=0&to=90000"
+)]
+pub struct ParsePathError;
+
+impl RecordPath {
+    /// Reads a path and its query (without the `?`); the address has one spelling.
+    ///
+    /// # Errors
+    /// [`ParsePathError`] for everything that `Display` would not have written.
+    pub fn parse(path: &str, query: &str) -> Result<Self, ParsePathError> {
+        let line = match query {
+            "as=live" => Line::Live,
+            "as=late" => Line::Late,
+            _ => return Err(ParsePathError),
+        };
+        let (camera, rest) = camera(path).ok_or(ParsePathError)?;
+        let (recording, record) = rest.split_once('/').ok_or(ParsePathError)?;
+        Ok(Self {
+            camera,
+            recording: recording.parse().map_err(|_| ParsePathError)?,
+            record: record.parse().map_err(|_| ParsePathError)?,
+            line,
+        })
+    }
+}
+
+/// The question what the centre has of a camera, and will not lose: `/in/v1/7/12/1/have?from=0&to=90000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HavePath {
+    /// The camera.
+    pub camera: CameraId,
+    /// First tick asked for.
+    pub from: MediaTime,
+    /// First tick after it; at most [`HAVE_TICKS_MAX`] later.
+    pub to: MediaTime,
+}
+
+impl fmt::Display for HavePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{}/have?from={}&to={}", self.camera, self.from.0, self.to.0)
+    }
+}
+
+impl HavePath {
+    /// Reads a path and its query (without the `?`).
+    ///
+    /// # Errors
+    /// [`ParsePathError`] for everything that `Display` would not have written, for spans that are empty or reversed,
+    /// and for those that are longer than [`HAVE_TICKS_MAX`].
+    pub fn parse(path: &str, query: &str) -> Result<Self, ParsePathError> {
+        let (camera, "have") = camera(path).ok_or(ParsePathError)? else { return Err(ParsePathError) };
+        let (from, to) = span(query).ok_or(ParsePathError)?;
+        if from < to && to - from <= HAVE_TICKS_MAX {
+            Ok(Self { camera, from: MediaTime(from), to: MediaTime(to) })
+        } else {
+            Err(ParsePathError)
+        }
+    }
+}
+
+fn span(query: &str) -> Option<(i64, i64)> {
+    if query.len() > PATH_BYTES_MAX {
+        return None;
+    }
+    let (from, to) = query.strip_prefix("from=")?.split_once("&to=")?;
+    let ticks = |text| number::<i64>(text).filter(|ticks| ticks.unsigned_abs() <= TICKS_MAX.unsigned_abs());
+    Some((ticks(from)?, ticks(to)?))
+}
+
+/// Splits off the camera; returns what follows it.
+fn camera(path: &str) -> Option<(CameraId, &str)> {
+    if path.len() > PATH_BYTES_MAX {
+        return None;
+    }
+    let rest = path.strip_prefix(PREFIX)?;
+    let (end, _) = rest.match_indices('/').nth(2)?;
+    let (camera, rest) = rest.split_at_checked(end)?;
+    Some((camera.parse().ok()?, rest.strip_prefix('/')?))
+}
