@@ -196,7 +196,8 @@ fn what_lies_in_the_future_or_is_no_part_is_refused() {
     assert_eq!(take(Output::Part(part.clone()), now), Err(NotLive::Ahead));
     assert_eq!(take(Output::Part(part.clone()), line.agent.now()), Err(NotLive::InitNeeded));
     inits.into_iter().for_each(|init| take(init, now).unwrap());
-    let cut = ashkar_media::Part { bytes: part.bytes.slice(1..), ..part.clone() };
+    let bytes = part.bytes.slice(1..);
+    let cut = ashkar_media::Part { bytes, ..part.clone() };
     assert_eq!(take(Output::Part(cut), line.agent.now()), Err(NotLive::Malformed));
     assert_eq!(take(Output::Part(part), line.agent.now()), Ok(()));
 }
