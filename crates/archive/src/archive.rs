@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ashkar_duty::Duty;
 use ashkar_media::{Fact, InitSegment, Output};
-use ashkar_terms::{CameraId, Cause, Clock, ClockState, Span};
+use ashkar_terms::{CameraId, Cause, Clock, ClockState, MediaTime, Span};
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex, RwLock};
 
@@ -19,7 +19,7 @@ use crate::disk::{Disk, RealDisk};
 use crate::error::{FlushError, OpenError, ReadError, Refused};
 use crate::identity::{self, Entropy, kernel_entropy};
 use crate::options::{Options, READ_HELPERS_MAX};
-use crate::read::{self, SegmentEntry};
+use crate::read::{self, PartEntry, SegmentEntry};
 use crate::recover::{self, Found, Recovery};
 use crate::sealer::{Sealer, note_space};
 use crate::shared::{OpenFiles, Shared};
@@ -311,6 +311,19 @@ impl Archive {
     /// See [`ReadError`].
     pub fn read_part(&self, camera: CameraId, segment: u64, part: u16) -> Result<Option<Bytes>, ReadError> {
         read::part(&self.inner.shared, camera, segment, part)
+    }
+
+    /// The parts that begin in `[from, to)`, by start, each once however often it was written.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn parts(
+        &self,
+        camera: CameraId,
+        from: MediaTime,
+        to: MediaTime,
+    ) -> Result<Vec<PartEntry>, ReadError> {
+        read::parts_in(&self.inner.shared, camera, (from, to))
     }
 
     /// The init segment of `camera` whose SHA-256 begins with `id`.

@@ -42,6 +42,6 @@ pub use coverage::{GapEntry, Interval, IntervalKind};
 pub use disk::Space;
 pub use error::{FlushError, OpenError, ReadError, Refused};
 pub use options::Options;
-pub use read::SegmentEntry;
+pub use read::{PartEntry, SegmentEntry};
 pub use recover::{DamagedRange, Recovery};
 pub use status::{DiskState, Status, Times};

@@ -91,6 +91,40 @@ pub(crate) fn segments(
     Ok(found)
 }
 
+/// A part that is durable and, if it is of the past, belongs to a segment that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartEntry {
+    /// Media time of its first sample.
+    pub start: MediaTime,
+    /// Its duration, ticks.
+    pub duration: u32,
+    /// The length of its bytes.
+    pub bytes: u32,
+    /// The CRC-32C of its bytes.
+    pub crc32c: u32,
+}
+
+pub(crate) fn parts_in(
+    shared: &Shared,
+    camera: CameraId,
+    (from, to): (MediaTime, MediaTime),
+) -> Result<Vec<PartEntry>, ReadError> {
+    let mut found = Vec::new();
+    for run in runs(shared, camera, |run| run.from < to && run.to > from) {
+        let headers = walk(shared, camera, &run, (Key::Time(from), Key::Time(to)), |header| header.start >= to)?;
+        let begins_in = |header: &&Header| header.kind == Kind::Part && (from..to).contains(&header.start);
+        found.extend(headers.iter().filter(begins_in).map(|header| PartEntry {
+            start: header.start,
+            duration: header.duration,
+            bytes: header.payload_bytes,
+            crc32c: header.payload_crc,
+        }));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
 pub(crate) fn segment(
     shared: &Shared,
     camera: CameraId,

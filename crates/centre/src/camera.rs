@@ -1,5 +1,7 @@
 //! One camera at work: its sender, the packager, the recorder and the live window.
 
+mod agent;
+mod maker;
 mod sink;
 #[cfg(test)]
 mod tests;
@@ -12,12 +14,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use ashkar_archive::Archive;
 use ashkar_ingest::Refusal;
 use ashkar_live::LiveCamera;
-use ashkar_media::{Fact, FactKind, LIVE_WITHIN_US, Options, Output, Packager, Resume};
+use ashkar_media::{Fact, FactKind, LIVE_WITHIN_US, Output, Resume};
 use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
 use parking_lot::Mutex;
 
 use crate::recorder::Recorder;
 use crate::registry::{Registry, Right};
+pub(crate) use agent::{AgentSink, Untaken, has_sound};
+use maker::Maker;
 pub(crate) use sink::CameraSink;
 
 /// A publisher that has sent nothing for this long may be taken over, microseconds.
@@ -44,9 +48,18 @@ pub struct Camera {
     work: Mutex<Work>,
 }
 
+/// How a sender's media arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// As pictures.
+    Publisher,
+    /// As parts that its agent packaged.
+    Agent,
+}
+
 struct Work {
-    packager: Packager,
-    /// Where the packager's outputs end: another packager continues from there.
+    maker: Maker,
+    /// Where the outputs end: another packager or relay continues from there.
     resume: Resume,
     recorder: Recorder,
     out: Vec<Output>,
@@ -109,7 +122,7 @@ impl Camera {
         // Time that a wrong clock has put into the future has not ended there.
         let disconnected_at = resume.timeline_end.map(|end| end.to_utc().min(now.wall));
         let work = Work {
-            packager: Packager::new(id, resume, Options { sound, ..Options::default() }),
+            maker: Maker::packager(id, resume, sound),
             resume,
             recorder: Recorder::new(archive, id),
             out: Vec::new(),
@@ -140,8 +153,26 @@ impl Camera {
         right: Right,
         now: Moment,
     ) -> Result<CameraSink, Refusal> {
+        let connection = self.connect(source, right, now, Kind::Publisher)?;
+        Ok(CameraSink { camera: Arc::clone(self), connection })
+    }
+
+    /// Lets the agent at `source` send, likewise. The device that holds the camera already takes over from itself.
+    pub(crate) fn open_agent(
+        self: &Arc<Self>,
+        source: String,
+        right: Right,
+        now: Moment,
+    ) -> Result<AgentSink, Refusal> {
+        let connection = self.connect(source, right, now, Kind::Agent)?;
+        Ok(AgentSink { camera: Arc::clone(self), connection })
+    }
+
+    /// The number of the new connection.
+    fn connect(&self, source: String, right: Right, now: Moment, kind: Kind) -> Result<u64, Refusal> {
         let mut work = self.work.lock();
-        if self.owner.load(Ordering::Acquire) != 0 {
+        let is_itself = kind == Kind::Agent && work.right == Some(right);
+        if self.owner.load(Ordering::Acquire) != 0 && !is_itself {
             if now.mono_us.saturating_sub(work.last_seen.mono_us) < SILENT_AFTER_US {
                 tracing::warn!(camera = %self.id, %source, cause = "the camera is live", blame = "station", "a second publisher was refused");
                 self.emit_fact(&mut work, now, FactKind::PublisherRefused { source });
@@ -151,6 +182,7 @@ impl Camera {
             self.end(&mut work, now, Cause::Uplink, "taken over: it had fallen silent");
             self.emit_fact(&mut work, now, FactKind::PublisherTookOver { source: source.clone() });
         }
+        self.make_by(&mut work, now, kind);
         work.connections += 1;
         let connection = work.connections;
         work.last_seen = now;
@@ -161,10 +193,38 @@ impl Camera {
         self.owner.store(connection, Ordering::Release);
         self.received_us.store(0, Ordering::Relaxed);
         let named = source.clone();
-        self.run(&mut work, now, |packager, out| packager.connected(named, now, out))
+        self.run(&mut work, now, |maker, out| maker.connected(named, now, out))
             .map_err(|_| Refusal::Busy)?;
         tracing::info!(camera = %self.id, %source, "connected");
-        Ok(CameraSink { camera: Arc::clone(self), connection })
+        Ok(connection)
+    }
+
+    /// Hands over between packager and relay; each continues where the other ended.
+    fn make_by(&self, work: &mut Work, now: Moment, kind: Kind) {
+        let is_right = matches!(
+            (&work.maker, kind),
+            (Maker::Packager(_), Kind::Publisher) | (Maker::Relay(_), Kind::Agent)
+        );
+        if is_right {
+            return;
+        }
+        let _ = self.run(work, now, |maker, out| maker.flush(now, out));
+        let sound = self.sound.load(Ordering::Relaxed);
+        work.maker = match kind {
+            Kind::Publisher => Maker::packager(self.id, work.resume, sound),
+            Kind::Agent => Maker::relay(self.id, work.resume, sound),
+        };
+    }
+
+    /// The connection with this number has ended, unless another one owns the camera.
+    fn close(&self, connection: u64, now: Moment, cause: Cause, reason: &str) {
+        let mut work = self.work.lock();
+        if self.owner.load(Ordering::Acquire) != connection {
+            return;
+        }
+        tracing::info!(camera = %self.id, cause = cause.name(), reason, "disconnected");
+        self.owner.store(0, Ordering::Release);
+        self.end(&mut work, now, cause, reason);
     }
 
     /// Applies the policy on sound, and disconnects a sender whose right is no longer in `registry`.
@@ -172,7 +232,7 @@ impl Camera {
         let mut work = self.work.lock();
         let sound = registry.election.policy.sound;
         self.sound.store(sound, Ordering::Relaxed);
-        work.packager.set_sound(sound);
+        work.maker.set_sound(sound);
         let Some(right) = work.right.filter(|_| self.owner.load(Ordering::Acquire) != 0) else { return };
         if !registry.allows(self.id, right) {
             tracing::warn!(camera = %self.id, cause = "its key was replaced or it was switched off", blame = "operator", "its publisher is sent away");
@@ -186,7 +246,7 @@ impl Camera {
         let mut work = self.work.lock();
         self.note_received(&mut work, now);
         // A panic here ends this camera's connection; the tick goes on with the other cameras.
-        let _ = self.run(&mut work, now, |packager, out| packager.tick(now, out));
+        let _ = self.run(&mut work, now, |maker, out| maker.tick(now, out));
         work.log_trouble(self.id, now);
         drop(work);
         self.watch_live(|live| live.tick(now.wall));
@@ -195,7 +255,7 @@ impl Camera {
     /// Ends part and segment so that a stop loses nothing.
     pub(crate) fn flush(&self, now: Moment) {
         let mut work = self.work.lock();
-        let _ = self.run(&mut work, now, |packager, out| packager.flush(now, out));
+        let _ = self.run(&mut work, now, |maker, out| maker.flush(now, out));
     }
 
     /// Whether anything came from it since this process started.
@@ -208,12 +268,12 @@ impl Camera {
         let mut work = self.work.lock();
         self.note_received(&mut work, now);
         let connected = self.owner.load(Ordering::Acquire) != 0;
-        let fault = work.packager.trouble(now).filter(|_| connected);
+        let fault = work.maker.trouble(now).filter(|_| connected);
         let recording = !work.recorder.is_refused();
         let is_shown = connected && work.has_recent_picture(now);
         let live = is_shown && recording && work.live_since.is_some();
-        let last_picture = work.packager.last_picture();
-        let (cause, cause_since) = match (&fault, work.packager.open_gap_cause()) {
+        let last_picture = work.maker.last_picture();
+        let (cause, cause_since) = match (&fault, work.maker.open_gap_cause()) {
             _ if live => (None, None),
             _ if is_shown && !recording => (Some(Cause::Disk), None),
             // The gap has the cause shown by the timeline.
@@ -221,7 +281,7 @@ impl Camera {
             (Some((cause, _)), None) => (Some(*cause), work.connected_at),
             (None, gap) => (Some(gap.unwrap_or(work.cause)), None),
         };
-        let unusable = fault.filter(|(cause, _)| *cause == Cause::Source);
+        let unusable = fault.filter(|(cause, _)| *cause == Cause::Source).and_then(|(_, unusable)| unusable);
         Status {
             connected,
             source: work.source.clone().filter(|_| connected),
@@ -230,10 +290,10 @@ impl Camera {
             last_picture,
             cause,
             cause_since,
-            unusable: unusable.map(|(_, unusable)| (unusable.name(), unusable.to_string())),
+            unusable: unusable.map(|unusable| (unusable.name(), unusable.to_string())),
             ended: if live { None } else { last_picture.map(|last| last.wall).or(work.disconnected_at) },
             recording,
-            counters: work.packager.counters(),
+            counters: work.maker.counters(),
         }
     }
 
@@ -243,7 +303,7 @@ impl Camera {
         let ago_us = now.mono_us.saturating_sub(at_us);
         if at_us > 0 && self.owner.load(Ordering::Acquire) != 0 {
             let wall = now.wall.plus(-i64::try_from(ago_us).unwrap_or(i64::MAX));
-            work.packager.received(Moment { wall, mono_us: at_us.min(now.mono_us) });
+            work.maker.received(Moment { wall, mono_us: at_us.min(now.mono_us) });
         }
     }
 
@@ -252,7 +312,7 @@ impl Camera {
         self.deliver(work);
     }
 
-    /// Runs `step` on the packager, and hands on its outputs.
+    /// Runs `step` on the packager or relay, and hands on its outputs.
     ///
     /// A panic in it is a bug of ours: the camera's connection ends with the cause *centre*, its next one continues
     /// after the outputs so far, and the panic is resumed. No other camera is affected.
@@ -260,15 +320,15 @@ impl Camera {
         &self,
         work: &mut Work,
         now: Moment,
-        step: impl FnOnce(&mut Packager, &mut Vec<Output>),
+        step: impl FnOnce(&mut Maker, &mut Vec<Output>),
     ) -> Result<(), Panic> {
-        let Work { packager, out, .. } = &mut *work;
-        let done = catch_unwind(AssertUnwindSafe(|| step(packager, out)));
+        let Work { maker, out, .. } = &mut *work;
+        let done = catch_unwind(AssertUnwindSafe(|| step(maker, out)));
         self.deliver(work);
         if done.is_err() {
             tracing::error!(camera = %self.id, cause = "a defect of this software", blame = "centre", "the connection ended");
-            let options = Options { sound: self.sound.load(Ordering::Relaxed), ..Options::default() };
-            work.packager = Packager::new(self.id, work.resume, options);
+            let sound = self.sound.load(Ordering::Relaxed);
+            work.maker = work.maker.anew(self.id, work.resume, sound);
             self.owner.store(0, Ordering::Release);
             work.end(now, Cause::Centre, FAILED);
             self.deliver(work);
@@ -279,7 +339,7 @@ impl Camera {
     /// The connection has ended.
     fn end(&self, work: &mut Work, now: Moment, cause: Cause, reason: &str) {
         let reason_given = reason.to_owned();
-        let ended = self.run(work, now, |packager, out| packager.disconnected(cause, reason_given, now, out));
+        let ended = self.run(work, now, |maker, out| maker.disconnected(cause, reason_given, now, out));
         if ended.is_ok() {
             work.forget_connection(now, cause);
         }
@@ -323,14 +383,15 @@ impl Work {
     /// Whether pictures come: the last one that was kept is recent.
     fn has_recent_picture(&self, now: Moment) -> bool {
         let recent = |last: Moment| now.mono_us.saturating_sub(last.mono_us) < LIVE_WITHIN_US;
-        self.packager.last_picture().is_some_and(recent)
+        self.maker.last_picture().is_some_and(recent)
     }
 
     /// Logs once, when it begins, that a connected camera sends nothing usable, and why; and once when that is over.
     fn log_trouble(&mut self, camera: CameraId, now: Moment) {
-        let trouble = self.packager.trouble(now).filter(|(cause, _)| *cause == Cause::Source);
+        let trouble = self.maker.trouble(now).filter(|(cause, _)| *cause == Cause::Source);
+        let trouble = trouble.and_then(|(_, unusable)| unusable);
         let logged = match trouble {
-            Some((_, unusable)) if !self.is_trouble_logged => {
+            Some(unusable) if !self.is_trouble_logged => {
                 let source = self.source.as_deref().unwrap_or_default();
                 tracing::warn!(
                     %camera, source, kind = unusable.name(), cause = %unusable, blame = "camera",
@@ -348,7 +409,7 @@ impl Work {
     }
 
     fn end(&mut self, now: Moment, cause: Cause, reason: &str) {
-        self.packager.disconnected(cause, reason.to_owned(), now, &mut self.out);
+        self.maker.disconnected(cause, reason.to_owned(), now, &mut self.out);
         self.forget_connection(now, cause);
     }
 
@@ -356,7 +417,7 @@ impl Work {
         self.source = None;
         self.right = None;
         self.live_since = None;
-        self.cause = self.packager.open_gap_cause().unwrap_or(cause);
+        self.cause = self.maker.open_gap_cause().unwrap_or(cause);
         self.disconnected_at = Some(now.wall);
     }
 }

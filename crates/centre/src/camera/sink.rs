@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use ashkar_ingest::{End, MediaSink};
-use ashkar_media::{MediaEvent, Output, Packager};
+use ashkar_media::{MediaEvent, Output};
 use ashkar_terms::{Cause, Moment};
 
+use super::maker::Maker;
 use super::{Camera, FAILED};
 
 /// The camera as the connection that owns it sees it.
@@ -21,7 +22,7 @@ impl CameraSink {
     ///
     /// # Panics
     /// If `step` does, after the camera has been ended: the reader of the connection counts it, and closes.
-    pub(super) fn with(&self, now: Moment, step: impl FnOnce(&mut Packager, &mut Vec<Output>)) {
+    pub(super) fn with(&self, now: Moment, step: impl FnOnce(&mut Maker, &mut Vec<Output>)) {
         let mut work = self.camera.work.lock();
         if self.superseded() {
             return;
@@ -40,7 +41,11 @@ impl CameraSink {
 impl MediaSink for CameraSink {
     fn media(&mut self, event: MediaEvent, now: Moment) {
         let at = event.arrival().unwrap_or(now);
-        self.with(at, |packager, out| packager.take(event, at, out));
+        self.with(at, |maker, out| {
+            if let Maker::Packager(packager) = maker {
+                packager.take(event, at, out);
+            }
+        });
     }
 
     fn received(&mut self, now: Moment) {
@@ -56,19 +61,7 @@ impl MediaSink for CameraSink {
     }
 
     fn end(self: Box<Self>, end: End, now: Moment) {
-        self.close(now, end.cause, &end.reason);
-    }
-}
-
-impl CameraSink {
-    fn close(&self, now: Moment, cause: Cause, reason: &str) {
-        let mut work = self.camera.work.lock();
-        if self.superseded() {
-            return;
-        }
-        tracing::info!(camera = %self.camera.id, cause = cause.name(), reason, "disconnected");
-        self.camera.owner.store(0, Ordering::Release);
-        self.camera.end(&mut work, now, cause, reason);
+        self.camera.close(self.connection, now, end.cause, &end.reason);
     }
 }
 
@@ -77,7 +70,7 @@ impl Drop for CameraSink {
     fn drop(&mut self) {
         if !self.superseded() {
             let last_seen = self.camera.work.lock().last_seen;
-            self.close(last_seen, Cause::Centre, FAILED);
+            self.camera.close(self.connection, last_seen, Cause::Centre, FAILED);
         }
     }
 }

@@ -197,7 +197,7 @@ fn what_lies_in_the_future_or_is_no_part_is_refused() {
     assert_eq!(take(Output::Part(part.clone()), line.agent.now()), Err(NotLive::InitNeeded));
     inits.into_iter().for_each(|init| take(init, now).unwrap());
     let bytes = part.bytes.slice(1..);
-    let cut = ashkar_media::Part { bytes, ..part.clone() };
+    let cut = ashkar_media::Part { bytes, ..part };
     assert_eq!(take(Output::Part(cut), line.agent.now()), Err(NotLive::Malformed));
     assert_eq!(take(Output::Part(part), line.agent.now()), Ok(()));
 }
