@@ -14,9 +14,13 @@ mod code;
 mod limits;
 mod name;
 mod path;
+mod planted;
 mod refusal;
+pub mod sender;
 mod session;
 pub mod signature;
+#[cfg(test)]
+mod simulation;
 mod wire;
 
 pub use answer::{Answer, AnswerState, Have, HavePart};
@@ -25,6 +29,7 @@ pub use limits::*;
 pub use name::{ParseNameError, RecordName, RecordingId};
 pub use path::{ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH};
 pub use refusal::{Refusal, RefusalCode};
+pub use sender::{Action, Failure, Ledger, ReadError, RequestId, Sender, SenderOptions, SenderStatus};
 pub use session::{BodyError, EnrolmentRequest, EnrolmentResponse, SessionRequest, SessionResponse};
 pub use signature::{DeviceId, DeviceKey, KeyError, Nonces, PublicKey};
 pub use wire::{WireError, decode, encode};

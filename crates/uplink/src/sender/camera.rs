@@ -1,0 +1,253 @@
+//! One camera of the agent: what of it goes with live, what as late, and what was persisted meanwhile.
+
+use ashkar_media::Output;
+use ashkar_terms::{CameraId, MediaTime};
+
+use super::asides::Asides;
+use super::late::{Late, Step};
+use super::live::{Dropped, Landed, Live, Next};
+use super::options::SenderOptions;
+use super::{Ledger, RequestId};
+use crate::planted::{Planted, is_planted};
+use crate::{Answer, Line, RefusalCode};
+
+/// What a request carries, and so what its answer is about.
+#[derive(Debug)]
+pub(super) enum What {
+    /// The record of this number in the live queue.
+    Live(u64),
+    LiveInit([u8; 8]),
+    Late,
+    LateInit([u8; 8]),
+    Aside(Output),
+    Read(u64),
+    Have {
+        from: MediaTime,
+        to: MediaTime,
+    },
+}
+
+impl What {
+    /// The line that carries it, if one does.
+    pub(super) const fn line(&self) -> Option<Line> {
+        match self {
+            Self::Live(_) | Self::LiveInit(_) => Some(Line::Live),
+            Self::Late | Self::LateInit(_) | Self::Aside(_) | Self::Have { .. } => Some(Line::Late),
+            Self::Read(_) => None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Camera {
+    id: CameraId,
+    pub(super) live: Live,
+    pub(super) late: Late,
+    pub(super) asides: Asides,
+    /// The duration of the last segment that was recorded, ticks.
+    pub(super) segment_ticks: u32,
+}
+
+impl Camera {
+    pub(super) fn new(id: CameraId, segment_ticks: u32) -> Self {
+        Self { id, live: Live::default(), late: Late::default(), asides: Asides::default(), segment_ticks }
+    }
+
+    pub(super) fn record(&mut self, output: &Output, options: &SenderOptions, now: u64) {
+        if let Output::SegmentEnd(end) = output {
+            self.segment_ticks = end.duration;
+        }
+        let dropped = self.live.record(output, options.live_bytes_max, now);
+        self.take(dropped);
+    }
+
+    /// What is too old for live, or was received long ago and is not persisted.
+    pub(super) fn expire(&mut self, options: &SenderOptions, now: u64) {
+        let mut dropped = Dropped::default();
+        self.live.expire(options.live_bytes_max, now, &mut dropped);
+        self.live.overdue(now, &mut dropped);
+        self.take(dropped);
+        self.late.overdue(now);
+        self.asides.again(Some(now));
+    }
+
+    fn take(&mut self, dropped: Dropped) {
+        dropped.segments.into_iter().for_each(|segment| self.late.push(segment));
+        dropped.asides.into_iter().for_each(|output| self.asides.push(output));
+    }
+
+    /// What is to be sent on the live line.
+    pub(super) fn next_live(&mut self, now: u64) -> Option<(What, Output)> {
+        if self.live.busy.is_some() || now < self.live.retry.at() {
+            return None;
+        }
+        loop {
+            match self.live.next()? {
+                Next::Record(sequence, output) => return Some((What::Live(sequence), output)),
+                Next::Init(id, output) => return Some((What::LiveInit(id), output)),
+                Next::Unplayable(segment) => {
+                    let dropped = self.live.give_up(segment);
+                    self.take(dropped);
+                }
+            }
+        }
+    }
+
+    /// What is to be done for the backlog.
+    pub(super) fn next_late(&mut self, now: u64) -> Option<(What, Option<Output>)> {
+        if self.late.busy.is_some() || now < self.late.retry.at() {
+            return None;
+        }
+        if let Some(output) = self.asides.take_first() {
+            return Some((What::Aside(output.clone()), Some(output)));
+        }
+        Some(match self.late.step()? {
+            Step::Read(segment) => (What::Read(segment), None),
+            Step::Ask { from, to } => (What::Have { from, to }, None),
+            Step::Init(id, output) => (What::LateInit(id), Some(output)),
+            Step::Record(output) => (What::Late, Some(output)),
+        })
+    }
+
+    /// The request `id` is on its way.
+    pub(super) fn sent(&mut self, id: RequestId, what: &What) {
+        match what {
+            What::Live(sequence) => self.live.sent(id, Some(*sequence)),
+            What::LiveInit(_) => self.live.sent(id, None),
+            _ => self.late.busy = Some(id),
+        }
+    }
+
+    /// The request is not on its way any more.
+    pub(super) fn landed(&mut self, what: &What) {
+        match what {
+            What::Live(_) | What::LiveInit(_) => self.live.landed(),
+            _ => self.late.busy = None,
+        }
+    }
+
+    /// The centre took over what `what` carried.
+    pub(super) fn answered(&mut self, what: What, answer: &Answer, ledger: &mut Ledger, now: u64) {
+        let line = what.line();
+        let mut done = Vec::new();
+        match what {
+            What::Live(sequence) => match self.live.answered(sequence, answer, now) {
+                Landed::Nothing => {}
+                Landed::Aside(output) => self.asides.answered(Line::Live, output, answer, now),
+                Landed::Doubtful(segment) => self.late.push(segment),
+            },
+            What::LiveInit(id) => self.live.init_sent(id),
+            What::LateInit(id) => self.late.init_sent(id),
+            What::Late => done.extend(self.late.answered(answer, now)),
+            What::Aside(output) => self.asides.answered(Line::Late, output, answer, now),
+            What::Read(_) | What::Have { .. } => {}
+        }
+        match line {
+            Some(Line::Live) => {
+                self.live.retry.succeeded();
+                done.extend(self.live.persisted(answer.persisted));
+            }
+            _ => {
+                self.late.retry.succeeded();
+                done.extend(self.late.persisted(answer.persisted));
+            }
+        }
+        line.into_iter().for_each(|line| self.asides.persisted(line, answer.persisted));
+        done.into_iter().for_each(|segment| ledger.insert(self.id, segment));
+    }
+
+    /// Nothing is known of what became of it: it is sent again.
+    pub(super) fn unanswered(&mut self, what: What, now: u64) {
+        match what {
+            What::Live(_) | What::LiveInit(_) => self.live.retry.failed(now),
+            What::Aside(output) => {
+                self.asides.push_front(output);
+                self.late.retry.failed(now);
+            }
+            What::Late | What::LateInit(_) | What::Read(_) | What::Have { .. } => self.late.retry.failed(now),
+        }
+    }
+
+    /// The centre refused it, for a reason that does not end the session.
+    pub(super) fn refused(&mut self, what: What, code: RefusalCode, now: u64) {
+        match code {
+            RefusalCode::NotLive | RefusalCode::OutOfOrder => self.misplaced(what, now),
+            RefusalCode::InitNeeded => {
+                match what.line() {
+                    Some(Line::Live) => self.live.forget_inits_sent(),
+                    _ => self.late.forget_inits_sent(),
+                }
+                self.unanswered(what, now);
+            }
+            code if code.is_worth_repeating() => self.unanswered(what, now),
+            _ => self.refused_for_good(what, now),
+        }
+    }
+
+    /// Live is over for its segment, or the centre lacks something of a late one.
+    fn misplaced(&mut self, what: What, now: u64) {
+        match what {
+            What::Live(_) | What::LiveInit(_) => {
+                let sequence = if let What::Live(sequence) = what { Some(sequence) } else { None };
+                if let Some(output) = sequence.and_then(|sequence| self.live.take_aside(sequence)) {
+                    return self.asides.push(output);
+                }
+                if let Some(segment) = self.live_segment(sequence) {
+                    let dropped = self.live.give_up(segment);
+                    if is_planted(Planted::ForgetRest) {
+                        return;
+                    }
+                    self.take(dropped);
+                }
+            }
+            What::Late | What::LateInit(_) => {
+                self.late.retry.failed(now);
+                if let Some(segment) = self.late.working_on() {
+                    self.late.failed(segment);
+                }
+            }
+            what => self.unanswered(what, now),
+        }
+    }
+
+    /// It will not be taken, however often it is offered: what it belongs to is left out until another session.
+    fn refused_for_good(&mut self, what: What, now: u64) {
+        match what {
+            What::Live(_) | What::LiveInit(_) => {
+                let sequence = if let What::Live(sequence) = what { Some(sequence) } else { None };
+                if sequence.and_then(|sequence| self.live.take_aside(sequence)).is_some() {
+                    return;
+                }
+                if let Some(segment) = self.live_segment(sequence) {
+                    self.late.refuse(segment);
+                    let dropped = self.live.give_up(segment);
+                    self.take(dropped);
+                }
+            }
+            What::Late | What::LateInit(_) => {
+                if let Some(segment) = self.late.working_on() {
+                    self.late.refuse(segment);
+                }
+            }
+            What::Have { .. } => self.late.compare_nothing(),
+            What::Aside(_) => {}
+            What::Read(_) => self.late.retry.failed(now),
+        }
+    }
+
+    fn live_segment(&self, sequence: Option<u64>) -> Option<u64> {
+        match sequence {
+            Some(sequence) => self.live.segment_of(sequence),
+            None => self.live.first_segment(),
+        }
+    }
+
+    pub(super) fn forget_session(&mut self) {
+        let dropped = self.live.forget_session();
+        self.late.forget_session(self.live.current());
+        self.take(dropped);
+        if !is_planted(Planted::KeepCounts) {
+            self.asides.again(None);
+        }
+    }
+}

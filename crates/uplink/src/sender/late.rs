@@ -1,0 +1,266 @@
+//! What of one camera is sent as late: whole segments, oldest first, read again from the agent's archive. Only their
+//! numbers are kept, and one segment's records at a time.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use ashkar_media::{InitSegment, Output, Part};
+use ashkar_terms::MediaTime;
+
+use super::options::{ATTEMPTS_MAX, HAVE_SPAN_TICKS, LATE_PENDING_MAX, PERSISTED_WITHIN_US};
+use super::retry::Retry;
+use super::{RangeSet, RequestId};
+use crate::planted::{Planted, is_planted};
+use crate::{Answer, AnswerState, HAVE_TICKS_MAX, Have, HavePart, RecordName};
+
+/// The segment that is being sent.
+#[derive(Debug)]
+struct Work {
+    segment: u64,
+    init: Option<Arc<InitSegment>>,
+    /// Empty until it was read.
+    records: VecDeque<Output>,
+    /// What the centre has of them was taken out.
+    compared: bool,
+    /// The last of its records that the centre received.
+    count: u64,
+}
+
+/// What the centre said it has of a span.
+#[derive(Debug)]
+struct Known {
+    from: MediaTime,
+    to: MediaTime,
+    have: Have,
+}
+
+/// What is to be done next.
+#[derive(Debug)]
+pub(super) enum Step {
+    Read(u64),
+    Ask { from: MediaTime, to: MediaTime },
+    Init([u8; 8], Output),
+    Record(Output),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Late {
+    backlog: RangeSet,
+    /// Segments that the centre will not take, until another session.
+    refused: RangeSet,
+    /// How many segments were not in the agent's archive any more.
+    gone: u64,
+    work: Option<Work>,
+    /// Sent, with the last count and the time at which it was received.
+    pending: BTreeMap<u64, (u64, u64)>,
+    known: Option<Known>,
+    inits_sent: BTreeSet<[u8; 8]>,
+    attempts: u32,
+    pub(super) busy: Option<RequestId>,
+    pub(super) retry: Retry,
+}
+
+impl Late {
+    /// `segment` is to be sent, or at least looked at.
+    pub(super) fn push(&mut self, segment: u64) {
+        if !self.refused.contains(segment) {
+            self.backlog.insert(segment);
+            self.backlog.fill_shortest();
+        }
+    }
+
+    pub(super) fn push_ranges(&mut self, ranges: impl IntoIterator<Item = std::ops::Range<u64>>) {
+        ranges.into_iter().for_each(|range| self.backlog.insert_range(range));
+        self.backlog.fill_shortest();
+    }
+
+    /// The centre will not take `segment`.
+    pub(super) fn refuse(&mut self, segment: u64) {
+        self.refused.insert(segment);
+        self.refused.forget_shortest();
+        self.backlog.remove(segment);
+        self.work.take_if(|work| work.segment == segment);
+        self.attempts = 0;
+    }
+
+    /// What is to be done next; nothing while too much waits to be persisted.
+    pub(super) fn step(&mut self) -> Option<Step> {
+        if self.work.is_none() {
+            if self.pending.len() >= LATE_PENDING_MAX {
+                return None;
+            }
+            let segment = self.backlog.first()?;
+            self.work =
+                Some(Work { segment, init: None, records: VecDeque::new(), compared: false, count: 0 });
+        }
+        let work = self.work.as_mut()?;
+        let Some(first) = work.records.front() else { return Some(Step::Read(work.segment)) };
+        if !work.compared {
+            let (from, to) = span(&work.records).unwrap_or((MediaTime(0), MediaTime(0)));
+            let known = self.known.as_ref().filter(|known| known.from <= from && to <= known.to);
+            let Some(known) = known else {
+                let to = to.max(from.plus(HAVE_SPAN_TICKS)).min(from.plus(HAVE_TICKS_MAX));
+                return Some(Step::Ask { from, to });
+            };
+            let lacks = |output: &Output| match output {
+                Output::Part(part) => !known.have.contains(&HavePart::of(part)),
+                Output::SegmentEnd(_) => !is_planted(Planted::ForgetEnd),
+                _ => true,
+            };
+            work.records.retain(lacks);
+            work.compared = true;
+            return self.step();
+        }
+        if let (Output::Part(Part { init: required, .. }), Some(init)) = (first, &work.init)
+            && !self.inits_sent.contains(required)
+            && init.sha256.starts_with(required)
+        {
+            return Some(Step::Init(*required, Output::Init(Arc::clone(init))));
+        }
+        Some(Step::Record(first.clone()))
+    }
+
+    /// The records of a segment were read from the agent's archive. False if they are not that segment.
+    pub(super) fn read(&mut self, segment: u64, outputs: Vec<Output>) -> bool {
+        let Some(work) = self.work.as_mut().filter(|work| work.segment == segment) else { return true };
+        for output in outputs {
+            match &output {
+                Output::Init(init) => work.init = Some(Arc::clone(init)),
+                Output::Gap(_) | Output::Fact(_) => work.records.push_back(output),
+                Output::Part(_) | Output::SegmentEnd(_) => {
+                    if RecordName::of(&output).segment() == Some(segment) {
+                        work.records.push_back(output);
+                    }
+                }
+            }
+        }
+        let is_whole = work.records.iter().any(|output| matches!(output, Output::SegmentEnd(_)))
+            && span(&work.records).is_some();
+        if !is_whole {
+            work.records.clear();
+        }
+        is_whole
+    }
+
+    /// `segment` is not in the agent's archive any more.
+    pub(super) fn gone(&mut self, segment: u64) {
+        self.work.take_if(|work| work.segment == segment);
+        self.backlog.remove(segment);
+        self.gone += 1;
+    }
+
+    /// What the centre has of this span.
+    pub(super) fn told(&mut self, from: MediaTime, to: MediaTime, have: Have) {
+        self.known = Some(Known { from, to, have });
+    }
+
+    /// It will not say: everything is offered.
+    pub(super) fn compare_nothing(&mut self) {
+        if let Some(work) = &mut self.work {
+            work.compared = true;
+        }
+    }
+
+    pub(super) fn init_sent(&mut self, init: [u8; 8]) {
+        self.inits_sent.insert(init);
+    }
+
+    pub(super) fn forget_inits_sent(&mut self) {
+        self.inits_sent.clear();
+    }
+
+    /// The first record of the work was answered. Returns the segment if it is wholly persisted.
+    pub(super) fn answered(&mut self, answer: &Answer, now: u64) -> Option<u64> {
+        let work = self.work.as_mut()?;
+        work.records.pop_front();
+        if answer.state == AnswerState::Received && !is_planted(Planted::BelieveReceived) {
+            work.count = work.count.max(answer.count);
+        }
+        let done = self.work.take_if(|work| work.records.is_empty())?;
+        self.backlog.remove(done.segment);
+        self.attempts = 0;
+        if done.count == 0 {
+            return Some(done.segment);
+        }
+        self.pending.insert(done.segment, (done.count, now));
+        None
+    }
+
+    /// The segment that is being sent.
+    pub(super) fn working_on(&self) -> Option<u64> {
+        self.work.as_ref().map(|work| work.segment)
+    }
+
+    /// Something of `segment` could not be read or placed: it is tried again from its beginning, a few times.
+    pub(super) fn failed(&mut self, segment: u64) {
+        self.known = None;
+        self.work.take_if(|work| work.segment == segment);
+        self.attempts += 1;
+        if self.attempts >= ATTEMPTS_MAX {
+            self.refuse(segment);
+        }
+    }
+
+    /// Segments that are wholly persisted if all records up to this count are.
+    pub(super) fn persisted(&mut self, count: u64) -> Vec<u64> {
+        self.pending.extract_if(.., |_, (last, _)| *last <= count).map(|(segment, _)| segment).collect()
+    }
+
+    /// What was received long ago and is not persisted is offered again.
+    pub(super) fn overdue(&mut self, now: u64) {
+        let overdue = |_: &u64, (_, at): &mut (u64, u64)| now.saturating_sub(*at) > PERSISTED_WITHIN_US;
+        let again: Vec<u64> = self.pending.extract_if(.., overdue).map(|(segment, _)| segment).collect();
+        if !again.is_empty() {
+            self.known = None;
+        }
+        again.into_iter().for_each(|segment| self.push(segment));
+    }
+
+    /// The session is over: what was received and not persisted may be lost. `current` is being recorded, and not
+    /// backlog yet.
+    pub(super) fn forget_session(&mut self, current: Option<u64>) {
+        self.busy = None;
+        self.work = None;
+        self.known = None;
+        self.attempts = 0;
+        self.inits_sent.clear();
+        if !is_planted(Planted::KeepCounts) {
+            let pending = std::mem::take(&mut self.pending);
+            if !is_planted(Planted::ForgetUnpersisted) {
+                pending.into_keys().for_each(|segment| self.push(segment));
+            }
+        }
+        let refused = std::mem::take(&mut self.refused);
+        self.push_ranges(refused.ranges());
+        if let Some(current) = current {
+            self.backlog.remove(current);
+        }
+    }
+
+    pub(super) fn segments(&self) -> u64 {
+        self.backlog.count() + self.pending.len() as u64
+    }
+
+    pub(super) fn refused(&self) -> u64 {
+        self.refused.count()
+    }
+
+    pub(super) fn gone_count(&self) -> u64 {
+        self.gone
+    }
+
+    /// Records in memory.
+    pub(super) fn records(&self) -> usize {
+        self.work.as_ref().map_or(0, |work| work.records.len())
+    }
+}
+
+/// From the first part's start to the last one's end.
+fn span(records: &VecDeque<Output>) -> Option<(MediaTime, MediaTime)> {
+    let mut parts = records.iter().filter_map(|output| match output {
+        Output::Part(part) => Some((part.start, part.start.plus(i64::from(part.duration)))),
+        _ => None,
+    });
+    let first = parts.next()?;
+    Some(parts.fold(first, |(from, to), (start, end)| (from.min(start), to.max(end))))
+}

@@ -1,0 +1,82 @@
+//! How sending stands, for the technician's page.
+
+use ashkar_terms::{CameraId, TICKS_PER_SECOND};
+
+use super::{Sender, Session};
+use crate::Line;
+
+/// How sending stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderStatus {
+    /// Whether the centre knows this agent at the moment.
+    pub has_session: bool,
+    /// Since when the live line is down, monotonic microseconds.
+    pub live_down_since: Option<u64>,
+    /// Since when the late line is down.
+    pub late_down_since: Option<u64>,
+    /// How long the last answer on the live line took, microseconds.
+    pub live_delay_us: Option<u64>,
+    /// The backlog's rate at the moment, bytes a second.
+    pub rate: u64,
+    /// Each camera.
+    pub cameras: Vec<CameraStatus>,
+}
+
+/// How sending stands for one camera.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameraStatus {
+    /// The camera.
+    pub camera: CameraId,
+    /// For how long its oldest live record has had no answer, microseconds; 0 if all have.
+    pub live_age_us: u64,
+    /// Bytes that wait for the live line.
+    pub live_bytes: usize,
+    /// Segments that wait to be sent as late, or to be persisted.
+    pub backlog_segments: u64,
+    /// About how much media that is, seconds.
+    pub backlog_s: u64,
+    /// Records of the backlog in memory.
+    pub backlog_records: usize,
+    /// Gaps and facts that wait.
+    pub asides: usize,
+    /// Gaps and facts that were dropped because too many waited; they stay in the agent's archive.
+    pub asides_dropped: u64,
+    /// Segments that the centre does not take.
+    pub refused_segments: u64,
+    /// Segments that were to be sent and are not in the agent's archive.
+    pub gone_segments: u64,
+}
+
+impl Sender {
+    /// How sending stands at `now`.
+    pub fn status(&self, now: u64) -> SenderStatus {
+        let down_since = |line: Line| {
+            let (is_up, since) = self.lines[line as usize];
+            (!is_up).then_some(since)
+        };
+        let cameras = self.cameras.iter().map(|(&id, camera)| {
+            let segments = camera.late.segments();
+            let ticks = segments.saturating_mul(u64::from(camera.segment_ticks));
+            CameraStatus {
+                camera: id,
+                live_age_us: camera.live.age(now),
+                live_bytes: camera.live.bytes(),
+                backlog_segments: segments,
+                backlog_s: ticks / TICKS_PER_SECOND.unsigned_abs(),
+                backlog_records: camera.late.records(),
+                asides: camera.asides.len(),
+                asides_dropped: camera.asides.dropped(),
+                refused_segments: camera.late.refused(),
+                gone_segments: camera.late.gone_count(),
+            }
+        });
+        SenderStatus {
+            has_session: self.session == Session::Open,
+            live_down_since: down_since(Line::Live),
+            late_down_since: down_since(Line::Late),
+            live_delay_us: self.pace.delay(),
+            rate: self.pace.rate(),
+            cameras: cameras.collect(),
+        }
+    }
+}
