@@ -103,6 +103,10 @@ pub(crate) struct Serve {
     /// Address for RTMP publishers.
     #[arg(long, env = "ASHKAR_RTMP", default_value = "0.0.0.0:1935")]
     pub(crate) rtmp: SocketAddr,
+    /// Address for the stations' agents, apart from the site's. With the certificate of the site it speaks TLS; without
+    /// one it must be an address of this machine alone.
+    #[arg(long, env = "ASHKAR_AGENT_LISTEN", value_name = "ADDR")]
+    pub(crate) agent_listen: Option<SocketAddr>,
     /// Address for /metrics. Without it, they are on the site's address, for this machine only.
     #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,

@@ -193,6 +193,7 @@ fn serve_options(options: &Demo) -> Serve {
         data: Data { data: options.data.clone() },
         listen: options.listen,
         rtmp: options.rtmp,
+        agent_listen: None,
         metrics_listen: None,
         public_url: None,
         tls_certificate: None,

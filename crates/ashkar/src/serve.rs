@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use ashkar_centre::{Centre, Options};
+use ashkar_door::Door;
 use ashkar_duty::Duty;
 use ashkar_election::{SqliteStore, Store};
 use ashkar_ingest::rtmp::RtmpOptions;
@@ -39,6 +40,11 @@ const ACCEPT_QUEUE: i32 = 4096;
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 /// Maximum number of connections to the separate address for `/metrics`.
 const METRICS_CONNECTIONS: usize = 64;
+/// Maximum number of connections to the agents' door: two from each of two thousand stations.
+const AGENT_CONNECTIONS: usize = 4096;
+/// Bytes that an agent may send before they are taken, of one request and of a connection: 4 MB at a delay of 200 ms
+/// are 160 Mbit/s.
+const AGENT_WINDOW_BYTES: (u32, u32) = (2 << 20, 4 << 20);
 
 /// A running centre with its site.
 pub(crate) struct Running {
@@ -47,6 +53,8 @@ pub(crate) struct Running {
     pub(crate) http: SocketAddr,
     /// Address for publishers.
     pub(crate) rtmp: SocketAddr,
+    /// Address for the stations' agents.
+    pub(crate) agents: Option<SocketAddr>,
     /// The site's certificate, if it has TLS.
     certificate: Option<Arc<Certificate>>,
     stop: watch::Sender<bool>,
@@ -68,8 +76,9 @@ pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
         }
     };
     // The only line on standard output: for scripts, and for people who started it by hand.
+    let agents = running.agents.map_or_else(String::new, |agents| format!(" agents {scheme}://{agents}"));
     if let Err(error) =
-        output::line(format_args!("ready {scheme}://{} rtmp://{}", running.http, running.rtmp))
+        output::line(format_args!("ready {scheme}://{} rtmp://{}{agents}", running.http, running.rtmp))
     {
         tracing::warn!(cause = %error, blame = "operator", "on air all the same");
     }
@@ -159,7 +168,8 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         _ => None,
     };
     raise_open_files();
-    let connections = shared_out(open_files(), options.max_connections);
+    let agents = options.agent_listen.map_or(0, |_| AGENT_CONNECTIONS);
+    let connections = shared_out(open_files(), options.max_connections, agents);
     let store = Arc::new(open_data(&options.data.data).await?);
     // Bind first: an address in use should not cost a recovery.
     let listener = bind(options.listen).await?;
@@ -178,6 +188,7 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         connections: connections.viewers,
         connections_per_client: options.max_connections_per_client,
         proxies: Arc::new(options.trusted_proxies.clone()),
+        ..Limits::default()
     };
     let stop = watch::Sender::new(false);
     let site_options = SiteOptions {
@@ -186,9 +197,14 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         origin: options.public_url.as_deref().map(Arc::from),
     };
     let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
+    let door = match options.agent_listen {
+        Some(address) => Some(bind_door(address, tls.is_some()).await?),
+        None => None,
+    };
+    let agents = door.as_ref().map(TcpListener::local_addr).transpose()?;
     let mut listeners = vec![tokio::spawn(on_duty(server::serve(
         listener,
-        tls,
+        tls.clone(),
         site,
         limits.clone(),
         counters,
@@ -196,13 +212,24 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     )))];
     if let Some(address) = options.metrics_listen {
         let listener = bind(address).await?;
-        let limits = Limits { connections: METRICS_CONNECTIONS, ..limits };
+        let limits = Limits { connections: METRICS_CONNECTIONS, ..limits.clone() };
         let apart = metrics_router(metrics);
         let serving = server::serve(listener, None, apart, limits, Arc::default(), stop.subscribe());
         listeners.push(tokio::spawn(on_duty(serving)));
     }
-    tracing::info!(%http, %rtmp, data = %options.data.data.display(), "on air");
-    Ok(Running { centre, http, rtmp, certificate, stop, listeners, store })
+    if let Some(listener) = door {
+        let limits = Limits {
+            connections: connections.agents,
+            connections_per_client: connections.agents,
+            window_bytes: AGENT_WINDOW_BYTES,
+            ..limits
+        };
+        let door = Door::new(Arc::clone(&centre));
+        let serving = server::serve(listener, tls, door, limits, Arc::default(), stop.subscribe());
+        listeners.push(tokio::spawn(on_duty(serving)));
+    }
+    tracing::info!(%http, %rtmp, agents = agents.map(tracing::field::display), data = %options.data.data.display(), "on air");
+    Ok(Running { centre, http, rtmp, agents, certificate, stop, listeners, store })
 }
 
 /// The registry of a complete data directory; an empty one is reported as such, since it may be a mount point without
@@ -287,6 +314,17 @@ pub(crate) fn this_program() -> anyhow::Result<PathBuf> {
     }
 }
 
+/// Agents bring what was recorded: over a network only encrypted, and known to be this centre.
+async fn bind_door(address: SocketAddr, is_encrypted: bool) -> anyhow::Result<TcpListener> {
+    anyhow::ensure!(
+        is_encrypted || address.ip().is_loopback(),
+        "agents at {address} need TLS: give --tls-certificate and --tls-key, or an address of this machine such as \
+         127.0.0.1:{} with a proxy in front that speaks TLS",
+        address.port()
+    );
+    bind(address).await
+}
+
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("the address {address} cannot be opened; is another server running there?")
@@ -315,13 +353,16 @@ fn open_files() -> usize {
 /// Maximum numbers of connections.
 #[derive(Debug, PartialEq, Eq)]
 struct Connections {
+    agents: usize,
     publishers: usize,
     viewers: usize,
 }
 
 /// Divides `files`, so that viewers can never take those that publishers and the recording need (I11).
-fn shared_out(files: usize, wanted: usize) -> Connections {
+fn shared_out(files: usize, wanted: usize, agents: usize) -> Connections {
     let room = files.saturating_sub(FILES_FOR_OURSELVES + METRICS_CONNECTIONS);
+    let agents = agents.min(room / 4);
+    let room = room - agents;
     let publishers = RtmpOptions::default().max_connections.min(room / 2);
     let viewers = wanted.min(room - publishers);
     if viewers < wanted {
@@ -335,7 +376,7 @@ fn shared_out(files: usize, wanted: usize) -> Connections {
             "there is room for fewer connections than are wanted; raise the limit"
         );
     }
-    Connections { publishers, viewers }
+    Connections { agents, publishers, viewers }
 }
 
 /// The signals that end a process cleanly, from now on.
@@ -381,7 +422,7 @@ mod tests {
     #[test]
     fn viewers_leave_files_to_publishers_and_to_the_recording() {
         let shared = |files, wanted| {
-            let Connections { publishers, viewers } = shared_out(files, wanted);
+            let Connections { publishers, viewers, .. } = shared_out(files, wanted, 0);
             (publishers, viewers)
         };
         assert_eq!(shared(1 << 20, 16_000), (4096, 16_000));
@@ -389,5 +430,7 @@ mod tests {
         assert_eq!(shared(20_000, 16_000), (4096, 20_000 - 576 - 4096));
         assert_eq!(shared(4096, 16_000), (1760, 1760));
         assert_eq!(shared(100, 16_000), (0, 0));
+        let all = Connections { agents: 880, publishers: 1320, viewers: 1320 };
+        assert_eq!(shared_out(4096, 16_000, 4096), all);
     }
 }

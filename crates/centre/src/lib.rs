@@ -4,6 +4,7 @@
 //! windows, timelines, stills. What must never happen: I/O under a camera's lock, a reader before the recording (I1).
 
 mod access;
+mod agents;
 mod camera;
 mod day;
 mod dvr;
@@ -33,6 +34,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use access::Allowed;
+pub use agents::SignedHeaders;
 pub use camera::{Camera, Status};
 pub use day::{
     Cells, Day, Grid, History, Minutes, Note, Row, RowOf, StationHistory, Stretch, Tally, badness,
@@ -46,6 +48,7 @@ pub use start::{Options, StartError};
 pub use stills::{Still, StillFailure};
 pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
 
+use agents::Agents;
 use dvr::SegmentPieces;
 use media::MediaReader;
 use pulls::Pulls;
@@ -65,6 +68,7 @@ pub struct Centre {
     moment_stills: MomentStills,
     rtmp: Mutex<Option<Arc<RtmpServer>>>,
     pulls: Pulls,
+    agents: Agents,
     stopping: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }

@@ -7,6 +7,7 @@ use ashkar_election::{
     StationId, Store, StoreError, Zone,
 };
 use ashkar_terms::{CameraId, Span, UtcMicros};
+use ashkar_uplink::DeviceId;
 
 /// How long after the election's date its day ends for the public: at the end of the day after, microseconds.
 const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
@@ -35,6 +36,8 @@ pub(crate) enum Right {
     Key(KeyHash),
     /// The centre pulls it.
     Pull,
+    /// The agent on this device sends it.
+    Device(DeviceId),
 }
 
 impl Registry {
@@ -90,6 +93,7 @@ impl Registry {
                 && match right {
                     Right::Key(hash) => known.key == Some(hash),
                     Right::Pull => known.pull.is_some(),
+                    Right::Device(device) => self.snapshot.device(camera, &device.to_string()).is_some(),
                 }
         })
     }

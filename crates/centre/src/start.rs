@@ -18,6 +18,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::agents::Agents;
 use crate::dvr::SegmentPieces;
 use crate::media::MediaReader;
 use crate::pulls::Pulls;
@@ -89,6 +90,7 @@ impl Centre {
         let opened = tokio::task::spawn_blocking(move || open_archive(&path, settings, archive_clock)).await;
         let archive = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
         let registry = Registry::read(&*store, clock.now().wall).await?;
+        let now = clock.now().wall;
         let centre = Arc::new(Self {
             clock,
             archive,
@@ -102,6 +104,7 @@ impl Centre {
             moment_stills: MomentStills::default(),
             rtmp: Mutex::new(None),
             pulls: Pulls::default(),
+            agents: Agents::new(now),
             stopping: watch::Sender::new(false),
             tasks: Mutex::default(),
         });
@@ -139,6 +142,7 @@ impl Centre {
             let _ = task.await;
         }
         self.pulls.stop().await;
+        self.end_sessions(self.now());
         let rtmp = self.rtmp.lock().take();
         let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
         let (archive, now) = (self.archive.clone(), self.now());
@@ -211,6 +215,7 @@ impl Centre {
             let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
             observe_clock(&self.archive);
             let now = self.now();
+            self.agents.tick(now);
             cameras.iter().for_each(|camera| camera.tick(now));
         }
     }

@@ -31,4 +31,5 @@ pub use output::{
     Fact, FactKind, Gap, InitSegment, Output, PAST_SEGMENTS_FROM, Part, SegmentEnd, past_segment,
 };
 pub use packager::{Packager, Unusable};
+pub use relay::check::{is_init, is_part};
 pub use relay::{NotLive, Relay};

@@ -188,6 +188,11 @@ pub enum FactKind {
         /// Protocol and address.
         source: String,
     },
+    /// The station's agent sent a record again under its name, with other bytes. It was refused.
+    RecordDiffers {
+        /// The device, and the record.
+        source: String,
+    },
     /// A new publisher took over from a silent one.
     PublisherTookOver {
         /// Protocol and address of the new one.

@@ -11,6 +11,8 @@ use crate::{HAVE_TICKS_MAX, RecordName, RecordingId, TICKS_MAX};
 pub const SESSIONS_PATH: &str = "/in/v1/sessions";
 /// Where devices are enrolled: `POST` with a code.
 pub const ENROLMENTS_PATH: &str = "/in/v1/enrolments";
+/// Where the centre's time is asked for.
+pub const TIME_PATH: &str = "/in/v1/time";
 
 /// What every path begins with.
 const PREFIX: &str = "/in/v1/";

@@ -96,6 +96,9 @@ pub struct SessionResponse {
     pub now_us: UtcMicros,
     /// The id of the centre's archive. If it is another one than before, nothing that was persisted is there.
     pub centre: RecordingId,
+    /// Whether the election's policy lets sound through. If not, media with sound are refused.
+    #[serde(default)]
+    pub sound: bool,
 }
 
 body!(SessionResponse, |body| {
@@ -107,10 +110,10 @@ body!(SessionResponse, |body| {
 
 impl std::fmt::Debug for SessionResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { token: _, expires_s, now_us, centre } = self;
+        let Self { token: _, expires_s, now_us, centre, sound } = self;
         write!(
             f,
-            "SessionResponse {{ token: ***, expires_s: {expires_s}, now_us: {now_us:?}, centre: {centre} }}"
+            "SessionResponse {{ token: ***, expires_s: {expires_s}, now_us: {now_us:?}, centre: {centre}, sound: {sound} }}"
         )
     }
 }

@@ -23,6 +23,7 @@ pub(crate) const fn code(kind: &FactKind) -> u16 {
         FactKind::CentreClockStepped { .. } => 12,
         FactKind::PublisherRefused { .. } => 13,
         FactKind::PublisherTookOver { .. } => 14,
+        FactKind::RecordDiffers { .. } => 15,
     }
 }
 
@@ -31,7 +32,8 @@ pub(crate) fn encode(kind: &FactKind) -> Vec<u8> {
     match kind {
         FactKind::Connected { source }
         | FactKind::PublisherRefused { source }
-        | FactKind::PublisherTookOver { source } => out.text(source, FACT_TEXT_BYTES_MAX),
+        | FactKind::PublisherTookOver { source }
+        | FactKind::RecordDiffers { source } => out.text(source, FACT_TEXT_BYTES_MAX),
         FactKind::Disconnected { cause, reason } => {
             out.push(*cause as u8);
             out.text(reason, FACT_TEXT_BYTES_MAX);
@@ -71,6 +73,7 @@ pub(crate) fn decode(code: u16, bytes: &[u8]) -> Result<FactKind, FormatError> {
         12 => FactKind::CentreClockStepped { by_us: r.i64()? },
         13 => FactKind::PublisherRefused { source: text(&mut r)? },
         14 => FactKind::PublisherTookOver { source: text(&mut r)? },
+        15 => FactKind::RecordDiffers { source: text(&mut r)? },
         _ => return Err(FormatError::Value),
     };
     r.end()?;
@@ -102,6 +105,7 @@ mod tests {
             FactKind::CentreClockStepped { by_us: -1 },
             FactKind::PublisherRefused { source: text() },
             FactKind::PublisherTookOver { source: text() },
+            FactKind::RecordDiffers { source: text() },
         ]
     }
 

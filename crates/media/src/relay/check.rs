@@ -5,12 +5,12 @@
 const HEADER_BYTES: usize = 8;
 
 /// Whether `bytes` are one `ftyp` and one `moov` (ISO/IEC 23000-19, 7.3.1).
-pub(crate) fn is_init(bytes: &[u8]) -> bool {
+pub fn is_init(bytes: &[u8]) -> bool {
     is_sequence(bytes, [b"ftyp", b"moov"])
 }
 
 /// Whether `bytes` are one `moof` and one `mdat` (ISO/IEC 23000-19, 7.3.2.3).
-pub(crate) fn is_part(bytes: &[u8]) -> bool {
+pub fn is_part(bytes: &[u8]) -> bool {
     is_sequence(bytes, [b"moof", b"mdat"])
 }
 

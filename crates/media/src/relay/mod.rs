@@ -4,7 +4,7 @@
 //! Nothing in a part's bytes changes. Segments are numbered anew, since gaps take numbers here that the agent knows
 //! nothing of, and a playlist that was served cannot be numbered again.
 
-mod check;
+pub(crate) mod check;
 
 use std::sync::Arc;
 

@@ -27,6 +27,13 @@ impl From<IpAddr> for Client {
     }
 }
 
+/// An IPv4 address, or the first address of an IPv6 network.
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ipv6Addr::from_bits(self.0).to_canonical().fmt(f)
+    }
+}
+
 /// The server sets it on each request; a request without it, as in a test of a router, counts as one unknown client.
 impl<S: Sync> FromRequestParts<S> for Client {
     type Rejection = Infallible;
@@ -45,6 +52,11 @@ impl Client {
 
     /// The client of work that is done once for everyone, whoever asked first.
     pub(crate) const EVERYBODY: Self = Self(1);
+
+    /// The client that sent the request with these extensions, as the server noted it.
+    pub fn of_request(extensions: &axum::http::Extensions) -> Self {
+        Self::of(extensions)
+    }
 
     /// The client that sent the request with these extensions.
     pub(crate) fn of(extensions: &axum::http::Extensions) -> Self {

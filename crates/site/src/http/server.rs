@@ -37,6 +37,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// Requests at once on one HTTP/2 connection; a browser that plays has three in flight.
 const MAX_STREAMS: u32 = 32;
+/// The window of HTTP/2 itself (RFC 9113, 6.9.2), bytes: viewers send nothing.
+const WINDOW_BYTES: u32 = 65_535;
 /// Pause before the next accept after `EMFILE` and the like, so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -52,11 +54,18 @@ pub struct Limits {
     pub connections_per_client: usize,
     /// Caches in front, which ask for others.
     pub proxies: Arc<Proxies>,
+    /// Bytes that a client may send over HTTP/2 before they are taken: of one request, and of all of a connection.
+    pub window_bytes: (u32, u32),
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 16_000, connections_per_client: 4096, proxies: Arc::default() }
+        Self {
+            connections: 16_000,
+            connections_per_client: 4096,
+            proxies: Arc::default(),
+            window_bytes: (WINDOW_BYTES, WINDOW_BYTES),
+        }
     }
 }
 
@@ -95,6 +104,7 @@ pub async fn serve(
     counters: Arc<Counters>,
     mut stop: watch::Receiver<bool>,
 ) {
+    let window = limits.window_bytes;
     let admission = Arc::new(Admission::new(limits, counters));
     let graceful = GracefulShutdown::new();
     loop {
@@ -108,7 +118,8 @@ pub async fn serve(
                 let close = CloseHandle::default();
                 let holder = Holder::new(peer.client(), close.clone());
                 if let Some(permit) = admission.admit(&peer, &holder) {
-                    let connection = Connection { stream, peer, holder, permit, watcher: graceful.watcher() };
+                    let watcher = graceful.watcher();
+                    let connection = Connection { stream, peer, holder, permit, watcher, window };
                     close.set_task(
                         tokio::spawn(connection.run(tls.clone(), site.clone(), stop.clone())).abort_handle(),
                     );
@@ -131,14 +142,15 @@ struct Connection {
     holder: Holder,
     permit: Permit,
     watcher: Watcher,
+    window: (u32, u32),
 }
 
 impl Connection {
     async fn run(self, tls: Option<TlsAcceptor>, site: impl Answer, mut stop: watch::Receiver<bool>) {
-        let Self { stream, peer, holder, permit, watcher } = self;
+        let Self { stream, peer, holder, permit, watcher, window } = self;
         let _ = configure(&stream);
         // Boxed, since it is over when most of the waiting begins.
-        let opened = Box::pin(open(tls, stream, peer, holder, site));
+        let opened = Box::pin(open(tls, stream, peer, holder, window, site));
         let conversation = tokio::select! {
             conversation = opened => conversation,
             _ = stop.wait_for(|stopped| *stopped) => None,
@@ -156,17 +168,18 @@ async fn open(
     mut stream: TcpStream,
     peer: Peer,
     holder: Holder,
+    window: (u32, u32),
     site: impl Answer,
 ) -> Option<Conversation> {
     match tls {
         None => {
             let (protocol, opening) = Opening::read(&mut stream).await.ok()?;
-            Some(converse(WriteTimeout::new(stream, protocol, opening), protocol, peer, holder, site))
+            Some(converse(WriteTimeout::new(stream, protocol, opening), protocol, peer, holder, window, site))
         }
         Some(acceptor) => {
             let mut stream = timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await.ok()?.ok()?;
             let (protocol, opening) = Opening::read(&mut stream).await.ok()?;
-            Some(converse(WriteTimeout::new(stream, protocol, opening), protocol, peer, holder, site))
+            Some(converse(WriteTimeout::new(stream, protocol, opening), protocol, peer, holder, window, site))
         }
     }
 }
@@ -195,6 +208,7 @@ fn converse<S>(
     protocol: Protocol,
     peer: Peer,
     holder: Holder,
+    window: (u32, u32),
     site: impl Answer,
 ) -> Conversation
 where
@@ -212,7 +226,7 @@ where
     let own = GracefulShutdown::new();
     let connection: Pin<Box<dyn Future<Output = ()> + Send>> = match protocol {
         Protocol::Http1 => Box::pin(own.watch(http1_limits().serve_connection(stream, service)).map(drop)),
-        Protocol::Http2 => Box::pin(own.watch(http2_limits().serve_connection(stream, service)).map(drop)),
+        Protocol::Http2 => Box::pin(own.watch(http2_limits(window).serve_connection(stream, service)).map(drop)),
     };
     Conversation { connection, own, slow }
 }
@@ -223,11 +237,13 @@ fn http1_limits() -> http1::Builder {
     builder
 }
 
-fn http2_limits() -> http2::Builder<TokioExecutor> {
+fn http2_limits((stream, connection): (u32, u32)) -> http2::Builder<TokioExecutor> {
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
         .keep_alive_interval(Some(HEAD_TIMEOUT))
+        .initial_stream_window_size(stream)
+        .initial_connection_window_size(connection)
         .max_concurrent_streams(MAX_STREAMS)
         .max_header_list_size(MAX_HEAD_BYTES as u32);
     builder

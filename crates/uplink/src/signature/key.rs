@@ -98,13 +98,27 @@ impl PublicKey {
     }
 }
 
+impl PublicKey {
+    /// The key of these bytes.
+    ///
+    /// # Errors
+    /// [`KeyError::Malformed`] if they are no key, [`KeyError::Weak`] if anybody could sign with it.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
+        let key = VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::Malformed)?;
+        if key.is_weak() { Err(KeyError::Weak) } else { Ok(Self(key)) }
+    }
+
+    /// Its bytes.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+}
+
 impl FromStr for PublicKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let bytes = read(text)?;
-        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::Malformed)?;
-        if key.is_weak() { Err(KeyError::Weak) } else { Ok(Self(key)) }
+        Self::from_bytes(&*read(text)?)
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) const fn code(kind: &FactKind) -> u16 {
         FactKind::CentreClockStepped { .. } => 12,
         FactKind::PublisherRefused { .. } => 13,
         FactKind::PublisherTookOver { .. } => 14,
+        FactKind::RecordDiffers { .. } => 15,
     }
 }
 
@@ -40,7 +41,8 @@ pub(super) fn encode(fact: &Fact, out: &mut Vec<u8>) -> Bytes {
     match &fact.kind {
         FactKind::Connected { source }
         | FactKind::PublisherRefused { source }
-        | FactKind::PublisherTookOver { source } => out.text(source, TEXT_BYTES_MAX),
+        | FactKind::PublisherTookOver { source }
+        | FactKind::RecordDiffers { source } => out.text(source, TEXT_BYTES_MAX),
         FactKind::Disconnected { cause, reason } => {
             out.push(*cause as u8);
             out.text(reason, TEXT_BYTES_MAX);
@@ -82,6 +84,7 @@ pub(super) fn decode(r: &mut Reader) -> Result<Fact, WireError> {
         12 => FactKind::CentreClockStepped { by_us: r.i64("by")? },
         13 => FactKind::PublisherRefused { source: text(r)? },
         14 => FactKind::PublisherTookOver { source: text(r)? },
+        15 => FactKind::RecordDiffers { source: text(r)? },
         _ => return Err(WireError::Value("kind of fact")),
     };
     Ok(Fact { at, kind })

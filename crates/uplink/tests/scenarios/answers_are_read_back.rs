@@ -81,6 +81,7 @@ fn sessions() {
     assert!(matches!(SessionRequest::from_json(&none.to_json()), Err(BodyError::Value("cameras"))));
 
     let response = SessionResponse {
+        sound: true,
         token: "abc-123".to_owned(),
         expires_s: 3600,
         now_us: UtcMicros(6),

@@ -90,6 +90,7 @@ fn fact() -> impl Strategy<Value = Output> {
         number.prop_map(|by_us| FactKind::CentreClockStepped { by_us }),
         text().prop_map(|source| FactKind::PublisherRefused { source }),
         text().prop_map(|source| FactKind::PublisherTookOver { source }),
+        text().prop_map(|source| FactKind::RecordDiffers { source }),
     ];
     (moment(), kind).prop_map(|(at, kind)| Output::Fact(Fact { at, kind }))
 }

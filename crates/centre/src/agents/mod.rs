@@ -1,0 +1,296 @@
+//! The stations' agents: who they are, their sessions, and where what they send goes.
+//!
+//! In: verified requests, records. Out: answers that say what was received and what is durable. What must never
+//! happen: that a record is called durable that is not, that a device sends for a camera that is not its own, or that
+//! late media delay live ones.
+
+mod acks;
+mod late;
+mod session;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use ashkar_election::{Actor, NewDevice, StoreError};
+use ashkar_media::{Fact, FactKind, Output};
+use ashkar_terms::{CameraId, Moment, UtcMicros};
+use ashkar_uplink::signature::{Claim, Nonces, SignedRequest};
+use ashkar_uplink::{
+    Answer, EnrolmentCode, EnrolmentRequest, EnrolmentResponse, HAVE_PARTS_MAX, Have, HavePath, Line,
+    PublicKey, RecordName, RecordPath, RecordingId, Refusal, RefusalCode, SessionRequest, SessionResponse,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use parking_lot::{Mutex, RwLock};
+use sha2::{Digest, Sha256};
+
+use crate::Centre;
+use crate::registry::Right;
+use late::Known;
+use session::{PerCamera, Sent, Session};
+
+/// How long a session lasts, seconds. The agent opens another one before.
+const SESSION_S: u32 = 3600;
+/// Sessions at once: each station may have some agents, and each agent one session.
+const SESSIONS_MAX: usize = 8192;
+/// Random bytes of a token.
+const TOKEN_BYTES: usize = 32;
+/// Records with other bytes under a known name that are noted as facts, of one session; others are only refused.
+const DIFFERENCES_NOTED_MAX: u32 = 16;
+
+/// The hash of a session's token: only this is kept.
+type TokenHash = [u8; 32];
+
+/// What the centre knows of its agents.
+pub(crate) struct Agents {
+    sessions: RwLock<HashMap<TokenHash, Arc<Session>>>,
+    nonces: Mutex<Nonces>,
+}
+
+/// The three headers of a signed request, and the request itself.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedHeaders<'a> {
+    /// `Signature-Input`.
+    pub input: &'a str,
+    /// `Signature`.
+    pub signature: &'a str,
+    /// `Content-Digest`.
+    pub digest: &'a str,
+}
+
+impl Agents {
+    pub(crate) fn new(now: UtcMicros) -> Self {
+        Self { sessions: RwLock::default(), nonces: Mutex::new(Nonces::new(now)) }
+    }
+
+    fn session(&self, token: &str, now: Moment) -> Result<Arc<Session>, Refusal> {
+        let session = self.sessions.read().get(&hash(token)).cloned();
+        session
+            .filter(|session| now.mono_us < session.expires_us)
+            .ok_or_else(|| Refusal::new(RefusalCode::UnknownSession, "open a session first"))
+    }
+
+    /// Once a second: agents off the line, sessions that are over.
+    pub(crate) fn tick(&self, now: Moment) {
+        let sessions: Vec<Arc<Session>> = self.sessions.read().values().cloned().collect();
+        for session in &sessions {
+            session.cameras.values().for_each(|camera| camera.lock().tick(now));
+        }
+        self.sessions.write().retain(|_, session| now.mono_us < session.expires_us);
+    }
+}
+
+fn hash(token: &str) -> TokenHash {
+    Sha256::digest(token).into()
+}
+
+fn malformed(error: &dyn std::fmt::Display) -> Refusal {
+    Refusal::new(RefusalCode::Malformed, error.to_string())
+}
+
+impl Centre {
+    /// Opens a session for the device that signed `request`. `source` is its address.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what to do.
+    pub fn open_session(
+        &self,
+        request: &SignedRequest<'_>,
+        headers: SignedHeaders<'_>,
+        source: &str,
+    ) -> Result<SessionResponse, Refusal> {
+        let now = self.now();
+        let claim = Claim::parse(headers.input).map_err(|error| Refusal::new(error.code(), error.to_string()))?;
+        let body = SessionRequest::from_json(request.body).map_err(|error| malformed(&error))?;
+        let registry = self.registry();
+        let id = claim.device.to_string();
+        let key = registry.snapshot.devices.iter().find(|device| device.id == id).map(|device| device.public_key);
+        let key = key.and_then(|key| PublicKey::from_bytes(&key).ok());
+        let Some(key) = key else {
+            return Err(Refusal::new(RefusalCode::UnknownDevice, "enrol the device with a code of the commission"));
+        };
+        let verified = claim.verify(&key, request, headers.digest, headers.signature);
+        verified.map_err(|error| Refusal::new(error.code(), error.to_string()))?;
+        self.agents.nonces.lock().accept(&claim, now.wall).map_err(|error| Refusal {
+            now_us: Some(now.wall),
+            ..Refusal::new(error.code(), error.to_string())
+        })?;
+        let right = Right::Device(claim.device);
+        if let Some(camera) = body.cameras.iter().find(|camera| !registry.allows(**camera, right)) {
+            tracing::warn!(%camera, device = %claim.device, cause = "it is not enrolled for it, or was revoked", blame = "operator", "an agent is refused");
+            return Err(Refusal::new(RefusalCode::Revoked, format!("the device is not enrolled for camera {camera}")));
+        }
+        let session = Session {
+            device: claim.device,
+            recording: body.recording,
+            source: format!("agent {source}"),
+            expires_us: now.mono_us + u64::from(SESSION_S) * 1_000_000,
+            cameras: body.cameras.iter().map(|camera| (*camera, Mutex::new(PerCamera::default()))).collect(),
+            differences: AtomicU32::new(0),
+        };
+        let token = self.begin(session)?;
+        tracing::info!(device = %claim.device, source, program = body.program, cameras = body.cameras.len(), "an agent opened a session");
+        let centre = self.archive.id().parse().map_err(|error| malformed(&error))?;
+        let sound = registry.election.policy.sound;
+        Ok(SessionResponse { token, expires_s: SESSION_S, now_us: now.wall, centre, sound })
+    }
+
+    /// Puts a session into effect, in place of the device's one before it. Returns its token.
+    fn begin(&self, session: Session) -> Result<String, Refusal> {
+        let mut secret = [0; TOKEN_BYTES];
+        getrandom::fill(&mut secret).map_err(|error| Refusal::new(RefusalCode::Busy, error.to_string()))?;
+        let token = URL_SAFE_NO_PAD.encode(secret);
+        let mut sessions = self.agents.sessions.write();
+        sessions.retain(|_, other| (other.device, other.recording) != (session.device, session.recording));
+        if sessions.len() >= SESSIONS_MAX {
+            return Err(Refusal::new(RefusalCode::Busy, "too many sessions are open"));
+        }
+        sessions.insert(hash(&token), Arc::new(session));
+        Ok(token)
+    }
+
+    /// Whether `token` is that of a session.
+    ///
+    /// # Errors
+    /// [`RefusalCode::UnknownSession`] if not.
+    pub fn has_session(&self, token: &str) -> Result<(), Refusal> {
+        self.agents.session(token, self.now()).map(drop)
+    }
+
+    /// Takes a record: as live, or as media of the past.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what to do.
+    pub async fn take_record(
+        self: &Arc<Self>,
+        token: &str,
+        path: &RecordPath,
+        body: Bytes,
+    ) -> Result<Answer, Refusal> {
+        let now = self.now();
+        let session = self.agents.session(token, now)?;
+        let per_camera = self.of_session(&session, path.camera, Some(path.recording))?;
+        let crc32c = crc32c::crc32c(&body);
+        let output = ashkar_uplink::decode(body).map_err(|error| malformed(&error))?;
+        if RecordName::of(&output) != path.record {
+            return Err(Refusal::new(RefusalCode::Malformed, "the address names another record than the body"));
+        }
+        let sent = Sent { name: path.record, output: &output, crc32c };
+        let taken = match path.line {
+            Line::Live => {
+                let camera = self.camera(path.camera);
+                let camera = camera.ok_or_else(|| Refusal::new(RefusalCode::Revoked, "the camera is off"))?;
+                per_camera.lock().take_live(&session, &camera, &self.archive, &sent, now)
+            }
+            Line::Late => {
+                let known = self.look(path.camera, &output).await?;
+                let sound = self.registry().election.policy.sound;
+                per_camera.lock().take_late(path.camera, &self.archive, &sent, known, sound, now)
+            }
+        };
+        taken.map_err(|code| self.refused(code, &session, path, now))
+    }
+
+    fn of_session<'a>(
+        &self,
+        session: &'a Session,
+        camera: CameraId,
+        recording: Option<RecordingId>,
+    ) -> Result<&'a Mutex<PerCamera>, Refusal> {
+        if recording.is_some_and(|recording| recording != session.recording) {
+            return Err(Refusal::new(RefusalCode::UnknownSession, "the session is that of another recording"));
+        }
+        if !self.registry().allows(camera, Right::Device(session.device)) {
+            return Err(Refusal::new(RefusalCode::Revoked, format!("the device is not enrolled for camera {camera}")));
+        }
+        let of_session = session.cameras.get(&camera);
+        of_session.ok_or_else(|| Refusal::new(RefusalCode::UnknownSession, "the session is not for this camera"))
+    }
+
+    /// What the archive has in the place of a late record.
+    async fn look(&self, camera: CameraId, output: &Output) -> Result<Known, Refusal> {
+        let archive = self.archive.clone();
+        match output {
+            Output::Part(part) if late::may_be_known(&archive, camera, part) => {
+                let part = part.clone();
+                self.read_for_agent(move || late::look(&archive, camera, &part)).await
+            }
+            Output::Fact(fact) => {
+                let fact = fact.clone();
+                self.read_for_agent(move || late::look_for_fact(&archive, camera, &fact)).await
+            }
+            _ => Ok(Known::Nothing),
+        }
+    }
+
+    async fn read_for_agent<T: Send + 'static>(
+        &self,
+        read: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let busy = |error: &dyn std::fmt::Display| Refusal::new(RefusalCode::Busy, error.to_string());
+        let _turn = self.media.turn().await.map_err(|error| busy(&error))?;
+        tokio::task::spawn_blocking(read).await.map_err(|error| busy(&error))
+    }
+
+    fn refused(&self, code: RefusalCode, session: &Session, path: &RecordPath, now: Moment) -> Refusal {
+        if code == RefusalCode::Differs && session.note_difference(DIFFERENCES_NOTED_MAX) {
+            let (camera, device) = (path.camera, session.device);
+            tracing::warn!(%camera, %device, record = %path.record, cause = "other bytes under a name that was used", blame = "station", "a record is refused");
+            let source = format!("device {device}, {}/{}", path.recording, path.record);
+            let fact = Fact { at: now, kind: FactKind::RecordDiffers { source } };
+            let _ = self.archive.append(camera, &Output::Fact(fact));
+        }
+        let refusal = Refusal::new(code, format!("{} {}", path.camera, path.record));
+        Refusal { now_us: (code == RefusalCode::Clock).then_some(now.wall), ..refusal }
+    }
+
+    /// The parts that the centre has, durably, and that begin in a span.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what to do.
+    pub async fn have(self: &Arc<Self>, token: &str, path: &HavePath) -> Result<Have, Refusal> {
+        let now = self.now();
+        let session = self.agents.session(token, now)?;
+        self.of_session(&session, path.camera, None)?.lock().note_request(now);
+        let (archive, path) = (self.archive.clone(), *path);
+        let found = self.read_for_agent(move || archive.parts(path.camera, path.from, path.to)).await?;
+        let found = found.map_err(|error| Refusal::new(RefusalCode::Busy, error.to_string()))?;
+        Ok(Have { parts: found.iter().take(HAVE_PARTS_MAX).map(late::have).collect() })
+    }
+
+    /// Enrols the device that knows a code of the commission, at `source`.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what to do.
+    pub async fn enrol(&self, request: &EnrolmentRequest, source: &str) -> Result<EnrolmentResponse, Refusal> {
+        let unknown = || Refusal::new(RefusalCode::UnknownDevice, "the code is not valid; ask the commission for a new one");
+        let code: EnrolmentCode = request.code.parse().map_err(|_| unknown())?;
+        let key: PublicKey = request.public_key.parse().map_err(|error| malformed(&error))?;
+        let device = NewDevice { id: key.id().to_string(), public_key: key.to_bytes(), name: request.device.clone() };
+        let by = Actor::new(format!("device:{}", device.id), self.now().wall);
+        let enrolled = self.store.enrol_device(code.hash().0, &device, &by).await;
+        let cameras = enrolled.map_err(|error| {
+            tracing::warn!(source, device = device.id, cause = %error, blame = "station", "a device is not enrolled");
+            match error {
+                StoreError::Device(_) => malformed(&error),
+                StoreError::CodeUnknown
+                | StoreError::CodeReplaced(_)
+                | StoreError::CodeUsed(_)
+                | StoreError::CodeExpired(_) => Refusal::new(RefusalCode::UnknownDevice, error.to_string()),
+                _ => Refusal::new(RefusalCode::Busy, "the registry cannot be written now"),
+            }
+        })?;
+        tracing::info!(source, device = device.id, cameras = cameras.len(), "a device is enrolled");
+        Ok(EnrolmentResponse { device_id: device.id, cameras })
+    }
+
+    /// Ends every session: the centre stops.
+    pub(crate) fn end_sessions(&self, now: Moment) {
+        let sessions = std::mem::take(&mut *self.agents.sessions.write());
+        for camera in sessions.values().flat_map(|session| session.cameras.values()) {
+            camera.lock().close(now, ashkar_terms::Cause::Centre, "the centre stops");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! One session of an agent: its cameras, what it sent on their two lines, and what it was told of that.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ashkar_archive::Archive;
+use ashkar_ingest::Refusal as NoAdmission;
+use ashkar_media::{NotLive, Output};
+use ashkar_terms::{CameraId, Cause, Moment};
+use ashkar_uplink::{Answer, AnswerState, DeviceId, Line, RecordName, RecordingId, RefusalCode};
+use parking_lot::Mutex;
+
+use super::acks::{Acks, Ticket};
+use super::late::{Known, LateIntake, Taken};
+use crate::Camera;
+use crate::camera::{AgentSink, Untaken, has_sound};
+use crate::registry::Right;
+
+/// An agent that asks for nothing for this long is off the line, microseconds.
+pub(super) const SILENT_AFTER_US: u64 = 10_000_000;
+/// Live records that are recognised when they come again.
+const RECENT_MAX: usize = 32;
+
+/// One session.
+pub(super) struct Session {
+    pub(super) device: DeviceId,
+    pub(super) recording: RecordingId,
+    /// Protocol and address of the agent.
+    pub(super) source: String,
+    /// When it ends, microseconds of the monotonic clock.
+    pub(super) expires_us: u64,
+    pub(super) cameras: BTreeMap<CameraId, Mutex<PerCamera>>,
+    /// Records with other bytes under a known name.
+    pub(super) differences: AtomicU32,
+}
+
+impl Session {
+    /// Counts a record that differs. True if it is one of the first `most`.
+    pub(super) fn note_difference(&self, most: u32) -> bool {
+        self.differences.fetch_add(1, Ordering::Relaxed) < most
+    }
+}
+
+/// One camera of a session.
+#[derive(Default)]
+pub(super) struct PerCamera {
+    /// While it holds the camera.
+    sink: Option<AgentSink>,
+    live: Acks,
+    late: Acks,
+    intake: LateIntake,
+    /// Live records that were received: name, checksum, number.
+    recent: VecDeque<(RecordName, u32, u64)>,
+    last_request_us: u64,
+}
+
+/// A record that an agent sent.
+#[derive(Debug)]
+pub(super) struct Sent<'a> {
+    pub(super) name: RecordName,
+    pub(super) output: &'a Output,
+    /// Checksum of its body.
+    pub(super) crc32c: u32,
+}
+
+impl PerCamera {
+    /// Takes a record as live.
+    pub(super) fn take_live(
+        &mut self,
+        session: &Session,
+        camera: &Arc<Camera>,
+        archive: &Archive,
+        sent: &Sent<'_>,
+        now: Moment,
+    ) -> Result<Answer, RefusalCode> {
+        self.note_request(now);
+        if self.live.is_stuck() && sent.name.begins_segment() {
+            // The archive takes recordings again, perhaps; with a new session the count begins anew.
+            return Err(RefusalCode::UnknownSession);
+        }
+        if self.live.is_full() {
+            return Err(RefusalCode::Busy);
+        }
+        if let Some((_, crc32c, count)) = self.recent.iter().find(|(name, ..)| *name == sent.name) {
+            let count = *count;
+            return if *crc32c == sent.crc32c {
+                Ok(self.answer(Line::Live, AnswerState::Received, count, archive, now))
+            } else {
+                Err(RefusalCode::Differs)
+            };
+        }
+        let sink = self.sink(session, camera, now)?;
+        let is_kept = sink.take(sent.output, now).map_err(code_of)?;
+        let ticket = if is_kept { Ticket::Entries(archive.progress().0) } else { Ticket::Never };
+        let count = self.live.received(ticket);
+        if self.recent.len() >= RECENT_MAX {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((sent.name, sent.crc32c, count));
+        Ok(self.answer(Line::Live, AnswerState::Received, count, archive, now))
+    }
+
+    fn sink(
+        &mut self,
+        session: &Session,
+        camera: &Arc<Camera>,
+        now: Moment,
+    ) -> Result<&AgentSink, RefusalCode> {
+        if self.sink.as_ref().is_none_or(AgentSink::superseded) {
+            let opened = camera.open_agent(session.source.clone(), Right::Device(session.device), now);
+            self.sink = Some(opened.map_err(|refusal| match refusal {
+                NoAdmission::WrongKey | NoAdmission::Unknown => RefusalCode::Revoked,
+                _ => RefusalCode::Busy,
+            })?);
+            self.recent.clear();
+        }
+        self.sink.as_ref().ok_or(RefusalCode::Busy)
+    }
+
+    /// Takes a record of the past; `known` is what the archive has in its place.
+    pub(super) fn take_late(
+        &mut self,
+        camera: CameraId,
+        archive: &Archive,
+        sent: &Sent<'_>,
+        known: Known,
+        sound: bool,
+        now: Moment,
+    ) -> Result<Answer, RefusalCode> {
+        self.note_request(now);
+        if self.late.is_full() {
+            return Err(RefusalCode::Busy);
+        }
+        if let Output::Init(init) = sent.output
+            && !sound
+            && has_sound(&init.bytes)
+        {
+            return Err(RefusalCode::Malformed);
+        }
+        let was_open = self.intake.is_open();
+        let taken = self.intake.take(archive, camera, sent.output, known, now);
+        if was_open && !self.intake.is_open() && !matches!(taken, Ok(Taken::Ended)) {
+            self.late.segment_given_up();
+        }
+        let (entries, durable) = archive.progress();
+        let (state, count) = match taken? {
+            Taken::Persisted => (AnswerState::Persisted, self.late.count()),
+            Taken::OfSegment => (AnswerState::Received, self.late.received(Ticket::WithSegment)),
+            Taken::Ended => {
+                self.late.segment_ended(entries);
+                (AnswerState::Received, self.late.received(Ticket::Entries(entries)))
+            }
+            Taken::Appended => (AnswerState::Received, self.late.received(Ticket::Entries(entries))),
+            Taken::Nothing => (AnswerState::Received, self.late.received(Ticket::Entries(durable))),
+        };
+        Ok(self.answer(Line::Late, state, count, archive, now))
+    }
+
+    fn answer(
+        &mut self,
+        line: Line,
+        state: AnswerState,
+        count: u64,
+        archive: &Archive,
+        now: Moment,
+    ) -> Answer {
+        let acks = match line {
+            Line::Live => &mut self.live,
+            Line::Late => &mut self.late,
+        };
+        Answer { state, count, persisted: acks.persisted(archive.progress().1), now_us: now.wall }
+    }
+
+    pub(super) fn note_request(&mut self, now: Moment) {
+        self.last_request_us = now.mono_us;
+        if let Some(sink) = &self.sink {
+            sink.received(now);
+        }
+    }
+
+    /// Once a second: an agent that asks for nothing is off the line.
+    pub(super) fn tick(&mut self, now: Moment) {
+        if now.mono_us.saturating_sub(self.last_request_us) >= SILENT_AFTER_US {
+            self.close(now, Cause::Uplink, "nothing comes from the agent");
+        }
+    }
+
+    pub(super) fn close(&mut self, now: Moment, cause: Cause, reason: &str) {
+        if let Some(sink) = self.sink.take() {
+            sink.close(now, cause, reason);
+        }
+    }
+}
+
+fn code_of(untaken: Untaken) -> RefusalCode {
+    match untaken {
+        Untaken::Superseded | Untaken::Failed => RefusalCode::Busy,
+        Untaken::Sound | Untaken::NotLive(NotLive::Malformed) => RefusalCode::Malformed,
+        Untaken::NotLive(NotLive::Behind) => RefusalCode::NotLive,
+        Untaken::NotLive(NotLive::Ahead) => RefusalCode::Clock,
+        Untaken::NotLive(NotLive::InitNeeded) => RefusalCode::InitNeeded,
+    }
+}
