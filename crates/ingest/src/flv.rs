@@ -22,6 +22,7 @@ pub const MAX_TAG_BYTES: usize = MAX_ACCESS_UNIT_BYTES + 64;
 /// Longest header, bytes. Version 1 has 9; a later one may have more, which are passed over.
 pub const MAX_HEADER_BYTES: u32 = 1024;
 
+const SIGNATURE: &[u8] = b"FLV";
 const FILE_HEADER_BYTES: usize = 9;
 const TAG_HEADER_BYTES: usize = 11;
 const TRAILER_BYTES: usize = 4;
@@ -128,7 +129,11 @@ impl FlvReader {
         loop {
             let event = match self.stage {
                 Stage::FileHeader => {
-                    let Some(header) = self.fill(input, FILE_HEADER_BYTES) else { return Ok(None) };
+                    let Some(header) = self.fill(input, FILE_HEADER_BYTES) else {
+                        // Said at once: a program that has written a short message may write nothing more.
+                        let is_flv = SIGNATURE.iter().zip(&self.held).all(|(wanted, byte)| wanted == byte);
+                        return if is_flv { Ok(None) } else { Err(FlvError::NotFlv) };
+                    };
                     self.begin(&header)?;
                     None
                 }

@@ -150,6 +150,8 @@ fn a_tag_of_no_use_costs_only_itself() {
 fn broken_framing_ends_the_stream_with_its_place() {
     let says = |bytes: &[u8]| read(&mut FlvReader::new(true), bytes, &[7]).1.map(|error| error.to_string());
     assert_eq!(says(b"frame= 25 fps=0.0").unwrap(), "this is no FLV stream");
+    assert_eq!(says(b"no").unwrap(), "this is no FLV stream");
+    assert_eq!(says(b"FL"), None, "the rest may follow");
     assert_eq!(says(b"FLV\x02\x05\0\0\0\x09").unwrap(), "FLV version 2 is not known");
     assert_eq!(says(b"FLV\x01\x05\0\0\0\x08").unwrap(), "an FLV header of 8 bytes");
     assert_eq!(says(b"FLV\x01\x05\x7F\0\0\0").unwrap(), "an FLV header of 2130706432 bytes");
