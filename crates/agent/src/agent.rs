@@ -269,9 +269,9 @@ fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Opened, StartError> {
     Ok(Opened { archive, keys: keys(config)?, last_run, hole })
 }
 
-/// Where the recordings of a data directory are.
+/// Where the recordings of a data directory are: as at the centre, so that `ashkar archive` reads them.
 pub fn recordings_of(data: &Path) -> PathBuf {
-    data.join("recordings")
+    data.join("archive")
 }
 
 /// The keys of the cameras that are pushed, made where they are missing.

@@ -12,6 +12,6 @@ mod process;
 mod supervisor;
 mod task;
 
-pub(crate) use leftover::boot;
+pub(crate) use leftover::{UNKNOWN_BOOT, boot};
 pub use supervisor::ChildLimits;
 pub(crate) use task::{ChildSource, ChildTask};

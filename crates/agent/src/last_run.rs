@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ashkar_terms::Cause;
 
-use crate::child::boot;
+use crate::child::{UNKNOWN_BOOT, boot};
 
 /// The largest file that is read, bytes.
 const MAX_BYTES: u64 = 256;
@@ -24,7 +24,7 @@ impl LastRun {
 
     /// Begins a run; why nothing was recorded since the last one, if it is known.
     pub(crate) fn begin(&self) -> std::io::Result<Option<Cause>> {
-        let boot = boot()?;
+        let boot = boot();
         let before = std::fs::metadata(&self.0)
             .ok()
             .filter(|found| found.len() <= MAX_BYTES)
@@ -35,14 +35,14 @@ impl LastRun {
 
     /// Ends it cleanly.
     pub(crate) fn end(&self) -> std::io::Result<()> {
-        std::fs::write(&self.0, format!("{}\n{STOPPED}\n", boot()?))
+        std::fs::write(&self.0, format!("{}\n{STOPPED}\n", boot()))
     }
 }
 
 fn told(before: &str, boot: &str) -> Option<Cause> {
     let mut lines = before.lines();
-    let is_other_boot = lines.next().is_some_and(|noted| noted != boot);
-    (is_other_boot && lines.next() != Some(STOPPED)).then_some(Cause::Power)
+    let is_other_boot = lines.next().is_some_and(|noted| noted != boot && noted != UNKNOWN_BOOT);
+    (is_other_boot && boot != UNKNOWN_BOOT && lines.next() != Some(STOPPED)).then_some(Cause::Power)
 }
 
 #[cfg(test)]
@@ -59,7 +59,10 @@ mod tests {
         assert_eq!(file.begin().unwrap(), None, "stopped");
         std::fs::write(&file.0, "another-boot\n").unwrap();
         assert_eq!(file.begin().unwrap(), Some(Cause::Power));
-        std::fs::write(&file.0, "another-boot\nstopped\n").unwrap();
-        assert_eq!(file.begin().unwrap(), None);
+        for harmless in ["another-boot\nstopped\n", "unknown\n", ""] {
+            std::fs::write(&file.0, harmless).unwrap();
+            assert_eq!(file.begin().unwrap(), None, "{harmless:?}");
+        }
+        assert_eq!(told("another-boot", UNKNOWN_BOOT), None);
     }
 }

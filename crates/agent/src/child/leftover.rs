@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+/// A boot whose identity cannot be read.
+pub(crate) const UNKNOWN_BOOT: &str = "unknown";
 /// Largest note that is read, bytes.
 const MAX_NOTE_BYTES: usize = 256;
 /// Field 22 of `/proc/PID/stat`, counted after the name, which ends with the last parenthesis.
@@ -24,7 +26,7 @@ impl Note {
 
     /// Writes down the process `pid`, which runs.
     pub(super) fn write(&self, pid: i32) -> std::io::Result<()> {
-        std::fs::write(&self.0, format!("{pid} {} {}\n", started(pid)?, boot()?))
+        std::fs::write(&self.0, format!("{pid} {} {}\n", started(pid)?, boot()))
     }
 
     /// The child has ended.
@@ -46,7 +48,7 @@ fn kill_noted(text: &str) -> Option<()> {
     let mut words = text.split_whitespace();
     let (pid, start, noted_boot) = (words.next()?, words.next()?, words.next()?);
     let pid: i32 = pid.parse().ok()?;
-    if boot().ok()? != noted_boot || started(pid).ok()? != start {
+    if boot() != noted_boot || started(pid).ok()? != start {
         return None;
     }
     kill_process_group(Pid::from_raw(pid).filter(|_| pid > 1)?, Signal::KILL).ok()
@@ -59,9 +61,10 @@ fn started(pid: i32) -> std::io::Result<String> {
     field.map(str::to_owned).ok_or_else(|| std::io::ErrorKind::InvalidData.into())
 }
 
-/// The identity of this boot.
-pub(crate) fn boot() -> std::io::Result<String> {
-    Ok(std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?.trim().to_owned())
+/// The identity of this boot; [`UNKNOWN_BOOT`] where `/proc` shows processes only.
+pub(crate) fn boot() -> String {
+    let read = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    read.map_or_else(|_| UNKNOWN_BOOT.to_owned(), |text| text.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -78,7 +81,7 @@ mod tests {
         assert!(!note.clean_up(), "nothing is noted");
         let mut child = Command::new("sleep").arg("60").process_group(0).spawn().unwrap();
         let pid = i32::try_from(child.id()).unwrap();
-        let (start, boot) = (started(pid).unwrap(), boot().unwrap());
+        let (start, boot) = (started(pid).unwrap(), boot());
         for wrong in
             [format!("{pid} 1 {boot}"), format!("{pid} {start} other"), format!("{pid}"), "1 2 3".into()]
         {
