@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test-unit.sh UNIT BINARY ETC COMMAND …: starts deploy/UNIT.service unchanged, with BINARY as /usr/bin/ashkar and the
+# test-unit.sh UNIT BINARY ETC COMMAND …: starts UNIT.service of deploy/ unchanged, with BINARY as /usr/bin/ashkar and the
 # files in the directory ETC as /etc/ashkar, under a systemd of its own; runs COMMAND beside it, in its namespaces, once
 # the manager has decided whether the service is up. That systemd is process 1 of namespaces that end with this script,
 # and sees this machine read-only: neither its files nor its services can be touched. Needs root.

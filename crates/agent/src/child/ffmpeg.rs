@@ -80,10 +80,10 @@ fn file_input(path: &Path) -> Vec<OsString> {
 fn write_files(config: &Config, picture: &Picture, directory: &Path) -> std::io::Result<()> {
     std::fs::write(directory.join(CLOCK_FILE), CLOCK)?;
     std::fs::write(directory.join(NAME_FILE), &picture.name)?;
-    std::fs::write(
-        directory.join(MASK_FILE),
-        mask_image::pam(picture.width, picture.height, &picture.masks),
-    )?;
+    if !picture.masks.is_empty() {
+        let image = mask_image::pam(picture.width, picture.height, &picture.masks);
+        std::fs::write(directory.join(MASK_FILE), image)?;
+    }
     let font = directory.join(FONT_FILE);
     match std::fs::remove_file(&font) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),

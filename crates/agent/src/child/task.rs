@@ -125,7 +125,7 @@ impl Task {
         loop {
             while let Some(action) = supervisor.next_action(self.now_us()) {
                 match action {
-                    Action::Start => run = self.start(&mut supervisor),
+                    Action::Start => run = self.start(&mut supervisor).await,
                     Action::Terminate => signal(run.as_ref(), Signal::TERM),
                     Action::Kill => signal(run.as_ref(), Signal::KILL),
                     Action::Finish => return,
@@ -161,17 +161,10 @@ impl Task {
         self.source.clock.now().mono_us
     }
 
-    fn start(&self, supervisor: &mut Supervisor) -> Option<Run> {
+    async fn start(&self, supervisor: &mut Supervisor) -> Option<Run> {
         let source = &self.source;
         let camera = source.camera.id;
-        let started = CommandLine::prepare(&source.config, &source.camera.source, &source.directory)
-            .map_err(|error| format!("its files cannot be written: {error}"))
-            .and_then(|line| line.ok_or_else(|| "it has no command line".to_owned()))
-            .and_then(|line| {
-                let told = |error| format!("{} cannot be started: {error}", line.program.display());
-                Process::start(&line, &source.directory).map_err(told)
-            });
-        match started {
+        match self.process().await {
             Ok(process) => {
                 tracing::info!(%camera, source = source.camera.source.shown(), "its child is started");
                 supervisor.started(self.now_us());
@@ -184,6 +177,20 @@ impl Task {
                 None
             }
         }
+    }
+
+    async fn process(&self) -> Result<Process, String> {
+        let (config, directory) = (Arc::clone(&self.source.config), self.source.directory.clone());
+        let source = self.source.camera.source.clone();
+        // A mask is drawn and written, on a thread that may wait for the disk.
+        let prepared =
+            tokio::task::spawn_blocking(move || CommandLine::prepare(&config, &source, &directory)).await;
+        let line = prepared
+            .map_err(|error| format!("its command line was not made: {error}"))?
+            .map_err(|error| format!("its files cannot be written: {error}"))?
+            .ok_or_else(|| "it has no command line".to_owned())?;
+        Process::start(&line, &self.source.directory)
+            .map_err(|error| format!("{} cannot be started: {error}", line.program.display()))
     }
 
     async fn next(

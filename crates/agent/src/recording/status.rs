@@ -55,6 +55,8 @@ impl Recording {
         }
         let last_picture = work.packager.last_picture().map(|last| last.wall);
         found.since = last_picture.or(work.disconnected_at).or(work.connected_at);
+        // Time that a wrong clock has put into the future has not ended there.
+        found.since = found.since.map(|since| since.min(now.wall));
         let trouble = work.packager.trouble(now).filter(|_| connected);
         (found.cause, found.trouble) = match (&work.refused, trouble) {
             (Some(refused), _) => {

@@ -133,3 +133,21 @@ async fn an_agent_has_its_directory_for_itself() {
     assert!(second.unwrap_err().to_string().contains("the recordings cannot be opened"));
     agent.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sound_is_recorded_if_the_policy_says_so() {
+    for (sound, codecs) in [(true, "avc1.640014,mp4a.40.2"), (false, "avc1.640014")] {
+        let scene = Scene::new();
+        clip(&scene.path("clip.mp4"));
+        let camera = "source = \"file:clip.mp4\"\nwidth = 320\nheight = 240";
+        let agent = scene.start(scene.config(&format!("sound = {sound}"), &[camera])).await;
+        until(&agent, 1, |status| status.recording).await;
+        agent.stop().await;
+        let init =
+            scene.handed_on.of(crate::support::camera(1)).into_iter().find_map(|output| match output {
+                Output::Init(init) => Some(init),
+                _ => None,
+            });
+        assert_eq!(init.unwrap().codecs, codecs);
+    }
+}
