@@ -54,7 +54,7 @@ impl Agent {
 }
 
 fn is_recording(camera: &Value) -> bool {
-    camera["recording"] == true && camera["pictures"].as_u64() > Some(50)
+    camera["recording"] == true && camera["pictures"].as_u64() > Some(60)
 }
 
 fn child_of(data: &Path, camera: &str) -> String {
@@ -71,8 +71,12 @@ fn last_number(archive: &Archive, camera: CameraId) -> u64 {
     archive.segments(camera, EVER).unwrap().last().unwrap().segment
 }
 
+/// With the segments that a kill interrupted, which are ended now.
 fn open(data: &Path) -> Archive {
-    Archive::open(&data.join("archive"), Options::default(), Arc::new(SystemClock::new())).unwrap()
+    let archive = Archive::open(&data.join("archive"), Options::default(), Arc::new(SystemClock::new()));
+    let archive = archive.unwrap();
+    archive.flush().unwrap();
+    archive
 }
 
 #[test]
