@@ -5,6 +5,8 @@
 
 mod sink;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

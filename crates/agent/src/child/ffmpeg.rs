@@ -142,3 +142,67 @@ fn output(picture: &Picture, sound: bool) -> Vec<String> {
     arguments.extend(["-flush_packets", "1", "-flvflags", "no_duration_filesize", "-f", "flv", "pipe:1"]);
     arguments.into_iter().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepared(text: &str) -> (CommandLine, tempfile::TempDir) {
+        let directory = tempfile::tempdir().unwrap();
+        let config = Config::parse(text, Path::new("/etc/ashkar/agent.toml")).unwrap();
+        let source = &config.cameras[0].source;
+        let line = CommandLine::prepare(&config, source, directory.path()).unwrap().unwrap();
+        (line, directory)
+    }
+
+    fn said(line: &CommandLine) -> String {
+        line.arguments.iter().map(|argument| argument.to_str().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_webcam_is_asked_for_its_format_before_its_name() {
+        let (line, directory) = prepared(
+            "time_zone = \"Asia/Baku\"\nstation = \"%{x}:'a',[b]\"\n[[camera]]\nid = \"7/12/1\"\n\
+             source = \"v4l2:/dev/video2\"\ninput_format = \"yuyv422\"\nwidth = 640\nheight = 480\nframe_rate = 15\n\
+             bitrate = 800000",
+        );
+        let said = said(&line);
+        for part in [
+            "-f v4l2 -input_format yuyv422 -framerate 15 -video_size 640x480 -i /dev/video2 -filter_complex",
+            "-bf 0 -g 30 ",
+            "-b:v 800000 -maxrate 800000 -bufsize 800000 ",
+            "-f flv pipe:1",
+        ] {
+            assert!(said.contains(part), "{part} is not in {said}");
+        }
+        assert!(said.contains(" -an ") && !said.contains("mask") && !said.contains("fontfile"), "{said}");
+        assert!(!said.contains("%{x}"), "no text of the settings stands in a filter: {said}");
+        let name = std::fs::read_to_string(directory.path().join(NAME_FILE)).unwrap();
+        assert_eq!(name, "7/12/1  %{x}:'a',[b]");
+        assert_eq!(line.zone, "Asia/Baku");
+    }
+
+    #[test]
+    fn a_font_and_a_mask_have_names_of_ours() {
+        let (line, directory) = prepared(
+            "time_zone = \"Asia/Baku\"\nfont = \"/fonts/a:b.ttf\"\n[[camera]]\nid = \"7/12/1\"\n\
+             source = \"file:/clips/-a.mp4\"\nmasks = [[[0, 0], [1, 0], [1, 1]]]",
+        );
+        let said = said(&line);
+        assert!(said.contains("-re -stream_loop -1 -i file:/clips/-a.mp4 -f image2 -i mask.pam "), "{said}");
+        assert!(
+            said.contains("[seen][1:v]overlay=") && said.contains("drawtext=fontfile=font:textfile="),
+            "{said}"
+        );
+        let linked = std::fs::read_link(directory.path().join(FONT_FILE)).unwrap();
+        assert_eq!(linked, Path::new("/fonts/a:b.ttf"));
+    }
+
+    #[test]
+    fn a_command_line_is_the_shells() {
+        let (line, _directory) = prepared(
+            "time_zone = \"Asia/Baku\"\n[[camera]]\nid = \"7/12/1\"\nsource = \"command: a | b --c 'd e'\"",
+        );
+        assert_eq!((line.program.to_str(), said(&line)), (Some("/bin/sh"), "-c a | b --c 'd e'".to_owned()));
+    }
+}
