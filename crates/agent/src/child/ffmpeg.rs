@@ -103,7 +103,8 @@ fn filters(config: &Config, picture: &Picture) -> String {
          pad={width}:{height}:(ow-iw)/2:(oh-ih)/2,setsar=1"
     );
     if !picture.masks.is_empty() {
-        graph.push_str("[seen];[seen][1:v]overlay=eof_action=repeat");
+        // Before the image's own time `overlay` would let pictures pass uncovered, so that time is an hour ago.
+        graph.push_str("[seen];[1:v]setpts=PTS-3600/TB[mask];[seen][mask]overlay=eof_action=repeat");
     }
     let font = if config.font.is_some() { format!("fontfile={FONT_FILE}:") } else { String::new() };
     let size = (height / 24).max(8);
@@ -191,7 +192,8 @@ mod tests {
         let said = said(&line);
         assert!(said.contains("-re -stream_loop -1 -i file:/clips/-a.mp4 -f image2 -i mask.pam "), "{said}");
         assert!(
-            said.contains("[seen][1:v]overlay=") && said.contains("drawtext=fontfile=font:textfile="),
+            said.contains("[1:v]setpts=PTS-3600/TB[mask];[seen][mask]overlay=")
+                && said.contains("drawtext=fontfile=font:textfile="),
             "{said}"
         );
         let linked = std::fs::read_link(directory.path().join(FONT_FILE)).unwrap();

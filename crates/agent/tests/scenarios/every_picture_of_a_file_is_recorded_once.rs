@@ -60,15 +60,14 @@ fn parts(outputs: &[Output]) -> BTreeMap<(u64, u16), (u16, bytes::Bytes)> {
     parts
 }
 
-/// The share of white in a corner of the last picture, in percent.
+/// The share of white in a part of all pictures, in percent.
 fn white(video: &Path, crop: &str) -> f64 {
     let filter = format!("crop={crop},format=gray");
     let grey = tool(
         "ffmpeg",
         &["-nostdin", "-v", "error", "-i", video.to_str().unwrap(), "-vf", &filter, "-f", "rawvideo", "-"],
     );
-    let last = &grey[grey.len() - 60 * 40..];
-    last.iter().filter(|value| **value > 128).count() as f64 * 100.0 / last.len() as f64
+    grey.iter().filter(|value| **value > 128).count() as f64 * 100.0 / grey.len() as f64
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
