@@ -1,6 +1,8 @@
 //! Children that outlived an agent that was killed. Each running child is noted in a file: its number, when it started,
 //! and the boot; a number alone may be another process's by then.
 //!
+//! A process that a noted child had started is ended with it, but not found if the child alone has ended by then.
+//!
 //! A crash between the start of a child and the note leaves a child that is not noted. Its standard output is closed,
 //! so it ends with its next picture unless it hangs.
 

@@ -26,6 +26,7 @@ use crate::config::{CameraConfig, Config, Source};
 /// Bytes of one read; a pipe holds as many.
 const READ_BYTES: usize = 64 << 10;
 /// How long bytes gather before the next read. With [`READ_BYTES`] it bounds what a child can make us do: 52 Mbit/s.
+/// What it says on its standard error has the same pause.
 const GATHER: Duration = Duration::from_millis(10);
 /// How long the last bytes of a child that has ended are waited for.
 const LAST_BYTES_WITHIN: Duration = Duration::from_millis(500);
@@ -122,8 +123,11 @@ impl Task {
         if self.stopping {
             supervisor.stop(self.now_us());
         }
+        // The moment up to which it is known what came. A process that was itself held up has bytes to read before it
+        // may call its child silent.
+        let mut judged_us = self.now_us();
         loop {
-            while let Some(action) = supervisor.next_action(self.now_us()) {
+            while let Some(action) = supervisor.next_action(judged_us) {
                 match action {
                     Action::Start => run = self.start(&mut supervisor).await,
                     Action::Terminate => signal(run.as_ref(), Signal::TERM),
@@ -133,7 +137,7 @@ impl Task {
             }
             *self.fault.lock() = supervisor.fault().cloned();
             match self.next(&supervisor, run.as_mut(), &mut out, &mut err).await {
-                Happened::Due => {}
+                Happened::Due => judged_us = self.now_us(),
                 Happened::Stop => {
                     self.stopping = true;
                     supervisor.stop(self.now_us());
@@ -145,6 +149,7 @@ impl Task {
                 }
                 Happened::Said(Ok(length)) => {
                     self.listen(run.as_mut(), err.get(..length).unwrap_or_default());
+                    tokio::time::sleep(GATHER).await;
                 }
                 // Its end follows.
                 Happened::Bytes(Err(_)) | Happened::Said(Err(_)) => {}
@@ -235,12 +240,18 @@ impl Task {
                 read => read,
             }
         };
+        let happened = async {
+            tokio::select! {
+                read = bytes => Happened::Bytes(read),
+                read = said => Happened::Said(read),
+                () = stop => Happened::Stop,
+                how = ended(child) => Happened::Ended(how),
+            }
+        };
         tokio::select! {
-            read = bytes => Happened::Bytes(read),
-            read = said => Happened::Said(read),
+            biased;
+            happened = happened => happened,
             () = due => Happened::Due,
-            () = stop => Happened::Stop,
-            how = ended(child) => Happened::Ended(how),
         }
     }
 

@@ -127,6 +127,20 @@ async fn each_failure_is_noticed_and_named() {
     assert!(reasons[0].starts_with("it ended, signal: 9"), "{reasons:?}");
 }
 
+#[tokio::test(flavor = "current_thread")]
+async fn an_agent_that_was_held_up_itself_does_not_call_its_child_silent() {
+    let scene = Scene::new();
+    let agent = scene.start(scene.config("", &[&command(&pictures(""))])).await;
+    let before = until(&agent, 1, |status| status.recording && status.pictures > 10).await;
+    let child = child_of(&scene, 1);
+    // On the only thread that there is: longer than a silence may last.
+    std::thread::sleep(Duration::from_millis(2500));
+    let after = until(&agent, 1, |status| status.pictures > before.pictures + 50).await;
+    assert!(after.recording);
+    assert_eq!(child_of(&scene, 1), child);
+    agent.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_that_is_not_there_is_the_operators_fault() {
     let scene = Scene::new();
