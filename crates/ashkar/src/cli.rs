@@ -14,7 +14,8 @@ use crate::logging::Format;
 #[derive(Debug, Parser)]
 #[command(name = "ashkar", version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// Configuration file (TOML). Its keys are the flags' names, in tables named after the commands.
+    /// Configuration file (TOML). Its keys are the flags' names, in tables named after the commands. That of
+    /// `ashkar agent` is another: see docs/reference/agent-settings.md.
     #[arg(long, global = true, env = "ASHKAR_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Log filter, such as `info` or `info,ashkar_ingest=debug`. Default: `info`; of the demo, `warn`.
@@ -33,6 +34,9 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Runs the centre: receives cameras, records them, shows them.
     Serve(Serve),
+    /// The station's agent: records cameras on a small computer in the polling station.
+    #[command(subcommand)]
+    Agent(Agent),
     /// Creates a data directory. `stations import`, `camera add` and `election set` create one too, if nothing is there
     /// yet.
     Init(Init),
@@ -144,6 +148,40 @@ pub(crate) struct Serve {
     /// Processes that decode stills.
     #[arg(long, env = "ASHKAR_STILL_WORKERS", default_value_t = 1, value_name = "N")]
     pub(crate) still_workers: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Agent {
+    /// Records the cameras that the file of `--config` names, until a signal ends it.
+    Run {
+        #[command(flatten)]
+        data: AgentData,
+        /// Prints the state of all cameras as one JSON object a second, instead of a line for a terminal.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints the addresses to which this station's encoders push, with their keys, which are made if they are missing.
+    Keys {
+        #[command(flatten)]
+        data: AgentData,
+        /// Host and port by which the encoders reach this computer.
+        #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
+        push_host: String,
+    },
+    /// Lists the webcams of this computer.
+    Devices {
+        /// Output in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The agent's data directory.
+#[derive(Debug, Args)]
+pub(crate) struct AgentData {
+    /// Data directory of the agent, instead of the one that its file names.
+    #[arg(long, env = "ASHKAR_AGENT_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -21,10 +21,17 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 pub(crate) fn parse(command: Command, arguments: Vec<OsString>) -> anyhow::Result<ArgMatches> {
     refuse_unknown_variables(&command)?;
     let command = match config_path(&arguments) {
+        Some(_) if has_own_file(&command, &arguments) => command,
         Some(path) => with_file(command, Path::new(&path))?,
         None => command,
     };
     Ok(command.try_get_matches_from(arguments)?)
+}
+
+/// The agent's file describes cameras, not flags; `ashkar_agent` reads it.
+fn has_own_file(command: &Command, arguments: &[OsString]) -> bool {
+    let command = command.clone().ignore_errors(true);
+    command.try_get_matches_from(arguments).is_ok_and(|matches| matches.subcommand_name() == Some("agent"))
 }
 
 fn config_path(arguments: &[OsString]) -> Option<OsString> {

@@ -4,6 +4,7 @@
 // for the log.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+mod agent;
 mod archive;
 mod camera;
 mod cli;
@@ -27,6 +28,7 @@ mod store;
 mod turnout;
 mod viewers;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -61,7 +63,7 @@ fn run() -> anyhow::Result<ExitCode> {
     let usual = if matches!(cli.command, Command::Demo(_)) { "warn" } else { "info" };
     logging::start(cli.log.as_deref().unwrap_or(usual), cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(dispatch(cli.command))
+    runtime.block_on(dispatch(cli.command, cli.config))
 }
 
 /// Help and version are output; errors in the flags are reported in clap's format.
@@ -75,10 +77,11 @@ fn told_by_clap(error: anyhow::Error) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2)))
 }
 
-async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(options) => demo::run(options).await?,
         Command::Serve(options) => serve::run(options).await?,
+        Command::Agent(command) => agent::run(command, config).await?,
         Command::Init(options) => init::run(options).await?,
         Command::Election(command) => election::run(command).await?,
         Command::Stations(command) => return stations::run(command).await,

@@ -118,7 +118,7 @@ async fn keep_room(data: PathBuf) {
     }
 }
 
-async fn beat(manager: Arc<Manager>) {
+pub(crate) async fn beat(manager: Arc<Manager>) {
     let Some(every) = manager.beat else { return };
     let mut beats = interval(every);
     loop {
@@ -127,14 +127,14 @@ async fn beat(manager: Arc<Manager>) {
     }
 }
 
-fn interval(period: Duration) -> tokio::time::Interval {
+pub(crate) fn interval(period: Duration) -> tokio::time::Interval {
     let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     ticks
 }
 
 /// The signals that ask a server to reload; logrotate, renewal hooks and closing terminals send them.
-struct Reloads {
+pub(crate) struct Reloads {
     hangup: Signal,
     user1: Signal,
     user2: Signal,
@@ -143,7 +143,7 @@ struct Reloads {
 }
 
 impl Reloads {
-    fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
             user1: signal(SignalKind::user_defined1())?,
@@ -152,7 +152,7 @@ impl Reloads {
         })
     }
 
-    async fn next(&mut self) -> &'static str {
+    pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.hangup.recv() => "SIGHUP",
             _ = self.user1.recv() => "SIGUSR1",
@@ -380,14 +380,14 @@ fn shared_out(files: usize, wanted: usize, agents: usize) -> Connections {
 }
 
 /// The signals that end a process cleanly, from now on.
-struct Ends {
+pub(crate) struct Ends {
     interrupt: Signal,
     terminate: Signal,
     quit: Signal,
 }
 
 impl Ends {
-    fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -395,7 +395,7 @@ impl Ends {
         })
     }
 
-    async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

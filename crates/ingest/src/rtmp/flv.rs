@@ -6,7 +6,10 @@
 //! ```
 
 mod audio;
+mod media;
 mod video;
+
+pub(crate) use media::TagMedia;
 
 pub use audio::{AudioTag, read_audio};
 pub use video::{VideoTag, read_video};

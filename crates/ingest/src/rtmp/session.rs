@@ -1,15 +1,13 @@
 //! One publisher's connection, without its socket: bytes in; responses and [`Event`]s out.
 
-use ashkar_media::{AccessUnit, AudioConfig, AudioFrame, MediaEvent};
+use ashkar_media::MediaEvent;
 use ashkar_terms::Moment;
-use bytes::Bytes;
 
 use super::amf0::Amf0Error;
 use super::budget::{Budget, MESSAGES_PER_SECOND};
 use super::chunk::{ChunkError, ChunkReader, Limits, Message, kind};
-use super::clock::PublisherClock;
 use super::command::{self, Command};
-use super::flv::{AudioTag, VideoTag, read_audio, read_video};
+use super::flv::TagMedia;
 use super::handshake::{Handshake, HandshakeError};
 use super::{APPLICATION, StreamKey};
 use crate::Refusal;
@@ -18,8 +16,6 @@ use crate::Refusal;
 const MAX_COMMANDS: u32 = 64;
 /// How often we acknowledge until the publisher sets a window, bytes.
 const DEFAULT_WINDOW: u64 = 2_500_000;
-/// 90 kHz ticks in a millisecond.
-const TICKS_PER_MS: i32 = 90;
 
 /// What a publisher did.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,12 +84,7 @@ pub struct Session {
     budget: Budget,
     /// The key in the address, for an encoder that gives no name.
     key_in_address: Option<StreamKey>,
-    clock: PublisherClock,
-    wants_audio: bool,
-    /// The last AAC parameters, kept in case the policy begins to want sound mid-stream.
-    aac: Option<AudioConfig>,
-    aac_is_announced: bool,
-    dropped_reported: Option<String>,
+    media: TagMedia,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,11 +110,7 @@ impl Session {
             commands: 0,
             budget: Budget::UNAUTHENTICATED,
             key_in_address: None,
-            clock: PublisherClock::default(),
-            wants_audio: false,
-            aac: None,
-            aac_is_announced: false,
-            dropped_reported: None,
+            media: TagMedia::default(),
         }
     }
 
@@ -179,9 +166,7 @@ impl Session {
 
     /// Whether sound is assembled and handed out, from the next message on.
     pub fn set_wants_audio(&mut self, wants: bool) {
-        // A frame may already be half dropped when sound begins to be wanted: the first one is never handed out.
-        self.aac_is_announced &= wants;
-        self.wants_audio = wants;
+        self.media.set_wants_audio(wants);
         self.reader.set_drops_audio(!wants);
     }
 
@@ -214,8 +199,14 @@ impl Session {
 
     fn take(&mut self, message: Message, now: Moment, out: &mut Vec<u8>) -> Result<Option<Event>, Fault> {
         match message.kind {
-            kind::VIDEO if self.is_publishing() => Ok(self.take_video(message, now).map(Event::Media)),
-            kind::AUDIO if self.is_publishing() => Ok(self.take_audio(message, now).map(Event::Media)),
+            kind::VIDEO if self.is_publishing() => {
+                let event = self.media.take_video(message.timestamp, message.payload, now);
+                Ok(event.map(Event::Media))
+            }
+            kind::AUDIO if self.is_publishing() => {
+                let event = self.media.take_audio(message.timestamp, message.payload, now);
+                Ok(event.map(Event::Media))
+            }
             kind::COMMAND => self.take_command(&message.payload, out),
             // AMF 3 commands are AMF 0 after a zero byte; some leave it out. Arguments switch to AMF 3 by a type.
             kind::COMMAND_AMF3 => {
@@ -232,66 +223,10 @@ impl Session {
             }
             kind::AGGREGATE if self.is_publishing() => Ok(Some(Event::Media(MediaEvent::Refused {
                 reason: "an aggregate message is not taken in".to_owned(),
-                camera_dts: Some(self.clock.ticks(message.timestamp)),
+                camera_dts: Some(self.media.ticks(message.timestamp)),
             }))),
             _ => Ok(None),
         }
-    }
-
-    fn take_video(&mut self, message: Message, now: Moment) -> Option<MediaEvent> {
-        let camera_dts = self.clock.ticks(message.timestamp);
-        match read_video(message.payload) {
-            Ok(VideoTag::Config(config)) => Some(MediaEvent::VideoConfig(config)),
-            Ok(VideoTag::Coded { keyframe, composition_ms, data, .. }) => {
-                Some(MediaEvent::Video(AccessUnit {
-                    data,
-                    camera_dts,
-                    composition_offset: composition_ms.saturating_mul(TICKS_PER_MS),
-                    keyframe,
-                    arrival: now,
-                }))
-            }
-            Ok(VideoTag::End | VideoTag::Nothing) => None,
-            Err(error) => {
-                Some(MediaEvent::Refused { reason: error.to_string(), camera_dts: Some(camera_dts) })
-            }
-        }
-    }
-
-    fn take_audio(&mut self, message: Message, now: Moment) -> Option<MediaEvent> {
-        let camera_dts = self.clock.ticks(message.timestamp);
-        match read_audio(message.payload) {
-            Ok(AudioTag::Config(config)) => {
-                self.aac_is_announced = self.wants_audio;
-                self.aac = Some(config.clone());
-                if self.wants_audio { Some(MediaEvent::AudioConfig(config)) } else { self.drop_sound("AAC") }
-            }
-            Ok(AudioTag::Frame(_)) if !self.wants_audio => self.drop_sound("AAC"),
-            Ok(AudioTag::Frame(data)) => self.take_aac(data, camera_dts, now),
-            Ok(AudioTag::Other(codec)) => self.drop_sound(&codec),
-            Ok(AudioTag::Nothing) => None,
-            Err(error) => {
-                Some(MediaEvent::Refused { reason: error.to_string(), camera_dts: Some(camera_dts) })
-            }
-        }
-    }
-
-    /// The first frame after sound begins to be wanted is replaced by the parameters that decoding needs.
-    fn take_aac(&mut self, data: Bytes, camera_dts: i64, now: Moment) -> Option<MediaEvent> {
-        if self.aac_is_announced {
-            return Some(MediaEvent::Audio(AudioFrame { data, camera_dts, arrival: now }));
-        }
-        let config = self.aac.clone()?;
-        self.aac_is_announced = true;
-        Some(MediaEvent::AudioConfig(config))
-    }
-
-    fn drop_sound(&mut self, codec: &str) -> Option<MediaEvent> {
-        if self.dropped_reported.as_deref() == Some(codec) {
-            return None;
-        }
-        self.dropped_reported = Some(codec.to_owned());
-        Some(MediaEvent::SoundRefused { codec: codec.to_owned() })
     }
 
     fn take_command(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<Option<Event>, Fault> {

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "the modules of a test binary are its own")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails the test")]
 
+mod flv_a_stream_is_read_whole_or_ends_with_its_place;
 mod rtmp_a_publisher_is_taken_in;
 mod rtmp_an_idle_port_does_not_wake_up;
 mod rtmp_changed_bytes_never_panic;

@@ -1,4 +1,4 @@
-//! `deploy/ashkar.service` unchanged, under a systemd of its own: see scripts/test-unit.sh.
+//! `deploy/ashkar.service` and `deploy/ashkar-agent.service` unchanged, under a systemd of its own: see scripts/test-unit.sh.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -63,16 +63,18 @@ fn free_port() -> u16 {
 }
 
 #[test]
-fn the_unit_is_understood_and_leaves_little_open() {
+fn the_units_are_understood_and_leave_little_open() {
     let dir = tempfile::tempdir().unwrap();
-    let unit = std::fs::read_to_string(repository().join("deploy/ashkar.service")).unwrap();
-    let path = dir.path().join("ashkar.service");
-    std::fs::write(&path, unit.replace("/usr/bin/ashkar", ASHKAR)).unwrap();
-    let path = path.to_str().unwrap();
-    let Output { status, stderr, .. } =
-        Command::new("systemd-analyze").args(["verify", "--man=no", path]).output().unwrap();
-    assert!(status.success() && stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
-    tool("systemd-analyze", &["security", "--offline=yes", "--threshold", EXPOSURE_AT_MOST, path]);
+    for name in ["ashkar.service", "ashkar-agent.service"] {
+        let unit = std::fs::read_to_string(repository().join("deploy").join(name)).unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, unit.replace("/usr/bin/ashkar", ASHKAR)).unwrap();
+        let path = path.to_str().unwrap();
+        let Output { status, stderr, .. } =
+            Command::new("systemd-analyze").args(["verify", "--man=no", path]).output().unwrap();
+        assert!(status.success() && stderr.is_empty(), "{name}: {}", String::from_utf8_lossy(&stderr));
+        tool("systemd-analyze", &["security", "--offline=yes", "--threshold", EXPOSURE_AT_MOST, path]);
+    }
 }
 
 #[test]
@@ -88,7 +90,49 @@ fn the_unit_puts_a_camera_on_air_over_tls_and_comes_back_after_a_crash() {
     std::fs::write(etc.join("ashkar.toml"), settings).unwrap();
     let script = format!("U=https://127.0.0.1:{http} R=rtmp://127.0.0.1:{rtmp}\n{BESIDE}");
     let output = Command::new(repository().join("scripts/test-unit.sh"))
-        .args([ASHKAR, etc.to_str().unwrap(), "sh", "-c", &script])
+        .args(["ashkar", ASHKAR, etc.to_str().unwrap(), "sh", "-c", &script])
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+}
+
+/// Commands run beside the agent.
+const BESIDE_THE_AGENT: &str = r#"
+set -eu
+log() { for _ in $(seq 300); do [ "$(grep -c "$1" /run/out/log)" -ge "$2" ] && return; sleep 0.1; done; echo "the log does not say: $1"; exit 1; }
+pid() { systemctl show -p MainPID --value ashkar-agent; }
+data=/var/lib/private/ashkar-agent
+# A child encodes under the unit, and what it encodes is recorded.
+log '"message":"connected"' 1
+for _ in $(seq 300); do [ -n "$(find $data/archive -type f -size +64k)" ] && break; sleep 0.1; done
+owner=$(stat -c %u $data)
+[ "$owner" != 0 ] || { echo "it runs as root"; exit 1; }
+[ "$(stat -c %u "/proc/$(cut -d' ' -f1 $data/run/7-12-1/child)")" = "$owner" ]
+# After a crash its recording goes on by itself.
+before=$(pid)
+kill -KILL "$before"
+for _ in $(seq 100); do [ "$(pid)" != "$before" ] && [ "$(pid)" != 0 ] && break; sleep 0.1; done
+log '"message":"connected"' 2
+systemctl stop ashkar-agent
+log 'everything is durable' 1
+[ -z "$(pgrep ffmpeg)" ] || { echo "an encoder is left"; exit 1; }
+ashkar archive check --data /var/lib/ashkar-agent
+"#;
+
+#[test]
+fn the_agents_unit_records_a_child_and_comes_back_after_a_crash() {
+    let dir = tempfile::tempdir().unwrap();
+    let etc = dir.path().join("etc");
+    std::fs::create_dir(&etc).unwrap();
+    let settings = "time_zone = \"Asia/Baku\"\ndisk_reserve_bytes = 16777216\njournal_bytes = 16777216\n\
+        [[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n";
+    std::fs::write(etc.join("agent.toml"), settings).unwrap();
+    let clip = etc.join("clip.mp4");
+    let pictures = "testsrc=size=320x240:rate=25:duration=3";
+    tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", pictures, clip.to_str().unwrap()]);
+    let output = Command::new(repository().join("scripts/test-unit.sh"))
+        .args(["ashkar-agent", ASHKAR, etc.to_str().unwrap(), "sh", "-c", BESIDE_THE_AGENT])
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -1,0 +1,23 @@
+//! The station's agent: records what its cameras show on the station's own disk, and only then hands it on to be sent.
+//!
+//! In: cameras (pulled, pushing, or encoded by a child process), through the same rooms as at the centre: `ingest`,
+//! `media`, `archive`. Out: recordings, and every recorded output to an [`Outlet`]. What must never happen: losing what
+//! was recorded and not acknowledged; a source that hangs unnoticed.
+
+mod agent;
+mod child;
+pub mod config;
+mod devices;
+mod key;
+mod last_run;
+mod outlet;
+mod recording;
+mod station;
+mod status;
+
+pub use agent::{Agent, Options, StartError, recordings_of, reveal_keys};
+pub use child::ChildLimits;
+pub use config::Config;
+pub use devices::{Device, devices};
+pub use outlet::{NoOutlet, Outlet};
+pub use status::{CameraStatus, Status};

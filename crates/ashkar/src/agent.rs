@@ -1,0 +1,156 @@
+//! `ashkar agent`: the station's agent, until a signal ends it; and what a technician asks beside it.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use ashkar_agent::{Agent, Config, Device, NoOutlet, Options, devices, reveal_keys};
+use ashkar_terms::SystemClock;
+use serde_json::json;
+use tokio::task::JoinHandle;
+
+use crate::cli::{self, AgentData};
+use crate::manager::Manager;
+use crate::output;
+use crate::serve::{Ends, Reloads, beat, interval};
+
+/// How often the state is shown.
+const SHOW_EVERY: Duration = Duration::from_secs(1);
+
+pub(crate) async fn run(command: cli::Agent, file: Option<PathBuf>) -> anyhow::Result<()> {
+    match command {
+        cli::Agent::Run { data, json } => record(settings(file, data)?, json).await,
+        cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, &push_host),
+        cli::Agent::Devices { json } => list(&devices(), json),
+    }
+}
+
+fn settings(file: Option<PathBuf>, data: AgentData) -> anyhow::Result<Config> {
+    let file = file.context(
+        "the agent's settings are wanted: --config agent.toml; see docs/reference/agent-settings.md",
+    )?;
+    let mut config = Config::read(&file)?;
+    if let Some(data) = data.data {
+        config.data = data;
+    }
+    Ok(config)
+}
+
+async fn record(config: Config, json: bool) -> anyhow::Result<()> {
+    // From the very beginning: a signal that comes during the start must end it cleanly, too.
+    let (reloads, mut ends) = (Reloads::new()?, Ends::new()?);
+    let manager = Arc::new(Manager::of_environment());
+    let (data, centres) = (config.data.display().to_string(), config.centres.len());
+    let agent =
+        Agent::start(config, Options::default(), Arc::new(SystemClock::new()), Arc::new(NoOutlet)).await?;
+    tracing::info!(data, cameras = agent.status().cameras.len(), "recording begins");
+    if centres > 0 {
+        tracing::warn!(
+            centres,
+            cause = "this version only records",
+            blame = "operator",
+            "nothing is sent to the centres of the settings"
+        );
+    }
+    if !json {
+        let rtmp = agent.rtmp_address().map_or_else(String::new, |address| format!(" rtmp://{address}"));
+        if let Err(error) = output::line(format_args!("ready{rtmp}")) {
+            tracing::warn!(cause = %error, blame = "operator", "recording all the same");
+        }
+    }
+    manager.tell("READY=1");
+    let aside = [tokio::spawn(beat(manager.clone())), tokio::spawn(note(reloads))];
+    let mut shown = Shown::new(json);
+    let mut ticks = interval(SHOW_EVERY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => shown.show(&agent),
+            () = ends.next() => break,
+        }
+    }
+    aside.iter().for_each(JoinHandle::abort);
+    shown.end();
+    manager.tell("STOPPING=1");
+    tracing::info!("stopping");
+    agent.stop().await;
+    Ok(())
+}
+
+/// Signals that ask others to reload end nothing here.
+async fn note(mut reloads: Reloads) {
+    loop {
+        let signal = reloads.next().await;
+        tracing::info!(signal, "the agent's settings are read at its start only");
+    }
+}
+
+/// How the state is shown: a side channel, which ends when nobody reads it any more.
+enum Shown {
+    /// One object a second.
+    Json,
+    /// One line, renewed in its place.
+    Terminal,
+    Nowhere,
+}
+
+impl Shown {
+    fn new(json: bool) -> Self {
+        match json {
+            true => Self::Json,
+            false if std::io::stdout().is_terminal() => Self::Terminal,
+            false => Self::Nowhere,
+        }
+    }
+
+    fn show(&mut self, agent: &Agent) {
+        let written = match self {
+            Self::Json => output::line(json!(agent.status())),
+            // Not wrapped and then cleared to its end, it never leaves a second line; the log overwrites it.
+            Self::Terminal => {
+                output::print(format_args!("\x1b[?7l{}\x1b[K\x1b[?7h\r", agent.status().line()))
+            }
+            Self::Nowhere => Ok(()),
+        };
+        if let Err(error) = written {
+            tracing::warn!(cause = %error, blame = "operator", "the state is not shown any more; recording goes on");
+            *self = Self::Nowhere;
+        }
+    }
+
+    fn end(&self) {
+        if matches!(self, Self::Terminal) {
+            output::tell("");
+        }
+    }
+}
+
+fn keys(config: &Config, push_host: &str) -> anyhow::Result<()> {
+    let keys = reveal_keys(config)?;
+    if keys.is_empty() {
+        output::note("no camera of the settings has the source \"rtmp\"");
+    }
+    for (camera, key) in keys {
+        output::line(format_args!("{camera} rtmp://{push_host}/ingest/{key}"))?;
+    }
+    Ok(())
+}
+
+fn list(devices: &[Device], json: bool) -> anyhow::Result<()> {
+    if json {
+        let objects = devices.iter().map(|device| {
+            json!({ "path": device.path.display().to_string(), "name": device.name, "first": device.is_first })
+        });
+        output::line(serde_json::Value::from_iter(objects))?;
+        return Ok(());
+    }
+    if devices.is_empty() {
+        output::line("there is no webcam: the kernel lists no V4L2 device. Is it plugged in?")?;
+    }
+    for Device { path, name, is_first } in devices {
+        let note = if *is_first { "" } else { "  (of the same camera; usually without pictures)" };
+        output::line(format_args!("v4l2:{}  {name}{note}", path.display()))?;
+    }
+    Ok(())
+}
