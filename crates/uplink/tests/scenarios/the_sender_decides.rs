@@ -169,7 +169,7 @@ fn what_is_not_live_comes_later_and_only_what_is_lacking() {
     let id = sends(&mut sender, Line::Late, "fact-9-7", now);
     sender.answered(id, answer(AnswerState::Persisted, 5, 4), now);
     assert!(sender.ledger().is_persisted(CAMERA, 1));
-    assert_eq!(sender.status(now).cameras[0].asides, 0);
+    assert_eq!(sender.status(now).cameras[0].metadata, 0);
 }
 
 #[test]
@@ -279,6 +279,19 @@ fn what_the_centre_never_takes_does_not_stop_the_rest() {
 }
 
 #[test]
+fn a_segment_that_never_ends_is_looked_at_later() {
+    let mut sender = sender();
+    sender.recorded(CAMERA, &init(), 0);
+    sender.recorded(CAMERA, &Output::Part(part(1, 0)), 0);
+    sender.recorded(CAMERA, &Output::Part(part(2, 0)), 0);
+    for name in [INIT, "2.0"] {
+        let id = sends(&mut sender, Line::Live, name, 0);
+        sender.answered(id, answer(AnswerState::Received, 1, 1), 0);
+    }
+    let _ = reads(&mut sender, 1, 0);
+}
+
+#[test]
 fn another_centre_has_nothing_of_what_one_persisted() {
     let mut sender = sender();
     for output in segment(1, 1) {
@@ -322,6 +335,7 @@ fn the_backlog_halves_when_live_is_slow_and_rests_while_it_waits() {
     let mut answer_in = |sender: &mut Sender, segment: u64, delay: u64| {
         now += SECOND;
         sender.recorded(CAMERA, &Output::Part(part(segment, 0)), now);
+        sender.recorded(CAMERA, &end(segment, 1), now);
         while let Some(Action::Send { id, .. }) = sender.next(now) {
             count += 1;
             sender.answered(id, answer(AnswerState::Received, count, count), now + delay);
