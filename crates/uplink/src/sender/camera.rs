@@ -9,7 +9,7 @@ use super::metadata::Metadata;
 use super::options::SenderOptions;
 use super::{Ledger, RequestId};
 use crate::planted::{Planted, is_planted};
-use crate::{Answer, Line, RefusalCode};
+use crate::{Answer, Line, RecordName, RefusalCode};
 
 /// What a request carries, and so what its answer is about.
 #[derive(Debug)]
@@ -17,7 +17,8 @@ pub(super) enum Request {
     /// The record of this number in the live queue.
     Live(u64),
     LiveInit([u8; 8]),
-    Late,
+    /// A record of the segment that is being sent as late.
+    Late(Output),
     LateInit([u8; 8]),
     Metadata(Output),
     Read(u64),
@@ -32,7 +33,7 @@ impl Request {
     pub(super) const fn line(&self) -> Option<Line> {
         match self {
             Self::Live(_) | Self::LiveInit(_) => Some(Line::Live),
-            Self::Late | Self::LateInit(_) | Self::Metadata(_) | Self::Have { .. } => Some(Line::Late),
+            Self::Late(_) | Self::LateInit(_) | Self::Metadata(_) | Self::Have { .. } => Some(Line::Late),
             Self::Read(_) => None,
         }
     }
@@ -101,7 +102,7 @@ impl Camera {
 
     /// What is to be done for the backlog.
     pub(super) fn next_late(&mut self, now: u64) -> Option<(Request, Option<Output>)> {
-        if self.late.busy.is_some() || now < self.late.retry.at() {
+        if self.late.busy || now < self.late.retry.at() {
             return None;
         }
         if let Some(output) = self.metadata.take_first() {
@@ -111,7 +112,7 @@ impl Camera {
             Step::Read(segment) => (Request::Read(segment), None),
             Step::Ask { from, to } => (Request::Have { from, to }, None),
             Step::Init(id, output) => (Request::LateInit(id), Some(output)),
-            Step::Record(output) => (Request::Late, Some(output)),
+            Step::Record(output) => (Request::Late(output.clone()), Some(output)),
         })
     }
 
@@ -120,7 +121,8 @@ impl Camera {
         match what {
             Request::Live(sequence) => self.live.sent(id, Some(*sequence)),
             Request::LiveInit(_) => self.live.sent(id, None),
-            _ => self.late.busy = Some(id),
+            Request::Late(output) => self.late.sent(Some(output)),
+            _ => self.late.sent(None),
         }
     }
 
@@ -128,7 +130,8 @@ impl Camera {
     pub(super) fn completed(&mut self, what: &Request) {
         match what {
             Request::Live(_) | Request::LiveInit(_) => self.live.completed(),
-            _ => self.late.busy = None,
+            Request::Late(output) => self.late.completed(Some(output)),
+            _ => self.late.completed(None),
         }
     }
 
@@ -144,7 +147,7 @@ impl Camera {
             },
             Request::LiveInit(id) => self.live.init_sent(id),
             Request::LateInit(id) => self.late.init_sent(id),
-            Request::Late => done.extend(self.late.answered(answer, now)),
+            Request::Late(output) => done.extend(self.late.answered(&output, answer, now)),
             Request::Metadata(output) => self.metadata.answered(Line::Late, output, answer, now),
             Request::Read(_) | Request::Have { .. } => {}
         }
@@ -170,9 +173,11 @@ impl Camera {
                 self.metadata.push_front(output);
                 self.late.retry.failed(now);
             }
-            Request::Late | Request::LateInit(_) | Request::Read(_) | Request::Have { .. } => {
+            Request::Late(output) => {
+                self.late.push_front(output);
                 self.late.retry.failed(now);
             }
+            Request::LateInit(_) | Request::Read(_) | Request::Have { .. } => self.late.retry.failed(now),
         }
     }
 
@@ -208,9 +213,9 @@ impl Camera {
                     self.take(dropped);
                 }
             }
-            Request::Late | Request::LateInit(_) => {
+            Request::Late(_) | Request::LateInit(_) => {
                 self.late.retry.failed(now);
-                if let Some(segment) = self.late.working_on() {
+                if let Some(segment) = self.late_segment(&what) {
                     self.late.failed(segment);
                 }
             }
@@ -232,8 +237,9 @@ impl Camera {
                     self.take(dropped);
                 }
             }
-            Request::Late | Request::LateInit(_) => {
-                if let Some(segment) = self.late.working_on() {
+            Request::Late(Output::Gap(_) | Output::Fact(_)) => {}
+            Request::Late(_) | Request::LateInit(_) => {
+                if let Some(segment) = self.late_segment(&what) {
                     self.late.refuse(segment);
                 }
             }
@@ -247,6 +253,13 @@ impl Camera {
         match sequence {
             Some(sequence) => self.live.segment_of(sequence),
             None => self.live.first_segment(),
+        }
+    }
+
+    fn late_segment(&self, what: &Request) -> Option<u64> {
+        match what {
+            Request::Late(output) => RecordName::of(output).segment().or_else(|| self.late.working_on()),
+            _ => self.late.working_on(),
         }
     }
 

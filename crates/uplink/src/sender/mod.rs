@@ -31,9 +31,9 @@ use retry::Retry;
 pub use action::{Action, Failure, ReadError, RequestId};
 pub use ledger::{LEDGER_BYTES_MAX, Ledger};
 pub use options::{
-    ATTEMPTS_MAX, DELAY_MARGIN_US, HAVE_SPAN_TICKS, INITS_MAX, LATE_PENDING_MAX, LIVE_WAITS_US,
-    LIVE_WITHIN_US, METADATA_MAX, PERSISTED_WITHIN_US, REQUEST_TIMEOUT_US, RETRY_MAX_US, RETRY_MIN_US,
-    SenderOptions,
+    ATTEMPTS_MAX, DELAY_MARGIN_US, HAVE_SPAN_TICKS, INITS_MAX, LATE_IN_FLIGHT_MAX, LATE_PENDING_MAX,
+    LIVE_WAITS_US, LIVE_WITHIN_US, METADATA_MAX, PERSISTED_WITHIN_US, REQUEST_TIMEOUT_US, RETRY_MAX_US,
+    RETRY_MIN_US, SenderOptions,
 };
 pub use range_set::{NoRanges, RANGES_MAX, RangeSet};
 pub use status::{CameraStatus, SenderStatus};

@@ -20,6 +20,8 @@ pub const ATTEMPTS_MAX: u32 = 4;
 pub const METADATA_MAX: usize = 1024;
 /// Most late segments of one camera that were sent and are not persisted yet.
 pub const LATE_PENDING_MAX: usize = 16;
+/// Most late parts of one camera in flight: more than one, since a distant centre answers late.
+pub const LATE_IN_FLIGHT_MAX: usize = 4;
 /// Most init segments of one camera that are kept for live.
 pub const INITS_MAX: usize = 4;
 /// How much of the past is asked for at once, ticks: two minutes.
