@@ -17,7 +17,7 @@ pub(crate) enum Planted {
     /// The backlog is sent as fast as it goes, whatever live does.
     ForgetPace,
     /// Gaps and facts that were not sent as live are not sent at all.
-    ForgetAsides,
+    ForgetMetadata,
     /// A late segment's end is not sent.
     ForgetEnd,
     /// What one centre persisted is believed to be at another.

@@ -22,7 +22,7 @@ pub enum Action {
         id: RequestId,
         /// Where to, and on which line.
         path: RecordPath,
-        /// What; [`crate::encode`] makes its body.
+        /// Request; [`crate::encode`] makes its body.
         record: Output,
     },
     /// Read a segment from the agent's archive (its init segment, its parts and its end, in order; gaps and facts

@@ -3,23 +3,24 @@
 use ashkar_media::Output;
 use ashkar_terms::{CameraId, MediaTime};
 
-use super::asides::Asides;
 use super::late::{Late, Step};
-use super::live::{Dropped, Landed, Live, Next};
+use super::live::{Dropped, Live, Next, Outcome};
+use super::metadata::Metadata;
 use super::options::SenderOptions;
 use super::{Ledger, RequestId};
 use crate::planted::{Planted, is_planted};
-use crate::{Answer, Line, RefusalCode};
+use crate::{Answer, Line, RecordName, RefusalCode};
 
 /// What a request carries, and so what its answer is about.
 #[derive(Debug)]
-pub(super) enum What {
+pub(super) enum Request {
     /// The record of this number in the live queue.
     Live(u64),
     LiveInit([u8; 8]),
-    Late,
+    /// A record of the segment that is being sent as late.
+    Late(Output),
     LateInit([u8; 8]),
-    Aside(Output),
+    Metadata(Output),
     Read(u64),
     Have {
         from: MediaTime,
@@ -27,12 +28,12 @@ pub(super) enum What {
     },
 }
 
-impl What {
+impl Request {
     /// The line that carries it, if one does.
     pub(super) const fn line(&self) -> Option<Line> {
         match self {
             Self::Live(_) | Self::LiveInit(_) => Some(Line::Live),
-            Self::Late | Self::LateInit(_) | Self::Aside(_) | Self::Have { .. } => Some(Line::Late),
+            Self::Late(_) | Self::LateInit(_) | Self::Metadata(_) | Self::Have { .. } => Some(Line::Late),
             Self::Read(_) => None,
         }
     }
@@ -43,14 +44,20 @@ pub(super) struct Camera {
     id: CameraId,
     pub(super) live: Live,
     pub(super) late: Late,
-    pub(super) asides: Asides,
+    pub(super) metadata: Metadata,
     /// The duration of the last segment that was recorded, ticks.
     pub(super) segment_ticks: u32,
 }
 
 impl Camera {
     pub(super) fn new(id: CameraId, segment_ticks: u32) -> Self {
-        Self { id, live: Live::default(), late: Late::default(), asides: Asides::default(), segment_ticks }
+        Self {
+            id,
+            live: Live::default(),
+            late: Late::default(),
+            metadata: Metadata::default(),
+            segment_ticks,
+        }
     }
 
     pub(super) fn record(&mut self, output: &Output, options: &SenderOptions, now: u64) {
@@ -68,23 +75,23 @@ impl Camera {
         self.live.overdue(now, &mut dropped);
         self.take(dropped);
         self.late.overdue(now);
-        self.asides.again(Some(now));
+        self.metadata.again(Some(now));
     }
 
     fn take(&mut self, dropped: Dropped) {
         dropped.segments.into_iter().for_each(|segment| self.late.push(segment));
-        dropped.asides.into_iter().for_each(|output| self.asides.push(output));
+        dropped.metadata.into_iter().for_each(|output| self.metadata.push(output));
     }
 
     /// What is to be sent on the live line.
-    pub(super) fn next_live(&mut self, now: u64) -> Option<(What, Output)> {
+    pub(super) fn next_live(&mut self, now: u64) -> Option<(Request, Output)> {
         if self.live.busy.is_some() || now < self.live.retry.at() {
             return None;
         }
         loop {
             match self.live.next()? {
-                Next::Record(sequence, output) => return Some((What::Live(sequence), output)),
-                Next::Init(id, output) => return Some((What::LiveInit(id), output)),
+                Next::Record(sequence, output) => return Some((Request::Live(sequence), output)),
+                Next::Init(id, output) => return Some((Request::LiveInit(id), output)),
                 Next::Unplayable(segment) => {
                     let dropped = self.live.give_up(segment);
                     self.take(dropped);
@@ -94,53 +101,55 @@ impl Camera {
     }
 
     /// What is to be done for the backlog.
-    pub(super) fn next_late(&mut self, now: u64) -> Option<(What, Option<Output>)> {
-        if self.late.busy.is_some() || now < self.late.retry.at() {
+    pub(super) fn next_late(&mut self, now: u64) -> Option<(Request, Option<Output>)> {
+        if self.late.busy || now < self.late.retry.at() {
             return None;
         }
-        if let Some(output) = self.asides.take_first() {
-            return Some((What::Aside(output.clone()), Some(output)));
+        if let Some(output) = self.metadata.take_first() {
+            return Some((Request::Metadata(output.clone()), Some(output)));
         }
         Some(match self.late.step()? {
-            Step::Read(segment) => (What::Read(segment), None),
-            Step::Ask { from, to } => (What::Have { from, to }, None),
-            Step::Init(id, output) => (What::LateInit(id), Some(output)),
-            Step::Record(output) => (What::Late, Some(output)),
+            Step::Read(segment) => (Request::Read(segment), None),
+            Step::Ask { from, to } => (Request::Have { from, to }, None),
+            Step::Init(id, output) => (Request::LateInit(id), Some(output)),
+            Step::Record(output) => (Request::Late(output.clone()), Some(output)),
         })
     }
 
     /// The request `id` is on its way.
-    pub(super) fn sent(&mut self, id: RequestId, what: &What) {
+    pub(super) fn sent(&mut self, id: RequestId, what: &Request) {
         match what {
-            What::Live(sequence) => self.live.sent(id, Some(*sequence)),
-            What::LiveInit(_) => self.live.sent(id, None),
-            _ => self.late.busy = Some(id),
+            Request::Live(sequence) => self.live.sent(id, Some(*sequence)),
+            Request::LiveInit(_) => self.live.sent(id, None),
+            Request::Late(output) => self.late.sent(Some(output)),
+            _ => self.late.sent(None),
         }
     }
 
     /// The request is not on its way any more.
-    pub(super) fn landed(&mut self, what: &What) {
+    pub(super) fn completed(&mut self, what: &Request) {
         match what {
-            What::Live(_) | What::LiveInit(_) => self.live.landed(),
-            _ => self.late.busy = None,
+            Request::Live(_) | Request::LiveInit(_) => self.live.completed(),
+            Request::Late(output) => self.late.completed(Some(output)),
+            _ => self.late.completed(None),
         }
     }
 
     /// The centre took over what `what` carried.
-    pub(super) fn answered(&mut self, what: What, answer: &Answer, ledger: &mut Ledger, now: u64) {
+    pub(super) fn answered(&mut self, what: Request, answer: &Answer, ledger: &mut Ledger, now: u64) {
         let line = what.line();
         let mut done = Vec::new();
         match what {
-            What::Live(sequence) => match self.live.answered(sequence, answer, now) {
-                Landed::Nothing => {}
-                Landed::Aside(output) => self.asides.answered(Line::Live, output, answer, now),
-                Landed::Doubtful(segment) => self.late.push(segment),
+            Request::Live(sequence) => match self.live.answered(sequence, answer, now) {
+                Outcome::Nothing => {}
+                Outcome::Metadata(output) => self.metadata.answered(Line::Live, output, answer, now),
+                Outcome::Doubtful(segment) => self.late.push(segment),
             },
-            What::LiveInit(id) => self.live.init_sent(id),
-            What::LateInit(id) => self.late.init_sent(id),
-            What::Late => done.extend(self.late.answered(answer, now)),
-            What::Aside(output) => self.asides.answered(Line::Late, output, answer, now),
-            What::Read(_) | What::Have { .. } => {}
+            Request::LiveInit(id) => self.live.init_sent(id),
+            Request::LateInit(id) => self.late.init_sent(id),
+            Request::Late(output) => done.extend(self.late.answered(&output, answer, now)),
+            Request::Metadata(output) => self.metadata.answered(Line::Late, output, answer, now),
+            Request::Read(_) | Request::Have { .. } => {}
         }
         match line {
             Some(Line::Live) => {
@@ -152,24 +161,28 @@ impl Camera {
                 done.extend(self.late.persisted(answer.persisted));
             }
         }
-        line.into_iter().for_each(|line| self.asides.persisted(line, answer.persisted));
+        line.into_iter().for_each(|line| self.metadata.persisted(line, answer.persisted));
         done.into_iter().for_each(|segment| ledger.insert(self.id, segment));
     }
 
     /// Nothing is known of what became of it: it is sent again.
-    pub(super) fn unanswered(&mut self, what: What, now: u64) {
+    pub(super) fn unanswered(&mut self, what: Request, now: u64) {
         match what {
-            What::Live(_) | What::LiveInit(_) => self.live.retry.failed(now),
-            What::Aside(output) => {
-                self.asides.push_front(output);
+            Request::Live(_) | Request::LiveInit(_) => self.live.retry.failed(now),
+            Request::Metadata(output) => {
+                self.metadata.push_front(output);
                 self.late.retry.failed(now);
             }
-            What::Late | What::LateInit(_) | What::Read(_) | What::Have { .. } => self.late.retry.failed(now),
+            Request::Late(output) => {
+                self.late.push_front(output);
+                self.late.retry.failed(now);
+            }
+            Request::LateInit(_) | Request::Read(_) | Request::Have { .. } => self.late.retry.failed(now),
         }
     }
 
     /// The centre refused it, for a reason that does not end the session.
-    pub(super) fn refused(&mut self, what: What, code: RefusalCode, now: u64) {
+    pub(super) fn refused(&mut self, what: Request, code: RefusalCode, now: u64) {
         match code {
             RefusalCode::NotLive | RefusalCode::OutOfOrder => self.misplaced(what, now),
             RefusalCode::InitNeeded => {
@@ -185,12 +198,12 @@ impl Camera {
     }
 
     /// Live is over for its segment, or the centre lacks something of a late one.
-    fn misplaced(&mut self, what: What, now: u64) {
+    fn misplaced(&mut self, what: Request, now: u64) {
         match what {
-            What::Live(_) | What::LiveInit(_) => {
-                let sequence = if let What::Live(sequence) = what { Some(sequence) } else { None };
-                if let Some(output) = sequence.and_then(|sequence| self.live.take_aside(sequence)) {
-                    return self.asides.push(output);
+            Request::Live(_) | Request::LiveInit(_) => {
+                let sequence = if let Request::Live(sequence) = what { Some(sequence) } else { None };
+                if let Some(output) = sequence.and_then(|sequence| self.live.take_metadata(sequence)) {
+                    return self.metadata.push(output);
                 }
                 if let Some(segment) = self.live_segment(sequence) {
                     let dropped = self.live.give_up(segment);
@@ -200,9 +213,9 @@ impl Camera {
                     self.take(dropped);
                 }
             }
-            What::Late | What::LateInit(_) => {
+            Request::Late(_) | Request::LateInit(_) => {
                 self.late.retry.failed(now);
-                if let Some(segment) = self.late.working_on() {
+                if let Some(segment) = self.late_segment(&what) {
                     self.late.failed(segment);
                 }
             }
@@ -211,11 +224,11 @@ impl Camera {
     }
 
     /// It will not be taken, however often it is offered: what it belongs to is left out until another session.
-    fn refused_for_good(&mut self, what: What, now: u64) {
+    fn refused_for_good(&mut self, what: Request, now: u64) {
         match what {
-            What::Live(_) | What::LiveInit(_) => {
-                let sequence = if let What::Live(sequence) = what { Some(sequence) } else { None };
-                if sequence.and_then(|sequence| self.live.take_aside(sequence)).is_some() {
+            Request::Live(_) | Request::LiveInit(_) => {
+                let sequence = if let Request::Live(sequence) = what { Some(sequence) } else { None };
+                if sequence.and_then(|sequence| self.live.take_metadata(sequence)).is_some() {
                     return;
                 }
                 if let Some(segment) = self.live_segment(sequence) {
@@ -224,14 +237,15 @@ impl Camera {
                     self.take(dropped);
                 }
             }
-            What::Late | What::LateInit(_) => {
-                if let Some(segment) = self.late.working_on() {
+            Request::Late(Output::Gap(_) | Output::Fact(_)) => {}
+            Request::Late(_) | Request::LateInit(_) => {
+                if let Some(segment) = self.late_segment(&what) {
                     self.late.refuse(segment);
                 }
             }
-            What::Have { .. } => self.late.compare_nothing(),
-            What::Aside(_) => {}
-            What::Read(_) => self.late.retry.failed(now),
+            Request::Have { .. } => self.late.compare_nothing(),
+            Request::Metadata(_) => {}
+            Request::Read(_) => self.late.retry.failed(now),
         }
     }
 
@@ -242,12 +256,19 @@ impl Camera {
         }
     }
 
+    fn late_segment(&self, what: &Request) -> Option<u64> {
+        match what {
+            Request::Late(output) => RecordName::of(output).segment().or_else(|| self.late.working_on()),
+            _ => self.late.working_on(),
+        }
+    }
+
     pub(super) fn forget_session(&mut self) {
         let dropped = self.live.forget_session();
         self.late.forget_session(self.live.current());
         self.take(dropped);
         if !is_planted(Planted::KeepCounts) {
-            self.asides.again(None);
+            self.metadata.again(None);
         }
     }
 }

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use ashkar_media::{InitSegment, Output, Part};
 use ashkar_terms::MediaTime;
 
-use super::options::{ATTEMPTS_MAX, HAVE_SPAN_TICKS, LATE_PENDING_MAX, PERSISTED_WITHIN_US};
+use super::RangeSet;
+use super::options::{
+    ATTEMPTS_MAX, HAVE_SPAN_TICKS, LATE_IN_FLIGHT_MAX, LATE_PENDING_MAX, PERSISTED_WITHIN_US,
+};
 use super::retry::Retry;
-use super::{RangeSet, RequestId};
 use crate::planted::{Planted, is_planted};
 use crate::{Answer, AnswerState, HAVE_TICKS_MAX, Have, HavePart, RecordName};
 
@@ -18,8 +20,10 @@ use crate::{Answer, AnswerState, HAVE_TICKS_MAX, Have, HavePart, RecordName};
 struct Work {
     segment: u64,
     init: Option<Arc<InitSegment>>,
-    /// Empty until it was read.
+    /// What is not in flight, in order.
     records: VecDeque<Output>,
+    /// They were read.
+    is_read: bool,
     /// What the centre has of them was taken out.
     compared: bool,
     /// The last of its records that the centre received.
@@ -56,7 +60,10 @@ pub(super) struct Late {
     known: Option<Known>,
     inits_sent: BTreeSet<[u8; 8]>,
     attempts: u32,
-    pub(super) busy: Option<RequestId>,
+    /// Parts in flight, in any order: their segment's end waits for them.
+    parts_in_flight: usize,
+    /// Something else is in flight, and nothing beside it.
+    pub(super) busy: bool,
     pub(super) retry: Retry,
 }
 
@@ -83,41 +90,76 @@ impl Late {
         self.attempts = 0;
     }
 
-    /// What is to be done next; nothing while too much waits to be persisted.
+    /// What is to be done next; nothing while too much is in flight, or waits to be persisted.
     pub(super) fn step(&mut self) -> Option<Step> {
+        if self.busy || self.parts_in_flight >= LATE_IN_FLIGHT_MAX {
+            return None;
+        }
         if self.work.is_none() {
-            if self.pending.len() >= LATE_PENDING_MAX {
+            // Parts of a segment that was given up may still be in flight.
+            if self.parts_in_flight > 0 || self.pending.len() >= LATE_PENDING_MAX {
                 return None;
             }
             let segment = self.backlog.first()?;
-            self.work =
-                Some(Work { segment, init: None, records: VecDeque::new(), compared: false, count: 0 });
+            self.work = Some(Work {
+                segment,
+                init: None,
+                records: VecDeque::new(),
+                is_read: false,
+                compared: false,
+                count: 0,
+            });
         }
         let work = self.work.as_mut()?;
-        let Some(first) = work.records.front() else { return Some(Step::Read(work.segment)) };
+        if !work.is_read {
+            return Some(Step::Read(work.segment));
+        }
         if !work.compared {
-            let (from, to) = span(&work.records).unwrap_or((MediaTime(0), MediaTime(0)));
+            let (from, to) = span(&work.records)?;
             let known = self.known.as_ref().filter(|known| known.from <= from && to <= known.to);
             let Some(known) = known else {
                 let to = to.max(from.plus(HAVE_SPAN_TICKS)).min(from.plus(HAVE_TICKS_MAX));
                 return Some(Step::Ask { from, to });
             };
-            let lacks = |output: &Output| match output {
-                Output::Part(part) => !known.have.contains(&HavePart::of(part)),
-                Output::SegmentEnd(_) => !is_planted(Planted::ForgetEnd),
-                _ => true,
-            };
-            work.records.retain(lacks);
+            work.records.retain(|output| lacks(&known.have, output));
             work.compared = true;
-            return self.step();
         }
-        if let (Output::Part(Part { init: required, .. }), Some(init)) = (first, &work.init)
+        let first = work.records.front()?;
+        let Output::Part(Part { init: required, .. }) = first else {
+            return if self.parts_in_flight == 0 { work.records.pop_front().map(Step::Record) } else { None };
+        };
+        if let Some(init) = work.init.as_ref().filter(|init| init.sha256.starts_with(required))
             && !self.inits_sent.contains(required)
-            && init.sha256.starts_with(required)
         {
-            return Some(Step::Init(*required, Output::Init(Arc::clone(init))));
+            let init = Output::Init(Arc::clone(init));
+            return (self.parts_in_flight == 0).then_some(Step::Init(*required, init));
         }
-        Some(Step::Record(first.clone()))
+        work.records.pop_front().map(Step::Record)
+    }
+
+    /// The request that carries `output` is on its way.
+    pub(super) fn sent(&mut self, output: Option<&Output>) {
+        match output {
+            Some(Output::Part(_)) => self.parts_in_flight += 1,
+            _ => self.busy = true,
+        }
+    }
+
+    /// It is not any more.
+    pub(super) fn completed(&mut self, output: Option<&Output>) {
+        match output {
+            Some(Output::Part(_)) => self.parts_in_flight = self.parts_in_flight.saturating_sub(1),
+            _ => self.busy = false,
+        }
+    }
+
+    /// `output` was sent, and is to be sent again.
+    pub(super) fn push_front(&mut self, output: Output) {
+        let segment = RecordName::of(&output).segment();
+        let work = self.work.as_mut();
+        if let Some(work) = work.filter(|work| segment.is_none_or(|segment| segment == work.segment)) {
+            work.records.push_front(output);
+        }
     }
 
     /// The records of a segment were read from the agent's archive. False if they are not that segment.
@@ -134,12 +176,12 @@ impl Late {
                 }
             }
         }
-        let is_whole = work.records.iter().any(|output| matches!(output, Output::SegmentEnd(_)))
-            && span(&work.records).is_some();
-        if !is_whole {
+        let has_end = work.records.iter().any(|output| matches!(output, Output::SegmentEnd(_)));
+        work.is_read = has_end && span(&work.records).is_some();
+        if !work.is_read {
             work.records.clear();
         }
-        is_whole
+        work.is_read
     }
 
     /// `segment` is not in the agent's archive any more.
@@ -169,14 +211,15 @@ impl Late {
         self.inits_sent.clear();
     }
 
-    /// The first record of the work was answered. Returns the segment if it is wholly persisted.
-    pub(super) fn answered(&mut self, answer: &Answer, now: u64) -> Option<u64> {
-        let work = self.work.as_mut()?;
-        work.records.pop_front();
+    /// `output` was answered. Returns its segment if that is wholly persisted.
+    pub(super) fn answered(&mut self, output: &Output, answer: &Answer, now: u64) -> Option<u64> {
+        let segment = RecordName::of(output).segment();
+        let work = self.work.as_mut().filter(|work| segment.is_none_or(|segment| segment == work.segment))?;
         if answer.state == AnswerState::Received && !is_planted(Planted::BelieveReceived) {
             work.count = work.count.max(answer.count);
         }
-        let done = self.work.take_if(|work| work.records.is_empty())?;
+        let is_done = self.parts_in_flight == 0;
+        let done = self.work.take_if(|work| is_done && work.records.is_empty())?;
         self.backlog.remove(done.segment);
         self.attempts = 0;
         if done.count == 0 {
@@ -193,8 +236,11 @@ impl Late {
 
     /// Something of `segment` could not be read or placed: it is tried again from its beginning, a few times.
     pub(super) fn failed(&mut self, segment: u64) {
+        // Several parts of it may fail at once.
+        if self.work.take_if(|work| work.segment == segment).is_none() {
+            return;
+        }
         self.known = None;
-        self.work.take_if(|work| work.segment == segment);
         self.attempts += 1;
         if self.attempts >= ATTEMPTS_MAX {
             self.refuse(segment);
@@ -219,7 +265,8 @@ impl Late {
     /// The session is over: what was received and not persisted may be lost. `current` is being recorded, and not
     /// backlog yet.
     pub(super) fn forget_session(&mut self, current: Option<u64>) {
-        self.busy = None;
+        self.busy = false;
+        self.parts_in_flight = 0;
         self.work = None;
         self.known = None;
         self.attempts = 0;
@@ -251,7 +298,16 @@ impl Late {
 
     /// Records in memory.
     pub(super) fn records(&self) -> usize {
-        self.work.as_ref().map_or(0, |work| work.records.len())
+        self.work.as_ref().map_or(0, |work| work.records.len()) + self.parts_in_flight
+    }
+}
+
+/// Whether the centre lacks `output`, as far as it said what it has. The end is always sent.
+fn lacks(have: &Have, output: &Output) -> bool {
+    match output {
+        Output::Part(part) => !have.contains(&HavePart::of(part)),
+        Output::SegmentEnd(_) => !is_planted(Planted::ForgetEnd),
+        Output::Init(_) | Output::Gap(_) | Output::Fact(_) => true,
     }
 }
 

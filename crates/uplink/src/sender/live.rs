@@ -52,7 +52,7 @@ pub(super) struct Dropped {
     /// Whole segments, of which something may be there already.
     pub(super) segments: BTreeSet<u64>,
     /// Gaps and facts.
-    pub(super) asides: Vec<Output>,
+    pub(super) metadata: Vec<Output>,
 }
 
 /// What comes next on the line.
@@ -72,7 +72,7 @@ pub(super) struct Live {
     bytes: usize,
     next_sequence: u64,
     /// The record in flight.
-    flying: Option<u64>,
+    in_flight: Option<u64>,
     inits: VecDeque<Arc<InitSegment>>,
     inits_sent: BTreeSet<[u8; 8]>,
     /// The segment that is being recorded.
@@ -97,10 +97,12 @@ impl Live {
                 return dropped;
             }
             Output::Part(part) => {
-                if let Some(other) = self.given_up.take_if(|given_up| *given_up != part.segment) {
-                    dropped.segments.insert(other);
+                // A segment that never ends may have been ended by the archive: the backlog looks at it.
+                let before = self.current.replace(part.segment).filter(|before| *before != part.segment);
+                if let Some(before) = before {
+                    self.given_up = None;
+                    dropped = self.give_up(before);
                 }
-                self.current = Some(part.segment);
                 if part.index == 0 {
                     self.open.insert(part.segment, Open::default());
                 }
@@ -140,8 +142,8 @@ impl Live {
             self.bytes = self.queue.iter().map(|queued| queued.bytes).sum();
             let segments: BTreeSet<u64> = gone.iter().filter_map(Queued::segment).collect();
             segments.into_iter().for_each(|segment| self.close(segment, dropped));
-            let is_aside = |queued: &Queued| queued.segment().is_none();
-            dropped.asides.extend(gone.into_iter().filter(is_aside).map(|queued| queued.output));
+            let is_metadata = |queued: &Queued| queued.segment().is_none();
+            dropped.metadata.extend(gone.into_iter().filter(is_metadata).map(|queued| queued.output));
         }
     }
 
@@ -165,7 +167,7 @@ impl Live {
     }
 
     /// Takes out what is `sequence`, if that is a gap or a fact and still waits.
-    pub(super) fn take_aside(&mut self, sequence: u64) -> Option<Output> {
+    pub(super) fn take_metadata(&mut self, sequence: u64) -> Option<Output> {
         let is_it = |queued: &Queued| queued.sequence == sequence && queued.segment().is_none();
         let at = self.queue.iter().position(is_it)?;
         let taken = self.queue.remove(at)?;
@@ -191,7 +193,7 @@ impl Live {
     /// The request `id` carries it; `sequence` if it is a record.
     pub(super) fn sent(&mut self, id: RequestId, sequence: Option<u64>) {
         self.busy = Some(id);
-        self.flying = sequence;
+        self.in_flight = sequence;
         let first = self.queue.front().filter(|first| Some(first.sequence) == sequence);
         if let Some(open) = first.and_then(Queued::segment).and_then(|segment| self.open.get_mut(&segment)) {
             open.begun = true;
@@ -199,9 +201,9 @@ impl Live {
     }
 
     /// The request in flight was answered, or is given up.
-    pub(super) fn landed(&mut self) {
+    pub(super) fn completed(&mut self) {
         self.busy = None;
-        self.flying = None;
+        self.in_flight = None;
     }
 
     /// The segment of the record in flight, if that still waits.
@@ -224,29 +226,29 @@ impl Live {
 
     /// The centre answered for the record `sequence`. A gap or fact is returned; `ended` is told about the segment whose
     /// end it was: whether the backlog must look at it, or it is persisted.
-    pub(super) fn answered(&mut self, sequence: u64, answer: &Answer, now: u64) -> Landed {
+    pub(super) fn answered(&mut self, sequence: u64, answer: &Answer, now: u64) -> Outcome {
         // It may have been given up meanwhile.
         let Some(first) = self.queue.pop_front_if(|first| first.sequence == sequence) else {
-            return Landed::Nothing;
+            return Outcome::Nothing;
         };
         self.bytes -= first.bytes;
-        let Some(segment) = first.segment() else { return Landed::Aside(first.output) };
-        let Some(open) = self.open.get_mut(&segment) else { return Landed::Nothing };
+        let Some(segment) = first.segment() else { return Outcome::Metadata(first.output) };
+        let Some(open) = self.open.get_mut(&segment) else { return Outcome::Nothing };
         if answer.state == AnswerState::Received {
             open.count = open.count.max(answer.count);
         }
         if !matches!(first.output, Output::SegmentEnd(_)) {
-            return Landed::Nothing;
+            return Outcome::Nothing;
         }
         if open.doubtful {
             self.open.remove(&segment);
-            return Landed::Doubtful(segment);
+            return Outcome::Doubtful(segment);
         }
         open.ended_at = Some(now);
         if is_planted(Planted::BelieveReceived) {
             open.count = 0;
         }
-        Landed::Nothing
+        Outcome::Nothing
     }
 
     /// Segments that are wholly persisted if all records up to this count are.
@@ -265,7 +267,7 @@ impl Live {
 
     /// The session is over: counts mean nothing any more, and the centre may have lost what it had not persisted.
     pub(super) fn forget_session(&mut self) -> Dropped {
-        self.landed();
+        self.completed();
         self.inits_sent.clear();
         let mut dropped = Dropped::default();
         if is_planted(Planted::KeepCounts) {
@@ -282,7 +284,7 @@ impl Live {
 
     /// How long the oldest record that is not in flight has waited.
     pub(super) fn waiting(&self, now: u64) -> u64 {
-        let first = self.queue.iter().find(|queued| Some(queued.sequence) != self.flying);
+        let first = self.queue.iter().find(|queued| Some(queued.sequence) != self.in_flight);
         first.map_or(0, |queued| now.saturating_sub(queued.at))
     }
 
@@ -302,11 +304,11 @@ impl Live {
 
 /// What came of an answer.
 #[derive(Debug)]
-pub(super) enum Landed {
+pub(super) enum Outcome {
     /// Nothing to be done.
     Nothing,
     /// A gap or a fact was received.
-    Aside(Output),
+    Metadata(Output),
     /// The end of a segment of which the centre may not have everything.
     Doubtful(u64),
 }

@@ -5,11 +5,11 @@
 //! `docs/reference/uplink.md`; the memory is bounded by `options`, whatever the line does.
 
 mod action;
-mod asides;
 mod camera;
 mod late;
 mod ledger;
 mod live;
+mod metadata;
 mod options;
 mod pace;
 mod range_set;
@@ -24,15 +24,16 @@ use ashkar_terms::{CameraId, TICKS_PER_SECOND};
 
 use crate::planted::{Planted, is_planted};
 use crate::{Answer, Have, HavePath, Line, RecordName, RecordPath, RecordingId, RefusalCode};
-use camera::{Camera, What};
+use camera::{Camera, Request};
 use pace::Pace;
 use retry::Retry;
 
 pub use action::{Action, Failure, ReadError, RequestId};
 pub use ledger::{LEDGER_BYTES_MAX, Ledger};
 pub use options::{
-    ASIDES_MAX, ATTEMPTS_MAX, DELAY_MARGIN_US, HAVE_SPAN_TICKS, INITS_MAX, LATE_PENDING_MAX, LIVE_WAITS_US,
-    LIVE_WITHIN_US, PERSISTED_WITHIN_US, REQUEST_TIMEOUT_US, RETRY_MAX_US, RETRY_MIN_US, SenderOptions,
+    ATTEMPTS_MAX, DELAY_MARGIN_US, HAVE_SPAN_TICKS, INITS_MAX, LATE_IN_FLIGHT_MAX, LATE_PENDING_MAX,
+    LIVE_WAITS_US, LIVE_WITHIN_US, METADATA_MAX, PERSISTED_WITHIN_US, REQUEST_TIMEOUT_US, RETRY_MAX_US,
+    RETRY_MIN_US, SenderOptions,
 };
 pub use range_set::{NoRanges, RANGES_MAX, RangeSet};
 pub use status::{CameraStatus, SenderStatus};
@@ -43,9 +44,9 @@ const WAKE_US: u64 = 1_000_000;
 const SEGMENT_TICKS: u32 = 4 * TICKS_PER_SECOND as u32;
 
 #[derive(Debug)]
-struct Flight {
+struct InFlight {
     camera: CameraId,
-    what: What,
+    what: Request,
     sent_at: u64,
 }
 
@@ -62,7 +63,7 @@ pub struct Sender {
     options: SenderOptions,
     ledger: Ledger,
     cameras: BTreeMap<CameraId, Camera>,
-    in_flight: BTreeMap<RequestId, Flight>,
+    in_flight: BTreeMap<RequestId, InFlight>,
     next_id: u64,
     session: Session,
     session_retry: Retry,
@@ -99,7 +100,8 @@ impl Sender {
         state.late.push_ranges(backlog.ranges());
     }
 
-    /// The packager of `camera` gave `output`, and the agent's archive accepted it.
+    /// The packager of `camera` gave `output`, and the agent's archive accepted it. A camera that was not added is
+    /// ignored.
     pub fn recorded(&mut self, camera: CameraId, output: &Output, now: u64) {
         if let Some(state) = self.cameras.get_mut(&camera) {
             state.record(output, &self.options, now);
@@ -109,14 +111,14 @@ impl Sender {
     /// A gap or a fact that was recorded before this sender began, and may not be at the centre: it is sent as late.
     /// Segments come back by [`Sender::add_camera`].
     pub fn recorded_before(&mut self, camera: CameraId, output: Output) {
-        let is_aside = matches!(output, Output::Gap(_) | Output::Fact(_));
-        if let Some(state) = self.cameras.get_mut(&camera).filter(|_| is_aside) {
-            state.asides.push(output);
+        let is_metadata = matches!(output, Output::Gap(_) | Output::Fact(_));
+        if let Some(state) = self.cameras.get_mut(&camera).filter(|_| is_metadata) {
+            state.metadata.push(output);
         }
     }
 
-    /// A session was opened, with the centre whose archive has this id. If it is another archive than the ledger is
-    /// about, nothing is persisted any more.
+    /// A session was opened, with the centre whose archive has this id; it takes the place of one that is still open. If
+    /// it is another archive than the ledger is about, nothing is persisted any more.
     pub fn session_opened(&mut self, centre: RecordingId, now: u64) {
         self.forget_session();
         self.session = Session::Open;
@@ -144,9 +146,9 @@ impl Sender {
 
     fn forget_session(&mut self) {
         self.session = Session::None;
-        for (_, Flight { camera, what, .. }) in std::mem::take(&mut self.in_flight) {
-            if let (Some(state), What::Aside(output)) = (self.cameras.get_mut(&camera), what) {
-                state.asides.push_front(output);
+        for (_, InFlight { camera, what, .. }) in std::mem::take(&mut self.in_flight) {
+            if let (Some(state), Request::Metadata(output)) = (self.cameras.get_mut(&camera), what) {
+                state.metadata.push_front(output);
             }
         }
         self.cameras.values_mut().for_each(Camera::forget_session);
@@ -165,7 +167,7 @@ impl Sender {
             self.lines[line as usize] = (false, now);
         }
         let lost = self.in_flight.extract_if(.., |_, flight| flight.what.line() == Some(line));
-        let lost: Vec<Flight> = lost.map(|(_, flight)| flight).collect();
+        let lost: Vec<InFlight> = lost.map(|(_, flight)| flight).collect();
         lost.into_iter().for_each(|flight| self.unanswered(flight, now));
     }
 
@@ -181,9 +183,9 @@ impl Sender {
             Ok(answer) => answer,
             Err(failure) => return self.failed(flight, failure, now),
         };
-        let Flight { camera, what, sent_at } = flight;
+        let InFlight { camera, what, sent_at } = flight;
         let Some(state) = self.cameras.get_mut(&camera) else { return };
-        state.landed(&what);
+        state.completed(&what);
         let line = what.line();
         state.answered(what, &answer, &mut self.ledger, now);
         match line {
@@ -198,10 +200,11 @@ impl Sender {
     /// The segment of the [`Action::ReadSegment`] of this id.
     pub fn read(&mut self, id: RequestId, segment: Result<Vec<Output>, ReadError>, now: u64) {
         let Some(flight) = self.in_flight.remove(&id) else { return };
-        let (Some(state), What::Read(number)) = (self.cameras.get_mut(&flight.camera), &flight.what) else {
+        let (Some(state), Request::Read(number)) = (self.cameras.get_mut(&flight.camera), &flight.what)
+        else {
             return;
         };
-        state.landed(&flight.what);
+        state.completed(&flight.what);
         let is_there = match segment {
             Ok(outputs) => state.late.read(*number, outputs),
             Err(ReadError::Failed) => false,
@@ -222,16 +225,16 @@ impl Sender {
             Ok(have) => have,
             Err(failure) => return self.failed(flight, failure, now),
         };
-        let (Some(state), &What::Have { from, to }) = (self.cameras.get_mut(&flight.camera), &flight.what)
+        let (Some(state), &Request::Have { from, to }) = (self.cameras.get_mut(&flight.camera), &flight.what)
         else {
             return;
         };
-        state.landed(&flight.what);
+        state.completed(&flight.what);
         state.late.retry.succeeded();
         state.late.told(from, to, have);
     }
 
-    fn failed(&mut self, flight: Flight, failure: Failure, now: u64) {
+    fn failed(&mut self, flight: InFlight, failure: Failure, now: u64) {
         let code = match failure {
             Failure::Unanswered => return self.unanswered(flight, now),
             Failure::Refused(refusal) => refusal.code,
@@ -247,19 +250,19 @@ impl Sender {
             }
             code => {
                 if let Some(state) = self.cameras.get_mut(&flight.camera) {
-                    state.landed(&flight.what);
+                    state.completed(&flight.what);
                     state.refused(flight.what, code, now);
                 }
             }
         }
     }
 
-    fn unanswered(&mut self, flight: Flight, now: u64) {
+    fn unanswered(&mut self, flight: InFlight, now: u64) {
         if flight.what.line() == Some(Line::Late) {
             self.pace.late_failed(now);
         }
         if let Some(state) = self.cameras.get_mut(&flight.camera) {
-            state.landed(&flight.what);
+            state.completed(&flight.what);
             state.unanswered(flight.what, now);
         }
     }
@@ -309,12 +312,12 @@ impl Sender {
             self.turn = Some(camera);
             return Some(match (output, &what) {
                 (Some(output), _) => self.send(camera, what, Line::Late, output, now),
-                (None, &What::Have { from, to }) => {
+                (None, &Request::Have { from, to }) => {
                     let path = HavePath { camera, from, to };
-                    Action::AskHave { id: self.fly(camera, what, now), path }
+                    Action::AskHave { id: self.register(camera, what, now), path }
                 }
-                (None, &What::Read(segment)) => {
-                    Action::ReadSegment { id: self.fly(camera, what, now), camera, segment }
+                (None, &Request::Read(segment)) => {
+                    Action::ReadSegment { id: self.register(camera, what, now), camera, segment }
                 }
                 // Everything else has a record.
                 (None, _) => continue,
@@ -323,23 +326,23 @@ impl Sender {
         None
     }
 
-    fn send(&mut self, camera: CameraId, what: What, line: Line, record: Output, now: u64) -> Action {
+    fn send(&mut self, camera: CameraId, what: Request, line: Line, record: Output, now: u64) -> Action {
         if line == Line::Late {
             self.pace.sent(live::body_bytes(&record), now);
         }
         let path =
             RecordPath { camera, recording: self.ledger.recording(), record: RecordName::of(&record), line };
-        let id = self.fly(camera, what, now);
+        let id = self.register(camera, what, now);
         Action::Send { id, path, record }
     }
 
-    fn fly(&mut self, camera: CameraId, what: What, now: u64) -> RequestId {
+    fn register(&mut self, camera: CameraId, what: Request, now: u64) -> RequestId {
         let id = RequestId(self.next_id);
         self.next_id += 1;
         if let Some(state) = self.cameras.get_mut(&camera) {
             state.sent(id, &what);
         }
-        self.in_flight.insert(id, Flight { camera, what, sent_at: now });
+        self.in_flight.insert(id, InFlight { camera, what, sent_at: now });
         id
     }
 
@@ -347,7 +350,7 @@ impl Sender {
         let timed_out = self
             .in_flight
             .extract_if(.., |_, flight| now.saturating_sub(flight.sent_at) >= REQUEST_TIMEOUT_US);
-        let timed_out: Vec<Flight> = timed_out.map(|(_, flight)| flight).collect();
+        let timed_out: Vec<InFlight> = timed_out.map(|(_, flight)| flight).collect();
         timed_out.into_iter().for_each(|flight| self.unanswered(flight, now));
         self.cameras.values_mut().for_each(|camera| camera.expire(&self.options, now));
     }

@@ -17,9 +17,11 @@ pub const RETRY_MAX_US: u64 = 5_000_000;
 /// So often is a segment offered that the centre cannot place or the disk cannot read, before the others' turn comes.
 pub const ATTEMPTS_MAX: u32 = 4;
 /// Most gaps and facts of one camera that wait to be sent or persisted.
-pub const ASIDES_MAX: usize = 1024;
+pub const METADATA_MAX: usize = 1024;
 /// Most late segments of one camera that were sent and are not persisted yet.
 pub const LATE_PENDING_MAX: usize = 16;
+/// Most late parts of one camera in flight: more than one, since a distant centre answers late.
+pub const LATE_IN_FLIGHT_MAX: usize = 4;
 /// Most init segments of one camera that are kept for live.
 pub const INITS_MAX: usize = 4;
 /// How much of the past is asked for at once, ticks: two minutes.

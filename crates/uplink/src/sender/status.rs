@@ -38,9 +38,9 @@ pub struct CameraStatus {
     /// Records of the backlog in memory.
     pub backlog_records: usize,
     /// Gaps and facts that wait.
-    pub asides: usize,
+    pub metadata: usize,
     /// Gaps and facts that were dropped because too many waited; they stay in the agent's archive.
-    pub asides_dropped: u64,
+    pub metadata_dropped: u64,
     /// Segments that the centre does not take.
     pub refused_segments: u64,
     /// Segments that were to be sent and are not in the agent's archive.
@@ -64,8 +64,8 @@ impl Sender {
                 backlog_segments: segments,
                 backlog_s: ticks / TICKS_PER_SECOND.unsigned_abs(),
                 backlog_records: camera.late.records(),
-                asides: camera.asides.len(),
-                asides_dropped: camera.asides.dropped(),
+                metadata: camera.metadata.len(),
+                metadata_dropped: camera.metadata.dropped(),
                 refused_segments: camera.late.refused(),
                 gone_segments: camera.late.gone_count(),
             }

@@ -45,7 +45,7 @@ impl DeviceKey {
     }
 
     /// The key of these 32 bytes (RFC 8032, section 5.1.5).
-    pub fn from_bytes(secret: &[u8; KEY_BYTES]) -> Self {
+    fn from_bytes(secret: &[u8; KEY_BYTES]) -> Self {
         Self(SigningKey::from_bytes(secret))
     }
 

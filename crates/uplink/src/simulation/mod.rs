@@ -1,11 +1,11 @@
 //! An agent and a naive centre over bad lines, in virtual time, in one thread, with everything drawn from one number.
 //!
-//! Lines lose requests and answers, delay them, repeat them, and share one narrow way; the centre crashes and forgets
+//! Lines lose requests and answers, delay them, repeat them, and share one narrow place; the centre crashes and forgets
 //! what it had not persisted, is replaced by an empty one, or is busy; the agent restarts from an old state file. What
 //! must hold is in `world`. `ASHKAR_SEEDS=1000` uses that many seeds, from `ASHKAR_FIRST_SEED` on.
 
 mod centre;
-mod line;
+mod link;
 mod random;
 mod station;
 mod tests;

@@ -35,7 +35,7 @@ pub(super) struct Station {
     /// Segments with their init segment, and whether they have ended.
     pub(super) disk: BTreeMap<u64, Vec<Output>>,
     /// Gaps and facts.
-    pub(super) asides: Vec<Output>,
+    pub(super) metadata: Vec<Output>,
 }
 
 impl Station {
@@ -52,7 +52,7 @@ impl Station {
             random,
             gap: None,
             disk: BTreeMap::new(),
-            asides: Vec::new(),
+            metadata: Vec::new(),
         }
     }
 
@@ -150,7 +150,7 @@ impl Station {
                     self.disk.entry(part.segment).or_insert_with(|| vec![init]).push(output.clone());
                 }
                 Output::SegmentEnd(end) => self.disk.entry(end.segment).or_default().push(output.clone()),
-                Output::Gap(_) | Output::Fact(_) => self.asides.push(output.clone()),
+                Output::Gap(_) | Output::Fact(_) => self.metadata.push(output.clone()),
                 Output::Init(_) => {}
             }
         }

@@ -77,7 +77,7 @@ fn finds_a_backlog_that_live_waits_for() {
 
 #[test]
 fn finds_gaps_and_facts_that_are_not_sent_later() {
-    is_found(Planted::ForgetAsides);
+    is_found(Planted::ForgetMetadata);
 }
 
 #[test]

@@ -12,8 +12,8 @@ pub(super) enum Trouble {
     CentreReplaced,
     /// The agent is killed, and back after so long.
     AgentRestart { us: u64 },
-    /// The way changes.
-    Way { bandwidth_percent: u64, latency_us: u64, loss: u64, repeated: u64 },
+    /// The link changes.
+    Link { bandwidth_percent: u64, latency_us: u64, loss: u64, repeated: u64 },
     /// The centre refuses some requests for so long.
     Busy { us: u64 },
     /// The centre calls some live records late for so long.
@@ -34,7 +34,7 @@ impl Trouble {
             4..=5 => Self::CentreCrash { us: seconds(random, 12) },
             6 => Self::CentreReplaced,
             7..=8 => Self::AgentRestart { us: seconds(random, 8) },
-            9..=11 => Self::Way {
+            9..=11 => Self::Link {
                 bandwidth_percent: random.between(30, 400),
                 latency_us: random.between(5_000, 500_000),
                 loss: random.between(0, 150),

@@ -1,4 +1,4 @@
-//! The whole: one agent with two cameras, the way, the centre; and what must hold.
+//! The whole: one agent with two cameras, the link, the centre; and what must hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use ashkar_media::Output;
 use ashkar_terms::CameraId;
 
 use super::centre::Centre;
-use super::line::Way;
+use super::link::Link;
 use super::random::Random;
 use super::station::{PART_US, Station};
 use super::trouble::Trouble;
-use crate::sender::{ASIDES_MAX, RequestId};
+use crate::sender::{METADATA_MAX, RequestId};
 use crate::{
     Action, Answer, Failure, Have, HavePath, Ledger, Line, ReadError, RecordPath, RecordingId, Sender,
     SenderOptions,
@@ -88,7 +88,7 @@ pub(super) struct World {
     centre: Centre,
     centre_up_at: u64,
     syncs_from: u64,
-    way: Way,
+    link: Link,
     verified: BTreeSet<(CameraId, u64)>,
     tally: Tally,
 }
@@ -100,7 +100,7 @@ impl World {
             (1..=2).map(|camera| Station::new(CameraId::new(7, 12, camera), random.number())).collect();
         let mut world = Self {
             now: 0,
-            way: Way::new(RATE * random.between(15, 60) / 10),
+            link: Link::new(RATE * random.between(15, 60) / 10),
             random,
             events: BTreeMap::new(),
             event_count: 0,
@@ -236,7 +236,7 @@ impl World {
                 }
                 let answer = self.centre.put(session, &path, &record, &mut self.random, now);
                 self.tally.refused += u64::from(answer.is_err());
-                if let Some(when) = self.way.answer(path.line, &mut self.random, now) {
+                if let Some(when) = self.link.answer(path.line, &mut self.random, now) {
                     self.at(when, Event::PutAnswer { life, id, answer: answer.map_err(Failure::from) });
                 }
             }
@@ -250,7 +250,7 @@ impl World {
                     return;
                 }
                 let have = self.centre.have(session, &path);
-                if let Some(when) = self.way.answer(Line::Late, &mut self.random, now) {
+                if let Some(when) = self.link.answer(Line::Late, &mut self.random, now) {
                     self.at(when, Event::AskAnswer { life, id, have: have.map_err(Failure::from) });
                 }
             }
@@ -263,7 +263,7 @@ impl World {
             Event::Open(of) => {
                 let opened = (now >= self.centre_up_at).then(|| (self.centre.open_session(), self.centre.id));
                 self.tally.sessions += u64::from(opened.is_some());
-                let when = self.way.answer(Line::Live, &mut self.random, now).unwrap_or(now + 3 * SECOND);
+                let when = self.link.answer(Line::Live, &mut self.random, now).unwrap_or(now + 3 * SECOND);
                 self.at(when, Event::OpenAnswer { life: of, opened });
             }
             Event::OpenAnswer { life: of, opened } => {
@@ -303,7 +303,7 @@ impl World {
         let session = self.agent.as_ref().and_then(|agent| agent.session).unwrap_or(0);
         match action {
             Action::OpenSession => {
-                for when in self.way.request(Line::Live, 500, &mut self.random, now) {
+                for when in self.link.request(Line::Live, 500, &mut self.random, now) {
                     self.at(when, Event::Open(life));
                 }
             }
@@ -313,7 +313,7 @@ impl World {
                     Line::Late => self.tally.late += 1,
                 }
                 let bytes = 128 + if let Output::Part(part) = &record { part.bytes.len() } else { 0 };
-                for when in self.way.request(path.line, bytes, &mut self.random, now) {
+                for when in self.link.request(path.line, bytes, &mut self.random, now) {
                     self.at(when, Event::Put { life, session, id, path, record: record.clone() });
                 }
             }
@@ -322,7 +322,7 @@ impl World {
                 self.at(when, Event::Read { life, id, camera, segment });
             }
             Action::AskHave { id, path } => {
-                for when in self.way.request(Line::Late, 200, &mut self.random, now) {
+                for when in self.link.request(Line::Late, 200, &mut self.random, now) {
                     self.at(when, Event::Ask { life, session, id, path });
                 }
             }
@@ -340,7 +340,7 @@ impl World {
             let there = |segment: &u64| !self.removed.contains(&(station.camera, *segment));
             let on_disk = complete.ranges().flatten().filter(there).map(|at| at..at + 1);
             sender.add_camera(station.camera, on_disk);
-            for output in &station.asides {
+            for output in &station.metadata {
                 sender.recorded_before(station.camera, output.clone());
             }
         }
@@ -365,7 +365,7 @@ impl World {
             Trouble::Cut { live, late, us, told } => {
                 let lines = [(live, Line::Live), (late, Line::Late)];
                 for (_, line) in lines.into_iter().filter(|(cut, _)| *cut) {
-                    self.way.cut_until[line as usize] = now + us;
+                    self.link.cut_until[line as usize] = now + us;
                     if let Some(agent) = self.agent.as_mut().filter(|_| told) {
                         agent.sender.line_down(line, now);
                         self.at(now + us, Event::LineUp(self.life, line));
@@ -389,9 +389,9 @@ impl World {
                 self.stations.iter_mut().for_each(Station::restart);
                 self.at(now + us, Event::AgentUp);
             }
-            Trouble::Way { bandwidth_percent, latency_us, loss, repeated } => {
-                self.way.bandwidth = RATE * bandwidth_percent / 100;
-                (self.way.latency_us, self.way.loss, self.way.repeated) = (latency_us, loss, repeated);
+            Trouble::Link { bandwidth_percent, latency_us, loss, repeated } => {
+                self.link.bandwidth = RATE * bandwidth_percent / 100;
+                (self.link.latency_us, self.link.loss, self.link.repeated) = (latency_us, loss, repeated);
             }
             Trouble::Busy { us } => {
                 self.centre.busy = 500;
@@ -407,7 +407,7 @@ impl World {
 
     fn heal(&mut self) {
         let bandwidth = RATE * self.random.between(18, 40) / 10;
-        self.way.heal(bandwidth);
+        self.link.heal(bandwidth);
         (self.centre.busy, self.centre.not_live) = (0, 0);
         (self.centre_up_at, self.syncs_from) = (0, 0);
         self.agent_up();
@@ -424,7 +424,7 @@ impl World {
             if status.live_bytes > OPTIONS.live_bytes_max {
                 return Err(format!("{} bytes wait for live", status.live_bytes));
             }
-            if status.backlog_records > 16 || status.asides > ASIDES_MAX + 1 {
+            if status.backlog_records > 16 || status.metadata > METADATA_MAX + 1 {
                 return Err("the backlog is in memory".to_owned());
             }
         }
@@ -474,7 +474,7 @@ impl World {
             })
         };
         let status = agent.sender.status(self.now);
-        self.stations.iter().any(open) || status.cameras.iter().any(|camera| camera.asides > 0)
+        self.stations.iter().any(open) || status.cameras.iter().any(|camera| camera.metadata > 0)
     }
 
     /// In the end: everything that is on the agent's disk is at the centre.
@@ -488,7 +488,7 @@ impl World {
             }
             // Another centre's gaps and facts are offered again only when the agent starts.
             let lacks = |output: &&Output| !self.centre.has(station.camera, output);
-            if let Some(output) = station.asides.iter().find(lacks).filter(|_| self.tally.replaced == 0) {
+            if let Some(output) = station.metadata.iter().find(lacks).filter(|_| self.tally.replaced == 0) {
                 return Some(format!("{} never came", crate::RecordName::of(output)));
             }
         }

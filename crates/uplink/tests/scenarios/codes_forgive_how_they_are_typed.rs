@@ -32,6 +32,12 @@ fn a_code_is_read_as_people_type_it() {
 }
 
 #[test]
+fn the_code_of_the_reference_is_one() {
+    let text = "7K2M-9QXW-40TB-HZ8C-5";
+    assert_eq!(*text.parse::<EnrolmentCode>().unwrap().reveal(), text);
+}
+
+#[test]
 fn every_wrong_letter_is_noticed() {
     let (_, text) = code();
     for at in (0..text.len()).filter(|&at| !text[at..].starts_with('-')) {

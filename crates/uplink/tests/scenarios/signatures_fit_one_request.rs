@@ -80,6 +80,10 @@ fn headers_are_those_of_the_reference() {
          nonce=\"BwcHBwcHBwcHBwcHBwcHBw==\";keyid=\"b16c2d1bead12626\";alg=\"ed25519\""
     );
     assert_eq!(headers.content_digest, "sha-256=:RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=:");
+    assert_eq!(
+        headers.signature,
+        "sig1=:kPBH7daHUpGCZevMw5wrQnvuRyt3c3Ceg6CvTaCUxP/klbBlnycpqZ4kRM5l2jTKAkR2L3aonED9FZHWrHsODQ==:"
+    );
     assert_eq!(check(&headers, &REQUEST), Ok(()));
 }
 

@@ -169,7 +169,7 @@ fn what_is_not_live_comes_later_and_only_what_is_lacking() {
     let id = sends(&mut sender, Line::Late, "fact-9-7", now);
     sender.answered(id, answer(AnswerState::Persisted, 5, 4), now);
     assert!(sender.ledger().is_persisted(CAMERA, 1));
-    assert_eq!(sender.status(now).cameras[0].asides, 0);
+    assert_eq!(sender.status(now).cameras[0].metadata, 0);
 }
 
 #[test]
@@ -279,6 +279,19 @@ fn what_the_centre_never_takes_does_not_stop_the_rest() {
 }
 
 #[test]
+fn a_segment_that_never_ends_is_looked_at_later() {
+    let mut sender = sender();
+    sender.recorded(CAMERA, &init(), 0);
+    sender.recorded(CAMERA, &Output::Part(part(1, 0)), 0);
+    sender.recorded(CAMERA, &Output::Part(part(2, 0)), 0);
+    for name in [INIT, "2.0"] {
+        let id = sends(&mut sender, Line::Live, name, 0);
+        sender.answered(id, answer(AnswerState::Received, 1, 1), 0);
+    }
+    let _ = reads(&mut sender, 1, 0);
+}
+
+#[test]
 fn another_centre_has_nothing_of_what_one_persisted() {
     let mut sender = sender();
     for output in segment(1, 1) {
@@ -314,6 +327,37 @@ fn cameras_take_turns_and_live_of_all_goes_first() {
 }
 
 #[test]
+fn late_parts_fly_together_and_their_end_waits_for_them() {
+    let mut sender = sender();
+    sender.add_camera(CAMERA, segments(1..2));
+    let id = reads(&mut sender, 1, 0);
+    sender.read(id, Ok(segment(1, 6)), 0);
+    let id = asks(&mut sender, 0);
+    sender.told(id, Ok(Have::default()), 0);
+    let id = sends(&mut sender, Line::Late, INIT, 0);
+    assert!(sender.next(SECOND).is_none(), "nothing goes before the init segment is there");
+    sender.answered(id, answer(AnswerState::Received, 1, 0), SECOND);
+    let mut send = |at: u64, name: &str| sends(&mut sender, Line::Late, name, at * SECOND);
+    let ids = [send(2, "1.0"), send(3, "1.1"), send(4, "1.2"), send(5, "1.3")];
+    assert!(sender.next(7 * SECOND).is_none(), "four are in flight");
+    sender.answered(ids[2], answer(AnswerState::Received, 2, 0), 7 * SECOND);
+    // A part that got no answer goes again, and only that one.
+    sender.answered(ids[0], Err(Failure::Unanswered), 7 * SECOND);
+    let again = sends(&mut sender, Line::Late, "1.0", 8 * SECOND);
+    for (id, count) in [(ids[1], 3), (ids[3], 4), (again, 5)] {
+        sender.answered(id, answer(AnswerState::Received, count, 0), 8 * SECOND);
+    }
+    let fourth = sends(&mut sender, Line::Late, "1.4", 9 * SECOND);
+    let fifth = sends(&mut sender, Line::Late, "1.5", 10 * SECOND);
+    assert!(sender.next(11 * SECOND).is_none(), "the end waits");
+    sender.answered(fifth, answer(AnswerState::Received, 6, 0), 11 * SECOND);
+    sender.answered(fourth, answer(AnswerState::Received, 7, 0), 11 * SECOND);
+    let end = sends(&mut sender, Line::Late, "1.end", 12 * SECOND);
+    sender.answered(end, answer(AnswerState::Received, 8, 8), 12 * SECOND);
+    assert!(sender.ledger().is_persisted(CAMERA, 1));
+}
+
+#[test]
 fn the_backlog_halves_when_live_is_slow_and_rests_while_it_waits() {
     let mut sender = sender();
     sender.recorded(CAMERA, &init(), 0);
@@ -322,6 +366,7 @@ fn the_backlog_halves_when_live_is_slow_and_rests_while_it_waits() {
     let mut answer_in = |sender: &mut Sender, segment: u64, delay: u64| {
         now += SECOND;
         sender.recorded(CAMERA, &Output::Part(part(segment, 0)), now);
+        sender.recorded(CAMERA, &end(segment, 1), now);
         while let Some(Action::Send { id, .. }) = sender.next(now) {
             count += 1;
             sender.answered(id, answer(AnswerState::Received, count, count), now + delay);

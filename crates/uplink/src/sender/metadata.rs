@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use ashkar_media::Output;
 
-use super::options::{ASIDES_MAX, PERSISTED_WITHIN_US};
+use super::options::{METADATA_MAX, PERSISTED_WITHIN_US};
 use crate::planted::{Planted, is_planted};
 use crate::{Answer, AnswerState, Line};
 
@@ -17,7 +17,7 @@ struct Pending {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Asides {
+pub(super) struct Metadata {
     /// To be sent as late, in order.
     queue: VecDeque<Output>,
     /// Received, and not persisted.
@@ -26,10 +26,10 @@ pub(super) struct Asides {
     dropped: u64,
 }
 
-impl Asides {
+impl Metadata {
     /// To be sent as late.
     pub(super) fn push(&mut self, output: Output) {
-        if is_planted(Planted::ForgetAsides) {
+        if is_planted(Planted::ForgetMetadata) {
             return;
         }
         self.queue.push_back(output);
@@ -42,7 +42,7 @@ impl Asides {
     }
 
     fn limit(&mut self) {
-        while self.queue.len() + self.pending.len() > ASIDES_MAX {
+        while self.queue.len() + self.pending.len() > METADATA_MAX {
             if self.queue.pop_front().is_none() {
                 self.pending.pop_front();
             }

@@ -1,10 +1,10 @@
-//! The way between station and centre: both lines share its narrow place.
+//! The link between station and centre: both lines share its narrow place.
 
 use super::random::Random;
 use crate::Line;
 
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct Link {
     /// Bytes a second.
     pub(super) bandwidth: u64,
     /// One way, microseconds.
@@ -18,7 +18,7 @@ pub(super) struct Way {
     free_at: u64,
 }
 
-impl Way {
+impl Link {
     pub(super) fn new(bandwidth: u64) -> Self {
         Self { bandwidth, latency_us: 20_000, loss: 0, repeated: 0, cut_until: [0; 2], free_at: 0 }
     }
