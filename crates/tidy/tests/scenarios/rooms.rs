@@ -42,6 +42,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
             "load",
             "synthetic",
             "stills",
+            "uplink",
         ],
     ),
 ];
