@@ -9,7 +9,7 @@ declare -A packages=(
   [browser]="chromium chromium-headless-shell fonts-noto-core firefox-esr webkit2gtk-driver xvfb gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav ffmpeg"
   [faults]="python3 strace libfaketime e2fsprogs util-linux mount iproute2 openssl procps systemd"
   [lint]="shellcheck"
-  [test]=""
+  [test]="zbar-tools"
   [bench]="wrk python3 libnginx-mod-rtmp iproute2"
 )
 

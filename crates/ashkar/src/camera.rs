@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::{Camera, Output};
 use crate::output::Unwritten;
-use crate::{output, store};
+use crate::{devices, output, store};
 
 pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
     match command {
@@ -22,6 +22,9 @@ pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
             in_force(shown, "the old key stays as it is")
         }
         Camera::Remove { output, camera } => remove(&output, camera).await,
+        Camera::Enrol(options) => devices::enrol(&options).await,
+        Camera::Devices { output, camera } => devices::list(&output, camera).await,
+        Camera::Revoke { output, camera, device } => devices::revoke(&output, camera, &device).await,
     }
 }
 
@@ -95,12 +98,17 @@ async fn remove(output: &Output, camera: CameraId) -> anyhow::Result<()> {
 async fn list(output: &Output) -> anyhow::Result<()> {
     let store = store::open(&output.data.data).await?;
     let cameras = store.cameras().await?;
+    let devices = store.devices().await?;
+    let has_device = |camera: CameraId| {
+        devices.iter().any(|device| device.camera == camera && device.revoked_at.is_none())
+    };
     let text: Vec<String> = cameras
         .iter()
         .map(|camera| {
             let how = match (&camera.pull, &camera.key) {
                 (Some(pull), _) => format!("pulled from {pull}"),
                 (None, Some(_)) => "publishes".to_owned(),
+                (None, None) if has_device(camera.id) => "sent by a device".to_owned(),
                 (None, None) => "no key yet".to_owned(),
             };
             let of = camera.sub_of.map_or_else(String::new, |main| format!("  (sub-stream of {main})"));

@@ -275,6 +275,46 @@ pub(crate) enum Camera {
         /// Such as 7/12/1.
         camera: CameraId,
     },
+    /// Issues a code by which one device at the station is enrolled for a camera; shown only this once. A former code
+    /// that nobody used is void.
+    Enrol(Enrol),
+    /// Lists the devices that were enrolled, also revoked ones.
+    Devices {
+        #[command(flatten)]
+        output: Output,
+        /// Such as 7/12/1; all cameras by default.
+        camera: Option<CameraId>,
+    },
+    /// Refuses a device for a camera from now on.
+    Revoke {
+        #[command(flatten)]
+        output: Output,
+        /// Such as 7/12/1.
+        camera: CameraId,
+        /// Its id: see `ashkar camera devices`.
+        device: String,
+    },
+}
+
+/// Longest time for which a code of enrolment may be good, hours: thirty days.
+const ENROLMENT_HOURS_MAX: i64 = 720;
+
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Such as 7/12/1.
+    pub(crate) camera: CameraId,
+    /// How long the code is good, hours.
+    #[arg(long, default_value_t = 72, value_name = "HOURS", value_parser = clap::value_parser!(u16).range(1..=ENROLMENT_HOURS_MAX))]
+    pub(crate) hours: u16,
+    /// Address by which devices reach the centre, such as `https://centre.example:8443`; for the printed command and the
+    /// QR code.
+    #[arg(long, env = "ASHKAR_CENTRE", value_name = "URL", value_parser = centre_url)]
+    pub(crate) centre: Option<String>,
+    /// Draws the QR code even if the output is no terminal.
+    #[arg(long, requires = "centre", conflicts_with = "json")]
+    pub(crate) qr: bool,
 }
 
 #[derive(Debug, Args)]
@@ -430,9 +470,30 @@ fn public_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// The same with TLS: over a plain line, a code could be read and used by somebody else.
+fn centre_url(text: &str) -> Result<String, String> {
+    let is_tls = |url: &String| url.starts_with("https://");
+    public_url(text).ok().filter(is_tls).ok_or_else(|| {
+        format!("{text:?} is no address of a centre; write it like https://centre.example:8443")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_centre_is_reached_by_tls() {
+        assert_eq!(centre_url("https://Centre.example:8443/").as_deref(), Ok("https://centre.example:8443"));
+        for wrong in [
+            "http://centre.example",
+            "centre.example:8443",
+            "https://a.example/?code=x",
+            "https://a@b.example",
+        ] {
+            assert!(centre_url(wrong).unwrap_err().contains("write it like"), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_public_address_is_a_scheme_and_a_host() {

@@ -10,6 +10,7 @@ mod camera;
 mod cli;
 mod data;
 mod demo;
+mod devices;
 mod election;
 mod init;
 mod layers;
@@ -17,6 +18,7 @@ mod live;
 mod logging;
 mod manager;
 mod output;
+mod qr;
 #[cfg(test)]
 mod reference;
 mod reload;

@@ -98,17 +98,19 @@ impl Registry {
         })
     }
 
-    /// What `camera` owes: nothing until it has been installed, that is, given a key or an address. A sub-stream owes
-    /// nothing.
+    /// What `camera` owes: nothing until it has been installed, that is, given a key, an address or a device. A
+    /// sub-stream owes nothing.
     pub fn owed(&self, camera: CameraId) -> Option<Owed> {
-        self.snapshot.camera(camera).filter(|known| is_installed(known) && known.sub_of.is_none())?;
+        self.snapshot.camera(camera).filter(|known| self.is_installed(known) && known.sub_of.is_none())?;
         Some(self.election.owed(&self.snapshot.marks_of(camera.into())))
     }
-}
 
-/// Whether a camera can send at all.
-fn is_installed(camera: &Camera) -> bool {
-    camera.enabled && (camera.key.is_some() || camera.pull.is_some())
+    /// Whether a camera can send at all.
+    fn is_installed(&self, camera: &Camera) -> bool {
+        let has_device =
+            || self.snapshot.devices_of(camera.id).iter().any(|device| device.revoked_at.is_none());
+        camera.enabled && (camera.key.is_some() || camera.pull.is_some() || has_device())
+    }
 }
 
 fn unlisted(snapshot: &Snapshot) -> Vec<Station> {

@@ -16,7 +16,7 @@ use ashkar_site::http::client::Client;
 use ashkar_site::http::server::Answer;
 use ashkar_uplink::signature::SignedRequest;
 use ashkar_uplink::{
-    BODY_BYTES_MAX, ENROLMENTS_PATH, EnrolmentRequest, HavePath, JSON_BYTES_MAX, RecordPath, Refusal,
+    BODY_BYTES_MAX, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal,
     RefusalCode, SESSIONS_PATH, TIME_PATH,
 };
 use axum::body::Body;

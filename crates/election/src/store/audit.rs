@@ -29,7 +29,8 @@ pub struct AuditEntry {
     /// Who.
     pub by: String,
     /// What was done: `election.put`, `list.import`, `camera.add`, `camera.key`, `camera.pull`, `camera.enabled`,
-    /// `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`, `archive.mend`.
+    /// `camera.enrol`, `device.enrol`, `device.revoke`, `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`,
+    /// `archive.mend`.
     pub what: String,
     /// The object: an election's key, a list version, a camera, a station, a time.
     pub subject: String,

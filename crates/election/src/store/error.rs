@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ashkar_terms::{Blame, CameraId};
 
-use super::SubStreamRefusal;
+use super::{DeviceError, SubStreamRefusal};
 use crate::model::{ElectionError, Minute, StationId};
 
 /// Why the store refused or failed. Nothing was changed then.
@@ -45,6 +45,38 @@ pub enum StoreError {
     /// No such camera.
     #[error("there is no camera {0}")]
     NoCamera(CameraId),
+    /// The camera is switched off.
+    #[error("camera {0} is switched off, so no device can be enrolled for it")]
+    CameraOff(CameraId),
+    /// What a device says of itself is wrong.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// No code of enrolment is this one.
+    #[error(
+        "this centre issued no such code for its current election; is it one of another centre, or of another election?"
+    )]
+    CodeUnknown,
+    /// A newer code was issued before this one was used.
+    #[error("this code of camera {0} was replaced by a newer one; use that")]
+    CodeReplaced(CameraId),
+    /// The code was used.
+    #[error(
+        "this code of camera {0} was used already, and each is good for one device; `ashkar camera enrol {0}` makes a new one"
+    )]
+    CodeUsed(CameraId),
+    /// The code was not used in time.
+    #[error("this code of camera {0} has expired; `ashkar camera enrol {0}` makes a new one")]
+    CodeExpired(CameraId),
+    /// No such device.
+    #[error(
+        "no device {device} is enrolled for camera {camera}; `ashkar camera devices {camera}` lists those that are"
+    )]
+    NoDevice {
+        /// The camera.
+        camera: CameraId,
+        /// The id that was given.
+        device: String,
+    },
     /// The camera has a key already.
     #[error("camera {0} exists and has a key; a new key makes the old one void")]
     CameraExists(CameraId),
@@ -144,6 +176,7 @@ impl StoreError {
             | Self::Migrate(_)
             | Self::Database(_)
             | Self::Random => Blame::Centre,
+            Self::Device(_) | Self::CodeUnknown | Self::CodeReplaced(_) | Self::CodeUsed(_) => Blame::Station,
             _ => Blame::Operator,
         }
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod camera;
+mod device;
 mod error;
 mod key;
 mod pull;
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 
 pub use audit::{Actor, AuditEntry};
 pub use camera::{Camera, NewCamera};
+pub use device::{Device, DeviceError, NewDevice};
 pub use error::StoreError;
 pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use pull::{PullUrl, PullUrlError};
@@ -106,6 +108,42 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::SubStream`] if it is a sub-stream and its camera has got another one in the meantime.
     async fn set_enabled(&self, camera: CameraId, enabled: bool, by: &Actor) -> Result<(), StoreError>;
+
+    /// Stores the hash of a new one-time code, by which one device can be enrolled for `camera` until `expires_at`. A
+    /// former code of the camera that nobody used is void.
+    ///
+    /// # Errors
+    /// [`StoreError::NoCamera`] and [`StoreError::CameraOff`].
+    async fn issue_enrolment(
+        &self,
+        camera: CameraId,
+        code_hash: [u8; 32],
+        expires_at: UtcMicros,
+        by: &Actor,
+    ) -> Result<(), StoreError>;
+
+    /// Enrols a device for the camera of the code, whether it is new, known or was revoked. Returns all cameras for
+    /// which the device is enrolled, in order. Asked again by the same device while the code has not expired, it
+    /// answers the same: the first answer may have been lost.
+    ///
+    /// # Errors
+    /// [`StoreError::CodeUnknown`], [`StoreError::CodeReplaced`], [`StoreError::CodeUsed`],
+    /// [`StoreError::CodeExpired`], by the clock of `by`; [`StoreError::CameraOff`]; [`StoreError::Device`].
+    async fn enrol_device(
+        &self,
+        code_hash: [u8; 32],
+        device: &NewDevice,
+        by: &Actor,
+    ) -> Result<Vec<CameraId>, StoreError>;
+
+    /// Refuses a device for a camera from now on. It may be enrolled again by a new code.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDevice`] if it was never enrolled for the camera.
+    async fn revoke_device(&self, camera: CameraId, device_id: &str, by: &Actor) -> Result<(), StoreError>;
+
+    /// All devices, also revoked ones, by camera and time.
+    async fn devices(&self) -> Result<Vec<Device>, StoreError>;
 
     /// Marks an act of a station's day as done at `at`.
     ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ashkar_terms::CameraId;
 
-use super::{Camera, KeyRefusal, ListVersion, StreamKey};
+use super::{Camera, Device, KeyRefusal, ListVersion, StreamKey};
 use crate::model::{Election, Station, StationId, StationList, StationMarks, StationView, Turnout};
 
 /// A value that changes with every change of a store. Only equality is meaningful.
@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub cameras: Vec<Camera>,
     /// Their sub-streams, likewise. They are not included in any count, total, list or state.
     pub sub_streams: Vec<Camera>,
+    /// The devices that were enrolled for a camera, also revoked ones, by camera and time.
+    pub devices: Vec<Device>,
     /// The marks of each station.
     pub marks: BTreeMap<StationId, StationMarks>,
     /// Official turnout at the plan's times, by time; the country before its constituencies.
@@ -63,6 +65,19 @@ impl Snapshot {
     pub fn sub_stream_of(&self, camera: CameraId) -> Option<&Camera> {
         let of_station = of_station(&self.sub_streams, camera.into());
         of_station.iter().find(|sub| sub.sub_of == Some(camera) && sub.enabled)
+    }
+
+    /// All devices of a camera, also revoked ones, by time.
+    pub fn devices_of(&self, camera: CameraId) -> &[Device] {
+        let from = self.devices.partition_point(|device| device.camera < camera);
+        let to = self.devices.partition_point(|device| device.camera <= camera);
+        self.devices.get(from..to).unwrap_or_default()
+    }
+
+    /// The device `id`, if it may send `camera`: it is enrolled for it and not revoked, and the camera is enabled.
+    pub fn device(&self, camera: CameraId, id: &str) -> Option<&Device> {
+        self.camera(camera).filter(|known| known.enabled)?;
+        self.devices_of(camera).iter().find(|device| device.id == id && device.revoked_at.is_none())
     }
 
     /// The marks of a station; empty if nothing was marked.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::common::{STATIONS, by, election, import, list, store_with_list};
-use ashkar_election::{Act, Minute, NewCamera, SqliteStore, StationId, Store, Turnout};
+use ashkar_election::{Act, Minute, NewCamera, NewDevice, SqliteStore, StationId, Store, Turnout};
 use ashkar_terms::{CameraId, UtcMicros};
 
 const CAMERA: CameraId = CameraId::new(7, 12, 1);
@@ -57,8 +57,9 @@ async fn it_holds_what_was_put_into_it() {
     import(&store, STATIONS).await;
     assert_eq!(store.list_versions().await.unwrap().len(), 4, "and it can be written on");
 
-    // Columns that came with later formats.
+    // What came with later formats.
     assert!(snapshot.turnout.is_empty() && snapshot.sub_streams.is_empty() && camera.sub_of.is_none());
+    assert!(snapshot.devices.is_empty());
     let figure = Turnout {
         at: Minute::at(10, 0),
         constituency: Some(7),
@@ -71,4 +72,8 @@ async fn it_holds_what_was_put_into_it() {
     let snapshot = store.snapshot().await.unwrap();
     assert_eq!(snapshot.turnout, [figure]);
     assert_eq!(snapshot.sub_stream_of(CAMERA).unwrap().id, sub.id);
+    store.issue_enrolment(CAMERA, [1; 32], by("").at.plus(1), &by("cli:aysel")).await.unwrap();
+    let device = NewDevice { id: "0123456789abcdef".into(), public_key: [2; 32], name: "box".into() };
+    assert_eq!(store.enrol_device([1; 32], &device, &by("device")).await.unwrap(), [CAMERA]);
+    assert!(store.snapshot().await.unwrap().device(CAMERA, &device.id).is_some());
 }

@@ -63,6 +63,8 @@ async fn a_refused_change_leaves_none() {
     assert!(store.mark(StationId::new(7, 99), Act::Closed, UtcMicros(1), &who).await.is_err());
     assert!(store.withdraw_mark(STATION, Act::Count, &who).await.is_err());
     assert!(store.set_enabled(CameraId::new(1, 1, 1), true, &who).await.is_err());
+    assert!(store.issue_enrolment(CameraId::new(1, 1, 1), [1; 32], UtcMicros(i64::MAX), &who).await.is_err());
+    assert!(store.revoke_device(CAMERA, "0123456789abcdef", &who).await.is_err());
     let mut wrong = election();
     wrong.names.az.clear();
     assert!(matches!(store.put_election(&wrong, &who).await, Err(StoreError::Election(_))));

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "the modules of a test binary are its own")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails the test")]
 
+mod a_code_enrols_one_device;
 mod a_database_of_the_first_format_opens_for_ever;
 mod an_exported_list_imports_to_itself;
 mod common;

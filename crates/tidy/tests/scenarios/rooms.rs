@@ -44,6 +44,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
             "load",
             "synthetic",
             "stills",
+            "uplink",
         ],
     ),
 ];

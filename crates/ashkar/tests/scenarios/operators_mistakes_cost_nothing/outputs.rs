@@ -47,6 +47,8 @@ fn an_answer_that_cannot_be_written_is_told_in_a_sentence() {
         &["stations", "export", "--format", "json"],
         &["camera", "list"],
         &["camera", "list", "--json"],
+        &["camera", "devices"],
+        &["camera", "devices", "--json"],
         &["election", "show"],
         &["turnout", "list"],
     ] {
@@ -85,6 +87,11 @@ fn a_key_that_could_not_be_shown_is_not_in_force() {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains("the camera was not added"), "{said}");
         assert_eq!(token(), ["7/12/1"], "no camera came up with a key that nobody knows");
+        for arguments in [&["camera", "enrol", "7/12/1"][..], &["camera", "enrol", "7/12/1", "--json"]] {
+            let (code, said) = run(&data, arguments, stdout());
+            assert_eq!(code, Some(2), "{said}");
+            assert!(said.contains("no new code was issued"), "{said}");
+        }
     }
     // The old key is still the camera's: publishing with it works.
     let centre = crate::common::Centre::start(&data);

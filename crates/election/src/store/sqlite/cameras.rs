@@ -52,6 +52,21 @@ pub(super) async fn all(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Ve
     cameras.collect()
 }
 
+/// Refuses a camera that does not exist, or is off by itself or with its main camera.
+pub(super) async fn require_enabled(
+    tx: &mut SqliteConnection,
+    election: i64,
+    id: CameraId,
+) -> Result<(), StoreError> {
+    let known = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
+    let main = match known.sub_of() {
+        Some(main) => row(tx, election, main).await?,
+        None => None,
+    };
+    let is_off = [Some(known), main].into_iter().flatten().any(|row| row.disabled_by.is_some());
+    if is_off { Err(StoreError::CameraOff(id)) } else { Ok(()) }
+}
+
 pub(super) async fn rows(tx: &mut SqliteConnection, election: i64) -> Result<Vec<CameraRow>, StoreError> {
     let query = sqlx::query_as(
         "SELECT constituency, station, camera, listed, disabled_by, key_hash, pull_sealed, sub_of, added_at_us FROM camera \

@@ -4,7 +4,9 @@
 //! statements keep to what PostgreSQL also has: `$1` parameters, `ON CONFLICT`, partial indices, multi-row inserts.
 
 mod cameras;
+mod devices;
 mod elections;
+mod enrolments;
 mod lists;
 mod marks;
 mod open;
@@ -22,8 +24,8 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::seal::Sealer;
 use super::{
-    Actor, Applied, AuditEntry, Camera, ChangeToken, ListVersion, NewCamera, PullUrl, Snapshot, Store,
-    StoreError, StreamKey,
+    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, ListVersion, NewCamera, NewDevice, PullUrl,
+    Snapshot, Store, StoreError, StreamKey,
 };
 use crate::import::ImportPlan;
 use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
@@ -53,7 +55,7 @@ impl SqliteStore {
     ) -> Result<Result<(), E>, StoreError> {
         let mut tx = self.write().await?;
         let key = cameras::add(&mut tx, &self.sealer, camera, by).await?;
-        commit_shown(tx, &key, show).await
+        commit_shown(tx, show(&key)).await
     }
 
     /// Replaces a camera's key if `show` could show the new one; otherwise the old one stays in force.
@@ -69,7 +71,24 @@ impl SqliteStore {
         let mut tx = self.write().await?;
         let keys = cameras::replace_keys(&mut tx, &[camera], by).await?;
         let key = keys.first().ok_or(StoreError::NoCamera(camera))?;
-        commit_shown(tx, key, show).await
+        commit_shown(tx, show(key)).await
+    }
+
+    /// Issues a code of enrolment that is good only if `show` could show it; otherwise the former one stays so.
+    ///
+    /// # Errors
+    /// Those of [`Store::issue_enrolment`]; one after `show` means that the code it showed is good for nothing.
+    pub async fn issue_enrolment_shown<E>(
+        &self,
+        camera: CameraId,
+        code_hash: [u8; 32],
+        expires_at: UtcMicros,
+        by: &Actor,
+        show: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Result<(), E>, StoreError> {
+        let mut tx = self.write().await?;
+        enrolments::issue(&mut tx, camera, &code_hash, expires_at, by).await?;
+        commit_shown(tx, show()).await
     }
 
     /// Closes all connections once their current work is done.
@@ -78,12 +97,7 @@ impl SqliteStore {
     }
 }
 
-async fn commit_shown<E>(
-    tx: Tx,
-    key: &StreamKey,
-    show: impl FnOnce(&StreamKey) -> Result<(), E>,
-) -> Result<Result<(), E>, StoreError> {
-    let shown = show(key);
+async fn commit_shown<E>(tx: Tx, shown: Result<(), E>) -> Result<Result<(), E>, StoreError> {
     if shown.is_ok() {
         tx.commit().await?;
     } else {
@@ -163,6 +177,42 @@ impl Store for SqliteStore {
         let mut tx = self.write().await?;
         cameras::set_enabled(&mut tx, camera, enabled, by).await?;
         Ok(tx.commit().await?)
+    }
+
+    async fn issue_enrolment(
+        &self,
+        camera: CameraId,
+        code_hash: [u8; 32],
+        expires_at: UtcMicros,
+        by: &Actor,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        enrolments::issue(&mut tx, camera, &code_hash, expires_at, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn enrol_device(
+        &self,
+        code_hash: [u8; 32],
+        device: &NewDevice,
+        by: &Actor,
+    ) -> Result<Vec<CameraId>, StoreError> {
+        device.check()?;
+        let mut tx = self.write().await?;
+        let cameras = enrolments::redeem(&mut tx, &code_hash, device, by).await?;
+        tx.commit().await?;
+        Ok(cameras)
+    }
+
+    async fn revoke_device(&self, camera: CameraId, device_id: &str, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        devices::revoke(&mut tx, camera, device_id, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn devices(&self) -> Result<Vec<Device>, StoreError> {
+        let mut tx = self.read().await?;
+        devices::all(&mut tx).await
     }
 
     async fn mark(&self, station: StationId, act: Act, at: UtcMicros, by: &Actor) -> Result<(), StoreError> {
