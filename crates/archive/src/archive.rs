@@ -1,6 +1,7 @@
 //! The public face of the archive: opening, appending, reading, closing. Behind it, one thread writes and one seals.
 
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
@@ -303,6 +304,22 @@ impl Archive {
     /// See [`ReadError`].
     pub fn read_segment(&self, entry: &SegmentEntry) -> Result<Vec<Bytes>, ReadError> {
         read::read_segment(&self.inner.shared, entry)
+    }
+
+    /// A durable segment that has ended, as it was appended: its init segment, its parts, its end.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn outputs(&self, camera: CameraId, segment: u64) -> Result<Option<Vec<Output>>, ReadError> {
+        read::outputs(&self.inner.shared, camera, segment)
+    }
+
+    /// The numbers of the camera's durable live segments, as ranges in the order of recording; the last segment may not
+    /// have ended. From memory.
+    pub fn numbers(&self, camera: CameraId) -> Vec<Range<u64>> {
+        let catalog = self.inner.shared.catalog.read();
+        let runs = catalog.cameras.get(&camera).map(|coverage| coverage.runs.as_slice()).unwrap_or_default();
+        runs.iter().map(|run| run.first_segment..run.last_segment.saturating_add(1)).collect()
     }
 
     /// The bytes of one part, also of a segment that has not ended, if it is durable.

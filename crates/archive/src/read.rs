@@ -3,8 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use ashkar_media::{Fact, InitSegment};
-use ashkar_terms::{CameraId, MediaTime, Span, UtcMicros};
+use ashkar_evidence::Record as Evidence;
+use ashkar_media::{Fact, InitSegment, Output, Part, SegmentEnd};
+use ashkar_terms::{CameraId, MediaTime, Moment, Span, UtcMicros};
 use bytes::Bytes;
 use rustix::io::Errno;
 
@@ -123,6 +124,63 @@ pub(crate) fn parts_in(
     found.sort_unstable();
     found.dedup();
     Ok(found)
+}
+
+/// A segment as it was appended: its init segment, its parts, its end. `None` if it is not there or has not ended.
+pub(crate) fn outputs(
+    shared: &Shared,
+    camera: CameraId,
+    number: u64,
+) -> Result<Option<Vec<Output>>, ReadError> {
+    let headers = records_of_segment(shared, camera, number)?;
+    let entry = assemble(camera, &headers).find(|entry| entry.segment == number);
+    let end = headers.iter().rfind(|header| header.kind == Kind::SegmentEnd && header.segment == number);
+    let Some((entry, end)) = entry.zip(end) else { return Ok(None) };
+    let at = Place { journal: end.journal, offset: end.offset };
+    let Ok(Evidence::Segment(evidence)) = Evidence::decode(&payload(shared, end)?) else {
+        return Err(damaged(camera, at));
+    };
+    let Some(init) = init(shared, camera, entry.init)? else { return Err(damaged(camera, at)) };
+    will_need(shared, std::slice::from_ref(&entry))?;
+    let mut outputs = vec![Output::Init(init)];
+    for place in &entry.places {
+        let at = Place { journal: place.journal, offset: place.offset };
+        let (header, bytes) = record(shared, camera, at, place.payload_bytes)?;
+        outputs.push(Output::Part(part_of(&header, bytes)));
+    }
+    outputs.push(Output::SegmentEnd(SegmentEnd {
+        segment: evidence.segment,
+        start: evidence.start,
+        duration: evidence.duration,
+        parts: evidence.parts,
+        byte_length: evidence.byte_length,
+        sha256: evidence.sha256,
+        init_sha256: evidence.init_sha256,
+        last_arrival: evidence.arrival,
+    }));
+    Ok(Some(outputs))
+}
+
+/// The part of a record.
+fn part_of(header: &Header, bytes: Bytes) -> Part {
+    let spread = u64::from(header.arrival_spread_us);
+    let last = header.arrival;
+    let first_arrival =
+        Moment { wall: last.wall.plus(-i64::from(header.arrival_spread_us)), mono_us: last.mono_us.saturating_sub(spread) };
+    Part {
+        segment: header.segment,
+        index: header.part,
+        start: header.start,
+        duration: header.duration,
+        independent: header.has(INDEPENDENT),
+        init: header.init,
+        discontinuity: header.begins_anew(),
+        camera_dts: header.camera_dts,
+        first_arrival,
+        last_arrival: last,
+        samples: header.samples,
+        bytes,
+    }
 }
 
 pub(crate) fn segment(
