@@ -10,6 +10,9 @@ step() { printf '\n== %s (%d s after the beginning)\n' "$*" $((SECONDS - begun))
 step "days of the archive, drawn from thousands of seeds"
 ASHKAR_SEEDS=${SEEDS:-2000} cargo nextest run --workspace --locked -E 'package(ashkar-archive) & test(/^simulation::/)' --no-capture
 
+step "agents and a centre over bad lines, drawn from thousands of seeds"
+ASHKAR_SEEDS=${SEEDS:-2000} cargo nextest run --workspace --locked -E 'package(ashkar-uplink) & test(/^simulation::/)' --no-capture
+
 step "twenty kills; each abuse in a phase of its own"
 cargo nextest run --workspace --locked --no-capture \
   -E 'test(/^(every_port_bears_abuse|fifty_cameras_survive_kill_after_kill)::/)'

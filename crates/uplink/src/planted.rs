@@ -18,6 +18,8 @@ pub(crate) enum Planted {
     ForgetPace,
     /// Gaps and facts that were not sent as live are not sent at all.
     ForgetMetadata,
+    /// That a gap lasts is said again after its end was.
+    ReopenGap,
     /// A late segment's end is not sent.
     ForgetEnd,
     /// What one centre persisted is believed to be at another.

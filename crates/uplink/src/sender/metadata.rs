@@ -1,8 +1,9 @@
 //! Gaps and facts of one camera that did not go with live, or are not persisted yet. They are small, and few are kept.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use ashkar_media::Output;
+use ashkar_media::{Gap, Output};
+use ashkar_terms::MediaTime;
 
 use super::options::{METADATA_MAX, PERSISTED_WITHIN_US};
 use crate::planted::{Planted, is_planted};
@@ -22,6 +23,9 @@ pub(super) struct Metadata {
     queue: VecDeque<Output>,
     /// Received, and not persisted.
     pending: VecDeque<Pending>,
+    /// Where the latest gaps began whose ends are known: that one lasts must not be said after that. At most
+    /// [`METADATA_MAX`].
+    closed: BTreeSet<MediaTime>,
     /// How many were dropped because too many waited.
     dropped: u64,
 }
@@ -32,8 +36,24 @@ impl Metadata {
         if is_planted(Planted::ForgetMetadata) {
             return;
         }
+        self.close(&output);
         self.queue.push_back(output);
         self.limit();
+    }
+
+    fn close(&mut self, output: &Output) {
+        if let Output::Gap(Gap { from, to: Some(_), .. }) = output {
+            self.closed.insert(*from);
+            if self.closed.len() > METADATA_MAX {
+                self.closed.pop_first();
+            }
+        }
+    }
+
+    /// Says that a gap lasts whose end is known.
+    fn is_outdated(&self, output: &Output) -> bool {
+        let is_closed = |from| self.closed.contains(from) && !is_planted(Planted::ReopenGap);
+        matches!(output, Output::Gap(Gap { from, to: None, .. }) if is_closed(from))
     }
 
     /// It was taken, and not answered.
@@ -51,11 +71,17 @@ impl Metadata {
     }
 
     pub(super) fn take_first(&mut self) -> Option<Output> {
-        self.queue.pop_front()
+        loop {
+            let first = self.queue.pop_front()?;
+            if !self.is_outdated(&first) {
+                return Some(first);
+            }
+        }
     }
 
     /// The centre answered for `output`.
     pub(super) fn answered(&mut self, line: Line, output: Output, answer: &Answer, now: u64) {
+        self.close(&output);
         if answer.state == AnswerState::Received {
             self.pending.push_back(Pending { line, count: answer.count, since: now, output });
             self.limit();

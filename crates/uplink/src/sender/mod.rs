@@ -100,8 +100,11 @@ impl Sender {
         state.late.push_ranges(backlog.ranges());
     }
 
-    /// The packager of `camera` gave `output`, and the agent's archive accepted it. A camera that was not added is
+    /// The packager of `camera` gave `output`, and the agent's archive has it for good. A camera that was not added is
     /// ignored.
+    ///
+    /// What a power cut may still take from that archive should not be sent: its number may be used again for other
+    /// bytes, and the centre refuses those.
     pub fn recorded(&mut self, camera: CameraId, output: &Output, now: u64) {
         if let Some(state) = self.cameras.get_mut(&camera) {
             state.record(output, &self.options, now);

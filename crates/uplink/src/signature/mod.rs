@@ -100,6 +100,16 @@ pub fn sign(
     }
 }
 
+/// A nonce from the system's random numbers.
+///
+/// # Errors
+/// [`KeyError::Random`] if there are none.
+pub fn draw_nonce() -> Result<[u8; NONCE_BYTES], KeyError> {
+    let mut nonce = [0; NONCE_BYTES];
+    getrandom::fill(&mut nonce).map_err(|_| KeyError::Random)?;
+    Ok(nonce)
+}
+
 /// Who claims to have signed a request, before it is verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {

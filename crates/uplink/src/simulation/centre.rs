@@ -38,6 +38,8 @@ pub(super) struct Centre {
     staged: BTreeMap<Key, Output>,
     numbers: BTreeMap<(CameraId, Line), Numbers>,
     last_live: BTreeMap<CameraId, (u64, u16)>,
+    /// When each declaration of a gap was taken over: the last one counts.
+    gaps: BTreeMap<Key, u64>,
     /// How often it is busy, or calls something not live, in a thousand.
     pub(super) busy: u64,
     pub(super) not_live: u64,
@@ -54,6 +56,7 @@ impl Centre {
             staged: BTreeMap::new(),
             numbers: BTreeMap::new(),
             last_live: BTreeMap::new(),
+            gaps: BTreeMap::new(),
             busy: 0,
             not_live: 0,
         }
@@ -181,8 +184,19 @@ impl Centre {
                 }
             }
         }
+        if matches!(output, Output::Gap(_)) {
+            let taken_over = self.gaps.len() as u64 + now;
+            self.gaps.insert(key.clone(), taken_over);
+        }
         self.volatile.insert(key.clone(), output);
         Ok(())
+    }
+
+    /// What the centre says of the gap that begins at `from`.
+    pub(super) fn gap(&self, camera: CameraId, from: i64) -> Option<&Output> {
+        let name = RecordName::Gap { from };
+        let declared = self.durable.iter().filter(|((of, known, _), _)| *of == camera && *known == name);
+        declared.max_by_key(|(key, _)| self.gaps.get(*key).copied()).map(|(_, output)| output)
     }
 
     pub(super) fn have(&self, session: u64, path: &HavePath) -> Result<Have, Refusal> {

@@ -81,6 +81,11 @@ fn finds_gaps_and_facts_that_are_not_sent_later() {
 }
 
 #[test]
+fn finds_a_gap_that_is_opened_again() {
+    is_found(Planted::ReopenGap);
+}
+
+#[test]
 fn finds_late_segments_without_an_end() {
     is_found(Planted::ForgetEnd);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ashkar_media::Output;
+use ashkar_media::{Gap, Output};
 use ashkar_terms::CameraId;
 
 use super::centre::Centre;
@@ -487,11 +487,29 @@ impl World {
                 }
             }
             // Another centre's gaps and facts are offered again only when the agent starts.
-            let lacks = |output: &&Output| !self.centre.has(station.camera, output);
-            if let Some(output) = station.metadata.iter().find(lacks).filter(|_| self.tally.replaced == 0) {
-                return Some(format!("{} never came", crate::RecordName::of(output)));
+            if self.tally.replaced == 0
+                && let Some(wrong) = self.wrong_metadata(station)
+            {
+                return Some(wrong);
             }
         }
         None
+    }
+
+    /// A fact that did not come, or a gap of which the centre does not say what was declared last.
+    fn wrong_metadata(&self, station: &Station) -> Option<String> {
+        let mut gaps = BTreeMap::new();
+        for output in &station.metadata {
+            match output {
+                Output::Gap(gap) => drop(gaps.insert(gap.from.0, gap)),
+                _ if self.centre.has(station.camera, output) => {}
+                _ => return Some(format!("{} never came", crate::RecordName::of(output))),
+            }
+        }
+        let wrong = |(from, last): (i64, &Gap)| match self.centre.gap(station.camera, from) {
+            Some(Output::Gap(told)) if told == last => None,
+            told => Some(format!("a gap was {last:?}, and is {told:?}")),
+        };
+        gaps.into_iter().find_map(wrong)
     }
 }

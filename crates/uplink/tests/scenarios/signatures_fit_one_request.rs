@@ -3,7 +3,7 @@
 use ashkar_terms::UtcMicros;
 use ashkar_uplink::signature::{
     Claim, NonceError, SIGNATURE_WINDOW_S, SignatureError, SignatureHeaders, SignatureInput, SignedRequest,
-    content_digest, parse_signature, sign, signature_base,
+    content_digest, draw_nonce, parse_signature, sign, signature_base,
 };
 use ashkar_uplink::{DeviceId, DeviceKey, KeyError, Nonces, PublicKey, RefusalCode, SESSIONS_PATH};
 use proptest::prelude::*;
@@ -98,6 +98,7 @@ fn another_request_body_or_key_does_not_fit() {
     assert_eq!(check(&own_digest, &SignedRequest { body: b"{ }", ..REQUEST }), Err(SignatureError::Wrong));
 
     let stranger = DeviceKey::generate().unwrap();
+    assert_ne!(draw_nonce().unwrap(), draw_nonce().unwrap());
     let claim = Claim::parse(&headers.signature_input).unwrap();
     let verified = claim.verify(&stranger.public(), &REQUEST, &headers.content_digest, &headers.signature);
     assert_eq!(verified, Err(SignatureError::Wrong));
