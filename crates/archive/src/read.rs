@@ -112,7 +112,8 @@ pub(crate) fn parts_in(
 ) -> Result<Vec<PartEntry>, ReadError> {
     let mut found = Vec::new();
     for run in runs(shared, camera, |run| run.from < to && run.to > from) {
-        let headers = walk(shared, camera, &run, (Key::Time(from), Key::Time(to)), |header| header.start >= to)?;
+        let headers =
+            walk(shared, camera, &run, (Key::Time(from), Key::Time(to)), |header| header.start >= to)?;
         let begins_in = |header: &&Header| header.kind == Kind::Part && (from..to).contains(&header.start);
         found.extend(headers.iter().filter(begins_in).map(|header| PartEntry {
             start: header.start,
@@ -165,8 +166,10 @@ pub(crate) fn outputs(
 fn part_of(header: &Header, bytes: Bytes) -> Part {
     let spread = u64::from(header.arrival_spread_us);
     let last = header.arrival;
-    let first_arrival =
-        Moment { wall: last.wall.plus(-i64::from(header.arrival_spread_us)), mono_us: last.mono_us.saturating_sub(spread) };
+    let first_arrival = Moment {
+        wall: last.wall.plus(-i64::from(header.arrival_spread_us)),
+        mono_us: last.mono_us.saturating_sub(spread),
+    };
     Part {
         segment: header.segment,
         index: header.part,

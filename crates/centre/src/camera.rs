@@ -193,8 +193,7 @@ impl Camera {
         self.owner.store(connection, Ordering::Release);
         self.received_us.store(0, Ordering::Relaxed);
         let named = source.clone();
-        self.run(&mut work, now, |maker, out| maker.connected(named, now, out))
-            .map_err(|_| Refusal::Busy)?;
+        self.run(&mut work, now, |maker, out| maker.connected(named, now, out)).map_err(|_| Refusal::Busy)?;
         tracing::info!(camera = %self.id, %source, "connected");
         Ok(connection)
     }

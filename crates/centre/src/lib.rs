@@ -34,7 +34,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use access::Allowed;
-pub use agents::SignedHeaders;
+pub use agents::{SignedHeaders, Turn};
 pub use camera::{Camera, Status};
 pub use day::{
     Cells, Day, Grid, History, Minutes, Note, Row, RowOf, StationHistory, Stretch, Tally, badness,
@@ -166,6 +166,7 @@ impl Centre {
             .into_iter()
             .map(|found| (found.span, Found::from(found.kind)))
             .collect();
+        let found = timeline::with_coming(found, &self.agents.waiting(id, now));
         let status = self.camera(id).map(|camera| camera.status(now));
         let present = Present {
             now: now.wall,

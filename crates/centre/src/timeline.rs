@@ -18,6 +18,8 @@ pub enum Found {
     },
     /// A declared gap.
     Gap(Cause),
+    /// A declared gap whose media the station's agent holds, and is about to send.
+    Coming(Cause),
     /// Neither media nor a gap.
     Nothing,
 }
@@ -42,8 +44,35 @@ pub struct Entry {
     pub to: UtcMicros,
     /// Its state.
     pub state: State,
-    /// The cause, if it is missing.
+    /// The cause, if it is missing; and if it is late and still arriving, why it did not come in time.
     pub cause: Option<Cause>,
+}
+
+impl Entry {
+    /// Whether it is late and not here yet: its agent holds it.
+    pub fn is_arriving(&self) -> bool {
+        self.state == State::Late && self.cause.is_some()
+    }
+}
+
+/// What is found, with the gaps that agents are about to fill: `spans` in order.
+pub(crate) fn with_coming(found: Vec<(Span, Found)>, spans: &[Span]) -> Vec<(Span, Found)> {
+    let mut all = Vec::with_capacity(found.len());
+    for (place, what) in found {
+        let Found::Gap(cause) = what else {
+            all.push((place, what));
+            continue;
+        };
+        let mut at = place.from;
+        for coming in spans.iter().filter_map(|span| span.intersection(&place)) {
+            let from = coming.from.max(at);
+            all.extend(Span::new(at, from).map(|gap| (gap, what)));
+            all.extend(Span::new(from, coming.to).map(|span| (span, Found::Coming(cause))));
+            at = at.max(coming.to);
+        }
+        all.extend(Span::new(at, place.to).map(|gap| (gap, what)));
+    }
+    all
 }
 
 /// The status of the camera at this moment.
@@ -123,6 +152,7 @@ impl Teller {
             _ if from >= present.now => (State::Due, None),
             Found::Recorded { late: false } => (State::Live, None),
             Found::Recorded { late: true } => (State::Late, None),
+            Found::Coming(cause) if is_owed || is_hole => (State::Late, Some(cause)),
             Found::Gap(cause) if is_owed || is_hole => (State::Missing, Some(cause)),
             // The current segment.
             Found::Nothing if from >= edge && present.live_since.is_some_and(|since| from >= since) => {
@@ -139,7 +169,7 @@ impl Teller {
             }
             // The very first picture is not durable yet.
             Found::Nothing if self.recorded_from.is_none() => (State::Missing, Some(Cause::NeverConnected)),
-            Found::Nothing | Found::Gap(_) => (State::Missing, Some(Cause::Unknown)),
+            Found::Nothing | Found::Gap(_) | Found::Coming(_) => (State::Missing, Some(Cause::Unknown)),
         }
     }
 }
@@ -293,6 +323,34 @@ mod tests {
                 (200, 220, State::Missing),
                 (220, 300, State::Live),
                 (300, 1000, State::Due)
+            ]
+        );
+    }
+
+    #[test]
+    fn what_an_agent_holds_is_late_and_not_missing() {
+        let live = Found::Recorded { late: false };
+        let found = vec![
+            (span(100, 200), live),
+            (span(200, 300), Found::Gap(Cause::Uplink)),
+            (span(300, 400), live),
+        ];
+        let coming = [span(150, 210), span(220, 240), span(290, 350)];
+        let all = with_coming(found, &coming);
+        let owed = Some(Owed { from: at(100), to: None });
+        let entries = tell(span(100, 400), &all, owed, present(500, Some(0), Cause::Uplink));
+        let brief: Vec<_> =
+            entries.iter().map(|e| (e.from.0 / SECOND, e.to.0 / SECOND, e.state, e.is_arriving())).collect();
+        assert_eq!(
+            brief,
+            [
+                (100, 200, State::Live, false),
+                (200, 210, State::Late, true),
+                (210, 220, State::Missing, false),
+                (220, 240, State::Late, true),
+                (240, 290, State::Missing, false),
+                (290, 300, State::Late, true),
+                (300, 400, State::Live, false),
             ]
         );
     }

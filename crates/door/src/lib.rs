@@ -11,13 +11,13 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ashkar_centre::{Centre, SignedHeaders};
+use ashkar_centre::{Centre, SignedHeaders, Turn};
 use ashkar_site::http::client::Client;
 use ashkar_site::http::server::Answer;
 use ashkar_uplink::signature::SignedRequest;
 use ashkar_uplink::{
-    BODY_BYTES_MAX, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal,
-    RefusalCode, SESSIONS_PATH, TIME_PATH,
+    BODY_BYTES_MAX, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal, RefusalCode,
+    SESSIONS_PATH, TIME_PATH,
 };
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
@@ -75,11 +75,14 @@ impl Door {
 impl Answer for Door {
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send + use<> {
         let door = Arc::clone(&self.0);
+        // Here requests of one connection come in order; what is awaited may overtake.
+        let turn = door.turn(&request);
         async move {
-            match door.answered(request).await {
+            match door.answered(request, turn).await {
                 Ok((status, body)) => response(status, "application/json", body),
                 Err(refusal) => {
-                    let status = StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+                    let status =
+                        StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
                     response(status, "application/problem+json", refusal.to_json())
                 }
             }
@@ -98,7 +101,23 @@ fn response(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response {
 }
 
 impl Inner {
-    async fn answered(&self, request: Request<Incoming>) -> Result<(StatusCode, Vec<u8>), Refusal> {
+    /// The place of a record among those of its line.
+    fn turn(&self, request: &Request<Incoming>) -> Result<Option<Turn>, Refusal> {
+        let uri = request.uri();
+        if request.method() != Method::PUT {
+            return Ok(None);
+        }
+        let Ok(path) = RecordPath::parse(uri.path(), uri.query().unwrap_or_default()) else {
+            return Ok(None);
+        };
+        self.centre.turn(token(request.headers())?, &path).map(Some)
+    }
+
+    async fn answered(
+        &self,
+        request: Request<Incoming>,
+        turn: Result<Option<Turn>, Refusal>,
+    ) -> Result<(StatusCode, Vec<u8>), Refusal> {
         let client = Client::of_request(request.extensions());
         let path = request.uri().path().to_owned();
         match (request.method(), path.as_str()) {
@@ -108,7 +127,7 @@ impl Inner {
             }
             (&Method::POST, ENROLMENTS_PATH) => self.enrol(request, client).await,
             (&Method::POST, SESSIONS_PATH) => self.open_session(request, client).await,
-            (&Method::PUT, _) => self.take_record(request).await,
+            (&Method::PUT, _) => self.take_record(request, turn?).await,
             (&Method::GET, _) => self.have(&request).await,
             _ => Err(malformed(&"no request of this protocol")),
         }
@@ -150,15 +169,19 @@ impl Inner {
         Ok((StatusCode::CREATED, opened.to_json()))
     }
 
-    async fn take_record(&self, request: Request<Incoming>) -> Result<(StatusCode, Vec<u8>), Refusal> {
+    async fn take_record(
+        &self,
+        request: Request<Incoming>,
+        turn: Option<Turn>,
+    ) -> Result<(StatusCode, Vec<u8>), Refusal> {
         let uri = request.uri();
         let path = RecordPath::parse(uri.path(), uri.query().unwrap_or_default());
         let path = path.map_err(|error| malformed(&error))?;
         let token = token(request.headers())?.to_owned();
         // Nothing of a body is read for somebody unknown.
-        self.centre.has_session(&token)?;
+        let turn = turn.ok_or_else(|| Refusal::new(RefusalCode::UnknownSession, "open a session first"))?;
         let (body, _memory) = self.body(request, BODY_BYTES_MAX).await?;
-        let answer = self.centre.take_record(&token, &path, body).await?;
+        let answer = self.centre.take_record(&token, &path, body, turn).await?;
         Ok((StatusCode::OK, answer.to_json()))
     }
 

@@ -63,7 +63,10 @@ mod tests {
         let client = |last| Client::from(IpAddr::from([10, 0, 0, last]));
         let began = Instant::now();
         let allowed = |last, after| rates.allow_at(client(last), began + Duration::from_secs(after));
-        assert_eq!([1, 1, 1, 2, 2, 3, 4].map(|last| allowed(last, 1)), [true, true, false, true, true, true, false]);
+        assert_eq!(
+            [1, 1, 1, 2, 2, 3, 4].map(|last| allowed(last, 1)),
+            [true, true, false, true, true, true, false]
+        );
         assert!(allowed(1, 62), "another minute");
     }
 }

@@ -27,9 +27,7 @@ pub use answer::{Answer, AnswerState, Have, HavePart};
 pub use code::{CodeHash, EnrolmentCode, IssuedCode, ParseCodeError};
 pub use limits::*;
 pub use name::{ParseNameError, RecordName, RecordingId};
-pub use path::{
-    ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH, TIME_PATH,
-};
+pub use path::{ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH, TIME_PATH};
 pub use refusal::{Refusal, RefusalCode};
 pub use sender::{Action, Failure, Ledger, ReadError, RequestId, Sender, SenderOptions, SenderStatus};
 pub use session::{BodyError, EnrolmentRequest, EnrolmentResponse, SessionRequest, SessionResponse};

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use ashkar_archive::{Archive, IntervalKind, PartEntry, Refused};
-use ashkar_media::{Fact, Gap, InitSegment, MAX_LEAD_TICKS, Output, Part, SegmentEnd, is_init, is_part, past_segment};
+use ashkar_media::{
+    Fact, Gap, InitSegment, MAX_LEAD_TICKS, Output, Part, SegmentEnd, is_init, is_part, past_segment,
+};
 use ashkar_terms::{CameraId, Cause, MediaTime, Moment, Span};
 use ashkar_uplink::{HavePart, RefusalCode};
 use sha2::{Digest, Sha256};
@@ -109,7 +111,8 @@ impl LateIntake {
         known: Known,
         now: Moment,
     ) -> Result<Taken, RefusalCode> {
-        let append = |output: &Output| archive.append_past(camera, output).map_err(|refused| code_of(&refused));
+        let append =
+            |output: &Output| archive.append_past(camera, output).map_err(|refused| code_of(&refused));
         match output {
             Output::Init(init) => self.init(init),
             Output::Part(part) => match known {
@@ -123,9 +126,12 @@ impl LateIntake {
                     taken
                 }
             },
-            Output::SegmentEnd(end) => self.end(end, append, |from, to| is_covered(archive, camera, from, to)),
+            Output::SegmentEnd(end) => {
+                self.end(end, append, |from, to| is_covered(archive, camera, from, to))
+            }
             Output::Gap(gap) => match gap.to {
-                Some(_) => append(&Output::Gap(Gap { cause: of_station(gap.cause), ..*gap })).map(|()| Taken::Appended),
+                Some(_) => append(&Output::Gap(Gap { cause: of_station(gap.cause), ..*gap }))
+                    .map(|()| Taken::Appended),
                 None => Ok(Taken::Nothing),
             },
             Output::Fact(_) if known == Known::Same => Ok(Taken::Persisted),
@@ -163,7 +169,9 @@ impl LateIntake {
         if end.since(MediaTime::from_utc(now.wall)) > MAX_LEAD_TICKS {
             return Err(RefusalCode::Clock);
         }
-        if let Some(open) = self.open.as_ref().filter(|open| open.theirs == part.segment && part.index < open.next_index) {
+        if let Some(open) =
+            self.open.as_ref().filter(|open| open.theirs == part.segment && part.index < open.next_index)
+        {
             let came = open.came.iter().find(|came| came.start == part.start);
             return match came {
                 Some(came) if *came == HavePart::of(part) => Ok(Taken::OfSegment),

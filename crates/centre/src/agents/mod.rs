@@ -7,6 +7,8 @@
 mod acks;
 mod late;
 mod session;
+mod turns;
+mod waiting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use std::sync::atomic::AtomicU32;
 
 use ashkar_election::{Actor, NewDevice, StoreError};
 use ashkar_media::{Fact, FactKind, Output};
-use ashkar_terms::{CameraId, Moment, UtcMicros};
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment, Span, UtcMicros};
 use ashkar_uplink::signature::{Claim, Nonces, SignedRequest};
 use ashkar_uplink::{
     Answer, EnrolmentCode, EnrolmentRequest, EnrolmentResponse, HAVE_PARTS_MAX, Have, HavePath, Line,
@@ -29,7 +31,9 @@ use sha2::{Digest, Sha256};
 use crate::Centre;
 use crate::registry::Right;
 use late::Known;
-use session::{PerCamera, Sent, Session};
+use session::{OfCamera, Sent, Session};
+pub use turns::Turn;
+use waiting::Waiting;
 
 /// How long a session lasts, seconds. The agent opens another one before.
 const SESSION_S: u32 = 3600;
@@ -47,6 +51,7 @@ type TokenHash = [u8; 32];
 pub(crate) struct Agents {
     sessions: RwLock<HashMap<TokenHash, Arc<Session>>>,
     nonces: Mutex<Nonces>,
+    waiting: Waiting,
 }
 
 /// The three headers of a signed request, and the request itself.
@@ -62,7 +67,16 @@ pub struct SignedHeaders<'a> {
 
 impl Agents {
     pub(crate) fn new(now: UtcMicros) -> Self {
-        Self { sessions: RwLock::default(), nonces: Mutex::new(Nonces::new(now)) }
+        Self {
+            sessions: RwLock::default(),
+            nonces: Mutex::new(Nonces::new(now)),
+            waiting: Waiting::default(),
+        }
+    }
+
+    /// The spans of `camera` that its agent holds and is about to send.
+    pub(crate) fn waiting(&self, camera: CameraId, now: Moment) -> Vec<Span> {
+        self.waiting.of(camera, now)
     }
 
     fn session(&self, token: &str, now: Moment) -> Result<Arc<Session>, Refusal> {
@@ -76,9 +90,19 @@ impl Agents {
     pub(crate) fn tick(&self, now: Moment) {
         let sessions: Vec<Arc<Session>> = self.sessions.read().values().cloned().collect();
         for session in &sessions {
-            session.cameras.values().for_each(|camera| camera.lock().tick(now));
+            session.cameras.values().for_each(|camera| camera.work.lock().tick(now));
         }
-        self.sessions.write().retain(|_, session| now.mono_us < session.expires_us);
+        self.waiting.tick(now);
+        self.end(now, Cause::Uplink, "its session was not renewed", |session| now.mono_us >= session.expires_us);
+    }
+
+    /// Ends those sessions for which `is_over`.
+    fn end(&self, now: Moment, cause: Cause, reason: &str, is_over: impl Fn(&Session) -> bool) {
+        let ended: Vec<Arc<Session>> =
+            self.sessions.write().extract_if(|_, session| is_over(session)).map(|(_, session)| session).collect();
+        for camera in ended.iter().flat_map(|session| session.cameras.values()) {
+            camera.work.lock().close(now, cause, reason);
+        }
     }
 }
 
@@ -102,32 +126,44 @@ impl Centre {
         source: &str,
     ) -> Result<SessionResponse, Refusal> {
         let now = self.now();
-        let claim = Claim::parse(headers.input).map_err(|error| Refusal::new(error.code(), error.to_string()))?;
+        let claim =
+            Claim::parse(headers.input).map_err(|error| Refusal::new(error.code(), error.to_string()))?;
         let body = SessionRequest::from_json(request.body).map_err(|error| malformed(&error))?;
         let registry = self.registry();
         let id = claim.device.to_string();
-        let key = registry.snapshot.devices.iter().find(|device| device.id == id).map(|device| device.public_key);
+        let key =
+            registry.snapshot.devices.iter().find(|device| device.id == id).map(|device| device.public_key);
         let key = key.and_then(|key| PublicKey::from_bytes(&key).ok());
         let Some(key) = key else {
-            return Err(Refusal::new(RefusalCode::UnknownDevice, "enrol the device with a code of the commission"));
+            return Err(Refusal::new(
+                RefusalCode::UnknownDevice,
+                "enrol the device with a code of the commission",
+            ));
         };
         let verified = claim.verify(&key, request, headers.digest, headers.signature);
         verified.map_err(|error| Refusal::new(error.code(), error.to_string()))?;
-        self.agents.nonces.lock().accept(&claim, now.wall).map_err(|error| Refusal {
-            now_us: Some(now.wall),
+        let mut nonces = self.agents.nonces.lock();
+        let accepted = nonces.accept(&claim, now.wall);
+        let time = nonces.time(now.wall);
+        drop(nonces);
+        accepted.map_err(|error| Refusal {
+            now_us: Some(time),
             ..Refusal::new(error.code(), error.to_string())
         })?;
         let right = Right::Device(claim.device);
         if let Some(camera) = body.cameras.iter().find(|camera| !registry.allows(**camera, right)) {
             tracing::warn!(%camera, device = %claim.device, cause = "it is not enrolled for it, or was revoked", blame = "operator", "an agent is refused");
-            return Err(Refusal::new(RefusalCode::Revoked, format!("the device is not enrolled for camera {camera}")));
+            return Err(Refusal::new(
+                RefusalCode::Revoked,
+                format!("the device is not enrolled for camera {camera}"),
+            ));
         }
         let session = Session {
             device: claim.device,
             recording: body.recording,
             source: format!("agent {source}"),
             expires_us: now.mono_us + u64::from(SESSION_S) * 1_000_000,
-            cameras: body.cameras.iter().map(|camera| (*camera, Mutex::new(PerCamera::default()))).collect(),
+            cameras: body.cameras.iter().map(|camera| (*camera, OfCamera::default())).collect(),
             differences: AtomicU32::new(0),
         };
         let token = self.begin(session)?;
@@ -142,8 +178,11 @@ impl Centre {
         let mut secret = [0; TOKEN_BYTES];
         getrandom::fill(&mut secret).map_err(|error| Refusal::new(RefusalCode::Busy, error.to_string()))?;
         let token = URL_SAFE_NO_PAD.encode(secret);
+        let is_before = |other: &Session| {
+            (other.device, other.recording) == (session.device, session.recording)
+        };
+        self.agents.end(self.now(), Cause::Uplink, "the agent opened another session", is_before);
         let mut sessions = self.agents.sessions.write();
-        sessions.retain(|_, other| (other.device, other.recording) != (session.device, session.recording));
         if sessions.len() >= SESSIONS_MAX {
             return Err(Refusal::new(RefusalCode::Busy, "too many sessions are open"));
         }
@@ -151,15 +190,18 @@ impl Centre {
         Ok(token)
     }
 
-    /// Whether `token` is that of a session.
+    /// A place in the order of a line's requests, to be taken when a request comes. Only somebody with a session gets
+    /// one.
     ///
     /// # Errors
-    /// [`RefusalCode::UnknownSession`] if not.
-    pub fn has_session(&self, token: &str) -> Result<(), Refusal> {
-        self.agents.session(token, self.now()).map(drop)
+    /// A [`Refusal`] that says what to do.
+    pub fn turn(&self, token: &str, path: &RecordPath) -> Result<Turn, Refusal> {
+        let session = self.agents.session(token, self.now())?;
+        let of_camera = self.of_session(&session, path.camera, Some(path.recording))?;
+        Ok(Turn::take(of_camera.turns(path.line)))
     }
 
-    /// Takes a record: as live, or as media of the past.
+    /// Takes a record, when it is its turn: as live, or as media of the past.
     ///
     /// # Errors
     /// A [`Refusal`] that says what to do.
@@ -168,26 +210,31 @@ impl Centre {
         token: &str,
         path: &RecordPath,
         body: Bytes,
+        turn: Turn,
     ) -> Result<Answer, Refusal> {
+        let _turn = turn.come().await;
         let now = self.now();
         let session = self.agents.session(token, now)?;
-        let per_camera = self.of_session(&session, path.camera, Some(path.recording))?;
+        let of_camera = self.of_session(&session, path.camera, Some(path.recording))?;
         let crc32c = crc32c::crc32c(&body);
         let output = ashkar_uplink::decode(body).map_err(|error| malformed(&error))?;
         if RecordName::of(&output) != path.record {
-            return Err(Refusal::new(RefusalCode::Malformed, "the address names another record than the body"));
+            return Err(Refusal::new(
+                RefusalCode::Malformed,
+                "the address names another record than the body",
+            ));
         }
         let sent = Sent { name: path.record, output: &output, crc32c };
         let taken = match path.line {
             Line::Live => {
                 let camera = self.camera(path.camera);
                 let camera = camera.ok_or_else(|| Refusal::new(RefusalCode::Revoked, "the camera is off"))?;
-                per_camera.lock().take_live(&session, &camera, &self.archive, &sent, now)
+                of_camera.work.lock().take_live(&session, &camera, &self.archive, &sent, now)
             }
             Line::Late => {
                 let known = self.look(path.camera, &output).await?;
                 let sound = self.registry().election.policy.sound;
-                per_camera.lock().take_late(path.camera, &self.archive, &sent, known, sound, now)
+                of_camera.work.lock().take_late(path.camera, &self.archive, &sent, known, sound, now)
             }
         };
         taken.map_err(|code| self.refused(code, &session, path, now))
@@ -198,15 +245,22 @@ impl Centre {
         session: &'a Session,
         camera: CameraId,
         recording: Option<RecordingId>,
-    ) -> Result<&'a Mutex<PerCamera>, Refusal> {
+    ) -> Result<&'a OfCamera, Refusal> {
         if recording.is_some_and(|recording| recording != session.recording) {
-            return Err(Refusal::new(RefusalCode::UnknownSession, "the session is that of another recording"));
+            return Err(Refusal::new(
+                RefusalCode::UnknownSession,
+                "the session is that of another recording",
+            ));
         }
         if !self.registry().allows(camera, Right::Device(session.device)) {
-            return Err(Refusal::new(RefusalCode::Revoked, format!("the device is not enrolled for camera {camera}")));
+            return Err(Refusal::new(
+                RefusalCode::Revoked,
+                format!("the device is not enrolled for camera {camera}"),
+            ));
         }
         let of_session = session.cameras.get(&camera);
-        of_session.ok_or_else(|| Refusal::new(RefusalCode::UnknownSession, "the session is not for this camera"))
+        of_session
+            .ok_or_else(|| Refusal::new(RefusalCode::UnknownSession, "the session is not for this camera"))
     }
 
     /// What the archive has in the place of a late record.
@@ -253,22 +307,49 @@ impl Centre {
     pub async fn have(self: &Arc<Self>, token: &str, path: &HavePath) -> Result<Have, Refusal> {
         let now = self.now();
         let session = self.agents.session(token, now)?;
-        self.of_session(&session, path.camera, None)?.lock().note_request(now);
+        self.of_session(&session, path.camera, None)?.work.lock().note_request(now);
         let (archive, path) = (self.archive.clone(), *path);
         let found = self.read_for_agent(move || archive.parts(path.camera, path.from, path.to)).await?;
         let found = found.map_err(|error| Refusal::new(RefusalCode::Busy, error.to_string()))?;
         Ok(Have { parts: found.iter().take(HAVE_PARTS_MAX).map(late::have).collect() })
     }
 
+    /// The agent of a camera says which spans it holds that the centre lacks; none if there are none any more.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what to do.
+    pub fn note_backlog(
+        &self,
+        token: &str,
+        camera: CameraId,
+        spans: &[(MediaTime, MediaTime)],
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        let session = self.agents.session(token, now)?;
+        self.of_session(&session, camera, None)?.work.lock().note_request(now);
+        self.agents.waiting.told(camera, spans, now);
+        Ok(())
+    }
+
     /// Enrols the device that knows a code of the commission, at `source`.
     ///
     /// # Errors
     /// A [`Refusal`] that says what to do.
-    pub async fn enrol(&self, request: &EnrolmentRequest, source: &str) -> Result<EnrolmentResponse, Refusal> {
-        let unknown = || Refusal::new(RefusalCode::UnknownDevice, "the code is not valid; ask the commission for a new one");
+    pub async fn enrol(
+        &self,
+        request: &EnrolmentRequest,
+        source: &str,
+    ) -> Result<EnrolmentResponse, Refusal> {
+        let unknown = || {
+            Refusal::new(
+                RefusalCode::UnknownDevice,
+                "the code is not valid; ask the commission for a new one",
+            )
+        };
         let code: EnrolmentCode = request.code.parse().map_err(|_| unknown())?;
         let key: PublicKey = request.public_key.parse().map_err(|error| malformed(&error))?;
-        let device = NewDevice { id: key.id().to_string(), public_key: key.to_bytes(), name: request.device.clone() };
+        let device =
+            NewDevice { id: key.id().to_string(), public_key: key.to_bytes(), name: request.device.clone() };
         let by = Actor::new(format!("device:{}", device.id), self.now().wall);
         let enrolled = self.store.enrol_device(code.hash().0, &device, &by).await;
         let cameras = enrolled.map_err(|error| {
@@ -288,9 +369,6 @@ impl Centre {
 
     /// Ends every session: the centre stops.
     pub(crate) fn end_sessions(&self, now: Moment) {
-        let sessions = std::mem::take(&mut *self.agents.sessions.write());
-        for camera in sessions.values().flat_map(|session| session.cameras.values()) {
-            camera.lock().close(now, ashkar_terms::Cause::Centre, "the centre stops");
-        }
+        self.agents.end(now, Cause::Centre, "the centre stops", |_| true);
     }
 }

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 
 use super::acks::{Acks, Ticket};
 use super::late::{Known, LateIntake, Taken};
+use super::turns::Turns;
 use crate::Camera;
 use crate::camera::{AgentSink, Untaken, has_sound};
 use crate::registry::Right;
@@ -30,7 +31,7 @@ pub(super) struct Session {
     pub(super) source: String,
     /// When it ends, microseconds of the monotonic clock.
     pub(super) expires_us: u64,
-    pub(super) cameras: BTreeMap<CameraId, Mutex<PerCamera>>,
+    pub(super) cameras: BTreeMap<CameraId, OfCamera>,
     /// Records with other bytes under a known name.
     pub(super) differences: AtomicU32,
 }
@@ -53,6 +54,23 @@ pub(super) struct PerCamera {
     /// Live records that were received: name, checksum, number.
     recent: VecDeque<(RecordName, u32, u64)>,
     last_request_us: u64,
+}
+
+/// One camera of a session, and the order in which its requests came.
+#[derive(Default)]
+pub(super) struct OfCamera {
+    pub(super) work: Mutex<PerCamera>,
+    live_turns: Turns,
+    late_turns: Turns,
+}
+
+impl OfCamera {
+    pub(super) fn turns(&self, line: Line) -> &Turns {
+        match line {
+            Line::Live => &self.live_turns,
+            Line::Late => &self.late_turns,
+        }
+    }
 }
 
 /// A record that an agent sent.
@@ -82,7 +100,10 @@ impl PerCamera {
         if self.live.is_full() {
             return Err(RefusalCode::Busy);
         }
-        if let Some((_, crc32c, count)) = self.recent.iter().find(|(name, ..)| *name == sent.name) {
+        // The same gap is told twice, when it begins and when it ends.
+        let is_media = sent.name.segment().is_some();
+        let again = self.recent.iter().find(|(name, ..)| is_media && *name == sent.name);
+        if let Some((_, crc32c, count)) = again {
             let count = *count;
             return if *crc32c == sent.crc32c {
                 Ok(self.answer(Line::Live, AnswerState::Received, count, archive, now))
@@ -94,10 +115,12 @@ impl PerCamera {
         let is_kept = sink.take(sent.output, now).map_err(code_of)?;
         let ticket = if is_kept { Ticket::Entries(archive.progress().0) } else { Ticket::Never };
         let count = self.live.received(ticket);
-        if self.recent.len() >= RECENT_MAX {
-            self.recent.pop_front();
+        if is_media {
+            self.recent.push_back((sent.name, sent.crc32c, count));
+            if self.recent.len() > RECENT_MAX {
+                self.recent.pop_front();
+            }
         }
-        self.recent.push_back((sent.name, sent.crc32c, count));
         Ok(self.answer(Line::Live, AnswerState::Received, count, archive, now))
     }
 

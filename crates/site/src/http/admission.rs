@@ -97,7 +97,10 @@ mod tests {
 
     fn admission(connections: usize, connections_per_client: usize) -> Admission {
         let proxies = Arc::new("127.0.0.1".parse().unwrap());
-        Admission::new(Limits { connections, connections_per_client, proxies }, Arc::default())
+        Admission::new(
+            Limits { connections, connections_per_client, proxies, ..Limits::default() },
+            Arc::default(),
+        )
     }
 
     fn connect(admission: &Admission, address: &str) -> Option<Permit> {

@@ -226,7 +226,9 @@ where
     let own = GracefulShutdown::new();
     let connection: Pin<Box<dyn Future<Output = ()> + Send>> = match protocol {
         Protocol::Http1 => Box::pin(own.watch(http1_limits().serve_connection(stream, service)).map(drop)),
-        Protocol::Http2 => Box::pin(own.watch(http2_limits(window).serve_connection(stream, service)).map(drop)),
+        Protocol::Http2 => {
+            Box::pin(own.watch(http2_limits(window).serve_connection(stream, service)).map(drop))
+        }
     };
     Conversation { connection, own, slow }
 }

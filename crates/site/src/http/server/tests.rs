@@ -228,7 +228,9 @@ fn the_task_of_a_connection_is_small() {
         let holder = Holder::new(peer.client(), close);
         let permit = Arc::new(Admission::new(limits, Arc::default())).admit(&peer, &holder).unwrap();
         let watcher = GracefulShutdown::new().watcher();
-        let connection = Connection { stream: connect("127.0.9.8", to).await, peer, holder, permit, watcher };
+        let window = Limits::default().window_bytes;
+        let stream = connect("127.0.9.8", to).await;
+        let connection = Connection { stream, peer, holder, permit, watcher, window };
         size_of_val(&connection.run(None, Router::new(), watch::channel(false).1))
     });
     assert!(size <= 1024, "{size} bytes");

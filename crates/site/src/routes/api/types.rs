@@ -292,8 +292,11 @@ pub struct TimelineEntry {
     pub to: String,
     /// `live`, `late`, `missing`, `hidden` or `due`.
     pub state: &'static str,
-    /// Why it is missing.
+    /// Why it is missing, or did not come in time and is arriving.
     pub cause: Option<&'static str>,
+    /// True if it is late and not here yet: the station's agent holds it and is about to send it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arriving: Option<bool>,
 }
 
 /// A page of a list; it continues at `next`.
