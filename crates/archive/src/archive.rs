@@ -144,7 +144,6 @@ impl Archive {
     }
 
     /// What a caller needs that drives the writer and the sealer itself.
-    #[cfg(test)]
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.inner.shared
     }
@@ -186,7 +185,7 @@ impl Archive {
     /// crash leaves nothing of it. Neither the camera's order nor [`Archive::resume`] depends on it. Returns at once.
     ///
     /// # Errors
-    /// A refused output is not recorded, and no gap is declared for it. After a refused part its segment begins anew.
+    /// A refused output is not recorded, and no gap is declared for it; it may be appended again.
     pub fn append_past(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
         self.append_by(|queue| queue.append_past(camera, output))
     }

@@ -119,8 +119,9 @@ pub(crate) struct Coverage {
     pub(crate) gaps: Vec<GapEntry>,
     /// Journals with facts about it, in increasing order.
     pub(crate) fact_journals: Vec<u32>,
-    /// Journals that hold parts of segments that came before: numbers go back there, so no search may rely on them.
-    pub(crate) repeats: Vec<u32>,
+    /// Journals in which numbers go back, in increasing order: they hold parts of segments that came before, or of
+    /// segments of the past that were given up. No search may rely on the order there.
+    pub(crate) irregular: Vec<u32>,
     /// Latest place of each init segment, by the first bytes of its SHA-256: at a start that journal is in memory.
     pub(crate) inits: Vec<([u8; 8], Place)>,
 }
@@ -169,7 +170,7 @@ impl Coverage {
             _ => header.segment >= self.state.next_segment,
         };
         if !expected {
-            return self.note_repetition(header.journal);
+            return self.note_irregular(header.journal);
         }
         let opens = self.state.open_segment.is_none_or(|(segment, _)| segment != header.segment);
         if opens && header.begins_anew() {
@@ -190,9 +191,9 @@ impl Coverage {
         }
     }
 
-    fn note_repetition(&mut self, journal: u32) {
-        if self.repeats.last() != Some(&journal) {
-            self.repeats.push(journal);
+    fn note_irregular(&mut self, journal: u32) {
+        if let Err(at) = self.irregular.binary_search(&journal) {
+            self.irregular.insert(at, journal);
         }
     }
 

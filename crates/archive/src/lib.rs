@@ -33,6 +33,8 @@ mod shared;
 #[cfg(test)]
 mod simulation;
 mod status;
+#[doc(hidden)]
+pub mod stepped;
 mod window;
 mod writer;
 

@@ -76,6 +76,7 @@ pub(crate) fn walk(
     beyond: impl Fn(&Header) -> bool,
 ) -> Result<Vec<Header>, ReadError> {
     let mut found = Vec::new();
+    let irregular = irregular(shared, camera);
     let mut journals = first_journal(shared, camera, run, key)?..=run.last_journal;
     let about_to = end.about(run);
     loop {
@@ -85,7 +86,10 @@ pub(crate) fn walk(
         if next.is_empty() {
             return Ok(found);
         }
-        for headers in headers_of(shared, camera, &next) {
+        for (journal, headers) in next.iter().zip(headers_of(shared, camera, &next)) {
+            // Where numbers go back, what is wanted may come behind what is beyond.
+            let is_regular = irregular.binary_search(journal).is_err();
+            let beyond = |header: &Header| is_regular && beyond(header);
             if take_until(&mut found, headers?, run, key, &beyond) {
                 return Ok(found);
             }
@@ -191,9 +195,9 @@ fn first_journal(shared: &Shared, camera: CameraId, run: &Run, key: Key) -> Resu
     Ok(low.journal)
 }
 
-fn repeats(shared: &Shared, camera: CameraId) -> Vec<u32> {
+fn irregular(shared: &Shared, camera: CameraId) -> Vec<u32> {
     let catalog = shared.catalog.read();
-    catalog.cameras.get(&camera).map(|coverage| coverage.repeats.clone()).unwrap_or_default()
+    catalog.cameras.get(&camera).map(|coverage| coverage.irregular.clone()).unwrap_or_default()
 }
 
 /// The first beginning of a segment in the journal nearest to `middle`, strictly between `low` and `high`.
@@ -205,9 +209,9 @@ fn nearest_beginning(
     middle: u32,
     high: u32,
 ) -> Result<Option<Mark>, ReadError> {
-    let repeats = repeats(shared, camera);
+    let irregular = irregular(shared, camera);
     let journals = (middle..high).chain((low + 1..middle).rev());
-    for journal in journals.filter(|journal| repeats.binary_search(journal).is_err()) {
+    for journal in journals.filter(|journal| irregular.binary_search(journal).is_err()) {
         let first = headers(shared, camera, journal)?
             .into_iter()
             .find(|header| header.kind == Kind::Part && header.part == 0 && run.has(header.segment));

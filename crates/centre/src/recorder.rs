@@ -9,16 +9,22 @@ pub(crate) struct Recorder {
     archive: Archive,
     camera: CameraId,
     is_refused: bool,
+    refusals: u64,
 }
 
 impl Recorder {
     pub(crate) fn new(archive: Archive, camera: CameraId) -> Self {
-        Self { archive, camera, is_refused: false }
+        Self { archive, camera, is_refused: false, refusals: 0 }
     }
 
     /// Whether nothing of this camera is being recorded because the disk does not accept it.
     pub(crate) fn is_refused(&self) -> bool {
         self.is_refused
+    }
+
+    /// How many outputs were refused since the start.
+    pub(crate) fn refusals(&self) -> u64 {
+        self.refusals
     }
 
     /// Offers one output; true if it is a part that was accepted. Never waits for the disk (I1).
@@ -29,7 +35,10 @@ impl Recorder {
                 return true;
             }
             Ok(()) => {}
-            Err(refused) => self.note(Some(&refused)),
+            Err(refused) => {
+                self.refusals += 1;
+                self.note(Some(&refused));
+            }
         }
         false
     }

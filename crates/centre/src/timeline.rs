@@ -330,11 +330,8 @@ mod tests {
     #[test]
     fn what_an_agent_holds_is_late_and_not_missing() {
         let live = Found::Recorded { late: false };
-        let found = vec![
-            (span(100, 200), live),
-            (span(200, 300), Found::Gap(Cause::Uplink)),
-            (span(300, 400), live),
-        ];
+        let found =
+            vec![(span(100, 200), live), (span(200, 300), Found::Gap(Cause::Uplink)), (span(300, 400), live)];
         let coming = [span(150, 210), span(220, 240), span(290, 350)];
         let all = with_coming(found, &coming);
         let owed = Some(Owed { from: at(100), to: None });

@@ -42,7 +42,8 @@ impl AppendQueue {
     }
 
     fn append_past_part(&mut self, camera: CameraId, part: &Part) -> Result<(), Refused> {
-        let before = self.cameras.entry(camera).or_default().past.current.take();
+        // What is refused may be tried again: nothing changes then.
+        let before = self.cameras.get(&camera).and_then(|own| own.past.current);
         self.judge_past_part(camera, part, before.as_ref())?;
         let bytes = before.filter(|_| part.index > 0).map_or(0, |current| current.bytes);
         let length = part.bytes.len();
@@ -103,6 +104,7 @@ impl AppendQueue {
     }
 
     fn append_past_end(&mut self, camera: CameraId, end: &SegmentEnd) -> Result<(), Refused> {
+        self.room_for_metadata(camera)?;
         let own = self.cameras.entry(camera).or_default();
         let fits = |current: &Current| {
             (current.segment, current.parts, current.bytes) == (end.segment, end.parts, end.byte_length)

@@ -20,7 +20,10 @@ impl Coverage {
     /// A part with index 0 always begins anew: after a crash, whoever sent the segment sends all of it again.
     pub(super) fn apply_past_part(&mut self, header: &Header) {
         if header.part == 0 && self.past_run_with(header.segment).is_some() {
-            self.note_repetition(header.journal);
+            self.note_irregular(header.journal);
+        }
+        if self.open_past.as_ref().is_some_and(|open| open.run.first_segment != header.segment) {
+            self.give_up_past();
         }
         if header.part == 0 {
             self.open_past = Some(OpenPast { run: Run::new(header, true), parts: 1 });
@@ -42,6 +45,13 @@ impl Coverage {
         {
             self.tell_past(open.run);
         }
+    }
+
+    /// The segment gets no end, and its number may be above those that follow.
+    fn give_up_past(&mut self) {
+        let Some(open) = self.open_past.take() else { return };
+        let first = open.run.marks.first().map_or(open.run.last_journal, |mark| mark.journal);
+        (first..=open.run.last_journal).for_each(|journal| self.note_irregular(journal));
     }
 
     pub(super) fn apply_past_end(&mut self, header: &Header) {

@@ -9,7 +9,6 @@ pub(crate) mod replace;
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
-#[cfg(test)]
 pub(crate) use memory::Dice;
 pub use memory::{Fault, MemoryDisk, Tail};
 pub use real::RealDisk;

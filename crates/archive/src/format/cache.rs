@@ -54,7 +54,7 @@ fn encode_coverage(coverage: &Coverage, out: &mut Vec<u8>) {
         open_past.len(),
         coverage.gaps.len(),
         coverage.fact_journals.len(),
-        coverage.repeats.len(),
+        coverage.irregular.len(),
         coverage.inits.len(),
     ] {
         out.extend(count(length).to_be_bytes());
@@ -69,7 +69,7 @@ fn encode_coverage(coverage: &Coverage, out: &mut Vec<u8>) {
     for gap in &coverage.gaps {
         encode_gap(gap, out);
     }
-    for journal in coverage.fact_journals.iter().chain(&coverage.repeats) {
+    for journal in coverage.fact_journals.iter().chain(&coverage.irregular) {
         out.extend(journal.to_be_bytes());
     }
     for (id, place) in &coverage.inits {
@@ -133,7 +133,7 @@ fn decode_coverage(r: &mut Reader<'_>) -> Result<Coverage, FormatError> {
     let (state, discontinuities, past_segments) = (CameraState::decode(r)?, r.u64()?, r.u64()?);
     let mut coverage = Coverage { state, discontinuities, past_segments, ..Coverage::default() };
     let (runs, past, open_past) = (r.u32()?, r.u32()?, r.u32()?);
-    let (gaps, facts, repeats, inits) = (r.u32()?, r.u32()?, r.u32()?, r.u32()?);
+    let (gaps, facts, irregular, inits) = (r.u32()?, r.u32()?, r.u32()?, r.u32()?);
     for _ in 0..runs {
         coverage.runs.push(decode_run(r)?);
     }
@@ -149,8 +149,8 @@ fn decode_coverage(r: &mut Reader<'_>) -> Result<Coverage, FormatError> {
     for _ in 0..facts {
         coverage.fact_journals.push(r.u32()?);
     }
-    for _ in 0..repeats {
-        coverage.repeats.push(r.u32()?);
+    for _ in 0..irregular {
+        coverage.irregular.push(r.u32()?);
     }
     for _ in 0..inits {
         coverage.inits.push((r.take()?, Place { journal: r.u32()?, offset: r.u32()? }));

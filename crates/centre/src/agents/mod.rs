@@ -6,7 +6,10 @@
 
 mod acks;
 mod late;
+mod planted;
 mod session;
+#[cfg(test)]
+mod simulation;
 mod turns;
 mod waiting;
 
@@ -93,13 +96,19 @@ impl Agents {
             session.cameras.values().for_each(|camera| camera.work.lock().tick(now));
         }
         self.waiting.tick(now);
-        self.end(now, Cause::Uplink, "its session was not renewed", |session| now.mono_us >= session.expires_us);
+        self.end(now, Cause::Uplink, "its session was not renewed", |session| {
+            now.mono_us >= session.expires_us
+        });
     }
 
     /// Ends those sessions for which `is_over`.
     fn end(&self, now: Moment, cause: Cause, reason: &str, is_over: impl Fn(&Session) -> bool) {
-        let ended: Vec<Arc<Session>> =
-            self.sessions.write().extract_if(|_, session| is_over(session)).map(|(_, session)| session).collect();
+        let ended: Vec<Arc<Session>> = self
+            .sessions
+            .write()
+            .extract_if(|_, session| is_over(session))
+            .map(|(_, session)| session)
+            .collect();
         for camera in ended.iter().flat_map(|session| session.cameras.values()) {
             camera.work.lock().close(now, cause, reason);
         }
@@ -178,9 +187,8 @@ impl Centre {
         let mut secret = [0; TOKEN_BYTES];
         getrandom::fill(&mut secret).map_err(|error| Refusal::new(RefusalCode::Busy, error.to_string()))?;
         let token = URL_SAFE_NO_PAD.encode(secret);
-        let is_before = |other: &Session| {
-            (other.device, other.recording) == (session.device, session.recording)
-        };
+        let is_before =
+            |other: &Session| (other.device, other.recording) == (session.device, session.recording);
         self.agents.end(self.now(), Cause::Uplink, "the agent opened another session", is_before);
         let mut sessions = self.agents.sessions.write();
         if sessions.len() >= SESSIONS_MAX {

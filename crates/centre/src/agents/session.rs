@@ -49,6 +49,8 @@ pub(super) struct PerCamera {
     /// While it holds the camera.
     sink: Option<AgentSink>,
     live: Acks,
+    /// The archive takes parts again after it had refused some, which will never be durable.
+    is_kept_again: bool,
     late: Acks,
     intake: LateIntake,
     /// Live records that were received: name, checksum, number.
@@ -93,8 +95,8 @@ impl PerCamera {
         now: Moment,
     ) -> Result<Answer, RefusalCode> {
         self.note_request(now);
-        if self.live.is_stuck() && sent.name.begins_segment() {
-            // The archive takes recordings again, perhaps; with a new session the count begins anew.
+        if self.live.is_stuck() && self.is_kept_again {
+            // With a new session the count begins anew.
             return Err(RefusalCode::UnknownSession);
         }
         if self.live.is_full() {
@@ -113,6 +115,7 @@ impl PerCamera {
         }
         let sink = self.sink(session, camera, now)?;
         let is_kept = sink.take(sent.output, now).map_err(code_of)?;
+        self.is_kept_again = is_kept && matches!(sent.output, Output::Part(_)) && self.live.is_stuck();
         let ticket = if is_kept { Ticket::Entries(archive.progress().0) } else { Ticket::Never };
         let count = self.live.received(ticket);
         if is_media {
@@ -171,8 +174,9 @@ impl PerCamera {
             Taken::Persisted => (AnswerState::Persisted, self.late.count()),
             Taken::OfSegment => (AnswerState::Received, self.late.received(Ticket::WithSegment)),
             Taken::Ended => {
+                let count = self.late.received(Ticket::WithSegment);
                 self.late.segment_ended(entries);
-                (AnswerState::Received, self.late.received(Ticket::Entries(entries)))
+                (AnswerState::Received, count)
             }
             Taken::Appended => (AnswerState::Received, self.late.received(Ticket::Entries(entries))),
             Taken::Nothing => (AnswerState::Received, self.late.received(Ticket::Entries(durable))),

@@ -30,7 +30,7 @@ pub(crate) enum Untaken {
 }
 
 impl AgentSink {
-    /// Takes one output as live. True if the archive accepted it: only then will it become durable.
+    /// Takes one output as live. True if the archive accepted all that came of it: only then will it become durable.
     pub(crate) fn take(&self, output: &Output, now: Moment) -> Result<bool, Untaken> {
         let mut work = self.camera.work.lock();
         if self.superseded() {
@@ -46,6 +46,7 @@ impl AgentSink {
         if !work.has_recent_picture(now) {
             work.live_since = None;
         }
+        let refusals = work.recorder.refusals();
         let mut taken = Ok(());
         let ran = self.camera.run(&mut work, now, |maker, out| {
             if let Maker::Relay(relay) = maker {
@@ -54,7 +55,7 @@ impl AgentSink {
         });
         ran.map_err(|_| Untaken::Failed)?;
         taken.map_err(Untaken::NotLive)?;
-        Ok(!work.recorder.is_refused())
+        Ok(work.recorder.refusals() == refusals)
     }
 
     /// The agent asked for something, whatever it was: its line works.

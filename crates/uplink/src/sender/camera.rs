@@ -174,7 +174,7 @@ impl Camera {
                 self.late.retry.failed(now);
             }
             Request::Late(output) => {
-                self.late.push_front(output);
+                self.late.put_back(output);
                 self.late.retry.failed(now);
             }
             Request::LateInit(_) | Request::Read(_) | Request::Have { .. } => self.late.retry.failed(now),

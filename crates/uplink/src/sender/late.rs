@@ -154,11 +154,13 @@ impl Late {
     }
 
     /// `output` was sent, and is to be sent again.
-    pub(super) fn push_front(&mut self, output: Output) {
+    pub(super) fn put_back(&mut self, output: Output) {
         let segment = RecordName::of(&output).segment();
         let work = self.work.as_mut();
         if let Some(work) = work.filter(|work| segment.is_none_or(|segment| segment == work.segment)) {
-            work.records.push_front(output);
+            let index = |output: &Output| if let Output::Part(part) = output { part.index } else { u16::MAX };
+            let behind = work.records.partition_point(|other| index(other) < index(&output));
+            work.records.insert(behind, output);
         }
     }
 

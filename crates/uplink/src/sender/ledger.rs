@@ -60,6 +60,11 @@ impl Ledger {
         self.recording
     }
 
+    /// The id of the centre's archive that it is about; `None` before the first session.
+    pub fn centre(&self) -> Option<RecordingId> {
+        self.centre
+    }
+
     /// The segments of `camera` that are wholly persisted.
     pub fn persisted(&self, camera: CameraId) -> impl Iterator<Item = std::ops::Range<u64>> + '_ {
         self.cameras.get(&camera).into_iter().flat_map(RangeSet::ranges)

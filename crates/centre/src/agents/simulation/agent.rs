@@ -1,0 +1,133 @@
+//! One agent: its cameras, its archive, its sender, and its disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ashkar_archive::Options;
+use ashkar_archive::disk::{MemoryDisk, Tail};
+use ashkar_archive::stepped::Stepped;
+use ashkar_terms::{CameraId, Clock};
+use ashkar_uplink::{Action, Ledger, ReadError, RecordingId, RequestId, Sender, SenderOptions};
+
+use super::source::Source;
+use super::{Random, Violation, VirtualClock};
+
+pub(super) struct Agent {
+    pub(super) sources: Vec<Source>,
+    pub(super) disk: MemoryDisk,
+    clock: Arc<VirtualClock>,
+    /// While its process runs.
+    pub(super) running: Option<Running>,
+    saved: Option<Vec<u8>>,
+    pub(super) start_at: u64,
+}
+
+pub(super) struct Running {
+    pub(super) store: Stepped,
+    pub(super) sender: Sender,
+    pub(super) recording: RecordingId,
+    started: u64,
+}
+
+/// Small journals, so that many are sealed.
+pub(super) fn options() -> Options {
+    Options {
+        journal_bytes: 64 << 10,
+        reserve_bytes: 0,
+        nearly_full_bytes: 0,
+        cache_seconds: 20,
+        ..Options::default()
+    }
+}
+
+impl Agent {
+    pub(super) fn new(number: u16, seed: u64, clock: Arc<VirtualClock>) -> Self {
+        let camera = |camera| Source::new(CameraId::new(7, number, camera), seed ^ u64::from(camera) << 32);
+        Self {
+            sources: vec![camera(1), camera(2)],
+            disk: MemoryDisk::new(),
+            clock,
+            running: None,
+            saved: None,
+            start_at: 0,
+        }
+    }
+
+    pub(super) fn start(&mut self, now: u64, seed: u64) -> Result<(), Violation> {
+        let opened = Stepped::open(&self.disk, options(), Arc::<VirtualClock>::clone(&self.clock), seed);
+        let mut store = opened.map_err(|error| error.to_string())?;
+        // Segments that a crash interrupted get their ends.
+        store.write(Duration::ZERO);
+        let recording: RecordingId = store.archive().id().parse().map_err(|_| "an id")?;
+        let saved = self.saved.as_deref().and_then(|bytes| Ledger::from_json(bytes, recording).ok());
+        let mut sender =
+            Sender::new(saved.unwrap_or_else(|| Ledger::new(recording)), SenderOptions::default(), now);
+        for source in &mut self.sources {
+            sender.add_camera(source.camera, store.archive().numbers(source.camera));
+            for output in source.resume(store.archive(), now) {
+                store.archive().append(source.camera, &output).map_err(|error| error.to_string())?;
+                sender.recorded(source.camera, &output, now);
+            }
+        }
+        self.running = Some(Running { store, sender, recording, started: now });
+        Ok(())
+    }
+
+    /// The cameras give their outputs.
+    pub(super) fn record(&mut self, now: u64, is_over: bool) -> Result<(), Violation> {
+        let Some(running) = &mut self.running else { return Ok(()) };
+        for source in &mut self.sources {
+            let moment = self.clock.now();
+            let outputs =
+                if is_over { source.end(moment).into_iter().collect() } else { source.send(now, moment) };
+            for output in outputs {
+                let appended = running.store.archive().append(source.camera, &output);
+                appended.map_err(|error| format!("the agent's archive: {error}"))?;
+                running.sender.recorded(source.camera, &output, now);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write(&mut self, now: u64) {
+        if let Some(running) = &mut self.running {
+            let elapsed = Duration::from_micros(now - running.started);
+            running.store.write(elapsed);
+            running.store.seal(elapsed);
+        }
+    }
+
+    pub(super) fn save(&mut self) {
+        if let Some(running) = &self.running {
+            self.saved = Some(running.sender.ledger().to_json());
+        }
+    }
+
+    /// The process dies.
+    pub(super) fn die(&mut self, power: bool, random: &mut Random) {
+        if self.running.take().is_some() {
+            self.disk = match power {
+                true => self.disk.power_cut(Tail::Torn(random.number())),
+                false => self.disk.kill(),
+            };
+        }
+    }
+}
+
+impl Running {
+    /// Reads a segment for the sender.
+    pub(super) fn read(&mut self, id: RequestId, camera: CameraId, segment: u64, now: u64) {
+        // What is not durable yet is not gone.
+        self.store.write(Duration::from_micros(now - self.started));
+        let read = match self.store.archive().outputs(camera, segment) {
+            Ok(Some(outputs)) => Ok(outputs),
+            Ok(None) => Err(ReadError::Gone),
+            Err(_) => Err(ReadError::Failed),
+        };
+        self.sender.read(id, read, now);
+    }
+
+    pub(super) fn next(&mut self, now: u64) -> Option<Action> {
+        self.sender.next(now)
+    }
+}

@@ -1,0 +1,393 @@
+//! One seed: agents, their lines, the centre, and what happens to them.
+
+use std::sync::Arc;
+
+use ashkar_archive::{Archive, IntervalKind};
+use ashkar_media::Output;
+use ashkar_terms::{CameraId, Clock, Span};
+use ashkar_uplink::{Action, Answer, Failure, Have, HavePath, Line, RecordPath, RecordingId, RequestId};
+
+use super::agent::Agent;
+use super::hall::Hall;
+use super::link::{Pipe, State};
+use super::source::PART_US;
+use super::{MORNING, Random, Violation, VirtualClock};
+use crate::agents::late;
+
+const STEP_US: u64 = 50_000;
+const SECOND: u64 = 1_000_000;
+/// For so long things go wrong.
+const TROUBLE_US: u64 = 150 * SECOND;
+/// For so long cameras record afterwards.
+const HEALTHY_US: u64 = 30 * SECOND;
+/// By then everything must be at the centre.
+const DRAINED_US: u64 = 600 * SECOND;
+
+enum Request {
+    Open(RecordingId),
+    Put(RequestId, u64, RecordPath, Output),
+    Have(RequestId, u64, HavePath),
+}
+
+enum Reply {
+    Opened(u64, RecordingId),
+    Put(RequestId, Result<Answer, Failure>),
+    Have(RequestId, Result<Have, Failure>),
+}
+
+/// An agent and its line.
+struct Station {
+    agent: Agent,
+    state: State,
+    /// Requests and replies of the live line, and of the late one.
+    requests: [Pipe<Request>; 2],
+    replies: [Pipe<Reply>; 2],
+    session: u64,
+}
+
+/// What happened.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) live: u64,
+    pub(super) late: u64,
+    pub(super) refused: u64,
+    pub(super) crashes: u64,
+    pub(super) replaced: u64,
+    pub(super) drained_s: u64,
+}
+
+pub(super) struct World {
+    random: Random,
+    now: u64,
+    clock: Arc<VirtualClock>,
+    stations: Vec<Station>,
+    hall: Hall,
+    next_trouble: u64,
+    /// The centre's disk is full until then.
+    full_until: u64,
+    /// The centre's disk hangs until then, and a power cut may end that.
+    stalled_until: u64,
+    pub(super) tally: Tally,
+}
+
+impl World {
+    pub(super) fn new(seed: u64) -> Self {
+        let mut random = Random(seed);
+        let clock = Arc::new(VirtualClock::default());
+        let station = |number: u16| Station {
+            agent: Agent::new(number, seed.wrapping_mul(1000) + u64::from(number), Arc::clone(&clock)),
+            state: State::GOOD,
+            requests: Default::default(),
+            replies: Default::default(),
+            session: 0,
+        };
+        let stations = (1..=2).map(station).collect();
+        let next_trouble = random.below(20 * SECOND);
+        let hall = Hall::new(Arc::clone(&clock));
+        Self {
+            random,
+            now: 0,
+            clock,
+            stations,
+            hall,
+            next_trouble,
+            full_until: 0,
+            stalled_until: 0,
+            tally: Tally::default(),
+        }
+    }
+
+    fn cameras(&self) -> Vec<CameraId> {
+        self.stations.iter().flat_map(|station| &station.agent.sources).map(|source| source.camera).collect()
+    }
+
+    pub(super) fn run(&mut self) -> Result<(), Violation> {
+        while self.now < TROUBLE_US {
+            self.trouble();
+            self.step(false)?;
+        }
+        self.stations.iter_mut().for_each(|station| station.state = State::GOOD);
+        let over = TROUBLE_US + HEALTHY_US;
+        while self.now < over {
+            self.step(false)?;
+        }
+        self.verify_live()?;
+        while !self.is_drained() {
+            if self.now > over + DRAINED_US {
+                return Err(format!("it is not drained: {:?}", self.backlog()));
+            }
+            self.step(true)?;
+        }
+        self.tally.drained_s = (self.now - over) / SECOND;
+        self.verify_all()
+    }
+
+    fn backlog(&self) -> Vec<String> {
+        let status = |station: &Station| {
+            let running = station.agent.running.as_ref();
+            running.map_or_else(String::new, |running| format!("{:?}", running.sender.status(self.now)))
+        };
+        self.stations.iter().map(status).collect()
+    }
+
+    fn is_drained(&self) -> bool {
+        self.stations.iter().all(|station| {
+            station.agent.running.as_ref().is_some_and(|running| {
+                let all_persisted = |camera: CameraId| {
+                    let numbers = running.store.archive().numbers(camera);
+                    numbers
+                        .into_iter()
+                        .flatten()
+                        .all(|number| running.sender.ledger().is_persisted(camera, number))
+                };
+                station.agent.sources.iter().all(|source| all_persisted(source.camera))
+            })
+        })
+    }
+
+    fn trouble(&mut self) {
+        if self.now < self.next_trouble {
+            return;
+        }
+        self.next_trouble = self.now + self.random.between(SECOND, 15 * SECOND);
+        let station = self.random.below(self.stations.len() as u64) as usize;
+        match self.random.below(12) {
+            0 | 1 => {
+                let power = self.random.once_in(2);
+                self.crash_hall(power);
+                // Another disk, by hand: nothing of what was persisted is left, and the agents have it still.
+                if self.random.once_in(12) {
+                    self.hall.disk = ashkar_archive::disk::MemoryDisk::new();
+                    self.tally.replaced += 1;
+                }
+            }
+            2 => {
+                let power = self.random.once_in(2);
+                let agent = &mut self.stations[station].agent;
+                agent.die(power, &mut self.random);
+                agent.start_at = self.now + self.random.between(SECOND, 20 * SECOND);
+                self.tally.crashes += 1;
+            }
+            3 => {
+                self.hall.disk.set_capacity(self.hall.disk.used() + 2000);
+                self.full_until = self.now + self.random.between(SECOND, 10 * SECOND);
+            }
+            4 | 5 => self.stalled_until = self.now + self.random.between(20, 120) * STEP_US,
+            _ => self.stations[station].state = State::draw(&mut self.random),
+        }
+    }
+
+    fn crash_hall(&mut self, power: bool) {
+        self.hall.die(power, &mut self.random);
+        self.hall.start_at = self.now + self.random.between(SECOND, 20 * SECOND);
+        self.tally.crashes += 1;
+    }
+
+    fn step(&mut self, is_over: bool) -> Result<(), Violation> {
+        self.now += STEP_US;
+        self.clock.set(self.now);
+        if self.now >= self.full_until {
+            self.hall.disk.set_capacity(u64::MAX);
+        }
+        let cameras = self.cameras();
+        if self.hall.running.is_none() && self.now >= self.hall.start_at {
+            let seed = self.random.number();
+            self.hall.start(&cameras, self.now, seed)?;
+            self.verify_persisted()?;
+        }
+        let is_part_due = self.now.is_multiple_of(PART_US);
+        for at in 0..self.stations.len() {
+            let seed = self.random.number();
+            let station = &mut self.stations[at];
+            if station.agent.running.is_none() && self.now >= station.agent.start_at {
+                station.agent.start(self.now, seed)?;
+            }
+            if is_part_due {
+                station.agent.record(self.now, is_over)?;
+                station.agent.write(self.now);
+            }
+            if self.now.is_multiple_of(10 * SECOND) {
+                station.agent.save();
+            }
+            self.exchange(at);
+        }
+        if self.now == self.stalled_until && self.random.once_in(2) {
+            self.crash_hall(true);
+        }
+        if self.now.is_multiple_of(2 * STEP_US) && self.now >= self.stalled_until {
+            self.hall.write(self.now);
+        }
+        if self.now.is_multiple_of(SECOND) {
+            self.hall.tick();
+            self.verify_told()?;
+        }
+        Ok(())
+    }
+
+    /// Carries requests and replies of one station.
+    fn exchange(&mut self, at: usize) {
+        let now = self.now;
+        let station = &mut self.stations[at];
+        let is_up = station.state.up && self.hall.running.is_some() && station.agent.running.is_some();
+        if !is_up {
+            station.requests.iter_mut().for_each(Pipe::cut);
+            station.replies.iter_mut().for_each(Pipe::cut);
+        }
+        let cameras: Vec<CameraId> = station.agent.sources.iter().map(|source| source.camera).collect();
+        let Some(agent) = &mut station.agent.running else { return };
+        for line in Line::ALL {
+            if is_up { agent.sender.line_up(line, now) } else { agent.sender.line_down(line, now) }
+        }
+        for replies in &mut station.replies {
+            while let Some(reply) = replies.receive(now) {
+                match reply {
+                    Reply::Opened(session, centre) => {
+                        station.session = session;
+                        agent.sender.session_opened(centre, now);
+                    }
+                    Reply::Put(id, answer) => agent.sender.answered(id, answer, now),
+                    Reply::Have(id, have) => agent.sender.told(id, have, now),
+                }
+            }
+        }
+        let State { rate, delay_us, .. } = station.state;
+        while let Some(action) = agent.next(now) {
+            let (line, bytes, request) = match action {
+                Action::OpenSession => (Line::Live, 300, Request::Open(agent.recording)),
+                Action::Send { id, path, record } => {
+                    let (head, payload) = ashkar_uplink::encode(&record);
+                    let bytes = head.len() + payload.len() + 200;
+                    (path.line, bytes, Request::Put(id, station.session, path, record))
+                }
+                Action::AskHave { id, path } => (Line::Late, 300, Request::Have(id, station.session, path)),
+                Action::ReadSegment { id, camera, segment } => {
+                    agent.read(id, camera, segment, now);
+                    continue;
+                }
+            };
+            station.requests[line as usize].send(request, bytes, rate, delay_us, now);
+        }
+        let Some(hall) = &mut self.hall.running else { return };
+        let moment = self.clock.now();
+        let mut broken = None;
+        for (requests, replies) in station.requests.iter_mut().zip(&mut station.replies) {
+            while let Some(request) = requests.receive(now) {
+                let reply = match request {
+                    Request::Open(recording) => {
+                        let (session, centre) = hall.open(recording, &cameras, moment);
+                        Reply::Opened(session, centre)
+                    }
+                    Request::Put(id, session, path, record) => {
+                        let answer = hall.put(session, &path, &record, moment);
+                        self.tally.live += u64::from(answer.is_ok() && path.line == Line::Live);
+                        self.tally.late += u64::from(answer.is_ok() && path.line == Line::Late);
+                        self.tally.refused += u64::from(answer.is_err());
+                        // Now and then a connection breaks after something was taken, and the agent sends it again.
+                        if self.random.once_in(60) {
+                            broken = Some(path.line);
+                            break;
+                        }
+                        Reply::Put(id, answer.map_err(Failure::Refused))
+                    }
+                    Request::Have(id, session, path) => {
+                        Reply::Have(id, hall.have(session, &path).map_err(Failure::Refused))
+                    }
+                };
+                replies.send(reply, 200, rate, delay_us, now);
+            }
+        }
+        if let Some(line) = broken {
+            station.requests[line as usize].cut();
+            station.replies[line as usize].cut();
+            agent.sender.line_down(line, now);
+        }
+    }
+
+    /// When all is well, each camera that has pictures is live.
+    fn verify_live(&self) -> Result<(), Violation> {
+        let Some(hall) = &self.hall.running else { return Err("no centre".to_owned()) };
+        let sources = self.stations.iter().flat_map(|station| &station.agent.sources);
+        for source in sources.filter(|source| source.is_steady(self.now)) {
+            if !hall.is_live(source.camera, self.clock.now()) {
+                let status = hall.status(source.camera, self.clock.now());
+                let what =
+                    format!("camera {} is not live, half a minute after the last trouble", source.camera);
+                return Err(format!("{what}: {status:?}; {:?}", self.backlog()));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the ledgers of this centre call persisted is in its archive.
+    fn verify_persisted(&self) -> Result<(), Violation> {
+        let Some(hall) = &self.hall.running else { return Ok(()) };
+        let centre: Option<RecordingId> = hall.store.archive().id().parse().ok();
+        for running in self.stations.iter().filter_map(|station| station.agent.running.as_ref()) {
+            if running.sender.ledger().centre() != centre {
+                continue;
+            }
+            for camera in self.cameras() {
+                for number in running.sender.ledger().persisted(camera).flatten() {
+                    verify_segment(running.store.archive(), hall.store.archive(), camera, number)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the centre tells as recorded can be read.
+    fn verify_told(&mut self) -> Result<(), Violation> {
+        let Some(hall) = &self.hall.running else { return Ok(()) };
+        let archive = hall.store.archive();
+        let cameras = self.cameras();
+        let camera = cameras[self.random.below(cameras.len() as u64) as usize];
+        let at = MORNING.plus(self.random.below(self.now) as i64);
+        let span = Span { from: at, to: at.plus(100_000) };
+        let told = archive.coverage(camera, span);
+        let is_media = |kind: IntervalKind| matches!(kind, IntervalKind::Recorded { .. });
+        // The segment that grows is told by its parts.
+        let is_old = self.now as i64 - at.since(MORNING) > 30 * SECOND as i64;
+        if is_old && told.iter().all(|interval| is_media(interval.kind)) {
+            let found = archive.segments(camera, span).map_err(|error| error.to_string())?;
+            let Some(first) = found.first() else {
+                return Err(format!("camera {camera}: {span:?} is told, and there is no segment"));
+            };
+            archive.read_segment(first).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn verify_all(&mut self) -> Result<(), Violation> {
+        self.hall.write(self.now);
+        let Some(hall) = &self.hall.running else { return Err("no centre".to_owned()) };
+        for running in self.stations.iter().filter_map(|station| station.agent.running.as_ref()) {
+            for camera in self.cameras() {
+                for number in running.store.archive().numbers(camera).into_iter().flatten() {
+                    verify_segment(running.store.archive(), hall.store.archive(), camera, number)?;
+                }
+            }
+        }
+        self.hall.die(true, &mut self.random);
+        let report =
+            ashkar_archive::check::run_on(&self.hall.disk, |_| {}).map_err(|error| error.to_string())?;
+        match report.faults.first() {
+            Some(fault) => Err(format!("the check says: {fault}")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Each part of an agent's segment is at the centre, byte for byte.
+fn verify_segment(theirs: &Archive, ours: &Archive, camera: CameraId, number: u64) -> Result<(), Violation> {
+    let Some(outputs) = theirs.outputs(camera, number).map_err(|error| error.to_string())? else {
+        return Ok(());
+    };
+    for output in &outputs {
+        let Output::Part(part) = output else { continue };
+        if late::look(ours, camera, part) != late::Known::Same {
+            let what = format!("camera {camera}: segment {number} part {} at {}", part.index, part.start.0);
+            return Err(format!("{what} is called persisted, and is not there"));
+        }
+    }
+    Ok(())
+}
