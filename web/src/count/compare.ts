@@ -40,7 +40,7 @@ export function compared(series: Series, times: readonly number[], officials: re
   return times.filter((at) => at <= now).map((at) => {
     const official = closest(officials, at);
     const seen = covered(series.watched, from, at);
-    const dark: Span[] = day.filter((one) => !hasPicture(one.state) && one.state !== 'due').map(({ from: start, to }) => ({ from: start, to }));
+    const dark: Span[] = day.filter((one) => !hasPicture(one) && one.state !== 'due').map(({ from: start, to }) => ({ from: start, to }));
     const blind = Math.min(covered(dark, from, at), Math.max(0, at - from - seen));
     return {
       at, counted: countedBy(series.ballots, at), official, expected: official && expectedVoters(official, registered),

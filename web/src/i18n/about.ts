@@ -34,7 +34,7 @@ const az: AboutTexts = {
   ],
   states: 'Beş vəziyyət',
   stateText: {
-    live: 'görüntü vaxtında gəlib.', late: 'görüntü gec gəlib, amma itməyib.', missing: 'görüntü yoxdur. Boşluğun yeri və məlumdursa səbəbi göstərilir.',
+    live: 'görüntü vaxtında gəlib.', late: 'görüntü gec gəlib, amma itməyib; yazısı hələ məntəqədə olan, oradan gələcək görüntü də belə sayılır.', missing: 'görüntü yoxdur. Boşluğun yeri və məlumdursa səbəbi göstərilir.',
     hidden: 'komissiya səsvermənin gizliliyinə görə gizlədib. Yazı davam edir.', due: 'bu dəqiqə hələ gəlməyib.',
   },
   sections: [
@@ -97,7 +97,7 @@ const en: AboutTexts = {
   ],
   states: 'The five states',
   stateText: {
-    live: 'the picture arrived on time.', late: 'the picture arrived late, but it is not lost.', missing: 'there is no picture. The page shows where the gap is and, if known, why.',
+    live: 'the picture arrived on time.', late: 'the picture arrived late, but it is not lost; a picture whose recording is still safe at the station, about to arrive, counts here too.', missing: 'there is no picture. The page shows where the gap is and, if known, why.',
     hidden: 'the commission has hidden it for the secrecy of the vote. Recording goes on.', due: 'this minute has not come yet.',
   },
   sections: [
@@ -160,7 +160,7 @@ const ru: AboutTexts = {
   ],
   states: 'Пять состояний',
   stateText: {
-    live: 'изображение пришло вовремя.', late: 'изображение пришло позже, но не потеряно.', missing: 'изображения нет. Показано, где пропуск и, если известно, почему.',
+    live: 'изображение пришло вовремя.', late: 'изображение пришло позже, но не потеряно; сюда же относится изображение, запись которого пока хранится на участке и придёт оттуда.', missing: 'изображения нет. Показано, где пропуск и, если известно, почему.',
     hidden: 'скрыто комиссией ради тайны голосования. Запись продолжается.', due: 'эта минута ещё не наступила.',
   },
   sections: [

@@ -32,8 +32,8 @@ export const az = {
   failed: 'Bu hissə yüklənmədi. Səhifə yenidən cəhd edir.',
   retry: 'Yenidən cəhd et',
 
-  states: { live: 'Canlı', late: 'Gec gəlib', missing: 'Çatışmır', hidden: 'Gizlədilib', due: 'Hələ vaxtı çatmayıb' },
-  statesNow: { live: 'Canlı', late: 'Gecikir', missing: 'Çatışmır', hidden: 'Gizlədilib', due: 'Gözlənilir' },
+  states: { live: 'Canlı', late: 'Gec gəlib', arriving: 'Gecikir', missing: 'Çatışmır', hidden: 'Gizlədilib', due: 'Hələ vaxtı çatmayıb' },
+  statesNow: { live: 'Canlı', late: 'Gecikir', arriving: 'Gecikir', missing: 'Çatışmır', hidden: 'Gizlədilib', due: 'Gözlənilir' },
   causes: {
     unknown: 'Səbəb məlum deyil',
     uplink: 'Xətt kəsilib',

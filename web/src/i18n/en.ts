@@ -29,8 +29,8 @@ export const en: Messages = {
   failed: 'This part did not load. The page will try again.',
   retry: 'Try again',
 
-  states: { live: 'Live', late: 'Arrived late', missing: 'Missing', hidden: 'Hidden', due: 'Not yet due' },
-  statesNow: { live: 'Live', late: 'Arriving late', missing: 'Missing', hidden: 'Hidden', due: 'Expected' },
+  states: { live: 'Live', late: 'Arrived late', arriving: 'Arriving late', missing: 'Missing', hidden: 'Hidden', due: 'Not yet due' },
+  statesNow: { live: 'Live', late: 'Arriving late', arriving: 'Arriving late', missing: 'Missing', hidden: 'Hidden', due: 'Expected' },
   causes: {
     unknown: 'The cause is not known',
     uplink: 'Line down',

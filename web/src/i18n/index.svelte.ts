@@ -7,7 +7,8 @@
 
 import { router } from '../lib/router.svelte';
 import { pathIn, type Lang } from '../lib/route';
-import type { Names, State } from '../lib/api';
+import type { Names } from '../lib/api';
+import type { Look } from '../lib/timeline';
 import { az } from './az';
 import { en } from './en';
 import { ru } from './ru';
@@ -36,7 +37,7 @@ class Language {
   }
 
   /** The word for a state at a past moment: what was never due is not still due. */
-  then(state: State): string {
+  then(state: Look): string {
     return state === 'due' ? this.text.notOwed : this.text.states[state];
   }
 

@@ -29,8 +29,8 @@ export const ru: Messages = {
   failed: 'Эта часть не загрузилась. Страница попробует ещё раз.',
   retry: 'Попробовать снова',
 
-  states: { live: 'В эфире', late: 'Пришло позже', missing: 'Отсутствует', hidden: 'Скрыто', due: 'Ещё не наступило' },
-  statesNow: { live: 'В эфире', late: 'Опаздывает', missing: 'Отсутствует', hidden: 'Скрыто', due: 'Ожидается' },
+  states: { live: 'В эфире', late: 'Пришло позже', arriving: 'Придёт позже', missing: 'Отсутствует', hidden: 'Скрыто', due: 'Ещё не наступило' },
+  statesNow: { live: 'В эфире', late: 'Опаздывает', arriving: 'Придёт позже', missing: 'Отсутствует', hidden: 'Скрыто', due: 'Ожидается' },
   causes: {
     unknown: 'Причина неизвестна',
     uplink: 'Нет связи',

@@ -8,6 +8,7 @@ export interface StationTexts {
   frameBack: string; frameForward: string;
   pip: string; leavePip: string;
   arrived: (when: string) => string;
+  arriving: string;
 
   views: string;
   view: { video: string; light: string; still: string };
@@ -27,7 +28,7 @@ export interface StationTexts {
   turnoutIs: (time: string, percent: string) => string;
   closedBar: string;
 
-  offLate: string; offNotLate: string; offHidden: string;
+  offLate: string; offNotLate: string; offArriving: string; offHidden: string;
   lastStill: (time: string) => string;
   unsupportedTitle: string; unsupportedText: string;
   failingTitle: string; failingText: string;
@@ -58,6 +59,7 @@ const az: StationTexts = {
   frameBack: 'Bir kadr geri', frameForward: 'Bir kadr irəli',
   pip: 'Kiçik pəncərədə göstər', leavePip: 'Kiçik pəncərədən qaytar',
   arrived: (when) => `${when} gec gəldi: indi görüntüsü var.`,
+  arriving: 'Gecikir; yazı məntəqədə saxlanıb',
 
   views: 'Görüntü',
   view: { video: 'Video', light: 'Yüngül video', still: 'Kadrlar' },
@@ -80,6 +82,7 @@ const az: StationTexts = {
 
   offLate: 'Gec gələn video olsa, bu boşluğu dolduracaq.',
   offNotLate: 'Bu vaxt video yazılmayıb, ona görə boşluq qalacaq.',
+  offArriving: 'Bu vaxtın yazısı məntəqədə saxlanıb və gec gəlir: çatan kimi ona burada baxmaq olar.',
   offHidden: 'Komissiya açanda görüntü burada özü göstəriləcək.',
   lastStill: (time) => `Son kadr, ${time}`,
   unsupportedTitle: 'Bu brauzer video göstərə bilmir',
@@ -116,6 +119,7 @@ const en: StationTexts = {
   frameBack: 'One frame back', frameForward: 'One frame forward',
   pip: 'Picture in picture', leavePip: 'Leave picture in picture',
   arrived: (when) => `${when} arrived late: now there is a picture.`,
+  arriving: 'Arriving late; the recording is safe at the station',
 
   views: 'Picture',
   view: { video: 'Video', light: 'Light video', still: 'Still pictures' },
@@ -138,6 +142,7 @@ const en: StationTexts = {
 
   offLate: 'Video that arrives late will fill this gap.',
   offNotLate: 'No video was recorded during this time, so the gap will stay.',
+  offArriving: 'The recording of this time is safe at the station and is arriving late: once it is here, it can be watched.',
   offHidden: 'When the commission shows it again, the picture appears here by itself.',
   lastStill: (time) => `Last still, ${time}`,
   unsupportedTitle: 'This browser cannot show video',
@@ -174,6 +179,7 @@ const ru: StationTexts = {
   frameBack: 'На кадр назад', frameForward: 'На кадр вперёд',
   pip: 'Картинка в картинке', leavePip: 'Выйти из режима «картинка в картинке»',
   arrived: (when) => `${when}: видео пришло позже, теперь изображение есть.`,
+  arriving: 'Придёт позже; запись сохранена на участке',
 
   views: 'Изображение',
   view: { video: 'Видео', light: 'Лёгкое видео', still: 'Кадры' },
@@ -196,6 +202,7 @@ const ru: StationTexts = {
 
   offLate: 'Если видео придёт позже, оно заполнит этот пропуск.',
   offNotLate: 'В это время видео не записывалось, поэтому пропуск останется.',
+  offArriving: 'Запись этого времени сохранена на участке и придёт позже: тогда её можно будет посмотреть здесь.',
   offHidden: 'Когда комиссия снова откроет изображение, оно появится здесь само.',
   lastStill: (time) => `Последний кадр, ${time}`,
   unsupportedTitle: 'Этот браузер не может показывать видео',

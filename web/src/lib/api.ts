@@ -70,7 +70,8 @@ export interface StationDetail extends Station {
   owed: { from: string; to: string | null } | null;
 }
 
-export interface Span { from: string; to: string; state: State; cause: Cause | null }
+/** `arriving`: late, and not here yet: its recording is at the station, and is about to be sent. */
+export interface Span { from: string; to: string; state: State; cause: Cause | null; arriving?: boolean }
 /** Minutes of cameras by state; they add up to `owed`. */
 export interface Minutes { owed: number; live: number; late: number; missing: number; hidden: number }
 

@@ -23,3 +23,8 @@ test('only what lies between counts', () => {
 test('causes come with the most minutes first, and none without a minute', () => {
   expect(byCause({ power: 2, source: 15, disk: 0 })).toEqual([{ cause: 'source', minutes: 15 }, { cause: 'power', minutes: 2 }]);
 });
+
+test('what is arriving is late, whatever the cause, and rounded up together with what has arrived', () => {
+  const day = [of(0, 600, 'live'), { ...of(600, 630, 'late', 'uplink'), arriving: true }, of(630, 660, 'late'), of(660, 1200, 'live')];
+  expect(minutesOf(day, 0, 20 * MINUTE)).toEqual({ owed: 20, live: 19, late: 1, missing: 0, hidden: 0 });
+});

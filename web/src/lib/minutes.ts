@@ -7,7 +7,7 @@ import type { Stretch } from './timeline';
 export interface Part { cause: Cause; minutes: number }
 
 /**
- * The minutes of one camera's day between `from` and `until`. Late, hidden and, for each cause, missing time is rounded up, so that
+ * The minutes of one camera's day between `from` and `until`. Late (arrived or not), hidden and, for each cause, missing time is rounded up, so that
  * rounding hides no hole; what was owed is rounded down, and live is the rest. So they add up.
  */
 export function minutesOf(day: readonly Stretch[], from: number, until: number): Minutes {

@@ -4,21 +4,27 @@ import { findLast, lastOf } from './lists';
 import type { Cause, Span, State } from './api';
 import { instant, MINUTE, SECOND } from './time';
 
-export interface Stretch { from: number; to: number; state: State; cause: Cause | null }
+/** `arriving`: late, and there is no picture of it yet: its recording is still at the station. */
+export interface Stretch { from: number; to: number; state: State; cause: Cause | null; arriving?: boolean }
+
+/** What is drawn, and said in a word: a state, or that part of what is late which cannot be seen yet. */
+export type Look = State | 'arriving';
+type Told = Pick<Stretch, 'state' | 'arriving'>;
+export const lookOf = ({ state, arriving }: Told): Look => (arriving ? 'arriving' : state);
 
 /** From best to worst; a cell that covers several states shows the last of them. */
-const WORSE: readonly State[] = ['due', 'live', 'late', 'hidden', 'missing'];
+const WORSE: readonly Look[] = ['due', 'live', 'late', 'arriving', 'hidden', 'missing'];
 
-export const better = (a: State, b: State): State => (worse(a, b) === a ? b : a);
+export const better = <T extends Look>(a: T, b: T): T => (worse(a, b) === a ? b : a);
 
-export function worse(a: State, b: State): State {
+export function worse<T extends Look>(a: T, b: T): T {
   return WORSE.indexOf(a) >= WORSE.indexOf(b) ? a : b;
 }
 
 /** The API's spans in order, empty ones left out and equal neighbours joined. */
 export function stretches(spans: readonly Span[]): Stretch[] {
   const read = spans
-    .map(({ from, to, state, cause }) => ({ from: instant(from), to: instant(to), state, cause }))
+    .map(({ from, to, state, cause, arriving }): Stretch => ({ from: instant(from), to: instant(to), state, cause, ...(arriving && { arriving }) }))
     .filter(({ from, to }) => to > from)
     .sort((a, b) => a.from - b.from);
   return joined(read);
@@ -28,7 +34,7 @@ function joined(ordered: readonly Stretch[]): Stretch[] {
   const out: Stretch[] = [];
   for (const next of ordered) {
     const last = lastOf(out);
-    if (last && last.state === next.state && last.cause === next.cause && next.from <= last.to) {
+    if (last && lookOf(last) === lookOf(next) && last.cause === next.cause && next.from <= last.to) {
       last.to = Math.max(last.to, next.to);
     } else {
       out.push({ ...next });
@@ -48,18 +54,21 @@ export function stretchAt(day: readonly Stretch[], at: number): Stretch | null {
   return day.find((s) => s.from <= at && at < s.to) ?? null;
 }
 
-/** Whether there is a picture to show. */
-export const hasPicture = (state: State | undefined) => state === 'live' || state === 'late';
+/** Whether there is a picture to show: none of what is still arriving. */
+export const hasPicture = (one: Told | null | undefined) => one?.state === 'live' || (one?.state === 'late' && !one.arriving);
+
+/** There should be a picture, and is none, or none yet. */
+const isAwaited = (one: Told) => one.state === 'missing' || (one.arriving ?? false);
 
 /** The nearest moment at or after `at` that has a picture, or null when none is known. */
 export function nextPicture(day: readonly Stretch[], at: number): number | null {
-  const found = day.find((s) => s.to > at && hasPicture(s.state));
+  const found = day.find((s) => s.to > at && hasPicture(s));
   return found ? Math.max(at, found.from) : null;
 }
 
 /** The last moment before `at` that has a picture. */
 export function lastPicture(day: readonly Stretch[], at: number): number | null {
-  const found = findLast(day, (s) => s.from < at && hasPicture(s.state));
+  const found = findLast(day, (s) => s.from < at && hasPicture(s));
   return found ? Math.min(at, found.to) : null;
 }
 
@@ -76,29 +85,42 @@ export function insideOf({ from, to }: { from: number; to: number }): number {
   return next < to ? next : from;
 }
 
-/** What was missing in an earlier answer and has arrived since, in whole pieces. */
-export function arrivals(before: readonly Stretch[], after: readonly Stretch[]): { from: number; to: number }[] {
-  const came = after.filter((s) => s.state === 'late');
-  return before.filter((s) => s.state === 'missing').flatMap((gap) =>
-    came.filter((s) => s.from < gap.to && s.to > gap.from).map((s) => ({ from: Math.max(s.from, gap.from), to: Math.min(s.to, gap.to) })));
+/** Since when there has been no picture, at a stretch that has none: one part of a gap may be arriving, and the other missing. */
+export function awaitedSince(day: readonly Stretch[], stretch: Stretch): number {
+  const before = isAwaited(stretch) ? day.find((s) => s.to === stretch.from && isAwaited(s) && s.from < s.to) : undefined;
+  return before ? awaitedSince(day, before) : stretch.from;
 }
 
-/** Several cameras' days as one: in each moment the state that `pick` chooses, with its cause. */
-export function merged(days: readonly (readonly Stretch[])[], pick: (a: State, b: State) => State): Stretch[] {
+/** What was missing, or about to arrive, in an earlier answer and has arrived since, in whole pieces. */
+export function arrivals(before: readonly Stretch[], after: readonly Stretch[]): { from: number; to: number }[] {
+  const came = after.filter((s) => s.state === 'late' && hasPicture(s));
+  const pieces = before.filter(isAwaited).flatMap((gap) =>
+    came.filter((s) => s.from < gap.to && s.to > gap.from).map((s) => ({ from: Math.max(s.from, gap.from), to: Math.min(s.to, gap.to) })));
+  const out: { from: number; to: number }[] = [];
+  for (const piece of pieces) {
+    const last = lastOf(out);
+    if (last?.to === piece.from) last.to = piece.to;
+    else out.push(piece);
+  }
+  return out;
+}
+
+/** Several cameras' days as one: in each moment what `pick` chooses, with its cause. */
+export function merged(days: readonly (readonly Stretch[])[], pick: (a: Look, b: Look) => Look): Stretch[] {
   const cuts = [...new Set(days.flat().flatMap((s) => [s.from, s.to]))].sort((a, b) => a - b);
   const pieces = cuts.slice(0, -1).flatMap((from, n) => {
     const at = days.map((day) => stretchAt(day, from)).filter((s) => s !== null);
-    const chosen = at.reduce<Stretch | null>((kept, s) => (kept && pick(kept.state, s.state) === kept.state ? kept : s), null);
+    const chosen = at.reduce<Stretch | null>((kept, s) => (kept && pick(lookOf(kept), lookOf(s)) === lookOf(kept) ? kept : s), null);
     return chosen ? [{ ...chosen, from, to: cuts[n + 1] ?? from }] : [];
   });
   return joined(pieces);
 }
 
-/** The 60 minutes of the hour that starts at `from`: the worst state in each; what no span covers is not yet due. */
-export function minuteCells(day: readonly Stretch[], from: number): State[] {
+/** The 60 minutes of the hour that starts at `from`: the worst in each; what no span covers is not yet due. */
+export function minuteCells(day: readonly Stretch[], from: number): Look[] {
   return Array.from({ length: 60 }, (_, minute) => {
     const start = from + minute * MINUTE;
     const inside = day.filter((s) => s.from < start + MINUTE && s.to > start);
-    return inside.reduce<State>((worst, s) => worse(worst, s.state), 'due');
+    return inside.reduce<Look>((worst, s) => worse(worst, lookOf(s)), 'due');
   });
 }

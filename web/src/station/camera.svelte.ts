@@ -23,12 +23,12 @@ export class CameraDay {
   /** The camera's state at this moment. */
   current = $state.raw<Stretch | null>(null);
 
-  /** The last stretch that was missing and has since arrived. */
+  /** The last stretch that had no picture and has since arrived. */
   arrived = $state.raw<{ from: number; to: number } | null>(null);
 
   /** Whether there is a picture now, as far as is known. */
   get seen(): boolean {
-    return this.current === null || hasPicture(this.current.state);
+    return this.current === null || hasPicture(this.current);
   }
 
   readonly camera: string;

@@ -282,8 +282,8 @@ export class Player extends Viewing {
   }
 
   #sayJump(from: number, to: number): void {
-    const missing = this.context.day().find((s) => s.to > from && s.from < to && s.to <= to + JUMP_SEEN_MS && !hasPicture(s.state));
-    if (missing) this.notice = { kind: 'jumped', from: missing.from, to: missing.to, cause: missing.cause };
+    const missing = this.context.day().find((s) => s.to > from && s.from < to && s.to <= to + JUMP_SEEN_MS && !hasPicture(s));
+    if (missing) this.notice = { kind: 'jumped', over: missing };
   }
 
   /** Notices pictures that come, and pictures that stay away. */

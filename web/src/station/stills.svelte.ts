@@ -130,8 +130,8 @@ export class Stills extends Viewing {
       this.goLive();
       return true;
     }
-    if (!stretch || hasPicture(stretch.state)) return false;
-    this.notice = { kind: 'jumped', from: stretch.from, to: stretch.to, cause: stretch.cause };
+    if (!stretch || hasPicture(stretch)) return false;
+    this.notice = { kind: 'jumped', over: stretch };
     this.goTo(next);
     return true;
   }

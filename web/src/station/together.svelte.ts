@@ -100,7 +100,7 @@ export class Together extends Viewing {
     this.players.forEach((player, n) => {
       const ahead = (player.wall ?? at) - at;
       if (player.hole) {
-        if (hasPicture(stretchAt(this.#cameras[n]?.day() ?? [], at)?.state)) this.#fetch(player, at);
+        if (hasPicture(stretchAt(this.#cameras[n]?.day() ?? [], at))) this.#fetch(player, at);
       } else if (ahead > (player instanceof Stills ? STILLS_APART_MS : JUMP_APART_MS) * Math.max(1, this.speed)) {
         this.#fetch(player, at);
       } else if (player instanceof Player) {

@@ -8,7 +8,7 @@ export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
 
 /** News about the viewer's moment, shown for a while. */
 export type Notice =
-  | { kind: 'jumped'; from: number; to: number; cause: Stretch['cause'] }
+  | { kind: 'jumped'; over: Stretch }
   | { kind: 'arrived'; from: number; to: number }
   | { kind: 'noCamera'; asked: string; shown: string }
   | { kind: 'shared'; outcome: Outcome }
@@ -97,7 +97,7 @@ export abstract class Viewing {
     this.context.moved(at);
     this.following = false;
     const stretch = stretchAt(this.context.day(), at);
-    if (stretch && !hasPicture(stretch.state)) {
+    if (stretch && !hasPicture(stretch)) {
       this.showHole(at, stretch);
     } else {
       this.hole = null;

@@ -24,6 +24,6 @@ export function historyTable(items: readonly StationHistory[]): Cell[][] {
 export interface Gap extends Stretch { camera: string; address: string }
 
 export const gapTable = (station: string, gaps: readonly Gap[], zone: string): Cell[][] => [
-  ['station', 'camera', 'state', 'cause', 'from', 'to', 'seconds', 'link'],
-  ...gaps.map((gap): Cell[] => [station, gap.camera, gap.state, gap.cause, rfc3339(gap.from, zone), rfc3339(gap.to, zone), Math.round((gap.to - gap.from) / SECOND), gap.address]),
+  ['station', 'camera', 'state', 'cause', 'from', 'to', 'seconds', 'link', 'arriving'],
+  ...gaps.map((gap): Cell[] => [station, gap.camera, gap.state, gap.cause, rfc3339(gap.from, zone), rfc3339(gap.to, zone), Math.round((gap.to - gap.from) / SECOND), gap.address, gap.arriving ? 'yes' : null]),
 ];

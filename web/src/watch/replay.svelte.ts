@@ -97,7 +97,7 @@ export class Replay {
   #gather({ player, day }: Follower): void {
     const far = JUMP_APART_MS * Math.max(1, this.speed);
     if (player.hole) {
-      if (hasPicture(stretchAt(day(), this.at)?.state)) this.#fetch(player);
+      if (hasPicture(stretchAt(day(), this.at))) this.#fetch(player);
       return;
     }
     if (!player.shown || player.wall === null) return;

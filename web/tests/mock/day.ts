@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readings } from '../../src/lib/fold';
 import { matches } from '../../src/lib/found';
+import { hasPicture } from '../../src/lib/timeline';
 
 export type Kind = 'live' | 'late' | 'missing' | 'hidden' | 'due' | 'hevc';
 type State = Exclude<Kind, 'hevc'>;
 interface Row { constituency: number; station: number; venue: string; voters: number; cameras: number }
-interface Span { from: number; to: number; state: State; cause: string | null }
+interface Span { from: number; to: number; state: State; cause: string | null; arriving?: boolean }
 
 const MINUTE = 60_000;
+/** When the power cut begins. */
+const OUTAGE = '11:20';
 const ZONE = '+04:00';
 /** The stand-in's clock starts here. */
 const START = Date.parse(`2026-11-22T14:32:06${ZONE}`);
@@ -32,8 +35,9 @@ export class Day {
   #names: Map<number, { az: string; en: string }>;
   #kinds: Map<string, Kind>;
   #offset = START - Date.now();
-  /** What was missing in the power cut has arrived. */
+  /** What was missing in the power cut has arrived, or is about to. */
   arrived = false;
+  arriving = false;
 
   constructor(data: string) {
     this.#rows = csv(join(data, 'stations-synthetic.csv')).map(([c, s, venue, , voters, cameras]) => ({
@@ -145,19 +149,20 @@ export class Day {
     const kind = this.kind(camera);
     const now = this.now();
     if (kind === 'due') return [{ from: today('00:00'), to: today('23:59'), state: 'due', cause: null }];
+    const cut: [State, string | null] = this.arrived ? ['late', null] : this.arriving ? ['late', 'uplink'] : ['missing', 'power'];
     const cuts: [string, string, State, string | null][] = [
-      ['09:41', '09:58', 'late', 'uplink'], ['10:30', '10:30:08', 'missing', 'source'], ['11:20', '11:26', this.arrived ? 'late' : 'missing', this.arrived ? null : 'power'], ['13:05', '13:09', 'hidden', 'hidden'], ['14:11', '14:14', 'late', 'uplink'],
+      ['09:41', '09:58', 'late', 'uplink'], ['10:30', '10:30:08', 'missing', 'source'], [OUTAGE, '11:26', ...cut], ['13:05', '13:09', 'hidden', 'hidden'], ['14:11', '14:14', 'late', 'uplink'],
     ];
     // A second camera of a station has power of its own.
-    const outage = cuts.findIndex(([, , , cause]) => cause === 'power');
-    if (outage >= 0 && camera.endsWith('/2')) cuts.splice(outage, 1);
+    const outage = cuts.findIndex(([from]) => from === OUTAGE);
+    if (camera.endsWith('/2')) cuts.splice(outage, 1);
     if (kind === 'missing') cuts.splice(-1, 1, ['14:02', '23:59', 'missing', 'uplink']);
     if (kind === 'hidden') cuts.push(['14:19', '23:59', 'hidden', 'hidden']);
     if (kind === 'late') cuts.push(['14:25', '23:59', 'late', 'uplink']);
     const spans: Span[] = [];
     let at = today('07:30');
     for (const [from, to, state, cause] of cuts) {
-      spans.push({ from: at, to: today(from), state: 'live', cause: null }, { from: today(from), to: today(to), state, cause });
+      spans.push({ from: at, to: today(from), state: 'live', cause: null }, { from: today(from), to: today(to), state, cause, ...(from === OUTAGE && this.arriving && !this.arrived ? { arriving: true } : {}) });
       at = today(to);
     }
     spans.push({ from: at, to: now, state: 'live', cause: null });
@@ -166,7 +171,7 @@ export class Day {
 
   timeline(camera: string, from: number, to: number): unknown[] {
     return this.#spans(camera).filter((s) => s.to > from && s.from < to)
-      .map((s) => ({ from: iso(Math.max(s.from, from)), to: iso(Math.min(s.to, to)), state: s.state, cause: s.cause }));
+      .map((s) => ({ from: iso(Math.max(s.from, from)), to: iso(Math.min(s.to, to)), state: s.state, cause: s.cause, ...(s.arriving ? { arriving: true } : {}) }));
   }
 
   changes(): unknown {
@@ -189,7 +194,7 @@ export class Day {
 
   /** Whether anything was recorded in a span. */
   recorded(camera: string, from: number, to: number): boolean {
-    return this.#spans(camera).some((span) => (span.state === 'live' || span.state === 'late') && span.from < to && span.to > from);
+    return this.#spans(camera).some((span) => hasPicture(span) && span.from < to && span.to > from);
   }
 
   dvrPlaylist(camera: string, from: number, to: number): string {
@@ -198,8 +203,7 @@ export class Day {
     let gap = false;
     for (let s = Math.floor(from / 1000); s < to / 1000;) {
       const span = spans.find((one) => one.from <= s * 1000 && s * 1000 < one.to);
-      const state = span?.state;
-      if (state === 'live' || state === 'late') {
+      if (hasPicture(span)) {
         if (gap) lines.push('#EXT-X-DISCONTINUITY');
         lines.push(...this.#segment(camera, s / SEGMENT_S));
         gap = false;

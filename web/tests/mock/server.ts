@@ -25,6 +25,7 @@ export function startMock(dist: string, data: string, media: Media, port: number
     const url = new URL(request.url ?? '/', 'http://mock');
     if (url.pathname === '/_mock/down') down = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/shift') day.shift(Number(url.searchParams.get('seconds')));
+    if (url.pathname === '/_mock/arriving') day.arriving = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/arrived') day.arrived = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/phase') day.jumpTo(url.searchParams.get('at') ?? '');
     if (url.pathname.startsWith('/_mock/')) return void response.end('ok');

@@ -6,7 +6,7 @@ const near = async (page: Page, time: string, within = 8_000) =>
   expect.poll(async () => Math.abs((await shownTime(page)) - at(time)), { timeout: 20_000 }).toBeLessThan(within);
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
-test.afterEach(async ({ request }) => { await request.get('/_mock/arrived?on=0'); });
+test.afterEach(async ({ request }) => { for (const what of ['arrived', 'arriving']) await request.get(`/_mock/${what}?on=0`); });
 
 test('a still stands in the picture’s place until the video comes, and nothing jumps', async ({ page }) => {
   const said = watchConsole(page);
@@ -101,6 +101,45 @@ test('late video fills the hole in which one stands', async ({ page, request }) 
   await page.getByRole('button', { name: 'Oynat' }).click();
   await expectPlaying(page);
   expect(Math.abs((await shownTime(page)) - at('11:22:00'))).toBeLessThan(15_000);
+});
+
+test('what is arriving late cannot be watched yet, and is told: at the picture, on the bar, in the table; then it is here', async ({ page, request }) => {
+  test.setTimeout(90_000);
+  const asked: string[] = [];
+  page.on('request', (one) => { if (one.url().includes('/dvr/')) asked.push(one.url()); });
+  await page.goto('/en/stations/1/2?t=2026-11-22T11:22:00+04:00');
+  const said = page.locator('.offair');
+  await expect(said).toContainText('No video was recorded');
+  await expect(page.locator('.legend')).not.toContainText('Arriving late');
+  await request.get('/_mock/arriving?on=1');
+  // the whole day is read again each minute
+  await request.get('/_mock/shift?seconds=65');
+  await expect(said).toContainText('safe at the station and is arriving late', { timeout: 40_000 });
+  await expect(said).toContainText('11:22: there is no picture of this moment');
+  await expect(page.locator('.legend')).toContainText('Arriving late; the recording is safe at the station');
+  await expect(page.locator('.field .m-arriving')).toHaveCount(1);
+  const row = page.locator('.missing tr').filter({ hasText: '11:20–11:26' });
+  await expect(row).toContainText('Arriving late');
+  await expect(row).toContainText('Line down');
+  await expect(page.locator('#scrub')).toHaveAttribute('aria-valuetext', /Arriving late; the recording is safe at the station/);
+  expect(asked).toEqual([]);
+  await page.emulateMedia({ forcedColors: 'active' });
+  await expect(page.locator('.field .m-arriving')).toHaveCSS('forced-color-adjust', 'none');
+  await page.emulateMedia({ forcedColors: 'none', media: 'print' });
+  await expect(page.locator('.field .m-arriving')).toHaveCSS('print-color-adjust', 'exact');
+  await page.emulateMedia({ media: 'screen' });
+  await expectAccessible(page);
+  await page.getByRole('button', { name: /Next picture/ }).click();
+  await near(page, '11:26:00');
+  await expectPlaying(page);
+  await page.goto('/en/stations/1/2?t=2026-11-22T11:22:00+04:00');
+  await expect(said).toContainText('is arriving late');
+  await request.get('/_mock/arrived?on=1');
+  await request.get('/_mock/shift?seconds=65');
+  await expect(page.locator('.notice')).toContainText('11:20–11:26 arrived late: now there is a picture.', { timeout: 40_000 });
+  await expect(said).toHaveCount(0);
+  await expect(page.locator('.legend')).not.toContainText('Arriving late');
+  await expect(page.locator('.m-arriving')).toHaveCount(0);
 });
 
 test('on paper: the picture of the time above it, the station, the bar of its day, the day as words, and no controls', async ({ page }) => {
