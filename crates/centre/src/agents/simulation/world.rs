@@ -269,7 +269,7 @@ impl World {
         }
         let Some(hall) = &mut self.hall.running else { return };
         let moment = self.clock.now();
-        let mut broken = None;
+        let mut broken = Vec::new();
         for (requests, replies) in station.requests.iter_mut().zip(&mut station.replies) {
             while let Some(request) = requests.receive(now) {
                 let reply = match request {
@@ -284,7 +284,7 @@ impl World {
                         self.tally.refused += u64::from(answer.is_err());
                         // Now and then a connection breaks after something was taken, and the agent sends it again.
                         if self.random.once_in(60) {
-                            broken = Some(path.line);
+                            broken.push(path.line);
                             break;
                         }
                         Reply::Put(id, answer.map_err(Failure::Refused))
@@ -296,7 +296,7 @@ impl World {
                 replies.send(reply, 200, rate, delay_us, now);
             }
         }
-        if let Some(line) = broken {
+        for line in broken {
             station.requests[line as usize].cut();
             station.replies[line as usize].cut();
             agent.sender.line_down(line, now);
