@@ -68,7 +68,7 @@ impl Hall {
         }
     }
 
-    pub(super) fn tick(&mut self) {
+    pub(super) fn tick(&self) {
         let now = self.clock.now();
         if let Some(running) = &self.running {
             for of_camera in running.sessions.values().flat_map(|session| session.cameras.values()) {
