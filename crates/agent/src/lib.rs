@@ -22,4 +22,4 @@ pub use config::Config;
 pub use devices::{Device, devices};
 pub use outlet::{NoOutlet, Outlet};
 pub use status::{CameraStatus, Status};
-pub use uplink::{EnrolError, Enrolment, Fault, KeyFileError, enrol};
+pub use uplink::{EnrolError, Enrolment, Fault, KeyFileError, LineStatus, SentState, SentStatus, enrol};

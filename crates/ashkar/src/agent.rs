@@ -67,13 +67,8 @@ async fn record(config: Config, json: bool) -> anyhow::Result<()> {
     let agent =
         Agent::start(config, Options::default(), Arc::new(SystemClock::new()), Arc::new(NoOutlet)).await?;
     tracing::info!(data, cameras = agent.status().cameras.len(), "recording begins");
-    if centres > 0 {
-        tracing::warn!(
-            centres,
-            cause = "this version only records",
-            blame = "operator",
-            "nothing is sent to the centres of the settings"
-        );
+    if centres == 0 {
+        tracing::warn!(cause = "the settings name no centre", blame = "operator", "nothing is sent");
     }
     if !json {
         let rtmp = agent.rtmp_address().map_or_else(String::new, |address| format!(" rtmp://{address}"));

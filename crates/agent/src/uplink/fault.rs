@@ -18,6 +18,10 @@ impl Fault {
         Self { blame, reason: reason.into() }
     }
 
+    pub(crate) fn line(reason: impl Into<String>) -> Self {
+        Self::new(Blame::Line, reason)
+    }
+
     /// An answer that is not one of the protocol.
     pub(crate) fn not_understood(what: &dyn std::fmt::Display) -> Self {
         Self::new(
