@@ -14,6 +14,8 @@ use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
 use ashkar_ingest::rtsp::{PullOptions, RtspPuller};
 use ashkar_live::{LiveCamera, WindowOptions};
 use ashkar_terms::{CameraId, Cause, Clock, ClockState};
+use ashkar_uplink::ParseNameError;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
@@ -22,9 +24,10 @@ use crate::child::{ChildLimits, ChildSource, ChildTask};
 use crate::config::{CameraConfig, Config, Source};
 use crate::key::Keys;
 use crate::last_run::LastRun;
-use crate::outlet::Outlet;
+use crate::outlet::{Both, Outlet};
 use crate::recording::Recording;
 use crate::station::Station;
+use crate::uplink::{Parts, Queue, Uplink};
 
 /// How often silences are looked for.
 const TICK: Duration = Duration::from_secs(1);
@@ -79,6 +82,7 @@ pub struct Agent {
     pub(crate) archive: Archive,
     pub(crate) station: Arc<Station>,
     pub(crate) sources: Vec<(CameraId, Running)>,
+    pub(crate) uplink: Option<Uplink>,
     rtmp: Option<RtmpServer>,
     last_run: LastRun,
     stopping: watch::Sender<bool>,
@@ -123,6 +127,12 @@ impl Agent {
         let opened = tokio::task::spawn_blocking(move || open(&of_disk, of_clock)).await;
         let opened = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
         let Opened { archive, keys, last_run, hole } = opened;
+        // Before the first source: nothing that is recorded passes it by.
+        let queue = (!config.centres.is_empty()).then(|| Arc::new(Queue::default()));
+        let outlet: Arc<dyn Outlet> = match &queue {
+            Some(queue) => Arc::new(Both(outlet, Arc::<Queue>::clone(queue))),
+            None => outlet,
+        };
         let recordings = config.cameras.iter().map(|camera| {
             let live = LiveCamera::new(archive.id(), camera.id, WindowOptions::default());
             let (archive, outlet) = (archive.clone(), Arc::clone(&outlet));
@@ -137,8 +147,19 @@ impl Agent {
             Arc::clone(&clock),
             stopping.subscribe(),
         ));
-        let mut agent =
-            Self { config, clock, archive, station, sources: Vec::new(), rtmp, last_run, stopping, ticks };
+        let uplink = queue.map(|queue| begin_sending(&config, &archive, &clock, queue)).transpose()?;
+        let mut agent = Self {
+            config,
+            clock,
+            archive,
+            station,
+            sources: Vec::new(),
+            uplink,
+            rtmp,
+            last_run,
+            stopping,
+            ticks,
+        };
         for camera in &agent.config.cameras {
             agent.sources.push((camera.id, agent.begin(camera, &options)?));
         }
@@ -190,13 +211,19 @@ impl Agent {
         let _ = self.ticks.await;
         let (station, archive, last_run) = (self.station, self.archive, self.last_run);
         let (rtmp, now) = (self.rtmp, self.clock.now());
-        let stopped = tokio::task::spawn_blocking(move || {
+        let flushed = tokio::task::spawn_blocking(move || {
             if let Some(rtmp) = rtmp {
                 rtmp.shutdown();
             }
             station.recordings.values().for_each(|recording| recording.flush(now));
-            archive.close().map(|()| last_run.end())
         });
+        if let Err(error) = flushed.await {
+            tracing::error!(cause = %error, blame = "centre", "stopping failed");
+        }
+        if let Some(uplink) = self.uplink {
+            uplink.stop().await;
+        }
+        let stopped = tokio::task::spawn_blocking(move || archive.close().map(|()| last_run.end()));
         match stopped.await {
             Ok(Ok(Ok(()))) => tracing::info!("stopped; everything is durable"),
             Ok(Ok(Err(error))) => {
@@ -208,6 +235,26 @@ impl Agent {
             Err(error) => tracing::error!(cause = %error, blame = "centre", "stopping failed"),
         }
     }
+}
+
+fn begin_sending(
+    config: &Arc<Config>,
+    archive: &Archive,
+    clock: &Arc<dyn Clock>,
+    queue: Arc<Queue>,
+) -> Result<Uplink, StartError> {
+    let recording = archive.id().parse().map_err(|error: ParseNameError| StartError::Data {
+        path: recordings_of(&config.data).display().to_string(),
+        source: io::Error::other(error),
+    })?;
+    Ok(Uplink::spawn(Parts {
+        config: Arc::clone(config),
+        archive: archive.clone(),
+        recording,
+        clock: Arc::clone(clock),
+        queue,
+        sending: Arc::new(Mutex::new(None)),
+    }))
 }
 
 async fn end(source: Running) {

@@ -44,6 +44,8 @@ pub struct Config {
     pub zone: String,
     /// Where recordings are sent, the preferred one first.
     pub centres: Vec<Url>,
+    /// PEM file of the certificates to trust, instead of this machine's.
+    pub ca: Option<PathBuf>,
     /// Address for encoders; opened if a camera has the source `rtmp`.
     pub rtmp: SocketAddr,
     /// Whether sound is recorded.
@@ -93,6 +95,7 @@ impl Config {
             data: directory.join(raw.data),
             zone,
             centres,
+            ca: raw.ca.map(|ca| directory.join(ca)),
             rtmp: raw.rtmp,
             sound: raw.sound,
             ffmpeg: program(directory, raw.ffmpeg),
@@ -132,11 +135,16 @@ fn centres(raw: &Raw, place: &Place<'_>) -> Result<Vec<Url>, ConfigError> {
     if texts.len() > MAX_CENTRES {
         return Err(wrong(format!("{} centres; the limit is {MAX_CENTRES}", texts.len())));
     }
-    texts.iter().map(|text| centre(text).map_err(wrong)).collect()
+    texts.iter().map(|text| centre_address(text).map_err(wrong)).collect()
 }
 
+/// The address of a centre: `https`, or `http` to this machine.
+///
 /// The text of a refusal does not repeat the address: someone may have put a password there.
-fn centre(text: &str) -> Result<Url, String> {
+///
+/// # Errors
+/// Why it is none.
+pub fn centre_address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| format!("not an address: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("a centre's address has no name and no password".to_owned());

@@ -14,6 +14,7 @@ mod outlet;
 mod recording;
 mod station;
 mod status;
+mod uplink;
 
 pub use agent::{Agent, Options, StartError, recordings_of, reveal_keys};
 pub use child::ChildLimits;
@@ -21,3 +22,4 @@ pub use config::Config;
 pub use devices::{Device, devices};
 pub use outlet::{NoOutlet, Outlet};
 pub use status::{CameraStatus, Status};
+pub use uplink::{EnrolError, Enrolment, Fault, KeyFileError, LineStatus, SentState, SentStatus, enrol};

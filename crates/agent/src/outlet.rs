@@ -1,5 +1,7 @@
 //! Where recorded outputs go next: the seam to whatever sends them.
 
+use std::sync::Arc;
+
 use ashkar_media::Output;
 use ashkar_terms::CameraId;
 
@@ -14,7 +16,17 @@ pub trait Outlet: Send + Sync + 'static {
     fn recorded(&self, camera: CameraId, output: &Output);
 }
 
-/// Sends nothing.
+/// One after the other.
+pub(crate) struct Both(pub(crate) Arc<dyn Outlet>, pub(crate) Arc<dyn Outlet>);
+
+impl Outlet for Both {
+    fn recorded(&self, camera: CameraId, output: &Output) {
+        self.0.recorded(camera, output);
+        self.1.recorded(camera, output);
+    }
+}
+
+/// Takes nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoOutlet;
 

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::agent::{Agent, Running};
 use crate::config::Source;
+use crate::uplink::{LineStatus, SentStatus, Uplink};
 
 /// The whole station at one moment.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +21,8 @@ pub struct Status {
     pub cameras: Vec<CameraStatus>,
     /// Room on the disk that recordings may still use, bytes.
     pub free_bytes: u64,
+    /// The line to the centre, if the settings name one.
+    pub line: Option<LineStatus>,
     #[serde(skip)]
     zone: TimeZone,
 }
@@ -42,6 +45,8 @@ pub struct CameraStatus {
     pub blame: Option<Blame>,
     /// What is wrong, in words.
     pub reason: Option<String>,
+    /// What of it was sent, if the settings name a centre.
+    pub sent: Option<SentStatus>,
     /// Access units taken since the agent's start.
     pub pictures: u64,
     /// Their bytes.
@@ -52,11 +57,17 @@ impl Agent {
     /// What the station is doing now.
     pub fn status(&self) -> Status {
         let archive = self.archive.status();
-        let cameras = self.sources.iter().map(|(id, running)| self.status_of(*id, running)).collect();
+        let sending = self.uplink.as_ref().and_then(Uplink::sending);
+        let cameras = self.sources.iter().map(|(id, running)| {
+            let sent = sending.as_ref().map(|sending| sending.of(*id));
+            CameraStatus { sent, ..self.status_of(*id, running) }
+        });
+        let cameras = cameras.collect();
         Status {
             at: self.clock.now().wall,
             cameras,
             free_bytes: archive.space.free.saturating_sub(self.config.disk_reserve_bytes),
+            line: sending.map(|sending| sending.line),
             zone: TimeZone::get(&self.config.zone).unwrap_or(TimeZone::UTC),
         }
     }
@@ -71,6 +82,7 @@ impl Agent {
             cause: None,
             blame: None,
             reason: None,
+            sent: None,
             pictures: 0,
             bytes: 0,
         };
@@ -118,10 +130,28 @@ impl Status {
             if let Some(blame) = camera.blame {
                 let _ = write!(line, " ({})", blame.name());
             }
+            if let Some(sent) = &camera.sent {
+                let _ = write!(line, ", {}", sent.words());
+            }
             line.push_str(" | ");
+        }
+        if let Some(to_centre) = &self.line {
+            self.write_line(to_centre, &mut line);
         }
         let _ = write!(line, "{} GB free", self.free_bytes / 1_000_000_000);
         line
+    }
+
+    fn write_line(&self, to_centre: &LineStatus, line: &mut String) {
+        let state = if to_centre.up { "line up" } else { "line DOWN" };
+        let _ = write!(line, "{state} since {}", self.clock(to_centre.since));
+        if let Some(delay) = to_centre.delay_ms {
+            let _ = write!(line, ", {delay} ms");
+        }
+        if let (Some(reason), Some(blame)) = (&to_centre.reason, to_centre.blame) {
+            let _ = write!(line, ": {reason} ({})", blame.name());
+        }
+        line.push_str(" | ");
     }
 
     /// The time of day in the election's zone, and the date if it is not today.
@@ -138,7 +168,7 @@ fn text(at: UtcMicros) -> String {
     Timestamp::from_microsecond(at.0).unwrap_or_default().to_string()
 }
 
-fn in_utc<S: Serializer>(at: &UtcMicros, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn in_utc<S: Serializer>(at: &UtcMicros, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(*at))
 }
 
@@ -161,6 +191,7 @@ mod tests {
             cause: None,
             blame: (!recording).then_some(Blame::Station),
             reason: (!recording).then(|| "no encoder sends to it".to_owned()),
+            sent: None,
             pictures: 0,
             bytes: 0,
         };
@@ -168,6 +199,7 @@ mod tests {
             at: UtcMicros(1_700_000_000_000_000),
             cameras: vec![camera(1, true, 1_699_999_990_000_000), camera(2, false, 1_699_000_000_000_000)],
             free_bytes: 31_900_000_000,
+            line: None,
             zone: TimeZone::get("Asia/Baku").unwrap(),
         };
         assert_eq!(

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use ashkar_agent::{Agent, Config, Device, NoOutlet, Options, devices, reveal_keys};
+use ashkar_agent::{Agent, Config, Device, Enrolment, NoOutlet, Options, devices, reveal_keys};
 use ashkar_terms::SystemClock;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use crate::cli::{self, AgentData};
+use crate::cli::{self, AgentData, AgentEnrol};
 use crate::manager::Manager;
 use crate::output;
 use crate::serve::{Ends, Reloads, beat, interval};
@@ -22,6 +22,7 @@ const SHOW_EVERY: Duration = Duration::from_secs(1);
 pub(crate) async fn run(command: cli::Agent, file: Option<PathBuf>) -> anyhow::Result<()> {
     match command {
         cli::Agent::Run { data, json } => record(settings(file, data)?, json).await,
+        cli::Agent::Enrol(options) => enrol(options, file).await,
         cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, &push_host),
         cli::Agent::Devices { json } => list(&devices(), json),
     }
@@ -38,6 +39,26 @@ fn settings(file: Option<PathBuf>, data: AgentData) -> anyhow::Result<Config> {
     Ok(config)
 }
 
+async fn enrol(options: AgentEnrol, file: Option<PathBuf>) -> anyhow::Result<()> {
+    let AgentEnrol { data, code, centre, ca, name } = options;
+    let (data, ca) = match (data.data, file) {
+        (Some(data), None) => (data, ca),
+        (data, file) => {
+            let config = settings(file, AgentData { data }).context("or give --data DIR")?;
+            (config.data, ca.or(config.ca))
+        }
+    };
+    let shown = centre.origin().ascii_serialization();
+    let enrolled = ashkar_agent::enrol(&Enrolment { code, centre, ca, data, name }).await?;
+    let cameras: Vec<String> = enrolled.cameras.iter().map(ToString::to_string).collect();
+    output::line(format_args!("device   {}", enrolled.device_id))?;
+    output::line(format_args!("cameras  {}", cameras.join(" ")))?;
+    output::line(format_args!(
+        "next     agent.toml: centres = [\"{shown}\"] and a table [[camera]] for each; then ashkar agent run --config agent.toml"
+    ))?;
+    Ok(())
+}
+
 async fn record(config: Config, json: bool) -> anyhow::Result<()> {
     // From the very beginning: a signal that comes during the start must end it cleanly, too.
     let (reloads, mut ends) = (Reloads::new()?, Ends::new()?);
@@ -46,13 +67,8 @@ async fn record(config: Config, json: bool) -> anyhow::Result<()> {
     let agent =
         Agent::start(config, Options::default(), Arc::new(SystemClock::new()), Arc::new(NoOutlet)).await?;
     tracing::info!(data, cameras = agent.status().cameras.len(), "recording begins");
-    if centres > 0 {
-        tracing::warn!(
-            centres,
-            cause = "this version only records",
-            blame = "operator",
-            "nothing is sent to the centres of the settings"
-        );
+    if centres == 0 {
+        tracing::warn!(cause = "the settings name no centre", blame = "operator", "nothing is sent");
     }
     if !json {
         let rtmp = agent.rtmp_address().map_or_else(String::new, |address| format!(" rtmp://{address}"));

@@ -160,6 +160,8 @@ pub(crate) enum Agent {
         #[arg(long)]
         json: bool,
     },
+    /// Enrols this device at a centre with a one-time code of the commission; see `ashkar camera enrol`.
+    Enrol(AgentEnrol),
     /// Prints the addresses to which this station's encoders push, with their keys, which are made if they are missing.
     Keys {
         #[command(flatten)]
@@ -174,6 +176,23 @@ pub(crate) enum Agent {
         #[arg(long)]
         json: bool,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AgentEnrol {
+    #[command(flatten)]
+    pub(crate) data: AgentData,
+    /// The code, such as 7K2M-9QXW-40TB-HZ8C-5.
+    pub(crate) code: String,
+    /// Address of the centre for agents, such as `https://centre.example:8443`.
+    #[arg(long, env = "ASHKAR_AGENT_CENTRE", value_name = "URL", value_parser = ashkar_agent::config::centre_address)]
+    pub(crate) centre: url::Url,
+    /// File of certificates (PEM) to trust instead of those of this machine; by default, `ca` of the agent's file.
+    #[arg(long, env = "ASHKAR_AGENT_CA", value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// What the device is called at the centre; by default, the name of this computer.
+    #[arg(long, env = "ASHKAR_AGENT_NAME", value_name = "TEXT")]
+    pub(crate) name: Option<String>,
 }
 
 /// The agent's data directory.

@@ -17,6 +17,7 @@ pub(super) struct Raw {
     pub(super) time_zone: Spanned<String>,
     #[serde(default = "no_centres")]
     pub(super) centres: Spanned<Vec<String>>,
+    pub(super) ca: Option<PathBuf>,
     #[serde(default = "rtmp")]
     pub(super) rtmp: SocketAddr,
     #[serde(default)]

@@ -1,0 +1,115 @@
+//! What was recorded, on its way from the recordings to the loop: a queue with a limit that never waits (I1).
+
+use std::collections::{BTreeMap, VecDeque};
+
+use ashkar_media::Output;
+use ashkar_terms::CameraId;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use crate::outlet::Outlet;
+
+/// Recorded media that wait for the loop, bytes. It takes them within milliseconds; what does not fit is in the archive.
+const QUEUE_BYTES_MAX: usize = 16 << 20;
+/// Gaps, facts and the like that wait.
+const QUEUE_ITEMS_MAX: usize = 4096;
+
+/// One thing that was recorded.
+#[derive(Debug)]
+pub(super) enum Item {
+    Output(Output),
+    /// A segment that has ended, of which something did not fit: it is backlog.
+    Left(u64),
+}
+
+/// The queue.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    wakes: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    items: VecDeque<(CameraId, Item)>,
+    bytes: usize,
+    cameras: BTreeMap<CameraId, Newest>,
+}
+
+/// The newest segment of a camera.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Newest {
+    pub(super) segment: u64,
+    pub(super) has_ended: bool,
+    /// Something of it did not fit.
+    is_left: bool,
+}
+
+impl Outlet for Queue {
+    fn recorded(&self, camera: CameraId, output: &Output) {
+        self.state.lock().push(camera, output);
+        self.wakes.notify_one();
+    }
+}
+
+impl Queue {
+    /// Returns when something may wait.
+    pub(super) async fn filled(&self) {
+        self.wakes.notified().await;
+    }
+
+    /// Everything that waits.
+    pub(super) fn take(&self) -> VecDeque<(CameraId, Item)> {
+        let mut state = self.state.lock();
+        state.bytes = 0;
+        std::mem::take(&mut state.items)
+    }
+
+    /// The newest segment of `camera` in this run, if there was one.
+    pub(super) fn newest(&self, camera: CameraId) -> Option<Newest> {
+        self.state.lock().cameras.get(&camera).copied()
+    }
+}
+
+impl State {
+    fn push(&mut self, camera: CameraId, output: &Output) {
+        let is_full = self.items.len() >= QUEUE_ITEMS_MAX;
+        let left = match output {
+            Output::Part(part) => {
+                let fits = !is_full && self.bytes + part.bytes.len() <= QUEUE_BYTES_MAX;
+                let newest = self.cameras.entry(camera).or_default();
+                let before = (newest.segment != part.segment && newest.is_left && !newest.has_ended)
+                    .then_some(newest.segment);
+                if newest.segment != part.segment || part.index == 0 {
+                    *newest = Newest { segment: part.segment, ..Newest::default() };
+                }
+                // A segment with a hole must not look whole: all that follows is left out, too.
+                newest.is_left |= !fits;
+                let is_left = newest.is_left;
+                self.leave(camera, before);
+                if is_left {
+                    return;
+                }
+                self.bytes += part.bytes.len();
+                None
+            }
+            Output::SegmentEnd(end) => {
+                let newest = self.cameras.entry(camera).or_default();
+                newest.has_ended = true;
+                (newest.is_left || is_full).then_some(end.segment)
+            }
+            Output::Init(_) => None,
+            Output::Gap(_) | Output::Fact(_) if is_full => return,
+            Output::Gap(_) | Output::Fact(_) => None,
+        };
+        match left {
+            Some(segment) => self.leave(camera, Some(segment)),
+            None => self.items.push_back((camera, Item::Output(output.clone()))),
+        }
+    }
+
+    /// A number takes no room to speak of; one comes every few seconds.
+    fn leave(&mut self, camera: CameraId, segment: Option<u64>) {
+        self.items.extend(segment.map(|segment| (camera, Item::Left(segment))));
+    }
+}

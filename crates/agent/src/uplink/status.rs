@@ -1,0 +1,156 @@
+//! How sending stands, in plain words.
+
+use ashkar_terms::{Blame, CameraId, Moment, UtcMicros};
+use ashkar_uplink::SenderStatus;
+use serde::Serialize;
+
+use super::fault::Fault;
+use crate::status::in_utc;
+
+/// A live record without an answer for so long is behind, microseconds.
+const BEHIND_US: u64 = 2_000_000;
+
+/// The line to the centre.
+#[derive(Debug, Clone, Serialize)]
+pub struct LineStatus {
+    /// The centre's address.
+    pub centre: String,
+    /// Whether a connection stands.
+    pub up: bool,
+    /// Since when that is so.
+    #[serde(serialize_with = "in_utc")]
+    pub since: UtcMicros,
+    /// Whether the centre knows this agent at the moment.
+    pub session: bool,
+    /// How long the last answer to live took, milliseconds.
+    pub delay_ms: Option<u64>,
+    /// The backlog's rate, bytes a second.
+    pub backlog_rate: u64,
+    /// By how much this computer's clock is ahead of the centre's, milliseconds.
+    pub clock_ahead_ms: Option<i64>,
+    /// Whose fault it is that nothing is sent.
+    pub blame: Option<Blame>,
+    /// Why nothing is sent.
+    pub reason: Option<String>,
+}
+
+/// What of a camera was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SentStatus {
+    /// Where it stands.
+    pub state: SentState,
+    /// For how long the oldest live record has waited for an answer, seconds.
+    pub behind_s: u64,
+    /// About how much media waits to be sent later, or to be durable at the centre, seconds.
+    pub waits_s: u64,
+    /// Segments that the centre does not take.
+    pub refused_segments: u64,
+}
+
+/// Where sending a camera stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentState {
+    /// At once.
+    Live,
+    /// Some seconds later.
+    Behind,
+    /// Not now; it waits on this computer's disk.
+    No,
+    /// The device was not enrolled for it.
+    NotEnrolled,
+}
+
+impl SentStatus {
+    /// In plain words.
+    pub(crate) fn words(&self) -> String {
+        let mut words = match self.state {
+            SentState::Live => "sent live".to_owned(),
+            SentState::Behind => format!("sent {} s behind", self.behind_s),
+            SentState::No => "NOT SENT".to_owned(),
+            SentState::NotEnrolled => return "NOT SENT: not enrolled (operator)".to_owned(),
+        };
+        if self.waits_s > 0 {
+            // Rounded up: what waits is never nothing.
+            let minutes = self.waits_s.div_ceil(60);
+            words.push_str(&format!(", {}:{:02} h wait", minutes / 60, minutes % 60));
+        }
+        if self.refused_segments > 0 {
+            words.push_str(&format!(", {} segments refused", self.refused_segments));
+        }
+        words
+    }
+}
+
+/// How sending stands.
+#[derive(Debug, Clone)]
+pub(crate) struct Sending {
+    pub(crate) line: LineStatus,
+    cameras: Vec<(CameraId, SentStatus)>,
+}
+
+impl Sending {
+    pub(super) fn new(
+        origin: &str,
+        (up, since): (bool, Moment),
+        sender: &SenderStatus,
+        fault: Option<&Fault>,
+        ahead_us: Option<i64>,
+    ) -> Self {
+        let is_on = up && sender.has_session;
+        let cameras = sender.cameras.iter().map(|camera| {
+            let state = match camera.live_age_us {
+                _ if !is_on => SentState::No,
+                ..BEHIND_US => SentState::Live,
+                _ => SentState::Behind,
+            };
+            let sent = SentStatus {
+                state,
+                behind_s: camera.live_age_us / 1_000_000,
+                waits_s: camera.backlog_s,
+                refused_segments: camera.refused_segments,
+            };
+            (camera.camera, sent)
+        });
+        let line = LineStatus {
+            centre: origin.to_owned(),
+            up,
+            since: since.wall,
+            session: sender.has_session,
+            delay_ms: sender.live_delay_us.filter(|_| is_on).map(|us| us / 1000),
+            backlog_rate: sender.rate,
+            clock_ahead_ms: ahead_us.map(|us| us / 1000),
+            blame: fault.map(|fault| fault.blame),
+            reason: fault.map(|fault| fault.reason.clone()),
+        };
+        Self { line, cameras: cameras.collect() }
+    }
+
+    /// What of `camera` was sent.
+    pub(crate) fn of(&self, camera: CameraId) -> SentStatus {
+        let found = self.cameras.iter().find(|(id, _)| *id == camera).map(|(_, sent)| sent.clone());
+        found.unwrap_or(SentStatus {
+            state: SentState::NotEnrolled,
+            behind_s: 0,
+            waits_s: 0,
+            refused_segments: 0,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_told_in_hours_and_minutes() {
+        let mut sent = SentStatus { state: SentState::Live, behind_s: 0, waits_s: 0, refused_segments: 0 };
+        assert_eq!(sent.words(), "sent live");
+        sent.waits_s = 1;
+        assert_eq!(sent.words(), "sent live, 0:01 h wait");
+        (sent.state, sent.waits_s) = (SentState::No, 4741);
+        assert_eq!(sent.words(), "NOT SENT, 1:20 h wait");
+        (sent.state, sent.behind_s, sent.waits_s) = (SentState::Behind, 4, 0);
+        assert_eq!(sent.words(), "sent 4 s behind");
+    }
+}
