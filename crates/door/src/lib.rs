@@ -15,8 +15,9 @@ use ashkar_centre::{Centre, SignedHeaders, Turn};
 use ashkar_site::http::client::Client;
 use ashkar_site::http::server::Answer;
 use ashkar_uplink::signature::SignedRequest;
+use ashkar_terms::CameraId;
 use ashkar_uplink::{
-    BODY_BYTES_MAX, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal, RefusalCode,
+    BODY_BYTES_MAX, Backlog, BacklogPath, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal, RefusalCode,
     SESSIONS_PATH, TIME_PATH,
 };
 use axum::body::Body;
@@ -127,7 +128,10 @@ impl Inner {
             }
             (&Method::POST, ENROLMENTS_PATH) => self.enrol(request, client).await,
             (&Method::POST, SESSIONS_PATH) => self.open_session(request, client).await,
-            (&Method::PUT, _) => self.take_record(request, turn?).await,
+            (&Method::PUT, path) => match BacklogPath::parse(path, request.uri().query().unwrap_or_default()) {
+                Ok(path) => self.note_backlog(path.camera, request).await,
+                Err(_) => self.take_record(request, turn?).await,
+            },
             (&Method::GET, _) => self.have(&request).await,
             _ => Err(malformed(&"no request of this protocol")),
         }
@@ -183,6 +187,19 @@ impl Inner {
         let (body, _memory) = self.body(request, BODY_BYTES_MAX).await?;
         let answer = self.centre.take_record(&token, &path, body, turn).await?;
         Ok((StatusCode::OK, answer.to_json()))
+    }
+
+    /// What an agent says of itself: which spans it is about to send.
+    async fn note_backlog(
+        &self,
+        camera: CameraId,
+        request: Request<Incoming>,
+    ) -> Result<(StatusCode, Vec<u8>), Refusal> {
+        let token = token(request.headers())?.to_owned();
+        let body = self.body(request, SMALL_BODY_BYTES_MAX).await?.0;
+        let backlog = Backlog::from_json(&body).map_err(|error| malformed(&error))?;
+        self.centre.note_backlog(&token, camera, &backlog.spans)?;
+        Ok((StatusCode::OK, b"{}".to_vec()))
     }
 
     async fn have(&self, request: &Request<Incoming>) -> Result<(StatusCode, Vec<u8>), Refusal> {

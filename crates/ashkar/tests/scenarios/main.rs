@@ -23,6 +23,7 @@ mod live_goes_on_when_the_disk_is_full_or_dies;
 mod operators_mistakes_cost_nothing;
 mod players_that_others_wrote_play_it;
 mod stills_outlive_their_worker;
+mod the_agents_door_knows_who_asks;
 mod the_day_hides_no_hole;
 mod the_policy_decides_about_sound;
 mod the_reference_of_metrics_is_true;

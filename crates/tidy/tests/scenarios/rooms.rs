@@ -22,8 +22,9 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ("election", &["terms"]),
     (
         "centre",
-        &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "election", "stills"],
+        &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "election", "stills", "uplink"],
     ),
+    ("door", &["terms", "centre", "site", "uplink"]),
     ("agent", &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest"]),
     ("site", &["terms", "archive", "live", "election", "centre"]),
     ("load", &["terms", "media", "ingest"]),
@@ -39,6 +40,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
             "ingest",
             "election",
             "centre",
+            "door",
             "agent",
             "site",
             "load",

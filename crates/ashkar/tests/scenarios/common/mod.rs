@@ -26,6 +26,8 @@ pub struct Centre {
     pub data: PathBuf,
     pub http: String,
     pub rtmp: String,
+    /// Host and port for the stations' agents, if there is one.
+    pub agents: Option<String>,
 }
 
 impl Centre {
@@ -61,7 +63,9 @@ impl Centre {
             .unwrap_or_else(|| panic!("the server ended before it was ready:\n{}", log_of(data)));
         let mut words = ready.split(' ').skip(1).map(str::to_owned);
         let (http, rtmp) = (words.next().expect("its address"), words.next().expect("its RTMP address"));
-        Self { process, data: data.to_owned(), http, rtmp }
+        // "agents", then its address.
+        let agents = words.nth(1).and_then(|url| url.split_once("://").map(|(_, address)| address.to_owned()));
+        Self { process, data: data.to_owned(), http, rtmp, agents }
     }
 
     /// `kill -9`.
