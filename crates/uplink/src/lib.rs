@@ -10,6 +10,7 @@
 //! The protocol is written down byte by byte in `docs/reference/uplink.md`.
 
 mod answer;
+mod backlog;
 mod code;
 mod limits;
 mod name;
@@ -24,12 +25,11 @@ mod simulation;
 mod wire;
 
 pub use answer::{Answer, AnswerState, Have, HavePart};
+pub use backlog::{Backlog, BacklogPath};
 pub use code::{CodeHash, EnrolmentCode, IssuedCode, ParseCodeError};
 pub use limits::*;
 pub use name::{ParseNameError, RecordName, RecordingId};
-pub use path::{
-    ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH, TIME_PATH,
-};
+pub use path::{ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH, TIME_PATH};
 pub use refusal::{Refusal, RefusalCode};
 pub use sender::{Action, Failure, Ledger, ReadError, RequestId, Sender, SenderOptions, SenderStatus};
 pub use session::{BodyError, EnrolmentRequest, EnrolmentResponse, SessionRequest, SessionResponse};
