@@ -10,6 +10,7 @@
 //! The protocol is written down byte by byte in `docs/reference/uplink.md`.
 
 mod answer;
+mod backlog;
 mod code;
 mod limits;
 mod name;
@@ -24,6 +25,7 @@ mod simulation;
 mod wire;
 
 pub use answer::{Answer, AnswerState, Have, HavePart};
+pub use backlog::{Backlog, BacklogPath};
 pub use code::{CodeHash, EnrolmentCode, IssuedCode, ParseCodeError};
 pub use limits::*;
 pub use name::{ParseNameError, RecordName, RecordingId};

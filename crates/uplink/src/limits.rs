@@ -22,6 +22,8 @@ pub const PART_INDEX_END: u16 = u16::MAX;
 pub const HAVE_TICKS_MAX: i64 = 600 * ashkar_terms::TICKS_PER_SECOND;
 /// Most parts in one answer to it: ten minutes of parts of a tenth of a second.
 pub const HAVE_PARTS_MAX: usize = 6000;
+/// Most spans of what waits at the station.
+pub const BACKLOG_SPANS_MAX: usize = 64;
 /// Longest body in JSON, bytes: the longest answer to that question.
 pub const JSON_BYTES_MAX: usize = 512 << 10;
 /// Most cameras of one agent.

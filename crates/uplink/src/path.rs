@@ -15,7 +15,7 @@ pub const ENROLMENTS_PATH: &str = "/in/v1/enrolments";
 pub const TIME_PATH: &str = "/in/v1/time";
 
 /// What every path begins with.
-const PREFIX: &str = "/in/v1/";
+pub(crate) const PREFIX: &str = "/in/v1/";
 /// Longest path or query that is considered, bytes.
 const PATH_BYTES_MAX: usize = 256;
 
@@ -135,7 +135,7 @@ fn span(query: &str) -> Option<(i64, i64)> {
 }
 
 /// Splits off the camera; returns what follows it.
-fn camera(path: &str) -> Option<(CameraId, &str)> {
+pub(crate) fn camera(path: &str) -> Option<(CameraId, &str)> {
     if path.len() > PATH_BYTES_MAX {
         return None;
     }

@@ -23,11 +23,6 @@ impl Choice {
         Self { centres, current: 0, good_at: now, probe_at: now, probes: 0 }
     }
 
-    /// The centre in use.
-    pub(super) fn current(&self) -> usize {
-        self.current
-    }
-
     /// It answered, or nothing is to be asked.
     pub(super) fn is_good(&mut self, now: u64) {
         self.good_at = now;
@@ -77,7 +72,7 @@ mod tests {
         assert_eq!(choice.next(9 * S), None);
         choice.is_good(9 * S);
         assert_eq!((choice.next(18 * S), choice.probes_now(18 * S)), (None, false));
-        assert_eq!((choice.next(19 * S), choice.current()), (Some(1), 1));
+        assert_eq!((choice.next(19 * S), choice.current), (Some(1), 1));
         choice.is_good(20 * S);
         let mut asked = Vec::new();
         for s in 19..400 {
@@ -90,7 +85,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!((asked, choice.current()), (vec![49, 79, 109, 139, 169], 0));
+        assert_eq!((asked, choice.current), (vec![49, 79, 109, 139, 169], 0));
         // Round and round while none answers.
         assert_eq!(choice.next(179 * S), Some(1));
         assert_eq!(choice.next(189 * S), Some(0));

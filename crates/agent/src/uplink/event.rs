@@ -2,7 +2,7 @@
 
 use ashkar_media::Output;
 use ashkar_terms::CameraId;
-use ashkar_uplink::{DeviceKey, Line, ReadError, RequestId};
+use ashkar_uplink::{Backlog, DeviceKey, Line, ReadError, RequestId};
 
 use super::fault::Fault;
 use super::line::Answered;
@@ -47,6 +47,8 @@ pub(super) enum Report {
     Enrolled(Vec<CameraId>),
     /// Gaps and facts of former runs.
     Metadata(CameraId, Vec<Output>),
+    /// The times that wait.
+    Waits(CameraId, Backlog),
     /// The ledger was written, or not.
     Written(Result<(), String>),
     /// The preferred centre answered, or not.

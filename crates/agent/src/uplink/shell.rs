@@ -3,8 +3,9 @@
 mod actions;
 mod aside;
 mod sessions;
+mod waits;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ pub(super) struct Shell {
     written: Ledger,
     is_writing: bool,
     /// Cameras of which the centre was told that something waits.
-    told: BTreeMap<CameraId, bool>,
+    told: BTreeSet<CameraId>,
     /// Since when the live line is up, or down.
     line: (bool, Moment),
     fault: Option<Fault>,
@@ -99,7 +100,7 @@ impl Shell {
             offset: ClockOffset::default(),
             written: ledger,
             is_writing: false,
-            told: BTreeMap::new(),
+            told: BTreeSet::new(),
             line: (false, now),
             fault: None,
             ticks: 0,
@@ -239,6 +240,7 @@ impl Shell {
             Report::Metadata(camera, outputs) => {
                 outputs.into_iter().for_each(|output| self.sender.recorded_before(camera, output));
             }
+            Report::Waits(camera, waits) => self.tell_waits(camera, &waits),
             Report::Written(written) => self.ledger_written(written),
             Report::Probed(_) => {}
         }

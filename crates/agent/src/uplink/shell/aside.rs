@@ -19,6 +19,8 @@ use crate::uplink::status::Sending;
 
 /// How often the ledger is written and the enrolment read, ticks of a second.
 const FILES_TICKS: u64 = 10;
+/// How often the centre is told what waits here, ticks of a second.
+const WAITS_TICKS: u64 = 5;
 /// How far back gaps and facts are offered at a start, microseconds: a day.
 const METADATA_US: i64 = 24 * 3600 * 1_000_000;
 
@@ -41,6 +43,9 @@ impl Shell {
         if self.ticks.is_multiple_of(FILES_TICKS) {
             self.write_ledger();
             self.look_for_enrolment();
+        }
+        if self.ticks.is_multiple_of(WAITS_TICKS) {
+            self.look_what_waits(&status);
         }
         self.tell_clock();
         self.show(now);
