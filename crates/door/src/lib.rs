@@ -14,11 +14,11 @@ use std::time::Duration;
 use ashkar_centre::{Centre, SignedHeaders, Turn};
 use ashkar_site::http::client::Client;
 use ashkar_site::http::server::Answer;
-use ashkar_uplink::signature::SignedRequest;
 use ashkar_terms::CameraId;
+use ashkar_uplink::signature::SignedRequest;
 use ashkar_uplink::{
-    BODY_BYTES_MAX, Backlog, BacklogPath, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal, RefusalCode,
-    SESSIONS_PATH, TIME_PATH,
+    BODY_BYTES_MAX, Backlog, BacklogPath, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal,
+    RefusalCode, SESSIONS_PATH, TIME_PATH,
 };
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
@@ -128,7 +128,8 @@ impl Inner {
             }
             (&Method::POST, ENROLMENTS_PATH) => self.enrol(request, client).await,
             (&Method::POST, SESSIONS_PATH) => self.open_session(request, client).await,
-            (&Method::PUT, path) => match BacklogPath::parse(path, request.uri().query().unwrap_or_default()) {
+            (&Method::PUT, path) => match BacklogPath::parse(path, request.uri().query().unwrap_or_default())
+            {
                 Ok(path) => self.note_backlog(path.camera, request).await,
                 Err(_) => self.take_record(request, turn?).await,
             },

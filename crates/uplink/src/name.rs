@@ -93,11 +93,6 @@ impl RecordName {
         }
     }
 
-    /// Whether it is the first part of a segment.
-    pub const fn begins_segment(&self) -> bool {
-        matches!(self, Self::Part { index: 0, .. })
-    }
-
     /// The segment to which it belongs, if it is a part or an end.
     pub const fn segment(&self) -> Option<u64> {
         match *self {

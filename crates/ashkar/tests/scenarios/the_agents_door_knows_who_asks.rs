@@ -94,7 +94,10 @@ fn strangers_tricks_and_revoked_devices_are_refused() {
     let data = directory.path().join("data");
     add_camera(&data, CAMERA);
     add_camera(&data, "7/12/2");
-    let centre = Centre::start_with(&data, &["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--agent-listen", "127.0.0.1:0"]);
+    let centre = Centre::start_with(
+        &data,
+        &["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--agent-listen", "127.0.0.1:0"],
+    );
     let door = centre.agents.clone().unwrap();
     let (status, time) = ask(&door, "GET", TIME_PATH, &[], b"");
     assert_eq!(status, 200);

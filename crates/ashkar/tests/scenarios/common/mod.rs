@@ -64,7 +64,8 @@ impl Centre {
         let mut words = ready.split(' ').skip(1).map(str::to_owned);
         let (http, rtmp) = (words.next().expect("its address"), words.next().expect("its RTMP address"));
         // "agents", then its address.
-        let agents = words.nth(1).and_then(|url| url.split_once("://").map(|(_, address)| address.to_owned()));
+        let agents =
+            words.nth(1).and_then(|url| url.split_once("://").map(|(_, address)| address.to_owned()));
         Self { process, data: data.to_owned(), http, rtmp, agents }
     }
 
