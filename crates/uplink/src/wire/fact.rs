@@ -10,7 +10,7 @@ use super::{KIND_FACT, WireError, begin, cause, require};
 use crate::TEXT_BYTES_MAX;
 
 /// The numbers that this version knows.
-pub(crate) const CODES: RangeInclusive<u16> = 1..=14;
+pub(crate) const CODES: RangeInclusive<u16> = 1..=15;
 
 /// The number of a kind of fact. Never renumber.
 pub(crate) const fn code(kind: &FactKind) -> u16 {

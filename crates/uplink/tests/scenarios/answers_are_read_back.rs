@@ -88,7 +88,10 @@ fn sessions() {
         centre: RecordingId(1),
     };
     let json = response.to_json();
-    assert_eq!(text(&json), r#"{"token":"abc-123","expires_s":3600,"now_us":6,"centre":"00000001"}"#);
+    assert_eq!(
+        text(&json),
+        r#"{"token":"abc-123","expires_s":3600,"now_us":6,"centre":"00000001","sound":true}"#
+    );
     assert_eq!(SessionResponse::from_json(&json).unwrap(), response);
     assert!(!format!("{response:?}").contains("abc"));
     // A token goes into a header: nothing that could end one.
