@@ -272,8 +272,10 @@ async fn driven(connection: impl Future<Output = hyper::Result<()>>) -> Fault {
     match connection.await {
         Ok(()) => line("the centre has closed the connection"),
         Err(error) => {
-            let source = error.source().map_or_else(String::new, |source| format!(": {source}"));
-            line(format!("the connection broke: {error}{source}"))
+            // Some libraries add an address where to read more.
+            let source = error.source().map(ToString::to_string).unwrap_or_default();
+            let source = source.split(": http").next().unwrap_or_default();
+            line(format!("the connection broke: {error} {source}"))
         }
     }
 }

@@ -34,6 +34,8 @@ struct State {
     items: VecDeque<(CameraId, Item)>,
     bytes: usize,
     cameras: BTreeMap<CameraId, Newest>,
+    /// The newest init segment of each camera: a sender that begins later needs it, too.
+    inits: BTreeMap<CameraId, Output>,
 }
 
 /// The newest segment of a camera.
@@ -63,6 +65,11 @@ impl Queue {
         let mut state = self.state.lock();
         state.bytes = 0;
         std::mem::take(&mut state.items)
+    }
+
+    /// The newest init segment of `camera` in this run, if there was one.
+    pub(super) fn init(&self, camera: CameraId) -> Option<Output> {
+        self.state.lock().inits.get(&camera).cloned()
     }
 
     /// The newest segment of `camera` in this run, if there was one.
@@ -98,7 +105,10 @@ impl State {
                 newest.has_ended = true;
                 (newest.is_left || is_full).then_some(end.segment)
             }
-            Output::Init(_) => None,
+            Output::Init(_) => {
+                self.inits.insert(camera, output.clone());
+                None
+            }
             Output::Gap(_) | Output::Fact(_) if is_full => return,
             Output::Gap(_) | Output::Fact(_) => None,
         };
