@@ -208,6 +208,10 @@ fn configure(stream: &TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
+/// What helps if nobody whom this machine trusts has signed it.
+const SIGNED_BY_ITSELF: &str =
+    "if the commission signs its own certificates, give its file with --ca FILE, or `ca` in agent.toml";
+
 /// Whose fault it is that there is no TLS, and what helps.
 fn not_secure(origin: &str, error: &std::io::Error) -> Fault {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
@@ -215,10 +219,7 @@ fn not_secure(origin: &str, error: &std::io::Error) -> Fault {
         Some(rustls::Error::InvalidCertificate(why)) => {
             use rustls::CertificateError as Why;
             let (blame, help) = match why {
-                Why::UnknownIssuer | Why::BadSignature => (
-                    Blame::Operator,
-                    "if the commission signs its own certificates, give its file with --ca FILE, or `ca` in agent.toml",
-                ),
+                Why::UnknownIssuer | Why::BadSignature => (Blame::Operator, SIGNED_BY_ITSELF),
                 Why::Expired
                 | Why::ExpiredContext { .. }
                 | Why::NotValidYet
@@ -228,6 +229,7 @@ fn not_secure(origin: &str, error: &std::io::Error) -> Fault {
                 Why::NotValidForName | Why::NotValidForNameContext { .. } => {
                     (Blame::Operator, "it is for another name: is the address right?")
                 }
+                _ if format!("{why:?}").contains("CaUsedAsEndEntity") => (Blame::Operator, SIGNED_BY_ITSELF),
                 _ => (Blame::Centre, "it is faulty"),
             };
             Fault::new(blame, format!("the certificate of {origin} is not trusted ({why}): {help}"))
@@ -270,8 +272,10 @@ async fn driven(connection: impl Future<Output = hyper::Result<()>>) -> Fault {
     match connection.await {
         Ok(()) => line("the centre has closed the connection"),
         Err(error) => {
-            let source = error.source().map_or_else(String::new, |source| format!(": {source}"));
-            line(format!("the connection broke: {error}{source}"))
+            // Some libraries add an address where to read more.
+            let source = error.source().map(ToString::to_string).unwrap_or_default();
+            let source = source.split(": http").next().unwrap_or_default();
+            line(format!("the connection broke: {error} {source}"))
         }
     }
 }

@@ -15,10 +15,10 @@ const MAX_BYTES: u64 = 256;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {source}", path = path.display())]
+#[error("{path}: {error}", path = path.display())]
 pub struct KeyFileError {
     path: PathBuf,
-    source: io::Error,
+    error: io::Error,
 }
 
 /// The key of `data`, if one was made.
@@ -27,7 +27,7 @@ pub struct KeyFileError {
 /// [`KeyFileError`] if it cannot be read, is none, or others can read it.
 pub(crate) fn read(data: &Path) -> Result<Option<DeviceKey>, KeyFileError> {
     let path = data.join(NAME);
-    let wrong = |source| KeyFileError { path: path.clone(), source };
+    let wrong = |error| KeyFileError { path: path.clone(), error };
     let text = match read_limited(&path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -51,7 +51,7 @@ pub(crate) fn read_or_make(data: &Path) -> Result<DeviceKey, KeyFileError> {
         return Ok(key);
     }
     let path = data.join(NAME);
-    let wrong = |source| KeyFileError { path: path.clone(), source };
+    let wrong = |error| KeyFileError { path: path.clone(), error };
     let key = DeviceKey::generate().map_err(|error| wrong(io::Error::other(error)))?;
     write_atomically(&path, format!("{}\n", *key.reveal()).as_bytes()).map_err(wrong)?;
     Ok(key)

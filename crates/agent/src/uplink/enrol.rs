@@ -37,21 +37,28 @@ pub struct Enrolment {
 pub enum EnrolError {
     /// Nothing was sent.
     #[error("the code is mistyped: {0}. Nothing was sent, and the code is still good ({blame})", blame = Blame::Operator.name())]
-    Code(#[from] ParseCodeError),
+    Code(ParseCodeError),
     /// The device has no key.
     #[error("{0} ({blame})", blame = Blame::Station.name())]
-    Key(#[from] KeyFileError),
+    Key(KeyFileError),
     /// The centre was not reached, or it refused.
     #[error("{reason} ({blame})", reason = .0.reason, blame = .0.blame.name())]
-    Fault(#[from] Fault),
+    Fault(Fault),
     /// It is enrolled, and that could not be noted.
-    #[error("the centre has enrolled the device, but that cannot be noted: {path}: {source}. The same command with a new code repairs it ({blame})", path = path.display(), blame = Blame::Station.name())]
+    #[error("the centre has enrolled the device, but that cannot be noted: {path}: {error}. The same command with a new code repairs it ({blame})", path = path.display(), blame = Blame::Station.name())]
     Note {
         /// The data directory.
         path: PathBuf,
         /// The system's error.
-        source: io::Error,
+        error: io::Error,
     },
+}
+
+// Each text says all of it: no error is another one's source.
+impl From<Fault> for EnrolError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 /// Shows the code to the centre, and notes what it answers.
@@ -60,8 +67,8 @@ pub enum EnrolError {
 /// See [`EnrolError`]. A code that was mistyped is told before anything is sent.
 pub async fn enrol(enrolment: &Enrolment) -> Result<EnrolmentResponse, EnrolError> {
     let Enrolment { code, centre, ca, data, name } = enrolment;
-    let code = code.parse::<EnrolmentCode>()?;
-    let key = device_key::read_or_make(data)?;
+    let code = code.parse::<EnrolmentCode>().map_err(EnrolError::Code)?;
+    let key = device_key::read_or_make(data).map_err(EnrolError::Key)?;
     let target = Target::new(centre, ca.as_deref())?;
     let body = EnrolmentRequest {
         code: code.reveal().to_string(),
@@ -76,8 +83,7 @@ pub async fn enrol(enrolment: &Enrolment) -> Result<EnrolmentResponse, EnrolErro
         return Err(Fault::from(&refusal).into());
     }
     let enrolled = EnrolmentResponse::from_json(&body).map_err(|error| Fault::not_understood(&error))?;
-    note(data, &target.origin, &enrolled)
-        .map_err(|source| EnrolError::Note { path: data.clone(), source })?;
+    note(data, &target.origin, &enrolled).map_err(|error| EnrolError::Note { path: data.clone(), error })?;
     Ok(enrolled)
 }
 

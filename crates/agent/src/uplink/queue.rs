@@ -34,6 +34,8 @@ struct State {
     items: VecDeque<(CameraId, Item)>,
     bytes: usize,
     cameras: BTreeMap<CameraId, Newest>,
+    /// The newest init segment of each camera: a sender that begins later needs it, too.
+    inits: BTreeMap<CameraId, Output>,
 }
 
 /// The newest segment of a camera.
@@ -63,6 +65,11 @@ impl Queue {
         let mut state = self.state.lock();
         state.bytes = 0;
         std::mem::take(&mut state.items)
+    }
+
+    /// The newest init segment of `camera` in this run, if there was one.
+    pub(super) fn init(&self, camera: CameraId) -> Option<Output> {
+        self.state.lock().inits.get(&camera).cloned()
     }
 
     /// The newest segment of `camera` in this run, if there was one.
@@ -98,7 +105,10 @@ impl State {
                 newest.has_ended = true;
                 (newest.is_left || is_full).then_some(end.segment)
             }
-            Output::Init(_) => None,
+            Output::Init(_) => {
+                self.inits.insert(camera, output.clone());
+                None
+            }
             Output::Gap(_) | Output::Fact(_) if is_full => return,
             Output::Gap(_) | Output::Fact(_) => None,
         };
@@ -111,5 +121,73 @@ impl State {
     /// A number takes no room to speak of; one comes every few seconds.
     fn leave(&mut self, camera: CameraId, segment: Option<u64>) {
         self.items.extend(segment.map(|segment| (camera, Item::Left(segment))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ashkar_media::{Part, SegmentEnd};
+    use ashkar_terms::{MediaTime, Moment, UtcMicros};
+    use bytes::Bytes;
+
+    use super::*;
+
+    const CAMERA: CameraId = CameraId::new(7, 12, 1);
+    const NOW: Moment = Moment { wall: UtcMicros(0), mono_us: 0 };
+
+    fn part(segment: u64, index: u16, bytes: usize) -> Output {
+        Output::Part(Part {
+            segment,
+            index,
+            independent: index == 0,
+            discontinuity: false,
+            start: MediaTime(0),
+            duration: 1,
+            samples: 1,
+            init: [0; 8],
+            camera_dts: 0,
+            first_arrival: NOW,
+            last_arrival: NOW,
+            bytes: Bytes::from(vec![0; bytes]),
+        })
+    }
+
+    fn end(segment: u64) -> Output {
+        Output::SegmentEnd(SegmentEnd {
+            segment,
+            parts: 2,
+            start: MediaTime(0),
+            duration: 2,
+            byte_length: 2,
+            sha256: [0; 32],
+            init_sha256: [0; 32],
+            last_arrival: NOW,
+        })
+    }
+
+    fn taken(queue: &Queue) -> Vec<String> {
+        let name = |item| match item {
+            Item::Output(Output::Part(part)) => format!("{}.{}", part.segment, part.index),
+            Item::Output(Output::SegmentEnd(end)) => format!("{}.end", end.segment),
+            Item::Output(_) => "other".to_owned(),
+            Item::Left(segment) => format!("left {segment}"),
+        };
+        queue.take().into_iter().map(|(_, item)| name(item)).collect()
+    }
+
+    #[test]
+    fn a_segment_with_a_hole_is_left_to_the_backlog_as_a_whole() {
+        let queue = Queue::default();
+        for output in [part(1, 0, 9), part(1, 1, QUEUE_BYTES_MAX), part(1, 2, 9), end(1), part(2, 0, 9)] {
+            queue.recorded(CAMERA, &output);
+        }
+        assert_eq!(taken(&queue), ["1.0", "left 1", "2.0"]);
+        // Without its end: the next one's beginning tells.
+        for output in [part(3, 0, QUEUE_BYTES_MAX + 1), part(4, 0, 9), end(4)] {
+            queue.recorded(CAMERA, &output);
+        }
+        assert_eq!(taken(&queue), ["left 3", "4.0", "4.end"]);
+        let newest = queue.newest(CAMERA).unwrap();
+        assert_eq!((newest.segment, newest.has_ended), (4, true));
     }
 }

@@ -5,9 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ashkar_terms::Blame;
-use rustls::pki_types::CertificateDer;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::fault::Fault;
 
@@ -23,27 +26,86 @@ pub(crate) fn client_config(ca: Option<&Path>) -> Result<Arc<ClientConfig>, Faul
         Some(file) => of_file(file).map_err(|error| {
             Fault::new(Blame::Operator, format!("{}: no certificates can be read: {error}", file.display()))
         })?,
-        None => of_machine()?,
+        None => (of_machine()?, Vec::new()),
     };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| Fault::new(Blame::Centre, error.to_string()))?;
-    let mut config = config.with_root_certificates(roots).with_no_client_auth();
+    let pinned = roots.1;
+    let verifier =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots.0), Arc::clone(&provider)).build();
+    let verifier = verifier.map_err(|error| Fault::new(Blame::Operator, error.to_string()))?;
+    let verifier = Arc::new(Verifier { verifier, pinned });
+    let mut config = config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 
-fn of_file(file: &Path) -> io::Result<RootCertStore> {
+/// Certificates of authorities, and those that stand for themselves.
+type Trusted = (RootCertStore, Vec<CertificateDer<'static>>);
+
+fn of_file(file: &Path) -> io::Result<Trusted> {
     if std::fs::metadata(file)?.len() > MAX_FILE_BYTES {
         return Err(io::Error::other("the file is longer than 1 MiB"));
     }
     let pem = std::fs::read(file)?;
     let mut roots = RootCertStore::empty();
+    let mut all = Vec::new();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
-        roots.add(certificate.map_err(io::Error::other)?).map_err(io::Error::other)?;
+        let certificate = certificate.map_err(io::Error::other)?;
+        roots.add(certificate.clone()).map_err(io::Error::other)?;
+        all.push(certificate);
     }
-    if roots.is_empty() { Err(io::Error::other("it holds no certificate in PEM")) } else { Ok(roots) }
+    if all.is_empty() { Err(io::Error::other("it holds no certificate in PEM")) } else { Ok((roots, all)) }
+}
+
+/// The usual verifier; and a server may show a certificate of the operator's file itself, as one that signed itself
+/// does. Its name is verified, and that it has the key; there is no chain to follow and no date to keep, since the
+/// operator named this very certificate.
+#[derive(Debug)]
+struct Verifier {
+    verifier: Arc<WebPkiServerVerifier>,
+    pinned: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if self.pinned.iter().any(|pinned| pinned == end_entity) {
+            verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+            return Ok(ServerCertVerified::assertion());
+        }
+        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.verifier.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.verifier.supported_verify_schemes()
+    }
 }
 
 /// A certificate that this program cannot read is left out: each machine has some.

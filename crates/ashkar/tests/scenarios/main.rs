@@ -10,6 +10,7 @@ mod a_sub_stream_is_served_and_counted_nowhere;
 mod a_wrong_key_is_refused_and_written_nowhere;
 mod abuse;
 mod an_agent_records_on_after_kill_9;
+mod an_agent_sends_all_that_its_line_lost;
 mod an_h265_camera_is_recorded_as_it_is;
 mod cache;
 mod cameras_that_misbehave_lose_no_picture;

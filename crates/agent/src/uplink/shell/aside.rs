@@ -99,6 +99,9 @@ impl Shell {
             }
             let numbers = self.numbers(camera);
             self.sender.add_camera(camera, numbers.ranges());
+            if let Some(init) = self.parts.queue.init(camera) {
+                self.sender.recorded(camera, &init, self.now());
+            }
             let newest = self.sender.ledger().persisted(camera).last().map(|range| range.end - 1);
             let (archive, now) = (self.parts.archive.clone(), self.parts.clock.now().wall);
             self.aside(move || {

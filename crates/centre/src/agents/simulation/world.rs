@@ -357,6 +357,21 @@ impl World {
         Ok(())
     }
 
+    /// A list of the whole time has all media, each once.
+    fn verify_listed(&self, theirs: &Archive, ours: &Archive, camera: CameraId) -> Result<(), Violation> {
+        let all = Span { from: MORNING.plus(-1), to: MORNING.plus(self.now as i64 + 60 * SECOND as i64) };
+        let listed = |archive: &Archive| -> Result<u64, Violation> {
+            let found = archive.segments(camera, all).map_err(|error| error.to_string())?;
+            Ok(found.iter().map(|segment| u64::from(segment.duration)).sum())
+        };
+        let (theirs, ours) = (listed(theirs)?, listed(ours)?);
+        // The cameras of other agents are not in this one's archive.
+        if theirs > 0 && theirs != ours {
+            return Err(format!("camera {camera}: {ours} ticks are listed, and the agent has {theirs}"));
+        }
+        Ok(())
+    }
+
     fn verify_all(&mut self) -> Result<(), Violation> {
         self.hall.write(self.now);
         let Some(hall) = &self.hall.running else { return Err("no centre".to_owned()) };
@@ -365,6 +380,7 @@ impl World {
                 for number in running.store.archive().numbers(camera).into_iter().flatten() {
                     verify_segment(running.store.archive(), hall.store.archive(), camera, number)?;
                 }
+                self.verify_listed(running.store.archive(), hall.store.archive(), camera)?;
             }
         }
         self.hall.die(true, &mut self.random);

@@ -1,0 +1,212 @@
+//! A station's agent is enrolled, sends live, loses its line for twenty seconds, is killed, and comes back: in the end
+//! the centre has every part that the agent recorded, byte for byte, and was never wrong about it meanwhile.
+
+use std::collections::HashSet;
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ashkar_archive::{Archive, Options};
+use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air};
+use ashkar_media::Output;
+use ashkar_terms::{CameraId, Clock, Span, SystemClock, UtcMicros};
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::common::{ASHKAR, Centre, Running, add_camera, ashkar, ashkar_output, eventually, tool};
+
+const EVER: Span = Span { from: UtcMicros(0), to: UtcMicros(i64::MAX / 200) };
+const CAMERA: CameraId = CameraId::new(7, 12, 1);
+const TIMELINE: &str = "/api/v1/cameras/7/12/1/timeline";
+/// The cut of the line: long enough for a gap to be open at the centre.
+const CUT: Duration = Duration::from_secs(20);
+/// Segments of two seconds that are recorded until the cut is over, at least.
+const SEGMENTS_AT_LEAST: u64 = 8;
+const SOON: Duration = Duration::from_secs(15);
+
+/// The line between station and centre: a proxy that can be cut.
+struct Wire {
+    address: SocketAddr,
+    is_cut: Arc<AtomicBool>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Wire {
+    fn to(centre: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let wire = Self { address, is_cut: Arc::default(), open: Arc::default() };
+        let (is_cut, open) = (Arc::clone(&wire.is_cut), Arc::clone(&wire.open));
+        std::thread::spawn(move || {
+            for here in listener.incoming().flatten() {
+                if is_cut.load(Ordering::SeqCst) {
+                    continue;
+                }
+                let Ok(there) = TcpStream::connect(&centre) else { continue };
+                open.lock().unwrap().extend([here.try_clone().unwrap(), there.try_clone().unwrap()]);
+                for (mut from, mut to) in
+                    [(here.try_clone().unwrap(), there.try_clone().unwrap()), (there, here)]
+                {
+                    std::thread::spawn(move || {
+                        let _ = io::copy(&mut from, &mut to);
+                        let _ = to.shutdown(Shutdown::Both);
+                    });
+                }
+            }
+        });
+        wire
+    }
+
+    fn cut(&self) {
+        self.is_cut.store(true, Ordering::SeqCst);
+        for stream in self.open.lock().unwrap().drain(..) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+
+    fn mend(&self) {
+        self.is_cut.store(false, Ordering::SeqCst);
+    }
+}
+
+/// A day on which every camera is owed at this hour.
+fn put_election(data: &Path) {
+    let now = SystemClock::new().now().wall;
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = SqliteStore::open(data).await.unwrap();
+        let election = sample_election_on_air(now, 1);
+        store.put_election(&election, &Actor::new("test", now)).await.unwrap();
+        store.close().await;
+    });
+}
+
+fn start_agent(settings: &Path, log: &Path) -> Running {
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
+    let child = Command::new(ASHKAR)
+        .args(["agent", "run", "--config"])
+        .arg(settings)
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn();
+    Running(child.unwrap())
+}
+
+/// Where the centre listens for agents.
+fn start_centre(data: &Path) -> (Centre, String) {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let arguments = ["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--agent-listen", &port];
+    (Centre::start_with(data, &arguments), port)
+}
+
+fn state_now(centre: &Centre) -> Value {
+    centre.json(TIMELINE).as_array().and_then(|all| all.last().cloned()).unwrap_or_default()
+}
+
+fn wait_for_live(centre: &Centre) {
+    eventually("it is live", SOON, || (state_now(centre)["state"] == "live").then_some(()));
+}
+
+/// How many segments the agent has noted as durable at the centre.
+fn durable(data: &Path) -> u64 {
+    let ledgers = std::fs::read_dir(data.join("sent")).into_iter().flatten().flatten();
+    let texts = ledgers.filter_map(|entry| std::fs::read_to_string(entry.path()).ok());
+    let count = |text: String| -> Option<u64> {
+        let ledger: Value = serde_json::from_str(&text).ok()?;
+        let ranges: Vec<(u64, u64)> = serde_json::from_value(ledger["cameras"]["7/12/1"].clone()).ok()?;
+        Some(ranges.iter().map(|(from, to)| to - from).sum())
+    };
+    texts.filter_map(count).sum()
+}
+
+fn open(data: &Path) -> Archive {
+    let archive = Archive::open(&data.join("archive"), Options::default(), Arc::new(SystemClock::new()));
+    let archive = archive.unwrap();
+    archive.flush().unwrap();
+    archive
+}
+
+/// The bytes of every part that the agent recorded.
+fn recorded(data: &Path) -> Vec<Bytes> {
+    let archive = open(data);
+    let numbers = archive.numbers(CAMERA).into_iter().flatten();
+    let outputs = numbers.flat_map(|number| archive.outputs(CAMERA, number).unwrap().unwrap());
+    let part = |output| if let Output::Part(part) = output { Some(part.bytes) } else { None };
+    outputs.filter_map(part).collect()
+}
+
+fn at_centre(data: &Path) -> HashSet<Bytes> {
+    let archive = open(data);
+    let segments = archive.segments(CAMERA, EVER).unwrap();
+    segments.iter().flat_map(|segment| archive.read_segment(segment).unwrap()).collect()
+}
+
+fn settings_for(dir: &Path, centre: &str) -> std::path::PathBuf {
+    let clip = dir.join("clip.mp4");
+    let pictures = "testsrc=size=320x240:rate=25:duration=3";
+    tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", pictures, clip.to_str().unwrap()]);
+    let settings = dir.join("agent.toml");
+    let text = format!(
+        "time_zone = \"Asia/Baku\"\ndata = \"agent\"\ncentres = [\"{centre}\"]\ndisk_reserve_bytes = 16777216\n\
+        [[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n"
+    );
+    std::fs::write(&settings, text).unwrap();
+    settings
+}
+
+#[test]
+fn an_agent_sends_all_that_its_line_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, kept, log) =
+        (dir.path().join("centre"), dir.path().join("agent"), dir.path().join("agent.log"));
+    put_election(&data);
+    add_camera(&data, "7/12/1");
+    let (centre, agents) = start_centre(&data);
+    let wire = Wire::to(agents);
+    let url = format!("http://{}", wire.address);
+    let settings = settings_for(dir.path(), &url);
+    let config = settings.to_str().unwrap();
+
+    let code = ashkar(&["camera", "enrol", "7/12/1", "--json", "--data", data.to_str().unwrap()]);
+    let code: Value = serde_json::from_str(&code).unwrap();
+    let code = code["code"].as_str().unwrap();
+    let enrol = ["agent", "enrol", code, "--centre", &url, "--config", config];
+    assert!(ashkar(&enrol).contains("cameras  7/12/1"));
+    let again =
+        ashkar_output(&["agent", "enrol", &code.replace('-', "")[1..], "--centre", &url, "--config", config]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("the code is mistyped"));
+
+    let mut agent = start_agent(&settings, &log);
+    wait_for_live(&centre);
+
+    wire.cut();
+    std::thread::sleep(CUT);
+    let during = state_now(&centre);
+    assert_eq!((&during["state"], &during["cause"]), (&"missing".into(), &"uplink".into()), "{during}");
+    agent.0.kill().unwrap();
+    agent.0.wait().unwrap();
+    let mut agent = start_agent(&settings, &log);
+    wire.mend();
+    wait_for_live(&centre);
+    eventually("what waited is durable", SOON, || (durable(&kept) > SEGMENTS_AT_LEAST).then_some(()));
+    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
+    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
+    let log = std::fs::read_to_string(&log).unwrap();
+    eventually("it was late, and is there", SOON, || {
+        let timeline = centre.json(TIMELINE);
+        let states: Vec<_> =
+            timeline.as_array().unwrap().iter().map(|entry| entry["state"].clone()).collect();
+        states.contains(&"late".into()).then_some(())
+    });
+    centre.stop();
+    let (recorded, at_centre) = (recorded(&kept), at_centre(&data));
+    let lacks = recorded.iter().filter(|part| !at_centre.contains(*part)).count();
+    assert!(
+        recorded.len() > 40 && lacks == 0,
+        "{lacks} of {} parts are not at the centre\n{log}",
+        recorded.len()
+    );
+}
