@@ -219,8 +219,9 @@ impl Coverage {
 
     fn apply_gap(&mut self, header: &Header) {
         let to = header.gap_to();
-        let known =
-            |gap: &GapEntry| gap.from == header.start && (gap.to == to || to.is_none()) && gap.to.is_some();
+        // With another cause it is no repetition: what was declared first is put right.
+        let is_same = |gap: &GapEntry| to.is_none() || gap.to == to && gap.cause == header.cause();
+        let known = |gap: &GapEntry| gap.from == header.start && gap.to.is_some() && is_same(gap);
         if self.gaps.iter().rev().any(known) {
             return;
         }

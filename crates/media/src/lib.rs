@@ -32,4 +32,4 @@ pub use output::{
 };
 pub use packager::{Packager, Unusable};
 pub use relay::check::{is_init, is_part};
-pub use relay::{NotLive, Relay};
+pub use relay::{NotLive, Relay, cause_at_station};

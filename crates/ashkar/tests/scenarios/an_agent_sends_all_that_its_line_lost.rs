@@ -97,9 +97,10 @@ fn start_agent(settings: &Path, log: &Path) -> Running {
 
 /// Where the centre listens for agents.
 fn start_centre(data: &Path) -> (Centre, String) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let arguments = ["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--agent-listen", &port];
-    (Centre::start_with(data, &arguments), port)
+    let arguments = ["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--agent-listen", "127.0.0.1:0"];
+    let centre = Centre::start_with(data, &arguments);
+    let door = centre.agents.clone().unwrap();
+    (centre, door)
 }
 
 fn state_now(centre: &Centre) -> Value {

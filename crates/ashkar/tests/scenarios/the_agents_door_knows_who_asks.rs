@@ -140,7 +140,7 @@ fn strangers_tricks_and_revoked_devices_are_refused() {
     assert_eq!(post(&door, &headers, &body).0, 201);
     let (status, answer) = post(&door, &headers, &body);
     assert!(status == 401 && answer.contains("replayed"), "{status} {answer}");
-    let changed = String::from_utf8(body.clone()).unwrap().replace("7/12/1", "7/12/2");
+    let changed = String::from_utf8(body).unwrap().replace("7/12/1", "7/12/2");
     let (status, answer) = post(&door, &headers, changed.as_bytes());
     assert!(status == 401 && answer.contains("bad-signature"), "{status} {answer}");
     let (status, answer) = device.open(&door, "7/12/2");

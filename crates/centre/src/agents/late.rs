@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use ashkar_archive::{Archive, IntervalKind, PartEntry, Refused};
+use ashkar_archive::{Archive, GapEntry, IntervalKind, PartEntry, Refused};
 use ashkar_media::{
-    Fact, Gap, InitSegment, MAX_LEAD_TICKS, Output, Part, SegmentEnd, is_init, is_part, past_segment,
+    Fact, Gap, InitSegment, MAX_LEAD_TICKS, Output, Part, SegmentEnd, cause_at_station, is_init, is_part,
+    past_segment,
 };
-use ashkar_terms::{CameraId, Cause, MediaTime, Moment, Span};
+use ashkar_terms::{CameraId, MediaTime, Moment, Span};
 use ashkar_uplink::{HavePart, RefusalCode};
 use sha2::{Digest, Sha256};
 
@@ -136,11 +137,13 @@ impl LateIntake {
             Output::SegmentEnd(end) => {
                 self.end(end, append, |from, to| is_covered(archive, camera, from, to))
             }
-            Output::Gap(gap) => match gap.to {
-                Some(_) => append(&Output::Gap(Gap { cause: of_station(gap.cause), ..*gap }))
-                    .map(|()| Taken::Appended),
-                None => Ok(Taken::Nothing),
-            },
+            Output::Gap(gap) => {
+                let gap = Gap { cause: cause_at_station(gap.cause), ..*gap };
+                if gap.to.is_none() || is_declared(archive, camera, &gap) {
+                    return Ok(Taken::Nothing);
+                }
+                append(&Output::Gap(gap)).map(|()| Taken::Appended)
+            }
             Output::Fact(_) if known == Known::Same => Ok(Taken::Persisted),
             Output::Fact(_) => append(output).map(|()| Taken::Appended),
         }
@@ -281,9 +284,12 @@ impl Open {
     }
 }
 
-/// What an agent calls the centre is itself.
-fn of_station(cause: Cause) -> Cause {
-    if cause == Cause::Centre { Cause::Unknown } else { cause }
+/// Whether this very gap is declared already.
+fn is_declared(archive: &Archive, camera: CameraId, gap: &Gap) -> bool {
+    let to = gap.to.unwrap_or(gap.from);
+    let Some(span) = Span::new(gap.from.to_utc(), to.to_utc()) else { return true };
+    let is_same = |known: &GapEntry| (known.from, known.to, known.cause) == (gap.from, gap.to, gap.cause);
+    archive.gaps(camera, span).iter().any(is_same)
 }
 
 fn code_of(refused: &Refused) -> RefusalCode {

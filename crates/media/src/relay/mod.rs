@@ -38,6 +38,12 @@ pub enum NotLive {
     Malformed,
 }
 
+/// The cause of a gap that an agent declares, as the centre calls it: to its agent the software that records is the
+/// centre, and here that would be a lie.
+pub fn cause_at_station(cause: Cause) -> Cause {
+    if cause == Cause::Centre { Cause::Unknown } else { cause }
+}
+
 /// Passes the outputs of another packager on as one's own: pure and deterministic, like [`Packager`](crate::Packager).
 #[derive(Debug)]
 pub struct Relay {
@@ -143,10 +149,7 @@ impl Relay {
                 self.end_if(|growing| growing.theirs == end.segment && growing.parts == end.parts, out);
                 Ok(())
             }
-            Output::Gap(gap) => {
-                self.their_gap(gap, now, out);
-                Ok(())
-            }
+            Output::Gap(gap) => self.their_gap(gap, now, out),
             Output::Fact(fact) => {
                 self.facts.emit(fact.kind.clone(), fact.at, &mut self.counters, out);
                 Ok(())
@@ -277,22 +280,25 @@ impl Relay {
         }));
     }
 
-    /// The agent had no pictures itself. What lies between our end and its gap was lost on the line.
-    fn their_gap(&mut self, gap: &Gap, now: Moment, out: &mut Vec<Output>) {
+    /// The agent had no pictures itself. What lies between our end and its gap was lost on the line. Of a gap that is
+    /// over, live tells the end only if it told the beginning: what was declared otherwise is put right afterwards.
+    fn their_gap(&mut self, gap: &Gap, now: Moment, out: &mut Vec<Output>) -> Result<(), NotLive> {
+        let cause = cause_at_station(gap.cause);
+        if gap.to.is_some() {
+            return if self.gap == Some((gap.from, cause)) { Ok(()) } else { Err(NotLive::Behind) };
+        }
         let wall = MediaTime::from_utc(now.wall);
-        let Some(end) = self.end.filter(|_| gap.to.is_none() && gap.from.since(wall) <= MAX_LEAD_TICKS)
-        else {
-            return;
-        };
+        let Some(end) = self.end.filter(|_| gap.from.since(wall) <= MAX_LEAD_TICKS) else { return Ok(()) };
         if self.gap.is_some() {
-            return;
+            return Ok(());
         }
         self.end_if(|_| true, out);
         if gap.from > end {
             self.open_gap(Cause::Uplink, out);
             self.close_gap(gap.from, out);
         }
-        self.open_gap(gap.cause, out);
+        self.open_gap(cause, out);
+        Ok(())
     }
 
     /// A gap that was open before the restart is open still: playlists show it.

@@ -167,6 +167,26 @@ fn a_gap_of_the_agent_keeps_its_cause() {
 }
 
 #[test]
+fn a_gap_that_was_over_when_it_was_told_is_put_right_afterwards() {
+    let mut line = Line::new();
+    line.seconds(10, |_| true);
+    let last = parts(&line.out).last().map(|part| part.start.plus(part.duration.into())).unwrap();
+    let gap =
+        ashkar_media::Gap { from: last, to: Some(last.plus(900_000)), cause: Cause::Centre, next_segment: 9 };
+    let now = line.now();
+    assert_eq!(line.relay.take(&Output::Gap(gap), now, &mut line.out), Err(NotLive::Behind));
+    assert_eq!(line.gaps(), []);
+    let open = ashkar_media::Gap { to: None, ..gap };
+    assert_eq!(line.relay.take(&Output::Gap(open), now, &mut line.out), Ok(()));
+    assert_eq!(
+        line.relay.open_gap_cause(),
+        Some(Cause::Unknown),
+        "what an agent calls the centre is not the centre"
+    );
+    assert_eq!(line.relay.take(&Output::Gap(gap), now, &mut line.out), Ok(()));
+}
+
+#[test]
 fn a_gap_that_was_open_before_a_restart_is_open_after_it() {
     let mut first = Line::new();
     first.seconds(10, |_| true);

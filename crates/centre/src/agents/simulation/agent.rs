@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ashkar_archive::Options;
 use ashkar_archive::disk::{MemoryDisk, Tail};
 use ashkar_archive::stepped::Stepped;
-use ashkar_terms::{CameraId, Clock};
+use ashkar_archive::{GapEntry, Options};
+use ashkar_media::{Gap, Output};
+use ashkar_terms::{CameraId, Clock, Span, UtcMicros};
 use ashkar_uplink::{Action, Ledger, ReadError, RecordingId, RequestId, Sender, SenderOptions};
 
 use super::source::Source;
@@ -28,6 +29,9 @@ pub(super) struct Running {
     pub(super) recording: RecordingId,
     started: u64,
 }
+
+/// All time.
+pub(super) const EVER: Span = Span { from: UtcMicros(0), to: UtcMicros(1 << 52) };
 
 /// Small journals, so that many are sealed.
 pub(super) fn options() -> Options {
@@ -64,6 +68,10 @@ impl Agent {
             Sender::new(saved.unwrap_or_else(|| Ledger::new(recording)), SenderOptions::default(), now);
         for source in &mut self.sources {
             sender.add_camera(source.camera, store.archive().numbers(source.camera));
+            for gap in store.archive().gaps(source.camera, EVER) {
+                let GapEntry { from, to, cause, next_segment, .. } = gap;
+                sender.recorded_before(source.camera, Output::Gap(Gap { from, to, cause, next_segment }));
+            }
             for output in source.resume(store.archive(), now) {
                 store.archive().append(source.camera, &output).map_err(|error| error.to_string())?;
                 sender.recorded(source.camera, &output, now);

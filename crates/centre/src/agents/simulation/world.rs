@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use ashkar_archive::{Archive, IntervalKind};
-use ashkar_media::Output;
+use ashkar_media::{Output, cause_at_station};
 use ashkar_terms::{CameraId, Clock, Span};
 use ashkar_uplink::{Action, Answer, Failure, Have, HavePath, Line, RecordPath, RecordingId, RequestId};
 
-use super::agent::Agent;
+use super::agent::{Agent, EVER};
 use super::hall::Hall;
 use super::link::{Pipe, State};
 use super::source::PART_US;
@@ -15,6 +15,8 @@ use super::{MORNING, Random, Violation, VirtualClock};
 use crate::agents::late;
 
 const STEP_US: u64 = 50_000;
+/// Gaps of twice this are looked at, ticks: a second.
+const GAP_TICKS: i64 = 45_000;
 const SECOND: u64 = 1_000_000;
 /// For so long things go wrong.
 const TROUBLE_US: u64 = 150 * SECOND;
@@ -381,6 +383,9 @@ impl World {
                     verify_segment(running.store.archive(), hall.store.archive(), camera, number)?;
                 }
                 self.verify_listed(running.store.archive(), hall.store.archive(), camera)?;
+                if self.tally.replaced == 0 {
+                    verify_gaps(running.store.archive(), hall.store.archive(), camera)?;
+                }
             }
         }
         self.hall.die(true, &mut self.random);
@@ -403,6 +408,20 @@ fn verify_segment(theirs: &Archive, ours: &Archive, camera: CameraId, number: u6
         if late::look(ours, camera, part) != late::Known::Same {
             let what = format!("camera {camera}: segment {number} part {} at {}", part.index, part.start.0);
             return Err(format!("{what} is called persisted, and is not there"));
+        }
+    }
+    Ok(())
+}
+
+/// In the middle of each gap of the agent the centre tells that gap with its cause.
+fn verify_gaps(theirs: &Archive, ours: &Archive, camera: CameraId) -> Result<(), Violation> {
+    for gap in theirs.gaps(camera, EVER) {
+        let Some(to) = gap.to.filter(|to| to.since(gap.from) > 2 * GAP_TICKS) else { continue };
+        let at = gap.from.plus(to.since(gap.from) / 2).to_utc();
+        let told = ours.coverage(camera, Span { from: at, to: at.plus(1) });
+        let cause = cause_at_station(gap.cause);
+        if !told.iter().all(|interval| interval.kind == IntervalKind::Gap { cause }) {
+            return Err(format!("camera {camera}: {gap:?} is told as {told:?}"));
         }
     }
     Ok(())
