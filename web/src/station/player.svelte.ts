@@ -104,7 +104,8 @@ export class Player extends Viewing {
 
   protected showMoment(at: number): void {
     this.#feed.forgetRefusals();
-    const position = this.#place?.positionOf(at, this.#sources.inWindow(at)) ?? null;
+    // Until its first picture an engine goes to where it was told to begin, whatever has been asked of it since.
+    const position = this.shown ? (this.#place?.positionOf(at, this.#sources.inWindow(at)) ?? null) : null;
     if (position === null) {
       void this.#openMoment(at);
       return;

@@ -51,6 +51,33 @@ test('steps back from live, pressed again and again, add up', async ({ page }) =
   }
 });
 
+/** hls.js would send the element to where it was told to begin, if it found it elsewhere just as the first media come. */
+test('an element without a picture is never moved, and steps add up all the same', async ({ page }) => {
+  await page.addInitScript(() => {
+    const position = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime');
+    if (!position?.set) throw new Error('currentTime cannot be watched');
+    const { set } = position;
+    const moved: number[] = [];
+    Object.assign(window, { moved });
+    Object.defineProperty(HTMLMediaElement.prototype, 'currentTime', {
+      ...position,
+      set(this: HTMLMediaElement, to: number) {
+        if (this.readyState === HTMLMediaElement.HAVE_NOTHING) moved.push(to);
+        set.call(this, to);
+      },
+    });
+  });
+  await page.goto('/stations/1/2');
+  await expectLive(page, true);
+  await expectPlaying(page);
+  await page.route('**/*.m4s', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await route.continue();
+  });
+  await expectSteps(page, { what: 'J while loading', times: 5, by: -10_000, pause: 150, press: (page) => page.keyboard.press('j') }, true);
+  expect(await page.evaluate(() => (window as unknown as { moved: number[] }).moved)).toEqual([]);
+});
+
 test('steps back in the past, pressed again and again, add up, playing and paused', async ({ page }) => {
   for (const way of WAYS) {
     await page.goto('/stations/1/2?t=2026-11-22T12:41:30+04:00');

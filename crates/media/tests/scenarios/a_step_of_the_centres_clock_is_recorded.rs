@@ -57,6 +57,27 @@ fn after_a_step_back_time_goes_on_from_where_it_is() {
     }
 }
 
+/// The clock goes back while no camera is connected, by so little that time need not start over: the camera that comes
+/// back waits until what was claimed has passed.
+#[test]
+fn a_camera_that_comes_back_into_claimed_time_waits() {
+    let mut rig = Rig::on_air();
+    rig.frames(25);
+    let end = rig.packager.timeline_end().unwrap();
+    rig.disconnect(Cause::Source);
+    rig.silence(2_000_000);
+    rig.wall_ahead_us -= 6_000_000;
+    rig.connect();
+    rig.frames(25);
+    assert_eq!(rig.packager.timeline_end(), Some(end), "nothing more is claimed");
+    let before = rig.parts().len();
+    rig.frames(25 * 10);
+    assert!(rig.parts().len() > before, "it is on air again");
+    let lead = rig.packager.timeline_end().unwrap().to_utc().since(rig.now().wall);
+    assert!(lead < 1_000_000, "{lead}");
+    rig.finish_and_judge();
+}
+
 /// A machine without a real-time clock starts years ahead, records at once, and gets the time ten minutes later.
 #[test]
 fn a_clock_that_was_wrong_into_the_future_poisons_nothing() {

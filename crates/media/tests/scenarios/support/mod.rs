@@ -171,19 +171,20 @@ impl Rig {
         let keyframe = self.frames.is_multiple_of(self.gop);
         let data = self.picture();
         let refused = self.packager.counters().too_fast;
+        let claimed = self.packager.timeline_end();
         self.send_raw(data.clone(), keyframe);
         if self.packager.counters().too_fast == refused {
             self.sent.push(data);
         }
-        self.assert_claims_no_future();
+        self.assert_claims_no_future(claimed);
         self.dts += ticks;
         self.now_us += us;
     }
 
-    /// No time is claimed that has not passed, apart from the few seconds by which a picture may be ahead of its
-    /// arrival.
-    pub fn assert_claims_no_future(&self) {
-        let Some(end) = self.packager.timeline_end() else { return };
+    /// No picture claims time that has not passed, apart from the few seconds by which it may be ahead of its arrival.
+    /// What was claimed before it, when the wall clock said that it had passed, stays.
+    fn assert_claims_no_future(&self, before: Option<MediaTime>) {
+        let Some(end) = self.packager.timeline_end().filter(|end| Some(*end) != before) else { return };
         let lead = end.since(MediaTime::from_utc(self.now().wall));
         assert!(lead <= MAX_LEAD_TICKS, "the timeline leads the present by {lead} ticks");
     }
