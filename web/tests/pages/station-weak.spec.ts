@@ -36,7 +36,10 @@ test('video is tried again by itself', async ({ page }) => {
   test.setTimeout(120_000);
   await page.clock.install({ time: new Date() });
   await slow(page, 40_000);
+  // The clock must not run before there is something that can stall.
+  const asked = page.waitForRequest('**/media/**');
   await page.goto('/stations/1/2');
+  await asked;
   for (let n = 0; n < 12; n++) await page.clock.runFor(2_500);
   await expect(page.locator('.weak')).toContainText('Xətt zəifdir');
   await page.unroute('**/media/**');
