@@ -53,6 +53,14 @@ export const hide = (page: Page, hidden: boolean): Promise<void> => page.evaluat
   document.dispatchEvent(new Event('visibilitychange'));
 }, hidden);
 
+/** Media as a line of a few kbit/s brings it: each piece late, and those of a page that is gone by then not at all. */
+export async function slowMedia(page: Page, ms = 9_000, which = '**/media/**'): Promise<void> {
+  await page.route(which, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await route.continue().catch(() => undefined);
+  });
+}
+
 /** What can befall a live picture, station 1/2's at least. `_mock/down?on=0` and `unrouteAll` end it. */
 export const outages: Record<string, (page: Page) => Promise<unknown>> = {
   'a dead server': (page) => page.request.get('/_mock/down?on=1'),

@@ -2,7 +2,7 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { expectPlaying, shownTime } from '../support';
-import { expectLive } from './hand';
+import { expectLive, slowMedia } from './hand';
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
 
@@ -70,10 +70,7 @@ test('an element without a picture is never moved, and steps add up all the same
   await page.goto('/stations/1/2');
   await expectLive(page, true);
   await expectPlaying(page);
-  await page.route('**/*.m4s', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    await route.continue();
-  });
+  await slowMedia(page, 700, '**/*.m4s');
   await expectSteps(page, { what: 'J while loading', times: 5, by: -10_000, pause: 150, press: (page) => page.keyboard.press('j') }, true);
   expect(await page.evaluate(() => (window as unknown as { moved: number[] }).moved)).toEqual([]);
 });

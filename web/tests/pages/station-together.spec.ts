@@ -1,6 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible, fits, watchConsole } from '../support';
 import { at } from './changed';
+import { slowMedia } from './hand';
 
 const times = (page: Page) => page.locator('.one time').evaluateAll((all) => all.map((one) => Date.parse(one.getAttribute('datetime') ?? '')));
 const positions = (page: Page) => page.locator('.one video').evaluateAll((all) => all.map((one) => (one as HTMLVideoElement).currentTime));
@@ -54,10 +55,7 @@ test('each has its own state; the bar shows the worst of them; a hole of one doe
 
 test('a weak line gets stills of all of them, that is said, and there is a way back', async ({ page }) => {
   test.setTimeout(120_000);
-  await page.route('**/media/**', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 9_000));
-    await route.continue().catch(() => undefined);
-  });
+  await slowMedia(page);
   await page.goto('/stations/1/17?camera=all');
   await expect(page.locator('.weak')).toContainText('Xətt zəifdir: kadrlar göstərilir.', { timeout: 60_000 });
   await bothDrawn(page);

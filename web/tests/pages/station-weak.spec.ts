@@ -1,24 +1,16 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectPlaying, shownTime } from '../support';
 import { at, changed } from './changed';
-import { boxes } from './hand';
+import { boxes, slowMedia } from './hand';
 
 interface Station { cameras: { id: string; sub: string | null }[] }
 const drawn = (page: Page) => expect.poll(() => page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width).catch(() => 0), { timeout: 45_000 }).toBe(640);
-
-/** Media as a line of a few kbit/s brings it: each piece late. */
-async function slow(page: Page, ms = 9_000) {
-  await page.route('**/media/**', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    await route.continue().catch(() => undefined);
-  });
-}
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
 
 test('stills are chosen when the picture keeps stopping, that is said, and there is a way back', async ({ page }) => {
   test.setTimeout(120_000);
-  await slow(page);
+  await slowMedia(page);
   await page.goto('/stations/1/2');
   await expect(page.locator('.day')).toBeVisible();
   const before = await boxes(page);
@@ -35,7 +27,7 @@ test('stills are chosen when the picture keeps stopping, that is said, and there
 test('video is tried again by itself', async ({ page }) => {
   test.setTimeout(120_000);
   await page.clock.install({ time: new Date() });
-  await slow(page, 40_000);
+  await slowMedia(page, 40_000);
   // The clock must not run before there is something that can stall.
   const asked = page.waitForRequest('**/media/**');
   await page.goto('/stations/1/2');
@@ -51,10 +43,7 @@ test('video is tried again by itself', async ({ page }) => {
 test('the light rendition comes first where there is one', async ({ page }) => {
   test.setTimeout(120_000);
   await changed<Station>(page, '**/api/v1/stations/1/2', (station) => { for (const camera of station.cameras) camera.sub = '1/2/101'; });
-  await page.route('**/media/feedbeef/1/2/1/**', async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 9_000));
-    await route.continue().catch(() => undefined);
-  });
+  await slowMedia(page, 9_000, '**/media/feedbeef/1/2/1/**');
   const light = page.waitForRequest('**/live/1/2/101/index.m3u8', { timeout: 60_000 });
   await page.goto('/stations/1/2');
   await light;
