@@ -22,6 +22,7 @@ mod qr;
 #[cfg(test)]
 mod reference;
 mod reload;
+mod report;
 mod reserve;
 mod serve;
 mod simulate;
@@ -91,6 +92,7 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,
         Command::Archive(command) => return archive::run(command).await,
+        Command::Report(command) => report::run(command).await?,
         Command::Live(command) => return live::run(command).await,
         Command::Simulate(command) => simulate::run(command).await?,
         Command::Openapi => output::print(ashkar_site::routes::api::openapi_document()?)?,
