@@ -13,7 +13,7 @@ export interface CompletenessTexts {
   withoutTitle: string; withoutOf: (without: number, owing: number) => string; withoutNone: string; withoutText: string; more: (n: number) => string;
   isArriving: string; owed: (length: string) => string;
   total: string; state: string; time: string; share: string; owedRow: string; because: string;
-  byConstituency: string; byWorst: string; constituency: string; stations: string; without: string; notOwed: string;
+  byConstituency: string; byWorst: string; constituency: string; stations: string; without: string;
   withoutCamera: (n: number) => string;
   tables: string; tableOf: { station: string; camera: string; constituency: string };
   howTitle: string; how: readonly string[];
@@ -29,7 +29,7 @@ export const completenessTexts: Record<Lang, CompletenessTexts> = {
     withoutText: 'Bu məntəqələrin heç bir kamerasından bir saniyə də gəlməyib.', more: (n) => `Daha ${n} məntəqə göstər`,
     isArriving: 'yazı məntəqədədir, göndərilir', owed: (length) => `verilməli idi: ${length}`,
     total: 'Bütün kameralar birlikdə', state: 'Vəziyyət', time: 'Kamera vaxtı', share: 'Payı', owedRow: 'Verilməli idi', because: 'səbəb',
-    byConstituency: 'Dairələr', byWorst: 'Ən çox çatışmayan əvvəl.', constituency: 'Dairə', stations: 'Məntəqə', without: 'Görüntüsü olmayan', notOwed: 'verilməli deyil',
+    byConstituency: 'Dairələr', byWorst: 'Ən çox çatışmayan əvvəl.', constituency: 'Dairə', stations: 'Verməli olan məntəqə', without: 'Görüntüsü olmayan',
     withoutCamera: (n) => `${grouped(n)} məntəqədə kamera quraşdırılmayıb; onlardan heç nə verilməli deyil və burada sayılmırlar.`,
     tables: 'Cədvəllər (CSV)', tableOf: { station: 'Məntəqələr üzrə', camera: 'Kameralar üzrə', constituency: 'Dairələr üzrə' },
     howTitle: 'Necə sayılır',
@@ -50,7 +50,7 @@ export const completenessTexts: Record<Lang, CompletenessTexts> = {
     withoutText: 'Not one second has come from any camera of these stations.', more: (n) => `Show ${n} more`,
     isArriving: 'the station has the recording and is sending it', owed: (length) => `owed ${length}`,
     total: 'All cameras together', state: 'State', time: 'Camera time', share: 'Share', owedRow: 'Owed', because: 'cause',
-    byConstituency: 'Constituencies', byWorst: 'The most missing first.', constituency: 'Constituency', stations: 'Stations', without: 'Without any video', notOwed: 'nothing owed',
+    byConstituency: 'Constituencies', byWorst: 'The most missing first.', constituency: 'Constituency', stations: 'Stations that owe', without: 'Without any video',
     withoutCamera: (n) => `${inEnglish(n, 'station has', 'stations have')} no camera installed: nothing is owed there, and nothing is counted here.`,
     tables: 'Tables (CSV)', tableOf: { station: 'By station', camera: 'By camera', constituency: 'By constituency' },
     howTitle: 'How it is counted',
@@ -71,7 +71,7 @@ export const completenessTexts: Record<Lang, CompletenessTexts> = {
     withoutText: 'Ни с одной камеры этих участков не пришло ни секунды.', more: (n) => `Показать ещё ${n}`,
     isArriving: 'запись есть на участке и передаётся', owed: (length) => `ожидалось: ${length}`,
     total: 'Все камеры вместе', state: 'Состояние', time: 'Время камер', share: 'Доля', owedRow: 'Ожидалось', because: 'причина',
-    byConstituency: 'Округа', byWorst: 'Сначала те, где отсутствует больше.', constituency: 'Округ', stations: 'Участки', without: 'Без видео', notOwed: 'ничего не ожидалось',
+    byConstituency: 'Округа', byWorst: 'Сначала те, где отсутствует больше.', constituency: 'Округ', stations: 'Участки с камерами', without: 'Без видео',
     withoutCamera: (n) => `${inRussian(n, 'участок', 'участка', 'участков')} без установленной камеры: с них ничего не ожидалось, и здесь они не учитываются.`,
     tables: 'Таблицы (CSV)', tableOf: { station: 'По участкам', camera: 'По камерам', constituency: 'По округам' },
     howTitle: 'Как это считается',

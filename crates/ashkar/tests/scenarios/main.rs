@@ -16,6 +16,7 @@ mod cache;
 mod cameras_that_misbehave_lose_no_picture;
 mod clocks_may_step_and_drift;
 mod common;
+mod completeness_adds_up_to_what_was_owed;
 mod dear_questions_cost_those_who_ask;
 mod every_port_bears_abuse;
 mod fifty_cameras_survive_kill_after_kill;

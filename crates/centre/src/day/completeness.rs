@@ -336,4 +336,49 @@ mod tests {
             }
         }
     }
+
+    /// Clocks go back an hour in the night of 25 October 2026: from 01:30 to 04:30 are four hours.
+    #[test]
+    fn the_hour_that_comes_twice_is_owed_twice() {
+        use ashkar_election::{Election, Minute, Owed, Zone};
+
+        let (date, _) = Zone::baku().local(UtcMicros(1_792_908_000 * 1_000_000));
+        let election = Election { time_zone: Zone::new("Europe/Berlin").unwrap(), ..Election::of_date(date) };
+        let [from, to] = [Minute::at(1, 30), Minute::at(4, 30)].map(|minute| election.instant(minute));
+        let owed = Owed { from, to: Some(to) };
+        let span = owed.until(to.plus(1)).unwrap();
+        let now = to.plus(60_000_000);
+        let present = Present { now, live_since: None, cause: None, cause_since: None };
+        let told = Completeness::of(&tell(span, &[], Some(owed), present));
+        assert_eq!(told.owed_us(), 4 * 3_600_000_000);
+    }
+
+    proptest! {
+        /// Recordings that overlap, such as media of the past over others, count once.
+        #[test]
+        fn what_was_owed_is_told_once_whatever_overlaps(
+            spans in prop::collection::vec((0_i64..2000, 1_i64..500, 0_usize..5), 0..30),
+            owed_to in 1_i64..2500,
+            now in 0_i64..2500,
+        ) {
+            let mut spans = spans;
+            spans.sort_unstable();
+            let kinds = [
+                Found::Recorded { late: false },
+                Found::Recorded { late: true },
+                Found::Gap(Cause::Power),
+                Found::Coming(Cause::Uplink),
+                Found::Nothing,
+            ];
+            let found: Vec<_> = spans
+                .iter()
+                .map(|(from, length, kind)| (Span { from: at(*from), to: at(from + length) }, kinds[*kind]))
+                .collect();
+            let owed = ashkar_election::Owed { from: at(0), to: Some(at(owed_to)) };
+            let present = Present { now: at(now), live_since: None, cause: None, cause_since: None };
+            let told = owed.until(at(now)).map(|span| Completeness::of(&tell(span, &found, Some(owed), present)));
+            let expected = now.min(owed_to).max(0) * 1_000_000;
+            prop_assert_eq!(told.unwrap_or_default().owed_us(), expected as u64);
+        }
+    }
 }
