@@ -22,7 +22,7 @@ pub(crate) struct Cli {
     /// `ashkar agent` is another: see docs/reference/agent-settings.md.
     #[arg(long, global = true, env = "ASHKAR_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Log filter, such as `info` or `info,ashkar_ingest=debug`. Default: `info`; of the demo, `warn`.
+    /// Log filter, such as `info` or `info,ashkar_ingest=debug`. Default: `info`; of the demo, `warn,ashkar_agent=error`.
     #[arg(long, global = true, env = "ASHKAR_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
     /// Format of the log lines.

@@ -62,8 +62,8 @@ fn run() -> anyhow::Result<ExitCode> {
         Ok(cli) => cli,
         Err(error) => return told_by_clap(error),
     };
-    // The demo prints the site's address; that must stay in sight.
-    let usual = if matches!(cli.command, Command::Demo(_)) { "warn" } else { "info" };
+    // The demo prints the site's address; that must stay in sight. That a line of its agents goes belongs to it.
+    let usual = if matches!(cli.command, Command::Demo(_)) { "warn,ashkar_agent=error" } else { "info" };
     logging::start(cli.log.as_deref().unwrap_or(usual), cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(cli.command, cli.config))
