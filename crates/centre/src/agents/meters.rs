@@ -61,7 +61,8 @@ impl Centre {
             (vec![("camera", camera.to_string())], seconds)
         });
         let waiting: Vec<_> = waiting.collect();
-        let all = waiting.iter().map(|(_, seconds)| seconds).sum();
+        // The sum of no floats is -0.0.
+        let all = waiting.iter().fold(0.0, |sum, (_, seconds)| sum + seconds);
         let one = |value: f64| vec![(Vec::new(), value)];
         let sessions = self.agents.session_count() as f64;
         vec![
@@ -92,7 +93,7 @@ impl Centre {
 }
 
 fn waiting_s(spans: &[Span]) -> f64 {
-    spans.iter().map(|span| span.micros() as f64 / 1e6).sum()
+    spans.iter().map(Span::micros).sum::<i64>() as f64 / 1e6
 }
 
 impl super::Agents {
