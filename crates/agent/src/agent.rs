@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use ashkar_archive::{Archive, OpenError};
 use ashkar_duty::Duty;
-use ashkar_ingest::PullGate;
 use ashkar_ingest::rtmp::{RtmpOptions, RtmpServer};
 use ashkar_ingest::rtsp::{PullOptions, RtspPuller};
+use ashkar_ingest::{MediaSink, PullGate, Refusal};
 use ashkar_live::{LiveCamera, WindowOptions};
 use ashkar_terms::{CameraId, Cause, Clock, ClockState};
 use ashkar_uplink::ParseNameError;
@@ -170,7 +170,7 @@ impl Agent {
         let gate: Arc<dyn PullGate> = Arc::<Station>::clone(&self.station);
         let clock = Arc::clone(&self.clock);
         Ok(match &camera.source {
-            Source::Rtmp => Running::Push,
+            Source::Rtmp | Source::Fed => Running::Push,
             Source::Rtsp(source) => {
                 let handle = tokio::runtime::Handle::current();
                 Running::Pull(RtspPuller::spawn(&handle, (**source).clone(), gate, clock, options.pull))
@@ -193,6 +193,14 @@ impl Agent {
     /// The address for encoders, if one of the cameras is pushed.
     pub fn rtmp_address(&self) -> Option<SocketAddr> {
         self.rtmp.as_ref().map(RtmpServer::local_addr)
+    }
+
+    /// Takes the pictures of a camera whose source is [`Source::Fed`]. `feeder` is who hands them over.
+    ///
+    /// # Errors
+    /// If there is no such camera, or somebody else sends it.
+    pub fn feed(&self, camera: CameraId, feeder: &str) -> Result<Box<dyn MediaSink>, Refusal> {
+        PullGate::open(&*self.station, camera, feeder, self.clock.now())
     }
 
     /// The station's recordings.

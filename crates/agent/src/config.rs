@@ -34,6 +34,8 @@ pub const MAX_CENTRES: usize = 8;
 pub const MAX_NAME_CHARS: usize = 80;
 /// Least room on the disk that may be left free, bytes: gaps and ends of segments are still recorded there.
 pub const MIN_DISK_RESERVE_BYTES: u64 = 16 << 20;
+/// Length of a journal where there are many agents on one disk: each has one, of its full length.
+const FED_JOURNAL_BYTES: u32 = 4 << 20;
 
 /// The settings of an agent, checked.
 #[derive(Debug, Clone)]
@@ -58,6 +60,8 @@ pub struct Config {
     pub disk_reserve_bytes: u64,
     /// Length of a journal of the recordings, bytes.
     pub journal_bytes: u32,
+    /// Where connections to any centre go, instead of to its own address: a line between them. In no file.
+    pub via: Option<SocketAddr>,
     /// The cameras.
     pub cameras: Vec<CameraConfig>,
 }
@@ -76,6 +80,25 @@ impl Config {
         }
         let text = std::fs::read_to_string(path).map_err(unread)?;
         Self::parse(&text, path)
+    }
+
+    /// Settings without a file: `cameras` are [fed](Source::Fed) by the program that the agent runs in, for rehearsals.
+    pub fn fed(data: PathBuf, zone: String, centre: Url, cameras: &[CameraId]) -> Self {
+        let camera = |&id| CameraConfig { id, source: Source::Fed };
+        Self {
+            data,
+            zone,
+            centres: vec![centre],
+            ca: None,
+            rtmp: SocketAddr::from(([127, 0, 0, 1], 0)),
+            sound: false,
+            ffmpeg: PathBuf::from("ffmpeg"),
+            font: None,
+            disk_reserve_bytes: MIN_DISK_RESERVE_BYTES,
+            journal_bytes: FED_JOURNAL_BYTES,
+            via: None,
+            cameras: cameras.iter().map(camera).collect(),
+        }
     }
 
     /// Reads `text`, which stands in `path`.
@@ -102,6 +125,7 @@ impl Config {
             font: raw.font.map(|font| directory.join(font)),
             disk_reserve_bytes,
             journal_bytes: raw.journal_bytes,
+            via: None,
             cameras,
         })
     }

@@ -1,5 +1,6 @@
 //! The public face of the archive: opening, appending, reading, closing. Behind it, one thread writes and one seals.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -166,6 +167,12 @@ impl Archive {
     /// The last state set for the wall clock.
     pub fn clock_state(&self) -> ClockState {
         self.inner.shared.clock_state()
+    }
+
+    /// The cameras that are recorded at their stations too: records of their gaps say from now on that media may still
+    /// arrive, where the cause does not lie at the station.
+    pub fn set_recorded_at_station(&self, cameras: BTreeSet<CameraId>) {
+        self.inner.shared.queue.lock().recorded_at_station = cameras;
     }
 
     /// Appends an output of the packager; the order must be the packager's. Returns at once; it is durable when

@@ -52,6 +52,8 @@ pub struct Report {
     pub segments: u64,
     /// Gap records.
     pub gaps: u64,
+    /// Of these, those that say that their media may still arrive, from a recording at the station.
+    pub gaps_that_may_fill: u64,
     /// Bytes of journals that were read.
     pub bytes: u64,
     /// The faults, at most some thousand, in the order of the journals.
@@ -347,7 +349,10 @@ impl Check {
         let fits = camera.judge(&record);
         match (&record, fits) {
             (Record::Segment(_), true) => self.report.segments += 1,
-            (Record::Gap(_), _) => self.report.gaps += 1,
+            (Record::Gap(gap), _) => {
+                self.report.gaps += 1;
+                self.report.gaps_that_may_fill += u64::from(gap.may_still_arrive);
+            }
             (Record::Segment(_), false) => self.fault_at(header, Problem::SegmentDiffers),
         }
         if let Err(error) = followed {

@@ -49,7 +49,7 @@ async fn enrol(options: AgentEnrol, file: Option<PathBuf>) -> anyhow::Result<()>
         }
     };
     let shown = centre.origin().ascii_serialization();
-    let enrolled = ashkar_agent::enrol(&Enrolment { code, centre, ca, data, name }).await?;
+    let enrolled = ashkar_agent::enrol(&Enrolment { code, centre, ca, data, name, via: None }).await?;
     let cameras: Vec<String> = enrolled.cameras.iter().map(ToString::to_string).collect();
     output::line(format_args!("device   {}", enrolled.device_id))?;
     output::line(format_args!("cameras  {}", cameras.join(" ")))?;

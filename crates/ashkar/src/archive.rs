@@ -157,6 +157,7 @@ fn as_json(report: &Report) -> serde_json::Value {
         })
         .collect();
     json!({ "future": future, "archive": report.archive, "well": report.is_well(), "journals": report.journals, "unsealed": report.unsealed,
-            "cameras": report.cameras, "segments": report.segments, "gaps": report.gaps, "bytes": report.bytes,
+            "cameras": report.cameras, "segments": report.segments, "gaps": report.gaps,
+            "gaps_that_may_fill": report.gaps_that_may_fill, "bytes": report.bytes,
             "problems": faults, "problem_count": report.fault_count })
 }

@@ -1,14 +1,18 @@
 //! The command line. Every flag is also an environment variable and a key of the configuration file: see `layers`.
 
+mod report;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ashkar_election::{Minute, Percent, TurnoutSource};
+use ashkar_load::line::LineModel;
 use ashkar_site::http::client::Proxies;
 use ashkar_terms::CameraId;
 use clap::{Args, Parser, Subcommand};
 
 use crate::logging::Format;
+pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 
 /// Puts polling stations on air, records them without a gap, and shows them to anyone.
 #[derive(Debug, Parser)]
@@ -18,7 +22,7 @@ pub(crate) struct Cli {
     /// `ashkar agent` is another: see docs/reference/agent-settings.md.
     #[arg(long, global = true, env = "ASHKAR_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Log filter, such as `info` or `info,ashkar_ingest=debug`. Default: `info`; of the demo, `warn`.
+    /// Log filter, such as `info` or `info,ashkar_ingest=debug`. Default: `info`; of the demo, `warn,ashkar_agent=error`.
     #[arg(long, global = true, env = "ASHKAR_LOG", value_name = "FILTER")]
     pub(crate) log: Option<String>,
     /// Format of the log lines.
@@ -57,6 +61,9 @@ pub(crate) enum Command {
     /// The recordings.
     #[command(subcommand)]
     Archive(Archive),
+    /// What became of the day.
+    #[command(subcommand)]
+    Report(Report),
     /// Live streams, seen from outside.
     #[command(subcommand)]
     Live(Live),
@@ -419,6 +426,8 @@ pub(crate) enum Live {
 pub(crate) enum Simulate {
     /// Publishes drawn polling stations as real H.264 over RTMP.
     Cameras(SimulateCameras),
+    /// Runs stations' agents in this process, each with its own recordings and key, over lines of several kinds.
+    Agents(SimulateAgents),
     /// Watches over HTTP like low-latency players, and reports how late everything came and which pictures stopped.
     Viewers(SimulateViewers),
 }
@@ -443,6 +452,49 @@ pub(crate) struct SimulateCameras {
     /// Stop after this many seconds. 0: never.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     pub(crate) seconds: u64,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SimulateAgents {
+    /// Data directory of the centre, which issues the codes by which the agents are enrolled; it may be running.
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Number of stations with an agent, from the start of the list; each sends all its cameras.
+    #[arg(long, default_value_t = 12, value_name = "N")]
+    pub(crate) count: usize,
+    /// Skips this many of the list's first stations.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) skip: usize,
+    /// The centre's address for agents.
+    #[arg(long, default_value = "http://127.0.0.1:8443", value_name = "URL", value_parser = ashkar_agent::config::centre_address)]
+    pub(crate) centre: url::Url,
+    /// File of certificates (PEM) to trust instead of those of this machine.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Directory of the agents' own data directories. They go on where they ended.
+    #[arg(long, default_value = "ashkar-agents", value_name = "DIR")]
+    pub(crate) agents: PathBuf,
+    /// Kinds of lines, dealt out in turn: `good`, `mobile`, `terrible`, `dead` (for an hour, soon after the start) and
+    /// `on-off` (down for a minute after every three).
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "good,good,mobile,mobile,terrible,dead",
+        value_name = "KINDS"
+    )]
+    pub(crate) lines: Vec<LineModel>,
+    /// Number from which each line's behaviour is drawn: the same number, the same lines.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Stop after this many seconds. 0: at Ctrl+C.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    pub(crate) seconds: u64,
+    /// After `--seconds`, switch the cameras off, and wait up to this long until the centre has received everything.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    pub(crate) drain: u64,
+    /// Prints the summary in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -1,10 +1,12 @@
 //! `ashkar demo`: everything on embedded defaults, with some hours of history.
 
+mod agents;
 mod commission;
 mod disk;
 mod history;
 mod light;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -37,7 +39,7 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     let now = store::now();
     let registry = store::open_or_make(&options.data).await?;
     registry.put_election(&sample_election_on_air(now, u32::from(options.hours)), &store::actor()).await?;
-    let Cast { on_air, keys, lighter, own, own_key } =
+    let Cast { on_air, keys, with_agents, lighter, own, own_key } =
         Cast::call(&registry, usize::from(options.stations), now).await?;
     let zone = simulate::zone_of(&registry).await?;
     say(started, "the list is imported; drawing and encoding the rooms");
@@ -62,6 +64,8 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
 
     let running = serve::start(&serve_options).await?;
     let load = loops.publish(running.rtmp, keys.iter().map(|key| (key.camera(), key.reveal())))?;
+    let door = running.agents.context("the demo's centre has a door for agents")?;
+    let fleet = agents::start(&registry, &options.data, door, &with_agents, loops.clone()).await?;
     let rtmp = running.rtmp;
     let more = tokio::task::spawn_blocking(move || {
         let light = loops
@@ -72,9 +76,11 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
             |error| tracing::warn!(cause = %error, blame = "centre", "some rooms or the sub-streams cannot be drawn"),
         )
     });
-    announce(&running, started, options.stations, own, &own_key);
+    let told = agents::told(running.http, &with_agents);
+    announce(&running, started, options.stations, &told, own, &own_key);
     serve::until_signal_or_hangup().await?;
     output::tell("\nStopping …");
+    fleet.stop().await;
     tokio::task::spawn_blocking(move || load.stop()).await?;
     if more.is_finished()
         && let Ok(light) = more.await?
@@ -88,7 +94,10 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
 /// The cameras of the demo.
 struct Cast {
     on_air: Vec<CameraId>,
+    /// Of those that publish.
     keys: Vec<StreamKey>,
+    /// Those that come through an agent.
+    with_agents: Vec<CameraId>,
     /// The sub-streams; each plays the pictures of its camera.
     lighter: Vec<light::LightKey>,
     /// The visitor's own camera, and its stream key.
@@ -109,11 +118,14 @@ impl Cast {
         on_air.push(with_two.camera(2));
         commission.announce_turnout(&on_air).await?;
         commission.mark_acts(stations.get(..WITH_ACTS).unwrap_or(&stations)).await?;
-        let keys = simulate::new_keys(store, &on_air).await?;
+        let with_agents = on_air.get(count - agents::of(count)..count).unwrap_or_default().to_vec();
+        let publish: Vec<CameraId> =
+            on_air.iter().copied().filter(|camera| !with_agents.contains(camera)).collect();
+        let keys = simulate::new_keys(store, &publish).await?;
         let lighter = light::add(store, on_air.get(..WITH_SUB_STREAM).unwrap_or(&on_air)).await?;
         let visitor = NewCamera { id: own, pull: None, sub_of: None, unlisted: false };
         let own_key = store.add_camera(&visitor, &store::actor()).await?.reveal();
-        Ok(Self { on_air, keys, lighter, own, own_key })
+        Ok(Self { on_air, keys, with_agents, lighter, own, own_key })
     }
 }
 
@@ -193,7 +205,7 @@ fn serve_options(options: &Demo) -> Serve {
         data: Data { data: options.data.clone() },
         listen: options.listen,
         rtmp: options.rtmp,
-        agent_listen: None,
+        agent_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         metrics_listen: None,
         public_url: None,
         tls_certificate: None,
@@ -207,11 +219,19 @@ fn serve_options(options: &Demo) -> Serve {
     }
 }
 
-fn announce(running: &serve::Running, started: Instant, stations: u16, own: CameraId, key: &str) {
+fn announce(
+    running: &serve::Running,
+    started: Instant,
+    stations: u16,
+    agents: &str,
+    own: CameraId,
+    key: &str,
+) {
     let (http, rtmp) = (running.http, running.rtmp);
     output::tell(format_args!(
         "\n{stations} polling stations are on air after {:.1} s.\n\n  \
          Open           http://{http}/\n\n  \
+         {agents}  \
          Your own camera as station {}/{}, in one line:\n  \
          ffmpeg -re -f lavfi -i testsrc=size=1280x720:rate=25 -c:v libx264 -preset veryfast -tune zerolatency -g 50 -pix_fmt yuv420p -f flv rtmp://{rtmp}/ingest/{key}\n  \
          and watch it at http://{http}/stations/{}/{}\n\n\

@@ -22,6 +22,7 @@ mod qr;
 #[cfg(test)]
 mod reference;
 mod reload;
+mod report;
 mod reserve;
 mod serve;
 mod simulate;
@@ -61,8 +62,8 @@ fn run() -> anyhow::Result<ExitCode> {
         Ok(cli) => cli,
         Err(error) => return told_by_clap(error),
     };
-    // The demo prints the site's address; that must stay in sight.
-    let usual = if matches!(cli.command, Command::Demo(_)) { "warn" } else { "info" };
+    // The demo prints the site's address; that must stay in sight. That a line of its agents goes belongs to it.
+    let usual = if matches!(cli.command, Command::Demo(_)) { "warn,ashkar_agent=error" } else { "info" };
     logging::start(cli.log.as_deref().unwrap_or(usual), cli.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(dispatch(cli.command, cli.config))
@@ -91,6 +92,7 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,
         Command::Archive(command) => return archive::run(command).await,
+        Command::Report(command) => report::run(command).await?,
         Command::Live(command) => return live::run(command).await,
         Command::Simulate(command) => simulate::run(command).await?,
         Command::Openapi => output::print(ashkar_site::routes::api::openapi_document()?)?,

@@ -1,5 +1,8 @@
 //! `ashkar simulate`.
 
+mod agents;
+pub(crate) mod fleet;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,6 +22,7 @@ pub(crate) async fn run(command: Simulate) -> anyhow::Result<()> {
     match command {
         Simulate::Cameras(options) => cameras(options).await,
         Simulate::Viewers(options) => viewers::run(options).await,
+        Simulate::Agents(options) => agents::run(options).await,
     }
 }
 
@@ -114,6 +118,10 @@ pub(crate) async fn new_keys(store: &SqliteStore, cameras: &[CameraId]) -> anyho
 
 /// The zone of the current election: the clocks in the pictures show it.
 pub(crate) async fn zone_of(store: &SqliteStore) -> anyhow::Result<TimeZone> {
+    Ok(jiff::tz::TimeZoneDatabase::bundled().get(&zone_name(store).await?)?)
+}
+
+async fn zone_name(store: &SqliteStore) -> anyhow::Result<String> {
     let election = store.election().await?.context("there is no election")?;
-    Ok(jiff::tz::TimeZoneDatabase::bundled().get(election.time_zone.name())?)
+    Ok(election.time_zone.name().to_owned())
 }

@@ -53,6 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} cameras, {:?}, {} cells a row", cameras.len(), day.minutes, day.grid.cells());
     println!("picture of the country:      {:7.2} ms", mean(|| drop(centre.day(None))));
     println!("picture of a constituency:   {:7.2} ms", mean(|| drop(centre.day(first))));
+    println!("completeness of all:         {:7.2} ms", mean(|| drop(centre.completeness(None))));
     println!("history of all stations:     {:7.2} ms", mean(|| drop(centre.history(None))));
     centre.stop().await;
     Ok(())

@@ -37,7 +37,8 @@ pub use access::Allowed;
 pub use agents::{SignedHeaders, Turn};
 pub use camera::{Camera, Status};
 pub use day::{
-    Cells, Day, Grid, History, Minutes, Note, Row, RowOf, StationHistory, Stretch, Tally, badness,
+    Cells, Completeness, CompletenessReport, CompletenessSum, Day, Grid, History, Minutes, Note, Row, RowOf,
+    Shares, StationCompleteness, StationHistory, Stretch, Tally, WHOLE, badness, completeness_at_rest,
 };
 pub use dvr::DvrFailure;
 pub use figures::{Figure, Rows};

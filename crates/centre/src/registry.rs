@@ -1,5 +1,6 @@
 //! The centre's view of the election: the store's snapshot, kept up to date while other processes change it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ashkar_election::{
@@ -103,6 +104,12 @@ impl Registry {
     pub fn owed(&self, camera: CameraId) -> Option<Owed> {
         self.snapshot.camera(camera).filter(|known| self.is_installed(known) && known.sub_of.is_none())?;
         Some(self.election.owed(&self.snapshot.marks_of(camera.into())))
+    }
+
+    /// The cameras that agents may send.
+    pub(crate) fn with_agents(&self) -> BTreeSet<CameraId> {
+        let devices = self.snapshot.devices.iter().filter(|device| device.revoked_at.is_none());
+        devices.map(|device| device.camera).collect()
     }
 
     /// Whether a camera can send at all.

@@ -167,6 +167,7 @@ impl Centre {
     async fn follow_registry(self: &Arc<Self>) {
         let registry = self.registry.load_full();
         let wanted: Vec<CameraId> = registry.snapshot.with_sub_streams().map(|camera| camera.id).collect();
+        self.archive.set_recorded_at_station(registry.with_agents());
         let centre = Arc::clone(self);
         let sound = registry.election.policy.sound;
         let made = tokio::task::spawn_blocking(move || centre.make_cameras(&wanted, sound)).await;
@@ -236,7 +237,8 @@ impl Centre {
         }
     }
 
-    async fn reload_if_changed(self: &Arc<Self>) -> Result<(), StoreError> {
+    /// Takes over what other processes, or this one, wrote into the store.
+    pub(crate) async fn reload_if_changed(self: &Arc<Self>) -> Result<(), StoreError> {
         if self.store.change_token().await? == self.registry.load().snapshot.token {
             return Ok(());
         }

@@ -82,6 +82,7 @@ impl Answer for Door {
             match door.answered(request, turn).await {
                 Ok((status, body)) => response(status, "application/json", body),
                 Err(refusal) => {
+                    door.centre.note_refusal(refusal.code);
                     let status =
                         StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
                     response(status, "application/problem+json", refusal.to_json())

@@ -7,10 +7,13 @@
 //! not counted, or that a late camera shortens the day instead of leaving pictures out and reporting that.
 
 mod error;
+mod feed;
+pub mod line;
 mod publish;
 mod source;
 pub mod viewers;
 
 pub use error::LoadError;
+pub use feed::{Feed, Feeds};
 pub use publish::{PublishOptions, PublishStats, Publisher, Publishers};
 pub use source::{SharedAccessUnit, Source};

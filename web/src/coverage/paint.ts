@@ -1,18 +1,21 @@
-/** Paints the coverage onto a canvas: live is solid, late slanted, missing a hole with an edge, hidden a curtain, the rest bare. */
+/** Paints the coverage onto a canvas: live is solid, late slanted, what is still arriving an open frame, missing a hole with an edge, hidden a curtain, the rest bare. */
 
-import type { State } from '../lib/api';
 import { fraction, type Range } from '../lib/bar';
 import { momentOf, runsOf, type Coverage } from '../lib/coverage';
+import type { Look } from '../lib/timeline';
 
 /** Sizes in CSS pixels. `tail`: room to the right of the range, into which the bare frays out. */
 export interface Size { range: Range; width: number; row: number; tail: number; grid: boolean }
 
 interface Box { x: number; y: number; width: number; height: number }
-type Shown = Exclude<State, 'due'>;
+type Shown = Exclude<Look, 'due'>;
 
 /** Nothing that happened is narrower than this, CSS pixels. */
 const NARROWEST_PX = 3;
 const SLANT_PX = 6;
+/** What is arriving is slanted more thinly, and further apart. */
+const ARRIVING = { px: 8, thick: 0.2 };
+const THICK = 0.42;
 const CURTAIN_PX = 4;
 /** Columns narrower than this, in CSS pixels, get no separating lines. */
 const GRID_FROM_PX = 3;
@@ -39,12 +42,14 @@ export function paint(canvas: HTMLCanvasElement, coverage: Coverage, size: Size)
   rows(context, coverage, x, to, colour('surface'));
   fill(context, boxes.hidden, curtain(context, to(CURTAIN_PX), colour('hidden-fill'), colour('hidden-soft')));
   const edge = Math.max(1, to(1));
+  fill(context, boxes.arriving, colour('late-fill'));
+  fill(context, boxes.arriving.map((box) => inset(box, edge)), slanted(context, to(ARRIVING.px), colour('late-fill'), colour('surface'), ARRIVING.thick));
   fill(context, boxes.missing, colour('missing-fill'));
   fill(context, boxes.missing.map((box) => inset(box, edge)), colour('missing-soft'));
 }
 
 function boxesOf(coverage: Coverage, size: Size, x: (at: number) => number, to: (px: number) => number): Record<Shown, Box[]> {
-  const boxes: Record<Shown, Box[]> = { live: [], late: [], missing: [], hidden: [] };
+  const boxes: Record<Shown, Box[]> = { live: [], late: [], arriving: [], missing: [], hidden: [] };
   const between = size.row > NARROWEST_PX && coverage.rows.length > 1 ? to(1) : 0;
   for (const [row, one] of coverage.rows.entries()) {
     const y = to(row * size.row);
@@ -96,10 +101,10 @@ function pattern(context: CanvasRenderingContext2D, size: number, ground: string
   return context.createPattern(canvas, 'repeat') ?? ground;
 }
 
-const slanted = (context: CanvasRenderingContext2D, size: number, row: string, ground: string) =>
+const slanted = (context: CanvasRenderingContext2D, size: number, row: string, ground: string, thick = THICK) =>
   pattern(context, size, ground, (tile) => {
     tile.strokeStyle = row;
-    tile.lineWidth = size * 0.42;
+    tile.lineWidth = size * thick;
     for (const shift of [-size, 0, size]) {
       tile.beginPath();
       tile.moveTo(shift - 1, size + 1);

@@ -34,7 +34,7 @@ const az: AboutTexts = {
   ],
   states: 'Beş vəziyyət',
   stateText: {
-    live: 'görüntü vaxtında gəlib.', late: 'görüntü gec gəlib, amma itməyib; yazısı hələ məntəqədə olan, oradan gələcək görüntü də belə sayılır.', missing: 'görüntü yoxdur. Boşluğun yeri və məlumdursa səbəbi göstərilir.',
+    live: 'görüntü vaxtında gəlib.', late: 'görüntü gec gəlib, amma itməyib. Yazısı hələ məntəqədə olan görüntü ayrıca sayılır: gecikir.', missing: 'görüntü yoxdur. Boşluğun yeri və məlumdursa səbəbi göstərilir.',
     hidden: 'komissiya səsvermənin gizliliyinə görə gizlədib. Yazı davam edir.', due: 'bu dəqiqə hələ gəlməyib.',
   },
   sections: [
@@ -62,6 +62,7 @@ const az: AboutTexts = {
       '“Bu anı paylaş” həmin ana aparan keçid verir; onu açan eyni görüntünü görür.',
       { text: 'Məntəqələrin siyahısı nəşrləri, fərqləri və nəzarət cəmləri (SHA-256) ilə açıqdır.', link: { path: '/list', words: 'Siyahı' } },
       { text: 'Hər məntəqənin nə vaxt efirdə olduğu, nə vaxt olmadığı, səbəbi, cədvəl (CSV) kimi də.', link: { path: '/status', words: 'Vəziyyət' } },
+      { text: 'Verilməli olandan nə qədər gəlib; heç bir görüntüsü olmayan məntəqələr adları ilə.', link: { path: '/completeness', words: 'Günün tamlığı' } },
       { text: 'Bülletenləri özünüz sayın və rəsmi fəallığın yanına qoyun.', link: { path: '/count', words: 'Bülletenləri sayın' } },
       { text: 'Proqramlar üçün eyni məlumat.', link: { path: API, words: 'API' } },
       'Kopyalanmış klipi yoxlamaq üçün imza hələ yoxdur: şübhə edəndə həmin anın keçidini açın.',
@@ -97,7 +98,7 @@ const en: AboutTexts = {
   ],
   states: 'The five states',
   stateText: {
-    live: 'the picture arrived on time.', late: 'the picture arrived late, but it is not lost; a picture whose recording is still safe at the station, about to arrive, counts here too.', missing: 'there is no picture. The page shows where the gap is and, if known, why.',
+    live: 'the picture arrived on time.', late: 'the picture arrived late, but it is not lost. A picture whose recording is still safe at the station counts apart: it is arriving late.', missing: 'there is no picture. The page shows where the gap is and, if known, why.',
     hidden: 'the commission has hidden it for the secrecy of the vote. Recording goes on.', due: 'this minute has not come yet.',
   },
   sections: [
@@ -125,6 +126,7 @@ const en: AboutTexts = {
       '“Share this moment” gives a link to that moment; whoever opens it sees the same picture.',
       { text: 'The list of stations is open, with its versions, their differences and digests (SHA-256).', link: { path: '/list', words: 'List' } },
       { text: 'When each station was on air, when it was not, and why; as a table (CSV) too.', link: { path: '/status', words: 'Status' } },
+      { text: 'How much of what was owed has arrived, and the stations without any video, by name.', link: { path: '/completeness', words: 'Completeness of the day' } },
       { text: 'Count ballots yourself, and compare your count with the official turnout.', link: { path: '/count', words: 'Count the ballots' } },
       { text: 'The same facts for programs.', link: { path: API, words: 'API' } },
       'There is no signature yet by which a copied clip could be checked: when in doubt, open the link to that moment.',
@@ -160,7 +162,7 @@ const ru: AboutTexts = {
   ],
   states: 'Пять состояний',
   stateText: {
-    live: 'изображение пришло вовремя.', late: 'изображение пришло позже, но не потеряно; сюда же относится изображение, запись которого пока хранится на участке и придёт оттуда.', missing: 'изображения нет. Показано, где пропуск и, если известно, почему.',
+    live: 'изображение пришло вовремя.', late: 'изображение пришло позже, но не потеряно. Изображение, запись которого пока хранится на участке, считается отдельно: оно придёт позже.', missing: 'изображения нет. Показано, где пропуск и, если известно, почему.',
     hidden: 'скрыто комиссией ради тайны голосования. Запись продолжается.', due: 'эта минута ещё не наступила.',
   },
   sections: [
@@ -188,6 +190,7 @@ const ru: AboutTexts = {
       '«Поделиться этим моментом» даёт ссылку на этот момент; кто её откроет, увидит то же изображение.',
       { text: 'Список участков открыт, с редакциями, отличиями и контрольными суммами (SHA-256).', link: { path: '/list', words: 'Список' } },
       { text: 'Когда каждый участок был в эфире, когда не был и почему; есть и таблица (CSV).', link: { path: '/status', words: 'Состояние' } },
+      { text: 'Сколько из ожидавшегося пришло, и участки без какого-либо видео поимённо.', link: { path: '/completeness', words: 'Полнота дня' } },
       { text: 'Посчитайте бюллетени сами и поставьте свой подсчёт рядом с официальной явкой.', link: { path: '/count', words: 'Считать бюллетени' } },
       { text: 'Те же сведения для программ.', link: { path: API, words: 'API' } },
       'Подписи, по которой можно проверить скопированный ролик, пока нет: если сомневаетесь, откройте ссылку на этот момент.',

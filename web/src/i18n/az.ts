@@ -32,6 +32,7 @@ export const az = {
   failed: 'Bu hissə yüklənmədi. Səhifə yenidən cəhd edir.',
   retry: 'Yenidən cəhd et',
 
+  onTime: 'Vaxtında gəlib',
   states: { live: 'Canlı', late: 'Gec gəlib', arriving: 'Gecikir', missing: 'Çatışmır', hidden: 'Gizlədilib', due: 'Hələ vaxtı çatmayıb' },
   statesNow: { live: 'Canlı', late: 'Gecikir', arriving: 'Gecikir', missing: 'Çatışmır', hidden: 'Gizlədilib', due: 'Gözlənilir' },
   causes: {

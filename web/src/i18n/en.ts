@@ -29,6 +29,7 @@ export const en: Messages = {
   failed: 'This part did not load. The page will try again.',
   retry: 'Try again',
 
+  onTime: 'Arrived on time',
   states: { live: 'Live', late: 'Arrived late', arriving: 'Arriving late', missing: 'Missing', hidden: 'Hidden', due: 'Not yet due' },
   statesNow: { live: 'Live', late: 'Arriving late', arriving: 'Arriving late', missing: 'Missing', hidden: 'Hidden', due: 'Expected' },
   causes: {

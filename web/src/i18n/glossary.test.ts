@@ -3,6 +3,7 @@ import older from '../../public/older.js?raw';
 import { LANGS, type Lang } from '../lib/route';
 import { aboutTexts } from './about';
 import { az } from './az';
+import { completenessTexts } from './completeness';
 import { constituencyTexts } from './constituency';
 import { countTexts } from './count';
 import { en } from './en';
@@ -16,7 +17,7 @@ import { statusTexts } from './status';
 import { watchTexts } from './watch';
 
 const MESSAGES: Record<Lang, unknown> = { az, en, ru };
-const AREAS = [aboutTexts, constituencyTexts, countTexts, heads, homeTexts, listTexts, noScript, stationTexts, statusTexts, watchTexts];
+const AREAS = [aboutTexts, completenessTexts, constituencyTexts, countTexts, heads, homeTexts, listTexts, noScript, stationTexts, statusTexts, watchTexts];
 
 /** All texts within a value; those that are made by a function as they stand in it. */
 function textsIn(value: unknown): string[] {

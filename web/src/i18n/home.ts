@@ -1,17 +1,17 @@
 /** What only the home page says: the country's day, and stations to try. */
 
-import type { State } from '../lib/api';
 import type { Lang } from '../lib/route';
+import type { Look } from '../lib/timeline';
 import { inEnglish, inRussian } from './numbers';
 
-type Lacking = Exclude<State, 'live' | 'due'>;
+type Lacking = Exclude<Look, 'live' | 'due'>;
 export interface HomeTexts {
   dayTitle: string; dayText: string; unit: string;
   /** The coverage, for those who do not see it. */
   coverageLabel: (rows: number) => string; keys: string; pointHint: string; open: string;
-  legend: Record<State, string>;
+  legend: Record<Look, string>;
   notesTitle: string; note: Record<Lacking, (stations: number) => string>; nothing: string; notBegun: string;
-  words: string; worstTitle: string; worstNone: string; colConstituency: string; allStations: string;
+  words: string; worstTitle: string; worstNone: string; colConstituency: string; allStations: string; completeness: string;
   tryTitle: string; tryText: string; random: string; leastWatched: string; boxesOpened: string; watching: (n: number) => string;
   several: string; severalText: string; count: string; countText: string;
 }
@@ -25,10 +25,10 @@ export const homeTexts: Record<Lang, HomeTexts> = {
     keys: 'Yuxarı və aşağı ox dairələr üzrə, sol və sağ ox vaxt üzrə aparır. Page Up və Page Down on dairə, Home günün əvvəli, End indi, Enter açır.',
     pointHint: 'Bir xanaya toxunun: dairə, vaxt və vəziyyət burada yazılacaq.',
     open: 'bu ana baxın',
-    legend: { live: 'vaxtında gəlib', late: 'gec gəlib, itməyib', missing: 'heç gəlməyib', hidden: 'komissiya gizlədib', due: 'hələ olmayıb' },
+    legend: { live: 'vaxtında gəlib', late: 'gec gəlib, itməyib', arriving: 'hələ gəlməyib; yazı məntəqədədir, göndərilir', missing: 'heç gəlməyib', hidden: 'komissiya gizlədib', due: 'hələ olmayıb' },
     notesTitle: 'Ən uzun boşluqlar',
     note: {
-      missing: (n) => `${n} məntəqədən görüntü yoxdur`, late: (n) => `${n} məntəqədən görüntü gec gəlib`, hidden: (n) => `${n} məntəqədə görüntü gizlədilib`,
+      missing: (n) => `${n} məntəqədən görüntü yoxdur`, late: (n) => `${n} məntəqədən görüntü gec gəlib`, arriving: (n) => `${n} məntəqədən görüntü gecikir`, hidden: (n) => `${n} məntəqədə görüntü gizlədilib`,
     },
     nothing: 'Hələlik çatışmayan dəqiqə yoxdur.',
     notBegun: 'Gün hələ başlamayıb.',
@@ -37,6 +37,7 @@ export const homeTexts: Record<Lang, HomeTexts> = {
     worstNone: 'Belə dairə yoxdur.',
     colConstituency: 'Dairə',
     allStations: 'Bütün məntəqələr dəqiqə-dəqiqə',
+    completeness: 'Günün tamlığı: nə gəlib, heç bir görüntüsü olmayan hansı məntəqələrdir',
     tryTitle: 'Nəyə baxmaq olar',
     tryText: 'Seçim cihazınızda edilir; heç nə yadda saxlanmır.',
     random: 'Təsadüfi bir məntəqə aç',
@@ -56,11 +57,12 @@ export const homeTexts: Record<Lang, HomeTexts> = {
     keys: 'Up and down arrow go by constituency, left and right by time. Page Up and Page Down ten constituencies, Home the start of the day, End now, Enter opens.',
     pointHint: 'Touch a cell: its constituency, time and state appear here.',
     open: 'see this moment',
-    legend: { live: 'arrived on time', late: 'arrived late, not lost', missing: 'did not arrive', hidden: 'hidden by the commission', due: 'yet to come' },
+    legend: { live: 'arrived on time', late: 'arrived late, not lost', arriving: 'not here yet; the station has the recording and is sending it', missing: 'did not arrive', hidden: 'hidden by the commission', due: 'yet to come' },
     notesTitle: 'The longest gaps',
     note: {
       missing: (n) => `no picture from ${inEnglish(n, 'station', 'stations')}`,
       late: (n) => `the picture from ${inEnglish(n, 'station', 'stations')} arrived late`,
+      arriving: (n) => `the picture from ${inEnglish(n, 'station', 'stations')} is arriving late`,
       hidden: (n) => `the picture from ${inEnglish(n, 'station', 'stations')} was hidden`,
     },
     nothing: 'No minute is missing so far.',
@@ -70,6 +72,7 @@ export const homeTexts: Record<Lang, HomeTexts> = {
     worstNone: 'There are none.',
     colConstituency: 'Constituency',
     allStations: 'All stations, minute by minute',
+    completeness: 'Completeness of the day: what arrived, and which stations are without any video',
     tryTitle: 'Some to try',
     tryText: 'The choice is made on your device; nothing is remembered.',
     random: 'Open a station at random',
@@ -89,11 +92,12 @@ export const homeTexts: Record<Lang, HomeTexts> = {
     keys: 'Стрелки вверх и вниз — по округам, влево и вправо — по времени. Page Up и Page Down — десять округов, Home — начало дня, End — сейчас, Enter открывает.',
     pointHint: 'Коснитесь клетки: здесь появятся округ, время и состояние.',
     open: 'посмотреть',
-    legend: { live: 'пришло вовремя', late: 'пришло позже, не потеряно', missing: 'не пришло', hidden: 'скрыто комиссией', due: 'этого ещё не было' },
+    legend: { live: 'пришло вовремя', late: 'пришло позже, не потеряно', arriving: 'ещё не здесь; запись есть на участке и передаётся', missing: 'не пришло', hidden: 'скрыто комиссией', due: 'этого ещё не было' },
     notesTitle: 'Самые длинные пропуски',
     note: {
       missing: (n) => `нет изображения с ${inRussian(n, 'участка', 'участков', 'участков')}`,
       late: (n) => `изображение с ${inRussian(n, 'участка', 'участков', 'участков')} пришло позже`,
+      arriving: (n) => `изображение с ${inRussian(n, 'участка', 'участков', 'участков')} придёт позже`,
       hidden: (n) => `скрыто изображение с ${inRussian(n, 'участка', 'участков', 'участков')}`,
     },
     nothing: 'Пока не пропало ни одной минуты.',
@@ -103,6 +107,7 @@ export const homeTexts: Record<Lang, HomeTexts> = {
     worstNone: 'Таких округов нет.',
     colConstituency: 'Округ',
     allStations: 'Все участки по минутам',
+    completeness: 'Полнота дня: что пришло и какие участки без какого-либо видео',
     tryTitle: 'Что посмотреть',
     tryText: 'Выбор делается на вашем устройстве; ничего не запоминается.',
     random: 'Открыть случайный участок',

@@ -42,12 +42,12 @@ export function lengths(hour: string, minute: string, second: string) {
 }
 
 type Summed = Exclude<keyof Minutes, 'owed'>;
-const ORDER: readonly Summed[] = ['live', 'late', 'missing', 'hidden'];
+const ORDER: readonly Summed[] = ['live', 'late', 'arriving', 'missing', 'hidden'];
 
 const words: Record<Lang, Record<Summed, (n: string) => string>> = {
-  az: { live: (n) => `${n} dəq canlı`, late: (n) => `${n} dəq gec gəlib`, missing: (n) => `${n} dəq çatışmır`, hidden: (n) => `${n} dəq gizlədilib` },
-  en: { live: (n) => `${n} min live`, late: (n) => `${n} min arrived late`, missing: (n) => `${n} min missing`, hidden: (n) => `${n} min hidden` },
-  ru: { live: (n) => `${n} мин в эфире`, late: (n) => `${n} мин пришло позже`, missing: (n) => `${n} мин отсутствует`, hidden: (n) => `${n} мин скрыто` },
+  az: { live: (n) => `${n} dəq canlı`, late: (n) => `${n} dəq gec gəlib`, arriving: (n) => `${n} dəq gecikir`, missing: (n) => `${n} dəq çatışmır`, hidden: (n) => `${n} dəq gizlədilib` },
+  en: { live: (n) => `${n} min live`, late: (n) => `${n} min arrived late`, arriving: (n) => `${n} min arriving late`, missing: (n) => `${n} min missing`, hidden: (n) => `${n} min hidden` },
+  ru: { live: (n) => `${n} мин в эфире`, late: (n) => `${n} мин пришло позже`, arriving: (n) => `${n} мин придёт позже`, missing: (n) => `${n} мин отсутствует`, hidden: (n) => `${n} мин скрыто` },
 };
 
 /** `392 min live, 6 min missing`: states with no minutes are left out, except live. */

@@ -29,6 +29,7 @@ export const ru: Messages = {
   failed: 'Эта часть не загрузилась. Страница попробует ещё раз.',
   retry: 'Попробовать снова',
 
+  onTime: 'Пришло вовремя',
   states: { live: 'В эфире', late: 'Пришло позже', arriving: 'Придёт позже', missing: 'Отсутствует', hidden: 'Скрыто', due: 'Ещё не наступило' },
   statesNow: { live: 'В эфире', late: 'Опаздывает', arriving: 'Придёт позже', missing: 'Отсутствует', hidden: 'Скрыто', due: 'Ожидается' },
   causes: {

@@ -44,6 +44,7 @@ export const pages = {
   watch: () => import('../pages/Watch.svelte'),
   count: () => import('../pages/Count.svelte'),
   status: () => import('../pages/Status.svelte'),
+  completeness: () => import('../pages/Completeness.svelte'),
   list: () => import('../pages/List.svelte'),
   about: () => import('../pages/About.svelte'),
 } as unknown as Record<Apart, () => Promise<Loaded>>;

@@ -73,17 +73,17 @@ export interface StationDetail extends Station {
 /** `arriving`: late, and not here yet: its recording is at the station, and is about to be sent. */
 export interface Span { from: string; to: string; state: State; cause: Cause | null; arriving?: boolean }
 /** Minutes of cameras by state; they add up to `owed`. */
-export interface Minutes { owed: number; live: number; late: number; missing: number; hidden: number }
+export interface Minutes { owed: number; live: number; late: number; arriving: number; missing: number; hidden: number }
 
 /** The day as one picture: a row is a constituency or, within one, a station; a cell is the worst state in `step_s` seconds. */
 export interface DayPicture {
   from: string; to: string; step_s: number; minutes: Minutes;
-  /** `cells`: one letter each, in the order of time: `D`ue, `L`ive, `A`rrived late, `H`idden, `M`issing. */
+  /** `cells`: one letter each, in the order of time: `D`ue, `L`ive, `A`rrived late, `C`oming, `H`idden, `M`issing. */
   rows: { key: string; cells: string; minutes: Minutes }[];
   /** The worst stretches of the day, worst first. */
   notes: DayNote[];
 }
-export interface DayNote { constituency: number; from: string; to: string; state: State; cause: Cause | null; stations: number; minutes: number }
+export interface DayNote { constituency: number; from: string; to: string; state: State; cause: Cause | null; stations: number; minutes: number; arriving?: boolean }
 
 /** The history of one station in minutes; `causes` says what the missing minutes are due to. */
 export interface StationHistory {
@@ -92,6 +92,23 @@ export interface StationHistory {
   longest: { from: string; to: string; cause: Cause | null } | null;
 }
 export interface Status { from: string; to: string; items: StationHistory[]; total: number }
+
+/** Camera time in seconds: `owed_s` is the sum of the others but `causes`, which say what `missing_s` is due to. `percent`: null if nothing was owed. */
+export interface Times {
+  owed_s: number; on_time_s: number; late_s: number; arriving_s: number; missing_s: number; hidden_s: number;
+  causes: Partial<Record<Cause, number>>;
+  percent: { on_time: number; late: number; arriving: number; missing: number; hidden: number } | null;
+}
+/** The sum over many stations; of some nothing is there, and some have no camera. */
+export interface CompletenessTotals extends Times { stations: number; owing: number; without_video: number; without_camera: number }
+export interface StationCompleteness extends Times {
+  id: string; constituency: number; station: number; venue: string; without_video: boolean; cameras: ({ id: string; without_video: boolean } & Times)[];
+}
+export interface Completeness {
+  from: string; to: string; totals: CompletenessTotals;
+  constituencies: ({ constituency: number } & CompletenessTotals)[];
+  stations: StationCompleteness[];
+}
 
 export interface ListVersion { number: number; published: string; constituencies: number; stations: number; sha256: string }
 
@@ -197,6 +214,8 @@ export const dayPicture = (constituency?: number, signal?: AbortSignal) =>
 
 export const status = (constituency?: number, signal?: AbortSignal) =>
   get<Status>(`/api/v1/status${constituency === undefined ? '' : `?constituency=${constituency}`}`, signal);
+
+export const completeness = (signal?: AbortSignal) => get<Completeness>('/api/v1/completeness', signal);
 
 export const listVersions = async (signal?: AbortSignal) => (await get<{ items: ListVersion[] }>('/list/versions', signal)).items;
 

@@ -2,19 +2,19 @@ import { expect, test } from 'vitest';
 import type { Minutes } from './api';
 import { added, byWorst, cellAt, coverageOf, keyedTo, momentOf, nearestPlace, runsOf, spread, stateOf } from './coverage';
 
-const minutes = (missing: number, hidden = 0, late = 0): Minutes => ({ owed: 100, live: 100 - missing - hidden - late, late, missing, hidden });
+const minutes = (missing: number, hidden = 0, late = 0): Minutes => ({ owed: 100, live: 100 - missing - hidden - late, late, arriving: 0, missing, hidden });
 const row = (key: string, cells: string) => ({ key, cells, minutes: minutes(0) });
 const at = (time: string) => Date.parse(`2026-11-22T${time}:00+04:00`);
 const coverage = coverageOf({
   from: '2026-11-22T07:30:00+04:00', to: '2026-11-22T08:12:00+04:00', step_s: 600, minutes: minutes(0), notes: [],
-  rows: [row('1', 'LLLLL'), row('2', 'LMMAH'), row('3', 'DDLL'), ...Array.from({ length: 20 }, (_, n) => row(String(n + 4), 'LLLLL'))],
+  rows: [row('1', 'LLLLL'), row('2', 'LMMAH'), row('3', 'DDLCC'), ...Array.from({ length: 20 }, (_, n) => row(String(n + 4), 'LLLLL'))],
 });
 
 test('a row is runs of equal cells, and an empty grid is none', () => {
   const runs = (n: number) => runsOf(coverage.rows[n] ?? row('', '')).map((run) => `${run.from}-${run.to} ${run.state}`);
   expect(runs(0)).toEqual(['0-5 live']);
   expect(runs(1)).toEqual(['0-1 live', '1-3 missing', '3-4 late', '4-5 hidden']);
-  expect(runs(2)).toEqual(['2-4 live']);
+  expect(runs(2)).toEqual(['2-3 live', '3-5 arriving']);
   expect(runsOf(row('', ''))).toEqual([]);
 });
 
@@ -47,7 +47,7 @@ test('an empty coverage has one place and no run', () => {
 test('sums add up, and the worst comes first', () => {
   const all = [minutes(1, 2, 3), minutes(10), minutes(1, 5)];
   const sum = added(all);
-  expect(sum).toEqual({ owed: 300, live: 278, late: 3, missing: 12, hidden: 7 });
+  expect(sum).toEqual({ owed: 300, live: 278, late: 3, arriving: 0, missing: 12, hidden: 7 });
   expect(sum.live + sum.late + sum.missing + sum.hidden).toBe(sum.owed);
   expect([...all].sort(byWorst)).toEqual([all[1], all[2], all[0]]);
 });

@@ -1,11 +1,12 @@
 /** The coverage of the day: a row for each station or constituency, a cell for each step of time. Which stretches of a row are alike, where a cell is, and how keys and pointers move through it. */
 
 import { lastOf } from './lists';
-import type { DayPicture, Minutes, State } from './api';
+import type { DayPicture, Minutes } from './api';
 import { hourMinute, instant, MINUTE, SECOND } from './time';
+import type { Look } from './timeline';
 
 /** What the letters of a row stand for. */
-const LETTERS: Record<string, State> = { D: 'due', L: 'live', A: 'late', H: 'hidden', M: 'missing' };
+const LETTERS: Record<string, Look> = { D: 'due', L: 'live', A: 'late', C: 'arriving', H: 'hidden', M: 'missing' };
 
 /** Cell `n` of a row covers `[from + n * step, from + (n + 1) * step)`; the last one holds `to`. In milliseconds. */
 export interface Coverage { from: number; to: number; step: number; rows: CoverageRow[] }
@@ -23,9 +24,9 @@ export function emptyCoverage(from: number, rows: number): Coverage {
 }
 
 /** What is not there has not come yet. */
-export const stateOf = (row: CoverageRow | undefined, cell: number): State => LETTERS[row?.cells[cell] ?? 'D'] ?? 'due';
+export const stateOf = (row: CoverageRow | undefined, cell: number): Look => LETTERS[row?.cells[cell] ?? 'D'] ?? 'due';
 
-export interface Run { from: number; to: number; state: State }
+export interface Run { from: number; to: number; state: Look }
 
 /** A row as runs of cells in one state, `to` excluded; what is not yet due is no run. */
 export function runsOf(row: CoverageRow): Run[] {
@@ -79,13 +80,16 @@ export function keyedTo(coverage: Coverage, from: Place, key: string, ctrl = fal
 
 /** Sums of minutes over many. */
 export function added(all: readonly Minutes[]): Minutes {
-  const sum: Minutes = { owed: 0, live: 0, late: 0, missing: 0, hidden: 0 };
+  const sum: Minutes = { owed: 0, live: 0, late: 0, arriving: 0, missing: 0, hidden: 0 };
   for (const one of all) for (const key of Object.keys(sum) as (keyof Minutes)[]) sum[key] += one[key];
   return sum;
 }
 
-/** Worst first: most missing, then hidden, then late. */
-export const byWorst = (a: Minutes, b: Minutes): number => b.missing - a.missing || b.hidden - a.hidden || b.late - a.late;
+/** Worst first: most missing, then hidden, then arriving, then late. */
+export const byWorst = (a: Minutes, b: Minutes): number => b.missing - a.missing || b.hidden - a.hidden || b.arriving - a.arriving || b.late - a.late;
+
+/** The states whose minutes are told: what is arriving only where something is. */
+export const summed = (minutes: Minutes | null) => (['live', 'late', 'arriving', 'missing', 'hidden'] as const).filter((one) => one !== 'arriving' || (minutes?.arriving ?? 0) > 0);
 
 /**
  * Where labels stand, in their order, so that each is as near to where it is wanted as it can be, none nearer than `apart`

@@ -2,26 +2,27 @@
 
 import type { Cause, Minutes } from './api';
 import { MINUTE } from './time';
-import type { Stretch } from './timeline';
+import { lookOf, type Stretch } from './timeline';
 
 export interface Part { cause: Cause; minutes: number }
 
 /**
- * The minutes of one camera's day between `from` and `until`. Late (arrived or not), hidden and, for each cause, missing time is rounded up, so that
+ * The minutes of one camera's day between `from` and `until`. Late, arriving, hidden and, for each cause, missing time is rounded up, so that
  * rounding hides no hole; what was owed is rounded down, and live is the rest. So they add up.
  */
 export function minutesOf(day: readonly Stretch[], from: number, until: number): Minutes {
   const lengths = new Map<string, number>();
-  for (const { state, cause, ...span } of day) {
+  for (const { state, cause, arriving, ...span } of day) {
     const length = Math.max(0, Math.min(span.to, until) - Math.max(span.from, from));
-    const kind = state === 'missing' ? `${state} ${cause ?? 'unknown'}` : state;
+    const kind = state === 'missing' ? `${state} ${cause ?? 'unknown'}` : lookOf({ state, ...(arriving && { arriving }) });
     lengths.set(kind, (lengths.get(kind) ?? 0) + length);
   }
   const all = [...lengths].filter(([kind]) => kind !== 'due');
   const up = (state: string) => all.filter(([kind]) => kind.startsWith(state)).reduce((sum, [, length]) => sum + Math.ceil(length / MINUTE), 0);
-  const [late, missing, hidden] = [up('late'), up('missing'), up('hidden')];
-  const owed = Math.max(Math.floor(all.reduce((sum, [, length]) => sum + length, 0) / MINUTE), late + missing + hidden);
-  return { owed, live: owed - late - missing - hidden, late, missing, hidden };
+  const [late, arriving, missing, hidden] = [up('late'), up('arriving'), up('missing'), up('hidden')];
+  const rest = late + arriving + missing + hidden;
+  const owed = Math.max(Math.floor(all.reduce((sum, [, length]) => sum + length, 0) / MINUTE), rest);
+  return { owed, live: owed - rest, late, arriving, missing, hidden };
 }
 
 /** Missing minutes by cause, the most first. */

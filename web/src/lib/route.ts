@@ -4,7 +4,7 @@ export type Lang = 'az' | 'en' | 'ru';
 export const LANGS: readonly Lang[] = ['az', 'en', 'ru'];
 
 /** Pages that are only a name. */
-const NAMED = ['list', 'status', 'watch', 'count', 'about'] as const;
+const NAMED = ['list', 'status', 'completeness', 'watch', 'count', 'about'] as const;
 
 export type Route =
   | { page: 'home' | (typeof NAMED)[number] }

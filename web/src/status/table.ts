@@ -6,14 +6,14 @@ import { rfc3339, SECOND } from '../lib/time';
 import type { Stretch } from '../lib/timeline';
 
 const CAUSES: readonly Cause[] = ['unknown', 'uplink', 'source', 'power', 'disk', 'clock', 'hidden', 'centre', 'neverconnected'];
-const HEADER = ['id', 'constituency', 'station', 'venue', 'state', 'since', 'cause', 'owed', 'live', 'late', 'missing', 'hidden', 'gaps', 'longest_from', 'longest_to', 'longest_cause'];
+const HEADER = ['id', 'constituency', 'station', 'venue', 'state', 'since', 'cause', 'owed', 'live', 'late', 'arriving', 'missing', 'hidden', 'gaps', 'longest_from', 'longest_to', 'longest_cause'];
 
 /** A row for each station, with the missing minutes by cause in the last columns. */
 export function historyTable(items: readonly StationHistory[]): Cell[][] {
   return [[...HEADER, ...CAUSES.map((cause) => `missing_${cause}`)], ...items.map((item): Cell[] => {
-    const { owed, live, late, missing, hidden } = item.minutes;
+    const { owed, live, late, arriving, missing, hidden } = item.minutes;
     return [
-      item.id, item.constituency, item.station, item.venue, item.state, item.since, item.cause, owed, live, late, missing, hidden,
+      item.id, item.constituency, item.station, item.venue, item.state, item.since, item.cause, owed, live, late, arriving, missing, hidden,
       item.gaps, item.longest?.from ?? null, item.longest?.to ?? null, item.longest?.cause ?? null,
       ...CAUSES.map((cause) => item.causes[cause] ?? 0),
     ];

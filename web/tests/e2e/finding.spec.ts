@@ -161,3 +161,13 @@ test('pages of finding are accessible and fit a phone', async ({ page }) => {
   }
   expect(said).toEqual([]);
 });
+
+test('the page of completeness says what the answer says, and names who has sent nothing', async ({ page, request }) => {
+  interface Report { totals: { owing: number; without_video: number }; stations: { id: string; without_video: boolean }[] }
+  const report = await json<Report>(request, '/api/v1/completeness');
+  const without = report.stations.filter((station) => station.without_video).map(({ id }) => id);
+  expect(without.length, 'nobody sends for the visitor’s own station yet').toBe(report.totals.without_video);
+  await page.goto('/en/completeness');
+  await expect(page.locator('.without-count')).toHaveText(new RegExp(`^${without.length} of ${report.totals.owing} stations$`));
+  for (const id of without) await expect(page.locator(`.without a[href="/en/stations/${id}"]`)).toBeVisible();
+});

@@ -195,7 +195,7 @@ test('every page is accessible, fits a phone, and breaks no content policy', asy
   test.setTimeout(180_000);
   const [station] = await liveStations(request);
   const said = watchConsole(page);
-  for (const address of ['/', '/list?q=sebail', '/about', '/constituencies/7', `/stations/${station?.id}`, '/nowhere']) {
+  for (const address of ['/', '/list?q=sebail', '/completeness', '/about', '/constituencies/7', `/stations/${station?.id}`, '/nowhere']) {
     const answer = await page.goto(address);
     expect(answer?.headers()['content-security-policy'], address).toMatch(/script-src 'self'(;|$)/);
     await expect(page.locator('h1')).toHaveCount(1);

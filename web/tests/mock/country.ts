@@ -3,9 +3,9 @@
 import type { Day } from './day';
 
 type State = 'live' | 'late' | 'missing' | 'hidden' | 'due';
-interface Span { from: number; to: number; state: State; cause: string | null }
+interface Span { from: number; to: number; state: State; cause: string | null; arriving?: boolean }
 interface Item { id: string; constituency: number; station: number; venue: string; state: State; cameras: { id: string; since: string | null; cause: string | null }[] }
-type Minutes = Record<'owed' | 'live' | 'late' | 'missing' | 'hidden', number>;
+type Minutes = Record<'owed' | 'live' | 'late' | 'arriving' | 'missing' | 'hidden', number>;
 
 const MINUTE = 60_000;
 const ZONE = '+04:00';
@@ -34,7 +34,7 @@ const EVENTS: [from: string, to: string, state: State, cause: string | null, of:
 function spansOf(day: Day, item: Item): Span[] {
   const now = day.now();
   if (item.constituency <= TOLD || item.state !== 'live') {
-    return (day.timeline(`${item.id}/1`, ON_AIR, Math.max(now, ON_AIR)) as { from: string; to: string; state: State; cause: string | null }[])
+    return (day.timeline(`${item.id}/1`, ON_AIR, Math.max(now, ON_AIR)) as { from: string; to: string; state: State; cause: string | null; arriving?: boolean }[])
       .map((span) => ({ ...span, from: Date.parse(span.from), to: Date.parse(span.to) }));
   }
   const cuts: Span[] = EVENTS.filter(([, , , , of]) => of(item)).map(([from, to, state, cause]) => ({ from: today(from), to: today(to), state, cause }));
@@ -56,13 +56,14 @@ function spansOf(day: Day, item: Item): Span[] {
 }
 
 const LETTERS: Record<State, string> = { due: 'D', live: 'L', late: 'A', hidden: 'H', missing: 'M' };
-const WORSE = 'DLAHM';
+const WORSE = 'DLACHM';
+const letterOf = (span: Span) => (span.arriving ? 'C' : LETTERS[span.state]);
 
 function cellsOf(spans: Span[], to: number, step: number): string {
   const cells = Array<string>(Math.max(0, Math.floor((to - ON_AIR) / step) + 1)).fill('D');
   for (const span of spans) {
     for (let n = Math.floor((span.from - ON_AIR) / step); n * step < span.to - ON_AIR; n++) {
-      if (WORSE.indexOf(LETTERS[span.state]) > WORSE.indexOf(cells[n] ?? 'D')) cells[n] = LETTERS[span.state];
+      if (WORSE.indexOf(letterOf(span)) > WORSE.indexOf(cells[n] ?? 'D')) cells[n] = letterOf(span);
     }
   }
   return cells.join('');
@@ -76,15 +77,16 @@ function missingBy(spans: Span[]): Record<string, number> {
 }
 
 function minutesOf(spans: Span[]): Minutes {
-  const sum = (state: State) => minutesUp(spans.filter((span) => span.state === state));
+  const sum = (state: State, arriving = false) => minutesUp(spans.filter((span) => span.state === state && (span.arriving ?? false) === arriving));
   const missing = Object.values(missingBy(spans)).reduce((all, minutes) => all + minutes, 0);
-  const [late, hidden] = [sum('late'), sum('hidden')];
-  const owed = Math.max(sum('live') + late + missing + hidden - 1, late + missing + hidden);
-  return { owed, live: owed - late - missing - hidden, late, missing, hidden };
+  const [late, arriving, hidden] = [sum('late'), sum('late', true), sum('hidden')];
+  const rest = late + arriving + missing + hidden;
+  const owed = Math.max(sum('live') + rest - 1, rest);
+  return { owed, live: owed - rest, late, arriving, missing, hidden };
 }
 
 function added(all: Minutes[]): Minutes {
-  const sum = { owed: 0, live: 0, late: 0, missing: 0, hidden: 0 };
+  const sum = { owed: 0, live: 0, late: 0, arriving: 0, missing: 0, hidden: 0 };
   for (const one of all) for (const key of Object.keys(sum) as (keyof Minutes)[]) sum[key] += one[key];
   return sum;
 }
@@ -113,11 +115,11 @@ function dayPicture(day: Day, constituency: string | null) {
   const groups = groupedBy(stations, ({ item }) => (constituency ? item.id : String(item.constituency)));
   const rows = [...groups].map(([key, all]) => ({ key, cells: worst(all.map((one) => one.cells)), minutes: added(all.map((one) => one.minutes)) }));
   const holes = stations.flatMap(({ item, spans }) => spans.filter((span) => span.state !== 'live' && span.state !== 'due').map((span) => ({ ...span, constituency: item.constituency })));
-  const notes = [...groupedBy(holes, (hole) => `${hole.constituency} ${hole.state} ${hole.from}`).values()].map((all) => {
+  const notes = [...groupedBy(holes, (hole) => `${hole.constituency} ${letterOf(hole)} ${hole.from}`).values()].map((all) => {
     const first = all[0] as (typeof holes)[number];
     const end = Math.max(...all.map((one) => one.to));
     return {
-      constituency: first.constituency, from: iso(first.from), to: iso(end), state: first.state, cause: first.cause,
+      constituency: first.constituency, from: iso(first.from), to: iso(end), state: first.state, cause: first.cause, ...(first.arriving && { arriving: true }),
       stations: all.length, minutes: all.reduce((sum, one) => sum + Math.ceil((one.to - one.from) / MINUTE), 0),
     };
   }).sort((a, b) => b.minutes - a.minutes).slice(0, 5);
@@ -137,6 +139,48 @@ function status(day: Day, constituency: string | null) {
     };
   });
   return { from: iso(ON_AIR), to: iso(to), items, total: items.length };
+}
+
+/** Seconds by state, and the shares as the centre rounds them. */
+function timesOf(spans: Span[]) {
+  const of = (is: (span: Span) => boolean) => spans.filter(is).reduce((all, span) => all + span.to - span.from, 0) / 1000;
+  const by = groupedBy(spans.filter((span) => span.state === 'missing'), (span) => span.cause ?? 'unknown');
+  const seconds = {
+    on_time_s: of((span) => span.state === 'live'), late_s: of((span) => span.state === 'late' && !span.arriving), arriving_s: of((span) => span.arriving ?? false),
+    missing_s: of((span) => span.state === 'missing'), hidden_s: of((span) => span.state === 'hidden'),
+  };
+  const owed_s = Object.values(seconds).reduce((all, one) => all + one, 0);
+  const up = (one: number) => Math.ceil((one / owed_s) * 10_000) / 100;
+  const [late, arriving, missing, hidden] = [up(seconds.late_s), up(seconds.arriving_s), up(seconds.missing_s), up(seconds.hidden_s)];
+  return {
+    owed_s, ...seconds, causes: Object.fromEntries([...by].map(([cause, all]) => [cause, all.reduce((sum, span) => sum + span.to - span.from, 0) / 1000])),
+    percent: owed_s > 0 ? { on_time: Math.round((100 - late - arriving - missing - hidden) * 100) / 100, late, arriving, missing, hidden } : null,
+  };
+}
+
+/** Stations from which nothing came, as many as on the day that this was made for. */
+const SILENT = 63;
+
+function completeness(day: Day) {
+  const to = Math.max(ON_AIR, day.now());
+  const silent = new Set(day.silent ? itemsOf(day, null).filter((item) => item.state === 'live' && item.constituency > TOLD).slice(0, SILENT).map((item) => item.id) : []);
+  const all = itemsOf(day, null).map((item) => {
+    const told = to > ON_AIR ? spansOf(day, item).filter((span) => span.state !== 'due') : [];
+    return { item, spans: silent.has(item.id) ? [{ from: ON_AIR, to, state: 'missing' as const, cause: 'neverconnected' }] : told };
+  });
+  const isWithout = (spans: Span[]) => spans.length > 0 && spans.every((span) => span.state === 'missing' || span.arriving);
+  const sum = (some: typeof all) => ({
+    stations: some.length, owing: some.filter(({ spans }) => spans.length > 0).length, without_video: some.filter(({ spans }) => isWithout(spans)).length, without_camera: 0,
+    ...timesOf(some.flatMap(({ spans }) => spans)),
+  });
+  return {
+    from: iso(ON_AIR), to: iso(to), totals: sum(all),
+    constituencies: [...groupedBy(all, ({ item }) => String(item.constituency))].map(([number, some]) => ({ constituency: Number(number), ...sum(some) })),
+    stations: all.map(({ item, spans }) => ({
+      id: item.id, constituency: item.constituency, station: item.station, venue: item.venue, without_video: isWithout(spans), ...timesOf(spans),
+      cameras: [{ id: `${item.id}/1`, without_video: isWithout(spans), ...timesOf(spans) }],
+    })),
+  };
 }
 
 /** The stations as the centre gives them, with their viewers, in the orders that it knows. */
@@ -171,6 +215,7 @@ export function countryAnswer(url: URL, day: Day): unknown {
   switch (url.pathname) {
     case '/api/v1/day': return dayPicture(day, constituency);
     case '/api/v1/status': return status(day, constituency);
+    case '/api/v1/completeness': return completeness(day);
     case '/api/v1/stations': return stations(day, url.searchParams);
     case '/list/versions': return { items: VERSIONS };
     case '/list/changes': return changes(day, url.searchParams.get('from'), url.searchParams.get('to'));

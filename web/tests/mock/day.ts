@@ -38,6 +38,8 @@ export class Day {
   /** What was missing in the power cut has arrived, or is about to. */
   arrived = false;
   arriving = false;
+  /** Many stations have sent nothing all day. */
+  silent = false;
 
   constructor(data: string) {
     this.#rows = csv(join(data, 'stations-synthetic.csv')).map(([c, s, venue, , voters, cameras]) => ({

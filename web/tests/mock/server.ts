@@ -26,6 +26,7 @@ export function startMock(dist: string, data: string, media: Media, port: number
     if (url.pathname === '/_mock/down') down = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/shift') day.shift(Number(url.searchParams.get('seconds')));
     if (url.pathname === '/_mock/arriving') day.arriving = url.searchParams.get('on') === '1';
+    if (url.pathname === '/_mock/silent') day.silent = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/arrived') day.arrived = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/phase') day.jumpTo(url.searchParams.get('at') ?? '');
     if (url.pathname.startsWith('/_mock/')) return void response.end('ok');
@@ -52,7 +53,7 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   if (path === '/api/v1/election') return json(response, day.election());
   if (path === '/api/v1/constituencies') return json(response, { items: day.constituencies() });
   if (path === '/api/v1/openapi.json') return send(response, 'application/json', readFileSync(join(data, '../docs/reference/openapi.json'), 'utf8'));
-  if (path === '/api/v1/status.csv') return send(response, 'text/csv', 'id,venue\n');
+  if (path === '/api/v1/status.csv' || path === '/api/v1/completeness.csv') return send(response, 'text/csv', 'id,venue\n');
   if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
   if (path === '/list/stations.json') return json(response, []);
   if (station?.[1]) return orMissing(response, day.station(station[1]));

@@ -6,7 +6,7 @@ import { expectUncrossed, fits } from '../support';
 const MOMENT = '2026-11-22T11:22:00+04:00';
 const PAST = `/watch?s=1/2,1/17&view=still&t=${MOMENT}`;
 const PAGES = [
-  '/', '/constituencies/1', `/constituencies/1?t=${MOMENT}`, '/status?constituency=1', '/status?station=1/2', '/list?q=sebail&from=1&to=3', '/about', '/nowhere', '/stations/119/999',
+  '/', '/constituencies/1', `/constituencies/1?t=${MOMENT}`, '/status?constituency=1', '/status?station=1/2', '/completeness', '/list?q=sebail&from=1&to=3', '/about', '/nowhere', '/stations/119/999',
   '/watch', '/watch?s=1/2,1/17,1/29,2/12&view=still', PAST, '/count', `/count?s=1/2&t=2026-11-22T10:10:00+04:00`,
 ];
 

@@ -40,7 +40,7 @@ impl CommandLine {
     ) -> std::io::Result<Option<Self>> {
         let zone = config.zone.clone();
         let (input, picture, sound) = match source {
-            Source::Rtsp(_) | Source::Rtmp => return Ok(None),
+            Source::Rtsp(_) | Source::Rtmp | Source::Fed => return Ok(None),
             Source::Command(line) => {
                 let arguments = vec!["-c".into(), line.into()];
                 return Ok(Some(Self { program: "/bin/sh".into(), arguments, zone }));

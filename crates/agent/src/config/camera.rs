@@ -42,6 +42,8 @@ pub enum Source {
     File(PathBuf, Picture),
     /// A command line that writes FLV to its standard output.
     Command(String),
+    /// Handed over by the program that the agent runs in, by [`Agent::feed`](crate::Agent::feed); in no file.
+    Fed,
 }
 
 /// A webcam.
@@ -63,6 +65,7 @@ impl Source {
             Self::File(path, _) => format!("file {}", path.display()),
             // A command line may hold a password.
             Self::Command(_) => "command".to_owned(),
+            Self::Fed => "fed".to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! bytes, whoever gives it.
 
 use std::error::Error as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,8 @@ pub(crate) struct Target {
     host: String,
     port: u16,
     tls: Option<Arc<ClientConfig>>,
+    /// Where connections go instead.
+    via: Option<SocketAddr>,
 }
 
 impl Target {
@@ -66,7 +69,12 @@ impl Target {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         let port = url.port_or_known_default().unwrap_or(443);
         let tls = if url.scheme() == "https" { Some(client_config(ca)?) } else { None };
-        Ok(Self { origin: url.origin().ascii_serialization(), host, port, tls })
+        Ok(Self { origin: url.origin().ascii_serialization(), host, port, tls, via: None })
+    }
+
+    /// The same over another address.
+    pub(crate) fn via(self, via: Option<SocketAddr>) -> Self {
+        Self { via, ..self }
     }
 
     /// A request for `path` of this centre.
@@ -186,8 +194,11 @@ async fn read(
 }
 
 async fn open(target: &Target) -> Result<Connection, Fault> {
-    let Target { origin, host, port, tls } = target;
-    let stream = TcpStream::connect((host.as_str(), *port)).await;
+    let Target { origin, host, port, tls, via } = target;
+    let stream = match via {
+        Some(via) => TcpStream::connect(via).await,
+        None => TcpStream::connect((host.as_str(), *port)).await,
+    };
     let stream = stream.map_err(|error| line(format!("{origin} cannot be reached: {error}")))?;
     configure(&stream).map_err(|error| line(format!("{origin}: {error}")))?;
     let authority = origin.split_once("://").and_then(|(_, authority)| HeaderValue::from_str(authority).ok());

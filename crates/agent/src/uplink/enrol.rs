@@ -1,6 +1,7 @@
 //! `ashkar agent enrol`: a one-time code brings the device's public key to the centre.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ashkar_terms::Blame;
@@ -30,6 +31,8 @@ pub struct Enrolment {
     pub data: PathBuf,
     /// What the device is called; the computer's name if there is none.
     pub name: Option<String>,
+    /// Where the connection goes, instead of to the centre's own address.
+    pub via: Option<SocketAddr>,
 }
 
 /// Why a device is not enrolled.
@@ -66,10 +69,10 @@ impl From<Fault> for EnrolError {
 /// # Errors
 /// See [`EnrolError`]. A code that was mistyped is told before anything is sent.
 pub async fn enrol(enrolment: &Enrolment) -> Result<EnrolmentResponse, EnrolError> {
-    let Enrolment { code, centre, ca, data, name } = enrolment;
+    let Enrolment { code, centre, ca, data, name, via } = enrolment;
     let code = code.parse::<EnrolmentCode>().map_err(EnrolError::Code)?;
     let key = device_key::read_or_make(data).map_err(EnrolError::Key)?;
-    let target = Target::new(centre, ca.as_deref())?;
+    let target = Target::new(centre, ca.as_deref())?.via(*via);
     let body = EnrolmentRequest {
         code: code.reveal().to_string(),
         public_key: key.public().to_string(),
@@ -121,6 +124,7 @@ mod tests {
             ca: None,
             data: data.to_owned(),
             name: None,
+            via: None,
         }
     }
 

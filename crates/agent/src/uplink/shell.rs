@@ -165,7 +165,8 @@ impl Shell {
         let file = self.ledger_path();
         let (parts, recording) = (Arc::clone(&self.parts), self.parts.recording);
         let read = tokio::task::spawn_blocking(move || {
-            (Target::new(&url, parts.config.ca.as_deref()), ledger_file::read(&file, recording))
+            let target = Target::new(&url, parts.config.ca.as_deref());
+            (target.map(|target| target.via(parts.config.via)), ledger_file::read(&file, recording))
         });
         let Ok((target, ledger)) = read.await else { return };
         self.written = ledger.clone();

@@ -45,6 +45,16 @@ pub struct SentStatus {
     pub waits_s: u64,
     /// Segments that the centre does not take.
     pub refused_segments: u64,
+    /// Records that this centre took on the live line since it is used; one that was sent twice counts twice.
+    pub live_records: u64,
+    /// The same on the late line.
+    pub late_records: u64,
+    /// Bytes that wait for the live line, or for its answer.
+    pub live_bytes: usize,
+    /// Segments that this centre received live as a whole, and has not called durable yet.
+    pub unconfirmed_segments: u64,
+    /// Segments of this recording that are durable at this centre.
+    pub persisted_segments: u64,
 }
 
 /// Where sending a camera stands.
@@ -109,6 +119,11 @@ impl Sending {
                 behind_s: camera.live_age_us / 1_000_000,
                 waits_s: camera.backlog_s,
                 refused_segments: camera.refused_segments,
+                live_records: camera.live_records,
+                late_records: camera.late_records,
+                live_bytes: camera.live_bytes,
+                unconfirmed_segments: camera.unconfirmed_segments,
+                persisted_segments: camera.persisted_segments,
             };
             (camera.camera, sent)
         });
@@ -134,6 +149,11 @@ impl Sending {
             behind_s: 0,
             waits_s: 0,
             refused_segments: 0,
+            live_records: 0,
+            late_records: 0,
+            live_bytes: 0,
+            unconfirmed_segments: 0,
+            persisted_segments: 0,
         })
     }
 }
@@ -142,9 +162,24 @@ impl Sending {
 mod tests {
     use super::*;
 
+    fn line_down() -> LineStatus {
+        LineStatus {
+            centre: String::new(),
+            up: false,
+            since: UtcMicros(0),
+            session: false,
+            delay_ms: None,
+            backlog_rate: 0,
+            clock_ahead_ms: None,
+            blame: None,
+            reason: None,
+        }
+    }
+
     #[test]
     fn what_waits_is_told_in_hours_and_minutes() {
-        let mut sent = SentStatus { state: SentState::Live, behind_s: 0, waits_s: 0, refused_segments: 0 };
+        let sending = Sending { cameras: Vec::new(), line: line_down() };
+        let mut sent = SentStatus { state: SentState::Live, ..sending.of(CameraId::new(7, 12, 1)) };
         assert_eq!(sent.words(), "sent live");
         sent.waits_s = 1;
         assert_eq!(sent.words(), "sent live, 0:01 h wait");

@@ -6,7 +6,7 @@ mod past;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use ashkar_media::{Fact, Gap, InitSegment, Output, Part, SegmentEnd};
@@ -50,7 +50,8 @@ pub(crate) enum Entry {
     PastInit(CameraId, Arc<InitSegment>),
     PastPart(CameraId, Part),
     PastEnd(CameraId, SegmentEnd),
-    Gap(CameraId, Gap),
+    /// A gap, and whether its media may still arrive.
+    Gap(CameraId, Gap, bool),
     Fact(CameraId, Fact),
 }
 
@@ -80,6 +81,8 @@ pub(crate) struct Demand {
 #[derive(Default)]
 pub(crate) struct AppendQueue {
     cameras: BTreeMap<CameraId, QueuedCamera>,
+    /// Those that are recorded at their stations too.
+    pub(crate) recorded_at_station: BTreeSet<CameraId>,
     pub(crate) entries: VecDeque<Entry>,
     /// Bytes that are not durable: in the queue, or taken from it by the writer.
     pub(crate) waiting_bytes: usize,
@@ -146,7 +149,8 @@ impl AppendQueue {
             let Some(from) = own.timeline_end else { continue };
             let cause = *own.open_gap.get_or_insert(Cause::Centre);
             let gap = Gap { from, to: None, cause, next_segment: own.next_segment };
-            self.push(Entry::Gap(*camera, gap), 0);
+            // What was lost here had been called durable: nobody keeps it any more.
+            self.push(Entry::Gap(*camera, gap, false), 0);
         }
     }
 
@@ -163,8 +167,16 @@ impl AppendQueue {
         self.room_for_metadata(camera)?;
         let next_segment = self.cameras.get(&camera).map_or(0, |own| own.next_segment);
         let (from, to) = (MediaTime::from_utc(span.from), Some(MediaTime::from_utc(span.to)));
-        self.push(Entry::Gap(camera, Gap { from, to, cause, next_segment }), 0);
+        self.push(Entry::Gap(camera, Gap { from, to, cause, next_segment }, false), 0);
         Ok(())
+    }
+
+    /// Declares a gap of which the station may have a recording: if something recorded there, and the cause lies behind it.
+    fn push_live_gap(&mut self, camera: CameraId, gap: Gap) {
+        let is_behind_station =
+            matches!(gap.cause, Cause::Unknown | Cause::Uplink | Cause::Disk | Cause::Centre);
+        let may_still_arrive = is_behind_station && self.recorded_at_station.contains(&camera);
+        self.push(Entry::Gap(camera, gap, may_still_arrive), 0);
     }
 
     pub(crate) fn demand(&self) -> Demand {

@@ -238,7 +238,7 @@ impl AppendQueue {
         if let Some(hole) = hole {
             self.push_gap(camera, hole, Some(gap.from.max(hole.from)), gap.next_segment);
         }
-        self.push(Entry::Gap(camera, *gap), 0);
+        self.push_live_gap(camera, *gap);
         Ok(())
     }
 
@@ -257,7 +257,7 @@ impl AppendQueue {
     fn push_gap(&mut self, camera: CameraId, hole: Hole, to: Option<MediaTime>, next_segment: u64) {
         let gap = Gap { from: hole.from, to, cause: hole.cause, next_segment };
         if !is_planted(Planted::ForgetGapOfRefused) {
-            self.push(Entry::Gap(camera, gap), 0);
+            self.push_live_gap(camera, gap);
         }
     }
 }

@@ -99,7 +99,8 @@ impl AppendQueue {
         if !is_over {
             return Err(Refused::OutOfOrder { camera, segment: next_segment, part: 0 });
         }
-        self.push(Entry::Gap(camera, Gap { next_segment, ..*gap }), 0);
+        // The agent itself has no media of it.
+        self.push(Entry::Gap(camera, Gap { next_segment, ..*gap }, false), 0);
         Ok(())
     }
 

@@ -88,7 +88,7 @@ fn a_disk_that_hangs_for_days_costs_a_camera_some_entries() {
     assert_eq!(taken, 1);
     assert!(queue.entries.len() < 20, "{} entries", queue.entries.len());
     let declared = queue.entries.iter().filter_map(|entry| match entry {
-        Entry::Gap(_, gap) => Some(gap.next_segment),
+        Entry::Gap(_, gap, _) => Some(gap.next_segment),
         _ => None,
     });
     assert!(declared.max() >= Some(200_000), "every number that was refused is declared as taken");
@@ -215,4 +215,32 @@ proptest::proptest! {
             proptest::prop_assert!((sum(undurable)..=most).contains(&counted), "{counted} of {}..={most}", sum(undurable));
         }
     }
+}
+
+#[test]
+fn a_gap_may_fill_if_it_lies_behind_a_station_that_records() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    queue.recorded_at_station = [camera(1)].into();
+    for (number, cause) in [(1, Cause::Uplink), (1, Cause::Source), (2, Cause::Uplink)] {
+        send(&mut queue, camera(number), 1);
+        let own = &queue.cameras[&camera(number)];
+        let (from, next_segment) = (own.timeline_end.expect("it has media"), own.next_segment);
+        let gap = Gap { from, to: None, cause, next_segment };
+        assert!(queue.append(camera(number), &Output::Gap(gap)).0.is_ok());
+        let again = MediaTime(from.0 + 900_000);
+        let over = Gap { to: Some(again), next_segment: next_segment + 1, ..gap };
+        assert!(queue.append(camera(number), &Output::Gap(over)).0.is_ok());
+    }
+    let told: Vec<_> = queue
+        .entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Gap(camera, gap, may) => Some((camera.station, gap.cause, *may)),
+            _ => None,
+        })
+        .collect();
+    let twice = |told| [told, told];
+    let expected =
+        [(1, Cause::Uplink, true), (1, Cause::Source, false), (2, Cause::Uplink, false)].map(twice);
+    assert_eq!(told, expected.concat());
 }

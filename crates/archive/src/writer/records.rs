@@ -48,7 +48,9 @@ impl WriterEngine {
             Entry::End(camera, end) | Entry::PastEnd(camera, end) => {
                 Some(self.end_record(now, camera, &end, false))
             }
-            Entry::Gap(camera, gap) => Some(self.gap_record(now, camera, &gap)),
+            Entry::Gap(camera, gap, may_still_arrive) => {
+                Some(self.gap_record(now, camera, &gap, may_still_arrive))
+            }
             Entry::Fact(camera, fact) => Some(fact_record(camera, &fact)),
             Entry::Interrupted(..) => unreachable!("its parts are asked for first"),
         }
@@ -98,7 +100,7 @@ impl WriterEngine {
         self.evidence(header, &evidence)
     }
 
-    fn gap_record(&mut self, now: &Now, camera: CameraId, gap: &Gap) -> Record {
+    fn gap_record(&mut self, now: &Now, camera: CameraId, gap: &Gap, may_still_arrive: bool) -> Record {
         let link = self.link(now, camera);
         let mut header = Header {
             part: u16::from(gap.cause as u8),
@@ -113,8 +115,7 @@ impl WriterEngine {
             to: gap.to,
             cause: gap.cause,
             next_segment: gap.next_segment,
-            // Cameras send by themselves: nothing at the station keeps media that the centre did not get.
-            may_still_arrive: false,
+            may_still_arrive,
         });
         self.evidence(header, &evidence)
     }

@@ -107,6 +107,13 @@ fn state_now(centre: &Centre) -> Value {
     centre.json(TIMELINE).as_array().and_then(|all| all.last().cloned()).unwrap_or_default()
 }
 
+/// A sample at `/metrics`, by its name and labels.
+fn metric(centre: &Centre, name: &str) -> f64 {
+    let text = centre.text("/metrics");
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+    value.unwrap_or_else(|| panic!("{name} is not in\n{text}"))
+}
+
 fn wait_for_live(centre: &Centre) {
     eventually("it is live", SOON, || (state_now(centre)["state"] == "live").then_some(()));
 }
@@ -182,11 +189,14 @@ fn an_agent_sends_all_that_its_line_lost() {
 
     let mut agent = start_agent(&settings, &log);
     wait_for_live(&centre);
+    assert_eq!(metric(&centre, "ashkar_agent_sessions"), 1.0);
+    assert_eq!(metric(&centre, "ashkar_agent_camera_backlog_seconds{camera=\"7/12/1\"}"), 0.0);
 
     wire.cut();
     std::thread::sleep(CUT);
     let during = state_now(&centre);
     assert_eq!((&during["state"], &during["cause"]), (&"missing".into(), &"uplink".into()), "{during}");
+    assert_eq!(metric(&centre, "ashkar_agent_cameras_on_line"), 0.0, "it has asked for nothing for 10 s");
     agent.0.kill().unwrap();
     agent.0.wait().unwrap();
     let mut agent = start_agent(&settings, &log);
@@ -202,7 +212,13 @@ fn an_agent_sends_all_that_its_line_lost() {
             timeline.as_array().unwrap().iter().map(|entry| entry["state"].clone()).collect();
         states.contains(&"late".into()).then_some(())
     });
+    let received = metric(&centre, "ashkar_agent_records_received_total{line=\"late\"}");
+    let persisted = metric(&centre, "ashkar_agent_records_persisted_total{line=\"late\"}");
+    assert!(received > 0.0 && persisted > 0.0, "{received} {persisted}");
     centre.stop();
+    // The gap of the line said that its media may still arrive.
+    let report = ashkar_archive::check::run(&data.join("archive"), |_| {}).unwrap();
+    assert!(report.is_well() && report.gaps_that_may_fill > 0, "{report:?}");
     let (recorded, at_centre) = (recorded(&kept), at_centre(&data));
     let lacks = recorded.iter().filter(|part| !at_centre.contains(*part)).count();
     assert!(

@@ -6,6 +6,7 @@
 
 mod acks;
 mod late;
+mod meters;
 mod planted;
 mod session;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 use crate::Centre;
 use crate::registry::Right;
 use late::Known;
+use meters::Meters;
 use session::{OfCamera, Sent, Session};
 pub use turns::Turn;
 use waiting::Waiting;
@@ -55,6 +57,7 @@ pub(crate) struct Agents {
     sessions: RwLock<HashMap<TokenHash, Arc<Session>>>,
     nonces: Mutex<Nonces>,
     waiting: Waiting,
+    meters: Meters,
 }
 
 /// The three headers of a signed request, and the request itself.
@@ -74,6 +77,7 @@ impl Agents {
             sessions: RwLock::default(),
             nonces: Mutex::new(Nonces::new(now)),
             waiting: Waiting::default(),
+            meters: Meters::default(),
         }
     }
 
@@ -245,6 +249,10 @@ impl Centre {
                 of_camera.work.lock().take_late(path.camera, &self.archive, &sent, known, sound, now)
             }
         };
+        if let Ok(answer) = &taken {
+            let newly = of_camera.work.lock().newly_persisted(path.line, answer.persisted);
+            self.agents.meters.answered(path.line, answer, newly);
+        }
         taken.map_err(|code| self.refused(code, &session, path, now))
     }
 
@@ -344,7 +352,7 @@ impl Centre {
     /// # Errors
     /// A [`Refusal`] that says what to do.
     pub async fn enrol(
-        &self,
+        self: &Arc<Self>,
         request: &EnrolmentRequest,
         source: &str,
     ) -> Result<EnrolmentResponse, Refusal> {
@@ -372,6 +380,10 @@ impl Centre {
             }
         })?;
         tracing::info!(source, device = device.id, cameras = cameras.len(), "a device is enrolled");
+        // Its next request is for a session; until the next look into the store it would be unknown.
+        if let Err(error) = self.reload_if_changed().await {
+            tracing::warn!(cause = %error, blame = "centre", "the enrolled device is known a moment later");
+        }
         Ok(EnrolmentResponse { device_id: device.id, cameras })
     }
 

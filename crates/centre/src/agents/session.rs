@@ -56,6 +56,8 @@ pub(super) struct PerCamera {
     /// Live records that were received: name, checksum, number.
     recent: VecDeque<(RecordName, u32, u64)>,
     last_request_us: u64,
+    /// Records that the agent was told are durable, by line.
+    told_persisted: [u64; 2],
 }
 
 /// One camera of a session, and the order in which its requests came.
@@ -197,6 +199,19 @@ impl PerCamera {
             Line::Late => &mut self.late,
         };
         Answer { state, count, persisted: acks.persisted(archive.progress().1), now_us: now.wall }
+    }
+
+    /// How many more records of `line` are durable than were called so before.
+    pub(super) fn newly_persisted(&mut self, line: Line, persisted: u64) -> u64 {
+        let told = &mut self.told_persisted[line as usize];
+        let newly = persisted.saturating_sub(*told);
+        *told = persisted.max(*told);
+        newly
+    }
+
+    /// Whether the agent asked for something lately.
+    pub(super) fn is_on_line(&self, now: Moment) -> bool {
+        self.last_request_us > 0 && now.mono_us.saturating_sub(self.last_request_us) < SILENT_AFTER_US
     }
 
     pub(super) fn note_request(&mut self, now: Moment) {

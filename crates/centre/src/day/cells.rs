@@ -64,35 +64,59 @@ impl Grid {
     }
 }
 
+/// The worst of a cell, from the least bad on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cell {
+    Due,
+    Live,
+    Late,
+    /// Late, and not there yet.
+    Coming,
+    Hidden,
+    Missing,
+}
+
+impl Cell {
+    fn of(entry: &Entry) -> Self {
+        match entry.state {
+            State::Due => Self::Due,
+            State::Live => Self::Live,
+            State::Late if entry.is_arriving() => Self::Coming,
+            State::Late => Self::Late,
+            State::Hidden => Self::Hidden,
+            State::Missing => Self::Missing,
+        }
+    }
+}
+
 /// The cells of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cells(Vec<State>);
+pub struct Cells(Vec<Cell>);
 
 impl Cells {
     /// Cells in which nothing is owed yet.
     pub fn due(grid: &Grid) -> Self {
-        Self(vec![State::Due; grid.cells()])
+        Self(vec![Cell::Due; grid.cells()])
     }
 
     /// Lays a camera's intervals over the cells.
     pub fn cover(&mut self, grid: &Grid, entries: &[Entry]) {
         for entry in entries {
             for cell in self.0.get_mut(grid.touched(entry)).unwrap_or_default() {
-                if badness(entry.state) > badness(*cell) {
-                    *cell = entry.state;
-                }
+                *cell = Cell::of(entry).max(*cell);
             }
         }
     }
 
-    /// A letter for each: D(ue), L(ive), A(rrived late), H(idden), M(issing).
+    /// A letter for each: D(ue), L(ive), A(rrived late), C(oming), H(idden), M(issing).
     pub fn letters(&self) -> String {
-        let letter = |state: &State| match state {
-            State::Due => 'D',
-            State::Live => 'L',
-            State::Late => 'A',
-            State::Hidden => 'H',
-            State::Missing => 'M',
+        let letter = |cell: &Cell| match cell {
+            Cell::Due => 'D',
+            Cell::Live => 'L',
+            Cell::Late => 'A',
+            Cell::Coming => 'C',
+            Cell::Hidden => 'H',
+            Cell::Missing => 'M',
         };
         self.0.iter().map(letter).collect()
     }
@@ -128,6 +152,8 @@ mod tests {
         let hidden = vec![entry(0, 1900, State::Hidden)];
         assert_eq!(letters(&grid, &[entries.to_vec(), hidden]), "HMHH");
         assert_eq!(letters(&grid, &[]), "DDDD");
+        let coming = vec![Entry { cause: Some(ashkar_terms::Cause::Uplink), ..entry(0, 1900, State::Late) }];
+        assert_eq!(letters(&grid, &[entries.to_vec(), coming]), "CMCC");
     }
 
     #[test]
@@ -146,12 +172,12 @@ mod tests {
         #[test]
         fn a_cell_is_the_worst_of_what_it_covers(cameras in cameras(), seconds in 0..4000i64) {
             let grid = Grid::new(at(0), at(seconds), STEP_US);
-            let mut worst = vec![State::Due; grid.cells()];
+            let mut worst = vec![Cell::Due; grid.cells()];
             for second in 0..seconds {
                 let cell = &mut worst[(second / 600) as usize];
                 let entries = cameras.iter().flatten();
                 let told = entries.filter(|entry| entry.from <= at(second) && at(second) < entry.to);
-                *cell = told.map(|entry| entry.state).chain([*cell]).max_by_key(|state| badness(*state)).unwrap();
+                *cell = told.map(Cell::of).chain([*cell]).max().unwrap();
             }
             prop_assert_eq!(letters(&grid, &cameras), Cells(worst).letters());
         }

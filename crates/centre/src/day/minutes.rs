@@ -9,7 +9,7 @@ use crate::Entry;
 
 const MINUTE_US: i64 = 60_000_000;
 
-/// Camera-minutes. Each camera's late, hidden and, for each cause, missing time is rounded up, and what it owed is rounded
+/// Camera-minutes. Each camera's late, arriving, hidden and, for each cause, missing time is rounded up, and what it owed is rounded
 /// down; live is the rest. So `owed` is always the sum of the others, `missing` the sum over its causes, and `live` is
 /// never more than there was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Minutes {
     pub live: u64,
     /// There, but arrived late.
     pub late: u64,
+    /// Not there yet: the station's agent holds it and is about to send it.
+    pub arriving: u64,
     /// Not there.
     pub missing: u64,
     /// There, and withheld.
@@ -34,13 +36,17 @@ impl Minutes {
 
     /// The same where its missing minutes are known already.
     pub(super) fn with(entries: &[Entry], missing: &BTreeMap<Cause, u64>) -> Self {
-        let us = |state| -> i64 { lengths(entries.iter().filter(|entry| entry.state == state)) };
-        let [late, hidden] = [State::Late, State::Hidden].map(|state| rounded_up(us(state)));
+        let minutes = |is_such: &dyn Fn(&Entry) -> bool| -> u64 {
+            rounded_up(lengths(entries.iter().filter(|entry| is_such(entry))))
+        };
+        let late = minutes(&|entry| entry.state == State::Late && !entry.is_arriving());
+        let (arriving, hidden) =
+            (minutes(&Entry::is_arriving), minutes(&|entry| entry.state == State::Hidden));
         let missing = missing.values().sum();
         let owed = lengths(entries.iter().filter(|entry| entry.state != State::Due));
-        let not_live = late + missing + hidden;
+        let not_live = late + arriving + missing + hidden;
         let owed = u64::try_from(owed / MINUTE_US).unwrap_or_default().max(not_live);
-        Self { owed, live: owed - not_live, late, missing, hidden }
+        Self { owed, live: owed - not_live, late, arriving, missing, hidden }
     }
 }
 
@@ -49,6 +55,7 @@ impl AddAssign for Minutes {
         self.owed += other.owed;
         self.live += other.live;
         self.late += other.late;
+        self.arriving += other.arriving;
         self.missing += other.missing;
         self.hidden += other.hidden;
     }
@@ -87,8 +94,9 @@ mod tests {
         let told = Minutes::of(&day);
         assert_eq!(told, Minutes { owed: 59, live: 58, missing: 1, ..Minutes::default() });
         assert_eq!(Minutes::of(&[]), Minutes::default());
-        let second = Minutes::of(&[entry(0, 1, State::Late), entry(1, 2, State::Hidden)]);
-        assert_eq!(second, Minutes { owed: 2, late: 1, hidden: 1, ..Minutes::default() });
+        let coming = Entry { cause: Some(Cause::Uplink), ..entry(2, 3, State::Late) };
+        let second = Minutes::of(&[entry(0, 1, State::Late), entry(1, 2, State::Hidden), coming]);
+        assert_eq!(second, Minutes { owed: 3, late: 1, arriving: 1, hidden: 1, ..Minutes::default() });
     }
 
     #[test]
@@ -110,12 +118,14 @@ mod tests {
         #[test]
         fn minutes_add_up_and_flatter_nobody(entries in entries()) {
             let told = Minutes::of(&entries);
-            prop_assert_eq!(told.owed, told.live + told.late + told.missing + told.hidden);
+            prop_assert_eq!(told.owed, told.live + told.late + told.arriving + told.missing + told.hidden);
             let us = |state| lengths(entries.iter().filter(|entry| entry.state == state));
             prop_assert!(told.live as i64 * MINUTE_US <= us(State::Live));
-            for (state, minutes) in [(State::Late, told.late), (State::Hidden, told.hidden)] {
-                prop_assert_eq!(minutes, rounded_up(us(state)));
-            }
+            prop_assert_eq!(told.hidden, rounded_up(us(State::Hidden)));
+            let coming = rounded_up(lengths(entries.iter().filter(|entry| entry.is_arriving())));
+            prop_assert_eq!(told.arriving, coming);
+            let late = rounded_up(us(State::Late));
+            prop_assert!((late..=late + 1).contains(&(told.late + told.arriving)));
             let causes = missing_by_cause(&entries);
             let least = rounded_up(us(State::Missing));
             prop_assert_eq!(told.missing, causes.values().sum::<u64>());

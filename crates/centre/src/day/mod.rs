@@ -4,6 +4,7 @@
 //! that a sum, a cell or a rounding hides. Everything except the walk over the cameras is pure.
 
 mod cells;
+mod completeness;
 mod history;
 mod minutes;
 mod notes;
@@ -17,6 +18,10 @@ use ashkar_election::{Station, StationId};
 use ashkar_terms::{CameraId, Moment, State, UtcMicros};
 
 pub use cells::{Cells, Grid, badness};
+pub use completeness::{
+    Completeness, CompletenessReport, CompletenessSum, Shares, StationCompleteness, WHOLE,
+    completeness_at_rest,
+};
 pub use history::{Stretch, Tally};
 pub use minutes::Minutes;
 pub use notes::Note;

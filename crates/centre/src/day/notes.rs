@@ -24,6 +24,8 @@ pub struct Note {
     pub to: UtcMicros,
     /// Missing, late or hidden.
     pub state: State,
+    /// Whether it is late and not there yet.
+    pub is_arriving: bool,
     /// Its cause, if a single cause is known for all of it.
     pub cause: Option<Cause>,
     /// Stations with a hole in it.
@@ -61,8 +63,8 @@ pub(super) fn shared_cause(mut causes: impl Iterator<Item = Option<Cause>>) -> O
     (first != Cause::Unknown && causes.all(|cause| cause == Some(first))).then_some(first)
 }
 
-fn kind(hole: &Hole) -> (u16, State) {
-    (hole.camera.constituency, hole.entry.state)
+fn kind(hole: &Hole) -> (u16, State, bool) {
+    (hole.camera.constituency, hole.entry.state, hole.entry.is_arriving())
 }
 
 /// Splits holes, sorted by kind and start, wherever one begins after all before it have ended.
@@ -92,6 +94,7 @@ fn note(stretch: &[Hole]) -> Option<Note> {
         from: first.entry.from,
         to: stretch.iter().map(|hole| hole.entry.to).max()?,
         state: first.entry.state,
+        is_arriving: first.entry.is_arriving(),
         cause: shared_cause(stretch.iter().map(|hole| hole.entry.cause)),
         stations: stations.len(),
         minutes: lost.values().copied().map(rounded_up).sum(),
@@ -170,12 +173,13 @@ mod tests {
             all.sort_unstable_by_key(|hole| (kind(hole), hole.entry.from, hole.camera));
             let told: Vec<Note> = stretches(&all).filter_map(note).collect();
             for pair in told.windows(2) {
-                let same = (pair[0].constituency, pair[0].state) == (pair[1].constituency, pair[1].state);
+                let kind = |note: &Note| (note.constituency, note.state, note.is_arriving);
+                let same = kind(&pair[0]) == kind(&pair[1]);
                 prop_assert!(!same || pair[0].to < pair[1].from);
             }
             for hole in &all {
                 let holding = told.iter().filter(|note| {
-                    (note.constituency, note.state) == kind(hole)
+                    (note.constituency, note.state, note.is_arriving) == kind(hole)
                         && note.from <= hole.entry.from
                         && hole.entry.to <= note.to
                 });

@@ -27,7 +27,13 @@ pub(super) fn entries() -> impl Strategy<Value = Vec<Entry>> {
         let tile = |(length, state, cause): (i64, State, Option<Cause>)| {
             let from = at(second);
             second += length;
-            Entry { from, to: at(second), state, cause: cause.filter(|_| state == State::Missing) }
+            // Late with a cause is arriving.
+            Entry {
+                from,
+                to: at(second),
+                state,
+                cause: cause.filter(|_| matches!(state, State::Missing | State::Late)),
+            }
         };
         drawn.into_iter().map(tile).collect()
     })

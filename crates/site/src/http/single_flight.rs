@@ -24,8 +24,8 @@ use crate::http::{gzip, offload};
 const FRESH_FOR: Duration = Duration::from_secs(5);
 /// While a newer one is being generated, a response may be this old.
 const STALE_FOR: Duration = Duration::from_secs(10);
-/// Responses kept: three for each of a country's constituencies, and room to spare.
-const KEPT: usize = 512;
+/// Responses kept: seven for each of a country's constituencies, and room to spare.
+const KEPT: usize = 1024;
 
 /// The newest responses, by key.
 #[derive(Debug)]

@@ -274,7 +274,8 @@ impl Measured {
     }
 
     fn ingest(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        for (name, help, kind, rows) in self.centre.ingest_figures() {
+        let figures = self.centre.ingest_figures().into_iter().chain(self.centre.agent_figures());
+        for (name, help, kind, rows) in figures {
             let kind = if kind { Kind::Counter } else { Kind::Gauge };
             family(encoder, name, help, kind, rows.into_iter())?;
         }

@@ -12,6 +12,7 @@ const SHELLS: &[(&str, &str)] = &[
     ("crates/ingest/src/rtmp/server/reactor.rs", "the RTMP thread"),
     ("crates/ingest/src/rtsp/pull_session.rs", "the task of a pulled camera"),
     ("crates/live/src/camera.rs", "how long a viewer waits; the window itself is told the time"),
+    ("crates/load/src/line/proxy.rs", "the connections of a line; its schedule is told the time"),
     ("crates/load/src/publish/engine.rs", "the thread of the publishers"),
     ("crates/site/src/http/fair_semaphore.rs", "how long a permit is held; the queue itself is told"),
     ("crates/site/src/http/single_flight.rs", "the age of a response"),

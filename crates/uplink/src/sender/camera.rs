@@ -47,6 +47,8 @@ pub(super) struct Camera {
     pub(super) metadata: Metadata,
     /// The duration of the last segment that was recorded, ticks.
     pub(super) segment_ticks: u32,
+    /// Records that the centre took, by line.
+    pub(super) taken: [u64; 2],
 }
 
 impl Camera {
@@ -57,6 +59,7 @@ impl Camera {
             late: Late::default(),
             metadata: Metadata::default(),
             segment_ticks,
+            taken: [0; 2],
         }
     }
 
@@ -138,6 +141,9 @@ impl Camera {
     /// The centre took over what `what` carried.
     pub(super) fn answered(&mut self, what: Request, answer: &Answer, ledger: &mut Ledger, now: u64) {
         let line = what.line();
+        if let Some(taken) = line.and_then(|line| self.taken.get_mut(line as usize)) {
+            *taken += 1;
+        }
         let mut done = Vec::new();
         match what {
             Request::Live(sequence) => match self.live.answered(sequence, answer, now) {

@@ -293,6 +293,11 @@ impl Live {
         self.queue.front().map_or(0, |queued| now.saturating_sub(queued.at))
     }
 
+    /// Segments that the centre received whole, and has not called persisted yet.
+    pub(super) fn unconfirmed(&self) -> u64 {
+        self.open.values().filter(|open| open.ended_at.is_some()).count() as u64
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }

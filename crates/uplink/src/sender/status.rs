@@ -45,6 +45,14 @@ pub struct CameraStatus {
     pub refused_segments: u64,
     /// Segments that were to be sent and are not in the agent's archive.
     pub gone_segments: u64,
+    /// Records that the centre took on the live line since this sender began; one that was sent twice counts twice.
+    pub live_records: u64,
+    /// The same on the late line.
+    pub late_records: u64,
+    /// Segments that the centre received live as a whole, and has not called durable yet.
+    pub unconfirmed_segments: u64,
+    /// Segments of the recording that are durable at the centre.
+    pub persisted_segments: u64,
 }
 
 impl Sender {
@@ -68,6 +76,10 @@ impl Sender {
                 metadata_dropped: camera.metadata.dropped(),
                 refused_segments: camera.late.refused(),
                 gone_segments: camera.late.gone_count(),
+                live_records: camera.taken[Line::Live as usize],
+                late_records: camera.taken[Line::Late as usize],
+                unconfirmed_segments: camera.live.unconfirmed(),
+                persisted_segments: self.ledger.persisted(id).map(|range| range.end - range.start).sum(),
             }
         });
         SenderStatus {

@@ -72,7 +72,8 @@ impl Shell {
         let (events, generation, parts) = (self.events.clone(), self.generation, Arc::clone(&self.parts));
         tokio::spawn(async move {
             let target = tokio::task::spawn_blocking(move || {
-                Target::new(parts.config.centres.first()?, parts.config.ca.as_deref()).ok()
+                let target = Target::new(parts.config.centres.first()?, parts.config.ca.as_deref()).ok()?;
+                Some(target.via(parts.config.via))
             });
             let answered = match target.await {
                 Ok(Some(target)) => match target.request(Method::GET, TIME_PATH, Vec::new()) {

@@ -54,6 +54,7 @@ fn note_view(note: &Note, zone: &TimeZone) -> DayNote {
         from: times::write(note.from, zone),
         to: times::write(note.to, zone),
         state: note.state.name(),
+        arriving: note.is_arriving.then_some(true),
         cause: note.cause.map(Cause::name),
         stations: note.stations,
         minutes: note.minutes,
@@ -62,7 +63,7 @@ fn note_view(note: &Note, zone: &TimeZone) -> DayNote {
 
 impl From<Minutes> for MinutesView {
     fn from(minutes: Minutes) -> Self {
-        let Minutes { owed, live, late, missing, hidden } = minutes;
-        Self { owed, live, late, missing, hidden }
+        let Minutes { owed, live, late, arriving, missing, hidden } = minutes;
+        Self { owed, live, late, arriving, missing, hidden }
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/v1`: data for the pages and for anyone else. Read only.
 
+mod completeness;
 mod day;
 mod election;
 mod openapi;
@@ -18,11 +19,12 @@ use axum::extract::rejection::QueryRejection;
 use axum::routing::get;
 use jiff::tz::TimeZone;
 
-use self::types::ConstituencyQuery;
+use self::types::{CompletenessLevel, ConstituencyQuery};
 use crate::http::caching::Cached;
 use crate::http::problem::Problem;
 use crate::http::single_flight::{Generated, SingleFlight};
 
+pub use completeness::{completeness_table, completeness_view};
 pub use openapi::document as openapi_document;
 
 /// The routes below `/api/v1`.
@@ -43,6 +45,8 @@ pub(crate) fn shared_routes<S: Clone + Send + Sync + 'static>(centre: &Arc<Centr
         .route("/api/v1/day", get(day::day))
         .route("/api/v1/status", get(status::json))
         .route("/api/v1/status.csv", get(status::csv))
+        .route("/api/v1/completeness", get(completeness::json))
+        .route("/api/v1/completeness.csv", get(completeness::csv))
         .with_state(Arc::new(Pictures::new(centre)))
 }
 
@@ -59,6 +63,8 @@ enum Kind {
     Day,
     Status,
     StatusCsv,
+    Completeness,
+    CompletenessCsv(CompletenessLevel),
 }
 
 impl Pictures {

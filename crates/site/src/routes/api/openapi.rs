@@ -5,8 +5,8 @@ use axum::response::Response;
 use utoipa::OpenApi;
 
 use super::types::{
-    ConstituencyView, DayView, ElectionView, StationDetail, StationStatus, StatusView, TimelineEntry,
-    Turnouts,
+    CompletenessView, ConstituencyView, DayView, ElectionView, StationDetail, StationStatus, StatusView,
+    TimelineEntry, Turnouts,
 };
 use crate::http::caching::{BRIEF, Cached};
 use crate::http::problem::Problem;
@@ -27,7 +27,9 @@ use crate::http::problem::Problem;
         super::turnout::turnout,
         super::day::day,
         super::status::json,
-        super::status::csv
+        super::status::csv,
+        super::completeness::json,
+        super::completeness::csv
     ),
     components(schemas(
         ElectionView,
@@ -38,6 +40,7 @@ use crate::http::problem::Problem;
         Turnouts,
         DayView,
         StatusView,
+        CompletenessView,
         Problem
     ))
 )]

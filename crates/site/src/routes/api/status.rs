@@ -18,7 +18,7 @@ use crate::http::problem::Problem;
 use crate::routes::times;
 
 /// Columns of the table; they are followed by one for each cause.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "id",
     "constituency",
     "station",
@@ -29,6 +29,7 @@ const COLUMNS: [&str; 16] = [
     "owed",
     "live",
     "late",
+    "arriving",
     "missing",
     "hidden",
     "gaps",
@@ -137,6 +138,7 @@ fn cells(station: &StationHistoryView) -> [String; COLUMNS.len()] {
         minutes.owed.to_string(),
         minutes.live.to_string(),
         minutes.late.to_string(),
+        minutes.arriving.to_string(),
         minutes.missing.to_string(),
         minutes.hidden.to_string(),
         station.gaps.to_string(),
@@ -158,7 +160,7 @@ mod tests {
     fn the_table_says_what_the_json_says() {
         let span = Span { from: UtcMicros(0), to: UtcMicros(240_000_000) };
         let tally = Tally {
-            minutes: Minutes { owed: 422, live: 392, late: 20, missing: 6, hidden: 4 },
+            minutes: Minutes { owed: 422, live: 389, late: 20, arriving: 3, missing: 6, hidden: 4 },
             causes: [(Cause::Power, 4), (Cause::Uplink, 2)].into(),
             gaps: 3,
             longest: Some(Stretch { span, cause: Some(Cause::Power) }),
@@ -172,7 +174,7 @@ mod tests {
         let (header, row) = (lines.next().unwrap(), lines.next().unwrap());
         assert_eq!(header.len() + 1, row.len(), "one comma stands inside quotes");
         assert!(header.ends_with(&["missing_centre", "missing_neverconnected"]), "{header:?}");
-        let written = "7/12,7,12,\"Məktəb, \"\"5 nömrəli\"\"\",live,,,422,392,20,6,4,3,\
+        let written = "7/12,7,12,\"Məktəb, \"\"5 nömrəli\"\"\",live,,,422,389,20,3,6,4,3,\
              1970-01-01T00:00:00+00:00,1970-01-01T00:04:00+00:00,power,0,2,0,4,0,0,0,0,0";
         assert_eq!(row.join(","), written);
     }

@@ -1,10 +1,17 @@
 //! The shapes of `/api/v1`, as JSON.
 
+mod completeness;
+
 use std::collections::BTreeMap;
 
 use ashkar_election::Names;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+pub use completeness::{
+    CameraCompleteness, CompletenessLevel, CompletenessQuery, CompletenessTotals, CompletenessView,
+    ConstituencyCompleteness, SharesView, StationCompletenessView, TimesView,
+};
 
 /// A text in the three languages of the site.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -347,7 +354,7 @@ pub struct ConstituencyQuery {
     pub constituency: Option<u16>,
 }
 
-/// Camera-minutes. Each camera's late, hidden and, for each cause, missing time is rounded up, so that no rounding hides
+/// Camera-minutes. Each camera's late, arriving, hidden and, for each cause, missing time is rounded up, so that no rounding hides
 /// a gap; live is the rest of what was owed.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct MinutesView {
@@ -357,6 +364,8 @@ pub struct MinutesView {
     pub live: u64,
     /// There, but arrived late.
     pub late: u64,
+    /// Not there yet: the station's agent holds it and is about to send it.
+    pub arriving: u64,
     /// Not there.
     pub missing: u64,
     /// There, but withheld.
@@ -385,8 +394,8 @@ pub struct DayView {
 pub struct DayRow {
     /// Such as `7`, or `7/12`.
     pub key: String,
-    /// A letter for each cell, the worst state of any camera in any moment of it: `M`issing, `H`idden, `A`rrived late,
-    /// `L`ive, `D`ue. A hole of one second makes a cell `M`.
+    /// A letter for each cell, the worst state of any camera in any moment of it: `M`issing, `H`idden, `C`oming (late and
+    /// not there yet: the agent is about to send it), `A`rrived late, `L`ive, `D`ue. A hole of one second makes a cell `M`.
     #[schema(example = "LLLMLA")]
     pub cells: String,
     /// The whole row.
@@ -404,6 +413,9 @@ pub struct DayNote {
     pub to: String,
     /// `missing`, `late` or `hidden`.
     pub state: &'static str,
+    /// True if it is late and not there yet: agents hold it and are about to send it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arriving: Option<bool>,
     /// Why, if one cause applies to all of it.
     pub cause: Option<&'static str>,
     /// Stations with a hole in it.

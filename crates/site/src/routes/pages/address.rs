@@ -22,10 +22,11 @@ pub(super) enum Page {
     Unknown,
 }
 
-const NAMED: [(&str, &str); 6] = [
+const NAMED: [(&str, &str); 7] = [
     ("/", "home"),
     ("/list", "list"),
     ("/status", "status"),
+    ("/completeness", "completeness"),
     ("/watch", "watch"),
     ("/count", "count"),
     ("/about", "about"),
