@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::child::{ChildLimits, ChildSource, ChildTask};
+use crate::conditions::{Examiner, Known, ReportTimes, Reports, Streams};
 use crate::config::{CameraConfig, Config, Source};
 use crate::key::Keys;
 use crate::last_run::LastRun;
@@ -49,6 +50,8 @@ pub struct Options {
     pub child: ChildLimits,
     /// Time limits of pulling from IP cameras.
     pub pull: PullOptions,
+    /// When the conditions of the station are measured.
+    pub reports: ReportTimes,
 }
 
 /// Why an agent does not start.
@@ -83,6 +86,7 @@ pub struct Agent {
     pub(crate) station: Arc<Station>,
     pub(crate) sources: Vec<(CameraId, Running)>,
     pub(crate) uplink: Option<Uplink>,
+    reports: Reports,
     rtmp: Option<RtmpServer>,
     last_run: LastRun,
     stopping: watch::Sender<bool>,
@@ -129,6 +133,8 @@ impl Agent {
         let Opened { archive, keys, last_run, hole } = opened;
         // Before the first source: nothing that is recorded passes it by.
         let queue = (!config.centres.is_empty()).then(|| Arc::new(Queue::default()));
+        let streams = Arc::new(Streams::default());
+        let outlet: Arc<dyn Outlet> = Arc::new(Both(outlet, Arc::<Streams>::clone(&streams)));
         let outlet: Arc<dyn Outlet> = match &queue {
             Some(queue) => Arc::new(Both(outlet, Arc::<Queue>::clone(queue))),
             None => outlet,
@@ -148,7 +154,11 @@ impl Agent {
             stopping.subscribe(),
         ));
         let uplink = queue.map(|queue| begin_sending(&config, &archive, &clock, queue)).transpose()?;
+        let sending = uplink.as_ref().map(Uplink::shared).unwrap_or_default();
+        let known = Known { station: Arc::clone(&station), streams, sending };
+        let examiner = Arc::new(Examiner::new(Arc::clone(&config), Arc::clone(&clock), Some(known)));
         let mut agent = Self {
+            reports: Reports::spawn(&examiner, options.reports),
             config,
             clock,
             archive,
@@ -203,6 +213,7 @@ impl Agent {
     /// Ends every source and every child, completes every segment, and makes all of it durable.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
+        drop(self.reports);
         // At the same time: a child may take three seconds.
         let ends: Vec<_> = self.sources.into_iter().map(|(_, source)| tokio::spawn(end(source))).collect();
         for ended in ends {

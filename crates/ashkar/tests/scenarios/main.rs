@@ -23,6 +23,7 @@ mod fifty_viewers_see_every_part_and_tell_when_they_do_not;
 mod live_goes_on_when_the_disk_is_full_or_dies;
 mod operators_mistakes_cost_nothing;
 mod players_that_others_wrote_play_it;
+mod stations_conditions_reach_the_centre;
 mod stills_outlive_their_worker;
 mod the_agents_door_knows_who_asks;
 mod the_day_hides_no_hole;

@@ -7,6 +7,7 @@
 mod acks;
 mod late;
 mod planted;
+mod reports;
 mod session;
 #[cfg(test)]
 mod simulation;
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 use crate::Centre;
 use crate::registry::Right;
 use late::Known;
+use reports::Allowance;
 use session::{OfCamera, Sent, Session};
 pub use turns::Turn;
 use waiting::Waiting;
@@ -55,6 +57,9 @@ pub(crate) struct Agents {
     sessions: RwLock<HashMap<TokenHash, Arc<Session>>>,
     nonces: Mutex<Nonces>,
     waiting: Waiting,
+    /// What devices may measure their lines with.
+    probes: Allowance,
+    reports: Allowance,
 }
 
 /// The three headers of a signed request, and the request itself.
@@ -74,6 +79,8 @@ impl Agents {
             sessions: RwLock::default(),
             nonces: Mutex::new(Nonces::new(now)),
             waiting: Waiting::default(),
+            probes: Allowance::of_probes(),
+            reports: Allowance::of_reports(),
         }
     }
 
