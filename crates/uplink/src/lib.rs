@@ -39,6 +39,7 @@ pub use path::{
 pub use refusal::{Refusal, RefusalCode};
 pub use sender::{Action, Failure, Ledger, ReadError, RequestId, Sender, SenderOptions, SenderStatus};
 pub use session::{BodyError, EnrolmentRequest, EnrolmentResponse, SessionRequest, SessionResponse};
-pub use sign_off::{CameraWork, Check, CheckItem, EndToEnd, Legibility, Proof, Reference, SignOff, is_line};
+pub(crate) use sign_off::is_line;
+pub use sign_off::{CameraWork, Check, CheckItem, EndToEnd, Legibility, Proof, Reference, SignOff};
 pub use signature::{DeviceId, DeviceKey, KeyError, Nonces, PublicKey};
 pub use wire::{WireError, decode, encode};

@@ -173,7 +173,7 @@ impl SignOff {
 }
 
 /// One line of text that shows all that is in it.
-pub fn is_line(text: &str, chars_max: usize) -> bool {
+pub(crate) fn is_line(text: &str, chars_max: usize) -> bool {
     let is_hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')

@@ -79,7 +79,10 @@ pub(crate) async fn measure(
     };
     let ahead = caller.clock_ahead_us();
     let measured = LineMeasured {
-        centre: opened.as_ref().map(|()| ()).map_err(note_of),
+        centre: match &opened {
+            Ok(()) => Ok(()),
+            Err(fault) => Err(note_of(fault)),
+        },
         delay_ms: Ok(whole(delays.middle_us.div_ceil(1000))),
         up_kbit,
         down_kbit,
