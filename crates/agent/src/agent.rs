@@ -28,6 +28,7 @@ use crate::last_run::LastRun;
 use crate::outlet::{Both, Outlet};
 use crate::recording::Recording;
 use crate::station::Station;
+use crate::technician::Technician;
 use crate::uplink::{Parts, Queue, Uplink};
 
 /// How often silences are looked for.
@@ -87,6 +88,7 @@ pub struct Agent {
     pub(crate) sources: Vec<(CameraId, Running)>,
     pub(crate) uplink: Option<Uplink>,
     reports: Reports,
+    technician: Technician,
     rtmp: Option<RtmpServer>,
     last_run: LastRun,
     stopping: watch::Sender<bool>,
@@ -159,6 +161,7 @@ impl Agent {
         let examiner = Arc::new(Examiner::new(Arc::clone(&config), Arc::clone(&clock), Some(known)));
         let mut agent = Self {
             reports: Reports::spawn(&examiner, options.reports),
+            technician: Technician::open(&examiner).await,
             config,
             clock,
             archive,
@@ -205,6 +208,12 @@ impl Agent {
         self.rtmp.as_ref().map(RtmpServer::local_addr)
     }
 
+    /// Where the technician's page is, if it could be opened; and its code, if it can be reached from the network.
+    pub fn technician(&self) -> Option<(SocketAddr, Option<&str>)> {
+        let (address, code) = self.technician.shown.as_ref()?;
+        Some((*address, code.as_deref()))
+    }
+
     /// The station's recordings.
     pub fn archive(&self) -> &Archive {
         &self.archive
@@ -213,7 +222,7 @@ impl Agent {
     /// Ends every source and every child, completes every segment, and makes all of it durable.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
-        drop(self.reports);
+        drop((self.reports, self.technician));
         // At the same time: a child may take three seconds.
         let ends: Vec<_> = self.sources.into_iter().map(|(_, source)| tokio::spawn(end(source))).collect();
         for ended in ends {

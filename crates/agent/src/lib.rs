@@ -15,6 +15,7 @@ mod outlet;
 mod recording;
 mod station;
 mod status;
+mod technician;
 mod uplink;
 
 pub use agent::{Agent, Options, StartError, recordings_of, reveal_keys};

@@ -104,7 +104,13 @@ async fn record(config: Config, json: bool) -> anyhow::Result<()> {
     }
     if !json {
         let rtmp = agent.rtmp_address().map_or_else(String::new, |address| format!(" rtmp://{address}"));
-        if let Err(error) = output::line(format_args!("ready{rtmp}")) {
+        let page = agent.technician().map_or_else(String::new, |(address, code)| {
+            // Anything but a terminal may be a log.
+            let code = code.filter(|_| std::io::stdout().is_terminal());
+            let code = code.map_or_else(String::new, |code| format!(" code {code}"));
+            format!(" technician http://{address}{code}")
+        });
+        if let Err(error) = output::line(format_args!("ready{rtmp}{page}")) {
             tracing::warn!(cause = %error, blame = "operator", "recording all the same");
         }
     }

@@ -18,8 +18,8 @@ use ashkar_terms::CameraId;
 use ashkar_uplink::signature::SignedRequest;
 use ashkar_uplink::{
     BODY_BYTES_MAX, Backlog, BacklogPath, CONDITIONS_BYTES_MAX, CONDITIONS_PATH, Conditions, ENROLMENTS_PATH,
-    EnrolmentRequest, HavePath, PROBE_BYTES_MAX, PROBE_PATH, RecordPath, Refusal, RefusalCode, SESSIONS_PATH,
-    TIME_PATH, probe_bytes,
+    EnrolmentRequest, HavePath, PROBE_BYTES_MAX, PROBE_PATH, PartPath, RecordPath, Refusal, RefusalCode,
+    SESSIONS_PATH, TIME_PATH, probe_bytes,
 };
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
@@ -166,7 +166,10 @@ impl Inner {
                 Ok(path) => self.note_backlog(path.camera, request).await?,
                 Err(_) => self.take_record(request, turn?).await?,
             },
-            (&Method::GET, _) => self.have(&request).await?,
+            (&Method::GET, path) => match PartPath::parse(path, request.uri().query().unwrap_or_default()) {
+                Ok(path) => return self.read_back(path, &request).await,
+                Err(_) => self.have(&request).await?,
+            },
             _ => return Err(malformed(&"no request of this protocol")),
         };
         Ok(answered.into())
@@ -191,6 +194,12 @@ impl Inner {
         self.centre.allow_probe(&token, length.min(PROBE_BYTES_MAX))?;
         let (body, _memory) = self.body(request, PROBE_BYTES_MAX).await?;
         Ok((StatusCode::OK, format!("{{\"bytes\":{}}}", body.len()).into_bytes()))
+    }
+
+    /// A part that is recorded here, for the device that sent it.
+    async fn read_back(&self, path: PartPath, request: &Request<Incoming>) -> Result<Reply, Refusal> {
+        let body = self.centre.read_back(token(request.headers())?, &path).await?;
+        Ok(Reply { status: StatusCode::OK, kind: "application/octet-stream", body })
     }
 
     /// What a device measured.

@@ -14,6 +14,9 @@ use crate::outlet::Outlet;
 const WINDOW_TICKS: i64 = 60 * TICKS_PER_SECOND;
 /// Parts that are remembered of one camera: a minute of parts of a tenth of a second.
 const PARTS_MAX: usize = 600;
+/// Pictures since the newest keyframe that are kept to be shown, bytes of each camera, and parts.
+const NEWEST_BYTES_MAX: usize = 8 << 20;
+const NEWEST_MAX: usize = 64;
 /// Less of a stream tells nothing, ticks.
 const LEAST_TICKS: i64 = 3 * TICKS_PER_SECOND;
 
@@ -21,10 +24,23 @@ const LEAST_TICKS: i64 = 3 * TICKS_PER_SECOND;
 #[derive(Debug, Default)]
 pub(crate) struct Streams(Mutex<BTreeMap<CameraId, Stream>>);
 
+/// The newest pictures of a stream that can be shown: from a keyframe on.
+#[derive(Debug, Clone)]
+pub(crate) struct Newest {
+    pub(crate) init: Arc<InitSegment>,
+    /// From a keyframe, or from where somebody was.
+    pub(crate) parts: Vec<Part>,
+    /// The first of them can be decoded without any before it.
+    pub(crate) is_whole: bool,
+}
+
 #[derive(Debug, Default)]
 struct Stream {
     init: Option<Arc<InitSegment>>,
     parts: VecDeque<Seen>,
+    /// Since the newest keyframe.
+    newest: Vec<Part>,
+    newest_bytes: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,11 +59,11 @@ impl Outlet for Streams {
         match output {
             Output::Init(init) => {
                 // Another size, another stream.
-                stream.parts.clear();
+                stream.clear();
                 stream.init = Some(Arc::clone(init));
             }
             Output::Part(part) => stream.push(part),
-            Output::Gap(_) => stream.parts.clear(),
+            Output::Gap(_) => stream.clear(),
             _ => {}
         }
     }
@@ -58,10 +74,47 @@ impl Streams {
     pub(crate) fn facts(&self, camera: CameraId) -> Option<Facts> {
         self.0.lock().get(&camera)?.facts()
     }
+
+    /// What of `camera` comes after the part that begins at `after`, if that is still known; else from the newest
+    /// keyframe on.
+    pub(crate) fn newest(&self, camera: CameraId, after: Option<MediaTime>) -> Option<Newest> {
+        let streams = self.0.lock();
+        let stream = streams.get(&camera)?;
+        let init = Arc::clone(stream.init.as_ref()?);
+        let known = stream.newest.iter().position(|part| Some(part.start) == after);
+        let keyframe = || stream.newest.iter().rposition(|part| part.independent);
+        let from = known.map(|at| at + 1).or_else(keyframe)?;
+        let parts: Vec<Part> = stream.newest.get(from..).unwrap_or_default().to_vec();
+        let is_whole = known.is_none() && parts.first().is_some_and(|part| part.independent);
+        // Somebody who was elsewhere gets nothing that cannot be decoded.
+        (known.is_some() || is_whole).then_some(Newest { init, parts, is_whole })
+    }
 }
 
 impl Stream {
+    fn clear(&mut self) {
+        self.parts.clear();
+        self.newest.clear();
+        self.newest_bytes = 0;
+    }
+
+    /// The one before a keyframe stays, for those who were there.
+    fn push_newest(&mut self, part: &Part) {
+        if part.independent {
+            let before = self.newest.pop();
+            self.newest = before.into_iter().collect();
+            self.newest_bytes = self.newest.iter().map(|part| part.bytes.len()).sum();
+        }
+        self.newest_bytes = self.newest_bytes.saturating_add(part.bytes.len());
+        if self.newest_bytes > NEWEST_BYTES_MAX || self.newest.len() >= NEWEST_MAX {
+            self.newest.clear();
+            self.newest_bytes = part.bytes.len();
+        }
+        self.newest.push(part.clone());
+    }
+
     fn push(&mut self, part: &Part) {
+        self.push_newest(part);
         self.parts.push_back(Seen {
             start: part.start,
             ticks: i64::from(part.duration),
@@ -141,6 +194,30 @@ mod tests {
         let (sha256, bytes) = ([0; 32], Bytes::new());
         let codecs = codecs.to_owned();
         Output::Init(Arc::new(InitSegment { sha256, bytes, codecs, width: 1280, height: 720 }))
+    }
+
+    #[test]
+    fn the_newest_pictures_begin_with_a_keyframe_or_where_somebody_was() {
+        let streams = Streams::default();
+        let starts = |after: Option<i64>| {
+            let found = streams.newest(ID, after.map(|at| MediaTime(at * 45_000)))?;
+            Some((found.is_whole, found.parts.iter().map(|part| part.start.0 / 45_000).collect::<Vec<_>>()))
+        };
+        assert_eq!(starts(None), None);
+        streams.recorded(ID, &init("avc1.64001f"));
+        streams.recorded(ID, &part(0, false));
+        assert_eq!(starts(None), None, "nothing before a keyframe");
+        (1..6).for_each(|at| streams.recorded(ID, &part(at, at == 1)));
+        assert_eq!(starts(None), Some((true, vec![1, 2, 3, 4, 5])));
+        assert_eq!(starts(Some(3)), Some((false, vec![4, 5])));
+        assert_eq!(starts(Some(5)), Some((false, vec![])));
+        (6..8).for_each(|at| streams.recorded(ID, &part(at, at == 6)));
+        assert_eq!(starts(Some(5)), Some((false, vec![6, 7])), "across a keyframe");
+        assert_eq!(starts(Some(3)), Some((true, vec![6, 7])), "too far behind: from the keyframe");
+        for at in 8..500 {
+            streams.recorded(ID, &part(at, false));
+        }
+        assert!(streams.0.lock()[&ID].newest.len() <= NEWEST_MAX, "a keyframe that never comes");
     }
 
     #[test]

@@ -28,12 +28,13 @@ use tokio::sync::Mutex as Turn;
 use crate::config::{CameraConfig, Config, Source};
 use crate::station::Station;
 use crate::uplink::{Caller, Fault, PROGRAM, Sending, Unanswered, enrolled_at_first};
-pub(crate) use cameras::Streams;
+pub(crate) use cameras::{Newest, Streams};
 pub use doctor::{DoctorError, Examined, doctor};
 use hour::Hour;
 use judge::{CameraMeasured, Measured, Reading, judge};
 use line::LineMeasured;
 use machine::Machine;
+pub(crate) use socket::ASKED_PAUSE;
 use spool::Spool;
 pub use task::ReportTimes;
 pub(crate) use task::Reports;
@@ -51,12 +52,12 @@ pub(crate) struct Examiner {
     pub(crate) config: Arc<Config>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Nothing if no agent records here.
-    known: Option<Known>,
+    pub(crate) known: Option<Known>,
     machine: Machine,
     pub(crate) spool: Spool,
     hour: Mutex<Hour>,
     /// One at a time: a second session would end the first.
-    turn: Turn<()>,
+    pub(crate) turn: Turn<()>,
 }
 
 impl Examiner {

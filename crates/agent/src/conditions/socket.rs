@@ -15,7 +15,7 @@ use super::Examiner;
 use super::doctor::Examined;
 
 /// Pause between two exchanges with the centre, when somebody waits for it.
-pub(super) const ASKED_PAUSE: Duration = Duration::from_millis(100);
+pub(crate) const ASKED_PAUSE: Duration = Duration::from_millis(100);
 /// How long an agent may take, with a line that hardly carries anything.
 const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 /// How long a question may take, and writing the answer.

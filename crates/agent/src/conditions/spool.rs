@@ -68,6 +68,11 @@ impl Spool {
         Ok(found)
     }
 
+    /// How many signatures wait.
+    pub(crate) fn sign_offs_waiting(&self) -> usize {
+        self.waiting().unwrap_or_default().iter().filter(|path| is_sign_off(path)).count()
+    }
+
     /// The body of a file that waits; nothing if it is none, which only a person can mend.
     pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
         let bytes = read_limited(path, CONDITIONS_BYTES_MAX as u64).ok()?;

@@ -68,7 +68,7 @@ async fn hourly(examiner: Arc<Examiner>, times: ReportTimes) {
         let worst = report.worst();
         match sent {
             Ok(centre) => {
-                tracing::info!(centre, ?worst, "the conditions of this station are measured and sent")
+                tracing::info!(centre, ?worst, "the conditions of this station are measured and sent");
             }
             Err(fault) => tracing::info!(
                 ?worst,

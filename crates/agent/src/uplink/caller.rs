@@ -6,7 +6,8 @@ use std::sync::Arc;
 use ashkar_terms::{Blame, Clock, ClockState, Moment, UtcMicros};
 use ashkar_uplink::signature::{SignedRequest, draw_nonce, sign};
 use ashkar_uplink::{
-    DeviceKey, RecordingId, Refusal, RefusalCode, SESSIONS_PATH, SessionRequest, SessionResponse, TIME_PATH,
+    DeviceKey, PART_BYTES_MAX, RecordingId, Refusal, RefusalCode, SESSIONS_PATH, SessionRequest,
+    SessionResponse, TIME_PATH,
 };
 use bytes::Bytes;
 use http_body_util::Full;
@@ -111,7 +112,9 @@ impl Caller {
         let of_disk = Arc::clone(config);
         let target = tokio::task::spawn_blocking(move || Target::new(&url, of_disk.ca.as_deref())).await;
         let target = target.map_err(|_| Fault::new(Blame::Centre, "it failed"))??;
-        let connection = Connection::open(&target).await?;
+        let mut connection = Connection::open(&target).await?;
+        // What was recorded comes back, too.
+        connection.answer_bytes_max = PART_BYTES_MAX;
         Ok(Self { target, connection, clock: Arc::clone(clock), offset: ClockOffset::default(), token: None })
     }
 

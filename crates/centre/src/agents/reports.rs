@@ -1,10 +1,14 @@
 //! What devices measure of their stations: room for it, and where their reports go. All of it is a device's word.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use ashkar_archive::{Archive, ReadError};
 use ashkar_election::{Actor, NewReport, ReportOccasion};
-use ashkar_terms::{CameraId, Moment};
-use ashkar_uplink::{Conditions, DeviceId, Occasion, Refusal, RefusalCode};
+use ashkar_media::Output;
+use ashkar_terms::{CameraId, Moment, Span};
+use ashkar_uplink::{Conditions, DeviceId, Occasion, PROBE_BYTES_MAX, PartPath, Refusal, RefusalCode};
+use bytes::Bytes;
 use parking_lot::Mutex;
 
 use super::session::Session;
@@ -122,11 +126,44 @@ impl Centre {
         })
     }
 
+    /// The bytes of a part as the recording has them, read from the disk: for the device that sent it, which compares
+    /// them. Its segment has ended and is durable.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what to do: `out-of-order` if it is not durable here yet.
+    pub async fn read_back(self: &Arc<Self>, token: &str, path: &PartPath) -> Result<Bytes, Refusal> {
+        let session = self.agents.session(token, self.now())?;
+        self.of_session(&session, path.camera, None)?;
+        self.allow_probe(token, PROBE_BYTES_MAX)?;
+        let (archive, path) = (self.archive.clone(), *path);
+        let found = self.read_for_agent(move || part_of(&archive, &path)).await?;
+        let found = found.map_err(|error| Refusal::new(RefusalCode::Busy, error.to_string()))?;
+        found.ok_or_else(|| Refusal::new(RefusalCode::OutOfOrder, "this part is not in the recording yet"))
+    }
+
     /// A device that was revoked for all of its cameras measures nothing any more.
     fn may(&self, session: &Session) -> Result<(), Refusal> {
         let allowed = session.cameras.keys().any(|camera| self.of_session(session, *camera, None).is_ok());
         if allowed { Ok(()) } else { Err(Refusal::new(RefusalCode::Revoked, "the device was revoked")) }
     }
+}
+
+/// The part of a whole segment that begins at that tick.
+fn part_of(archive: &Archive, path: &PartPath) -> Result<Option<Bytes>, ReadError> {
+    let at = path.at.to_utc();
+    // A tick is no whole number of microseconds.
+    let span = Span { from: at.plus(-1), to: at.plus(2) };
+    for segment in archive.segments(path.camera, span)? {
+        let outputs = archive.outputs(path.camera, segment.segment)?.unwrap_or_default();
+        let part = outputs.into_iter().find_map(|output| match output {
+            Output::Part(part) if part.start == path.at => Some(part.bytes),
+            _ => None,
+        });
+        if part.is_some() {
+            return Ok(part);
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
