@@ -5,6 +5,7 @@ import { help, said, words } from '/words.js';
 
 const at = (id) => document.getElementById(id);
 const LANGUAGES = ['az', 'en', 'ru'];
+const VERDICTS = ['bad', 'weak', 'unmeasured', 'good'];
 const ITEMS = ['booth-unseen', 'list-unreadable', 'box', 'issuing-table', 'counting-table', 'protocol-table', 'other-cameras'];
 
 let lang = LANGUAGES.includes(localStorage.getItem('lang')) ? localStorage.getItem('lang') : 'az';
@@ -125,7 +126,9 @@ function drawFindings() {
   const text = JSON.stringify(state.findings);
   if (text === shownFindings) return;
   shownFindings = text;
-  at('findings').replaceChildren(...state.findings.map((finding) => {
+  // What is to be done comes first.
+  const sorted = [...state.findings].sort((one, other) => VERDICTS.indexOf(one.verdict) - VERDICTS.indexOf(other.verdict));
+  at('findings').replaceChildren(...sorted.map((finding) => {
     const line = document.createElement('li');
     const verdict = document.createElement('span');
     verdict.className = `verdict ${finding.verdict}`;

@@ -130,7 +130,7 @@ function valueOf(lang, subject, value) {
   switch (subject) {
     case 'line-delay': case 'disk-sync': case 'keyframes': case 'clock-offset': return `${value} ${unit.ms}`;
     case 'line-loss': return `${value / 10} %`;
-    case 'line-up': case 'line-down': case 'disk-speed': case 'bit-rate': return `${Math.floor(value / 100) / 10} ${unit.rate}`;
+    case 'line-up': case 'line-down': case 'disk-speed': case 'bit-rate': return `${value < 10_000 ? Math.floor(value / 100) / 10 : Math.floor(value / 1000)} ${unit.rate}`;
     case 'line-breaks': return `${value} ${unit.s}`;
     case 'disk-room': return `${value} ${unit.hours}`;
     case 'temperature': return `${value} °C`;

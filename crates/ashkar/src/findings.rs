@@ -80,7 +80,7 @@ fn value_of(subject: Subject, value: i64) -> String {
         Subject::LineLoss => format!("{}.{} %", value / 10, value.unsigned_abs() % 10),
         Subject::LineUp | Subject::LineDown | Subject::DiskSpeed | Subject::BitRate => rate(value),
         Subject::LineBreaks => format!("{value} s of the last hour"),
-        Subject::DiskRoom => format!("{value} hours of recording"),
+        Subject::DiskRoom => format!("{value} hours"),
         Subject::Temperature => format!("{value} °C"),
         Subject::Power => format!("battery {value} %"),
         Subject::Memory => format!("{value} MB free"),

@@ -190,6 +190,8 @@ impl Finding {
     pub const fn blame(&self) -> Option<Blame> {
         match (self.verdict, self.note) {
             (Verdict::Good, _) => None,
+            // What nobody can know is nobody's fault.
+            (Verdict::Unmeasured, Some(Note::NotTold | Note::TooLittle)) => None,
             (_, Some(Note::NoLine)) => Some(Blame::Line),
             (_, Some(Note::NoCentre | Note::NotEnrolled)) => Some(Blame::Operator),
             (_, Some(Note::NoAgent | Note::NotTold | Note::DiskFails | Note::KeyFails)) => {

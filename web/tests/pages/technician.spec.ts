@@ -78,9 +78,9 @@ test('a finding says whose fault it is and what to do, and what was not measured
   Object.assign(agent.state, { findings, measured_at_us: 1_707_290_000_000_000 });
   await page.getByRole('button', { name: 'English' }).click();
   const line = page.locator('#findings li');
-  await expect(line.nth(1)).toHaveText('Not enough · line: up: 0.8 Mbit/s, good is 3 Mbit/sLet nothing else use the line; lower the camera’s rate, or ask for a better line. (line)');
+  await expect(line.nth(0)).toHaveText('Not enough · line: up: 0.8 Mbit/s, good is 3 Mbit/sLet nothing else use the line; lower the camera’s rate, or ask for a better line. (line)');
   await expect(line.nth(2)).toHaveText('Not measured · power: this system does not tell');
-  await expect(line.nth(3)).toContainText('Doubtful · 7/12/1 · keyframes: 4000 ms, good is 2500 ms');
+  await expect(line.nth(1)).toContainText('Doubtful · 7/12/1 · keyframes: 4000 ms, good is 2500 ms');
 });
 
 test('all of it is done by keyboard, and what is signed is what was answered', async ({ page }) => {

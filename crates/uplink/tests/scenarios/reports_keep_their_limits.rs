@@ -1,5 +1,7 @@
 //! Reports of a station's conditions: what is written is read back, and a hostile one is not taken.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
 use ashkar_terms::{CameraId, MediaTime, UtcMicros};
 use ashkar_uplink::{
     CameraWork, Check, CheckItem, Conditions, EndToEnd, Finding, Note, Occasion, PROBE_BYTES_MAX, PartPath,
