@@ -4,8 +4,9 @@
 
 use ashkar_uplink::signature::{Claim, SignatureInput, SignedRequest, parse_signature};
 use ashkar_uplink::{
-    Answer, DeviceId, DeviceKey, EnrolmentCode, EnrolmentRequest, EnrolmentResponse, Have, HavePath, Ledger,
-    PublicKey, RecordName, RecordPath, RecordingId, Refusal, SessionRequest, SessionResponse,
+    Answer, Conditions, DeviceId, DeviceKey, EnrolmentCode, EnrolmentRequest, EnrolmentResponse, Have,
+    HavePath, Ledger, PartPath, PublicKey, RecordName, RecordPath, RecordingId, Refusal, SessionRequest,
+    SessionResponse,
 };
 
 /// The key of RFC 9421, appendix B.1.4.
@@ -27,6 +28,9 @@ fn addresses(text: &str) {
     let (path, query) = text.split_once('?').unwrap_or((text, "as=live"));
     let address = format!("{path}?{query}");
     if let Ok(read) = RecordPath::parse(path, query) {
+        assert_eq!(read.to_string(), address);
+    }
+    if let Ok(read) = PartPath::parse(path, query) {
         assert_eq!(read.to_string(), address);
     }
     if let Ok(read) = HavePath::parse(path, query) {
@@ -78,6 +82,9 @@ fn bodies(body: &[u8]) {
     }
     if let Ok(read) = EnrolmentResponse::from_json(body) {
         assert!(EnrolmentResponse::from_json(&read.to_json()).is_ok_and(|again| again == read));
+    }
+    if let Ok(read) = Conditions::from_json(body) {
+        assert!(Conditions::from_json(&read.to_json()).is_ok_and(|again| again == read));
     }
     if let Ok(read) = Ledger::from_json(body, RecordingId(7)) {
         assert!(Ledger::from_json(&read.to_json(), RecordingId(7)).is_ok_and(|again| again == read));

@@ -21,12 +21,14 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::child::{ChildLimits, ChildSource, ChildTask};
+use crate::conditions::{Examiner, Known, ReportTimes, Reports, Streams};
 use crate::config::{CameraConfig, Config, Source};
 use crate::key::Keys;
 use crate::last_run::LastRun;
 use crate::outlet::{Both, Outlet};
 use crate::recording::Recording;
 use crate::station::Station;
+use crate::technician::Technician;
 use crate::uplink::{Parts, Queue, Uplink};
 
 /// How often silences are looked for.
@@ -49,6 +51,8 @@ pub struct Options {
     pub child: ChildLimits,
     /// Time limits of pulling from IP cameras.
     pub pull: PullOptions,
+    /// When the conditions of the station are measured.
+    pub reports: ReportTimes,
 }
 
 /// Why an agent does not start.
@@ -83,6 +87,8 @@ pub struct Agent {
     pub(crate) station: Arc<Station>,
     pub(crate) sources: Vec<(CameraId, Running)>,
     pub(crate) uplink: Option<Uplink>,
+    reports: Reports,
+    technician: Technician,
     rtmp: Option<RtmpServer>,
     last_run: LastRun,
     stopping: watch::Sender<bool>,
@@ -129,6 +135,8 @@ impl Agent {
         let Opened { archive, keys, last_run, hole } = opened;
         // Before the first source: nothing that is recorded passes it by.
         let queue = (!config.centres.is_empty()).then(|| Arc::new(Queue::default()));
+        let streams = Arc::new(Streams::default());
+        let outlet: Arc<dyn Outlet> = Arc::new(Both(outlet, Arc::<Streams>::clone(&streams)));
         let outlet: Arc<dyn Outlet> = match &queue {
             Some(queue) => Arc::new(Both(outlet, Arc::<Queue>::clone(queue))),
             None => outlet,
@@ -148,7 +156,12 @@ impl Agent {
             stopping.subscribe(),
         ));
         let uplink = queue.map(|queue| begin_sending(&config, &archive, &clock, queue)).transpose()?;
+        let sending = uplink.as_ref().map(Uplink::shared).unwrap_or_default();
+        let known = Known { station: Arc::clone(&station), streams, sending };
+        let examiner = Arc::new(Examiner::new(Arc::clone(&config), Arc::clone(&clock), Some(known)));
         let mut agent = Self {
+            reports: Reports::spawn(&examiner, options.reports),
+            technician: Technician::open(&examiner).await,
             config,
             clock,
             archive,
@@ -203,6 +216,12 @@ impl Agent {
         PullGate::open(&*self.station, camera, feeder, self.clock.now())
     }
 
+    /// Where the technician's page is, if it could be opened; and its code, if it can be reached from the network.
+    pub fn technician(&self) -> Option<(SocketAddr, Option<&str>)> {
+        let (address, code) = self.technician.shown.as_ref()?;
+        Some((*address, code.as_deref()))
+    }
+
     /// The station's recordings.
     pub fn archive(&self) -> &Archive {
         &self.archive
@@ -211,6 +230,7 @@ impl Agent {
     /// Ends every source and every child, completes every segment, and makes all of it durable.
     pub async fn stop(self) {
         self.stopping.send_replace(true);
+        drop((self.reports, self.technician));
         // At the same time: a child may take three seconds.
         let ends: Vec<_> = self.sources.into_iter().map(|(_, source)| tokio::spawn(end(source))).collect();
         for ended in ends {

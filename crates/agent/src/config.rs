@@ -50,6 +50,8 @@ pub struct Config {
     pub ca: Option<PathBuf>,
     /// Address for encoders; opened if a camera has the source `rtmp`.
     pub rtmp: SocketAddr,
+    /// Address of the technician's page.
+    pub technician: SocketAddr,
     /// Whether sound is recorded.
     pub sound: bool,
     /// The program that encodes.
@@ -120,6 +122,7 @@ impl Config {
             centres,
             ca: raw.ca.map(|ca| directory.join(ca)),
             rtmp: raw.rtmp,
+            technician: raw.technician.listen,
             sound: raw.sound,
             ffmpeg: program(directory, raw.ffmpeg),
             font: raw.font.map(|font| directory.join(font)),

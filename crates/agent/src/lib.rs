@@ -6,6 +6,7 @@
 
 mod agent;
 mod child;
+mod conditions;
 pub mod config;
 mod devices;
 mod key;
@@ -14,10 +15,12 @@ mod outlet;
 mod recording;
 mod station;
 mod status;
+mod technician;
 mod uplink;
 
 pub use agent::{Agent, Options, StartError, recordings_of, reveal_keys};
 pub use child::ChildLimits;
+pub use conditions::{DoctorError, Examined, ReportTimes, doctor};
 pub use config::Config;
 pub use devices::{Device, devices};
 pub use outlet::{NoOutlet, Outlet};

@@ -2,30 +2,62 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use ashkar_agent::{Agent, Config, Device, Enrolment, NoOutlet, Options, devices, reveal_keys};
+use ashkar_agent::{
+    Agent, Config, Device, Enrolment, Examined, NoOutlet, Options, devices, doctor, reveal_keys,
+};
 use ashkar_terms::SystemClock;
+use ashkar_uplink::Verdict;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
 use crate::cli::{self, AgentData, AgentEnrol};
 use crate::manager::Manager;
-use crate::output;
 use crate::serve::{Ends, Reloads, beat, interval};
+use crate::{findings, output};
 
 /// How often the state is shown.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(command: cli::Agent, file: Option<PathBuf>) -> anyhow::Result<()> {
+pub(crate) async fn run(command: cli::Agent, file: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     match command {
-        cli::Agent::Run { data, json } => record(settings(file, data)?, json).await,
-        cli::Agent::Enrol(options) => enrol(options, file).await,
-        cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, &push_host),
-        cli::Agent::Devices { json } => list(&devices(), json),
+        cli::Agent::Run { data, json } => record(settings(file, data)?, json).await?,
+        cli::Agent::Enrol(options) => enrol(options, file).await?,
+        cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, &push_host)?,
+        cli::Agent::Doctor { data, send, json } => return examine(settings(file, data)?, send, json).await,
+        cli::Agent::Devices { json } => list(&devices(), json)?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code if something is not good enough.
+const NOT_ENOUGH: u8 = 1;
+
+async fn examine(config: Config, send: bool, json: bool) -> anyhow::Result<ExitCode> {
+    let Examined { report, by_agent, sent_to, not_sent } =
+        doctor(config, Arc::new(SystemClock::new()), send).await?;
+    if json {
+        let object =
+            json!({ "report": report, "by_agent": by_agent, "sent_to": sent_to, "not_sent": not_sent });
+        output::line(format_args!("{object:#}"))?;
+    } else {
+        for finding in &report.findings {
+            output::line(findings::lines(finding))?;
+        }
+        output::line(format_args!("\n{}", findings::summary(&report.findings)))?;
+        if let Some(centre) = &sent_to {
+            output::line(format_args!("sent to {centre}"))?;
+        }
+    }
+    if let Some(reason) = not_sent {
+        output::note(format_args!("ashkar: the report is not sent yet: {reason}"));
+    }
+    let is_enough = report.worst() < Verdict::Bad;
+    Ok(if is_enough { ExitCode::SUCCESS } else { ExitCode::from(NOT_ENOUGH) })
 }
 
 fn settings(file: Option<PathBuf>, data: AgentData) -> anyhow::Result<Config> {
@@ -72,7 +104,13 @@ async fn record(config: Config, json: bool) -> anyhow::Result<()> {
     }
     if !json {
         let rtmp = agent.rtmp_address().map_or_else(String::new, |address| format!(" rtmp://{address}"));
-        if let Err(error) = output::line(format_args!("ready{rtmp}")) {
+        let page = agent.technician().map_or_else(String::new, |(address, code)| {
+            // Anything but a terminal may be a log.
+            let code = code.filter(|_| std::io::stdout().is_terminal());
+            let code = code.map_or_else(String::new, |code| format!(" code {code}"));
+            format!(" technician http://{address}{code}")
+        });
+        if let Err(error) = output::line(format_args!("ready{rtmp}{page}")) {
             tracing::warn!(cause = %error, blame = "operator", "recording all the same");
         }
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::cli::{Camera, Output};
 use crate::output::Unwritten;
-use crate::{devices, output, store};
+use crate::{conditions, devices, output, store};
 
 pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
     match command {
@@ -24,6 +24,7 @@ pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
         Camera::Remove { output, camera } => remove(&output, camera).await,
         Camera::Enrol(options) => devices::enrol(&options).await,
         Camera::Devices { output, camera } => devices::list(&output, camera).await,
+        Camera::Conditions { output, camera } => conditions::run(&output, camera).await,
         Camera::Revoke { output, camera, device } => devices::revoke(&output, camera, &device).await,
     }
 }

@@ -177,6 +177,18 @@ pub(crate) enum Agent {
         #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
         push_host: String,
     },
+    /// Measures whether line, disk, computer and cameras are good enough. Exit 0: yes; 1: something is not; 2: could not
+    /// be measured.
+    Doctor {
+        #[command(flatten)]
+        data: AgentData,
+        /// Sends the report to the centre.
+        #[arg(long)]
+        send: bool,
+        /// Output in JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Lists the webcams of this computer.
     Devices {
         /// Output in JSON.
@@ -309,6 +321,13 @@ pub(crate) enum Camera {
         #[command(flatten)]
         output: Output,
         /// Such as 7/12/1; all cameras by default.
+        camera: Option<CameraId>,
+    },
+    /// Shows what the devices at the stations measured of their technical conditions.
+    Conditions {
+        #[command(flatten)]
+        output: Output,
+        /// Such as 7/12/1: its newest report in full, and those before it; by default, a line for each device.
         camera: Option<CameraId>,
     },
     /// Refuses a device for a camera from now on.

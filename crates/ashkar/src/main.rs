@@ -8,10 +8,12 @@ mod agent;
 mod archive;
 mod camera;
 mod cli;
+mod conditions;
 mod data;
 mod demo;
 mod devices;
 mod election;
+mod findings;
 mod init;
 mod layers;
 mod live;
@@ -84,7 +86,7 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
     match command {
         Command::Demo(options) => demo::run(options).await?,
         Command::Serve(options) => serve::run(options).await?,
-        Command::Agent(command) => agent::run(command, config).await?,
+        Command::Agent(command) => return agent::run(command, config).await,
         Command::Init(options) => init::run(options).await?,
         Command::Election(command) => election::run(command).await?,
         Command::Stations(command) => return stations::run(command).await,

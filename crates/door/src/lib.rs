@@ -17,8 +17,9 @@ use ashkar_site::http::server::Answer;
 use ashkar_terms::CameraId;
 use ashkar_uplink::signature::SignedRequest;
 use ashkar_uplink::{
-    BODY_BYTES_MAX, Backlog, BacklogPath, ENROLMENTS_PATH, EnrolmentRequest, HavePath, RecordPath, Refusal,
-    RefusalCode, SESSIONS_PATH, TIME_PATH,
+    BODY_BYTES_MAX, Backlog, BacklogPath, CONDITIONS_BYTES_MAX, CONDITIONS_PATH, Conditions, ENROLMENTS_PATH,
+    EnrolmentRequest, HavePath, PROBE_BYTES_MAX, PROBE_PATH, PartPath, RecordPath, Refusal, RefusalCode,
+    SESSIONS_PATH, TIME_PATH, probe_bytes,
 };
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
@@ -44,6 +45,9 @@ const ENROLMENTS: (u32, u32) = (10, 300);
 /// Sessions that one client may try to open in a minute, and all together.
 const SESSIONS: (u32, u32) = (60, 6000);
 
+/// Measurements of lines at once; more are told to come later.
+const PROBES_MAX: usize = 16;
+
 /// The header of RFC 9421 that says what is signed, and the one with the signature.
 const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
@@ -57,6 +61,10 @@ pub struct Door(Arc<Inner>);
 struct Inner {
     centre: Arc<Centre>,
     bodies_kb: Arc<Semaphore>,
+    /// Measurements at once.
+    probes: Semaphore,
+    /// What a measurement gets.
+    noise: Bytes,
     enrolments: Rates,
     sessions: Rates,
 }
@@ -67,6 +75,8 @@ impl Door {
         Self(Arc::new(Inner {
             centre,
             bodies_kb: Arc::new(Semaphore::new(BODIES_KB)),
+            probes: Semaphore::new(PROBES_MAX),
+            noise: noise(),
             enrolments: Rates::new(ENROLMENTS.0, ENROLMENTS.1),
             sessions: Rates::new(SESSIONS.0, SESSIONS.1),
         }))
@@ -80,19 +90,19 @@ impl Answer for Door {
         let turn = door.turn(&request);
         async move {
             match door.answered(request, turn).await {
-                Ok((status, body)) => response(status, "application/json", body),
+                Ok(Reply { status, kind, body }) => response(status, kind, body),
                 Err(refusal) => {
                     door.centre.note_refusal(refusal.code);
                     let status =
                         StatusCode::from_u16(refusal.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-                    response(status, "application/problem+json", refusal.to_json())
+                    response(status, "application/problem+json", refusal.to_json().into())
                 }
             }
         }
     }
 }
 
-fn response(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response {
+fn response(status: StatusCode, kind: &'static str, body: Bytes) -> Response {
     let built = Response::builder()
         .status(status)
         .header(header::CONTENT_TYPE, kind)
@@ -100,6 +110,26 @@ fn response(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response {
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
         .body(Body::from(body));
     built.unwrap_or_default()
+}
+
+/// What is answered.
+struct Reply {
+    status: StatusCode,
+    kind: &'static str,
+    body: Bytes,
+}
+
+impl From<(StatusCode, Vec<u8>)> for Reply {
+    fn from((status, body): (StatusCode, Vec<u8>)) -> Self {
+        Self { status, kind: "application/json", body: body.into() }
+    }
+}
+
+/// Nothing on the way can compress it. Without chance it is zeros, and a measurement says too much.
+fn noise() -> Bytes {
+    let mut noise = vec![0; PROBE_BYTES_MAX];
+    let _ = getrandom::fill(&mut noise);
+    noise.into()
 }
 
 impl Inner {
@@ -119,24 +149,68 @@ impl Inner {
         &self,
         request: Request<Incoming>,
         turn: Result<Option<Turn>, Refusal>,
-    ) -> Result<(StatusCode, Vec<u8>), Refusal> {
+    ) -> Result<Reply, Refusal> {
         let client = Client::of_request(request.extensions());
         let path = request.uri().path().to_owned();
-        match (request.method(), path.as_str()) {
+        let answered = match (request.method(), path.as_str()) {
             (&Method::GET, TIME_PATH) => {
                 let now = self.centre.now().wall.0;
-                Ok((StatusCode::OK, format!("{{\"now_us\":{now}}}").into_bytes()))
+                (StatusCode::OK, format!("{{\"now_us\":{now}}}").into_bytes())
             }
-            (&Method::POST, ENROLMENTS_PATH) => self.enrol(request, client).await,
-            (&Method::POST, SESSIONS_PATH) => self.open_session(request, client).await,
+            (&Method::POST, ENROLMENTS_PATH) => self.enrol(request, client).await?,
+            (&Method::POST, SESSIONS_PATH) => self.open_session(request, client).await?,
+            (&Method::GET, PROBE_PATH) => return self.probe_down(&request),
+            (&Method::POST, PROBE_PATH) => self.probe_up(request).await?,
+            (&Method::POST, CONDITIONS_PATH) => self.take_report(request).await?,
             (&Method::PUT, path) => match BacklogPath::parse(path, request.uri().query().unwrap_or_default())
             {
-                Ok(path) => self.note_backlog(path.camera, request).await,
-                Err(_) => self.take_record(request, turn?).await,
+                Ok(path) => self.note_backlog(path.camera, request).await?,
+                Err(_) => self.take_record(request, turn?).await?,
             },
-            (&Method::GET, _) => self.have(&request).await,
-            _ => Err(malformed(&"no request of this protocol")),
-        }
+            (&Method::GET, path) => match PartPath::parse(path, request.uri().query().unwrap_or_default()) {
+                Ok(path) => return self.read_back(path, &request).await,
+                Err(_) => self.have(&request).await?,
+            },
+            _ => return Err(malformed(&"no request of this protocol")),
+        };
+        Ok(answered.into())
+    }
+
+    /// Some bytes for a device that measures its line. It needs a session, and no body is read.
+    fn probe_down(&self, request: &Request<Incoming>) -> Result<Reply, Refusal> {
+        let token = token(request.headers())?;
+        let bytes = probe_bytes(request.uri().query().unwrap_or_default());
+        let bytes = bytes.map_err(|error| malformed(&error))?;
+        self.centre.allow_probe(token, bytes)?;
+        let body = self.noise.slice(..bytes.min(self.noise.len()));
+        Ok(Reply { status: StatusCode::OK, kind: "application/octet-stream", body })
+    }
+
+    /// The same in the other direction: the bytes are dropped.
+    async fn probe_up(&self, request: Request<Incoming>) -> Result<(StatusCode, Vec<u8>), Refusal> {
+        let token = token(request.headers())?.to_owned();
+        let busy = |_| Refusal::new(RefusalCode::Busy, "other lines are being measured; come later");
+        let _one = self.probes.try_acquire().map_err(busy)?;
+        let length = text(request.headers(), &header::CONTENT_LENGTH)?.parse().unwrap_or(usize::MAX);
+        self.centre.allow_probe(&token, length.min(PROBE_BYTES_MAX))?;
+        let (body, _memory) = self.body(request, PROBE_BYTES_MAX).await?;
+        Ok((StatusCode::OK, format!("{{\"bytes\":{}}}", body.len()).into_bytes()))
+    }
+
+    /// A part that is recorded here, for the device that sent it.
+    async fn read_back(&self, path: PartPath, request: &Request<Incoming>) -> Result<Reply, Refusal> {
+        let body = self.centre.read_back(token(request.headers())?, &path).await?;
+        Ok(Reply { status: StatusCode::OK, kind: "application/octet-stream", body })
+    }
+
+    /// What a device measured.
+    async fn take_report(&self, request: Request<Incoming>) -> Result<(StatusCode, Vec<u8>), Refusal> {
+        let token = token(request.headers())?.to_owned();
+        self.centre.allow_report(&token)?;
+        let (body, _memory) = self.body(request, CONDITIONS_BYTES_MAX).await?;
+        let report = Conditions::from_json(&body).map_err(|error| malformed(&error))?;
+        self.centre.take_report(&token, &report).await?;
+        Ok((StatusCode::CREATED, b"{}".to_vec()))
     }
 
     async fn enrol(

@@ -35,8 +35,8 @@ pub use model::{
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
-    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceError, KeyHash, KeyRefusal, ListChanges,
-    ListVersion, Making, NewCamera, NewDevice, PullUrl, PullUrlError, Snapshot, SqliteStore, Store,
-    StoreError, StreamKey, SubStreamRefusal, give_to_owner,
+    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceError, DeviceReport, KeyHash, KeyRefusal,
+    ListChanges, ListVersion, Making, NewCamera, NewDevice, NewReport, PullUrl, PullUrlError, ReportOccasion,
+    Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, give_to_owner,
 };
 pub use text::{collate, fold};

@@ -12,6 +12,7 @@
 mod answer;
 mod backlog;
 mod code;
+mod conditions;
 mod limits;
 mod name;
 mod path;
@@ -19,6 +20,7 @@ mod planted;
 mod refusal;
 pub mod sender;
 mod session;
+mod sign_off;
 pub mod signature;
 #[cfg(test)]
 mod simulation;
@@ -27,11 +29,17 @@ mod wire;
 pub use answer::{Answer, AnswerState, Have, HavePart};
 pub use backlog::{Backlog, BacklogPath};
 pub use code::{CodeHash, EnrolmentCode, IssuedCode, ParseCodeError};
+pub use conditions::{Conditions, Finding, Note, Occasion, Subject, Verdict};
 pub use limits::*;
 pub use name::{ParseNameError, RecordName, RecordingId};
-pub use path::{ENROLMENTS_PATH, HavePath, Line, ParsePathError, RecordPath, SESSIONS_PATH, TIME_PATH};
+pub use path::{
+    CONDITIONS_PATH, ENROLMENTS_PATH, HavePath, Line, PROBE_PATH, ParsePathError, PartPath, RecordPath,
+    SESSIONS_PATH, TIME_PATH, probe_bytes,
+};
 pub use refusal::{Refusal, RefusalCode};
 pub use sender::{Action, Failure, Ledger, ReadError, RequestId, Sender, SenderOptions, SenderStatus};
 pub use session::{BodyError, EnrolmentRequest, EnrolmentResponse, SessionRequest, SessionResponse};
+pub(crate) use sign_off::is_line;
+pub use sign_off::{CameraWork, Check, CheckItem, EndToEnd, Legibility, Proof, Reference, SignOff};
 pub use signature::{DeviceId, DeviceKey, KeyError, Nonces, PublicKey};
 pub use wire::{WireError, decode, encode};

@@ -32,3 +32,11 @@ pub const CAMERAS_MAX: usize = 16;
 pub const PROGRAM_BYTES_MAX: usize = 64;
 /// Longest token of a session, bytes.
 pub const TOKEN_BYTES_MAX: usize = 128;
+/// Bytes that one measurement of the line sends or asks for, at most.
+pub const PROBE_BYTES_MAX: usize = 256 << 10;
+/// Longest report of a station's conditions, bytes.
+pub const CONDITIONS_BYTES_MAX: usize = 64 << 10;
+/// Most findings of one report: those of a station, and six of each camera.
+pub const FINDINGS_MAX: usize = 128;
+/// Longest remark of a technician, characters.
+pub const REMARK_CHARS_MAX: usize = 500;

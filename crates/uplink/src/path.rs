@@ -5,7 +5,7 @@ use std::fmt;
 use ashkar_terms::{CameraId, MediaTime};
 
 use crate::name::number;
-use crate::{HAVE_TICKS_MAX, RecordName, RecordingId, TICKS_MAX};
+use crate::{HAVE_TICKS_MAX, PROBE_BYTES_MAX, RecordName, RecordingId, TICKS_MAX};
 
 /// Where sessions are opened: `POST` with a signature.
 pub const SESSIONS_PATH: &str = "/in/v1/sessions";
@@ -13,6 +13,11 @@ pub const SESSIONS_PATH: &str = "/in/v1/sessions";
 pub const ENROLMENTS_PATH: &str = "/in/v1/enrolments";
 /// Where the centre's time is asked for.
 pub const TIME_PATH: &str = "/in/v1/time";
+
+/// Where the line is measured: `POST` of some bytes, which are dropped, and `GET` with `?bytes=`.
+pub const PROBE_PATH: &str = "/in/v1/probe";
+/// Where reports of a station's conditions are sent: `POST`.
+pub const CONDITIONS_PATH: &str = "/in/v1/conditions";
 
 /// What every path begins with.
 pub(crate) const PREFIX: &str = "/in/v1/";
@@ -123,6 +128,44 @@ impl HavePath {
             Err(ParsePathError)
         }
     }
+}
+
+/// A part that the centre has, asked for by its first tick: `/in/v1/7/12/1/part?at=90000`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PartPath {
+    /// The camera.
+    pub camera: CameraId,
+    /// The part's first tick.
+    pub at: MediaTime,
+}
+
+impl fmt::Display for PartPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{}/part?at={}", self.camera, self.at.0)
+    }
+}
+
+impl PartPath {
+    /// Reads a path and its query (without the `?`).
+    ///
+    /// # Errors
+    /// [`ParsePathError`] for everything that `Display` would not have written.
+    pub fn parse(path: &str, query: &str) -> Result<Self, ParsePathError> {
+        let (camera, "part") = camera(path).ok_or(ParsePathError)? else { return Err(ParsePathError) };
+        let at = query.strip_prefix("at=").filter(|at| at.len() <= PATH_BYTES_MAX).and_then(number::<i64>);
+        let at = at.filter(|ticks| ticks.unsigned_abs() <= TICKS_MAX.unsigned_abs()).ok_or(ParsePathError)?;
+        Ok(Self { camera, at: MediaTime(at) })
+    }
+}
+
+/// How many bytes the query of a measurement asks for.
+///
+/// # Errors
+/// [`ParsePathError`] for everything but `bytes=` and a number from 1 to [`PROBE_BYTES_MAX`].
+pub fn probe_bytes(query: &str) -> Result<usize, ParsePathError> {
+    let bytes =
+        query.strip_prefix("bytes=").filter(|bytes| bytes.len() <= PATH_BYTES_MAX).and_then(number::<usize>);
+    bytes.filter(|bytes| (1..=PROBE_BYTES_MAX).contains(bytes)).ok_or(ParsePathError)
 }
 
 fn span(query: &str) -> Option<(i64, i64)> {

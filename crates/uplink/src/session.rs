@@ -38,7 +38,7 @@ impl BodyError {
         serde_json::to_vec(body).unwrap_or_default()
     }
 
-    fn require(holds: bool, member: &'static str) -> Result<(), Self> {
+    pub(crate) fn require(holds: bool, member: &'static str) -> Result<(), Self> {
         if holds { Ok(()) } else { Err(Self::Value(member)) }
     }
 }

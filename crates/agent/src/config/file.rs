@@ -29,8 +29,24 @@ pub(super) struct Raw {
     pub(super) disk_reserve_bytes: Spanned<u64>,
     #[serde(default = "journal_bytes")]
     pub(super) journal_bytes: u32,
+    #[serde(default)]
+    pub(super) technician: RawTechnician,
     #[serde(default = "no_cameras")]
     pub(super) camera: Spanned<Vec<RawCamera>>,
+}
+
+/// The table `[technician]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTechnician {
+    #[serde(default = "technician")]
+    pub(super) listen: SocketAddr,
+}
+
+impl Default for RawTechnician {
+    fn default() -> Self {
+        Self { listen: technician() }
+    }
 }
 
 /// A table `[[camera]]`.
@@ -56,6 +72,10 @@ fn data() -> PathBuf {
 
 fn rtmp() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::UNSPECIFIED, 1935))
+}
+
+fn technician() -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, 8090))
 }
 
 fn ffmpeg() -> PathBuf {

@@ -52,6 +52,17 @@ fn the_reference_names_every_key() {
 }
 
 #[test]
+fn the_technicians_page_is_for_this_computer_unless_the_settings_say_more() {
+    let listen = |more: &str| {
+        let text = format!("{}\n{more}", camera("source = \"rtmp\""));
+        Config::parse(&text, Path::new("/etc/ashkar/agent.toml")).map(|config| config.technician)
+    };
+    assert!(listen("").unwrap().ip().is_loopback());
+    assert_eq!(listen("[technician]\nlisten = \"0.0.0.0:80\"").unwrap().to_string(), "0.0.0.0:80");
+    assert!(listen("[technician]\nport = 1").is_err());
+}
+
+#[test]
 fn mistakes_name_their_line_and_key() {
     let unknown = says("time_zone = \"Asia/Baku\"\n\nstaton = \"x\"\n");
     assert!(

@@ -100,6 +100,8 @@ impl Target {
 /// A connection that carries requests.
 pub(crate) struct Connection {
     sender: Sender,
+    /// Longest answer that is read, bytes.
+    pub(crate) answer_bytes_max: usize,
     authority: Option<HeaderValue>,
     /// Ends with the connection; what it gives is why.
     pub(crate) driver: JoinHandle<Fault>,
@@ -137,10 +139,11 @@ impl Connection {
     /// If the connection is gone.
     pub(crate) async fn send(&mut self, mut request: Request<Full<Bytes>>) -> Result<Answer, Fault> {
         let gone = |error: hyper::Error| line(format!("the connection is gone: {error}"));
+        let bytes_max = self.answer_bytes_max;
         Ok(match &mut self.sender {
             Sender::Two(sender) => {
                 sender.ready().await.map_err(gone)?;
-                Box::pin(read(sender.send_request(request)))
+                Box::pin(read(sender.send_request(request), bytes_max))
             }
             Sender::One(sender) => {
                 sender.ready().await.map_err(gone)?;
@@ -151,7 +154,7 @@ impl Connection {
                 let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
                 let path: Uri = path.parse().map_err(|_| line("no request"))?;
                 *request.uri_mut() = path;
-                Box::pin(read(sender.send_request(request)))
+                Box::pin(read(sender.send_request(request), bytes_max))
             }
         })
     }
@@ -180,11 +183,12 @@ fn line(reason: impl Into<String>) -> Fault {
 
 async fn read(
     response: impl Future<Output = hyper::Result<Response<Incoming>>>,
+    bytes_max: usize,
 ) -> Result<(StatusCode, Bytes), Fault> {
     let answered = timeout(ANSWER_WITHIN, async {
         let response = response.await.map_err(|error| line(format!("no answer: {error}")))?;
         let status = response.status();
-        let body = Limited::new(response.into_body(), JSON_BYTES_MAX).collect().await;
+        let body = Limited::new(response.into_body(), bytes_max).collect().await;
         let body = body.map_err(|error| {
             Fault::new(Blame::Centre, format!("an answer that is cut or too long: {error}"))
         })?;
@@ -269,6 +273,7 @@ where
         let (sender, connection) = builder.handshake(io).await.map_err(failed)?;
         return Ok(Connection {
             sender: Sender::Two(sender),
+            answer_bytes_max: JSON_BYTES_MAX,
             authority,
             driver: tokio::spawn(driven(connection)),
         });
@@ -276,7 +281,9 @@ where
     let mut builder = http1::Builder::new();
     builder.max_buf_size(HEAD_BYTES_MAX).max_headers(HEADERS_MAX);
     let (sender, connection) = builder.handshake(io).await.map_err(failed)?;
-    Ok(Connection { sender: Sender::One(sender), authority, driver: tokio::spawn(driven(connection)) })
+    let driver = tokio::spawn(driven(connection));
+    let answer_bytes_max = JSON_BYTES_MAX;
+    Ok(Connection { sender: Sender::One(sender), answer_bytes_max, authority, driver })
 }
 
 async fn driven(connection: impl Future<Output = hyper::Result<()>>) -> Fault {

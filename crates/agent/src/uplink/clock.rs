@@ -57,6 +57,11 @@ impl ClockOffset {
         now.wall.0.checked_sub(self.centre_now(now)?.0)
     }
 
+    /// The same, with half of the delay of the exchange that said so, which may explain as much.
+    pub(super) fn ahead_and_margin_us(&self, now: Moment) -> Option<(i64, u64)> {
+        Some((self.ahead_us(now)?, self.best(now)?.delay_us / 2))
+    }
+
     /// Another centre has another clock.
     pub(super) fn forget(&mut self) {
         self.samples.clear();

@@ -22,6 +22,15 @@ impl Fault {
         Self::new(Blame::Line, reason)
     }
 
+    pub(crate) fn station(reason: impl Into<String>) -> Self {
+        Self::new(Blame::Station, reason)
+    }
+
+    /// A defect of this software.
+    pub(crate) fn centre(reason: impl Into<String>) -> Self {
+        Self::new(Blame::Centre, reason)
+    }
+
     /// An answer that is not one of the protocol.
     pub(crate) fn not_understood(what: &dyn std::fmt::Display) -> Self {
         Self::new(

@@ -4,6 +4,7 @@
 //! happen: a recording that waits for the line; memory that grows with the backlog; an answer that is believed without
 //! limits.
 
+mod caller;
 mod choice;
 mod client;
 mod clock;
@@ -23,15 +24,18 @@ mod tls;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+pub(crate) use caller::{Caller, PROGRAM, Unanswered};
 pub use device_key::KeyFileError;
 pub use enrol::{EnrolError, Enrolment, enrol};
 pub use fault::Fault;
+pub(crate) use files::{read_limited, write_atomically};
 pub(crate) use queue::Queue;
-pub(crate) use shell::Parts;
+pub(crate) use shell::{Parts, enrolled_at_first};
 pub(crate) use status::Sending;
 pub use status::{LineStatus, SentState, SentStatus};
 
@@ -50,6 +54,11 @@ impl Uplink {
         let (parts, stop) = (Arc::new(parts), watch::Sender::new(false));
         let task = tokio::spawn(watched(Arc::clone(&parts), stop.subscribe()));
         Self { parts, stop, task }
+    }
+
+    /// Where it is told how it stands.
+    pub(crate) fn shared(&self) -> Arc<Mutex<Option<Sending>>> {
+        Arc::clone(&self.parts.sending)
     }
 
     /// How it stands; nothing in its first moments.

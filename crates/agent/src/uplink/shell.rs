@@ -29,6 +29,8 @@ use super::queue::{Item, Queue};
 use super::status::Sending;
 use crate::config::Config;
 use sessions::Session;
+pub(crate) use sessions::enrolled_at_first;
+pub(super) use sessions::identity;
 
 /// How often the state is looked at: centres, backlog, files.
 const TICK_US: u64 = 1_000_000;

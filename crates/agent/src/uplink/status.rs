@@ -10,6 +10,9 @@ use crate::status::in_utc;
 /// A live record without an answer for so long is behind, microseconds.
 const BEHIND_US: u64 = 2_000_000;
 
+/// What is sent and not durable at the centre yet is no backlog, seconds.
+const SETTLING_S: u64 = 20;
+
 /// The line to the centre.
 #[derive(Debug, Clone, Serialize)]
 pub struct LineStatus {
@@ -139,6 +142,13 @@ impl Sending {
             reason: fault.map(|fault| fault.reason.clone()),
         };
         Self { line, cameras: cameras.collect() }
+    }
+
+    /// Whether live goes at once and nothing else waits to be sent.
+    pub(crate) fn is_quiet(&self) -> bool {
+        let is_live =
+            |(_, sent): &(CameraId, SentStatus)| sent.state == SentState::Live && sent.waits_s <= SETTLING_S;
+        self.line.up && self.line.session && self.cameras.iter().all(is_live)
     }
 
     /// What of `camera` was sent.

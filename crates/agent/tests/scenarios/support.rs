@@ -72,7 +72,7 @@ fn quick() -> Options {
         ..ChildLimits::default()
     };
     let backoff = BackoffLimits { first: Duration::from_millis(100), longest: Duration::from_millis(500) };
-    Options { child, pull: PullOptions { backoff, ..PullOptions::default() } }
+    Options { child, pull: PullOptions { backoff, ..PullOptions::default() }, ..Options::default() }
 }
 
 pub(crate) const fn camera(number: u8) -> CameraId {

@@ -159,6 +159,7 @@ fn settings_for(dir: &Path, centre: &str) -> std::path::PathBuf {
     let settings = dir.join("agent.toml");
     let text = format!(
         "time_zone = \"Asia/Baku\"\ndata = \"agent\"\ncentres = [\"{centre}\"]\ndisk_reserve_bytes = 16777216\n\
+        technician = {{ listen = \"127.0.0.1:0\" }}\n\
         [[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n"
     );
     std::fs::write(&settings, text).unwrap();

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use ashkar_terms::{CameraId, ClockState, UtcMicros};
 use ashkar_uplink::signature::{SignedRequest, draw_nonce, sign};
 use ashkar_uplink::{
-    DeviceKey, ENROLMENTS_PATH, EnrolmentRequest, RecordingId, SESSIONS_PATH, SessionRequest,
-    SessionResponse, TIME_PATH,
+    CONDITIONS_PATH, DeviceKey, ENROLMENTS_PATH, EnrolmentRequest, PROBE_PATH, RecordingId, SESSIONS_PATH,
+    SessionRequest, SessionResponse, TIME_PATH,
 };
 
 use crate::common::{Centre, add_camera, ashkar, eventually};
@@ -30,8 +30,9 @@ fn ask(door: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(b"\r\n").unwrap();
     stream.write_all(body).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer);
     let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
     (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
 }
@@ -86,6 +87,44 @@ fn code(data: &Path) -> String {
     let text = ashkar(&["camera", "enrol", CAMERA, "--json", "--data", &data.display().to_string()]);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     json["code"].as_str().unwrap().to_owned()
+}
+
+/// Whoever has a session may measure a little, and say what was found of its own cameras.
+fn measurements_have_limits(door: &str, bearer: &str) {
+    let known = [("Authorization", bearer)];
+    for (method, path) in
+        [("GET", "/in/v1/probe?bytes=1000"), ("POST", PROBE_PATH), ("POST", CONDITIONS_PATH)]
+    {
+        let (status, body) = ask(door, method, path, &[("Content-Length", "60000")], b"");
+        assert!(status == 401 && body.contains("unknown-session"), "{path}: {status} {body}");
+    }
+    assert_eq!(ask(door, "GET", "/in/v1/probe?bytes=262145", &known, b"").0, 400);
+    assert_eq!(ask(door, "POST", PROBE_PATH, &known, &vec![7; 262_145]).0, 413);
+    let (status, body) = ask(door, "GET", "/in/v1/probe?bytes=262144", &known, b"");
+    assert!(status == 200 && body.len() > 100_000);
+    let (status, body) = ask(door, "POST", PROBE_PATH, &known, &vec![7; 100_000]);
+    assert_eq!((status, body.as_str()), (200, "{\"bytes\":100000}"));
+    let most = (0..40).map(|_| ask(door, "GET", "/in/v1/probe?bytes=262144", &known, b"").0);
+    let (allowed, refused): (Vec<u16>, Vec<u16>) = most.partition(|status| *status == 200);
+    assert!(allowed.len() <= 31 && refused.iter().all(|status| *status == 503), "{allowed:?} {refused:?}");
+
+    let report = |camera: &str, program: &str| {
+        format!(
+            r#"{{"occasion":"hour","at_us":1,"program":"{program}","cameras":["{camera}"],"findings":[]}}"#
+        )
+    };
+    for (body, expected, code) in [
+        (report("7/12/2", "x"), 403, "revoked"),
+        (report(CAMERA, "\\u001b[2J"), 400, "malformed"),
+        ("{}".to_owned(), 400, "malformed"),
+        (" ".repeat(70_000), 413, "too-long"),
+        (report(CAMERA, "x"), 201, "{}"),
+    ] {
+        let (status, answer) = ask(door, "POST", CONDITIONS_PATH, &known, body.as_bytes());
+        assert!(status == expected && answer.contains(code), "{body:.200}: {status} {answer}");
+    }
+    let many = (0..70).map(|_| ask(door, "POST", CONDITIONS_PATH, &known, b"{}").0);
+    assert!(many.into_iter().any(|status| status == 503), "reports are not endless");
 }
 
 #[test]
@@ -163,6 +202,8 @@ fn strangers_tricks_and_revoked_devices_are_refused() {
         assert!(status / 100 == 4 && answer.contains(expected), "{path}: {status} {answer}");
     }
     assert_eq!(put("/in/v1/7/12/1/backlog", br#"{"spans":[[0,90000]]}"#).0, 200);
+
+    measurements_have_limits(&door, &bearer);
 
     // Guessing codes is slow.
     let tried = (0..12).map(|_| enrol(&door, "0000-0000-0000-0000-0", &device.key).0).collect::<Vec<_>>();

@@ -8,6 +8,7 @@ mod acks;
 mod late;
 mod meters;
 mod planted;
+mod reports;
 mod session;
 #[cfg(test)]
 mod simulation;
@@ -36,6 +37,7 @@ use crate::Centre;
 use crate::registry::Right;
 use late::Known;
 use meters::Meters;
+use reports::Allowance;
 use session::{OfCamera, Sent, Session};
 pub use turns::Turn;
 use waiting::Waiting;
@@ -58,6 +60,9 @@ pub(crate) struct Agents {
     nonces: Mutex<Nonces>,
     waiting: Waiting,
     meters: Meters,
+    /// What devices may measure their lines with.
+    probes: Allowance,
+    reports: Allowance,
 }
 
 /// The three headers of a signed request, and the request itself.
@@ -78,6 +83,8 @@ impl Agents {
             nonces: Mutex::new(Nonces::new(now)),
             waiting: Waiting::default(),
             meters: Meters::default(),
+            probes: Allowance::of_probes(),
+            reports: Allowance::of_reports(),
         }
     }
 

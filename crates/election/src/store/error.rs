@@ -77,6 +77,9 @@ pub enum StoreError {
         /// The id that was given.
         device: String,
     },
+    /// A device's report is too long.
+    #[error("a report of {0} bytes is too long")]
+    LongReport(usize),
     /// The camera has a key already.
     #[error("camera {0} exists and has a key; a new key makes the old one void")]
     CameraExists(CameraId),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod camera;
+mod conditions;
 mod device;
 mod error;
 mod key;
@@ -17,6 +18,7 @@ use async_trait::async_trait;
 
 pub use audit::{Actor, AuditEntry};
 pub use camera::{Camera, NewCamera};
+pub use conditions::{DeviceReport, NewReport, ReportOccasion};
 pub use device::{Device, DeviceError, NewDevice};
 pub use error::StoreError;
 pub use key::{KeyHash, KeyRefusal, StreamKey};
@@ -34,7 +36,8 @@ use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
 /// The registry: the current election with its list, cameras, marks and turnout, and the record of every change.
 ///
 /// * Every method that changes something takes an [`Actor`] and writes the audit entry in the same transaction:
-///   after a crash there are both or neither.
+///   after a crash there are both or neither. Devices' measurements change nothing of the registry: of reports, only
+///   sign-offs are audited.
 /// * Several processes may work on one store at a time. A change by any of them moves [`Store::change_token`].
 /// * Without an election, reads return nothing, and changes fail with [`StoreError::NoElection`].
 /// * All data returned by one call are of one moment.
@@ -144,6 +147,17 @@ pub trait Store: Send + Sync {
 
     /// All devices, also revoked ones, by camera and time.
     async fn devices(&self) -> Result<Vec<Device>, StoreError>;
+
+    /// Keeps a report of a device, and of that device and occasion only as many as
+    /// [`ReportOccasion::kept`] says.
+    ///
+    /// # Errors
+    /// [`StoreError::LongReport`].
+    async fn keep_report(&self, report: &NewReport<'_>, by: &Actor) -> Result<(), StoreError>;
+
+    /// The newest reports about `camera`, at most `limit`, newest first; without a camera the newest one of each device
+    /// and occasion.
+    async fn reports(&self, camera: Option<CameraId>, limit: u32) -> Result<Vec<DeviceReport>, StoreError>;
 
     /// Marks an act of a station's day as done at `at`.
     ///

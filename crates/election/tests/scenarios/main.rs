@@ -7,6 +7,7 @@ mod a_code_enrols_one_device;
 mod a_database_of_the_first_format_opens_for_ever;
 mod an_exported_list_imports_to_itself;
 mod common;
+mod devices_reports_are_kept_within_bounds;
 mod differences_say_what_became_of_each_station;
 mod errors_say_what_and_where;
 mod every_change_is_recorded_for_good;

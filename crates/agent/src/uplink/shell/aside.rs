@@ -89,7 +89,7 @@ impl Shell {
     /// Reads for which cameras the device is enrolled.
     pub(super) fn look_for_enrolment(&self) {
         let (parts, origin) = (Arc::clone(&self.parts), self.centre.origin.clone());
-        self.aside(move || enrolled_cameras(&parts, &origin).ok().map(Report::Enrolled));
+        self.aside(move || enrolled_cameras(&parts.config, &origin).ok().map(Report::Enrolled));
     }
 
     /// The device may send these cameras.

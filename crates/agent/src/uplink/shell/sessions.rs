@@ -2,25 +2,21 @@
 
 use std::sync::Arc;
 
-use ashkar_terms::{Blame, CameraId, UtcMicros};
-use ashkar_uplink::signature::{SignedRequest, draw_nonce, sign};
-use ashkar_uplink::{
-    DeviceKey, Line, RefusalCode, SESSIONS_PATH, SessionRequest, SessionResponse, TIME_PATH,
-};
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use ashkar_terms::{Blame, CameraId};
+use ashkar_uplink::{DeviceKey, Line, RefusalCode, SessionRequest, SessionResponse, TIME_PATH};
+use hyper::header::HeaderValue;
 use hyper::{Method, Request};
-use serde::Deserialize;
 
+use super::Shell;
 use super::actions::refusal;
-use super::{Parts, Shell};
+use crate::config::Config;
+use crate::uplink::caller::{PROGRAM, Time, session_request};
 use crate::uplink::device_key;
 use crate::uplink::enrolled::Enrolled;
 use crate::uplink::event::{Identity, Report, Tag};
 use crate::uplink::fault::Fault;
 use crate::uplink::line::{Answered, Command};
 
-/// What the agent calls itself.
-const PROGRAM: &str = concat!("ashkar ", env!("CARGO_PKG_VERSION"));
 /// A session is renewed when this part of its time is over, percent.
 const RENEW_PERCENT: u64 = 80;
 /// Pause after a renewal that failed, microseconds.
@@ -65,12 +61,6 @@ impl Session {
     }
 }
 
-/// The answer to the question for the time.
-#[derive(Deserialize)]
-struct Time {
-    now_us: UtcMicros,
-}
-
 impl Shell {
     /// The sender wants a session; there is none.
     pub(super) fn open_session(&mut self) {
@@ -88,7 +78,7 @@ impl Shell {
         self.session.attempt += 1;
         let (attempt, parts, origin) =
             (self.session.attempt, Arc::clone(&self.parts), self.centre.origin.clone());
-        self.aside(move || Some(Report::Identity(attempt, identity(&parts, &origin))));
+        self.aside(move || Some(Report::Identity(attempt, identity(&parts.config, &origin))));
     }
 
     /// Opens another session before the present one is over.
@@ -154,9 +144,8 @@ impl Shell {
     }
 
     fn signed(&self) -> Result<Request<http_body_util::Full<bytes::Bytes>>, Fault> {
-        let wrong = |reason: &dyn std::fmt::Display| Fault::new(Blame::Station, reason.to_string());
         let (Some(target), Some(identity)) = (&self.centre.target, &self.session.identity) else {
-            return Err(wrong(&"no centre"));
+            return Err(Fault::new(Blame::Station, "no centre"));
         };
         let now = self.parts.clock.now();
         let body = SessionRequest {
@@ -165,24 +154,9 @@ impl Shell {
             program: PROGRAM.to_owned(),
             clock: self.parts.archive.clock_state(),
             now_us: now.wall,
-        }
-        .to_json();
+        };
         let created_s = self.offset.centre_now(now).unwrap_or(now.wall).0.div_euclid(1_000_000);
-        let nonce = draw_nonce().map_err(|error| wrong(&error))?;
-        let signed = SignedRequest { method: "POST", path: SESSIONS_PATH, body: &body };
-        let headers = sign(&identity.key, &signed, created_s, nonce);
-        let mut request = target.request(Method::POST, SESSIONS_PATH, body)?;
-        let all = [
-            ("content-digest", headers.content_digest),
-            ("signature-input", headers.signature_input),
-            ("signature", headers.signature),
-        ];
-        for (name, value) in all {
-            let value = HeaderValue::try_from(value).map_err(|error| wrong(&error))?;
-            request.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(request)
+        session_request(target, &identity.key, &body, created_s)
     }
 
     pub(super) fn session_answered(&mut self, attempt: u64, answered: Answered, now: u64) {
@@ -251,10 +225,10 @@ impl Shell {
 }
 
 /// The device's key, and its cameras at the centre `origin`. Waits for the disk.
-fn identity(parts: &Parts, origin: &str) -> Result<Identity, Fault> {
-    let cameras = enrolled_cameras(parts, origin)?;
-    let key: Option<DeviceKey> = device_key::read(&parts.config.data)
-        .map_err(|error| Fault::new(Blame::Station, error.to_string()))?;
+pub(in crate::uplink) fn identity(config: &Config, origin: &str) -> Result<Identity, Fault> {
+    let cameras = enrolled_cameras(config, origin)?;
+    let key: Option<DeviceKey> =
+        device_key::read(&config.data).map_err(|error| Fault::new(Blame::Station, error.to_string()))?;
     match key {
         Some(key) if !cameras.is_empty() => Ok(Identity { key, cameras }),
         _ => Err(Fault::new(
@@ -265,9 +239,16 @@ fn identity(parts: &Parts, origin: &str) -> Result<Identity, Fault> {
 }
 
 /// The cameras of the settings for which this device is enrolled.
-pub(super) fn enrolled_cameras(parts: &Parts, origin: &str) -> Result<Vec<CameraId>, Fault> {
-    let enrolled = Enrolled::read(&parts.config.data)
+pub(super) fn enrolled_cameras(config: &Config, origin: &str) -> Result<Vec<CameraId>, Fault> {
+    let enrolled = Enrolled::read(&config.data)
         .map_err(|error| Fault::new(Blame::Station, format!("centre.json: {error}; enrol anew")))?;
-    let all: Vec<CameraId> = parts.config.cameras.iter().map(|camera| camera.id).collect();
+    let all: Vec<CameraId> = config.cameras.iter().map(|camera| camera.id).collect();
     Ok(enrolled.cameras(origin, &all))
+}
+
+/// The cameras of the settings for which this device is enrolled at the preferred centre; none if that is not known.
+/// Waits for the disk.
+pub(crate) fn enrolled_at_first(config: &Config) -> Vec<CameraId> {
+    let origin = config.centres.first().map(|url| url.origin().ascii_serialization());
+    origin.and_then(|origin| enrolled_cameras(config, &origin).ok()).unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 //! statements keep to what PostgreSQL also has: `$1` parameters, `ON CONFLICT`, partial indices, multi-row inserts.
 
 mod cameras;
+mod conditions;
 mod devices;
 mod elections;
 mod enrolments;
@@ -24,8 +25,8 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::seal::Sealer;
 use super::{
-    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, ListVersion, NewCamera, NewDevice, PullUrl,
-    Snapshot, Store, StoreError, StreamKey,
+    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceReport, ListVersion, NewCamera, NewDevice,
+    NewReport, PullUrl, Snapshot, Store, StoreError, StreamKey,
 };
 use crate::import::ImportPlan;
 use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
@@ -213,6 +214,17 @@ impl Store for SqliteStore {
     async fn devices(&self) -> Result<Vec<Device>, StoreError> {
         let mut tx = self.read().await?;
         devices::all(&mut tx).await
+    }
+
+    async fn keep_report(&self, report: &NewReport<'_>, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        conditions::keep(&mut tx, report, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn reports(&self, camera: Option<CameraId>, limit: u32) -> Result<Vec<DeviceReport>, StoreError> {
+        let mut tx = self.read().await?;
+        conditions::newest(&mut tx, camera, limit).await
     }
 
     async fn mark(&self, station: StationId, act: Act, at: UtcMicros, by: &Actor) -> Result<(), StoreError> {

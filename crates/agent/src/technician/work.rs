@@ -1,0 +1,129 @@
+//! What a technician has begun here: measurements, and the way of one part to the centre's recording and back. Lost
+//! with the process; what was signed is on the disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ashkar_kernel_clock::state;
+use ashkar_media::Part;
+use ashkar_terms::{CameraId, UtcMicros};
+use ashkar_uplink::{Conditions, EndToEnd, Occasion, PartPath, Proof, RefusalCode};
+use bytes::{Bytes, BytesMut};
+use hyper::Method;
+use sha2::{Digest, Sha256};
+use tokio::time::sleep;
+
+use super::Page;
+use crate::conditions::{ASKED_PAUSE, Newest};
+use crate::uplink::{Caller, Unanswered};
+
+/// How long a part may take to the centre's recording and back, microseconds: two minutes.
+const TEST_WITHIN_US: u64 = 120_000_000;
+/// Pause between two questions whether the centre has it.
+const ASK_EVERY: Duration = Duration::from_secs(4);
+
+/// The work of this run.
+#[derive(Default)]
+pub(super) struct Work {
+    pub(super) is_measuring: bool,
+    /// The last report that was measured here.
+    pub(super) report: Option<Conditions>,
+    pub(super) tests: BTreeMap<CameraId, EndToEnd>,
+    /// Pictures that came back: an init segment and a part.
+    pub(super) returned: BTreeMap<CameraId, Bytes>,
+    /// The last signature: whose, and when.
+    pub(super) signed: Option<(String, UtcMicros)>,
+}
+
+impl Page {
+    /// Measures, beside whatever else; once at a time.
+    pub(super) fn begin_measuring(self: &Arc<Self>) {
+        if std::mem::replace(&mut self.work.lock().is_measuring, true) {
+            return;
+        }
+        let page = Arc::clone(self);
+        tokio::spawn(async move {
+            let (report, _) = page.examiner.examine(Occasion::Asked, ASKED_PAUSE, false).await;
+            let mut work = page.work.lock();
+            (work.is_measuring, work.report) = (false, Some(report));
+        });
+    }
+
+    /// Begins the end-to-end test of `camera`; nothing if one is under way.
+    pub(super) fn begin_test(self: &Arc<Self>, camera: CameraId) {
+        let at_us = self.examiner.clock.now().wall;
+        let running =
+            EndToEnd { at_us, proof: Proof::Running, recorded_ms: None, returned_ms: None, sha256: None };
+        {
+            let mut work = self.work.lock();
+            if work.tests.get(&camera).is_some_and(|test| test.proof == Proof::Running) {
+                return;
+            }
+            work.tests.insert(camera, running.clone());
+            work.returned.remove(&camera);
+        }
+        let page = Arc::clone(self);
+        tokio::spawn(async move {
+            let newest = page.examiner.known.as_ref().and_then(|known| known.streams.newest(camera, None));
+            let keyframe =
+                newest.and_then(|Newest { init, parts, .. }| Some((init, parts.into_iter().next()?)));
+            let (test, returned) = match keyframe {
+                None => (EndToEnd { proof: Proof::NotRecorded, ..running }, None),
+                Some((init, part)) => {
+                    let (test, bytes) = page.there_and_back(camera, &part, running).await;
+                    let whole = bytes.map(|bytes| {
+                        let mut whole = BytesMut::from(&init.bytes[..]);
+                        whole.extend_from_slice(&bytes);
+                        whole.freeze()
+                    });
+                    (test, whole)
+                }
+            };
+            let mut work = page.work.lock();
+            work.tests.insert(camera, test);
+            returned.map(|returned| work.returned.insert(camera, returned));
+        });
+    }
+
+    /// Asks the centre for `part` until it comes from its recording, and compares.
+    async fn there_and_back(
+        &self,
+        camera: CameraId,
+        part: &Part,
+        test: EndToEnd,
+    ) -> (EndToEnd, Option<Bytes>) {
+        let clock = &self.examiner.clock;
+        let began = clock.now().mono_us;
+        let passed = || clock.now().mono_us.saturating_sub(began);
+        let sha256 = Some(hex(&Sha256::digest(&part.bytes)));
+        let path = PartPath { camera, at: part.start }.to_string();
+        let mut proof = Proof::NotArrived;
+        while passed() < TEST_WITHIN_US {
+            sleep(ASK_EVERY).await;
+            match self.ask(&path).await {
+                Ok(bytes) if bytes == part.bytes => {
+                    let returned_ms = Some(passed() / 1000);
+                    return (EndToEnd { proof: Proof::Proved, returned_ms, sha256, ..test }, Some(bytes));
+                }
+                Ok(_) => return (EndToEnd { proof: Proof::Differs, sha256, ..test }, None),
+                // Not there yet, or no line: until the time is over.
+                Err(Unanswered { code: Some(RefusalCode::OutOfOrder), .. }) => proof = Proof::NotArrived,
+                Err(_) => proof = Proof::NotReadBack,
+            }
+        }
+        (EndToEnd { proof, sha256, ..test }, None)
+    }
+
+    async fn ask(&self, path: &str) -> Result<Bytes, Unanswered> {
+        let examiner = &self.examiner;
+        let _turn = examiner.turn.lock().await;
+        let mut caller = Caller::connect(&examiner.config, Arc::clone(&examiner.clock)).await?;
+        caller.open_session(&examiner.config, state()).await?;
+        Ok(caller.call(Method::GET, path, Vec::new()).await?.body)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
