@@ -26,6 +26,7 @@ use crate::config::{CameraConfig, Config, Source};
 use crate::key::Keys;
 use crate::last_run::LastRun;
 use crate::outlet::{Both, Outlet};
+use crate::rate::Rate;
 use crate::recording::Recording;
 use crate::station::Station;
 use crate::technician::Technician;
@@ -45,14 +46,21 @@ const NEARLY_FULL_FACTOR: u64 = 3;
 const RTMP_CONNECTIONS: usize = 64;
 
 /// What the command line adds to the settings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Time limits of child processes.
     pub child: ChildLimits,
     /// Time limits of pulling from IP cameras.
     pub pull: PullOptions,
-    /// When the conditions of the station are measured.
-    pub reports: ReportTimes,
+    /// When the conditions of the station are measured, if they are: the computer of many agents is no station's.
+    pub reports: Option<ReportTimes>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let (child, pull) = (ChildLimits::default(), PullOptions::default());
+        Self { child, pull, reports: Some(ReportTimes::default()) }
+    }
 }
 
 /// Why an agent does not start.
@@ -89,6 +97,7 @@ pub struct Agent {
     pub(crate) uplink: Option<Uplink>,
     reports: Reports,
     technician: Technician,
+    pub(crate) rate: Mutex<Rate>,
     rtmp: Option<RtmpServer>,
     last_run: LastRun,
     stopping: watch::Sender<bool>,
@@ -168,6 +177,7 @@ impl Agent {
             station,
             sources: Vec::new(),
             uplink,
+            rate: Mutex::new(Rate::default()),
             rtmp,
             last_run,
             stopping,

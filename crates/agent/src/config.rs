@@ -50,8 +50,8 @@ pub struct Config {
     pub ca: Option<PathBuf>,
     /// Address for encoders; opened if a camera has the source `rtmp`.
     pub rtmp: SocketAddr,
-    /// Address of the technician's page.
-    pub technician: SocketAddr,
+    /// Address of the technician's page, if there is one: many agents in one program have none.
+    pub technician: Option<SocketAddr>,
     /// Whether sound is recorded.
     pub sound: bool,
     /// The program that encodes.
@@ -60,6 +60,8 @@ pub struct Config {
     pub font: Option<PathBuf>,
     /// Room on the disk that recordings leave free, bytes.
     pub disk_reserve_bytes: u64,
+    /// Free room on the disk below which recordings are removed that the centre has, bytes.
+    pub disk_keep_free_bytes: u64,
     /// Length of a journal of the recordings, bytes.
     pub journal_bytes: u32,
     /// Where connections to any centre go, instead of to its own address: a line between them. In no file.
@@ -96,7 +98,9 @@ impl Config {
             sound: false,
             ffmpeg: PathBuf::from("ffmpeg"),
             font: None,
+            technician: None,
             disk_reserve_bytes: MIN_DISK_RESERVE_BYTES,
+            disk_keep_free_bytes: keep_free_bytes(MIN_DISK_RESERVE_BYTES, FED_JOURNAL_BYTES),
             journal_bytes: FED_JOURNAL_BYTES,
             via: None,
             cameras: cameras.iter().map(camera).collect(),
@@ -115,6 +119,7 @@ impl Config {
             let reason = format!("at least {MIN_DISK_RESERVE_BYTES} bytes");
             return Err(place.wrong(raw.disk_reserve_bytes.span(), "disk_reserve_bytes", reason));
         }
+        let disk_keep_free_bytes = disk_keep_free_bytes(&raw, &place)?;
         let cameras = cameras(&raw, &place, directory)?;
         Ok(Self {
             data: directory.join(raw.data),
@@ -122,11 +127,12 @@ impl Config {
             centres,
             ca: raw.ca.map(|ca| directory.join(ca)),
             rtmp: raw.rtmp,
-            technician: raw.technician.listen,
+            technician: Some(raw.technician.listen),
             sound: raw.sound,
             ffmpeg: program(directory, raw.ffmpeg),
             font: raw.font.map(|font| directory.join(font)),
             disk_reserve_bytes,
+            disk_keep_free_bytes,
             journal_bytes: raw.journal_bytes,
             via: None,
             cameras,
@@ -137,6 +143,29 @@ impl Config {
     pub fn camera(&self, id: CameraId) -> Option<&CameraConfig> {
         self.cameras.iter().find(|camera| camera.id == id)
     }
+}
+
+/// By default twice the reserve. Two journals more than the reserve are the least: one is begun before another can go.
+/// Where nobody set it.
+fn keep_free_bytes(reserve: u64, journal: u32) -> u64 {
+    reserve.saturating_mul(2).max(least_keep_free_bytes(reserve, journal))
+}
+
+fn least_keep_free_bytes(reserve: u64, journal: u32) -> u64 {
+    reserve.saturating_add(2 * u64::from(journal))
+}
+
+fn disk_keep_free_bytes(raw: &Raw, place: &Place<'_>) -> Result<u64, ConfigError> {
+    let reserve = *raw.disk_reserve_bytes.get_ref();
+    let least = least_keep_free_bytes(reserve, raw.journal_bytes);
+    let Some(own) = &raw.disk_keep_free_bytes else {
+        return Ok(keep_free_bytes(reserve, raw.journal_bytes));
+    };
+    if *own.get_ref() < least {
+        let reason = format!("at least {least} bytes: disk_reserve_bytes and two journals");
+        return Err(place.wrong(own.span(), "disk_keep_free_bytes", reason));
+    }
+    Ok(*own.get_ref())
 }
 
 /// A bare name is looked for where programs are; anything else is a path.

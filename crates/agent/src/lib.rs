@@ -12,6 +12,7 @@ mod devices;
 mod key;
 mod last_run;
 mod outlet;
+mod rate;
 mod recording;
 mod station;
 mod status;

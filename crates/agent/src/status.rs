@@ -21,10 +21,26 @@ pub struct Status {
     pub cameras: Vec<CameraStatus>,
     /// Room on the disk that recordings may still use, bytes.
     pub free_bytes: u64,
+    /// For how long that room lasts at the present rate if nothing is removed, seconds; none while nothing is recorded.
+    pub lasts_s: Option<u64>,
+    /// What was removed for lack of room, ever; the centre has all of it.
+    pub removed: RemovedStatus,
     /// The line to the centre, if the settings name one.
     pub line: Option<LineStatus>,
     #[serde(skip)]
     zone: TimeZone,
+}
+
+/// What was removed for lack of room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RemovedStatus {
+    /// Journals of the recordings.
+    pub journals: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// When the last of them was.
+    #[serde(serialize_with = "in_utc_if_any")]
+    pub last_at: Option<UtcMicros>,
 }
 
 /// One camera.
@@ -62,11 +78,22 @@ impl Agent {
             let sent = sending.as_ref().map(|sending| sending.of(*id));
             CameraStatus { sent, ..self.status_of(*id, running) }
         });
-        let cameras = cameras.collect();
+        let cameras: Vec<CameraStatus> = cameras.collect();
+        let now = self.clock.now();
+        let free_bytes = archive.space.free.saturating_sub(self.config.disk_reserve_bytes);
+        let recorded = cameras.iter().map(|camera| camera.bytes).sum();
+        let rate = self.rate.lock().take(now.mono_us, recorded);
+        let removed = self.archive.removed();
         Status {
-            at: self.clock.now().wall,
+            at: now.wall,
             cameras,
-            free_bytes: archive.space.free.saturating_sub(self.config.disk_reserve_bytes),
+            free_bytes,
+            lasts_s: rate.and_then(|rate| free_bytes.checked_div(rate)),
+            removed: RemovedStatus {
+                journals: removed.journals,
+                bytes: removed.bytes,
+                last_at: removed.last_at,
+            },
             line: sending.map(|sending| sending.line),
             zone: TimeZone::get(&self.config.zone).unwrap_or(TimeZone::UTC),
         }
@@ -139,6 +166,12 @@ impl Status {
             self.write_line(to_centre, &mut line);
         }
         let _ = write!(line, "{} GB free", self.free_bytes / 1_000_000_000);
+        if let Some(lasts) = self.lasts_s.map(|seconds| seconds / 60) {
+            let _ = write!(line, ", for {}:{:02} h", lasts / 60, lasts % 60);
+        }
+        if self.removed.journals > 0 {
+            let _ = write!(line, ", {:.1} GB removed that the centre has", self.removed.bytes as f64 / 1e9);
+        }
         line
     }
 
@@ -199,13 +232,15 @@ mod tests {
             at: UtcMicros(1_700_000_000_000_000),
             cameras: vec![camera(1, true, 1_699_999_990_000_000), camera(2, false, 1_699_000_000_000_000)],
             free_bytes: 31_900_000_000,
+            lasts_s: Some(187_000),
+            removed: RemovedStatus { journals: 20, bytes: 1_300_000_000, last_at: None },
             line: None,
             zone: TimeZone::get("Asia/Baku").unwrap(),
         };
         assert_eq!(
             status.line(),
             "7/12/1 recording since 02:13:10 | 7/12/2 NOT RECORDING since 2023-11-03 12:26:40: \
-             no encoder sends to it (station) | 31 GB free"
+             no encoder sends to it (station) | 31 GB free, for 51:56 h, 1.3 GB removed that the centre has"
         );
     }
 }

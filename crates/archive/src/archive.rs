@@ -101,8 +101,15 @@ impl Archive {
         })?;
         let listing = recover::list(&*disk)?;
         let id = identity::read_or_make(&*disk, &listing, clock.now().wall, &*entropy)?;
-        let Found { catalog, recovery, uncertain, unbelieved } = recover::recover(&*disk, id, listing)?;
-        let next_number = catalog.journals.keys().next_back().map_or(1, |last| last + 1);
+        let Found { catalog, recovery, uncertain, unbelieved, mut removed } =
+            recover::recover(&*disk, id, listing)?;
+        if let Err(error) = removed.finish(&*disk) {
+            tracing::warn!(cause = %error, blame = "station",
+                "a journal that retention removed is still on the disk; tried again");
+        }
+        let newest =
+            catalog.journals.keys().next_back().copied().max(removed.last()).max(Some(catalog.covered.0));
+        let next_number = newest.map_or(1, |last| last + 1);
         let chains = catalog.cameras.iter().map(|(camera, coverage)| (*camera, coverage.state.chain));
         let writer =
             WriterEngine::new(options, id, identity::boot_id(&*entropy)?, next_number, chains.collect());
@@ -128,8 +135,9 @@ impl Archive {
             sealer_ends: Mutex::new(false),
             sealer_wakes: Condvar::new(),
             catalog: RwLock::new(catalog),
-            meters: Mutex::new(Meters::new(space)),
+            meters: Mutex::new(Meters::new(space, removed.total())),
             open_files: Mutex::new(OpenFiles::default()),
+            removed: Mutex::new(removed),
             helpers: AtomicUsize::new(READ_HELPERS_MAX),
         });
         note_space(&shared, space);

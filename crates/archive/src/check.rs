@@ -1,7 +1,10 @@
 //! The check: reads everything and reports what is wrong where: every checksum, every segment's SHA-256 against its
 //! record, every camera's chain, every sidecar against its journal. Read-only; a running archive may be checked too.
 
+mod removed;
+
 use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::io;
 use std::path::Path;
 
 use ashkar_evidence::{Chain, ChainError, Record};
@@ -56,6 +59,10 @@ pub struct Report {
     pub gaps_that_may_fill: u64,
     /// Bytes of journals that were read.
     pub bytes: u64,
+    /// Journals that retention removed; that is no fault.
+    pub removed: u64,
+    /// Bytes of their records.
+    pub removed_bytes: u64,
     /// The faults, at most some thousand, in the order of the journals.
     pub faults: Vec<Fault>,
     /// Total number of faults.
@@ -154,6 +161,15 @@ pub enum Problem {
     /// A camera's chain of records is broken.
     #[error("{0}")]
     Chain(ChainError),
+    /// Lines of the list of removed journals cannot be read, or are another archive's.
+    #[error("{0} lines do not count: damaged, or of another archive")]
+    RemovedLines(u32),
+    /// A journal is there although the list says that it was removed; the next start keeps it.
+    #[error("the list says that this journal was removed, and it is there")]
+    RemovedIsThere,
+    /// The evidence records of a removed journal are not those that the list names.
+    #[error("the evidence of a removed journal is missing or damaged")]
+    RemovedEvidence,
 }
 
 impl Fault {
@@ -180,18 +196,24 @@ pub fn run(directory: &Path, progress: impl FnMut(Progress)) -> Result<Report, O
 /// # Errors
 /// Like [`run`].
 pub fn run_on(disk: &dyn Disk, mut progress: impl FnMut(Progress)) -> Result<Report, OpenError> {
-    let listing = list(disk)?;
+    let mut listing = list(disk)?;
     let id = identity::read(disk)?.ok_or_else(|| OpenError::Unusable {
         path: "ARCHIVE".to_owned(),
         reason: "it is missing: no archive, or one that lost its name".to_owned(),
     })?;
+    listing.removed.keep_own(id);
     let mut check = Check::new(id);
     let of = u32::try_from(listing.journals.len()).unwrap_or(u32::MAX);
     check.missing_journals(&listing);
+    let mut removed = listing.removed.journals.iter().peekable();
     for (name, journals) in listing.journals.values().zip(1..) {
+        while let Some(before) = removed.next_if(|removed| removed.journal < name.number) {
+            check.removed(disk, before);
+        }
         check.journal(disk, *name, listing.sidecars.contains(&name.number));
         progress(Progress { journals, of, bytes: check.report.bytes });
     }
+    removed.for_each(|removed| check.removed(disk, removed));
     check.report.journals = of;
     check.report.future =
         check.cameras.values().flat_map(|camera| &camera.future).take(FAULTS_MAX).copied().collect();
@@ -218,6 +240,8 @@ struct Camera {
     /// The same of the past, where a segment without an end counts for nothing.
     past: Option<Current>,
     next_segment: u64,
+    /// Segments of which retention removed something, as ranges.
+    removed: Vec<(u64, u64)>,
     /// First and last segment, start and end of a stretch without a step back in time.
     era: Option<(u64, u64, MediaTime, MediaTime)>,
     future: Vec<Future>,
@@ -254,6 +278,17 @@ impl Check {
             self.path = format!("journal {number}");
             self.fault(None, None, None, Problem::JournalMissing);
         }
+        "removed".clone_into(&mut self.path);
+        if listing.removed.damaged > 0 {
+            self.fault(None, None, None, Problem::RemovedLines(listing.removed.damaged));
+        }
+        if listing.removed.unreadable {
+            self.fault(None, None, None, Problem::Unreadable("the list of removed journals".to_owned()));
+        }
+        for number in &listing.removed.kept {
+            self.path = format!("journal {number}");
+            self.fault(None, None, None, Problem::RemovedIsThere);
+        }
     }
 
     fn journal(&mut self, disk: &dyn Disk, name: JournalName, sealed: bool) {
@@ -272,6 +307,9 @@ impl Check {
         });
         let found = match scanned {
             Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return self.perhaps_removed(disk, name, &error);
+            }
             Err(error) => return self.fault(None, None, None, Problem::Unreadable(error.to_string())),
         };
         self.report.bytes += found.end;
@@ -346,7 +384,7 @@ impl Check {
             return;
         }
         let followed = camera.follow(&record);
-        let fits = camera.judge(&record);
+        let fits = camera.judge(&record) || camera.is_cut(&record);
         match (&record, fits) {
             (Record::Segment(_), true) => self.report.segments += 1,
             (Record::Gap(gap), _) => {
@@ -454,6 +492,12 @@ impl Camera {
         }
         self.recent.push_back(record.hash());
         followed
+    }
+
+    /// Whether retention removed some of its parts, so that nothing can be said of them.
+    fn is_cut(&self, record: &Record) -> bool {
+        let Record::Segment(segment) = record else { return false };
+        self.removed.iter().any(|(first, last)| (*first..=*last).contains(&segment.segment))
     }
 
     /// Whether the parts just read are the segment that the record names. If some could not be read when the archive

@@ -2,6 +2,7 @@
 //! A camera's day takes some kilobytes.
 
 mod past;
+mod removed;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +30,7 @@ pub enum IntervalKind {
         /// Its cause.
         cause: Cause,
     },
-    /// Neither media nor a gap: before the first picture, or after now.
+    /// Neither media nor a gap: before the first picture, after now, or removed by retention.
     Nothing,
 }
 
@@ -124,6 +125,8 @@ pub(crate) struct Coverage {
     pub(crate) irregular: Vec<u32>,
     /// Latest place of each init segment, by the first bytes of its SHA-256: at a start that journal is in memory.
     pub(crate) inits: Vec<([u8; 8], Place)>,
+    /// Time that retention removed. Not in the summary: each start takes it from the file `removed`.
+    pub(crate) removed: Vec<(MediaTime, MediaTime)>,
 }
 
 impl Coverage {
@@ -285,7 +288,7 @@ impl Coverage {
         }
     }
 
-    fn apply_init(&mut self, header: &Header) {
+    pub(crate) fn apply_init(&mut self, header: &Header) {
         let place = Place { journal: header.journal, offset: header.offset };
         if let Some((_, known)) = self.inits.iter_mut().find(|(id, _)| *id == header.init) {
             *known = place;
@@ -332,12 +335,12 @@ impl Coverage {
         let Some(span) = span.and_then(|(from, to)| Span::new(from.to_utc(), to.to_utc().min(now))) else {
             return Vec::new();
         };
-        let is_nothing = |interval: &Interval| {
-            let ticks = MediaTime::from_utc(interval.span.to).since(MediaTime::from_utc(interval.span.from));
-            interval.kind == IntervalKind::Nothing && ticks > RUN_TOLERANCE_TICKS
-        };
+        let is_nothing = |interval: &Interval| interval.kind == IntervalKind::Nothing;
         let holes = self.intervals(span, now).into_iter().filter(is_nothing);
-        holes.map(|hole| (hole.span, self.cause_of_hole(hole.span))).collect()
+        let holes = holes.flat_map(|hole| self.without_removed(hole.span)).filter(|hole| {
+            MediaTime::from_utc(hole.to).since(MediaTime::from_utc(hole.from)) > RUN_TOLERANCE_TICKS
+        });
+        holes.map(|hole| (hole, self.cause_of_hole(hole))).collect()
     }
 
     /// Whose claim covers the hole: that of a camera that sent faster than real time, or one by a wrong clock.

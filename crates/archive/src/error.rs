@@ -135,6 +135,12 @@ pub enum ReadError {
         /// The journal.
         journal: u32,
     },
+    /// A later version of this program wrote something in it that this one does not know.
+    #[error("journal {journal} holds a record that this version does not know")]
+    Unknown {
+        /// The journal.
+        journal: u32,
+    },
     /// The span holds more than [`crate::options::QUERY_SEGMENTS_MAX`] segments.
     #[error("camera {camera}: the span holds too many segments for one answer")]
     TooMany {
@@ -149,7 +155,7 @@ impl ReadError {
         match self {
             Self::Damaged { .. } | Self::Missing { .. } => true,
             Self::Io { source, .. } => is_of_medium(source),
-            Self::TooMany { .. } => false,
+            Self::Unknown { .. } | Self::TooMany { .. } => false,
         }
     }
 
@@ -160,6 +166,35 @@ impl ReadError {
             _ => Blame::Centre,
         }
     }
+}
+
+/// A journal cannot be removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveError {
+    /// There is no sealed journal of this number.
+    #[error("journal {0} is not there, or not sealed")]
+    NotSealed(u32),
+    /// It holds something of a segment that is being recorded, or the beginning of a gap that lasts.
+    #[error("journal {0} holds what is still being recorded")]
+    InUse(u32),
+    /// The archive holds media of the past, as a centre's does: retention is made for stations.
+    #[error("the archive holds media of the past, of which nothing is removed")]
+    Past,
+    /// What it holds cannot be read, so it cannot be said either.
+    #[error("what is removed cannot be told: {0}")]
+    Read(#[from] ReadError),
+    /// The list of what was removed cannot be read, so nothing may be added to it.
+    #[error("the list of what was removed cannot be read")]
+    Unreadable,
+    /// The list of what was removed has become too long, bytes.
+    #[error("the list of what was removed would have {0} bytes")]
+    Long(usize),
+    /// The list of what was removed cannot be written.
+    #[error("the list of what is removed cannot be written: {source}")]
+    Io {
+        /// The error.
+        source: io::Error,
+    },
 }
 
 /// Not everything appended is durable.

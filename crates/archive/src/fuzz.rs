@@ -3,8 +3,10 @@
 use std::io::{self, IoSlice};
 
 use crate::disk::{Disk, MemoryDisk};
+use crate::format::removed::RemovedJournal;
 use crate::format::sidecar::Sidecar;
 use crate::format::{Header, cache, fact, payload};
+use crate::retention::RemovedLog;
 use crate::scan::{Depth, scan};
 
 /// A record's header and payloads of every kind.
@@ -27,6 +29,18 @@ pub fn sidecar(bytes: &[u8]) {
     if let Ok(sidecar) = Sidecar::decode(bytes) {
         assert_eq!(sidecar.encode().and_then(|bytes| Sidecar::decode(&bytes)), Ok(sidecar));
     }
+}
+
+/// The list of what retention removed.
+pub fn removed(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for line in text.lines() {
+        if let Ok(journal) = RemovedJournal::decode(line) {
+            let again = journal.encode().and_then(|line| RemovedJournal::decode(line.trim_end()));
+            assert_eq!(again, Ok(journal));
+        }
+    }
+    let _ = RemovedLog::parse(&text);
 }
 
 /// A summary.

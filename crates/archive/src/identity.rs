@@ -61,11 +61,14 @@ fn parse_id(text: &str) -> Option<[u8; 8]> {
 }
 
 fn id_from_journals(disk: &dyn Disk, listing: &Listing) -> Option<[u8; 8]> {
-    listing.journals.values().rev().find_map(|name| {
+    let of_journals = listing.journals.values().rev().find_map(|name| {
         let file = disk.open(&name.journal(), false).ok()?;
         let found = scan(&*file, name.number, None, Depth::Tail, &mut |_, _| {}).ok()?;
         found.boot.map(|boot| boot.archive)
-    })
+    });
+    // Of an archive of which everything was removed.
+    let removed = || parse_id(&listing.removed.journals.last()?.archive);
+    of_journals.or_else(removed)
 }
 
 fn hex(bytes: [u8; 4]) -> [u8; 8] {

@@ -6,7 +6,7 @@
 //! beside it. The bytes are described in `docs/reference/archive-format.md`, the reasons in `docs/design/archive.md`.
 //!
 //! Invariants guarded here: I1 (`append` never waits for the disk), I2 (what [`Archive::flush`] acknowledged is there
-//! after any crash), I8 ([`options`]), I10 (nothing is deleted; with a full disk, parts are refused, the gap is
+//! after any crash), I8 ([`options`]), I10 (nothing is deleted but whole journals, when a policy says so; with a full disk, parts are refused, the gap is
 //! declared, and recording resumes by itself).
 
 mod append_queue;
@@ -25,6 +25,7 @@ pub mod options;
 mod planted;
 mod read;
 mod recover;
+mod retention;
 mod rewrite;
 mod scan;
 mod sealer;
@@ -42,8 +43,9 @@ pub use append_queue::Resumed;
 pub use archive::{Archive, Undeclared};
 pub use coverage::{GapEntry, Interval, IntervalKind};
 pub use disk::Space;
-pub use error::{FlushError, OpenError, ReadError, Refused};
+pub use error::{FlushError, OpenError, ReadError, Refused, RemoveError};
 pub use options::Options;
 pub use read::{PartEntry, SegmentEntry};
 pub use recover::{DamagedRange, Recovery};
+pub use retention::{CameraContent, JournalContent, Removed};
 pub use status::{DiskState, Status, Times};

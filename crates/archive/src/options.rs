@@ -132,5 +132,7 @@ pub(crate) const PAST_QUEUE_SHARE: usize = 4;
 pub(crate) const READ_HELPERS_MAX: usize = 16;
 /// Open files kept for reading.
 pub(crate) const OPEN_FILES_MAX: usize = 64;
+/// Longest list of removed journals, bytes: of two cameras, a million journals.
+pub(crate) const REMOVED_BYTES_MAX: u64 = 256 << 20;
 /// Longest sidecar and longest summary that are read, bytes.
 pub(crate) const INDEX_BYTES_MAX: u64 = 1 << 30;

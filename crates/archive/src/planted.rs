@@ -26,6 +26,10 @@ pub(crate) enum Planted {
     ForgetToRetry,
     /// Media of the past count before their segment's end is durable.
     TellPastBeforeItsEnd,
+    /// A journal is removed, and nothing says so.
+    RemoveWithoutRecord,
+    /// A journal is unlinked before the record that says so is durable.
+    RemoveBeforeRecord,
     /// An appending thread panics.
     PanicWhileAppending,
 }

@@ -246,12 +246,36 @@ pub(crate) fn init(
     let inits = catalog.cameras.get(&camera).map(|coverage| &coverage.inits);
     let place = inits.and_then(|inits| inits.iter().find(|(other, _)| *other == id).map(|(_, place)| *place));
     drop(catalog);
-    let Some(at) = place else { return Ok(None) };
-    let headers = headers(shared, camera, at.journal)?;
-    let own = headers.iter().find(|header| header.kind == Kind::Init && header.init == id);
-    let Some(header) = own else { return Ok(None) };
+    let is_own = |header: &Header| header.kind == Kind::Init && header.init == id;
+    let found = match place {
+        Some(at) => headers(shared, camera, at.journal)?.into_iter().find(is_own),
+        None => other_init(shared, camera, is_own)?,
+    };
+    let Some(header) = &found else { return Ok(None) };
+    let at = Place { journal: header.journal, offset: header.offset };
     let decoded = payloads::decode_init(&payload(shared, header)?);
     decoded.map(Some).map_err(|_| damaged(camera, at))
+}
+
+/// Retention may have removed the latest journal that holds an init segment; earlier ones hold it, too.
+fn other_init(
+    shared: &Shared,
+    camera: CameraId,
+    is_own: impl Fn(&Header) -> bool,
+) -> Result<Option<Header>, ReadError> {
+    if shared.meters.lock().removed.journals == 0 {
+        return Ok(None);
+    }
+    let journals: Vec<u32> = shared.catalog.read().journals.keys().rev().copied().collect();
+    for journal in journals {
+        if let Some(header) = headers(shared, camera, journal)?.into_iter().find(&is_own) {
+            if let Some(coverage) = shared.catalog.write().cameras.get_mut(&camera) {
+                coverage.apply_init(&header);
+            }
+            return Ok(Some(header));
+        }
+    }
+    Ok(None)
 }
 
 pub(crate) fn facts(shared: &Shared, camera: CameraId, span: Span) -> Result<Vec<Fact>, ReadError> {
@@ -397,7 +421,10 @@ pub(crate) fn headers(shared: &Shared, camera: CameraId, journal: u32) -> Result
         file.read_piecemeal();
         Sidecar::read_block(&*file, journal, camera)
     });
+    let is_gone = || !shared.catalog.read().journals.contains_key(&journal);
     match block {
+        // Removed by retention in the meantime.
+        Err(_) if is_gone() => Ok(Vec::new()),
         Ok(Ok(block)) => Ok(block.map(|block| block.headers).unwrap_or_default()),
         Ok(Err(_)) => repair(shared, camera, journal),
         Err(error) if error.kind() == io::ErrorKind::NotFound || is_of_medium(&error) => {
@@ -434,7 +461,10 @@ fn repair(shared: &Shared, camera: CameraId, number: u32) -> Result<Vec<Header>,
         finished: Some(sidecar),
         ..Unsealed::default()
     };
-    shared.catalog.write().unsealed.entry(number).or_insert(unsealed);
+    let mut catalog = shared.catalog.write();
+    if catalog.journals.contains_key(&number) {
+        catalog.unsealed.entry(number).or_insert(unsealed);
+    }
     Ok(headers)
 }
 

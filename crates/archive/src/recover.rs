@@ -19,6 +19,7 @@ use crate::format::name::{JournalName, is_day};
 use crate::format::sidecar::{Block, Sidecar};
 use crate::format::{Header, Kind};
 use crate::options::{INDEX_BYTES_MAX, JOURNAL_BYTES_MAX, JOURNAL_NUMBERS_MAX, SUMMARY_WAITS_JOURNALS};
+use crate::retention::RemovedLog;
 use crate::rewrite::make_durable;
 use crate::scan::{Damage, Depth, Scan, scan};
 use crate::window::is_of_medium;
@@ -80,6 +81,7 @@ pub(crate) struct Found {
     pub(crate) uncertain: Uncertain,
     /// Cameras with data that could be read but not made durable. They may belong to a segment that has no end.
     pub(crate) unbelieved: BTreeSet<CameraId>,
+    pub(crate) removed: RemovedLog,
 }
 
 /// Sequence numbers that may have been used in unreadable records.
@@ -119,6 +121,8 @@ impl Uncertain {
 pub(crate) struct Listing {
     pub(crate) journals: BTreeMap<u32, JournalName>,
     pub(crate) sidecars: BTreeSet<u32>,
+    /// What retention removed: none of that is in the others.
+    pub(crate) removed: RemovedLog,
 }
 
 pub(crate) fn list(disk: &dyn Disk) -> Result<Listing, OpenError> {
@@ -133,6 +137,8 @@ pub(crate) fn list(disk: &dyn Disk) -> Result<Listing, OpenError> {
             }
         }
     }
+    // After the names: whatever is removed before it is read is in it.
+    RemovedLog::load(disk).compare(disk, &mut listing);
     Ok(listing)
 }
 
@@ -142,14 +148,25 @@ pub(crate) fn recover(disk: &dyn Disk, archive: [u8; 8], listing: Listing) -> Re
     let cache = load_cache(disk, archive);
     let recovery = Recovery { summary_used: cache.is_some(), ..Recovery::default() };
     let catalog = Catalog { journals: listing.journals, ..Catalog::default() };
-    let mut found = Found { catalog, recovery, uncertain: Uncertain::default(), unbelieved: BTreeSet::new() };
+    let mut removed = listing.removed;
+    removed.keep_own(archive);
+    removed.tell();
+    let (uncertain, unbelieved) = (Uncertain::default(), BTreeSet::new());
+    let mut found = Found { catalog, recovery, uncertain, unbelieved, removed };
     if let Some(cache) = cache {
         found.catalog.covered = (cache.journal, cache.offset);
         found.catalog.cameras = cache.cameras;
     }
+    let removed: Vec<u32> = found.removed.journals.iter().map(|journal| journal.journal).collect();
+    let mut removed = removed.into_iter().enumerate().peekable();
     for name in found.catalog.journals.values().copied().collect::<Vec<_>>() {
+        while let Some((index, _)) = removed.next_if(|(_, number)| *number < name.number) {
+            found.pass_removed(index);
+        }
         found.take_journal(disk, name, listing.sidecars.contains(&name.number))?;
     }
+    removed.for_each(|(index, _)| found.pass_removed(index));
+    found.forget_removed();
     found.sum_up(started);
     Ok(found)
 }
@@ -231,6 +248,29 @@ impl Found {
             coverage.apply_state(&block.state);
         }
         self.catalog.covered = (sidecar.journal, sidecar.journal_bytes.max(from));
+    }
+
+    /// Takes from the record of a removed journal what a later one continues, unless the summary has it.
+    fn pass_removed(&mut self, index: usize) {
+        let Some(journal) = self.removed.journals.get(index) else { return };
+        if (journal.journal, journal.bytes) <= self.catalog.covered {
+            return;
+        }
+        for own in &journal.cameras {
+            self.catalog.cameras.entry(own.camera).or_default().pass_removed(own);
+        }
+        self.catalog.covered = (journal.journal, journal.bytes);
+    }
+
+    /// The summary may still tell what was removed after it was written, and journals have pieces of what is not whole
+    /// any more.
+    fn forget_removed(&mut self) {
+        for journal in &self.removed.journals {
+            for own in &journal.cameras {
+                let coverage = self.catalog.cameras.entry(own.camera).or_default();
+                coverage.remove(journal.journal, own);
+            }
+        }
     }
 
     fn note(&mut self, name: JournalName, scan: &Scan) {

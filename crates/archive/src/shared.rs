@@ -14,6 +14,7 @@ use crate::disk::{Disk, DiskFile};
 use crate::identity::Entropy;
 use crate::now::Now;
 use crate::options::{OPEN_FILES_MAX, Options};
+use crate::retention::RemovedLog;
 use crate::status::Meters;
 
 /// State shared by the callers' threads, the writer and the sealer. Locks are taken one at a time, and none is held
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) catalog: RwLock<Catalog>,
     pub(crate) meters: Mutex<Meters>,
     pub(crate) open_files: Mutex<OpenFiles>,
+    /// What was removed. Held across calls to the disk: only whoever removes waits for it, and who asks what was.
+    pub(crate) removed: Mutex<RemovedLog>,
     /// Threads still available to help readers of long spans.
     pub(crate) helpers: AtomicUsize,
 }
@@ -75,6 +78,11 @@ impl OpenFiles {
         let found = self.0.remove(at);
         self.0.push(found.clone());
         Some(found.1)
+    }
+
+    /// Its room on the disk is free only when nobody has it open.
+    pub(crate) fn forget(&mut self, number: u32) {
+        self.0.retain(|(other, _)| *other != number);
     }
 
     fn keep(&mut self, number: u32, file: Arc<dyn DiskFile>) {

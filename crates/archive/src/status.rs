@@ -5,6 +5,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 
 use crate::disk::Space;
+use crate::retention::Removed;
 
 /// The state of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,11 +89,14 @@ pub(crate) struct Meters {
     pub(crate) bytes: u64,
     pub(crate) space: Space,
     pub(crate) journal: u32,
+    /// What retention removed.
+    pub(crate) removed: Removed,
 }
 
 impl Meters {
-    pub(crate) fn new(space: Space) -> Self {
-        Self { sync: Window::new(), durable_delay: Window::new(), errors: 0, bytes: 0, space, journal: 0 }
+    pub(crate) fn new(space: Space, removed: Removed) -> Self {
+        let (sync, durable_delay) = (Window::new(), Window::new());
+        Self { sync, durable_delay, errors: 0, bytes: 0, space, journal: 0, removed }
     }
 }
 

@@ -126,6 +126,13 @@ fn print_report(report: &Report) -> Result<(), Unwritten> {
             stretch.blame.name()
         ))?;
     }
+    if report.removed > 0 {
+        output::line(format_args!(
+            "{} journals removed by retention, {} MB",
+            report.removed,
+            report.removed_bytes / 1_000_000
+        ))?;
+    }
     output::line(format_args!(
         "archive {}: {} segments of {} cameras, {} gaps, {} MB in {} journals; {}",
         report.archive,
@@ -159,5 +166,6 @@ fn as_json(report: &Report) -> serde_json::Value {
     json!({ "future": future, "archive": report.archive, "well": report.is_well(), "journals": report.journals, "unsealed": report.unsealed,
             "cameras": report.cameras, "segments": report.segments, "gaps": report.gaps,
             "gaps_that_may_fill": report.gaps_that_may_fill, "bytes": report.bytes,
+            "removed_journals": report.removed, "removed_bytes": report.removed_bytes,
             "problems": faults, "problem_count": report.fault_count })
 }

@@ -27,6 +27,7 @@ pub(super) struct Raw {
     pub(super) font: Option<PathBuf>,
     #[serde(default = "disk_reserve_bytes")]
     pub(super) disk_reserve_bytes: Spanned<u64>,
+    pub(super) disk_keep_free_bytes: Option<Spanned<u64>>,
     #[serde(default = "journal_bytes")]
     pub(super) journal_bytes: u32,
     #[serde(default)]

@@ -55,7 +55,7 @@ fn the_reference_names_every_key() {
 fn the_technicians_page_is_for_this_computer_unless_the_settings_say_more() {
     let listen = |more: &str| {
         let text = format!("{}\n{more}", camera("source = \"rtmp\""));
-        Config::parse(&text, Path::new("/etc/ashkar/agent.toml")).map(|config| config.technician)
+        Config::parse(&text, Path::new("/etc/ashkar/agent.toml")).map(|config| config.technician.unwrap())
     };
     assert!(listen("").unwrap().ip().is_loopback());
     assert_eq!(listen("[technician]\nlisten = \"0.0.0.0:80\"").unwrap().to_string(), "0.0.0.0:80");
@@ -103,6 +103,10 @@ fn mistakes_name_their_line_and_key() {
             "line 2: centres: a centre is reached over https",
         ),
         ("disk_reserve_bytes = 1\ntime_zone = \"UTC\"".to_owned(), "line 1: disk_reserve_bytes: at least"),
+        (
+            "disk_keep_free_bytes = 1073741824\ntime_zone = \"UTC\"".to_owned(),
+            "line 1: disk_keep_free_bytes: at least 1207959552 bytes",
+        ),
         ("[[camera]]\nid = \"7/0/1\"\nsource = \"rtmp\"\n".to_owned(), "line 1: missing field `time_zone`"),
     ] {
         let found = says(&text);

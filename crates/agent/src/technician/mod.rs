@@ -47,12 +47,13 @@ pub(crate) struct Page {
 impl Technician {
     /// Opens it. What fails here is logged, and ends no recording.
     pub(crate) async fn open(examiner: &Arc<Examiner>) -> Self {
-        let listen = examiner.config.technician;
+        let none = Self { shown: None, task: None };
+        let Some(listen) = examiner.config.technician else { return none };
         match Self::begin(listen, examiner).await {
             Ok(open) => open,
             Err(error) => {
                 tracing::warn!(%listen, cause = %error, blame = "station", "there is no technician's page; recording goes on");
-                Self { shown: None, task: None }
+                none
             }
         }
     }

@@ -111,7 +111,7 @@ impl Caller {
     async fn to(url: Url, config: &Arc<Config>, clock: &Arc<dyn Clock>) -> Result<Self, Fault> {
         let of_disk = Arc::clone(config);
         let target = tokio::task::spawn_blocking(move || Target::new(&url, of_disk.ca.as_deref())).await;
-        let target = target.map_err(|_| Fault::new(Blame::Centre, "it failed"))??;
+        let target = target.map_err(|_| Fault::new(Blame::Centre, "it failed"))??.via(config.via);
         let mut connection = Connection::open(&target).await?;
         // What was recorded comes back, too.
         connection.answer_bytes_max = PART_BYTES_MAX;

@@ -1,5 +1,6 @@
 //! What the loop is told by the tasks beside it.
 
+use ashkar_archive::JournalContent;
 use ashkar_media::Output;
 use ashkar_terms::CameraId;
 use ashkar_uplink::{Backlog, DeviceKey, Line, ReadError, RequestId};
@@ -51,6 +52,10 @@ pub(super) enum Report {
     Waits(CameraId, Backlog),
     /// The ledger was written, or not.
     Written(Result<(), String>),
+    /// Sealed journals and what they hold, if that can be read.
+    Sealed(Vec<(u32, Option<JournalContent>)>),
+    /// A journal was removed, bytes, or not.
+    Removed(u32, JournalContent, Result<u64, String>),
     /// The preferred centre answered, or not.
     Probed(bool),
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod aside;
+mod retention;
 mod sessions;
 mod waits;
 
@@ -28,6 +29,7 @@ use super::line::{COMMANDS_MAX, Command, LineTask};
 use super::queue::{Item, Queue};
 use super::status::Sending;
 use crate::config::Config;
+use retention::Retention;
 use sessions::Session;
 pub(crate) use sessions::enrolled_at_first;
 pub(super) use sessions::identity;
@@ -77,6 +79,7 @@ pub(super) struct Shell {
     is_writing: bool,
     /// Cameras of which the centre was told that something waits.
     told: BTreeSet<CameraId>,
+    retention: Retention,
     /// Since when the live line is up, or down.
     line: (bool, Moment),
     fault: Option<Fault>,
@@ -103,6 +106,7 @@ impl Shell {
             written: ledger,
             is_writing: false,
             told: BTreeSet::new(),
+            retention: Retention::default(),
             line: (false, now),
             fault: None,
             ticks: 0,
@@ -161,6 +165,7 @@ impl Shell {
         self.offset.forget();
         self.cameras.clear();
         self.told.clear();
+        self.retention = Retention::default();
         self.line = (false, now);
         let Some(url) = self.parts.config.centres.get(index).cloned() else { return };
         self.centre.origin = url.origin().ascii_serialization();
@@ -245,6 +250,8 @@ impl Shell {
             }
             Report::Waits(camera, waits) => self.tell_waits(camera, &waits),
             Report::Written(written) => self.ledger_written(written),
+            Report::Sealed(journals) => self.sealed(journals),
+            Report::Removed(number, content, removed) => self.removed(number, &content, removed),
             Report::Probed(_) => {}
         }
     }

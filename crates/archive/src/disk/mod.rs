@@ -52,8 +52,8 @@ pub trait Disk: Send + Sync + 'static {
     /// # Errors
     /// Any error of the file system.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
-    /// Removes a file. The archive only removes files that it has just created and never written to, and unfinished
-    /// temporary files.
+    /// Removes a file. The archive only removes files that it has just created and never written to, unfinished temporary
+    /// files, and journals of which it has noted durably that retention removes them.
     ///
     /// # Errors
     /// Any error of the file system.

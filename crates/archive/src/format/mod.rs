@@ -6,6 +6,7 @@ pub(crate) mod fact;
 pub(crate) mod header;
 pub(crate) mod name;
 pub(crate) mod payload;
+pub(crate) mod removed;
 pub(crate) mod sidecar;
 pub(crate) mod state;
 pub(crate) mod wire;

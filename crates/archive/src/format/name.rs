@@ -44,6 +44,11 @@ impl JournalName {
         self.stem() + ".index"
     }
 
+    /// Path of the evidence records that are left of it once it is removed.
+    pub(crate) fn evidence(&self) -> String {
+        self.stem() + ".evidence"
+    }
+
     /// Parses the name of a journal or sidecar in the directory of `day`; the flag is true for a sidecar.
     pub(crate) fn parse(day: &str, file: &str) -> Option<(Self, bool)> {
         let (stem, kind) = file.split_once('.')?;

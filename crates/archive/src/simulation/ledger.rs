@@ -10,6 +10,7 @@ use super::random::Random;
 use crate::archive::Archive;
 use crate::coverage::IntervalKind;
 use crate::error::{ReadError, Refused};
+use crate::retention::CameraContent;
 
 /// Number of the newest segments that are read after each start; of the others, some are.
 const NEWEST: usize = 25;
@@ -119,6 +120,23 @@ impl Ledger {
     /// The process is dead: entries that are not acknowledged yet are not promised to anybody.
     pub(super) fn forget_taken(&mut self) {
         self.taken.clear();
+    }
+
+    /// What a removed journal held is no longer promised.
+    pub(super) fn forget_removed(&mut self, content: &CameraContent) {
+        content.segments.iter().for_each(|number| drop(self.segments.remove(number)));
+        for output in &content.metadata {
+            match output {
+                Output::Gap(gap) => {
+                    self.gaps.retain(|own| own.from != gap.from);
+                    let to = gap.to.unwrap_or(gap.from);
+                    let lies_in = |span: &Span| gap.from.to_utc() < span.to && span.from < to.to_utc();
+                    self.refused.retain(|refused| !lies_in(refused));
+                }
+                Output::Fact(fact) => self.facts.retain(|own| own != fact),
+                _ => {}
+            }
+        }
     }
 
     /// Reads data that may not be acknowledged yet. From then on a reader has seen them.

@@ -13,6 +13,7 @@ mod past;
 mod plan;
 mod process;
 mod random;
+mod removal;
 mod tests;
 mod trace;
 mod trouble;

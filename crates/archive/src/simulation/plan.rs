@@ -25,6 +25,8 @@ pub(super) struct Plan {
     /// The disk reports success without having done the work, and its bits rot.
     pub(super) lies: bool,
     pub(super) options: Options,
+    /// Retention removes journals, as at a station.
+    pub(super) removes: bool,
 }
 
 impl Plan {
@@ -42,6 +44,7 @@ impl Plan {
             steps_far: random.once_in(6),
             lies: random.once_in(6),
             options: options(&mut random),
+            removes: random.once_in(2),
         }
     }
 
@@ -59,6 +62,7 @@ impl Plan {
             steps_far: random.once_in(6),
             lies: random.once_in(6),
             options: options(&mut random),
+            removes: random.once_in(2),
         }
     }
 }

@@ -85,6 +85,7 @@ impl World {
     pub(super) fn start(&mut self) -> Result<(), Violation> {
         let wounded = self.next_trouble < u64::MAX && self.random.once_in(2);
         if wounded {
+            self.tally.wounded += 1;
             self.wound();
         }
         self.lose_index();

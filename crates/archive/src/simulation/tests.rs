@@ -122,3 +122,13 @@ fn finds_media_of_the_past_that_are_told_too_early() {
 fn finds_a_failure_that_is_not_tried_again() {
     is_found(Planted::ForgetToRetry);
 }
+
+#[test]
+fn finds_a_journal_that_is_removed_without_a_record() {
+    is_found(Planted::RemoveWithoutRecord);
+}
+
+#[test]
+fn finds_a_journal_that_is_removed_before_its_record() {
+    is_found(Planted::RemoveBeforeRecord);
+}

@@ -73,6 +73,10 @@ pub(super) struct Tally {
     pub(super) degraded: u64,
     pub(super) failed_calls: u64,
     pub(super) lost_to_lies: u64,
+    /// Journals that retention removed.
+    pub(super) removed: u64,
+    /// Starts on a disk that failed.
+    pub(super) wounded: u64,
 }
 
 impl World {
@@ -191,7 +195,8 @@ impl World {
         for output in camera.send(self.now_us, self.clock.now()) {
             hand_in(process, camera, ledger, &output, &mut self.tally)?;
         }
-        self.pasts[index].send(process, self.clock.now())
+        // Retention is made for stations, whose archives hold no media of the past.
+        if self.plan.removes { Ok(()) } else { self.pasts[index].send(process, self.clock.now()) }
     }
 
     /// The writer begins a cycle, or takes the step for which it has waited.
@@ -256,6 +261,7 @@ impl World {
         });
         if process.sealer_done.is_none() {
             process.sealer_due = self.now_us + SEALER_TICK_MS * 1000;
+            return self.perhaps_remove();
         }
         Ok(())
     }

@@ -20,4 +20,5 @@ mod the_frozen_archive_is_readable;
 mod what_cannot_be_read_keeps_nobody_off_air;
 mod what_is_asked_matches_a_naive_model;
 mod what_is_removed_under_it_is_told;
+mod what_retention_removes_is_on_record;
 mod what_was_recorded_is_read_back;

@@ -230,7 +230,8 @@ async fn start(
         };
         enrolled(&enrolment).await?;
     }
-    let agent = Agent::start(config, Options::default(), clock, Arc::new(NoOutlet)).await?;
+    let options = Options { reports: None, ..Options::default() };
+    let agent = Agent::start(config, options, clock, Arc::new(NoOutlet)).await?;
     Ok(Station { agent, model, line })
 }
 

@@ -1,5 +1,6 @@
 //! A station's agent is enrolled, sends live, loses its line for twenty seconds, is killed, and comes back: in the end
-//! the centre has every part that the agent recorded, byte for byte, and was never wrong about it meanwhile.
+//! the centre has every part that the agent recorded, byte for byte, and was never wrong about it meanwhile. Another one
+//! has no room: it removes what the centre has, and nothing else.
 
 use std::collections::HashSet;
 use std::io;
@@ -10,10 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ashkar_archive::{Archive, Options};
+use ashkar_archive::{Archive, Interval, IntervalKind, Options};
 use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air};
 use ashkar_media::Output;
-use ashkar_terms::{CameraId, Clock, Span, SystemClock, UtcMicros};
+use ashkar_terms::{CameraId, Clock, MediaTime, Span, SystemClock, UtcMicros};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -27,6 +28,7 @@ const CUT: Duration = Duration::from_secs(20);
 /// Segments of two seconds that are recorded until the cut is over, at least.
 const SEGMENTS_AT_LEAST: u64 = 8;
 const SOON: Duration = Duration::from_secs(15);
+const LATER: Duration = Duration::from_secs(40);
 
 /// The line between station and centre: a proxy that can be cut.
 struct Wire {
@@ -152,7 +154,7 @@ fn at_centre(data: &Path) -> HashSet<Bytes> {
     segments.iter().flat_map(|segment| archive.read_segment(segment).unwrap()).collect()
 }
 
-fn settings_for(dir: &Path, centre: &str) -> std::path::PathBuf {
+fn settings_for(dir: &Path, centre: &str, more: &str) -> std::path::PathBuf {
     let clip = dir.join("clip.mp4");
     let pictures = "testsrc=size=320x240:rate=25:duration=3";
     tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", pictures, clip.to_str().unwrap()]);
@@ -160,10 +162,97 @@ fn settings_for(dir: &Path, centre: &str) -> std::path::PathBuf {
     let text = format!(
         "time_zone = \"Asia/Baku\"\ndata = \"agent\"\ncentres = [\"{centre}\"]\ndisk_reserve_bytes = 16777216\n\
         technician = {{ listen = \"127.0.0.1:0\" }}\n\
-        [[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n"
+        {more}[[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n"
     );
     std::fs::write(&settings, text).unwrap();
     settings
+}
+
+/// Issues a code for the camera and uses it. Returns it.
+fn enrol(data: &Path, url: &str, config: &str) -> String {
+    let code = ashkar(&["camera", "enrol", "7/12/1", "--json", "--data", data.to_str().unwrap()]);
+    let code: Value = serde_json::from_str(&code).unwrap();
+    let code = code["code"].as_str().unwrap();
+    assert!(
+        ashkar(&["agent", "enrol", code, "--centre", url, "--config", config]).contains("cameras  7/12/1")
+    );
+    code.to_owned()
+}
+
+/// Lines of the list of removed journals.
+fn removed(data: &Path) -> usize {
+    std::fs::read_to_string(data.join("archive/removed")).map_or(0, |list| list.lines().count())
+}
+
+/// Spans of the segments whose journals were removed, by the evidence that is left of them.
+fn removed_spans(data: &Path) -> Vec<Span> {
+    let days = std::fs::read_dir(data.join("archive")).unwrap().flatten();
+    let files = days.filter_map(|day| std::fs::read_dir(day.path()).ok()).flatten().flatten();
+    let evidence =
+        files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|end| end == "evidence"));
+    let mut spans = Vec::new();
+    for path in evidence {
+        let bytes = std::fs::read(path).unwrap();
+        let mut rest = &bytes[..];
+        while let [_, _, _, _, kind, ..] = rest {
+            let (record, after) = rest.split_at(if *kind == 1 { 200 } else { 112 });
+            if *kind == 1 {
+                let start = MediaTime(i64::from_be_bytes(record[96..104].try_into().unwrap()));
+                let ticks = u32::from_be_bytes(record[104..108].try_into().unwrap());
+                spans.extend(Span::new(start.to_utc(), start.plus(ticks.into()).to_utc()));
+            }
+            rest = after;
+        }
+    }
+    spans
+}
+
+/// A disk on which there is never room enough: whatever the centre has for good goes at once.
+#[test]
+fn an_agent_without_room_removes_what_the_centre_has() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, kept, log) =
+        (dir.path().join("centre"), dir.path().join("agent"), dir.path().join("agent.log"));
+    put_election(&data);
+    add_camera(&data, "7/12/1");
+    let (centre, agents) = start_centre(&data);
+    let wire = Wire::to(agents);
+    let url = format!("http://{}", wire.address);
+    let small = "journal_bytes = 65536\ndisk_keep_free_bytes = 1000000000000000000\n";
+    let settings = settings_for(dir.path(), &url, small);
+    enrol(&data, &url, settings.to_str().unwrap());
+
+    let mut agent = start_agent(&settings, &log);
+    eventually("journals are removed", LATER, || (removed(&kept) >= 2).then_some(()));
+    wire.cut();
+    let ends = std::time::Instant::now() + Duration::from_secs(5);
+    eventually("what was acknowledged last is gone", LATER, || {
+        (std::time::Instant::now() > ends).then_some(())
+    });
+    let (before, waits) = (removed(&kept), durable(&kept));
+    agent.0.kill().unwrap();
+    agent.0.wait().unwrap();
+    let mut agent = start_agent(&settings, &log);
+    let again = std::time::Instant::now() + Duration::from_secs(4);
+    eventually("it records without a line", LATER, || (std::time::Instant::now() > again).then_some(()));
+    assert_eq!(removed(&kept), before, "removed without a line; {waits} segments are noted as durable");
+    wire.mend();
+    eventually("it goes on when the line is back", LATER, || (removed(&kept) >= before + 3).then_some(()));
+    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
+    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
+    centre.stop();
+
+    let told = ashkar(&["archive", "check", "--data", kept.to_str().unwrap()]);
+    assert!(told.contains("journals removed by retention") && told.contains("all is well"), "{told}");
+    let archive = open(&data);
+    let spans = removed_spans(&kept);
+    assert!(!spans.is_empty(), "{told}\n{}", std::fs::read_to_string(&log).unwrap());
+    for span in spans {
+        let told = archive.coverage(CAMERA, span);
+        let is_there = |interval: &Interval| matches!(interval.kind, IntervalKind::Recorded { .. });
+        let rounding = |interval: &Interval| interval.span.micros() <= 12;
+        assert!(told.iter().all(|interval| is_there(interval) || rounding(interval)), "{span:?}: {told:?}");
+    }
 }
 
 #[test]
@@ -176,14 +265,11 @@ fn an_agent_sends_all_that_its_line_lost() {
     let (centre, agents) = start_centre(&data);
     let wire = Wire::to(agents);
     let url = format!("http://{}", wire.address);
-    let settings = settings_for(dir.path(), &url);
+    let settings = settings_for(dir.path(), &url, "");
     let config = settings.to_str().unwrap();
 
-    let code = ashkar(&["camera", "enrol", "7/12/1", "--json", "--data", data.to_str().unwrap()]);
-    let code: Value = serde_json::from_str(&code).unwrap();
-    let code = code["code"].as_str().unwrap();
-    let enrol = ["agent", "enrol", code, "--centre", &url, "--config", config];
-    assert!(ashkar(&enrol).contains("cameras  7/12/1"));
+    let code = enrol(&data, &url, config);
+    let code = code.as_str();
     let again =
         ashkar_output(&["agent", "enrol", &code.replace('-', "")[1..], "--centre", &url, "--config", config]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("the code is mistyped"));

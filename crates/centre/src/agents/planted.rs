@@ -12,6 +12,9 @@ pub(crate) enum Planted {
     BelieveRepetition,
     /// What was shown and not recorded is called durable.
     AcknowledgeShown,
+    /// A station removes journals, whatever its centre has of them.
+    #[cfg(test)]
+    RemoveUnpersisted,
 }
 
 #[cfg(not(test))]

@@ -186,6 +186,13 @@ impl Late {
         work.is_read
     }
 
+    /// Retention removed `segment`, which was persisted.
+    pub(super) fn removed(&mut self, segment: u64) {
+        self.work.take_if(|work| work.segment == segment);
+        self.backlog.remove(segment);
+        self.pending.remove(&segment);
+    }
+
     /// `segment` is not in the agent's archive any more.
     pub(super) fn gone(&mut self, segment: u64) {
         self.work.take_if(|work| work.segment == segment);

@@ -81,6 +81,14 @@ impl Ledger {
         set.forget_shortest();
     }
 
+    /// What is no longer at the station is nothing that could be sent.
+    pub(super) fn remove(&mut self, camera: CameraId, segment: u64) {
+        if let Some(set) = self.cameras.get_mut(&camera) {
+            set.remove(segment);
+            set.forget_shortest();
+        }
+    }
+
     /// From now on it is about this centre. Returns what it forgot, if it was about another one.
     pub(super) fn is_of(&mut self, centre: RecordingId) -> BTreeMap<CameraId, RangeSet> {
         match self.centre.replace(centre) {

@@ -4,10 +4,11 @@ use std::collections::{BTreeSet, VecDeque};
 
 use ashkar_media::{Gap, Output};
 use ashkar_terms::MediaTime;
+use sha2::{Digest, Sha256};
 
-use super::options::{METADATA_MAX, PERSISTED_WITHIN_US};
+use super::options::{KEPT_MAX, METADATA_MAX, OFFERED_MAX, PERSISTED_WITHIN_US};
 use crate::planted::{Planted, is_planted};
-use crate::{Answer, AnswerState, Line};
+use crate::{Answer, AnswerState, Line, encode};
 
 #[derive(Debug)]
 struct Pending {
@@ -28,6 +29,15 @@ pub(super) struct Metadata {
     closed: BTreeSet<MediaTime>,
     /// How many were dropped because too many waited.
     dropped: u64,
+    /// What this sender knows to be persisted, by a hash of its body. At most [`KEPT_MAX`]: of the others it is asked again.
+    kept: BTreeSet<[u8; 16]>,
+}
+
+/// Names a gap or a fact with all that it says.
+fn key(output: &Output) -> [u8; 16] {
+    let (head, _) = encode(output);
+    let hash: [u8; 32] = Sha256::digest(&head).into();
+    hash.first_chunk().copied().unwrap_or_default()
 }
 
 impl Metadata {
@@ -61,6 +71,31 @@ impl Metadata {
         self.queue.push_front(output);
     }
 
+    fn keep(&mut self, output: &Output) {
+        while self.kept.len() >= KEPT_MAX {
+            self.kept.pop_first();
+        }
+        self.kept.insert(key(output));
+    }
+
+    /// Another centre has nothing of it.
+    pub(super) fn forget_kept(&mut self) {
+        self.kept.clear();
+    }
+
+    /// Whether all of `outputs` is persisted. What is not is offered, once nothing else waits.
+    pub(super) fn are_kept(&mut self, outputs: &[Output]) -> bool {
+        let missing: Vec<Output> =
+            outputs.iter().filter(|output| !self.kept.contains(&key(output))).cloned().collect();
+        if missing.is_empty() {
+            return true;
+        }
+        if self.len() == 0 {
+            missing.into_iter().take(OFFERED_MAX).for_each(|output| self.push(output));
+        }
+        false
+    }
+
     fn limit(&mut self) {
         while self.queue.len() + self.pending.len() > METADATA_MAX {
             if self.queue.pop_front().is_none() {
@@ -82,15 +117,22 @@ impl Metadata {
     /// The centre answered for `output`.
     pub(super) fn answered(&mut self, line: Line, output: Output, answer: &Answer, now: u64) {
         self.close(&output);
-        if answer.state == AnswerState::Received {
-            self.pending.push_back(Pending { line, count: answer.count, since: now, output });
-            self.limit();
+        match answer.state {
+            AnswerState::Received => {
+                self.pending.push_back(Pending { line, count: answer.count, since: now, output });
+                self.limit();
+            }
+            AnswerState::Persisted => self.keep(&output),
         }
     }
 
     /// All records up to this count are durable.
     pub(super) fn persisted(&mut self, line: Line, count: u64) {
-        self.pending.retain(|pending| pending.line != line || pending.count > count);
+        let is_done = |pending: &Pending| pending.line == line && pending.count <= count;
+        let (done, pending): (VecDeque<Pending>, _) =
+            std::mem::take(&mut self.pending).into_iter().partition(is_done);
+        self.pending = pending;
+        done.iter().for_each(|pending| self.keep(&pending.output));
     }
 
     /// Sends again what has waited too long, or everything if the session is over.

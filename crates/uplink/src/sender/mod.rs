@@ -13,6 +13,7 @@ mod metadata;
 mod options;
 mod pace;
 mod range_set;
+mod retention;
 mod retry;
 mod status;
 
@@ -36,6 +37,7 @@ pub use options::{
     RETRY_MIN_US, SenderOptions,
 };
 pub use range_set::{NoRanges, RANGES_MAX, RangeSet};
+pub use retention::MayForget;
 pub use status::{CameraStatus, SenderStatus};
 
 /// The longest time without a look at the clock, microseconds.
@@ -126,6 +128,9 @@ impl Sender {
         self.forget_session();
         self.session = Session::Open;
         self.session_retry.succeeded();
+        if self.ledger.centre() != Some(centre) {
+            self.cameras.values_mut().for_each(|camera| camera.metadata.forget_kept());
+        }
         let forgotten =
             if is_planted(Planted::BelieveOtherCentre) { BTreeMap::new() } else { self.ledger.is_of(centre) };
         for (camera, persisted) in forgotten {

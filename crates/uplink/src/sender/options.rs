@@ -18,6 +18,10 @@ pub const RETRY_MAX_US: u64 = 5_000_000;
 pub const ATTEMPTS_MAX: u32 = 4;
 /// Most gaps and facts of one camera that wait to be sent or persisted.
 pub const METADATA_MAX: usize = 1024;
+/// Most gaps and facts of one camera of which it is remembered that they are persisted.
+pub(super) const KEPT_MAX: usize = 16_384;
+/// Most gaps and facts of one camera that are offered at once because retention asks.
+pub(super) const OFFERED_MAX: usize = 256;
 /// Most late segments of one camera that were sent and are not persisted yet.
 pub const LATE_PENDING_MAX: usize = 16;
 /// Most late parts of one camera in flight: more than one, since a distant centre answers late.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ashkar_media::{Fact, FactKind, InitSegment, Output, Part, SegmentEnd};
 use ashkar_terms::{CameraId, MediaTime, Moment, UtcMicros};
-use ashkar_uplink::sender::{LIVE_WITHIN_US, REQUEST_TIMEOUT_US, RETRY_MIN_US};
+use ashkar_uplink::sender::{LIVE_WITHIN_US, MayForget, REQUEST_TIMEOUT_US, RETRY_MIN_US};
 use ashkar_uplink::{
     Action, Answer, AnswerState, Failure, Have, HavePart, Ledger, Line, ReadError, RecordingId, Refusal,
     RefusalCode, RequestId, Sender, SenderOptions,
@@ -170,6 +170,33 @@ fn what_is_not_live_comes_later_and_only_what_is_lacking() {
     sender.answered(id, answer(AnswerState::Persisted, 5, 4), now);
     assert!(sender.ledger().is_persisted(CAMERA, 1));
     assert_eq!(sender.status(now).cameras[0].metadata, 0);
+}
+
+#[test]
+fn what_may_leave_the_station_is_known_to_be_at_the_centre() {
+    let mut sender = sender();
+    let now = SECOND;
+    let other = CameraId::new(9, 9, 9);
+    let fact = Output::Fact(Fact { at: moment(9), kind: FactKind::ParametersChanged });
+    let facts = std::slice::from_ref(&fact);
+    assert_eq!(sender.may_forget(other, &[], &[]), MayForget::No, "nobody sends that camera");
+    assert_eq!(sender.may_forget(CAMERA, &[7], &[]), MayForget::No);
+    assert_eq!(sender.may_forget(CAMERA, &[], &[]), MayForget::Yes);
+    // A fact of a former run is offered once, and may go when a later answer says that it is durable.
+    assert_eq!(sender.may_forget(CAMERA, &[], facts), MayForget::Soon);
+    assert_eq!(sender.may_forget(CAMERA, &[], facts), MayForget::Soon);
+    let id = sends(&mut sender, Line::Late, "fact-9-7", now);
+    sender.answered(id, answer(AnswerState::Received, 1, 0), now);
+    assert_eq!(sender.may_forget(CAMERA, &[], facts), MayForget::Soon, "received is not durable");
+    let later = Output::Fact(Fact { at: moment(10), kind: FactKind::ParametersChanged });
+    sender.recorded_before(CAMERA, later);
+    let now = now + SECOND;
+    let id = sends(&mut sender, Line::Late, "fact-10-7", now);
+    sender.answered(id, answer(AnswerState::Persisted, 2, 1), now);
+    assert_eq!(sender.may_forget(CAMERA, &[], facts), MayForget::Yes);
+    // At another centre nothing of it is.
+    sender.session_opened(RecordingId(77), now);
+    assert_eq!(sender.may_forget(CAMERA, &[], facts), MayForget::Soon);
 }
 
 #[test]

@@ -47,6 +47,7 @@ impl Shell {
         if self.ticks.is_multiple_of(WAITS_TICKS) {
             self.look_what_waits(&status);
         }
+        self.look_at_room();
         self.tell_clock();
         self.show(now);
     }

@@ -247,3 +247,12 @@ pub fn assert_well(disk: &MemoryDisk, context: &str) {
     let faults: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
     assert!(report.is_well(), "{context}: {faults:#?}");
 }
+
+/// Waits for it, ten seconds at most.
+pub fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !is_so() {
+        assert!(std::time::Instant::now() < until, "it does not come");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}

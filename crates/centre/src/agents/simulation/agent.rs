@@ -10,6 +10,7 @@ use ashkar_media::{Gap, Output};
 use ashkar_terms::{CameraId, Clock, Span, UtcMicros};
 use ashkar_uplink::{Action, Ledger, ReadError, RecordingId, RequestId, Sender, SenderOptions};
 
+use super::retention::Removed;
 use super::source::Source;
 use super::{Random, Violation, VirtualClock};
 
@@ -21,6 +22,9 @@ pub(super) struct Agent {
     pub(super) running: Option<Running>,
     saved: Option<Vec<u8>>,
     pub(super) start_at: u64,
+    /// It has no room for what the centre has.
+    pub(super) is_small: bool,
+    pub(super) removed: Removed,
 }
 
 pub(super) struct Running {
@@ -40,6 +44,7 @@ pub(super) fn options() -> Options {
         reserve_bytes: 0,
         nearly_full_bytes: 0,
         cache_seconds: 20,
+        journal_seconds: 15,
         ..Options::default()
     }
 }
@@ -54,6 +59,8 @@ impl Agent {
             running: None,
             saved: None,
             start_at: 0,
+            is_small: seed.is_multiple_of(2),
+            removed: Removed::default(),
         }
     }
 

@@ -3,11 +3,12 @@
 //!
 //! What must hold: whatever an agent's ledger calls persisted is in the centre's archive after any crash of it; what the
 //! centre tells as recorded can be read; and when all is well again, the centre has each part that the agents recorded,
-//! byte for byte. `ASHKAR_SEEDS=1000` runs that many seeds, from `ASHKAR_FIRST_SEED` on; `ASHKAR_SEED=7` runs that one.
+//! byte for byte; also what a station without room removed. `ASHKAR_SEEDS=1000` runs that many seeds, from `ASHKAR_FIRST_SEED` on; `ASHKAR_SEED=7` runs that one.
 
 mod agent;
 mod hall;
 mod link;
+mod retention;
 mod source;
 mod tests;
 mod world;

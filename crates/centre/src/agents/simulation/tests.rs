@@ -71,3 +71,8 @@ fn finds_a_repetition_that_is_believed_without_a_look() {
 fn finds_what_is_acknowledged_although_the_disk_was_full() {
     is_found(Planted::AcknowledgeShown);
 }
+
+#[test]
+fn finds_a_journal_that_is_removed_before_the_centre_has_it() {
+    is_found(Planted::RemoveUnpersisted);
+}

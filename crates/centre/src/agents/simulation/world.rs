@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use ashkar_archive::{Archive, IntervalKind};
 use ashkar_media::{Output, cause_at_station};
-use ashkar_terms::{CameraId, Clock, Span};
+use ashkar_terms::{CameraId, Cause, Clock, MediaTime, Span};
 use ashkar_uplink::{Action, Answer, Failure, Have, HavePath, Line, RecordPath, RecordingId, RequestId};
 
 use super::agent::{Agent, EVER};
 use super::hall::Hall;
 use super::link::{Pipe, State};
+use super::retention::Removed;
 use super::source::PART_US;
 use super::{MORNING, Random, Violation, VirtualClock};
 use crate::agents::late;
@@ -22,6 +23,8 @@ const SECOND: u64 = 1_000_000;
 const TROUBLE_US: u64 = 150 * SECOND;
 /// For so long cameras record afterwards.
 const HEALTHY_US: u64 = 30 * SECOND;
+/// So long afterwards a station without room has removed what it may.
+const ROOM_US: u64 = 60 * SECOND;
 /// By then everything must be at the centre.
 const DRAINED_US: u64 = 600 * SECOND;
 
@@ -55,6 +58,7 @@ pub(super) struct Tally {
     pub(super) refused: u64,
     pub(super) crashes: u64,
     pub(super) replaced: u64,
+    pub(super) removed: u64,
     pub(super) drained_s: u64,
 }
 
@@ -121,6 +125,13 @@ impl World {
             self.step(true)?;
         }
         self.tally.drained_s = (self.now - over) / SECOND;
+        let until = self.now + ROOM_US;
+        while self.stations.iter().any(|station| station.agent.has_too_much()) {
+            if self.now > until {
+                return Err(format!("a station keeps what the centre has: {:?}", self.backlog()));
+            }
+            self.step(true)?;
+        }
         self.verify_all()
     }
 
@@ -196,6 +207,7 @@ impl World {
             let seed = self.random.number();
             self.hall.start(&cameras, self.now, seed)?;
             self.verify_persisted()?;
+            self.verify_removed()?;
         }
         let is_part_due = self.now.is_multiple_of(PART_US);
         for at in 0..self.stations.len() {
@@ -210,6 +222,9 @@ impl World {
             }
             if self.now.is_multiple_of(10 * SECOND) {
                 station.agent.save();
+            }
+            if self.now.is_multiple_of(SECOND) {
+                station.agent.make_room()?;
             }
             self.exchange(at);
         }
@@ -337,6 +352,34 @@ impl World {
         Ok(())
     }
 
+    /// What stations removed because this centre had it.
+    fn removed_at(&self, centre: &Archive) -> impl Iterator<Item = &Removed> {
+        let id: Option<RecordingId> = centre.id().parse().ok();
+        let all = self.stations.iter().map(|station| &station.agent.removed);
+        all.filter(move |removed| removed.centre == id)
+    }
+
+    /// What stations removed is in the centre's archive.
+    fn verify_removed(&mut self) -> Result<(), Violation> {
+        let Some(hall) = &self.hall.running else { return Ok(()) };
+        let archive = hall.store.archive();
+        self.tally.removed = self.stations.iter().map(|station| station.agent.removed.journals).sum();
+        for removed in self.removed_at(archive) {
+            for (camera, part) in &removed.parts {
+                if late::look(archive, *camera, part) != late::Known::Same {
+                    let at = (part.segment, part.index, part.start.0);
+                    return Err(format!(
+                        "camera {camera}: {at:?} was removed, and the centre does not have it"
+                    ));
+                }
+            }
+            for (camera, gap) in &removed.gaps {
+                verify_gap(archive, *camera, (gap.from, gap.to, gap.cause))?;
+            }
+        }
+        Ok(())
+    }
+
     /// What the centre tells as recorded can be read.
     fn verify_told(&mut self) -> Result<(), Violation> {
         let Some(hall) = &self.hall.running else { return Ok(()) };
@@ -366,9 +409,14 @@ impl World {
             let found = archive.segments(camera, all).map_err(|error| error.to_string())?;
             Ok(found.iter().map(|segment| u64::from(segment.duration)).sum())
         };
-        let (theirs, ours) = (listed(theirs)?, listed(ours)?);
+        let removed = self.removed_at(ours).flat_map(|removed| &removed.ticks);
+        let (left, ours) = (listed(theirs)?, listed(ours)?);
+        let theirs = left + removed.filter(|(own, _)| *own == camera).map(|(_, ticks)| ticks).sum::<u64>();
+        if left == 0 {
+            return Ok(());
+        }
         // The cameras of other agents are not in this one's archive.
-        if theirs > 0 && theirs != ours {
+        if theirs != ours {
             return Err(format!("camera {camera}: {ours} ticks are listed, and the agent has {theirs}"));
         }
         Ok(())
@@ -376,6 +424,7 @@ impl World {
 
     fn verify_all(&mut self) -> Result<(), Violation> {
         self.hall.write(self.now);
+        self.verify_removed()?;
         let Some(hall) = &self.hall.running else { return Err("no centre".to_owned()) };
         for running in self.stations.iter().filter_map(|station| station.agent.running.as_ref()) {
             for camera in self.cameras() {
@@ -416,13 +465,24 @@ fn verify_segment(theirs: &Archive, ours: &Archive, camera: CameraId, number: u6
 /// In the middle of each gap of the agent the centre tells that gap with its cause.
 fn verify_gaps(theirs: &Archive, ours: &Archive, camera: CameraId) -> Result<(), Violation> {
     for gap in theirs.gaps(camera, EVER) {
-        let Some(to) = gap.to.filter(|to| to.since(gap.from) > 2 * GAP_TICKS) else { continue };
-        let at = gap.from.plus(to.since(gap.from) / 2).to_utc();
-        let told = ours.coverage(camera, Span { from: at, to: at.plus(1) });
-        let cause = cause_at_station(gap.cause);
-        if !told.iter().all(|interval| interval.kind == IntervalKind::Gap { cause }) {
-            return Err(format!("camera {camera}: {gap:?} is told as {told:?}"));
-        }
+        verify_gap(ours, camera, (gap.from, gap.to, gap.cause))?;
+    }
+    Ok(())
+}
+
+fn verify_gap(
+    ours: &Archive,
+    camera: CameraId,
+    (from, to, cause): (MediaTime, Option<MediaTime>, Cause),
+) -> Result<(), Violation> {
+    let Some(to) = to.filter(|to| to.since(from) > 2 * GAP_TICKS) else { return Ok(()) };
+    let at = from.plus(to.since(from) / 2).to_utc();
+    let told = ours.coverage(camera, Span { from: at, to: at.plus(1) });
+    let cause = cause_at_station(cause);
+    if !told.iter().all(|interval| interval.kind == IntervalKind::Gap { cause }) {
+        return Err(format!(
+            "camera {camera}: a gap from {from:?} to {to:?}, {cause:?}, is told as {told:?}"
+        ));
     }
     Ok(())
 }
