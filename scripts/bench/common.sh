@@ -24,14 +24,16 @@ make_data() {
   [ ! -d "$work/loops" ] || cp -r "$work/loops" "$data/loops"
 }
 
-# start_centre ASHKAR DATA: sets centre (its process), http and rtmp (its addresses).
+# start_centre ASHKAR DATA [OPTION …]: sets centre (its process), http, rtmp and agents (its addresses).
 start_centre() {
-  mkdir -p "$2"
-  "$1" serve --data "$2" --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 --max-connections 19000 --log warn \
-    >"$2/ready" 2>"$2/log" &
+  local ashkar=$1 data=$2
+  shift 2
+  case " $* " in *" --listen "*) ;; *) set -- --listen 127.0.0.1:0 --rtmp 127.0.0.1:0 "$@" ;; esac
+  mkdir -p "$data"
+  "$ashkar" serve --data "$data" --max-connections 19000 --log warn "$@" >"$data/ready" 2>"$data/log" &
   centre=$!; started+=("$centre")
-  for _ in $(seq 100); do grep -q '^ready' "$2/ready" && break; sleep 0.1; done
-  read -r _ http rtmp <"$2/ready"
+  for _ in $(seq 100); do grep -q '^ready' "$data/ready" && break; sleep 0.1; done
+  read -r _ http rtmp _ agents <"$data/ready"
 }
 
 # start_cameras ASHKAR DATA COUNT BIT_RATE: sets simulator; returns when all of them publish.

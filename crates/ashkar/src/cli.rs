@@ -1,18 +1,21 @@
 //! The command line. Every flag is also an environment variable and a key of the configuration file: see `layers`.
 
+mod agent;
 mod report;
+mod simulate;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ashkar_election::{Minute, Percent, TurnoutSource};
-use ashkar_load::line::LineModel;
 use ashkar_site::http::client::Proxies;
 use ashkar_terms::CameraId;
 use clap::{Args, Parser, Subcommand};
 
 use crate::logging::Format;
+pub(crate) use agent::{Agent, AgentData, AgentEnrol};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
+pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
 
 /// Puts polling stations on air, records them without a gap, and shows them to anyone.
 #[derive(Debug, Parser)]
@@ -155,71 +158,6 @@ pub(crate) struct Serve {
     /// Processes that decode stills.
     #[arg(long, env = "ASHKAR_STILL_WORKERS", default_value_t = 1, value_name = "N")]
     pub(crate) still_workers: usize,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Agent {
-    /// Records the cameras that the file of `--config` names, until a signal ends it.
-    Run {
-        #[command(flatten)]
-        data: AgentData,
-        /// Prints the state of all cameras as one JSON object a second, instead of a line for a terminal.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Enrols this device at a centre with a one-time code of the commission; see `ashkar camera enrol`.
-    Enrol(AgentEnrol),
-    /// Prints the addresses to which this station's encoders push, with their keys, which are made if they are missing.
-    Keys {
-        #[command(flatten)]
-        data: AgentData,
-        /// Host and port by which the encoders reach this computer.
-        #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
-        push_host: String,
-    },
-    /// Measures whether line, disk, computer and cameras are good enough. Exit 0: yes; 1: something is not; 2: could not
-    /// be measured.
-    Doctor {
-        #[command(flatten)]
-        data: AgentData,
-        /// Sends the report to the centre.
-        #[arg(long)]
-        send: bool,
-        /// Output in JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Lists the webcams of this computer.
-    Devices {
-        /// Output in JSON.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AgentEnrol {
-    #[command(flatten)]
-    pub(crate) data: AgentData,
-    /// The code, such as 7K2M-9QXW-40TB-HZ8C-5.
-    pub(crate) code: String,
-    /// Address of the centre for agents, such as `https://centre.example:8443`.
-    #[arg(long, env = "ASHKAR_AGENT_CENTRE", value_name = "URL", value_parser = ashkar_agent::config::centre_address)]
-    pub(crate) centre: url::Url,
-    /// File of certificates (PEM) to trust instead of those of this machine; by default, `ca` of the agent's file.
-    #[arg(long, env = "ASHKAR_AGENT_CA", value_name = "FILE")]
-    pub(crate) ca: Option<PathBuf>,
-    /// What the device is called at the centre; by default, the name of this computer.
-    #[arg(long, env = "ASHKAR_AGENT_NAME", value_name = "TEXT")]
-    pub(crate) name: Option<String>,
-}
-
-/// The agent's data directory.
-#[derive(Debug, Args)]
-pub(crate) struct AgentData {
-    /// Data directory of the agent, instead of the one that its file names.
-    #[arg(long, env = "ASHKAR_AGENT_DATA", value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -439,113 +377,6 @@ pub(crate) enum Live {
         #[arg(long, default_value_t = 20, value_name = "SECONDS")]
         seconds: u64,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Simulate {
-    /// Publishes drawn polling stations as real H.264 over RTMP.
-    Cameras(SimulateCameras),
-    /// Runs stations' agents in this process, each with its own recordings and key, over lines of several kinds.
-    Agents(SimulateAgents),
-    /// Watches over HTTP like low-latency players, and reports how late everything came and which pictures stopped.
-    Viewers(SimulateViewers),
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SimulateCameras {
-    #[command(flatten)]
-    pub(crate) data: Data,
-    /// Number of cameras, from the start of the list. They get new stream keys in the data directory.
-    #[arg(long, default_value_t = 12, value_name = "N")]
-    pub(crate) count: usize,
-    /// Skips this many of the list's first cameras, for another process to publish.
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) skip: usize,
-    /// The centre's RTMP address.
-    #[arg(long, default_value = "127.0.0.1:1935", value_name = "ADDR")]
-    pub(crate) rtmp: SocketAddr,
-    /// Bit rate of each camera, bits a second; padded with filler data if the picture needs less. 0: as the picture
-    /// needs.
-    #[arg(long, default_value_t = 0, value_name = "BITS")]
-    pub(crate) bitrate: u32,
-    /// Stop after this many seconds. 0: never.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    pub(crate) seconds: u64,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SimulateAgents {
-    /// Data directory of the centre, which issues the codes by which the agents are enrolled; it may be running.
-    #[command(flatten)]
-    pub(crate) data: Data,
-    /// Number of stations with an agent, from the start of the list; each sends all its cameras.
-    #[arg(long, default_value_t = 12, value_name = "N")]
-    pub(crate) count: usize,
-    /// Skips this many of the list's first stations.
-    #[arg(long, default_value_t = 0, value_name = "N")]
-    pub(crate) skip: usize,
-    /// The centre's address for agents.
-    #[arg(long, default_value = "http://127.0.0.1:8443", value_name = "URL", value_parser = ashkar_agent::config::centre_address)]
-    pub(crate) centre: url::Url,
-    /// File of certificates (PEM) to trust instead of those of this machine.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca: Option<PathBuf>,
-    /// Directory of the agents' own data directories. They go on where they ended.
-    #[arg(long, default_value = "ashkar-agents", value_name = "DIR")]
-    pub(crate) agents: PathBuf,
-    /// Kinds of lines, dealt out in turn: `good`, `mobile`, `terrible`, `dead` (for an hour, soon after the start) and
-    /// `on-off` (down for a minute after every three).
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "good,good,mobile,mobile,terrible,dead",
-        value_name = "KINDS"
-    )]
-    pub(crate) lines: Vec<LineModel>,
-    /// Number from which each line's behaviour is drawn: the same number, the same lines.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub(crate) seed: u64,
-    /// Stop after this many seconds. 0: at Ctrl+C.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    pub(crate) seconds: u64,
-    /// After `--seconds`, switch the cameras off, and wait up to this long until the centre has received everything.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    pub(crate) drain: u64,
-    /// Prints the summary in JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SimulateViewers {
-    /// The centre, or a cache in front of it; plain HTTP.
-    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub(crate) url: String,
-    /// Number of viewers. If a process may not open enough files for them, several are started.
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    pub(crate) count: usize,
-    /// Cameras to watch, viewers spread evenly: a list such as 7/12/1,7/13/1; `all` of the list; or a number of those
-    /// on air. By default, all on air.
-    #[arg(long, value_name = "CAMERAS")]
-    pub(crate) cameras: Option<String>,
-    /// Stop after this many seconds. 0: at Ctrl+C.
-    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
-    pub(crate) seconds: u64,
-    /// Seconds within which all viewers join; by default, 500 join each second.
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) ramp: Option<f64>,
-    /// Only holds blocking playlist requests open: no media, one connection each.
-    #[arg(long)]
-    pub(crate) wait_only: bool,
-    /// Requests playlists uncompressed; browsers request them compressed.
-    #[arg(long)]
-    pub(crate) uncompressed: bool,
-    /// Prints the summary in JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Number of the first viewer: this process is one of several and reports its figures to its parent.
-    #[arg(long, hide = true, value_name = "N")]
-    pub(crate) part_from: Option<u64>,
 }
 
 /// A scheme and a host, optionally a port, and nothing after it.

@@ -39,9 +39,7 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
     );
     let keys = new_keys(&store, &wanted).await?;
     let zone = zone_of(&store).await?;
-    let bitrate = (options.bitrate > 0).then_some(options.bitrate);
-    let loop_options =
-        LoopOptions { zone, bitrate, cache: Some(loop_cache(&options.data.data)), ..LoopOptions::default() };
+    let loop_options = loops_of(zone, options.bitrate, &options.data.data);
     output::note("drawing and encoding the polling stations …");
     let loops = tokio::task::spawn_blocking(move || Loops::new(loop_options)).await??;
     let background = loops.clone();
@@ -73,6 +71,12 @@ async fn cameras(options: SimulateCameras) -> anyhow::Result<()> {
     )?;
     rooms.await.context("drawing failed")??;
     Ok(())
+}
+
+/// Pictures of `bitrate` bits a second, or as they need if it is 0.
+fn loops_of(zone: TimeZone, bitrate: u32, data: &Path) -> LoopOptions {
+    let bitrate = (bitrate > 0).then_some(bitrate);
+    LoopOptions { zone, bitrate, cache: Some(loop_cache(data)), ..LoopOptions::default() }
 }
 
 /// Where drawn and encoded rooms are kept between runs.

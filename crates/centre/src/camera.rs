@@ -15,7 +15,7 @@ use ashkar_archive::Archive;
 use ashkar_ingest::Refusal;
 use ashkar_live::LiveCamera;
 use ashkar_media::{Fact, FactKind, LIVE_WITHIN_US, Output, Resume};
-use ashkar_terms::{CameraId, Cause, Moment, UtcMicros};
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
 use parking_lot::Mutex;
 
 use crate::recorder::Recorder;
@@ -88,6 +88,8 @@ pub struct Status {
     pub live: bool,
     /// Since when it is live.
     pub live_since: Option<UtcMicros>,
+    /// End of the newest part, on the timeline.
+    pub media_until: Option<UtcMicros>,
     /// Arrival of the newest picture that was kept since this process started.
     pub last_picture: Option<Moment>,
     /// Why it is not live.
@@ -286,6 +288,7 @@ impl Camera {
             source: work.source.clone().filter(|_| connected),
             live,
             live_since: work.live_since.filter(|_| live),
+            media_until: work.resume.timeline_end.map(MediaTime::to_utc),
             last_picture,
             cause,
             cause_since,

@@ -171,7 +171,7 @@ impl Centre {
         let status = self.camera(id).map(|camera| camera.status(now));
         let present = Present {
             now: now.wall,
-            live_since: status.as_ref().and_then(|status| status.live_since),
+            live: status.as_ref().and_then(|status| Some((status.live_since?, status.media_until?))),
             cause_since: status.as_ref().and_then(|status| status.cause_since),
             cause: status.map_or(Some(Cause::NeverConnected), |status| status.cause),
         };

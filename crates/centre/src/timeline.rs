@@ -4,8 +4,8 @@ use ashkar_election::Owed;
 use ashkar_terms::{Cause, Span, State, UtcMicros};
 use serde::{Deserialize, Serialize};
 
-/// The recording ends this far before now while a camera is live: the current segment is not complete yet. Shorter
-/// holes are not called missing, microseconds.
+/// How far the media in the archive may end before now while a camera is live: the current segment is not complete yet.
+/// What has not come for so long is called missing, microseconds.
 pub const LIVE_SLACK_US: i64 = 8_000_000;
 
 /// The archive's coverage of an interval.
@@ -80,12 +80,19 @@ pub(crate) fn with_coming(found: Vec<(Span, Found)>, spans: &[Span]) -> Vec<(Spa
 pub struct Present {
     /// The wall clock.
     pub now: UtcMicros,
-    /// Since when it has been live without a break, if it is.
-    pub live_since: Option<UtcMicros>,
+    /// Since when it has been live without a break, and the end of its last picture that came, if it is live.
+    pub live: Option<(UtcMicros, UtcMicros)>,
     /// Why it is not live.
     pub cause: Option<Cause>,
     /// Since when `cause` applies, if no record declares it: for a camera of which no picture was ever kept.
     pub cause_since: Option<UtcMicros>,
+}
+
+impl Present {
+    /// Whether there is media at `at` that is not in the archive's index yet.
+    fn is_held(&self, at: UtcMicros) -> bool {
+        self.live.is_some_and(|(since, until)| at >= since && at < until && until.since(at) <= LIVE_SLACK_US)
+    }
 }
 
 /// Classifies `span` into entries that tile it: `found` must be in order and without overlap. Adjacent entries that are
@@ -129,7 +136,12 @@ impl Teller {
         cuts.extend(self.owed.map(|owed| owed.from));
         cuts.extend(self.owed.and_then(|owed| owed.to));
         cuts.extend([edge, self.present.now]);
-        cuts.extend(self.present.live_since);
+        cuts.extend(
+            self.present
+                .live
+                .into_iter()
+                .flat_map(|(since, until)| [since, until.plus(-LIVE_SLACK_US), until]),
+        );
         cuts.extend(self.present.cause_since);
         cuts.retain(|cut| from <= *cut && *cut <= to);
         cuts.sort_unstable();
@@ -146,7 +158,7 @@ impl Teller {
         let present = self.present;
         let is_owed = self.owed.is_some_and(|owed| owed.contains(from));
         // A hole before pictures that came, or come now, is a hole, even in a rehearsal during which nothing was owed.
-        let is_hole = present.live_since.is_some() || self.recorded_to.is_some_and(|end| from < end);
+        let is_hole = present.live.is_some() || self.recorded_to.is_some_and(|end| from < end);
         match found {
             // Time after now has not happened, whatever a wrong clock or an encoder without pacing has claimed.
             _ if from >= present.now => (State::Due, None),
@@ -155,14 +167,16 @@ impl Teller {
             Found::Coming(cause) if is_owed || is_hole => (State::Late, Some(cause)),
             Found::Gap(cause) if is_owed || is_hole => (State::Missing, Some(cause)),
             // The current segment.
-            Found::Nothing if from >= edge && present.live_since.is_some_and(|since| from >= since) => {
-                (State::Live, None)
+            Found::Nothing if present.is_held(from) => (State::Live, None),
+            // Its pictures are on their way.
+            Found::Nothing if from >= edge && present.live.is_some_and(|(_, until)| from >= until) => {
+                (State::Due, None)
             }
             _ if !is_owed => (State::Due, None),
             Found::Nothing if self.recorded_from.is_some_and(|first| from < first) => {
                 (State::Missing, Some(Cause::NeverConnected))
             }
-            Found::Nothing if present.live_since.is_none() => {
+            Found::Nothing if present.live.is_none() => {
                 let began = present.cause_since.is_none_or(|since| from >= since);
                 let cause = if began { present.cause } else { Some(Cause::NeverConnected) };
                 (State::Missing, Some(cause.unwrap_or(Cause::Unknown)))
@@ -197,9 +211,10 @@ mod tests {
         Span::new(at(from), at(to)).unwrap()
     }
 
+    /// If it is live since some time, its pictures have come until now.
     fn present(now: i64, live_since: Option<i64>, cause: Cause) -> Present {
-        let live_since = live_since.map(at);
-        Present { now: at(now), live_since, cause: Some(cause), cause_since: None }
+        let live = live_since.map(|since| (at(since), at(now)));
+        Present { now: at(now), live, cause: Some(cause), cause_since: None }
     }
 
     fn told(
@@ -279,6 +294,35 @@ mod tests {
         assert_eq!(
             told(&found, Some((100, None)), 500, true),
             [(0, 100, State::Due), (100, 500, State::Live), (500, 1000, State::Due)]
+        );
+    }
+
+    /// Over a slow line pictures come, and are some seconds old.
+    #[test]
+    fn what_has_not_come_is_not_told_as_live() {
+        let found = [(span(100, 480), Found::Recorded { late: false })];
+        let owed = Some(Owed { from: at(100), to: None });
+        let brief = |now: i64, until: i64| -> Vec<_> {
+            let present =
+                Present { now: at(now), live: Some((at(100), at(until))), cause: None, cause_since: None };
+            let entries = tell(span(100, now), &found, owed, present);
+            entries.iter().map(|e| (e.to.0 / SECOND, e.state, e.cause)).collect()
+        };
+        assert_eq!(brief(486, 484), [(484, State::Live, None), (486, State::Due, None)]);
+        let missing = (State::Missing, Some(Cause::Unknown));
+        assert_eq!(
+            brief(493, 484),
+            [(484, State::Live, None), (485, missing.0, missing.1), (493, State::Due, None)]
+        );
+        // A segment that the archive has lost does not become live because later ones are.
+        assert_eq!(
+            brief(495, 494),
+            [
+                (480, State::Live, None),
+                (486, missing.0, missing.1),
+                (494, State::Live, None),
+                (495, State::Due, None)
+            ]
         );
     }
 

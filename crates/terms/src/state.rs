@@ -14,7 +14,7 @@ pub enum State {
     Missing,
     /// Recorded, and withheld from the public with a stated reason.
     Hidden,
-    /// Not owed yet, or not owed at all.
+    /// Not owed yet, or not owed at all; and the last seconds before now, until their pictures have come.
     Due,
 }
 

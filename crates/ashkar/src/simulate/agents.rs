@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use ashkar_election::{StationId, Store};
 use ashkar_load::line::LineModel;
-use ashkar_synthetic::{LoopOptions, Loops};
+use ashkar_synthetic::Loops;
 use ashkar_terms::CameraId;
 use serde_json::json;
 
@@ -22,8 +22,7 @@ pub(super) async fn run(options: SimulateAgents) -> anyhow::Result<()> {
     let cameras = cameras.iter().filter(|camera| camera.enabled && camera.sub_of.is_none());
     let stations = planned(cameras.map(|camera| camera.id), &options)?;
     let zone = super::zone_of(&store).await?;
-    let loop_options =
-        LoopOptions { zone, cache: Some(super::loop_cache(&options.data.data)), ..LoopOptions::default() };
+    let loop_options = super::loops_of(zone, options.bitrate, &options.data.data);
     output::note("drawing and encoding the polling stations …");
     let loops = tokio::task::spawn_blocking(move || Loops::new(loop_options)).await??;
     let background = loops.clone();

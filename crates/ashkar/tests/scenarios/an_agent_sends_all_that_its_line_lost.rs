@@ -2,7 +2,6 @@
 //! the centre has every part that the agent recorded, byte for byte, and was never wrong about it meanwhile. Another one
 //! has no room: it removes what the centre has, and nothing else.
 
-use std::collections::HashSet;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -11,16 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ashkar_archive::{Archive, Interval, IntervalKind, Options};
+use ashkar_archive::{Interval, IntervalKind};
 use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air};
-use ashkar_media::Output;
-use ashkar_terms::{CameraId, Clock, MediaTime, Span, SystemClock, UtcMicros};
-use bytes::Bytes;
+use ashkar_terms::{CameraId, Clock, MediaTime, Span, SystemClock};
 use serde_json::Value;
 
+use crate::common::recordings::{at_centre, open, recorded};
 use crate::common::{ASHKAR, Centre, Running, add_camera, ashkar, ashkar_output, eventually, tool};
 
-const EVER: Span = Span { from: UtcMicros(0), to: UtcMicros(i64::MAX / 200) };
 const CAMERA: CameraId = CameraId::new(7, 12, 1);
 const TIMELINE: &str = "/api/v1/cameras/7/12/1/timeline";
 /// The cut of the line: long enough for a gap to be open at the centre.
@@ -105,8 +102,11 @@ fn start_centre(data: &Path) -> (Centre, String) {
     (centre, door)
 }
 
+/// The last thing that is told of what has been.
 fn state_now(centre: &Centre) -> Value {
-    centre.json(TIMELINE).as_array().and_then(|all| all.last().cloned()).unwrap_or_default()
+    let told = centre.json(TIMELINE);
+    let mut told = told.as_array().into_iter().flatten();
+    told.rfind(|entry| entry["state"] != "due").cloned().unwrap_or_default()
 }
 
 /// A sample at `/metrics`, by its name and labels.
@@ -130,28 +130,6 @@ fn durable(data: &Path) -> u64 {
         Some(ranges.iter().map(|(from, to)| to - from).sum())
     };
     texts.filter_map(count).sum()
-}
-
-fn open(data: &Path) -> Archive {
-    let archive = Archive::open(&data.join("archive"), Options::default(), Arc::new(SystemClock::new()));
-    let archive = archive.unwrap();
-    archive.flush().unwrap();
-    archive
-}
-
-/// The bytes of every part that the agent recorded.
-fn recorded(data: &Path) -> Vec<Bytes> {
-    let archive = open(data);
-    let numbers = archive.numbers(CAMERA).into_iter().flatten();
-    let outputs = numbers.flat_map(|number| archive.outputs(CAMERA, number).unwrap().unwrap());
-    let part = |output| if let Output::Part(part) = output { Some(part.bytes) } else { None };
-    outputs.filter_map(part).collect()
-}
-
-fn at_centre(data: &Path) -> HashSet<Bytes> {
-    let archive = open(data);
-    let segments = archive.segments(CAMERA, EVER).unwrap();
-    segments.iter().flat_map(|segment| archive.read_segment(segment).unwrap()).collect()
 }
 
 fn settings_for(dir: &Path, centre: &str, more: &str) -> std::path::PathBuf {
@@ -306,7 +284,7 @@ fn an_agent_sends_all_that_its_line_lost() {
     // The gap of the line said that its media may still arrive.
     let report = ashkar_archive::check::run(&data.join("archive"), |_| {}).unwrap();
     assert!(report.is_well() && report.gaps_that_may_fill > 0, "{report:?}");
-    let (recorded, at_centre) = (recorded(&kept), at_centre(&data));
+    let (recorded, at_centre) = (recorded(&open(&kept), CAMERA), at_centre(&open(&data), CAMERA));
     let lacks = recorded.iter().filter(|part| !at_centre.contains(*part)).count();
     assert!(
         recorded.len() > 40 && lacks == 0,

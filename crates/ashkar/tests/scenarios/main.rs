@@ -9,6 +9,7 @@ mod a_device_is_enrolled_on_the_command_line;
 mod a_sub_stream_is_served_and_counted_nowhere;
 mod a_wrong_key_is_refused_and_written_nowhere;
 mod abuse;
+mod agents_lose_nothing_on_bad_lines;
 mod an_agent_records_on_after_kill_9;
 mod an_agent_sends_all_that_its_line_lost;
 mod an_h265_camera_is_recorded_as_it_is;

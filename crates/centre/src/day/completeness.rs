@@ -232,7 +232,7 @@ pub async fn completeness_at_rest(
         let is_recorded = found.iter().any(|one| matches!(one.kind, IntervalKind::Recorded { .. }));
         let found: Vec<_> = found.into_iter().map(|one| (one.span, Found::from(one.kind))).collect();
         let cause = if is_recorded { Cause::Centre } else { Cause::NeverConnected };
-        let present = Present { now: until, live_since: None, cause: Some(cause), cause_since: None };
+        let present = Present { now: until, live: None, cause: Some(cause), cause_since: None };
         tell(span, &found, registry.owed(camera), present)
     };
     Ok(CompletenessReport::new(&registry, constituency, until, entries))
@@ -348,7 +348,7 @@ mod tests {
         let owed = Owed { from, to: Some(to) };
         let span = owed.until(to.plus(1)).unwrap();
         let now = to.plus(60_000_000);
-        let present = Present { now, live_since: None, cause: None, cause_since: None };
+        let present = Present { now, live: None, cause: None, cause_since: None };
         let told = Completeness::of(&tell(span, &[], Some(owed), present));
         assert_eq!(told.owed_us(), 4 * 3_600_000_000);
     }
@@ -375,7 +375,7 @@ mod tests {
                 .map(|(from, length, kind)| (Span { from: at(*from), to: at(from + length) }, kinds[*kind]))
                 .collect();
             let owed = ashkar_election::Owed { from: at(0), to: Some(at(owed_to)) };
-            let present = Present { now: at(now), live_since: None, cause: None, cause_since: None };
+            let present = Present { now: at(now), live: None, cause: None, cause_since: None };
             let told = owed.until(at(now)).map(|span| Completeness::of(&tell(span, &found, Some(owed), present)));
             let expected = now.min(owed_to).max(0) * 1_000_000;
             prop_assert_eq!(told.unwrap_or_default().owed_us(), expected as u64);

@@ -27,6 +27,10 @@ pub enum NonceError {
         /// The centre's time, by which the device should sign.
         now: UtcMicros,
     },
+    /// It was signed when the centre was not running, or in the second in which it started: what was used then is
+    /// not known.
+    #[error("the centre has just started; sign again")]
+    Started,
     /// It was used before.
     #[error("the nonce was used before")]
     Replayed,
@@ -41,7 +45,7 @@ impl NonceError {
         match self {
             Self::Clock { .. } => RefusalCode::Clock,
             Self::Replayed => RefusalCode::Replayed,
-            Self::Full => RefusalCode::Busy,
+            Self::Started | Self::Full => RefusalCode::Busy,
         }
     }
 }
@@ -79,7 +83,11 @@ impl Nonces {
         let now_s = self.latest.0.div_euclid(1_000_000);
         self.forget(now_s.saturating_sub(SIGNATURE_WINDOW_S));
         let window = now_s.saturating_sub(SIGNATURE_WINDOW_S)..=now_s.saturating_add(SIGNATURE_WINDOW_S);
-        if !window.contains(&claim.created_s) || claim.created_s <= self.floor_s {
+        let is_early = claim.created_s <= self.floor_s;
+        if is_early && (now_s - 1..=now_s).contains(&claim.created_s) {
+            return Err(NonceError::Started);
+        }
+        if is_early || !window.contains(&claim.created_s) {
             return Err(NonceError::Clock { now: self.latest });
         }
         let used = self.by_device.get(&claim.device);

@@ -1,6 +1,8 @@
 //! Starts the real binary and real clients, and ends them with the test.
 #![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses its own part of this module")]
 
+pub mod recordings;
+
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
