@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The centre under COUNT cameras of 1 Mbit/s over RTMP, then under the same cameras through agents: CPU, memory. Then it
-# is away for OUTAGE seconds: how long until nothing waits at the stations, and whether viewers of other cameras notice.
+# The centre under COUNT cameras of 1 Mbit/s that ffmpeg publishes, then under as many cameras through agents: CPU, memory.
+# Then it is away for OUTAGE seconds: how long until nothing waits at the stations, and whether viewers of other cameras
+# notice. Cameras of `simulate cameras` send at the same moments, which costs a centre half: they are not compared.
 # Usage: scripts/bench/agents.sh ASHKAR WORK_DIR COUNT [SECONDS] [OUTAGE]
 # Everything shares the machine: the agents' own recordings, their lines, the cameras and the viewers.
 set -euo pipefail
@@ -41,11 +42,15 @@ watch() {
 }
 
 make_data agents
+make_clip "$work/camera.mp4"
 start_centre "$ashkar" "$data"
-start_cameras "$ashkar" "$data" "$count" "$rate"
+for n in $(seq "$count"); do
+  key=$("$ashkar" camera add "1/$n/1" --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p')
+  publish_clip "$work/camera.mp4" "$rtmp/ingest/$key"
+done
+await_publishing "$count"
 measure "over RTMP"; direct=$cost
 end_all
-[ -d "$work/loops" ] || cp -r "$data/loops" "$work/loops"
 rm -rf "$data"
 
 make_data agents
@@ -61,7 +66,7 @@ kill -TERM "$centre"; wait "$centre" || true
 sleep "$outage"
 start_centre "$ashkar" "$data" --listen "${http#http://}" --rtmp "${rtmp#rtmp://}" --agent-listen "${agents#http://}"
 back=$(date +%s.%N)
-for _ in $(seq 600); do [ "$(metric ashkar_rtmp_publishing)" = "$watched" ] && break; sleep 0.1; done
+await_publishing "$watched"
 sleep 4
 watch "while the backlog comes" 20 &
 watching=$!

@@ -40,11 +40,29 @@ start_centre() {
 start_cameras() {
   "$1" simulate cameras --data "$2" --count "$3" --bitrate "$4" --rtmp "${rtmp#rtmp://}" --log warn >"$2/sim" 2>&1 &
   simulator=$!; started+=("$simulator")
+  await_publishing "$3"
+}
+
+# await_publishing COUNT: returns when so many cameras publish over RTMP.
+await_publishing() {
   for _ in $(seq 900); do
-    [ "$(metric ashkar_rtmp_publishing)" = "$3" ] && return
+    [ "$(metric ashkar_rtmp_publishing)" = "$1" ] && return
     sleep 0.2
   done
-  cat "$2/log" "$2/sim"; echo "bench: not all cameras came on air" >&2; exit 1
+  # shellcheck disable=SC2154
+  tail -5 "$data/log" "$data/sim"; echo "bench: not all cameras came on air" >&2; exit 1
+}
+
+# make_clip FILE: a minute of 1 Mbit/s, unless it is there.
+make_clip() {
+  [ -f "$1" ] || ffmpeg -nostdin -hide_banner -loglevel error -f lavfi -i "testsrc2=size=1280x720:rate=25" -t 60 -c:v libx264 -preset veryfast \
+    -g 50 -sc_threshold 0 -bf 0 -b:v 1M -minrate 1M -maxrate 1M -bufsize 1M -x264-params nal-hrd=cbr -pix_fmt yuv420p "$1"
+}
+
+# publish_clip FILE URL: ffmpeg publishes it in a loop.
+publish_clip() {
+  ffmpeg -nostdin -hide_banner -loglevel error -re -stream_loop -1 -i "$1" -c copy -f flv "$2" </dev/null >/dev/null 2>&1 &
+  started+=("$!")
 }
 
 # metric NAME: the integer part of a metric without labels.

@@ -32,8 +32,7 @@ publish() {
     started+=("$!")
   else
     while read -r key; do
-      ffmpeg -hide_banner -loglevel error -re -stream_loop -1 -i "$work/camera.mp4" -c copy -f flv "$rtmp/ingest/$key" </dev/null >/dev/null 2>&1 &
-      started+=("$!")
+      publish_clip "$work/camera.mp4" "$rtmp/ingest/$key"
     done <"$data/keys"
   fi
   for _ in $(seq 900); do
@@ -44,8 +43,7 @@ publish() {
 }
 
 if [ "$publisher" = ffmpeg ]; then
-  [ -f "$work/camera.mp4" ] || ffmpeg -hide_banner -loglevel error -f lavfi -i "testsrc2=size=1280x720:rate=25" -t 60 -c:v libx264 -preset veryfast \
-    -g 50 -sc_threshold 0 -bf 0 -b:v 1M -minrate 1M -maxrate 1M -bufsize 1M -x264-params nal-hrd=cbr -pix_fmt yuv420p "$work/camera.mp4"
+  make_clip "$work/camera.mp4"
   for n in $(seq "$count"); do
     "$ashkar" camera add "1/$n/1" --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p'
   done >"$data/keys"

@@ -28,6 +28,9 @@ pub struct Answer {
     pub count: u64,
     /// All records up to this number are durable.
     pub persisted: u64,
+    /// The same of the late line, whichever this record came on: nothing more may come on that one for a long time.
+    #[serde(default)]
+    pub persisted_late: u64,
     /// The centre's wall clock, microseconds.
     pub now_us: UtcMicros,
 }

@@ -20,13 +20,15 @@ pub(super) struct Meters {
 }
 
 impl Meters {
-    /// A record of `line` was answered; `newly` records of it are durable that were not called so before.
-    pub(super) fn answered(&self, line: Line, answer: &Answer, newly: u64) {
+    /// A record of `line` was answered; `newly` records, by line, are durable that were not called so before.
+    pub(super) fn answered(&self, line: Line, answer: &Answer, newly: [u64; 2]) {
         let line = line as usize;
         if answer.state == AnswerState::Received {
             self.taken[line].fetch_add(1, Ordering::Relaxed);
         }
-        self.persisted[line].fetch_add(newly, Ordering::Relaxed);
+        for (persisted, newly) in self.persisted.iter().zip(newly) {
+            persisted.fetch_add(newly, Ordering::Relaxed);
+        }
     }
 
     fn refused(&self, code: RefusalCode) {

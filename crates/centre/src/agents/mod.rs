@@ -257,7 +257,7 @@ impl Centre {
             }
         };
         if let Ok(answer) = &taken {
-            let newly = of_camera.work.lock().newly_persisted(path.line, answer.persisted);
+            let newly = of_camera.work.lock().newly_persisted(path.line, answer);
             self.agents.meters.answered(path.line, answer, newly);
         }
         taken.map_err(|code| self.refused(code, &session, path, now))

@@ -194,18 +194,24 @@ impl PerCamera {
         archive: &Archive,
         now: Moment,
     ) -> Answer {
-        let acks = match line {
-            Line::Live => &mut self.live,
-            Line::Late => &mut self.late,
+        let (_, durable) = archive.progress();
+        let persisted_late = self.late.persisted(durable);
+        let persisted = match line {
+            Line::Live => self.live.persisted(durable),
+            Line::Late => persisted_late,
         };
-        Answer { state, count, persisted: acks.persisted(archive.progress().1), now_us: now.wall }
+        Answer { state, count, persisted, persisted_late, now_us: now.wall }
     }
 
-    /// How many more records of `line` are durable than were called so before.
-    pub(super) fn newly_persisted(&mut self, line: Line, persisted: u64) -> u64 {
-        let told = &mut self.told_persisted[line as usize];
-        let newly = persisted.saturating_sub(*told);
-        *told = persisted.max(*told);
+    /// How many more records are durable than were called so before, by line. The answer was to a record of `line`.
+    pub(super) fn newly_persisted(&mut self, line: Line, answer: &Answer) -> [u64; 2] {
+        let mut newly = [0; 2];
+        let of_live = (line == Line::Live).then_some((Line::Live, answer.persisted));
+        for (line, persisted) in of_live.into_iter().chain([(Line::Late, answer.persisted_late)]) {
+            let told = &mut self.told_persisted[line as usize];
+            newly[line as usize] = persisted.saturating_sub(*told);
+            *told = persisted.max(*told);
+        }
         newly
     }
 

@@ -157,17 +157,17 @@ impl Camera {
             Request::Metadata(output) => self.metadata.answered(Line::Late, output, answer, now),
             Request::Read(_) | Request::Have { .. } => {}
         }
-        match line {
-            Some(Line::Live) => {
-                self.live.retry.succeeded();
-                done.extend(self.live.persisted(answer.persisted));
-            }
-            _ => {
-                self.late.retry.succeeded();
-                done.extend(self.late.persisted(answer.persisted));
-            }
-        }
-        line.into_iter().for_each(|line| self.metadata.persisted(line, answer.persisted));
+        let of_late = if line == Some(Line::Live) {
+            self.live.retry.succeeded();
+            done.extend(self.live.persisted(answer.persisted));
+            self.metadata.persisted(Line::Live, answer.persisted);
+            answer.persisted_late
+        } else {
+            self.late.retry.succeeded();
+            answer.persisted
+        };
+        done.extend(self.late.persisted(of_late));
+        self.metadata.persisted(Line::Late, of_late);
         done.into_iter().for_each(|segment| ledger.insert(self.id, segment));
     }
 

@@ -127,11 +127,17 @@ impl Centre {
     }
 
     fn answer(&self, path: &RecordPath, state: AnswerState, now: u64) -> Answer {
-        let numbers = self.numbers.get(&(path.camera, path.line));
+        let (count, persisted) = self.progress(path.camera, path.line);
+        let (_, persisted_late) = self.progress(path.camera, Line::Late);
+        Answer { state, count, persisted, persisted_late, now_us: UtcMicros(now as i64) }
+    }
+
+    /// Of a line: records taken, and how many of them are durable.
+    fn progress(&self, camera: CameraId, line: Line) -> (u64, u64) {
+        let numbers = self.numbers.get(&(camera, line));
         let count = numbers.map_or(0, |numbers| numbers.count);
         let first = numbers.and_then(|numbers| numbers.outstanding.keys().next());
-        let persisted = first.map_or(count, |first| first - 1);
-        Answer { state, count, persisted, now_us: UtcMicros(now as i64) }
+        (count, first.map_or(count, |first| first - 1))
     }
 
     fn place(

@@ -12,9 +12,18 @@ fn text(json: &[u8]) -> &str {
 
 #[test]
 fn an_answer() {
-    let answer = Answer { state: AnswerState::Received, count: 12, persisted: 9, now_us: UtcMicros(1_000) };
+    let answer = Answer {
+        state: AnswerState::Received,
+        count: 12,
+        persisted: 9,
+        persisted_late: 4,
+        now_us: UtcMicros(1_000),
+    };
     let json = answer.to_json();
-    assert_eq!(text(&json), r#"{"state":"received","count":12,"persisted":9,"now_us":1000}"#);
+    assert_eq!(
+        text(&json),
+        r#"{"state":"received","count":12,"persisted":9,"persisted_late":4,"now_us":1000}"#
+    );
     assert_eq!(Answer::from_json(&json).unwrap(), answer);
     for wrong in [
         &b""[..],

@@ -81,7 +81,7 @@ fn sender() -> Sender {
 }
 
 fn answer(state: AnswerState, count: u64, persisted: u64) -> Result<Answer, Failure> {
-    Ok(Answer { state, count, persisted, now_us: UtcMicros(0) })
+    Ok(Answer { state, count, persisted, persisted_late: 0, now_us: UtcMicros(0) })
 }
 
 fn refusal(code: RefusalCode) -> Failure {
@@ -380,7 +380,14 @@ fn late_parts_fly_together_and_their_end_waits_for_them() {
     sender.answered(fifth, answer(AnswerState::Received, 6, 0), 11 * SECOND);
     sender.answered(fourth, answer(AnswerState::Received, 7, 0), 11 * SECOND);
     let end = sends(&mut sender, Line::Late, "1.end", 12 * SECOND);
-    sender.answered(end, answer(AnswerState::Received, 8, 8), 12 * SECOND);
+    sender.answered(end, answer(AnswerState::Received, 8, 7), 12 * SECOND);
+    assert!(!sender.ledger().is_persisted(CAMERA, 1));
+    // Nothing more goes on the late line: an answer on the live one says that it is durable.
+    sender.recorded(CAMERA, &init(), 12 * SECOND);
+    sender.recorded(CAMERA, &Output::Part(part(2, 0)), 12 * SECOND);
+    let id = sends(&mut sender, Line::Live, INIT, 12 * SECOND);
+    let told = Answer { persisted_late: 8, ..answer(AnswerState::Received, 1, 0).unwrap() };
+    sender.answered(id, Ok(told), 12 * SECOND);
     assert!(sender.ledger().is_persisted(CAMERA, 1));
 }
 
