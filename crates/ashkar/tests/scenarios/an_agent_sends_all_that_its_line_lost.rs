@@ -2,24 +2,20 @@
 //! the centre has every part that the agent recorded, byte for byte, and was never wrong about it meanwhile. Another one
 //! has no room: it removes what the centre has, and nothing else.
 
-use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::process::Command;
 use std::time::Duration;
 
 use ashkar_archive::{Interval, IntervalKind};
-use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air};
-use ashkar_terms::{CameraId, Clock, MediaTime, Span, SystemClock};
-use serde_json::Value;
+use ashkar_terms::{MediaTime, Span};
 
 use crate::common::recordings::{at_centre, open, recorded};
-use crate::common::{ASHKAR, Centre, Running, add_camera, ashkar, ashkar_output, eventually, tool};
+use crate::common::station::{
+    CAMERA, TIMELINE, Wire, durable, enrol, put_election, settings_for, start_agent, start_centre, state_now,
+    wait_for_live,
+};
+use crate::common::{Centre, add_camera, ashkar, ashkar_output, eventually};
 
-const CAMERA: CameraId = CameraId::new(7, 12, 1);
-const TIMELINE: &str = "/api/v1/cameras/7/12/1/timeline";
 /// The cut of the line: long enough for a gap to be open at the centre.
 const CUT: Duration = Duration::from_secs(20);
 /// Segments of two seconds that are recorded until the cut is over, at least.
@@ -27,134 +23,11 @@ const SEGMENTS_AT_LEAST: u64 = 8;
 const SOON: Duration = Duration::from_secs(15);
 const LATER: Duration = Duration::from_secs(40);
 
-/// The line between station and centre: a proxy that can be cut.
-struct Wire {
-    address: SocketAddr,
-    is_cut: Arc<AtomicBool>,
-    open: Arc<Mutex<Vec<TcpStream>>>,
-}
-
-impl Wire {
-    fn to(centre: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let wire = Self { address, is_cut: Arc::default(), open: Arc::default() };
-        let (is_cut, open) = (Arc::clone(&wire.is_cut), Arc::clone(&wire.open));
-        std::thread::spawn(move || {
-            for here in listener.incoming().flatten() {
-                if is_cut.load(Ordering::SeqCst) {
-                    continue;
-                }
-                let Ok(there) = TcpStream::connect(&centre) else { continue };
-                open.lock().unwrap().extend([here.try_clone().unwrap(), there.try_clone().unwrap()]);
-                for (mut from, mut to) in
-                    [(here.try_clone().unwrap(), there.try_clone().unwrap()), (there, here)]
-                {
-                    std::thread::spawn(move || {
-                        let _ = io::copy(&mut from, &mut to);
-                        let _ = to.shutdown(Shutdown::Both);
-                    });
-                }
-            }
-        });
-        wire
-    }
-
-    fn cut(&self) {
-        self.is_cut.store(true, Ordering::SeqCst);
-        for stream in self.open.lock().unwrap().drain(..) {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
-
-    fn mend(&self) {
-        self.is_cut.store(false, Ordering::SeqCst);
-    }
-}
-
-/// A day on which every camera is owed at this hour.
-fn put_election(data: &Path) {
-    let now = SystemClock::new().now().wall;
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let store = SqliteStore::open(data).await.unwrap();
-        let election = sample_election_on_air(now, 1);
-        store.put_election(&election, &Actor::new("test", now)).await.unwrap();
-        store.close().await;
-    });
-}
-
-fn start_agent(settings: &Path, log: &Path) -> Running {
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
-    let child = Command::new(ASHKAR)
-        .args(["agent", "run", "--config"])
-        .arg(settings)
-        .stdout(Stdio::null())
-        .stderr(log)
-        .spawn();
-    Running(child.unwrap())
-}
-
-/// Where the centre listens for agents.
-fn start_centre(data: &Path) -> (Centre, String) {
-    let arguments = ["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--agent-listen", "127.0.0.1:0"];
-    let centre = Centre::start_with(data, &arguments);
-    let door = centre.agents.clone().unwrap();
-    (centre, door)
-}
-
-/// The last thing that is told of what has been.
-fn state_now(centre: &Centre) -> Value {
-    let told = centre.json(TIMELINE);
-    let mut told = told.as_array().into_iter().flatten();
-    told.rfind(|entry| entry["state"] != "due").cloned().unwrap_or_default()
-}
-
 /// A sample at `/metrics`, by its name and labels.
 fn metric(centre: &Centre, name: &str) -> f64 {
     let text = centre.text("/metrics");
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
     value.unwrap_or_else(|| panic!("{name} is not in\n{text}"))
-}
-
-fn wait_for_live(centre: &Centre) {
-    eventually("it is live", SOON, || (state_now(centre)["state"] == "live").then_some(()));
-}
-
-/// How many segments the agent has noted as durable at the centre.
-fn durable(data: &Path) -> u64 {
-    let ledgers = std::fs::read_dir(data.join("sent")).into_iter().flatten().flatten();
-    let texts = ledgers.filter_map(|entry| std::fs::read_to_string(entry.path()).ok());
-    let count = |text: String| -> Option<u64> {
-        let ledger: Value = serde_json::from_str(&text).ok()?;
-        let ranges: Vec<(u64, u64)> = serde_json::from_value(ledger["cameras"]["7/12/1"].clone()).ok()?;
-        Some(ranges.iter().map(|(from, to)| to - from).sum())
-    };
-    texts.filter_map(count).sum()
-}
-
-fn settings_for(dir: &Path, centre: &str, more: &str) -> std::path::PathBuf {
-    let clip = dir.join("clip.mp4");
-    let pictures = "testsrc=size=320x240:rate=25:duration=3";
-    tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", pictures, clip.to_str().unwrap()]);
-    let settings = dir.join("agent.toml");
-    let text = format!(
-        "time_zone = \"Asia/Baku\"\ndata = \"agent\"\ncentres = [\"{centre}\"]\ndisk_reserve_bytes = 16777216\n\
-        technician = {{ listen = \"127.0.0.1:0\" }}\n\
-        {more}[[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n"
-    );
-    std::fs::write(&settings, text).unwrap();
-    settings
-}
-
-/// Issues a code for the camera and uses it. Returns it.
-fn enrol(data: &Path, url: &str, config: &str) -> String {
-    let code = ashkar(&["camera", "enrol", "7/12/1", "--json", "--data", data.to_str().unwrap()]);
-    let code: Value = serde_json::from_str(&code).unwrap();
-    let code = code["code"].as_str().unwrap();
-    assert!(
-        ashkar(&["agent", "enrol", code, "--centre", url, "--config", config]).contains("cameras  7/12/1")
-    );
-    code.to_owned()
 }
 
 /// Lines of the list of removed journals.

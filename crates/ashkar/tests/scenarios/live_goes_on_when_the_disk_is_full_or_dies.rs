@@ -4,15 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
-#[path = "../../../archive/tests/scenarios/support/disk.rs"]
-mod disk;
-
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::common::disk::Disk;
 use crate::common::{Centre, Publish, Running, add_camera, ashkar, eventually, log_of};
-use disk::Disk;
 use jiff::Timestamp;
 
 const TIMEOUT: Duration = Duration::from_secs(90);

@@ -12,6 +12,7 @@ mod abuse;
 mod agents_lose_nothing_on_bad_lines;
 mod an_agent_records_on_after_kill_9;
 mod an_agent_sends_all_that_its_line_lost;
+mod an_agents_disk_may_fail;
 mod an_h265_camera_is_recorded_as_it_is;
 mod cache;
 mod cameras_that_misbehave_lose_no_picture;

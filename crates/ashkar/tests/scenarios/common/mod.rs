@@ -1,7 +1,12 @@
 //! Starts the real binary and real clients, and ends them with the test.
 #![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses its own part of this module")]
 
+#[path = "../../../../archive/tests/scenarios/support/disk.rs"]
+pub mod disk;
 pub mod recordings;
+pub mod station;
+#[path = "../../../../archive/tests/scenarios/support/tracer.rs"]
+pub mod tracer;
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
