@@ -53,10 +53,11 @@ await_publishing() {
   tail -5 "$data/log" "$data/sim"; echo "bench: not all cameras came on air" >&2; exit 1
 }
 
-# make_clip FILE: a minute of 1 Mbit/s, unless it is there.
+# make_clip FILE [RATE]: a minute of RATE bits a second (1M), unless it is there.
 make_clip() {
+  local rate=${2:-1M}
   [ -f "$1" ] || ffmpeg -nostdin -hide_banner -loglevel error -f lavfi -i "testsrc2=size=1280x720:rate=25" -t 60 -c:v libx264 -preset veryfast \
-    -g 50 -sc_threshold 0 -bf 0 -b:v 1M -minrate 1M -maxrate 1M -bufsize 1M -x264-params nal-hrd=cbr -pix_fmt yuv420p "$1"
+    -g 50 -sc_threshold 0 -bf 0 -b:v "$rate" -minrate "$rate" -maxrate "$rate" -bufsize "$rate" -x264-params nal-hrd=cbr -pix_fmt yuv420p "$1"
 }
 
 # publish_clip FILE URL: ffmpeg publishes it in a loop.

@@ -1,6 +1,7 @@
 //! `ashkar agent`: the station's agent, until a signal ends it; and what a technician asks beside it.
 
 use std::io::IsTerminal;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(crate) async fn run(command: cli::Agent, file: Option<PathBuf>) -> anyhow::R
     match command {
         cli::Agent::Run { data, json } => record(settings(file, data)?, json).await?,
         cli::Agent::Enrol(options) => enrol(options, file).await?,
-        cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, &push_host)?,
+        cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, push_host)?,
         cli::Agent::Doctor { data, send, json } => return examine(settings(file, data)?, send, json).await,
         cli::Agent::Devices { json } => list(&devices(), json)?,
     }
@@ -180,8 +181,17 @@ impl Shown {
     }
 }
 
-fn keys(config: &Config, push_host: &str) -> anyhow::Result<()> {
+fn keys(config: &Config, push_host: Option<String>) -> anyhow::Result<()> {
     let keys = reveal_keys(config)?;
+    let push_host = push_host.unwrap_or_else(|| {
+        let mut own = config.rtmp;
+        match own {
+            SocketAddr::V4(_) if own.ip().is_unspecified() => own.set_ip(Ipv4Addr::LOCALHOST.into()),
+            SocketAddr::V6(_) if own.ip().is_unspecified() => own.set_ip(Ipv6Addr::LOCALHOST.into()),
+            SocketAddr::V4(_) | SocketAddr::V6(_) => {}
+        }
+        own.to_string()
+    });
     if keys.is_empty() {
         output::note("no camera of the settings has the source \"rtmp\"");
     }

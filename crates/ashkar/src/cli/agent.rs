@@ -20,9 +20,9 @@ pub(crate) enum Agent {
     Keys {
         #[command(flatten)]
         data: AgentData,
-        /// Host and port by which the encoders reach this computer.
-        #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
-        push_host: String,
+        /// Host and port by which the encoders reach this computer. Default: as this computer itself does, by the settings.
+        #[arg(long, env = "ASHKAR_PUSH_HOST", value_name = "HOST:PORT")]
+        push_host: Option<String>,
     },
     /// Measures whether line, disk, computer and cameras are good enough. Exit 0: yes; 1: something is not; 2: could not
     /// be measured.

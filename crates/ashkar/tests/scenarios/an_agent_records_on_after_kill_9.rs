@@ -139,13 +139,18 @@ fn what_a_technician_asks_is_answered() {
     let dir = tempfile::tempdir().unwrap();
     let settings = dir.path().join("agent.toml");
     let settings_path = settings.to_str().unwrap();
-    std::fs::write(&settings, "time_zone = \"Asia/Baku\"\n[[camera]]\nid = \"7/12/2\"\nsource = \"rtmp\"\n")
-        .unwrap();
+    std::fs::write(
+        &settings,
+        "time_zone = \"Asia/Baku\"\nrtmp = \"[::]:1936\"\n[[camera]]\nid = \"7/12/2\"\nsource = \"rtmp\"\n",
+    )
+    .unwrap();
     let data = dir.path().join("elsewhere");
     let keys = ["agent", "keys", "--config", settings_path, "--data", data.to_str().unwrap()];
     let first = ashkar(&[&keys[..], &["--push-host", "10.0.0.2:1935"]].concat());
     assert!(first.starts_with("7/12/2 rtmp://10.0.0.2:1935/ingest/7-12-2."), "{first}");
-    assert_eq!(ashkar(&keys).rsplit('/').next(), first.rsplit('/').next(), "a key is made once");
+    let second = ashkar(&keys);
+    assert!(second.starts_with("7/12/2 rtmp://[::1]:1936/ingest/"), "the port of the settings: {second}");
+    assert_eq!(second.rsplit('/').next(), first.rsplit('/').next(), "a key is made once");
     let devices = ashkar(&["agent", "devices"]);
     assert!(devices.contains("v4l2:/dev/video") || devices.starts_with("there is no webcam"), "{devices}");
 
