@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::cli::{self, AgentData, AgentEnrol};
 use crate::manager::Manager;
-use crate::serve::{Ends, Reloads, beat, interval};
+use crate::serve::{Ends, Reloads, STILL_WORKER, beat, interval, this_program};
 use crate::{findings, output};
 
 /// How often the state is shown.
@@ -96,8 +96,10 @@ async fn record(config: Config, json: bool) -> anyhow::Result<()> {
     let (reloads, mut ends) = (Reloads::new()?, Ends::new()?);
     let manager = Arc::new(Manager::of_environment());
     let (data, centres) = (config.data.display().to_string(), config.centres.len());
-    let agent =
-        Agent::start(config, Options::default(), Arc::new(SystemClock::new()), Arc::new(NoOutlet)).await?;
+    // The technician's stills are decoded where nothing else can be reached.
+    let still_worker = Some((this_program()?, STILL_WORKER.to_owned()));
+    let options = Options { still_worker, ..Options::default() };
+    let agent = Agent::start(config, options, Arc::new(SystemClock::new()), Arc::new(NoOutlet)).await?;
     tracing::info!(data, cameras = agent.status().cameras.len(), "recording begins");
     if centres == 0 {
         tracing::warn!(cause = "the settings name no centre", blame = "operator", "nothing is sent");

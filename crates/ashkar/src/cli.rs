@@ -329,6 +329,9 @@ pub(crate) enum Camera {
         output: Output,
         /// Such as 7/12/1: its newest report in full, and those before it; by default, a line for each device.
         camera: Option<CameraId>,
+        /// Writes the reference still of the newest sign-off into this file, a JPEG as the device sent it.
+        #[arg(long, value_name = "FILE", requires = "camera")]
+        still: Option<PathBuf>,
     },
     /// Refuses a device for a camera from now on.
     Revoke {

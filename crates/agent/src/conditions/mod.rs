@@ -15,12 +15,15 @@ mod socket;
 mod spool;
 mod task;
 
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ashkar_kernel_clock::state;
 use ashkar_terms::{CameraId, Clock};
-use ashkar_uplink::{CONDITIONS_PATH, Conditions, Note, Occasion, RefusalCode};
+use ashkar_uplink::{CONDITIONS_PATH, Conditions, Note, Occasion, ReferencePath, RefusalCode};
+use bytes::Bytes;
 use hyper::Method;
 use parking_lot::Mutex;
 use tokio::sync::Mutex as Turn;
@@ -35,7 +38,7 @@ use judge::{CameraMeasured, Measured, Reading, judge};
 use line::LineMeasured;
 use machine::Machine;
 pub(crate) use socket::ASKED_PAUSE;
-use spool::Spool;
+use spool::{Spool, references};
 pub use task::ReportTimes;
 pub(crate) use task::Reports;
 
@@ -100,6 +103,26 @@ impl Examiner {
             .map_err(|error| Fault::station(format!("the report cannot be kept: {error}")))
     }
 
+    /// Writes a signed report and the stills that it names to the disk; the stills first, so that no report names one
+    /// that is not there.
+    ///
+    /// # Errors
+    /// [`Fault`] of the station.
+    pub(crate) async fn keep_signed(
+        &self,
+        report: &Conditions,
+        stills: Vec<(String, Bytes)>,
+    ) -> Result<(), Fault> {
+        let (spool, report) = (self.spool.clone(), report.clone());
+        let kept = tokio::task::spawn_blocking(move || {
+            stills.iter().try_for_each(|(sha256, jpeg)| spool.put_still(sha256, jpeg))?;
+            spool.put(&report)
+        });
+        kept.await
+            .map_err(|_| Fault::centre("keeping a report failed"))?
+            .map_err(|error| Fault::station(format!("the report cannot be kept: {error}")))
+    }
+
     /// Sends all that waits, if there is a line.
     ///
     /// # Errors
@@ -122,8 +145,9 @@ impl Examiner {
                 let _ = Spool::refused(&path);
                 continue;
             };
+            self.send_stills(caller, &body).await?;
             match caller.call(Method::POST, CONDITIONS_PATH, body).await {
-                Ok(_) => Spool::sent(&path).map_err(|error| Fault::station(error.to_string()))?,
+                Ok(_) => self.sent(&path).map_err(|error| Fault::station(error.to_string()))?,
                 Err(Unanswered { fault, code }) => {
                     let is_final = matches!(code, Some(RefusalCode::Malformed | RefusalCode::TooLong));
                     tracing::warn!(
@@ -143,6 +167,30 @@ impl Examiner {
             }
         }
         unsent.map_or(Ok(()), Err)
+    }
+
+    /// The centre has a report, and needs no still of it any more.
+    fn sent(&self, path: &Path) -> io::Result<()> {
+        Spool::sent(path)?;
+        self.spool.sweep_stills()
+    }
+
+    /// The stills that a report names, before it: where it is, they are, too. One that the centre will never take, or
+    /// that is gone from this disk, holds nothing up; the centre then says that it has none.
+    async fn send_stills(&self, caller: &mut Caller, body: &[u8]) -> Result<(), Fault> {
+        let named = Conditions::from_json(body).map(|report| references(&report)).unwrap_or_default();
+        for (camera, sha256) in named {
+            let Some(jpeg) = self.spool.still(&sha256) else { continue };
+            let path = ReferencePath { camera, sha256 }.to_string();
+            match caller.call(Method::PUT, &path, jpeg).await {
+                Ok(_) => {}
+                Err(Unanswered { fault, code: Some(code) }) if is_final(code) => {
+                    tracing::warn!(%camera, cause = fault.reason, blame = fault.blame.name(), "a reference still is not taken");
+                }
+                Err(Unanswered { fault, .. }) => return Err(fault),
+            }
+        }
+        Ok(())
     }
 
     async fn measured(&self, occasion: Occasion, pause: Duration) -> (Conditions, Result<Caller, Fault>) {
@@ -234,6 +282,11 @@ impl Examiner {
         })
         .collect()
     }
+}
+
+/// Whether the centre will say the same of the same reference still for ever.
+const fn is_final(code: RefusalCode) -> bool {
+    matches!(code, RefusalCode::Malformed | RefusalCode::TooLong | RefusalCode::Revoked)
 }
 
 /// The rate that the settings allow a camera, and whether it can have sound.

@@ -36,7 +36,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
         ],
     ),
     ("door", &["terms", "centre", "site", "uplink"]),
-    ("agent", &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "uplink"]),
+    ("agent", &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "stills", "uplink"]),
     ("site", &["terms", "archive", "live", "election", "centre"]),
     ("load", &["terms", "media", "ingest"]),
     ("synthetic", &["terms", "media", "load"]),
