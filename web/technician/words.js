@@ -107,7 +107,7 @@ const subjects = {
     'disk-speed': ['diskin sürəti', 'Başqa disk qoyun: yaddaş kartı yox, SSD.'], 'disk-sync': ['diskin gecikməsi', 'Başqa disk qoyun: yaddaş kartı yox, SSD.'], 'disk-room': ['diskdə yer', 'Yer açın və ya daha böyük disk qoyun. Göndərilməmiş yazılar qalmalıdır.'],
     temperature: ['temperatur', 'Kompüteri günəşdən və qapalı yerdən çıxarın.'], power: ['qidalanma', 'Kompüteri və modemi ehtiyat qidalanmaya qoşun.'], memory: ['yaddaş', 'Başqa proqramları bağlayın.'], processor: ['prosessor', 'Başqa proqramları bağlayın; kadr ölçüsünü azaldın.'],
     'clock-service': ['vaxt xidməti', 'Vaxt xidməti quraşdırın: chrony.'], 'clock-offset': ['saat', 'Saatı düzəldin: yazıların vaxtı ondan asılıdır.'], picture: ['görüntü', 'Kameranı, kabelini və agentin yazdığını yoxlayın.'],
-    resolution: ['kadrın hündürlüyü', 'Kamerada 1280 × 720 və ya daha böyük seçin.'], 'frame-rate': ['saniyədə kadr', 'Saniyədə 15 kadr seçin; otağı işıqlandırın.'], keyframes: ['açar kadrlar', 'Kamerada hər iki saniyədən bir açar kadr seçin.'], 'bit-rate': ['axının sürəti', 'Kamerada 1–4 Mbit/s seçin.'], codec: ['kodlaşdırma', 'Kamerada H.264 seçin.'], sound: ['səs', 'Kameranın səsini açın.'],
+    resolution: ['kadrın hündürlüyü', 'Kamerada 1280 × 720 və ya daha böyük seçin.'], 'frame-rate': ['saniyədə kadr', 'Saniyədə 15 kadr seçin; otağı işıqlandırın.'], keyframes: ['açar kadrlar', 'Kamerada hər iki saniyədən bir açar kadr seçin.'], 'bit-rate': ['axının sürəti', 'Kamerada 1–4 Mbit/s seçin.'], codec: ['kodlaşdırma', 'Kamerada H.264 seçin.'], sound: ['səs', 'Kameranın səsini açın.'], 'camera-clock': ['kameranın saatı', 'Kameranın saatını düzəldin: görüntüdə o yazılır.'],
   },
   en: {
     centre: ['centre', 'Tell the operators of the centre.'], 'line-delay': ['line: delay', 'Use a cable; let nothing else use the line.'], 'line-loss': ['line: sent again', 'Change cable or socket; move the modem.'],
@@ -115,7 +115,7 @@ const subjects = {
     'disk-speed': ['disk: speed', 'Use another disk: a solid-state one, no memory card.'], 'disk-sync': ['disk: delay', 'Use another disk: a solid-state one, no memory card.'], 'disk-room': ['disk: room', 'Make room, or use a larger disk. What was not sent must stay.'],
     temperature: ['temperature', 'Move the computer out of sun and cupboard.'], power: ['power', 'Put the computer and the modem on a reserve supply.'], memory: ['memory', 'End other programs.'], processor: ['processor', 'End other programs; make the picture smaller.'],
     'clock-service': ['time service', 'Install a time service: chrony.'], 'clock-offset': ['clock', 'Set the clock: recordings are dated by it.'], picture: ['picture', 'Look at the camera, its cable, and what the agent says.'],
-    resolution: ['height of the picture', 'Choose 1280 × 720 or more in the camera.'], 'frame-rate': ['pictures a second', 'Choose 15 pictures a second; light the room.'], keyframes: ['keyframes', 'Choose a keyframe every two seconds in the camera.'], 'bit-rate': ['rate', 'Choose 1 to 4 Mbit/s in the camera.'], codec: ['coding', 'Choose H.264 in the camera.'], sound: ['sound', 'Switch the camera’s sound on.'],
+    resolution: ['height of the picture', 'Choose 1280 × 720 or more in the camera.'], 'frame-rate': ['pictures a second', 'Choose 15 pictures a second; light the room.'], keyframes: ['keyframes', 'Choose a keyframe every two seconds in the camera.'], 'bit-rate': ['rate', 'Choose 1 to 4 Mbit/s in the camera.'], codec: ['coding', 'Choose H.264 in the camera.'], sound: ['sound', 'Switch the camera’s sound on.'], 'camera-clock': ['camera’s clock', 'Set the camera’s clock: it stands in the picture.'],
   },
   ru: {
     centre: ['центр', 'Сообщите операторам центра.'], 'line-delay': ['задержка линии', 'Подключите кабелем; пусть линией не пользуется никто другой.'], 'line-loss': ['отправлено повторно', 'Смените кабель или гнездо; переставьте модем.'],
@@ -123,7 +123,7 @@ const subjects = {
     'disk-speed': ['скорость диска', 'Поставьте другой диск: SSD, не карту памяти.'], 'disk-sync': ['задержка диска', 'Поставьте другой диск: SSD, не карту памяти.'], 'disk-room': ['место на диске', 'Освободите место или поставьте диск больше. Неотправленное должно остаться.'],
     temperature: ['температура', 'Уберите компьютер с солнца и из шкафа.'], power: ['питание', 'Подключите компьютер и модем к резервному питанию.'], memory: ['память', 'Закройте другие программы.'], processor: ['процессор', 'Закройте другие программы; уменьшите размер кадра.'],
     'clock-service': ['служба времени', 'Установите службу времени: chrony.'], 'clock-offset': ['часы', 'Установите часы: по ним датируются записи.'], picture: ['изображение', 'Проверьте камеру, её кабель и что пишет агент.'],
-    resolution: ['высота кадра', 'Выберите в камере 1280 × 720 или больше.'], 'frame-rate': ['кадров в секунду', 'Выберите 15 кадров в секунду; осветите помещение.'], keyframes: ['ключевые кадры', 'Выберите в камере ключевой кадр каждые две секунды.'], 'bit-rate': ['скорость потока', 'Выберите в камере 1–4 Мбит/с.'], codec: ['кодирование', 'Выберите в камере H.264.'], sound: ['звук', 'Включите звук камеры.'],
+    resolution: ['высота кадра', 'Выберите в камере 1280 × 720 или больше.'], 'frame-rate': ['кадров в секунду', 'Выберите 15 кадров в секунду; осветите помещение.'], keyframes: ['ключевые кадры', 'Выберите в камере ключевой кадр каждые две секунды.'], 'bit-rate': ['скорость потока', 'Выберите в камере 1–4 Мбит/с.'], codec: ['кодирование', 'Выберите в камере H.264.'], sound: ['звук', 'Включите звук камеры.'], 'camera-clock': ['часы камеры', 'Установите часы камеры: они видны на изображении.'],
   },
 };
 
@@ -132,17 +132,17 @@ const notes = {
   az: {
     'not-told': ['sistem bildirmir'], 'no-centre': ['parametrlərdə mərkəz yazılmayıb', 'Mərkəzin ünvanını agent.toml faylına yazın.'], 'no-line': ['mərkəzə çatmaq olmur', 'Kabeli, modemi və ünvanı yoxlayın.'], 'not-enrolled': ['mərkəz bu cihazı tanımır', 'Komissiyadan kod istəyin.'],
     busy: ['ölçməyə yer yox idi', 'Gözləyənlər göndəriləndən sonra yenidən ölçün.'], 'no-agent': ['agent işləmir', 'Agenti işə salın.'], 'no-pictures': ['görüntü gəlmir'], 'mains-and-battery': ['şəbəkə və batareya'], 'mains-alone': ['yalnız şəbəkə'], 'on-battery': ['batareyadan işləyir', 'Dərhal şəbəkəyə qoşun.'],
-    'disk-fails': ['disk qəbul etmir'], 'key-fails': ['cihazın imzası qəbul olunmur', 'Saatı düzəldin və ya cihazı yenidən qeydiyyata alın.'], 'centre-fails': ['mərkəz düz cavab vermir', 'Mərkəzin operatorlarına bildirin.'], 'too-little': ['hələ az ölçülüb'], h264: ['H.264'], h265: ['H.265'],
+    'disk-fails': ['disk qəbul etmir'], 'key-fails': ['cihazın imzası qəbul olunmur', 'Saatı düzəldin və ya cihazı yenidən qeydiyyata alın.'], 'centre-fails': ['mərkəz düz cavab vermir', 'Mərkəzin operatorlarına bildirin.'], 'too-little': ['hələ az ölçülüb'], h264: ['H.264'], 'h264-reordered': ['H.264, B-kadrlarla', 'Kamerada B-kadrları söndürün: görüntü onlarla gecikir.'], h265: ['H.265'],
   },
   en: {
     'not-told': ['this system does not tell'], 'no-centre': ['the settings name no centre', 'Write the centre’s address into agent.toml.'], 'no-line': ['the centre is not reached', 'Check cable, modem and address.'], 'not-enrolled': ['the centre does not know this device', 'Ask the commission for a code.'],
     busy: ['there was no room for a measurement', 'Measure again when nothing waits to be sent.'], 'no-agent': ['no agent runs', 'Start the agent.'], 'no-pictures': ['no pictures come'], 'mains-and-battery': ['mains and battery'], 'mains-alone': ['mains alone'], 'on-battery': ['on its battery', 'Plug the mains in now.'],
-    'disk-fails': ['the disk refuses'], 'key-fails': ['the device’s signature is not taken', 'Set the clock right, or enrol the device anew.'], 'centre-fails': ['the centre does not answer as it must', 'Tell the operators of the centre.'], 'too-little': ['too little was seen to tell'], h264: ['H.264'], h265: ['H.265'],
+    'disk-fails': ['the disk refuses'], 'key-fails': ['the device’s signature is not taken', 'Set the clock right, or enrol the device anew.'], 'centre-fails': ['the centre does not answer as it must', 'Tell the operators of the centre.'], 'too-little': ['too little was seen to tell'], h264: ['H.264'], 'h264-reordered': ['H.264 with B-frames', 'Switch B-frames off in the camera: pictures come later with them.'], h265: ['H.265'],
   },
   ru: {
     'not-told': ['система не сообщает'], 'no-centre': ['в настройках не указан центр', 'Впишите адрес центра в agent.toml.'], 'no-line': ['центр недоступен', 'Проверьте кабель, модем и адрес.'], 'not-enrolled': ['центр не знает этого устройства', 'Попросите код у комиссии.'],
     busy: ['для измерения не было места', 'Измерьте снова, когда всё будет отправлено.'], 'no-agent': ['агент не работает', 'Запустите агент.'], 'no-pictures': ['изображения нет'], 'mains-and-battery': ['сеть и батарея'], 'mains-alone': ['только сеть'], 'on-battery': ['от батареи', 'Сразу подключите к сети.'],
-    'disk-fails': ['диск отказывает'], 'key-fails': ['подпись устройства не принята', 'Установите часы или зарегистрируйте устройство заново.'], 'centre-fails': ['центр отвечает не так, как должен', 'Сообщите операторам центра.'], 'too-little': ['пока измерено слишком мало'], h264: ['H.264'], h265: ['H.265'],
+    'disk-fails': ['диск отказывает'], 'key-fails': ['подпись устройства не принята', 'Установите часы или зарегистрируйте устройство заново.'], 'centre-fails': ['центр отвечает не так, как должен', 'Сообщите операторам центра.'], 'too-little': ['пока измерено слишком мало'], h264: ['H.264'], 'h264-reordered': ['H.264 с B-кадрами', 'Отключите B-кадры в камере: с ними изображение запаздывает.'], h265: ['H.265'],
   },
 };
 
@@ -155,7 +155,7 @@ const units = {
 function valueOf(lang, subject, value) {
   const unit = units[lang];
   switch (subject) {
-    case 'line-delay': case 'disk-sync': case 'keyframes': case 'clock-offset': return `${value} ${unit.ms}`;
+    case 'line-delay': case 'disk-sync': case 'keyframes': case 'clock-offset': case 'camera-clock': return `${value} ${unit.ms}`;
     case 'line-loss': return `${value / 10} %`;
     case 'line-up': case 'line-down': case 'disk-speed': case 'bit-rate': return `${value < 10_000 ? Math.floor(value / 100) / 10 : Math.floor(value / 1000)} ${unit.rate}`;
     case 'line-breaks': return `${value} ${unit.s}`;

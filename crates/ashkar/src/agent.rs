@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::cli::{self, AgentData, AgentEnrol};
 use crate::manager::Manager;
 use crate::serve::{Ends, Reloads, STILL_WORKER, beat, interval, this_program};
-use crate::{findings, output};
+use crate::{cameras, findings, output};
 
 /// How often the state is shown.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
@@ -30,6 +30,13 @@ pub(crate) async fn run(command: cli::Agent, file: Option<PathBuf>) -> anyhow::R
         cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, &push_host)?,
         cli::Agent::Doctor { data, send, json } => return examine(settings(file, data)?, send, json).await,
         cli::Agent::Devices { json } => list(&devices(), json)?,
+        cli::Agent::Cameras { command: None, wait, json } => {
+            cameras::list(&settings(file, AgentData { data: None })?, Duration::from_secs(wait.into()), json)
+                .await?;
+        }
+        cli::Agent::Cameras { command: Some(cli::AgentCameras::Set { camera, json }), .. } => {
+            return cameras::set(&settings(file, AgentData { data: None })?, camera, json).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,10 +11,12 @@ mod hour;
 mod judge;
 mod line;
 mod machine;
+mod reorder;
 mod socket;
 mod spool;
 mod task;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,10 +26,12 @@ use ashkar_kernel_clock::state;
 use ashkar_terms::{CameraId, Clock};
 use ashkar_uplink::{CONDITIONS_PATH, Conditions, Note, Occasion, ReferencePath, RefusalCode};
 use bytes::Bytes;
+use futures_util::future::join_all;
 use hyper::Method;
 use parking_lot::Mutex;
 use tokio::sync::Mutex as Turn;
 
+use crate::cameras::clock_of;
 use crate::config::{CameraConfig, Config, Source};
 use crate::station::Station;
 use crate::uplink::{Caller, Fault, PROGRAM, Sending, Unanswered, enrolled_at_first};
@@ -198,7 +202,10 @@ impl Examiner {
         let state = state();
         let tcp = self.machine.tcp();
         let is_quiet = || self.known.as_ref().is_none_or(Known::is_quiet);
-        let (line, caller) = line::measure(&self.config, &self.clock, state, pause, &is_quiet).await;
+        let ((line, caller), clocks) = tokio::join!(
+            line::measure(&self.config, &self.clock, state, pause, &is_quiet),
+            self.camera_clocks()
+        );
         let (data, reserve, clock) =
             (self.config.data.clone(), self.config.disk_reserve_bytes, Arc::clone(&self.clock));
         let disk = tokio::task::spawn_blocking(move || disk::measure(&data, reserve, clock.as_ref())).await;
@@ -229,7 +236,7 @@ impl Examiner {
             clock: state,
             clock_ahead_ms,
             clock_margin_ms,
-            cameras: self.cameras(&cameras),
+            cameras: self.cameras(&cameras, &clocks),
         };
         let findings = judge(&measured);
         let program = PROGRAM.to_owned();
@@ -267,7 +274,22 @@ impl Examiner {
         self.config.cameras.iter().map(of).fold(0, i64::saturating_add)
     }
 
-    fn cameras(&self, reported: &[CameraId]) -> Vec<(CameraId, CameraMeasured)> {
+    /// What the clocks of IP cameras say; each camera has five seconds.
+    async fn camera_clocks(&self) -> BTreeMap<CameraId, Option<(i64, i64)>> {
+        let asked = self
+            .config
+            .cameras
+            .iter()
+            .filter(|camera| camera.onvif.is_some())
+            .map(async |camera| (camera.id, clock_of(camera, Arc::clone(&self.clock)).await));
+        join_all(asked).await.into_iter().collect()
+    }
+
+    fn cameras(
+        &self,
+        reported: &[CameraId],
+        clocks: &BTreeMap<CameraId, Option<(i64, i64)>>,
+    ) -> Vec<(CameraId, CameraMeasured)> {
         let now = self.clock.now();
         let own = self.config.cameras.iter().filter(|camera| reported.contains(&camera.id));
         own.map(|camera| {
@@ -278,7 +300,8 @@ impl Examiner {
             };
             let (planned_kbit, may_sound) = planned(&camera.source);
             let wants_sound = self.config.sound && may_sound;
-            (camera.id, CameraMeasured { picture, facts, planned_kbit, wants_sound })
+            let clock = clocks.get(&camera.id).copied();
+            (camera.id, CameraMeasured { picture, facts, planned_kbit, wants_sound, clock })
         })
         .collect()
     }

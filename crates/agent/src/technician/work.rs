@@ -22,6 +22,9 @@ use crate::uplink::{Caller, Unanswered};
 
 /// How long a part may take to the centre's recording and back, microseconds: two minutes.
 const TEST_WITHIN_US: u64 = 120_000_000;
+/// How long a keyframe is waited for, microseconds: twice what is just good enough. And how often it is looked for.
+const KEYFRAME_WITHIN_US: u64 = 12_000_000;
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Pause between two questions whether the centre has it.
 const ASK_EVERY: Duration = Duration::from_secs(4);
 
@@ -84,7 +87,7 @@ impl Page {
         }
         let page = Arc::clone(self);
         tokio::spawn(async move {
-            let newest = page.examiner.known.as_ref().and_then(|known| known.streams.newest(camera, None));
+            let newest = page.keyframe_from_now(camera).await;
             let keyframe =
                 newest.and_then(|Newest { init, parts, .. }| Some((init, parts.into_iter().next()?)));
             let (test, picture) = match keyframe {
@@ -103,6 +106,21 @@ impl Page {
             work.tests.insert(camera, test);
             picture.map(|picture| work.pictures.insert(camera, picture));
         });
+    }
+
+    /// The first keyframe that comes from now on: what was laid on the table before somebody pressed is in it. If none
+    /// comes for a while, the newest that there is.
+    async fn keyframe_from_now(&self, camera: CameraId) -> Option<Newest> {
+        let clock = &self.examiner.clock;
+        let pressed_us = clock.now().mono_us;
+        loop {
+            let newest = self.examiner.known.as_ref()?.streams.newest(camera, None)?;
+            let is_younger = newest.parts.first()?.first_arrival.mono_us >= pressed_us;
+            if is_younger || clock.now().mono_us.saturating_sub(pressed_us) >= KEYFRAME_WITHIN_US {
+                return Some(newest);
+            }
+            sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Asks the centre for `part` until it comes from its recording, and compares.
