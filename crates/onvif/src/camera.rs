@@ -216,7 +216,7 @@ impl Camera {
     }
 }
 
-fn profile(node: &Node) -> Profile {
+pub(crate) fn profile(node: &Node) -> Profile {
     let encoder = ["VideoEncoderConfiguration"];
     let at = |rest: &[&str]| node.text_at(&[&encoder[..], rest].concat());
     let number = |name: &str| node.number_at::<u32>(&[encoder[0], "Resolution", name]);

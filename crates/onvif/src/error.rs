@@ -25,8 +25,8 @@ pub enum CallError {
     /// What it answers cannot be read as the answer that was asked for.
     #[error("the camera's answer cannot be understood: {0}")]
     NotUnderstood(&'static str),
-    /// It does not accept the name and password, or wants one.
-    #[error("the camera refuses the user name or password of the settings, or wants one")]
+    /// It does not accept the name and password, wants one, or does not let that user do it.
+    #[error("the camera refuses the user name or password of the settings, or what that user may do")]
     NotAuthorised,
     /// It wants the password in the clear.
     #[error("the camera wants the password in the clear (Basic), which is not sent")]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::camera::Camera;
 use crate::error::CallError;
-use crate::text::escaped;
+use crate::text::{escaped, line};
 use crate::xml::Node;
 
 /// Masks of a camera that are read, and corners of one.
@@ -28,6 +28,8 @@ pub(crate) struct MaskOptions {
 pub(crate) struct Mask {
     corners: Corners,
     is_enabled: bool,
+    /// Such as Color; a blurred or pixelated one hides less.
+    pub(crate) kind: String,
 }
 
 impl MaskOptions {
@@ -91,7 +93,7 @@ impl Camera {
         Ok(MaskOptions {
             most: options.number_at(&["MaxMasks"]).unwrap_or(0),
             corners: options.number_at(&["MaxPoints"]).unwrap_or(4).min(CORNERS_MAX),
-            rectangles_alone: options.attribute("RectangleOnly") == Some("true"),
+            rectangles_alone: matches!(options.attribute("RectangleOnly"), Some("true" | "1")),
             kind: kind.unwrap_or("Color"),
         })
     }
@@ -131,14 +133,15 @@ impl Camera {
     }
 }
 
-fn mask(node: &Node) -> Mask {
+pub(crate) fn mask(node: &Node) -> Mask {
     let points = node.child("Polygon").into_iter().flat_map(|polygon| polygon.all("Point"));
     let number = |point: &Node, name: &str| point.attribute(name)?.parse::<f64>().ok();
     let corners = points.take(CORNERS_MAX).filter_map(|point| {
         let (x, y) = (number(point, "x")?, number(point, "y")?);
         Some(((x + 1.0) / 2.0, (1.0 - y) / 2.0))
     });
-    Mask { corners: corners.collect(), is_enabled: node.text_at(&["Enabled"]) == "true" }
+    let is_enabled = matches!(node.text_at(&["Enabled"]), "true" | "1");
+    Mask { corners: corners.collect(), is_enabled, kind: line(node.text_at(&["Type"])) }
 }
 
 #[cfg(test)]
@@ -157,7 +160,11 @@ mod tests {
         assert_eq!(options(8, true).fitted(&triangle), (rectangle.clone(), true));
         assert_eq!(options(2, false).fitted(&triangle).0, rectangle);
         assert_eq!(options(4, true).fitted(&rectangle), (rectangle.clone(), false));
-        let has = |corners: &Corners, is_enabled| Mask { corners: corners.clone(), is_enabled };
+        let has = |corners: &Corners, is_enabled| Mask {
+            corners: corners.clone(),
+            is_enabled,
+            kind: String::new(),
+        };
         assert!(has(&rectangle, true).covers(&triangle) && has(&triangle, true).covers(&triangle));
         assert!(!has(&rectangle, false).covers(&triangle), "it is not at work");
         assert!(!has(&triangle, true).covers(&rectangle), "less");

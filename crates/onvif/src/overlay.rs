@@ -43,7 +43,7 @@ impl Camera {
         let before = self.texts(source).await?;
         let own = before.iter().find(|other| other.text.starts_with(mark));
         match own {
-            Some(own) if own.text == text => {}
+            Some(own) if is_same(&own.text, text) => {}
             Some(own) => self.put(source, &own.token, text).await?,
             None => match self.put(source, "", text).await {
                 // No room for another: the first one gives way.
@@ -71,7 +71,12 @@ impl Camera {
     }
 }
 
-fn plain(node: &Node, source: &str) -> Option<Text> {
+/// Cameras and XML change white space.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
+pub(crate) fn plain(node: &Node, source: &str) -> Option<Text> {
     let is_plain = node.text_at(&["TextString", "Type"]) == "Plain";
     // Some cameras ignore for which source they are asked.
     let is_its = node.text_at(&["VideoSourceConfigurationToken"]) == source;

@@ -4,7 +4,8 @@ use ashkar_terms::UtcMicros;
 
 use crate::camera::Camera;
 use crate::error::CallError;
-use crate::mask::Corners;
+use crate::mask::{Corners, Mask, MaskOptions};
+use crate::overlay::is_same;
 use crate::text::line;
 use crate::time::{self, Zone};
 
@@ -127,7 +128,9 @@ impl Camera {
     async fn set_text(&self, source: &str, wanted: &Wanted) -> Outcome {
         match self.show(source, &wanted.mark, &wanted.text).await {
             Err(error) => Outcome::of(&error),
-            Ok(shown) if shown.contains(&wanted.text) => Outcome::Done(line(&wanted.text)),
+            Ok(shown) if shown.iter().any(|text| is_same(text, &wanted.text)) => {
+                Outcome::Done(line(&wanted.text))
+            }
             Ok(shown) => {
                 let texts: Vec<String> =
                     shown.iter().take(4).map(|text| format!("\"{}\"", line(text))).collect();
@@ -149,9 +152,11 @@ impl Camera {
                     let (fitted, is_larger) = options.fitted(corners);
                     match self.mask_is_there(source, options, &fitted).await {
                         Err(error) => Outcome::of(&error),
-                        Ok(false) => Outcome::otherwise("afterwards it has no such mask at work".to_owned()),
-                        Ok(true) if is_larger => Outcome::Done("as the rectangle around it".to_owned()),
-                        Ok(true) => Outcome::Done("covered".to_owned()),
+                        Ok(None) => Outcome::otherwise("afterwards it has no such mask at work".to_owned()),
+                        Ok(Some(kind)) if is_larger => {
+                            Outcome::Done(format!("covered by the rectangle around it ({kind})"))
+                        }
+                        Ok(Some(kind)) => Outcome::Done(format!("covered ({kind})")),
                     }
                 }
             };
@@ -160,16 +165,19 @@ impl Camera {
         items
     }
 
+    /// The kind of the mask that covers it, once there is one.
     async fn mask_is_there(
         &self,
         source: &str,
-        options: &crate::mask::MaskOptions,
+        options: &MaskOptions,
         corners: &Corners,
-    ) -> Result<bool, CallError> {
-        if self.masks(source).await?.iter().any(|mask| mask.covers(corners)) {
-            return Ok(true);
+    ) -> Result<Option<String>, CallError> {
+        let kind =
+            |masks: Vec<Mask>| masks.into_iter().find(|mask| mask.covers(corners)).map(|mask| mask.kind);
+        if let Some(kind) = kind(self.masks(source).await?) {
+            return Ok(Some(kind));
         }
         self.add_mask(source, options, corners).await?;
-        Ok(self.masks(source).await?.iter().any(|mask| mask.covers(corners)))
+        Ok(kind(self.masks(source).await?))
     }
 }

@@ -11,8 +11,8 @@ const ROWS: [u32; CARD_ROWS] = [400, 280, 200, 140, 100, 70, 50, 35];
 pub(super) const CARD_ROWS: usize = 8;
 /// Letters of a row: one in two hundred thousand is guessed.
 const LETTERS: usize = 4;
-/// None of them is easily taken for another, and none is wide.
-const ALPHABET: &[u8; 22] = b"ACDEFHJKLNPRTUVXY34679";
+/// None of them is easily taken for another, none is wide, and none hangs below its line.
+const ALPHABET: &[u8; 21] = b"ACDEFHKLNPRTUVXY34679";
 /// Letters of Cyrillic keyboards that look like those of the card.
 const LOOK_ALIKE: [(char, char); 9] = [
     ('А', 'A'),

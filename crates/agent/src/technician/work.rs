@@ -135,6 +135,9 @@ impl Page {
         let passed = || clock.now().mono_us.saturating_sub(began);
         let sha256 = Some(hex(&Sha256::digest(&part.bytes)));
         let path = PartPath { camera, at: part.start }.to_string();
+        if self.examiner.config.centres.is_empty() {
+            return (EndToEnd { proof: Proof::NotReadBack, sha256, ..test }, None);
+        }
         let mut proof = Proof::NotArrived;
         while passed() < TEST_WITHIN_US {
             sleep(ASK_EVERY).await;

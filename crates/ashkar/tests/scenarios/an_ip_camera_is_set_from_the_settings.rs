@@ -86,7 +86,9 @@ fn an_ip_camera_is_set_from_the_settings() {
     let (set, code) = run(&["agent", "cameras", "set", "7/12/1", "--config", &config]);
     assert!(
         code == 1
-            && set.contains("refuses the user name or password of the settings, or wants one (operator)"),
+            && set.contains(
+                "refuses the user name or password of the settings, or what that user may do (operator)"
+            ),
         "{set}"
     );
     let (shown, _) = run(&["agent", "cameras", "--wait", "0", "--config", &config]);

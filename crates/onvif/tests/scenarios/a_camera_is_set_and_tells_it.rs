@@ -93,7 +93,7 @@ async fn a_camera_without_room_or_polygons_covers_more_and_shows_one_text() {
         (state.is_ntp, state.ahead_s) = (true, 0);
     }
     let items = open(&simulated).await.unwrap().set(&wanted()).await;
-    assert_eq!(of(&items, "mask 1"), &Outcome::Done("as the rectangle around it".to_owned()));
+    assert_eq!(of(&items, "mask 1"), &Outcome::Done("covered by the rectangle around it (Color)".to_owned()));
     assert!(
         matches!(of(&items, "time"), Outcome::Done(said) if said.ends_with("kept by the network's time")),
         "{items:?}"
