@@ -119,3 +119,17 @@ async fn what_a_camera_cannot_and_what_it_only_says_is_told_apart() {
     }
     assert_eq!(of(&items, "zone"), &Outcome::Refused("CST-8:00:00".to_owned(), Blame::Camera));
 }
+
+#[tokio::test]
+async fn an_old_camera_is_set_as_far_as_it_goes() {
+    let simulated = Simulated::new(Behaviour::Old);
+    let items = open(&simulated).await.unwrap().set(&wanted()).await;
+    for what in ["time", "zone", "name"] {
+        assert!(matches!(of(&items, what), Outcome::Done(_)), "{items:?}");
+    }
+    assert!(
+        matches!(of(&items, "mask 1"), Outcome::NotPossible(said) if said.contains("masks")),
+        "{items:?}"
+    );
+    assert!(simulated.calls().contains(&"GetCapabilities".to_owned()));
+}

@@ -27,6 +27,8 @@ pub(crate) enum Behaviour {
     Refuses,
     /// It knows its time, streams and nothing to set.
     Bare,
+    /// It is older than `GetServices`, and has no second media service.
+    Old,
     /// It says that it does what it does not.
     Lies,
     /// It answers noise.
@@ -290,7 +292,11 @@ fn of_device(state: &mut State, called: &str, body: &str, address: SocketAddr) -
             "<tds:Manufacturer>Simulated\u{1f}</tds:Manufacturer><tds:Model>S1</tds:Model><tds:FirmwareVersion>1.2</tds:FirmwareVersion>"
                 .replace('\u{1f}', "&#27;")
         }
-        "GetServices" => {
+        "GetCapabilities" => format!(
+            "<tds:Capabilities><tt:Media><tt:XAddr>http://203.0.113.7:{}/onvif/media</tt:XAddr></tt:Media></tds:Capabilities>",
+            address.port()
+        ),
+        "GetServices" if state.behaviour != Behaviour::Old => {
             // It names another host, as cameras behind a translation do; nobody is to ask that one.
             let port = address.port();
             let second = "<tds:Service><tds:Namespace>http://www.onvif.org/ver20/media/wsdl</tds:Namespace><tds:XAddr>http://203.0.113.7:PORT/onvif/media2</tds:XAddr></tds:Service>";
