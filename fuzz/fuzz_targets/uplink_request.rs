@@ -5,8 +5,8 @@
 use ashkar_uplink::signature::{Claim, SignatureInput, SignedRequest, parse_signature};
 use ashkar_uplink::{
     Answer, Conditions, DeviceId, DeviceKey, EnrolmentCode, EnrolmentRequest, EnrolmentResponse, Have,
-    HavePath, Ledger, PartPath, PublicKey, RecordName, RecordPath, RecordingId, Refusal, SessionRequest,
-    SessionResponse,
+    HavePath, Ledger, PartPath, PublicKey, RecordName, RecordPath, RecordingId, ReferencePath, Refusal,
+    SessionRequest, SessionResponse,
 };
 
 /// The key of RFC 9421, appendix B.1.4.
@@ -31,6 +31,9 @@ fn addresses(text: &str) {
         assert_eq!(read.to_string(), address);
     }
     if let Ok(read) = PartPath::parse(path, query) {
+        assert_eq!(read.to_string(), address);
+    }
+    if let Ok(read) = ReferencePath::parse(path, query) {
         assert_eq!(read.to_string(), address);
     }
     if let Ok(read) = HavePath::parse(path, query) {

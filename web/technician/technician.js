@@ -34,6 +34,7 @@ function translate() {
   for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', say(element.dataset.label));
   for (const button of document.querySelectorAll('[data-lang]')) button.setAttribute('aria-pressed', String(button.dataset.lang === lang));
   shownFindings = '';
+  drawRows();
   if (state !== null) { drawChecks(); draw(); }
 }
 
@@ -57,6 +58,9 @@ async function refresh() {
   }
 }
 
+/** Rows of the card, millimetres. */
+const ROWS = [40, 28, 20, 14, 10, 7, 5, 3.5];
+
 function draw() {
   if (!state.cameras.some((each) => each.camera === camera)) { camera = state.cameras[0].camera; drawChoice(); drawChecks(); }
   if (shown?.camera !== camera) {
@@ -70,6 +74,8 @@ function draw() {
   at('preview').setAttribute('aria-label', `${say('camera')} ${camera}`);
   drawFindings();
   drawTest(now);
+  drawReference(now);
+  drawCard(now);
   const open = openOnes();
   write(at('open'), state.measured_at_us === null ? say('measureFirst') : open === 0 ? say('nothingOpen') : `${say('openOnes')}: ${open}. ${say('openHelp')}`);
   at('remark').required = open > 0;
@@ -82,7 +88,7 @@ function drawChoice() {
     button.type = 'button';
     button.textContent = `${say('camera')} ${each.camera}`;
     button.setAttribute('aria-pressed', String(each.camera === camera));
-    button.addEventListener('click', () => { camera = each.camera; drawChoice(); drawChecks(); draw(); });
+    button.addEventListener('click', () => { camera = each.camera; asked = null; refusedRead = null; drawChoice(); drawChecks(); draw(); });
     return button;
   });
   at('choose').replaceChildren(...buttons);
@@ -163,10 +169,61 @@ function drawTest(now) {
   video.setAttribute('aria-label', say('returned'));
 }
 
+/** Set when somebody was asked whether the former still may go. */
+let asked = null;
+let still = null;
+function drawReference({ reference }) {
+  const wanted = reference === null ? null : `/reference/${camera}?${reference.sha256}`;
+  const isAsked = asked === camera && reference !== null;
+  write(at('keep-reference'), say(isAsked ? 'replaceReference' : 'keepReference'));
+  at('keep-reference').className = isAsked ? 'main' : '';
+  at('no-reference').hidden = reference !== null;
+  at('reference').hidden = reference === null;
+  at('reference').alt = reference === null ? '' : `${say('reference')}, ${camera}`;
+  write(at('reference-at'), reference === null ? '' : `${say('reference')}, ${time(reference.at_us)}`);
+  if (wanted === still) return;
+  still = wanted;
+  if (wanted === null) at('reference').removeAttribute('src'); else at('reference').src = wanted;
+}
+
+let shownCard = null;
+function drawCard(now) {
+  at('card').hidden = now.card_at_us === null;
+  at('card').href = `/card/${camera}`;
+  write(at('card'), now.card_at_us === null ? '' : `${say('openCard')} (${time(now.card_at_us)})`);
+  at('take-picture').disabled = now.card_at_us === null || now.test?.proof === 'running';
+  write(at('take-picture'), say(now.test?.proof === 'running' ? 'proof-running' : 'takePicture'));
+  at('reading').hidden = now.picture === null;
+  const source = now.picture === null ? null : `/picture/${camera}?${now.picture.at_us}`;
+  if (now.picture !== null) write(at('whence'), `${say(now.picture.from_centre ? 'returned' : 'ownPicture')}, ${time(now.picture.at_us)}`);
+  at('card-view').setAttribute('aria-label', say('cardView'));
+  if (source !== shownCard) {
+    shownCard = source;
+    const video = at('card-picture');
+    if (source === null) video.removeAttribute('src'); else video.src = source;
+    at('read').reset();
+  }
+  if (now.read === null) return write(at('read-news'), refusedRead ?? say('notRead'));
+  const { read, rows, smallest, from_centre, picture_at_us } = now.read;
+  const size = smallest === null ? '' : `, ${say('smallest')} ${smallest / 10} ${say('mm')}`;
+  write(at('read-news'), refusedRead ?? `${say('readRows')}: ${read} / ${rows}${size}. ${say(from_centre ? 'returned' : 'ownPicture')}, ${time(picture_at_us)}.`);
+}
+let refusedRead = null;
+
+function drawRows() {
+  at('rows').replaceChildren(...ROWS.map((size, number) => {
+    const label = document.createElement('label');
+    const input = document.createElement('input');
+    Object.assign(input, { maxLength: 12, autocomplete: 'off', spellcheck: false, autocapitalize: 'characters' });
+    label.append(`${say('row')} ${number + 1} (${size} ${say('mm')})`, input);
+    return label;
+  }));
+}
+
 /** As the agent counts them. */
 function openOnes() {
   const bad = state.findings.filter((finding) => finding.verdict === 'bad').length;
-  return state.cameras.reduce((sum, each) => sum + ITEMS.filter((item) => answerOf(item, each.camera)?.holds !== true).length + (each.test?.proof === 'proved' ? 0 : 1), bad);
+  return state.cameras.reduce((sum, each) => sum + ITEMS.filter((item) => answerOf(item, each.camera)?.holds !== true).length + [each.test?.proof === 'proved', each.read?.read > 0, each.reference !== null].filter((holds) => !holds).length, bad);
 }
 
 at('login').addEventListener('submit', async (event) => {
@@ -177,6 +234,31 @@ at('login').addEventListener('submit', async (event) => {
 });
 at('measure').addEventListener('click', async () => { await act('/api/measure', {}); await refresh(); });
 at('begin-test').addEventListener('click', async () => { await act('/api/test', { camera }); await refresh(); });
+at('keep-reference').addEventListener('click', async () => {
+  const has = state.cameras.find((each) => each.camera === camera).reference !== null;
+  if (has && asked !== camera) { asked = camera; draw(); return; }
+  asked = null;
+  const answer = await act('/api/reference', { camera });
+  write(at('reference-news'), answer.ok ? '' : say(`refused-${answer.code}`));
+  await refresh();
+});
+at('draw-card').addEventListener('click', async () => {
+  const answer = await act('/api/card', { camera });
+  refusedRead = answer.ok ? null : say(`refused-${answer.code}`);
+  await refresh();
+});
+at('take-picture').addEventListener('click', async () => { await act('/api/test', { camera }); await refresh(); });
+at('actual').addEventListener('click', () => {
+  const is = at('card-view').classList.toggle('actual');
+  at('actual').setAttribute('aria-pressed', String(is));
+});
+at('read').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const rows = [...at('rows').querySelectorAll('input')].map((input) => input.value);
+  const answer = await act('/api/read', { camera, rows });
+  refusedRead = answer.ok ? null : say(`refused-${answer.code}`);
+  await refresh();
+});
 at('sign').addEventListener('submit', async (event) => {
   event.preventDefault();
   const cameras = state.cameras.map((each) => ({

@@ -21,6 +21,15 @@ export const words = {
     'proof-none': 'Hələ yoxlanılmayıb.', 'proof-running': 'Yoxlanılır.', 'proof-not-recorded': 'Burada heç nə yazılmır.', 'proof-not-arrived': 'İki dəqiqə ərzində mərkəzin yazısına çatmadı.',
     'proof-not-read-back': 'Mərkəzdən geri oxunmadı.', 'proof-differs': 'Geri gələn göndərilən deyil. Mərkəzə bildirin.', 'proof-proved': 'Görüntünüz mərkəzə çatdı, yazıldı və geri oxundu.',
     returned: 'Mərkəzdən geri gələn görüntü',
+    now: 'İndi', reference: 'Nümunə kadr', noReference: 'Nümunə kadr hələ saxlanılmayıb.', keepReference: 'Bu görünüşü nümunə kimi saxla', replaceReference: 'Bəli, əvvəlki nümunəni əvəz et',
+    referenceHelp: 'Kamera düz yönəldiləndə bir kadr saxlayın. Kamera sonra yerindən oynayıbsa, müqayisədə görünür. Kadr imza ilə mərkəzə göndərilir.',
+    legible: 'Xırda yazı oxunurmu', legibleHelp: 'Yazını proqram yox, siz oxuyursunuz. Hər kart yenidir və bir cavaba yarayır.',
+    stepCard: 'Kart yaradın, onu 100 % ölçüdə çap edin və səslərin sayıldığı masaya qoyun.', drawCard: 'Yeni kart', openCard: 'Kartı aç və çap et',
+    stepPicture: 'Kamera kartı görəndə görüntünü götürün: o, mərkəzə gedib qayıdır.', takePicture: 'Görüntünü götür',
+    stepRead: 'Gələn görüntüdə oxuduğunuzu yazın. Oxunmayan sətri boş saxlayın.', cardView: 'Kartın görüntüsü', ownPicture: 'Mərkəzdən qayıtmayıb: bu kompüterin öz yazısı', actualSize: 'Əsl ölçüdə göstər',
+    row: 'Sətir', mm: 'mm', checkRows: 'Kartla tutuşdur', notRead: 'Hələ oxunmayıb.', readRows: 'Düz yazılan sətirlər', smallest: 'ən xırda hərf',
+    'refused-no-picture': 'Hazırda görüntü yoxdur.', 'refused-not-decoded': 'Bu görüntüdən kadr alınmadı. Kamera H.264 verməlidir.', 'refused-disk-still': 'Disk kadrı saxlamır.',
+    'refused-no-card': 'Əvvəlcə yeni kart yaradın.', 'refused-no-card-picture': 'Kart yaradılandan sonra görüntü götürün.', 'refused-no-chance': 'Kart yaradılmadı. Yenidən cəhd edin.',
     sign: 'Təhvil', measureFirst: 'Əvvəlcə ölçün.', nothingOpen: 'Açıq qalan yoxdur.', openOnes: 'Açıq qalan', openHelp: 'Qeyddə səbəbini yazın.',
     name: 'Ad, soyad', role: 'Vəzifə', remark: 'Qeyd', signNow: 'İmzala və mərkəzə göndər', signedBy: 'İmzalayıb', kept: 'Burada saxlanılır və mərkəzi gözləyir.', delivered: 'Mərkəzə çatıb.',
   },
@@ -44,6 +53,15 @@ export const words = {
     'proof-none': 'Not tested yet.', 'proof-running': 'Testing.', 'proof-not-recorded': 'Nothing is recorded here.', 'proof-not-arrived': 'It did not reach the centre’s recording within two minutes.',
     'proof-not-read-back': 'It could not be read back from the centre.', 'proof-differs': 'What came back is not what was sent. Tell the centre.', 'proof-proved': 'Your picture reached the centre, was recorded, and was read back.',
     returned: 'The picture that came back from the centre',
+    now: 'Now', reference: 'Reference still', noReference: 'No reference still is kept yet.', keepReference: 'Keep this view as the reference', replaceReference: 'Yes, replace the former reference',
+    referenceHelp: 'Keep one still when the camera is aimed rightly. If the camera is moved later, the comparison shows it. The still goes to the centre with the signature.',
+    legible: 'Can small print be read', legibleHelp: 'You read it, no program does. Each card is new, and good for one answer.',
+    stepCard: 'Draw a card, print it at 100 %, and lay it on the table where votes are counted.', drawCard: 'New card', openCard: 'Open the card and print it',
+    stepPicture: 'When the camera sees the card, take the picture: it goes to the centre and comes back.', takePicture: 'Take the picture',
+    stepRead: 'Type what you read in the picture that came. Leave a row empty that cannot be read.', cardView: 'Picture of the card', ownPicture: 'It did not come back from the centre: this computer’s own recording', actualSize: 'Show in its full size',
+    row: 'Row', mm: 'mm', checkRows: 'Compare with the card', notRead: 'Not read yet.', readRows: 'Rows that were typed rightly', smallest: 'smallest letters',
+    'refused-no-picture': 'There is no picture now.', 'refused-not-decoded': 'No still can be made of this picture. The camera must give H.264.', 'refused-disk-still': 'The disk does not keep the still.',
+    'refused-no-card': 'Draw a new card first.', 'refused-no-card-picture': 'Take a picture after the card was drawn.', 'refused-no-chance': 'No card was drawn. Try again.',
     sign: 'Handing over', measureFirst: 'Measure first.', nothingOpen: 'Nothing is open.', openOnes: 'Open', openHelp: 'Write the reason as a remark.',
     name: 'Name', role: 'Role', remark: 'Remark', signNow: 'Sign and send to the centre', signedBy: 'Signed by', kept: 'It is kept here and waits for the centre.', delivered: 'The centre has it.',
   },
@@ -67,6 +85,15 @@ export const words = {
     'proof-none': 'Ещё не проверено.', 'proof-running': 'Идёт проверка.', 'proof-not-recorded': 'Здесь ничего не записывается.', 'proof-not-arrived': 'За две минуты не дошло до записи центра.',
     'proof-not-read-back': 'Прочесть обратно из центра не удалось.', 'proof-differs': 'Вернулось не то, что отправлено. Сообщите центру.', 'proof-proved': 'Ваше изображение дошло до центра, записано и прочитано обратно.',
     returned: 'Изображение, вернувшееся из центра',
+    now: 'Сейчас', reference: 'Эталонный кадр', noReference: 'Эталонный кадр ещё не сохранён.', keepReference: 'Сохранить этот вид как эталон', replaceReference: 'Да, заменить прежний эталон',
+    referenceHelp: 'Сохраните кадр, когда камера наведена верно. Если её потом сдвинут, это будет видно при сравнении. Кадр отправляется в центр вместе с подписью.',
+    legible: 'Читается ли мелкий текст', legibleHelp: 'Текст читаете вы, а не программа. Каждая карта новая и годится для одного ответа.',
+    stepCard: 'Создайте карту, напечатайте её в масштабе 100 % и положите на стол подсчёта голосов.', drawCard: 'Новая карта', openCard: 'Открыть карту и напечатать',
+    stepPicture: 'Когда камера видит карту, снимите изображение: оно уйдёт в центр и вернётся.', takePicture: 'Снять изображение',
+    stepRead: 'Впишите то, что прочли на пришедшем изображении. Нечитаемую строку оставьте пустой.', cardView: 'Изображение карты', ownPicture: 'Из центра не вернулось: собственная запись этого компьютера', actualSize: 'Показать в полном размере',
+    row: 'Строка', mm: 'мм', checkRows: 'Сверить с картой', notRead: 'Ещё не прочитано.', readRows: 'Верно введённых строк', smallest: 'наименьшие буквы',
+    'refused-no-picture': 'Сейчас изображения нет.', 'refused-not-decoded': 'Из этого изображения кадр не получается. Камера должна давать H.264.', 'refused-disk-still': 'Диск не сохраняет кадр.',
+    'refused-no-card': 'Сначала создайте карту.', 'refused-no-card-picture': 'Снимите изображение после создания карты.', 'refused-no-chance': 'Карта не создана. Попробуйте ещё раз.',
     sign: 'Сдача', measureFirst: 'Сначала измерьте.', nothingOpen: 'Всё решено.', openOnes: 'Не решено', openHelp: 'Напишите причину в примечании.',
     name: 'Имя, фамилия', role: 'Должность', remark: 'Примечание', signNow: 'Подписать и отправить в центр', signedBy: 'Подписал(а)', kept: 'Хранится здесь и ждёт центр.', delivered: 'Центр получил.',
   },
@@ -80,7 +107,7 @@ const subjects = {
     'disk-speed': ['diskin sürəti', 'Başqa disk qoyun: yaddaş kartı yox, SSD.'], 'disk-sync': ['diskin gecikməsi', 'Başqa disk qoyun: yaddaş kartı yox, SSD.'], 'disk-room': ['diskdə yer', 'Yer açın və ya daha böyük disk qoyun. Göndərilməmiş yazılar qalmalıdır.'],
     temperature: ['temperatur', 'Kompüteri günəşdən və qapalı yerdən çıxarın.'], power: ['qidalanma', 'Kompüteri və modemi ehtiyat qidalanmaya qoşun.'], memory: ['yaddaş', 'Başqa proqramları bağlayın.'], processor: ['prosessor', 'Başqa proqramları bağlayın; kadr ölçüsünü azaldın.'],
     'clock-service': ['vaxt xidməti', 'Vaxt xidməti quraşdırın: chrony.'], 'clock-offset': ['saat', 'Saatı düzəldin: yazıların vaxtı ondan asılıdır.'], picture: ['görüntü', 'Kameranı, kabelini və agentin yazdığını yoxlayın.'],
-    resolution: ['kadrın hündürlüyü', 'Kamerada 1280 × 720 və ya daha böyük seçin.'], 'frame-rate': ['saniyədə kadr', 'Saniyədə 15 kadr seçin; otağı işıqlandırın.'], keyframes: ['açar kadrlar', 'Kamerada hər iki saniyədən bir açar kadr seçin.'], 'bit-rate': ['axının sürəti', 'Kamerada 1–4 Mbit/s seçin.'], codec: ['kodlaşdırma', 'Kamerada H.264 seçin.'], sound: ['səs', 'Kameranın səsini açın.'],
+    resolution: ['kadrın hündürlüyü', 'Kamerada 1280 × 720 və ya daha böyük seçin.'], 'frame-rate': ['saniyədə kadr', 'Saniyədə 15 kadr seçin; otağı işıqlandırın.'], keyframes: ['açar kadrlar', 'Kamerada hər iki saniyədən bir açar kadr seçin.'], 'bit-rate': ['axının sürəti', 'Kamerada 1–4 Mbit/s seçin.'], codec: ['kodlaşdırma', 'Kamerada H.264 seçin.'], sound: ['səs', 'Kameranın səsini açın.'], 'camera-clock': ['kameranın saatı', 'Kameranın saatını düzəldin: görüntüdə o yazılır.'],
   },
   en: {
     centre: ['centre', 'Tell the operators of the centre.'], 'line-delay': ['line: delay', 'Use a cable; let nothing else use the line.'], 'line-loss': ['line: sent again', 'Change cable or socket; move the modem.'],
@@ -88,7 +115,7 @@ const subjects = {
     'disk-speed': ['disk: speed', 'Use another disk: a solid-state one, no memory card.'], 'disk-sync': ['disk: delay', 'Use another disk: a solid-state one, no memory card.'], 'disk-room': ['disk: room', 'Make room, or use a larger disk. What was not sent must stay.'],
     temperature: ['temperature', 'Move the computer out of sun and cupboard.'], power: ['power', 'Put the computer and the modem on a reserve supply.'], memory: ['memory', 'End other programs.'], processor: ['processor', 'End other programs; make the picture smaller.'],
     'clock-service': ['time service', 'Install a time service: chrony.'], 'clock-offset': ['clock', 'Set the clock: recordings are dated by it.'], picture: ['picture', 'Look at the camera, its cable, and what the agent says.'],
-    resolution: ['height of the picture', 'Choose 1280 × 720 or more in the camera.'], 'frame-rate': ['pictures a second', 'Choose 15 pictures a second; light the room.'], keyframes: ['keyframes', 'Choose a keyframe every two seconds in the camera.'], 'bit-rate': ['rate', 'Choose 1 to 4 Mbit/s in the camera.'], codec: ['coding', 'Choose H.264 in the camera.'], sound: ['sound', 'Switch the camera’s sound on.'],
+    resolution: ['height of the picture', 'Choose 1280 × 720 or more in the camera.'], 'frame-rate': ['pictures a second', 'Choose 15 pictures a second; light the room.'], keyframes: ['keyframes', 'Choose a keyframe every two seconds in the camera.'], 'bit-rate': ['rate', 'Choose 1 to 4 Mbit/s in the camera.'], codec: ['coding', 'Choose H.264 in the camera.'], sound: ['sound', 'Switch the camera’s sound on.'], 'camera-clock': ['camera’s clock', 'Set the camera’s clock: it stands in the picture.'],
   },
   ru: {
     centre: ['центр', 'Сообщите операторам центра.'], 'line-delay': ['задержка линии', 'Подключите кабелем; пусть линией не пользуется никто другой.'], 'line-loss': ['отправлено повторно', 'Смените кабель или гнездо; переставьте модем.'],
@@ -96,7 +123,7 @@ const subjects = {
     'disk-speed': ['скорость диска', 'Поставьте другой диск: SSD, не карту памяти.'], 'disk-sync': ['задержка диска', 'Поставьте другой диск: SSD, не карту памяти.'], 'disk-room': ['место на диске', 'Освободите место или поставьте диск больше. Неотправленное должно остаться.'],
     temperature: ['температура', 'Уберите компьютер с солнца и из шкафа.'], power: ['питание', 'Подключите компьютер и модем к резервному питанию.'], memory: ['память', 'Закройте другие программы.'], processor: ['процессор', 'Закройте другие программы; уменьшите размер кадра.'],
     'clock-service': ['служба времени', 'Установите службу времени: chrony.'], 'clock-offset': ['часы', 'Установите часы: по ним датируются записи.'], picture: ['изображение', 'Проверьте камеру, её кабель и что пишет агент.'],
-    resolution: ['высота кадра', 'Выберите в камере 1280 × 720 или больше.'], 'frame-rate': ['кадров в секунду', 'Выберите 15 кадров в секунду; осветите помещение.'], keyframes: ['ключевые кадры', 'Выберите в камере ключевой кадр каждые две секунды.'], 'bit-rate': ['скорость потока', 'Выберите в камере 1–4 Мбит/с.'], codec: ['кодирование', 'Выберите в камере H.264.'], sound: ['звук', 'Включите звук камеры.'],
+    resolution: ['высота кадра', 'Выберите в камере 1280 × 720 или больше.'], 'frame-rate': ['кадров в секунду', 'Выберите 15 кадров в секунду; осветите помещение.'], keyframes: ['ключевые кадры', 'Выберите в камере ключевой кадр каждые две секунды.'], 'bit-rate': ['скорость потока', 'Выберите в камере 1–4 Мбит/с.'], codec: ['кодирование', 'Выберите в камере H.264.'], sound: ['звук', 'Включите звук камеры.'], 'camera-clock': ['часы камеры', 'Установите часы камеры: они видны на изображении.'],
   },
 };
 
@@ -105,17 +132,17 @@ const notes = {
   az: {
     'not-told': ['sistem bildirmir'], 'no-centre': ['parametrlərdə mərkəz yazılmayıb', 'Mərkəzin ünvanını agent.toml faylına yazın.'], 'no-line': ['mərkəzə çatmaq olmur', 'Kabeli, modemi və ünvanı yoxlayın.'], 'not-enrolled': ['mərkəz bu cihazı tanımır', 'Komissiyadan kod istəyin.'],
     busy: ['ölçməyə yer yox idi', 'Gözləyənlər göndəriləndən sonra yenidən ölçün.'], 'no-agent': ['agent işləmir', 'Agenti işə salın.'], 'no-pictures': ['görüntü gəlmir'], 'mains-and-battery': ['şəbəkə və batareya'], 'mains-alone': ['yalnız şəbəkə'], 'on-battery': ['batareyadan işləyir', 'Dərhal şəbəkəyə qoşun.'],
-    'disk-fails': ['disk qəbul etmir'], 'key-fails': ['cihazın imzası qəbul olunmur', 'Saatı düzəldin və ya cihazı yenidən qeydiyyata alın.'], 'centre-fails': ['mərkəz düz cavab vermir', 'Mərkəzin operatorlarına bildirin.'], 'too-little': ['hələ az ölçülüb'], h264: ['H.264'], h265: ['H.265'],
+    'disk-fails': ['disk qəbul etmir'], 'key-fails': ['cihazın imzası qəbul olunmur', 'Saatı düzəldin və ya cihazı yenidən qeydiyyata alın.'], 'centre-fails': ['mərkəz düz cavab vermir', 'Mərkəzin operatorlarına bildirin.'], 'too-little': ['hələ az ölçülüb'], h264: ['H.264'], 'h264-reordered': ['H.264, B-kadrlarla', 'Kamerada B-kadrları söndürün: görüntü onlarla gecikir.'], h265: ['H.265'],
   },
   en: {
     'not-told': ['this system does not tell'], 'no-centre': ['the settings name no centre', 'Write the centre’s address into agent.toml.'], 'no-line': ['the centre is not reached', 'Check cable, modem and address.'], 'not-enrolled': ['the centre does not know this device', 'Ask the commission for a code.'],
     busy: ['there was no room for a measurement', 'Measure again when nothing waits to be sent.'], 'no-agent': ['no agent runs', 'Start the agent.'], 'no-pictures': ['no pictures come'], 'mains-and-battery': ['mains and battery'], 'mains-alone': ['mains alone'], 'on-battery': ['on its battery', 'Plug the mains in now.'],
-    'disk-fails': ['the disk refuses'], 'key-fails': ['the device’s signature is not taken', 'Set the clock right, or enrol the device anew.'], 'centre-fails': ['the centre does not answer as it must', 'Tell the operators of the centre.'], 'too-little': ['too little was seen to tell'], h264: ['H.264'], h265: ['H.265'],
+    'disk-fails': ['the disk refuses'], 'key-fails': ['the device’s signature is not taken', 'Set the clock right, or enrol the device anew.'], 'centre-fails': ['the centre does not answer as it must', 'Tell the operators of the centre.'], 'too-little': ['too little was seen to tell'], h264: ['H.264'], 'h264-reordered': ['H.264 with B-frames', 'Switch B-frames off in the camera: pictures come later with them.'], h265: ['H.265'],
   },
   ru: {
     'not-told': ['система не сообщает'], 'no-centre': ['в настройках не указан центр', 'Впишите адрес центра в agent.toml.'], 'no-line': ['центр недоступен', 'Проверьте кабель, модем и адрес.'], 'not-enrolled': ['центр не знает этого устройства', 'Попросите код у комиссии.'],
     busy: ['для измерения не было места', 'Измерьте снова, когда всё будет отправлено.'], 'no-agent': ['агент не работает', 'Запустите агент.'], 'no-pictures': ['изображения нет'], 'mains-and-battery': ['сеть и батарея'], 'mains-alone': ['только сеть'], 'on-battery': ['от батареи', 'Сразу подключите к сети.'],
-    'disk-fails': ['диск отказывает'], 'key-fails': ['подпись устройства не принята', 'Установите часы или зарегистрируйте устройство заново.'], 'centre-fails': ['центр отвечает не так, как должен', 'Сообщите операторам центра.'], 'too-little': ['пока измерено слишком мало'], h264: ['H.264'], h265: ['H.265'],
+    'disk-fails': ['диск отказывает'], 'key-fails': ['подпись устройства не принята', 'Установите часы или зарегистрируйте устройство заново.'], 'centre-fails': ['центр отвечает не так, как должен', 'Сообщите операторам центра.'], 'too-little': ['пока измерено слишком мало'], h264: ['H.264'], 'h264-reordered': ['H.264 с B-кадрами', 'Отключите B-кадры в камере: с ними изображение запаздывает.'], h265: ['H.265'],
   },
 };
 
@@ -128,7 +155,7 @@ const units = {
 function valueOf(lang, subject, value) {
   const unit = units[lang];
   switch (subject) {
-    case 'line-delay': case 'disk-sync': case 'keyframes': case 'clock-offset': return `${value} ${unit.ms}`;
+    case 'line-delay': case 'disk-sync': case 'keyframes': case 'clock-offset': case 'camera-clock': return `${value} ${unit.ms}`;
     case 'line-loss': return `${value / 10} %`;
     case 'line-up': case 'line-down': case 'disk-speed': case 'bit-rate': return `${value < 10_000 ? Math.floor(value / 100) / 10 : Math.floor(value / 1000)} ${unit.rate}`;
     case 'line-breaks': return `${value} ${unit.s}`;

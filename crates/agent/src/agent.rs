@@ -54,12 +54,14 @@ pub struct Options {
     pub pull: PullOptions,
     /// When the conditions of the station are measured, if they are: the computer of many agents is no station's.
     pub reports: Option<ReportTimes>,
+    /// The program that decodes stills in a process of its own, and its argument; without one no still is kept.
+    pub still_worker: Option<(PathBuf, String)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (child, pull) = (ChildLimits::default(), PullOptions::default());
-        Self { child, pull, reports: Some(ReportTimes::default()) }
+        Self { child, pull, reports: Some(ReportTimes::default()), still_worker: None }
     }
 }
 
@@ -170,7 +172,7 @@ impl Agent {
         let examiner = Arc::new(Examiner::new(Arc::clone(&config), Arc::clone(&clock), Some(known)));
         let mut agent = Self {
             reports: Reports::spawn(&examiner, options.reports),
-            technician: Technician::open(&examiner).await,
+            technician: Technician::open(&examiner, options.still_worker.as_ref()).await,
             config,
             clock,
             archive,

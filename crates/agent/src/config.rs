@@ -17,7 +17,7 @@ use ashkar_terms::CameraId;
 use jiff::tz::TimeZone;
 use url::Url;
 
-pub use camera::{CameraConfig, Source, V4l2};
+pub use camera::{CameraConfig, Onvif, Source, V4l2};
 pub use error::ConfigError;
 pub use mask::{MAX_CORNERS, MAX_MASKS, Picture, Polygon};
 
@@ -88,7 +88,7 @@ impl Config {
 
     /// Settings without a file: `cameras` are [fed](Source::Fed) by the program that the agent runs in, for rehearsals.
     pub fn fed(data: PathBuf, zone: String, centre: Url, cameras: &[CameraId]) -> Self {
-        let camera = |&id| CameraConfig { id, source: Source::Fed };
+        let camera = |&id| CameraConfig { id, source: Source::Fed, onvif: None };
         Self {
             data,
             zone,

@@ -5,6 +5,7 @@
 //! was recorded and not acknowledged; a source that hangs unnoticed.
 
 mod agent;
+mod cameras;
 mod child;
 mod conditions;
 pub mod config;
@@ -20,6 +21,8 @@ mod technician;
 mod uplink;
 
 pub use agent::{Agent, Options, StartError, recordings_of, reveal_keys};
+pub use ashkar_onvif::{CameraClock, Can, Item, Outcome, Profile};
+pub use cameras::{CameraSet, SeenCamera, SetError, cameras, set_camera};
 pub use child::ChildLimits;
 pub use conditions::{DoctorError, Examined, ReportTimes, doctor};
 pub use config::Config;

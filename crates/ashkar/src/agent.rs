@@ -18,8 +18,8 @@ use tokio::task::JoinHandle;
 
 use crate::cli::{self, AgentData, AgentEnrol};
 use crate::manager::Manager;
-use crate::serve::{Ends, Reloads, beat, interval};
-use crate::{findings, output};
+use crate::serve::{Ends, Reloads, STILL_WORKER, beat, interval, this_program};
+use crate::{cameras, findings, output};
 
 /// How often the state is shown.
 const SHOW_EVERY: Duration = Duration::from_secs(1);
@@ -31,6 +31,13 @@ pub(crate) async fn run(command: cli::Agent, file: Option<PathBuf>) -> anyhow::R
         cli::Agent::Keys { data, push_host } => keys(&settings(file, data)?, push_host)?,
         cli::Agent::Doctor { data, send, json } => return examine(settings(file, data)?, send, json).await,
         cli::Agent::Devices { json } => list(&devices(), json)?,
+        cli::Agent::Cameras { command: None, wait, json } => {
+            cameras::list(&settings(file, AgentData { data: None })?, Duration::from_secs(wait.into()), json)
+                .await?;
+        }
+        cli::Agent::Cameras { command: Some(cli::AgentCameras::Set { camera, json }), .. } => {
+            return cameras::set(&settings(file, AgentData { data: None })?, camera, json).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -97,8 +104,10 @@ async fn record(config: Config, json: bool) -> anyhow::Result<()> {
     let (reloads, mut ends) = (Reloads::new()?, Ends::new()?);
     let manager = Arc::new(Manager::of_environment());
     let (data, centres) = (config.data.display().to_string(), config.centres.len());
-    let agent =
-        Agent::start(config, Options::default(), Arc::new(SystemClock::new()), Arc::new(NoOutlet)).await?;
+    // The technician's stills are decoded where nothing else can be reached.
+    let still_worker = Some((this_program()?, STILL_WORKER.to_owned()));
+    let options = Options { still_worker, ..Options::default() };
+    let agent = Agent::start(config, options, Arc::new(SystemClock::new()), Arc::new(NoOutlet)).await?;
     tracing::info!(data, cameras = agent.status().cameras.len(), "recording begins");
     if centres == 0 {
         tracing::warn!(cause = "the settings name no centre", blame = "operator", "nothing is sent");

@@ -24,7 +24,9 @@ pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
         Camera::Remove { output, camera } => remove(&output, camera).await,
         Camera::Enrol(options) => devices::enrol(&options).await,
         Camera::Devices { output, camera } => devices::list(&output, camera).await,
-        Camera::Conditions { output, camera } => conditions::run(&output, camera).await,
+        Camera::Conditions { output, camera, still } => {
+            conditions::run(&output, camera, still.as_deref()).await
+        }
         Camera::Revoke { output, camera, device } => devices::revoke(&output, camera, &device).await,
     }
 }

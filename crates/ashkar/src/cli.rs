@@ -13,7 +13,7 @@ use ashkar_terms::CameraId;
 use clap::{Args, Parser, Subcommand};
 
 use crate::logging::Format;
-pub(crate) use agent::{Agent, AgentData, AgentEnrol};
+pub(crate) use agent::{Agent, AgentCameras, AgentData, AgentEnrol};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
 
@@ -267,6 +267,9 @@ pub(crate) enum Camera {
         output: Output,
         /// Such as 7/12/1: its newest report in full, and those before it; by default, a line for each device.
         camera: Option<CameraId>,
+        /// Writes the reference still of the newest sign-off into this file, a JPEG as the device sent it.
+        #[arg(long, value_name = "FILE", requires = "camera")]
+        still: Option<PathBuf>,
     },
     /// Refuses a device for a camera from now on.
     Revoke {

@@ -50,6 +50,7 @@ const fn name(subject: Subject) -> &'static str {
         Subject::BitRate => "rate",
         Subject::Codec => "coding",
         Subject::Sound => "sound",
+        Subject::CameraClock => "camera's clock",
     }
 }
 
@@ -87,6 +88,8 @@ fn value_of(subject: Subject, value: i64) -> String {
         Subject::Processor => format!("{value} % used"),
         Subject::ClockOffset if value < 0 => format!("{} ms behind the centre", value.unsigned_abs()),
         Subject::ClockOffset => format!("{value} ms ahead of the centre"),
+        Subject::CameraClock if value < 0 => format!("{} ms behind this computer", value.unsigned_abs()),
+        Subject::CameraClock => format!("{value} ms ahead of this computer"),
         Subject::Resolution => format!("{value} pixels"),
         Subject::FrameRate => format!("{}.{}", value / 1000, value.unsigned_abs() % 1000 / 100),
         Subject::Sound if value == 0 => "none".to_owned(),
@@ -120,6 +123,7 @@ const fn note(note: Note) -> &'static str {
         Note::CentreFails => "the centre does not answer as it must",
         Note::TooLittle => "too little was seen to tell",
         Note::H264 => "H.264",
+        Note::H264Reordered => "H.264 with B-frames",
         Note::H265 => "H.265",
     }
 }
@@ -168,6 +172,10 @@ fn help(finding: &Finding) -> Option<&'static str> {
         (_, Subject::FrameRate) => "Choose 15 pictures a second or more; a dark room makes cameras slow.",
         (_, Subject::Keyframes) => "Choose a keyframe every two seconds in the camera's settings.",
         (_, Subject::BitRate) => "Choose 1 to 4 Mbit/s in the camera's settings.",
+        (_, Subject::CameraClock) => "Set it: ashkar agent cameras set; its clock stands in its picture.",
+        (Some(Note::H264Reordered), Subject::Codec) => {
+            "Switch B-frames off in the camera (or choose Baseline): pictures come later with them."
+        }
         (_, Subject::Codec) => "Choose H.264 in the camera's settings: not every browser shows H.265.",
         (_, Subject::Sound) => "Switch the camera's sound on, or write sound = false into agent.toml.",
     })

@@ -7,6 +7,7 @@
 mod agent;
 mod archive;
 mod camera;
+mod cameras;
 mod cli;
 mod conditions;
 mod data;

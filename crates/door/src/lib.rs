@@ -18,8 +18,8 @@ use ashkar_terms::CameraId;
 use ashkar_uplink::signature::SignedRequest;
 use ashkar_uplink::{
     BODY_BYTES_MAX, Backlog, BacklogPath, CONDITIONS_BYTES_MAX, CONDITIONS_PATH, Conditions, ENROLMENTS_PATH,
-    EnrolmentRequest, HavePath, PROBE_BYTES_MAX, PROBE_PATH, PartPath, RecordPath, Refusal, RefusalCode,
-    SESSIONS_PATH, TIME_PATH, probe_bytes,
+    EnrolmentRequest, HavePath, PROBE_BYTES_MAX, PROBE_PATH, PartPath, RecordPath, ReferencePath, Refusal,
+    RefusalCode, SESSIONS_PATH, STILL_BYTES_MAX, TIME_PATH, probe_bytes,
 };
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
@@ -165,7 +165,10 @@ impl Inner {
             (&Method::PUT, path) => match BacklogPath::parse(path, request.uri().query().unwrap_or_default())
             {
                 Ok(path) => self.note_backlog(path.camera, request).await?,
-                Err(_) => self.take_record(request, turn?).await?,
+                Err(_) => match ReferencePath::parse(path, request.uri().query().unwrap_or_default()) {
+                    Ok(path) => self.take_reference(path, request).await?,
+                    Err(_) => self.take_record(request, turn?).await?,
+                },
             },
             (&Method::GET, path) => match PartPath::parse(path, request.uri().query().unwrap_or_default()) {
                 Ok(path) => return self.read_back(path, &request).await,
@@ -210,6 +213,19 @@ impl Inner {
         let (body, _memory) = self.body(request, CONDITIONS_BYTES_MAX).await?;
         let report = Conditions::from_json(&body).map_err(|error| malformed(&error))?;
         self.centre.take_report(&token, &report).await?;
+        Ok((StatusCode::CREATED, b"{}".to_vec()))
+    }
+
+    /// How a camera was aimed.
+    async fn take_reference(
+        &self,
+        path: ReferencePath,
+        request: Request<Incoming>,
+    ) -> Result<(StatusCode, Vec<u8>), Refusal> {
+        let token = token(request.headers())?.to_owned();
+        self.centre.allow_report(&token)?;
+        let (body, _memory) = self.body(request, STILL_BYTES_MAX).await?;
+        self.centre.take_reference(&token, &path, &body).await?;
         Ok((StatusCode::CREATED, b"{}".to_vec()))
     }
 

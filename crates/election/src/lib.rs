@@ -36,7 +36,7 @@ pub use sample::{sample_election, sample_election_on_air, sample_import, sample_
 pub use search::SearchIndex;
 pub use store::{
     Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceError, DeviceReport, KeyHash, KeyRefusal,
-    ListChanges, ListVersion, Making, NewCamera, NewDevice, NewReport, PullUrl, PullUrlError, ReportOccasion,
-    Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, give_to_owner,
+    ListChanges, ListVersion, Making, NewCamera, NewDevice, NewReport, NewStill, PullUrl, PullUrlError,
+    ReportOccasion, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, give_to_owner,
 };
 pub use text::{collate, fold};

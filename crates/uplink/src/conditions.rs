@@ -56,11 +56,13 @@ pub enum Subject {
     Codec,
     /// Whether its sound is recorded: 0 or 1.
     Sound,
+    /// By how much its own clock is ahead of the station's computer, milliseconds.
+    CameraClock,
 }
 
 impl Subject {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Centre,
         Self::LineDelay,
         Self::LineLoss,
@@ -83,6 +85,7 @@ impl Subject {
         Self::BitRate,
         Self::Codec,
         Self::Sound,
+        Self::CameraClock,
     ];
 
     /// Whose fault it is if this is not good enough.
@@ -107,7 +110,8 @@ impl Subject {
             | Self::Keyframes
             | Self::BitRate
             | Self::Codec
-            | Self::Sound => Blame::Camera,
+            | Self::Sound
+            | Self::CameraClock => Blame::Camera,
         }
     }
 }
@@ -160,6 +164,8 @@ pub enum Note {
     TooLittle,
     /// H.264.
     H264,
+    /// H.264 whose pictures are shown in another order than they come (B-frames).
+    H264Reordered,
     /// H.265.
     H265,
 }

@@ -34,7 +34,7 @@ pub use limits::*;
 pub use name::{ParseNameError, RecordName, RecordingId};
 pub use path::{
     CONDITIONS_PATH, ENROLMENTS_PATH, HavePath, Line, PROBE_PATH, ParsePathError, PartPath, RecordPath,
-    SESSIONS_PATH, TIME_PATH, probe_bytes,
+    ReferencePath, SESSIONS_PATH, TIME_PATH, probe_bytes,
 };
 pub use refusal::{Refusal, RefusalCode};
 pub use sender::{Action, Failure, Ledger, ReadError, RequestId, Sender, SenderOptions, SenderStatus};

@@ -36,7 +36,9 @@ pub const TOKEN_BYTES_MAX: usize = 128;
 pub const PROBE_BYTES_MAX: usize = 256 << 10;
 /// Longest report of a station's conditions, bytes.
 pub const CONDITIONS_BYTES_MAX: usize = 64 << 10;
-/// Most findings of one report: those of a station, and six of each camera.
+/// Most findings of one report: those of a station, and seven of each camera.
 pub const FINDINGS_MAX: usize = 128;
+/// Longest reference still, bytes.
+pub const STILL_BYTES_MAX: usize = 256 << 10;
 /// Longest remark of a technician, characters.
 pub const REMARK_CHARS_MAX: usize = 500;

@@ -5,6 +5,7 @@ use std::fmt;
 use ashkar_terms::{CameraId, MediaTime};
 
 use crate::name::number;
+use crate::sign_off::is_digest;
 use crate::{HAVE_TICKS_MAX, PROBE_BYTES_MAX, RecordName, RecordingId, TICKS_MAX};
 
 /// Where sessions are opened: `POST` with a signature.
@@ -155,6 +156,34 @@ impl PartPath {
         let at = query.strip_prefix("at=").filter(|at| at.len() <= PATH_BYTES_MAX).and_then(number::<i64>);
         let at = at.filter(|ticks| ticks.unsigned_abs() <= TICKS_MAX.unsigned_abs()).ok_or(ParsePathError)?;
         Ok(Self { camera, at: MediaTime(at) })
+    }
+}
+
+/// Where a reference still is put, under the SHA-256 of its bytes: `/in/v1/7/12/1/reference?sha256=0a…`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ReferencePath {
+    /// The camera.
+    pub camera: CameraId,
+    /// In 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+impl fmt::Display for ReferencePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{}/reference?sha256={}", self.camera, self.sha256)
+    }
+}
+
+impl ReferencePath {
+    /// Reads a path and its query (without the `?`).
+    ///
+    /// # Errors
+    /// [`ParsePathError`] for everything that `Display` would not have written.
+    pub fn parse(path: &str, query: &str) -> Result<Self, ParsePathError> {
+        let (camera, "reference") = camera(path).ok_or(ParsePathError)? else { return Err(ParsePathError) };
+        let sha256 =
+            query.strip_prefix("sha256=").filter(|digest| is_digest(digest)).ok_or(ParsePathError)?;
+        Ok(Self { camera, sha256: sha256.to_owned() })
     }
 }
 

@@ -3,10 +3,12 @@
 use ashkar_terms::{CameraId, UtcMicros};
 use serde::{Deserialize, Serialize};
 
-use crate::{BodyError, CAMERAS_MAX, REMARK_CHARS_MAX};
+use crate::{BodyError, CAMERAS_MAX, REMARK_CHARS_MAX, STILL_BYTES_MAX};
 
 /// Longest name or role of a person, characters.
 const PERSON_CHARS_MAX: usize = 80;
+/// Most rows of a card.
+const CARD_ROWS_MAX: u32 = 32;
 
 /// What the picture of a camera must show, or must not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,27 +55,33 @@ pub struct Check {
     pub remark: String,
 }
 
-/// A card was read in the picture.
+/// A person typed what a card on the table says, with the picture of it on the page. Nothing looked into the picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Legibility {
-    /// When.
+    /// When it was typed.
     pub at_us: UtcMicros,
-    /// Characters on the card.
-    pub shown: u32,
-    /// Those that were read rightly, each in its place.
-    pub read: u32,
+    /// When the picture came from the camera.
+    pub picture_at_us: UtcMicros,
     /// Whether the picture had come back from the centre; otherwise it was this computer's own recording.
     pub from_centre: bool,
+    /// SHA-256 of the part that begins with the picture, in hexadecimal digits.
+    pub sha256: String,
+    /// Rows of the card, in falling sizes.
+    pub rows: u32,
+    /// Rows that were typed as the card has them, from the largest on, without one between that was not.
+    pub read: u32,
+    /// Height of the letters in the smallest of these, tenths of a millimetre, on a card printed in its size.
+    pub smallest: Option<u32>,
 }
 
-/// The keyframe that shows how the camera was aimed: its init segment and one part.
+/// The still that shows how the camera was aimed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
-    /// When it was taken.
+    /// When the picture was kept.
     pub at_us: UtcMicros,
-    /// SHA-256 of its bytes, in hexadecimal digits.
+    /// SHA-256 of its bytes, a JPEG, in hexadecimal digits.
     pub sha256: String,
-    /// Its length, bytes.
+    /// Its length, bytes; at most [`STILL_BYTES_MAX`].
     pub bytes: u64,
 }
 
@@ -165,8 +173,14 @@ impl SignOff {
             let remarks = work.checks.iter().map(|check| &check.remark);
             BodyError::require(remarks.clone().all(|remark| is_line(remark, REMARK_CHARS_MAX)), "remark")?;
             let digests = work.reference.iter().map(|reference| &reference.sha256);
+            let digests = digests.chain(work.legibility.iter().map(|read| &read.sha256));
             let mut digests = digests.chain(work.end_to_end.iter().filter_map(|test| test.sha256.as_ref()));
             BodyError::require(digests.all(|digest| is_digest(digest)), "sha256")?;
+            let mut stills = work.reference.iter();
+            BodyError::require(stills.all(|still| still.bytes <= STILL_BYTES_MAX as u64), "bytes")?;
+            let mut cards = work.legibility.iter();
+            let holds = |card: &Legibility| card.read <= card.rows && card.rows <= CARD_ROWS_MAX;
+            BodyError::require(cards.all(holds), "legibility")?;
         }
         Ok(())
     }
@@ -182,6 +196,6 @@ pub(crate) fn is_line(text: &str, chars_max: usize) -> bool {
     text.chars().count() <= chars_max && !text.chars().any(is_hidden)
 }
 
-fn is_digest(text: &str) -> bool {
+pub(crate) fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

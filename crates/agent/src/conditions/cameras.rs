@@ -8,6 +8,7 @@ use ashkar_terms::{CameraId, MediaTime, TICKS_PER_SECOND};
 use parking_lot::Mutex;
 
 use super::judge::Facts;
+use super::reorder::is_reordered;
 use crate::outlet::Outlet;
 
 /// How much of a stream counts, ticks.
@@ -50,6 +51,7 @@ struct Seen {
     samples: i64,
     bytes: i64,
     is_independent: bool,
+    is_reordered: bool,
 }
 
 impl Outlet for Streams {
@@ -121,6 +123,7 @@ impl Stream {
             samples: i64::from(part.samples),
             bytes: i64::try_from(part.bytes.len()).unwrap_or(i64::MAX),
             is_independent: part.independent,
+            is_reordered: is_reordered(&part.bytes),
         });
         while self.parts.len() > PARTS_MAX
             || self.parts.front().is_some_and(|first| part.start.0 - first.start.0 > WINDOW_TICKS)
@@ -144,6 +147,7 @@ impl Stream {
             keyframes_ms: self.keyframes_ms(first.start.0, last.start.0 + last.ticks),
             kbit: a_second(sum(|part| part.bytes).saturating_mul(8)) / 1000,
             is_h265: init.codecs.starts_with("hvc1") || init.codecs.starts_with("hev1"),
+            is_reordered: self.parts.iter().any(|part| part.is_reordered),
             has_sound: init.codecs.contains("mp4a"),
         })
     }
@@ -238,6 +242,7 @@ mod tests {
             keyframes_ms: Some(2000),
             kbit: 800,
             is_h265: false,
+            is_reordered: false,
             has_sound: true,
         };
         assert_eq!(facts, expected);

@@ -51,6 +51,9 @@ pub(crate) struct CameraMeasured {
     pub(crate) planned_kbit: Option<i64>,
     /// Whether its sound is to be recorded.
     pub(crate) wants_sound: bool,
+    /// By how much its own clock is ahead of this computer's, and what is not known of that, milliseconds: nothing if it
+    /// is no IP camera, or if it does not tell.
+    pub(crate) clock: Option<Option<(i64, i64)>>,
 }
 
 /// The stream of a camera, as recorded.
@@ -63,6 +66,8 @@ pub(crate) struct Facts {
     pub(crate) keyframes_ms: Option<i64>,
     pub(crate) kbit: i64,
     pub(crate) is_h265: bool,
+    /// Pictures are shown in another order than they come (B-frames).
+    pub(crate) is_reordered: bool,
     pub(crate) has_sound: bool,
 }
 
@@ -103,6 +108,8 @@ const BATTERY_PERCENT: Scale = Scale::AtLeast(101, 50);
 const MEMORY_MB: Scale = Scale::AtLeast(256, 96);
 const PROCESSOR_PERCENT: Scale = Scale::AtMost(75, 92);
 const CLOCK_MS: Scale = Scale::AtMost(200, 500);
+/// Its clock stands in its picture, and beside others' a minute is a lie.
+const CAMERA_CLOCK_MS: Scale = Scale::AtMost(2_000, 60_000);
 const HEIGHT: Scale = Scale::AtLeast(720, 480);
 const FRAME_RATE: Scale = Scale::AtLeast(12_000, 5_000);
 const KEYFRAMES_MS: Scale = Scale::AtMost(2_500, 6_000);
@@ -220,7 +227,23 @@ fn clock_offset(ahead: Reading, margin_ms: i64) -> Finding {
     Finding { verdict: finding(Subject::ClockOffset, surely, Some(CLOCK_MS)).verdict, ..found }
 }
 
+/// Cameras tell whole seconds, so what is not known is not held against the clock.
+fn camera_clock(told: Option<(i64, i64)>) -> Finding {
+    let Some((ahead, margin)) = told else {
+        return finding(Subject::CameraClock, Err(Note::NotTold), Some(CAMERA_CLOCK_MS));
+    };
+    let found = finding(Subject::CameraClock, Ok(ahead), Some(CAMERA_CLOCK_MS));
+    let surely = ahead.saturating_abs().saturating_sub(margin).max(0);
+    Finding { verdict: CAMERA_CLOCK_MS.judge(surely).0, ..found }
+}
+
 fn of_camera(camera: &CameraMeasured) -> Vec<Finding> {
+    let mut all = of_picture(camera);
+    all.extend(camera.clock.map(camera_clock));
+    all
+}
+
+fn of_picture(camera: &CameraMeasured) -> Vec<Finding> {
     let picture = match camera.picture {
         Ok(()) => plain(Subject::Picture, Verdict::Good),
         Err(note @ Note::NoAgent) => {
@@ -239,7 +262,7 @@ fn of_camera(camera: &CameraMeasured) -> Vec<Finding> {
         of(Subject::FrameRate, facts.frame_rate, FRAME_RATE),
         finding(Subject::Keyframes, keyframes, Some(KEYFRAMES_MS)),
         if high.verdict > low.verdict { high } else { low },
-        codec(facts.is_h265),
+        codec(facts),
     ];
     if camera.wants_sound {
         let verdict = if facts.has_sound { Verdict::Good } else { Verdict::Weak };
@@ -252,9 +275,13 @@ fn of_camera(camera: &CameraMeasured) -> Vec<Finding> {
     all
 }
 
-/// H.265 does not play in every browser.
-fn codec(is_h265: bool) -> Finding {
-    let (verdict, note) = if is_h265 { (Verdict::Weak, Note::H265) } else { (Verdict::Good, Note::H264) };
+/// H.265 does not play in every browser; pictures in another order come later by some of them.
+fn codec(facts: Facts) -> Finding {
+    let (verdict, note) = match (facts.is_h265, facts.is_reordered) {
+        (true, _) => (Verdict::Weak, Note::H265),
+        (false, true) => (Verdict::Weak, Note::H264Reordered),
+        (false, false) => (Verdict::Good, Note::H264),
+    };
     Finding { note: Some(note), ..plain(Subject::Codec, verdict) }
 }
 

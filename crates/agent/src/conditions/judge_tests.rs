@@ -12,12 +12,13 @@ const FACTS: Facts = Facts {
     keyframes_ms: Some(2000),
     kbit: 1500,
     is_h265: false,
+    is_reordered: false,
     has_sound: false,
 };
 
 fn camera(facts: Option<Facts>) -> CameraMeasured {
     let picture = if facts.is_some() { Ok(()) } else { Err(Note::NoPictures) };
-    CameraMeasured { picture, facts, planned_kbit: None, wants_sound: false }
+    CameraMeasured { picture, facts, planned_kbit: None, wants_sound: false, clock: None }
 }
 
 /// A station where all is well.
@@ -54,6 +55,35 @@ fn a_station_where_all_is_well_is_good_in_everything() {
     let subjects: Vec<Subject> = findings.iter().map(|finding| finding.subject).collect();
     assert_eq!(subjects, Subject::ALL[..21], "all but sound, in their order");
     assert!(findings.iter().all(|finding| finding.blame().is_none()));
+}
+
+#[test]
+fn a_cameras_clock_and_order_of_pictures_are_told() {
+    let of_clock = |clock| {
+        let cameras = vec![(ID, CameraMeasured { clock, ..camera(Some(FACTS)) })];
+        judge(&Measured { cameras, ..well() })
+            .into_iter()
+            .find(|finding| finding.subject == Subject::CameraClock)
+    };
+    assert_eq!(of_clock(None), None, "no IP camera");
+    let untold = of_clock(Some(None)).unwrap();
+    assert_eq!(
+        (untold.verdict, untold.note, untold.blame()),
+        (Verdict::Unmeasured, Some(Note::NotTold), None)
+    );
+    let verdict = |ahead| of_clock(Some(Some((ahead, 500)))).unwrap().verdict;
+    assert_eq!(
+        [-2500, 2500, 2501, -60_500, 60_501, i64::MIN].map(verdict),
+        [Verdict::Good, Verdict::Good, Verdict::Weak, Verdict::Weak, Verdict::Bad, Verdict::Bad]
+    );
+    let years = of_clock(Some(Some((-86_400_000, 500)))).unwrap();
+    assert_eq!(
+        (years.value, years.camera, years.blame()),
+        (Some(-86_400_000), Some(ID), Some(Blame::Camera))
+    );
+    let facts = Facts { is_reordered: true, ..FACTS };
+    let codec = of(&Measured { cameras: vec![(ID, camera(Some(facts)))], ..well() }, Subject::Codec);
+    assert_eq!((codec.verdict, codec.note), (Verdict::Weak, Some(Note::H264Reordered)));
 }
 
 #[test]

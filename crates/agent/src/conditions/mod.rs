@@ -11,20 +11,27 @@ mod hour;
 mod judge;
 mod line;
 mod machine;
+mod reorder;
 mod socket;
 mod spool;
 mod task;
 
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ashkar_kernel_clock::state;
 use ashkar_terms::{CameraId, Clock};
-use ashkar_uplink::{CONDITIONS_PATH, Conditions, Note, Occasion, RefusalCode};
+use ashkar_uplink::{CONDITIONS_PATH, Conditions, Note, Occasion, ReferencePath, RefusalCode};
+use bytes::Bytes;
+use futures_util::future::join_all;
 use hyper::Method;
 use parking_lot::Mutex;
 use tokio::sync::Mutex as Turn;
 
+use crate::cameras::clock_of;
 use crate::config::{CameraConfig, Config, Source};
 use crate::station::Station;
 use crate::uplink::{Caller, Fault, PROGRAM, Sending, Unanswered, enrolled_at_first};
@@ -35,7 +42,7 @@ use judge::{CameraMeasured, Measured, Reading, judge};
 use line::LineMeasured;
 use machine::Machine;
 pub(crate) use socket::ASKED_PAUSE;
-use spool::Spool;
+use spool::{Spool, references};
 pub use task::ReportTimes;
 pub(crate) use task::Reports;
 
@@ -100,6 +107,26 @@ impl Examiner {
             .map_err(|error| Fault::station(format!("the report cannot be kept: {error}")))
     }
 
+    /// Writes a signed report and the stills that it names to the disk; the stills first, so that no report names one
+    /// that is not there.
+    ///
+    /// # Errors
+    /// [`Fault`] of the station.
+    pub(crate) async fn keep_signed(
+        &self,
+        report: &Conditions,
+        stills: Vec<(String, Bytes)>,
+    ) -> Result<(), Fault> {
+        let (spool, report) = (self.spool.clone(), report.clone());
+        let kept = tokio::task::spawn_blocking(move || {
+            stills.iter().try_for_each(|(sha256, jpeg)| spool.put_still(sha256, jpeg))?;
+            spool.put(&report)
+        });
+        kept.await
+            .map_err(|_| Fault::centre("keeping a report failed"))?
+            .map_err(|error| Fault::station(format!("the report cannot be kept: {error}")))
+    }
+
     /// Sends all that waits, if there is a line.
     ///
     /// # Errors
@@ -122,8 +149,9 @@ impl Examiner {
                 let _ = Spool::refused(&path);
                 continue;
             };
+            self.send_stills(caller, &body).await?;
             match caller.call(Method::POST, CONDITIONS_PATH, body).await {
-                Ok(_) => Spool::sent(&path).map_err(|error| Fault::station(error.to_string()))?,
+                Ok(_) => self.sent(&path).map_err(|error| Fault::station(error.to_string()))?,
                 Err(Unanswered { fault, code }) => {
                     let is_final = matches!(code, Some(RefusalCode::Malformed | RefusalCode::TooLong));
                     tracing::warn!(
@@ -145,12 +173,39 @@ impl Examiner {
         unsent.map_or(Ok(()), Err)
     }
 
+    /// The centre has a report, and needs no still of it any more.
+    fn sent(&self, path: &Path) -> io::Result<()> {
+        Spool::sent(path)?;
+        self.spool.sweep_stills()
+    }
+
+    /// The stills that a report names, before it: where it is, they are, too. One that the centre will never take, or
+    /// that is gone from this disk, holds nothing up; the centre then says that it has none.
+    async fn send_stills(&self, caller: &mut Caller, body: &[u8]) -> Result<(), Fault> {
+        let named = Conditions::from_json(body).map(|report| references(&report)).unwrap_or_default();
+        for (camera, sha256) in named {
+            let Some(jpeg) = self.spool.still(&sha256) else { continue };
+            let path = ReferencePath { camera, sha256 }.to_string();
+            match caller.call(Method::PUT, &path, jpeg).await {
+                Ok(_) => {}
+                Err(Unanswered { fault, code: Some(code) }) if is_final(code) => {
+                    tracing::warn!(%camera, cause = fault.reason, blame = fault.blame.name(), "a reference still is not taken");
+                }
+                Err(Unanswered { fault, .. }) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
     async fn measured(&self, occasion: Occasion, pause: Duration) -> (Conditions, Result<Caller, Fault>) {
         let at_us = self.clock.now().wall;
         let state = state();
         let tcp = self.machine.tcp();
         let is_quiet = || self.known.as_ref().is_none_or(Known::is_quiet);
-        let (line, caller) = line::measure(&self.config, &self.clock, state, pause, &is_quiet).await;
+        let ((line, caller), clocks) = tokio::join!(
+            line::measure(&self.config, &self.clock, state, pause, &is_quiet),
+            self.camera_clocks()
+        );
         let (data, reserve, clock) =
             (self.config.data.clone(), self.config.disk_reserve_bytes, Arc::clone(&self.clock));
         let disk = tokio::task::spawn_blocking(move || disk::measure(&data, reserve, clock.as_ref())).await;
@@ -181,7 +236,7 @@ impl Examiner {
             clock: state,
             clock_ahead_ms,
             clock_margin_ms,
-            cameras: self.cameras(&cameras),
+            cameras: self.cameras(&cameras, &clocks),
         };
         let findings = judge(&measured);
         let program = PROGRAM.to_owned();
@@ -219,7 +274,22 @@ impl Examiner {
         self.config.cameras.iter().map(of).fold(0, i64::saturating_add)
     }
 
-    fn cameras(&self, reported: &[CameraId]) -> Vec<(CameraId, CameraMeasured)> {
+    /// What the clocks of IP cameras say; each camera has five seconds.
+    async fn camera_clocks(&self) -> BTreeMap<CameraId, Option<(i64, i64)>> {
+        let asked = self
+            .config
+            .cameras
+            .iter()
+            .filter(|camera| camera.onvif.is_some())
+            .map(async |camera| (camera.id, clock_of(camera, Arc::clone(&self.clock)).await));
+        join_all(asked).await.into_iter().collect()
+    }
+
+    fn cameras(
+        &self,
+        reported: &[CameraId],
+        clocks: &BTreeMap<CameraId, Option<(i64, i64)>>,
+    ) -> Vec<(CameraId, CameraMeasured)> {
         let now = self.clock.now();
         let own = self.config.cameras.iter().filter(|camera| reported.contains(&camera.id));
         own.map(|camera| {
@@ -230,10 +300,16 @@ impl Examiner {
             };
             let (planned_kbit, may_sound) = planned(&camera.source);
             let wants_sound = self.config.sound && may_sound;
-            (camera.id, CameraMeasured { picture, facts, planned_kbit, wants_sound })
+            let clock = clocks.get(&camera.id).copied();
+            (camera.id, CameraMeasured { picture, facts, planned_kbit, wants_sound, clock })
         })
         .collect()
     }
+}
+
+/// Whether the centre will say the same of the same reference still for ever.
+const fn is_final(code: RefusalCode) -> bool {
+    matches!(code, RefusalCode::Malformed | RefusalCode::TooLong | RefusalCode::Revoked)
 }
 
 /// The rate that the settings allow a camera, and whether it can have sound.

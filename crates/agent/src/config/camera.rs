@@ -7,13 +7,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ashkar_ingest::rtsp::{RtspSource, Transport};
+use ashkar_onvif::Address;
 use ashkar_terms::CameraId;
 use toml::Spanned;
 use url::Url;
 
 use super::error::{ConfigError, Place};
-use super::file::{Raw, RawCamera};
-use super::mask::{self, Picture};
+use super::file::{Raw, RawCamera, RawOnvif};
+use super::mask::{self, Picture, Polygon};
 
 /// Longest source, bytes.
 const MAX_SOURCE_BYTES: usize = 4096;
@@ -27,6 +28,19 @@ pub struct CameraConfig {
     pub id: CameraId,
     /// Where its pictures come from.
     pub source: Source,
+    /// How an IP camera is asked and set, if it is one.
+    pub onvif: Option<Onvif>,
+}
+
+/// What an IP camera is told over ONVIF. The agent records as it comes: whether the camera obeys is seen in the picture.
+#[derive(Debug, Clone)]
+pub struct Onvif {
+    /// Its device service.
+    pub address: Address,
+    /// The text in its picture.
+    pub name: String,
+    /// What it is to cover.
+    pub masks: Vec<Polygon>,
 }
 
 /// Where a camera's pictures come from.
@@ -121,7 +135,37 @@ pub(super) fn read(
         "command" => Source::Command(rest.to_owned()),
         _ => return Err(wrong(UNKNOWN_SOURCE.to_owned())),
     };
-    Ok(CameraConfig { id, source })
+    let onvif = onvif(id, &source, table, raw, place)?;
+    Ok(CameraConfig { id, source, onvif })
+}
+
+/// Each camera that is pulled is asked at the usual address, unless the settings name another.
+fn onvif(
+    id: CameraId,
+    source: &Source,
+    table: &RawCamera,
+    raw: &Raw,
+    place: &Place<'_>,
+) -> Result<Option<Onvif>, ConfigError> {
+    let Source::Rtsp(source) = source else {
+        return match &table.onvif {
+            Some(own) => Err(place.wrong(own.span(), "onvif", "only an rtsp:// source is an IP camera")),
+            None => Ok(None),
+        };
+    };
+    let none = RawOnvif::default();
+    let own = table.onvif.as_ref().map_or(&none, Spanned::get_ref);
+    let address = match &own.address {
+        Some(own) => Address::parse(own.get_ref())
+            .map_err(|error| place.wrong(own.span(), "address", error.to_string()))?,
+        None => match Address::usual(source.host()) {
+            Ok(address) => address,
+            Err(_) => return Ok(None),
+        },
+    };
+    let name = mask::name(id, own.name.as_ref(), raw, place)?;
+    let masks = mask::masks(own.masks.as_ref(), place)?;
+    Ok(Some(Onvif { address, name, masks }))
 }
 
 /// The text is not repeated: it may hold a password.

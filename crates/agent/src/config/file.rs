@@ -65,6 +65,16 @@ pub(super) struct RawCamera {
     pub(super) bitrate: Option<Spanned<u32>>,
     pub(super) input_format: Option<Spanned<String>>,
     pub(super) masks: Option<Spanned<Vec<Vec<[f64; 2]>>>>,
+    pub(super) onvif: Option<Spanned<RawOnvif>>,
+}
+
+/// The table `[camera.onvif]`: what an IP camera is told to show.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOnvif {
+    pub(super) address: Option<Spanned<String>>,
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) masks: Option<Spanned<Vec<Vec<[f64; 2]>>>>,
 }
 
 fn data() -> PathBuf {

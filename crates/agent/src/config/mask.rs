@@ -68,15 +68,20 @@ pub(super) fn picture(
         height: side("height", &table.height, 720)?,
         frame_rate: number("frame_rate", &table.frame_rate, 25, FRAME_RATE)?,
         bitrate: number("bitrate", &table.bitrate, 1_500_000, BITRATE)?,
-        name: name(id, table, raw, place)?,
+        name: name(id, table.name.as_ref(), raw, place)?,
         clock: table.clock.as_ref().is_none_or(|clock| *clock.get_ref()),
-        masks: masks(table, place)?,
+        masks: masks(table.masks.as_ref(), place)?,
     })
 }
 
 /// The camera's own name, or the station's, and always the camera's number.
-fn name(id: CameraId, table: &RawCamera, raw: &Raw, place: &Place<'_>) -> Result<String, ConfigError> {
-    let (key, given) = match (&table.name, &raw.station) {
+pub(super) fn name(
+    id: CameraId,
+    own: Option<&Spanned<String>>,
+    raw: &Raw,
+    place: &Place<'_>,
+) -> Result<String, ConfigError> {
+    let (key, given) = match (own, &raw.station) {
         (Some(name), _) => ("name", name),
         (None, Some(station)) => ("station", station),
         (None, None) => return Ok(id.to_string()),
@@ -96,8 +101,11 @@ fn name(id: CameraId, table: &RawCamera, raw: &Raw, place: &Place<'_>) -> Result
     Ok(format!("{id}  {text}").trim_end().to_owned())
 }
 
-fn masks(table: &RawCamera, place: &Place<'_>) -> Result<Vec<Polygon>, ConfigError> {
-    let Some(masks) = &table.masks else { return Ok(Vec::new()) };
+pub(super) fn masks(
+    masks: Option<&Spanned<Vec<Vec<[f64; 2]>>>>,
+    place: &Place<'_>,
+) -> Result<Vec<Polygon>, ConfigError> {
+    let Some(masks) = masks else { return Ok(Vec::new()) };
     let wrong = |reason: String| place.wrong(masks.span(), "masks", reason);
     let polygons = masks.get_ref();
     if polygons.len() > MAX_MASKS {

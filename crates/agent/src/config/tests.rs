@@ -167,3 +167,37 @@ fn what_is_drawn_names_the_camera() {
     assert_eq!(config.data, Path::new("/etc/ashkar/ashkar-agent-data"));
     assert_eq!(config.ffmpeg, Path::new("ffmpeg"), "a bare name is looked for where programs are");
 }
+
+#[test]
+fn an_ip_camera_is_asked_at_its_own_host() {
+    let of =
+        |more: &str| parse(&camera(&format!("source = \"rtsp://operator:s3cret@10.0.0.5/stream\"\n{more}")));
+    let onvif = of("").unwrap().cameras[0].onvif.clone().unwrap();
+    assert_eq!(
+        (onvif.address.to_string().as_str(), onvif.name.as_str()),
+        ("http://10.0.0.5/onvif/device_service", "7/12/1")
+    );
+    let masks = "masks = [[[0, 0], [1, 0], [1, 1]]]";
+    let config =
+        of(&format!("[camera.onvif]\naddress = \"http://10.0.0.6:8000/x\"\nname = \"Zal\"\n{masks}"))
+            .unwrap();
+    let onvif = config.cameras[0].onvif.clone().unwrap();
+    assert_eq!((onvif.address.to_string().as_str(), onvif.masks.len()), ("http://10.0.0.6:8000/x", 1));
+    assert_eq!(onvif.name, "7/12/1  Zal");
+    for (more, error) in [
+        (
+            "[camera.onvif]\naddress = \"https://10.0.0.5/\"",
+            "line 6: address: cameras are asked over http only",
+        ),
+        ("[camera.onvif]\naddress = \"http://a:s3cret@10.0.0.5/\"", "line 6: address: name and password"),
+        ("[camera.onvif]\nmasks = [[[0, 0]]]", "line 6: masks: 1 corners"),
+        ("[camera.onvif]\npassword = \"s3cret\"", "line 6: unknown field `password`"),
+        (masks, "line 5: masks: only for what the agent encodes itself"),
+    ] {
+        let found = of(more).unwrap_err().to_string();
+        assert!(found.starts_with(&format!("/etc/ashkar/agent.toml, {error}")), "{found}");
+        assert!(!found.contains("s3cret"));
+    }
+    let found = says(&camera("source = \"rtmp\"\n[camera.onvif]\nname = \"x\""));
+    assert!(found.contains("onvif: only an rtsp:// source is an IP camera"), "{found}");
+}

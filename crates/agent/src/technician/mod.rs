@@ -4,17 +4,21 @@
 //! findings; a signature on its way to the centre. What must never happen: another site that acts through the browser
 //! here; a recording that waits for a viewer of this page.
 
+mod card;
 mod guard;
 mod http;
+mod legibility;
+mod reference;
 mod routes;
 mod state;
 mod work;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ashkar_stills::Pool;
 use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -42,14 +46,17 @@ pub(crate) struct Page {
     guard: Guard,
     examiner: Arc<Examiner>,
     work: Mutex<Work>,
+    /// Makes stills, each in a process of its own.
+    stills: Option<Pool>,
 }
 
 impl Technician {
     /// Opens it. What fails here is logged, and ends no recording.
-    pub(crate) async fn open(examiner: &Arc<Examiner>) -> Self {
+    pub(crate) async fn open(examiner: &Arc<Examiner>, still_worker: Option<&(PathBuf, String)>) -> Self {
         let none = Self { shown: None, task: None };
         let Some(listen) = examiner.config.technician else { return none };
-        match Self::begin(listen, examiner).await {
+        let stills = still_worker.map(|(program, argument)| Pool::new(program.clone(), argument, 1));
+        match Self::begin(listen, examiner, stills).await {
             Ok(open) => open,
             Err(error) => {
                 tracing::warn!(%listen, cause = %error, blame = "station", "there is no technician's page; recording goes on");
@@ -58,14 +65,14 @@ impl Technician {
         }
     }
 
-    async fn begin(listen: SocketAddr, examiner: &Arc<Examiner>) -> io::Result<Self> {
+    async fn begin(listen: SocketAddr, examiner: &Arc<Examiner>, stills: Option<Pool>) -> io::Result<Self> {
         let guard = Guard::draw().map_err(|error| io::Error::other(error.to_string()))?;
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let code = (!address.ip().to_canonical().is_loopback()).then(|| guard.code().to_owned());
         let (data, kept) = (examiner.config.data.clone(), code.clone());
         tokio::task::spawn_blocking(move || keep_code(&data, kept.as_deref())).await??;
-        let page = Arc::new(Page { guard, examiner: Arc::clone(examiner), work: Mutex::default() });
+        let page = Arc::new(Page { guard, examiner: Arc::clone(examiner), work: Mutex::default(), stills });
         let task = tokio::spawn(http::serve(listener, page));
         Ok(Self { shown: Some((address, code)), task: Some(task) })
     }

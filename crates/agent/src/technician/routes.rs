@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::Page;
 use super::guard::Denied;
 use super::http::{Answer, Asked};
+use super::legibility::{NoStill, Unread};
 use super::state::{ToSign, Unsigned};
 use crate::conditions::Newest;
 
@@ -19,6 +20,7 @@ const HTML: &str = include_str!("../../../../web/technician/index.html");
 const STYLE: &str = include_str!("../../../../web/technician/technician.css");
 const SCRIPT: &str = include_str!("../../../../web/technician/technician.js");
 const WORDS: &str = include_str!("../../../../web/technician/words.js");
+const CARD_STYLE: &str = include_str!("../../../../web/technician/card.css");
 const PREVIEW: &str = include_str!("../../../../web/technician/preview.js");
 
 /// Where a code is given.
@@ -34,6 +36,14 @@ struct Login {
 #[serde(deny_unknown_fields)]
 struct OfCamera {
     camera: CameraId,
+}
+
+/// What somebody read on a card, row by row.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Typed {
+    camera: CameraId,
+    rows: Vec<String>,
 }
 
 fn json(status: StatusCode, value: &impl serde::Serialize) -> Answer {
@@ -62,6 +72,7 @@ fn asset(path: &str) -> Option<(&'static str, &'static str)> {
         "/" => ("text/html; charset=utf-8", HTML),
         "/technician.css" => ("text/css; charset=utf-8", STYLE),
         "/technician.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "/card.css" => ("text/css; charset=utf-8", CARD_STYLE),
         "/words.js" => ("text/javascript; charset=utf-8", WORDS),
         "/preview.js" => ("text/javascript; charset=utf-8", PREVIEW),
         _ => return None,
@@ -100,7 +111,9 @@ pub(super) async fn answer(page: &Arc<Page>, asked: Asked) -> Answer {
         }
         return match path {
             "/api/state" => json(StatusCode::OK, &page.shown().await),
-            _ => media(page, path, asked.head.uri.query().unwrap_or_default())
+            _ => view(page, path)
+                .await
+                .or_else(|| media(page, path, asked.head.uri.query().unwrap_or_default()))
                 .unwrap_or_else(|| refusal(StatusCode::NOT_FOUND, "absent")),
         };
     }
@@ -118,6 +131,7 @@ pub(super) async fn answer(page: &Arc<Page>, asked: Asked) -> Answer {
             }
             _ => refusal(StatusCode::BAD_REQUEST, "malformed"),
         },
+        "/api/card" | "/api/read" | "/api/reference" => accepted(page, path, &asked.body).await,
         "/api/sign" => match serde_json::from_slice::<ToSign>(&asked.body) {
             Ok(to_sign) => match page.sign(to_sign).await {
                 Ok(()) => refusal(StatusCode::CREATED, "kept"),
@@ -129,6 +143,55 @@ pub(super) async fn answer(page: &Arc<Page>, asked: Asked) -> Answer {
         },
         _ => refusal(StatusCode::NOT_FOUND, "absent"),
     }
+}
+
+/// A card is drawn or judged, or the still of a view is kept.
+async fn accepted(page: &Page, path: &str, body: &[u8]) -> Answer {
+    let (camera, rows) = match path {
+        "/api/read" => match serde_json::from_slice::<Typed>(body) {
+            Ok(Typed { camera, rows }) => (camera, rows),
+            Err(_) => return refusal(StatusCode::BAD_REQUEST, "malformed"),
+        },
+        _ => match serde_json::from_slice::<OfCamera>(body) {
+            Ok(OfCamera { camera }) => (camera, Vec::new()),
+            Err(_) => return refusal(StatusCode::BAD_REQUEST, "malformed"),
+        },
+    };
+    if page.examiner.config.camera(camera).is_none() {
+        return refusal(StatusCode::BAD_REQUEST, "malformed");
+    }
+    match path {
+        "/api/card" => unread(page.draw_card(camera)),
+        "/api/read" => unread(page.judge(camera, &rows)),
+        _ => match page.keep_reference(camera).await {
+            Ok(_) => refusal(StatusCode::CREATED, "kept"),
+            Err(NoStill::NoPicture) => refusal(StatusCode::CONFLICT, "no-picture"),
+            Err(NoStill::NotDecoded) => refusal(StatusCode::UNPROCESSABLE_ENTITY, "not-decoded"),
+            Err(NoStill::NotKept) => refusal(StatusCode::INSUFFICIENT_STORAGE, "disk-still"),
+        },
+    }
+}
+
+fn unread<T>(judged: Result<T, Unread>) -> Answer {
+    match judged {
+        Ok(_) => refusal(StatusCode::CREATED, "kept"),
+        Err(Unread::Card) => refusal(StatusCode::CONFLICT, "no-card"),
+        Err(Unread::Picture) => refusal(StatusCode::CONFLICT, "no-card-picture"),
+        Err(Unread::Chance) => refusal(StatusCode::SERVICE_UNAVAILABLE, "no-chance"),
+    }
+}
+
+/// `/card/7/12/1`, to be printed, and `/reference/7/12/1`.
+async fn view(page: &Page, path: &str) -> Option<Answer> {
+    if let Some(camera) = path.strip_prefix("/card/") {
+        let camera: CameraId = camera.parse().ok()?;
+        let card = page.work.lock().cards.get(&camera).cloned()?;
+        let html = card.page(camera, &page.local(card.at.wall));
+        return Some(Answer::new(StatusCode::OK, "text/html; charset=utf-8", html));
+    }
+    let camera: CameraId = path.strip_prefix("/reference/")?.parse().ok()?;
+    let (_, still) = page.references().await.into_iter().find(|(of, _)| *of == camera)?;
+    Some(Answer::new(StatusCode::OK, "image/jpeg", still.jpeg))
 }
 
 fn login(page: &Page, asked: &Asked) -> Answer {
@@ -149,11 +212,15 @@ fn login(page: &Page, asked: &Asked) -> Answer {
     }
 }
 
-/// `/preview/7/12/1?after=TICK` and `/returned/7/12/1`.
+/// `/preview/7/12/1?after=TICK`, `/returned/7/12/1`, and `/picture/7/12/1`, in which a card is read.
 fn media(page: &Page, path: &str, query: &str) -> Option<Answer> {
     if let Some(camera) = path.strip_prefix("/returned/") {
-        let returned = page.work.lock().returned.get(&camera.parse().ok()?).cloned()?;
-        return Some(Answer::new(StatusCode::OK, "video/mp4", returned));
+        let picture = page.work.lock().pictures.get(&camera.parse().ok()?).cloned()?;
+        return picture.from_centre.then(|| Answer::new(StatusCode::OK, "video/mp4", picture.whole));
+    }
+    if let Some(camera) = path.strip_prefix("/picture/") {
+        let picture = page.work.lock().picture_of_card(camera.parse().ok()?).cloned()?;
+        return Some(Answer::new(StatusCode::OK, "video/mp4", picture.whole));
     }
     let camera: CameraId = path.strip_prefix("/preview/")?.parse().ok()?;
     let after = query.strip_prefix("after=").and_then(|tick| tick.parse().ok()).map(MediaTime);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ashkar_terms::CameraId;
 use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
@@ -36,8 +37,34 @@ pub(crate) enum Agent {
         #[arg(long)]
         json: bool,
     },
+    /// Looks for IP cameras in the station's network, and says what they are; those of the settings are asked with their
+    /// password, all others for their clock alone.
+    #[command(args_conflicts_with_subcommands = true)]
+    Cameras {
+        /// How long answers are waited for, seconds; with 0 only the settings' cameras are asked.
+        #[arg(long, default_value_t = 3, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(0..=30))]
+        wait: u8,
+        /// Output in JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(subcommand)]
+        command: Option<AgentCameras>,
+    },
     /// Lists the webcams of this computer.
     Devices {
+        /// Output in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentCameras {
+    /// Sets name, time, zone and masks of the settings in an IP camera, and says what the camera then says of each. Exit 0:
+    /// all is so; 1: something is not.
+    Set {
+        /// Such as 7/12/1.
+        camera: CameraId,
         /// Output in JSON.
         #[arg(long)]
         json: bool,

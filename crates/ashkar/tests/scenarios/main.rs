@@ -14,6 +14,7 @@ mod an_agent_records_on_after_kill_9;
 mod an_agent_sends_all_that_its_line_lost;
 mod an_agents_disk_may_fail;
 mod an_h265_camera_is_recorded_as_it_is;
+mod an_ip_camera_is_set_from_the_settings;
 mod cache;
 mod cameras_that_misbehave_lose_no_picture;
 mod clocks_may_step_and_drift;
@@ -27,6 +28,9 @@ mod live_goes_on_when_the_disk_is_full_or_dies;
 mod operators_mistakes_cost_nothing;
 mod players_that_others_wrote_play_it;
 mod simulated_agents_send_all_that_they_recorded;
+#[allow(dead_code, reason = "its own crate's tests use all of it")]
+#[path = "../../../onvif/tests/scenarios/simulated.rs"]
+mod simulated_camera;
 mod stations_conditions_reach_the_centre;
 mod stills_outlive_their_worker;
 mod the_agents_door_knows_who_asks;

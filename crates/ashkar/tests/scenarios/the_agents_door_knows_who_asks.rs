@@ -90,6 +90,29 @@ fn code(data: &Path) -> String {
 }
 
 /// Whoever has a session may measure a little, and say what was found of its own cameras.
+/// Stills come under the hash of their bytes, for the device's own camera alone.
+fn references_are_what_they_say(door: &str, known: &[(&str, &str)]) {
+    const STILL: &[u8] = b"\xff\xd8\xff still";
+    let of_still = "51797c6e1bbea86ea70b749ebb02ed9351d17e74b3c2765b45390c7b64609c89";
+    let of_text = "d70e930135d859474535d834e555bf470393f2b3a8fbaaedd4d800975c166ae1";
+    let path = |camera: &str, sha256: &str| format!("/in/v1/{camera}/reference?sha256={sha256}");
+    let own = path(CAMERA, of_still);
+    let long = vec![0xff; (256 << 10) + 1];
+    assert_eq!(ask(door, "PUT", &own, &[], STILL).0, 401);
+    for (path, body, expected, code) in [
+        (path("7/12/2", of_still), STILL, 403, "revoked"),
+        (path(CAMERA, of_text), STILL, 400, "malformed"),
+        (path(CAMERA, of_text), &b"no JPEG"[..], 400, "malformed"),
+        (path(CAMERA, "0a"), STILL, 400, "malformed"),
+        (own.clone(), &long[..], 413, "too-long"),
+        (own.clone(), STILL, 201, "{}"),
+        (own, STILL, 201, "{}"),
+    ] {
+        let (status, answer) = ask(door, "PUT", &path, known, body);
+        assert!(status == expected && answer.contains(code), "{path}: {status} {answer}");
+    }
+}
+
 fn measurements_have_limits(door: &str, bearer: &str) {
     let known = [("Authorization", bearer)];
     for (method, path) in
@@ -123,6 +146,7 @@ fn measurements_have_limits(door: &str, bearer: &str) {
         let (status, answer) = ask(door, "POST", CONDITIONS_PATH, &known, body.as_bytes());
         assert!(status == expected && answer.contains(code), "{body:.200}: {status} {answer}");
     }
+    references_are_what_they_say(door, &known);
     let many = (0..70).map(|_| ask(door, "POST", CONDITIONS_PATH, &known, b"{}").0);
     assert!(many.into_iter().any(|status| status == 503), "reports are not endless");
 }

@@ -72,6 +72,15 @@ fn agent(dir: &Path, data: &str, url: &str) -> (Running, String) {
     (Running(child), address.to_owned())
 }
 
+/// The rows of a card's page, as a person reads them.
+fn rows_of(page: &str) -> Vec<String> {
+    let texts = page.split("</text>").filter_map(|text| text.rsplit_once('>').map(|(_, text)| text));
+    let is_row = |text: &&str| text.len() == 4 && text.bytes().all(|letter| letter.is_ascii_alphanumeric());
+    let rows: Vec<String> = texts.filter(is_row).map(str::to_owned).collect();
+    assert_eq!(rows.len(), 8, "{page}");
+    rows
+}
+
 fn strangers_are_refused(address: &str, proof: &str) {
     let host = ("Host", address);
     for (headers, status) in [
@@ -86,7 +95,7 @@ fn strangers_are_refused(address: &str, proof: &str) {
             assert!(answer.body.len() < 100);
         }
     }
-    for path in ["/api/measure", "/api/test", "/api/sign"] {
+    for path in ["/api/measure", "/api/test", "/api/sign", "/api/card", "/api/read", "/api/reference"] {
         for (headers, status) in [
             (vec![host], 403),
             (vec![host, ("ashkar-proof", "x")], 403),
@@ -161,6 +170,25 @@ fn the_technicians_page_is_this_stations_alone() {
     });
     assert!(measured["findings"].as_array().unwrap().len() > 15, "{measured}");
 
+    // The still of the view, made of the recording.
+    assert_eq!(ask(&address, "GET", "/reference/7/12/1", &[host], b"").status, 404);
+    assert_eq!(act("/api/reference", json!({"camera": "7/12/2"})).status, 400);
+    assert_eq!(act("/api/reference", json!({"camera": "7/12/1"})).status, 201);
+    let still = ask(&address, "GET", "/reference/7/12/1", &[host], b"");
+    assert_eq!((still.status, &still.body[..2]), (200, &[0xff, 0xd8][..]));
+    let reference = state()["cameras"][0]["reference"].clone();
+    assert_eq!(reference["bytes"], still.body.len());
+
+    // A card cannot be read in a picture that was there before it.
+    let read = |rows: Value| act("/api/read", json!({"camera": "7/12/1", "rows": rows}));
+    assert_eq!(read(json!([])).json()["code"], "no-card");
+    assert_eq!(act("/api/card", json!({"camera": "7/12/1"})).status, 201);
+    let page = ask(&address, "GET", "/card/7/12/1", &[host], b"");
+    assert_eq!(page.status, 200);
+    let card = rows_of(&String::from_utf8(page.body).unwrap());
+    assert_eq!(read(json!(card)).json()["code"], "no-card-picture");
+    assert!(!state().to_string().contains(&card[0]), "the page does not know what it says");
+
     // There and back: the very bytes, from the centre's recording.
     assert_eq!(act("/api/test", json!({"camera": "7/12/1"})).status, 202);
     let test = eventually("the part came back", SOON, || {
@@ -170,6 +198,19 @@ fn the_technicians_page_is_this_stations_alone() {
     assert_eq!(test["proof"], "proved", "{test}");
     let returned = ask(&address, "GET", "/returned/7/12/1", &[host], b"");
     assert_eq!((returned.status, &returned.body[4..8]), (200, &b"ftyp"[..]));
+
+    // What was typed is held against the card, once.
+    let picture = state()["cameras"][0]["picture"].clone();
+    assert_eq!(picture["from_centre"], true, "{picture}");
+    let shown = ask(&address, "GET", "/picture/7/12/1", &[host], b"");
+    assert_eq!(shown.body, returned.body);
+    let typed = json!([card[0].to_lowercase(), card[1], card[2], "????", card[4]]);
+    assert_eq!(read(typed).status, 201);
+    let legibility = state()["cameras"][0]["read"].clone();
+    assert_eq!((&legibility["read"], &legibility["smallest"]), (&json!(3), &json!(200)), "{legibility}");
+    assert_eq!((&legibility["from_centre"], &legibility["sha256"]), (&json!(true), &test["sha256"]));
+    assert_eq!(read(json!(card)).json()["code"], "no-card", "nobody tries until it fits");
+    assert_eq!(ask(&address, "GET", "/card/7/12/1", &[host], b"").status, 404);
 
     // What is open is counted here; without a word about it nothing is signed.
     assert_eq!(act("/api/sign", signature("")).status, 400);
@@ -181,10 +222,19 @@ fn the_technicians_page_is_this_stations_alone() {
     });
     assert!(shown.contains("Aynur Quliyeva, texnik") && shown.contains(": sütun"), "{shown}");
     assert!(shown.contains("7/12/1 no booth is seen: NO x"), "{shown}");
+    let digest = reference["sha256"].as_str().unwrap();
+    let line = format!("{} bytes, kept here, SHA-256 {digest}", still.body.len());
+    assert!(shown.contains(&line), "{shown}");
+    assert!(shown.contains("typed 3 of 8 rows rightly, down to letters of 20.0 mm, with the picture that came back from the centre"), "{shown}");
+    let file = dir.path().join("still.jpg");
+    ashkar(&["camera", "conditions", "7/12/1", "--still", file.to_str().unwrap(), "--data", data]);
+    assert_eq!(std::fs::read(&file).unwrap(), still.body);
     eventually("nothing waits", SOON, || (state()["unsent"] == 0).then_some(()));
 
     // A page of a centre that is gone tests nothing true.
     centre.kill();
     assert_eq!(act("/api/sign", signature("again")).status, 201, "kept without the centre");
     assert_eq!(state()["unsent"], 1);
+    let waits = dir.path().join("agent/reports").join(format!("{digest}.jpg"));
+    assert_eq!(std::fs::read(waits).unwrap(), still.body, "the still waits with the signature");
 }

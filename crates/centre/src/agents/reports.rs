@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ashkar_archive::{Archive, ReadError};
-use ashkar_election::{Actor, NewReport, ReportOccasion};
+use ashkar_election::{Actor, NewReport, NewStill, ReportOccasion};
 use ashkar_media::Output;
 use ashkar_terms::{CameraId, Moment, Span};
-use ashkar_uplink::{Conditions, DeviceId, Occasion, PROBE_BYTES_MAX, PartPath, Refusal, RefusalCode};
+use ashkar_uplink::{
+    Conditions, DeviceId, Occasion, PROBE_BYTES_MAX, PartPath, ReferencePath, Refusal, RefusalCode,
+};
 use bytes::Bytes;
 use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
 
 use super::session::Session;
 use crate::Centre;
@@ -22,6 +25,9 @@ const PROBE_BYTES: (u64, u64) = (8 << 20, 2 << 30);
 const PROBE_BYTES_MIN: u64 = 16 << 10;
 /// Reports that one device may send in that time, and all of them.
 const REPORTS: (u64, u64) = (60, 20_000);
+
+/// Bytes of the first marker of a JPEG.
+const START_OF_IMAGE: [u8; 2] = [0xff, 0xd8];
 
 /// So much of something for each device, and for all together, in a window of time.
 #[derive(Debug)]
@@ -122,6 +128,36 @@ impl Centre {
         let by = Actor::new(format!("device:{device}"), now.wall);
         self.store.keep_report(&new, &by).await.map_err(|error| {
             tracing::warn!(device, cause = %error, blame = "centre", "a device's report is not kept");
+            Refusal::new(RefusalCode::Busy, "the registry cannot be written now")
+        })
+    }
+
+    /// Keeps the still that shows how a camera was aimed. Once this returns, no crash loses it. Nothing here decodes it.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what to do.
+    pub async fn take_reference(
+        &self,
+        token: &str,
+        path: &ReferencePath,
+        jpeg: &[u8],
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        let session = self.agents.session(token, now)?;
+        let camera = path.camera;
+        self.of_session(&session, camera, None)?;
+        let digest: String = Sha256::digest(jpeg).iter().map(|byte| format!("{byte:02x}")).collect();
+        if digest != path.sha256 || !jpeg.starts_with(&START_OF_IMAGE) {
+            return Err(Refusal::new(
+                RefusalCode::Malformed,
+                "the bytes are not those that it names, or no JPEG",
+            ));
+        }
+        let device = session.device.to_string();
+        let new = NewStill { device: &device, camera, sha256: &digest, jpeg };
+        let by = Actor::new(format!("device:{device}"), now.wall);
+        self.store.keep_still(&new, &by).await.map_err(|error| {
+            tracing::warn!(%camera, device, cause = %error, blame = "centre", "a reference still is not kept");
             Refusal::new(RefusalCode::Busy, "the registry cannot be written now")
         })
     }

@@ -55,6 +55,24 @@ pub struct NewReport<'a> {
     pub report: &'a str,
 }
 
+/// Longest reference still, bytes.
+pub(super) const STILL_BYTES_MAX: usize = 256 << 10;
+/// Reference stills that are kept of a device and a camera: as many as sign-offs.
+pub(super) const STILLS_KEPT: u32 = ReportOccasion::SignOff.kept();
+
+/// A reference still to be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NewStill<'a> {
+    /// The device that sent it.
+    pub device: &'a str,
+    /// The camera that it shows.
+    pub camera: CameraId,
+    /// SHA-256 of its bytes, in hexadecimal digits.
+    pub sha256: &'a str,
+    /// JPEG, as the device calls it; at most 256 KiB.
+    pub jpeg: &'a [u8],
+}
+
 /// A report that was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceReport {

@@ -80,6 +80,9 @@ pub enum StoreError {
     /// A device's report is too long.
     #[error("a report of {0} bytes is too long")]
     LongReport(usize),
+    /// A reference still is too long.
+    #[error("a reference still of {0} bytes is too long")]
+    LongStill(usize),
     /// The camera has a key already.
     #[error("camera {0} exists and has a key; a new key makes the old one void")]
     CameraExists(CameraId),

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 
 pub use audit::{Actor, AuditEntry};
 pub use camera::{Camera, NewCamera};
-pub use conditions::{DeviceReport, NewReport, ReportOccasion};
+pub use conditions::{DeviceReport, NewReport, NewStill, ReportOccasion};
 pub use device::{Device, DeviceError, NewDevice};
 pub use error::StoreError;
 pub use key::{KeyHash, KeyRefusal, StreamKey};
@@ -158,6 +158,20 @@ pub trait Store: Send + Sync {
     /// The newest reports about `camera`, at most `limit`, newest first; without a camera the newest one of each device
     /// and occasion.
     async fn reports(&self, camera: Option<CameraId>, limit: u32) -> Result<Vec<DeviceReport>, StoreError>;
+
+    /// Keeps a reference still, and of that device and camera only the newest twenty. One that is kept already stays.
+    ///
+    /// # Errors
+    /// [`StoreError::LongStill`].
+    async fn keep_still(&self, still: &NewStill<'_>, by: &Actor) -> Result<(), StoreError>;
+
+    /// The reference still of `device` and `camera` whose bytes have this SHA-256; nothing if it is not kept.
+    async fn still(
+        &self,
+        device: &str,
+        camera: CameraId,
+        sha256: &str,
+    ) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Marks an act of a station's day as done at `at`.
     ///

@@ -1,6 +1,6 @@
 //! Reports of devices: the newest are kept, each device has so many, and only a sign-off is audited.
 
-use ashkar_election::{Actor, NewReport, ReportOccasion, Store, StoreError};
+use ashkar_election::{Actor, NewReport, NewStill, ReportOccasion, Store, StoreError};
 use ashkar_terms::{CameraId, UtcMicros};
 
 use crate::common::{by, store_with_list};
@@ -52,4 +52,28 @@ async fn devices_reports_are_kept_within_bounds() {
     let long = "x".repeat((64 << 10) + 1);
     let refused = store.keep_report(&new(DEVICE, &[ONE], ReportOccasion::Hour, &long), &at(1)).await;
     assert!(matches!(refused, Err(StoreError::LongReport(_))));
+}
+
+#[tokio::test]
+async fn reference_stills_are_kept_within_bounds() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store_with_list(directory.path()).await;
+    let token = store.change_token().await.unwrap();
+    let names: Vec<String> = (0..25).map(|number| format!("{number:064}")).collect();
+    for (number, sha256) in (0_u8..).zip(&names) {
+        let still = NewStill { device: DEVICE, camera: ONE, sha256, jpeg: &[0xff, 0xd8, number] };
+        store.keep_still(&still, &by("device:b1")).await.unwrap();
+    }
+    let other = NewStill { device: DEVICE, camera: TWO, sha256: &names[0], jpeg: b"two" };
+    store.keep_still(&other, &by("device:b1")).await.unwrap();
+    let again = NewStill { jpeg: b"another", ..other };
+    store.keep_still(&again, &by("device:b1")).await.unwrap();
+    let kept = async |camera, sha256: &str| store.still(DEVICE, camera, sha256).await.unwrap();
+    assert_eq!(kept(ONE, &names[4]).await, None, "the oldest have gone");
+    assert_eq!(kept(ONE, &names[5]).await, Some(vec![0xff, 0xd8, 5]));
+    assert_eq!(kept(TWO, &names[0]).await, Some(b"two".to_vec()), "what is kept stays");
+    assert_eq!(store.still("0000000000000001", TWO, &names[0]).await.unwrap(), None, "of another device");
+    assert_eq!(store.change_token().await.unwrap(), token);
+    let long = NewStill { jpeg: &vec![0; (256 << 10) + 1], ..other };
+    assert!(matches!(store.keep_still(&long, &by("x")).await, Err(StoreError::LongStill(_))));
 }

@@ -14,6 +14,7 @@ const SHELLS: &[(&str, &str)] = &[
     ("crates/live/src/camera.rs", "how long a viewer waits; the window itself is told the time"),
     ("crates/load/src/line/proxy.rs", "the connections of a line; its schedule is told the time"),
     ("crates/load/src/publish/engine.rs", "the thread of the publishers"),
+    ("crates/onvif/src/discovery.rs", "how long answers of cameras are waited for"),
     ("crates/site/src/http/fair_semaphore.rs", "how long a permit is held; the queue itself is told"),
     ("crates/site/src/http/single_flight.rs", "the age of a response"),
     ("crates/site/src/http/write_timeout.rs", "a socket; flow control and the stall timer are told the time"),

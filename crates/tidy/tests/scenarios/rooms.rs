@@ -18,6 +18,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ("archive", &["terms", "duty", "media", "evidence"]),
     ("uplink", &["terms", "media"]),
     ("ingest", &["terms", "duty", "media"]),
+    ("onvif", &["terms"]),
     ("stills", &["terms", "media", "fork"]),
     ("election", &["terms"]),
     (
@@ -36,7 +37,10 @@ const BUILT_OF: &[(&str, &[&str])] = &[
         ],
     ),
     ("door", &["terms", "centre", "site", "uplink"]),
-    ("agent", &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "uplink"]),
+    (
+        "agent",
+        &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "onvif", "stills", "uplink"],
+    ),
     ("site", &["terms", "archive", "live", "election", "centre"]),
     ("load", &["terms", "media", "ingest"]),
     ("synthetic", &["terms", "media", "load"]),

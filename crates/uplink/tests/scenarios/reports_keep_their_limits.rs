@@ -4,8 +4,8 @@
 
 use ashkar_terms::{CameraId, MediaTime, UtcMicros};
 use ashkar_uplink::{
-    CameraWork, Check, CheckItem, Conditions, EndToEnd, Finding, Note, Occasion, PROBE_BYTES_MAX, PartPath,
-    Proof, Reference, SignOff, Subject, Verdict, probe_bytes,
+    CameraWork, Check, CheckItem, Conditions, EndToEnd, Finding, Legibility, Note, Occasion, PROBE_BYTES_MAX,
+    PartPath, Proof, Reference, ReferencePath, SignOff, Subject, Verdict, probe_bytes,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,7 +16,15 @@ fn report() -> Conditions {
     let work = CameraWork {
         camera: CAMERA,
         checks: vec![Check { item: CheckItem::Box, holds: false, remark: "behind a pillar".to_owned() }],
-        legibility: None,
+        legibility: Some(Legibility {
+            at_us: UtcMicros(7),
+            picture_at_us: UtcMicros(6),
+            from_centre: true,
+            sha256: "0b".repeat(32),
+            rows: 8,
+            read: 6,
+            smallest: Some(70),
+        }),
         reference: Some(Reference { at_us: UtcMicros(5), sha256: "0a".repeat(32), bytes: 7 }),
         end_to_end: Some(EndToEnd {
             at_us: UtcMicros(6),
@@ -88,6 +96,10 @@ fn what_is_out_of_its_range_is_refused() {
         ("/sign_off/cameras/0/checks/0/remark", json!("x".repeat(501))),
         ("/sign_off/cameras/0/reference/sha256", json!("0A".repeat(32))),
         ("/sign_off/cameras/0/end_to_end/sha256", json!("")),
+        ("/sign_off/cameras/0/reference/bytes", json!((256 << 10) + 1)),
+        ("/sign_off/cameras/0/legibility/sha256", json!("0B".repeat(32))),
+        ("/sign_off/cameras/0/legibility/read", json!(9)),
+        ("/sign_off/cameras/0/legibility/rows", json!(33)),
     ] {
         assert!(Conditions::from_json(&changed(pointer, value.clone())).is_err(), "{pointer} {value}");
     }
@@ -103,6 +115,13 @@ fn addresses_of_parts_and_measurements_have_one_spelling() {
     assert_eq!(PartPath::parse("/in/v1/7/12/1/part", "at=-90000"), Ok(path));
     for query in ["", "at=", "at=+1", "at=01", "at=1&x=2", "at=9007199254740993"] {
         assert!(PartPath::parse("/in/v1/7/12/1/part", query).is_err(), "{query}");
+    }
+    let path = ReferencePath { camera: CAMERA, sha256: "0a".repeat(32) };
+    let query = format!("sha256={}", path.sha256);
+    assert_eq!(path.to_string(), format!("/in/v1/7/12/1/reference?{query}"));
+    assert_eq!(ReferencePath::parse("/in/v1/7/12/1/reference", &query), Ok(path));
+    for query in ["", "sha256=0a", &query.to_uppercase(), &format!("{query}&x=2")] {
+        assert!(ReferencePath::parse("/in/v1/7/12/1/reference", query).is_err(), "{query}");
     }
     assert_eq!(probe_bytes(&format!("bytes={PROBE_BYTES_MAX}")), Ok(PROBE_BYTES_MAX));
     for query in ["", "bytes=0", "bytes=-1", "bytes=262145", "bytes=01", "bytes=1&bytes=2"] {

@@ -13,6 +13,7 @@ mod marks;
 mod open;
 mod record;
 mod row;
+mod stills;
 mod sub_streams;
 mod turnout;
 mod whole;
@@ -26,7 +27,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use super::seal::Sealer;
 use super::{
     Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceReport, ListVersion, NewCamera, NewDevice,
-    NewReport, PullUrl, Snapshot, Store, StoreError, StreamKey,
+    NewReport, NewStill, PullUrl, Snapshot, Store, StoreError, StreamKey,
 };
 use crate::import::ImportPlan;
 use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
@@ -225,6 +226,22 @@ impl Store for SqliteStore {
     async fn reports(&self, camera: Option<CameraId>, limit: u32) -> Result<Vec<DeviceReport>, StoreError> {
         let mut tx = self.read().await?;
         conditions::newest(&mut tx, camera, limit).await
+    }
+
+    async fn keep_still(&self, still: &NewStill<'_>, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        stills::keep(&mut tx, still, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn still(
+        &self,
+        device: &str,
+        camera: CameraId,
+        sha256: &str,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut tx = self.read().await?;
+        stills::find(&mut tx, device, camera, sha256).await
     }
 
     async fn mark(&self, station: StationId, act: Act, at: UtcMicros, by: &Actor) -> Result<(), StoreError> {
