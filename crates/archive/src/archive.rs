@@ -212,6 +212,12 @@ impl Archive {
         (queue.appended, queue.durable)
     }
 
+    /// Whether live parts of this time may have been appended that are not durable yet: [`Archive::parts`] and
+    /// [`Archive::coverage`] do not tell of them. From memory.
+    pub fn is_undurable(&self, camera: CameraId, from: MediaTime, to: MediaTime) -> bool {
+        self.inner.shared.queue.lock().is_undurable(camera, from, to)
+    }
+
     fn append_by(
         &self,
         append: impl FnOnce(&mut AppendQueue) -> (Result<(), Refused>, bool),

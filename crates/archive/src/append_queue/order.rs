@@ -35,9 +35,12 @@ pub(super) struct Waiting {
     /// Bytes waiting for the turn with this number.
     turn: u64,
     pub(super) bytes: usize,
+    /// Where the first of them begin.
+    from: Option<MediaTime>,
     /// Bytes that were taken in turns up to this one.
     taken_turn: u64,
     taken: usize,
+    taken_from: Option<MediaTime>,
 }
 
 impl Waiting {
@@ -48,6 +51,7 @@ impl Waiting {
         self.forget(undurable);
         if self.turn != next {
             self.taken += std::mem::take(&mut self.bytes);
+            self.taken_from = earlier(self.taken_from, self.from.take());
             self.taken_turn = std::mem::replace(&mut self.turn, next);
             self.forget(undurable);
         }
@@ -57,8 +61,24 @@ impl Waiting {
     fn forget(&mut self, undurable: u64) {
         if self.taken_turn < undurable {
             self.taken = 0;
+            self.taken_from = None;
         }
     }
+
+    /// A part that begins there waits for the turn to which this was turned.
+    pub(super) fn add(&mut self, bytes: usize, from: MediaTime) {
+        self.bytes += bytes;
+        self.from = earlier(self.from, Some(from));
+    }
+
+    /// Where the first of what waits begins, if this was turned to the coming turn.
+    fn from(&self) -> Option<MediaTime> {
+        earlier(self.taken_from, self.from)
+    }
+}
+
+fn earlier(one: Option<MediaTime>, other: Option<MediaTime>) -> Option<MediaTime> {
+    one.into_iter().chain(other).min()
 }
 
 /// The segment whose parts are being appended.
@@ -114,7 +134,7 @@ impl AppendQueue {
         let current = Current { segment: part.segment, parts: part.index + 1, bytes };
         let mut waiting = own.waiting;
         waiting.turn_to(next, undurable);
-        waiting.bytes += length;
+        waiting.add(length, part.start);
         let hole = own.hole.take();
         own.waiting = waiting;
         own.current = Some(current);
@@ -130,6 +150,14 @@ impl AppendQueue {
         }
         self.push(Entry::Part { camera, part: part.clone(), after_hole: hole.is_some() }, part.bytes.len());
         Ok(())
+    }
+
+    /// Whether parts of this time, other than of the past, may have been appended and are not durable.
+    pub(crate) fn is_undurable(&self, camera: CameraId, from: MediaTime, to: MediaTime) -> bool {
+        let Some(own) = self.cameras.get(&camera) else { return false };
+        let mut waiting = own.waiting;
+        waiting.turn_to(self.turn, self.undurable);
+        waiting.from().is_some_and(|first| first < to) && own.timeline_end.is_some_and(|end| from < end)
     }
 
     fn judge_part(&self, camera: CameraId, part: &Part) -> Result<(), Refused> {

@@ -244,3 +244,25 @@ fn a_gap_may_fill_if_it_lies_behind_a_station_that_records() {
         [(1, Cause::Uplink, true), (1, Cause::Source, false), (2, Cause::Uplink, false)].map(twice);
     assert_eq!(told, expected.concat());
 }
+
+#[test]
+fn what_may_not_be_durable_is_told_by_its_time() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    let is_undurable = |queue: &AppendQueue, from: i64, to: i64| {
+        queue.is_undurable(camera(1), MediaTime(from * 45_000), MediaTime(to * 45_000))
+    };
+    assert!(!is_undurable(&queue, 0, 9), "nothing of it was appended");
+    send(&mut queue, camera(1), 2);
+    assert!(is_undurable(&queue, 0, 1) && is_undurable(&queue, 1, 9) && !is_undurable(&queue, 2, 9));
+    let first = take(&mut queue);
+    assert!(is_undurable(&queue, 0, 1), "the writer has it");
+    send(&mut queue, camera(1), 2);
+    queue.is_durable(first.0, first.1);
+    assert!(!is_undurable(&queue, 0, 2) && is_undurable(&queue, 1, 3) && is_undurable(&queue, 3, 4));
+    let second = take(&mut queue);
+    assert!(is_undurable(&queue, 3, 4));
+    queue.failed(false);
+    assert!(is_undurable(&queue, 3, 4), "it is tried again");
+    queue.is_durable(second.0, second.1);
+    assert!(!is_undurable(&queue, 0, 9));
+}

@@ -41,6 +41,8 @@ pub(super) enum Known {
     Same,
     /// Another part that begins there.
     Other,
+    /// Live parts of this time are not durable: whether it is among them can be told in a moment.
+    Unsettled,
 }
 
 /// The media of the past that one agent sends for one camera.
@@ -66,6 +68,14 @@ struct Open {
     /// Those of its parts that came, for recognising them when they come again.
     came: Vec<HavePart>,
     last_arrival: Moment,
+}
+
+/// Whether live parts of the time of `part` were taken and are not durable yet, as when the disk hangs: then the archive does not
+/// tell of them, and the same media would be recorded twice. To be asked before [`look`]: what is durable by then is found there.
+/// From memory.
+pub(super) fn is_unsettled(archive: &Archive, camera: CameraId, part: &Part) -> bool {
+    let end = part.start.plus(part.duration.into());
+    archive.is_undurable(camera, part.start, end) && !is_planted(Planted::OverlookUndurable)
 }
 
 /// Whether the archive has media for all of the time of `part`: then it must be read to tell whether they are the same.
@@ -127,6 +137,7 @@ impl LateIntake {
             Output::Part(part) => match known {
                 Known::Same => Ok(Taken::Persisted),
                 Known::Other => Err(RefusalCode::Differs),
+                Known::Unsettled => Err(RefusalCode::Busy),
                 Known::Nothing => {
                     let taken = self.part(part, now, append);
                     // Another refusal may end; then the part comes again.

@@ -11,6 +11,7 @@ mod link;
 mod retention;
 mod source;
 mod tests;
+mod twice;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};

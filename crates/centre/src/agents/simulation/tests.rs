@@ -76,3 +76,8 @@ fn finds_what_is_acknowledged_although_the_disk_was_full() {
 fn finds_a_journal_that_is_removed_before_the_centre_has_it() {
     is_found(Planted::RemoveUnpersisted);
 }
+
+#[test]
+fn finds_live_media_that_are_recorded_again_because_the_disk_hung() {
+    is_found(Planted::OverlookUndurable);
+}

@@ -48,6 +48,9 @@ struct Station {
     requests: [Pipe<Request>; 2],
     replies: [Pipe<Reply>; 2],
     session: u64,
+    /// A session is wanted: asked for as soon as there is a line, and again if that breaks, as the agent's shell does.
+    wants_session: bool,
+    has_asked: bool,
 }
 
 /// What happened.
@@ -73,6 +76,8 @@ pub(super) struct World {
     full_until: u64,
     /// The centre's disk hangs until then, and a power cut may end that.
     stalled_until: u64,
+    /// Then a station's session ends, as one that was not renewed.
+    session_ends: Option<(u64, usize)>,
     pub(super) tally: Tally,
 }
 
@@ -86,6 +91,8 @@ impl World {
             requests: Default::default(),
             replies: Default::default(),
             session: 0,
+            wants_session: false,
+            has_asked: false,
         };
         let stations = (1..=2).map(station).collect();
         let next_trouble = random.below(20 * SECOND);
@@ -99,6 +106,7 @@ impl World {
             next_trouble,
             full_until: 0,
             stalled_until: 0,
+            session_ends: None,
             tally: Tally::default(),
         }
     }
@@ -113,7 +121,11 @@ impl World {
             self.step(false)?;
         }
         self.stations.iter_mut().for_each(|station| station.state = State::GOOD);
-        let over = TROUBLE_US + HEALTHY_US;
+        // A disk may hang on, and the power cut that ends it comes after that.
+        while !self.is_well() {
+            self.step(false)?;
+        }
+        let over = self.now + HEALTHY_US;
         while self.now < over {
             self.step(false)?;
         }
@@ -133,6 +145,12 @@ impl World {
             self.step(true)?;
         }
         self.verify_all()
+    }
+
+    /// Whether nothing is wrong any more.
+    fn is_well(&self) -> bool {
+        let all_run = self.stations.iter().all(|station| station.agent.running.is_some());
+        all_run && self.hall.running.is_some() && self.now > self.full_until.max(self.stalled_until)
     }
 
     fn backlog(&self) -> Vec<String> {
@@ -185,7 +203,12 @@ impl World {
                 self.hall.disk.set_capacity(self.hall.disk.used() + 2000);
                 self.full_until = self.now + self.random.between(SECOND, 10 * SECOND);
             }
-            4 | 5 => self.stalled_until = self.now + self.random.between(20, 120) * STEP_US,
+            4 | 5 => {
+                let steps = self.random.between(20, 120);
+                self.stalled_until = self.now + steps * STEP_US;
+                let within = self.now + self.random.below(steps) * STEP_US;
+                self.session_ends = self.random.once_in(2).then_some((within, station));
+            }
             _ => self.stations[station].state = State::draw(&mut self.random),
         }
     }
@@ -201,6 +224,11 @@ impl World {
         self.clock.set(self.now);
         if self.now >= self.full_until {
             self.hall.disk.set_capacity(u64::MAX);
+        }
+        if let Some((_, station)) = self.session_ends.take_if(|(at, _)| *at <= self.now)
+            && let (Some(hall), Some(station)) = (&mut self.hall.running, self.stations.get(station))
+        {
+            hall.end_session(station.session, self.clock.now());
         }
         let cameras = self.cameras();
         if self.hall.running.is_none() && self.now >= self.hall.start_at {
@@ -249,6 +277,7 @@ impl World {
         if !is_up {
             station.requests.iter_mut().for_each(Pipe::cut);
             station.replies.iter_mut().for_each(Pipe::cut);
+            station.has_asked = false;
         }
         let cameras: Vec<CameraId> = station.agent.sources.iter().map(|source| source.camera).collect();
         let Some(agent) = &mut station.agent.running else { return };
@@ -260,6 +289,7 @@ impl World {
                 match reply {
                     Reply::Opened(session, centre) => {
                         station.session = session;
+                        station.wants_session = false;
                         agent.sender.session_opened(centre, now);
                     }
                     Reply::Put(id, answer) => agent.sender.answered(id, answer, now),
@@ -270,7 +300,10 @@ impl World {
         let State { rate, delay_us, .. } = station.state;
         while let Some(action) = agent.next(now) {
             let (line, bytes, request) = match action {
-                Action::OpenSession => (Line::Live, 300, Request::Open(agent.recording)),
+                Action::OpenSession => {
+                    (station.wants_session, station.has_asked) = (true, false);
+                    continue;
+                }
                 Action::Send { id, path, record } => {
                     let (head, payload) = ashkar_uplink::encode(&record);
                     let bytes = head.len() + payload.len() + 200;
@@ -283,6 +316,10 @@ impl World {
                 }
             };
             station.requests[line as usize].send(request, bytes, rate, delay_us, now);
+        }
+        if is_up && station.wants_session && !std::mem::replace(&mut station.has_asked, true) {
+            let request = Request::Open(agent.recording);
+            station.requests[Line::Live as usize].send(request, 300, rate, delay_us, now);
         }
         let Some(hall) = &mut self.hall.running else { return };
         let moment = self.clock.now();
@@ -317,6 +354,7 @@ impl World {
             station.requests[line as usize].cut();
             station.replies[line as usize].cut();
             agent.sender.line_down(line, now);
+            station.has_asked &= line != Line::Live;
         }
     }
 
