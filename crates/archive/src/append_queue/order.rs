@@ -35,12 +35,12 @@ pub(super) struct Waiting {
     /// Bytes waiting for the turn with this number.
     turn: u64,
     pub(super) bytes: usize,
-    /// Where the first of them begin.
-    from: Option<MediaTime>,
+    /// From the first of them to the last.
+    span: Option<(MediaTime, MediaTime)>,
     /// Bytes that were taken in turns up to this one.
     taken_turn: u64,
     taken: usize,
-    taken_from: Option<MediaTime>,
+    taken_span: Option<(MediaTime, MediaTime)>,
 }
 
 impl Waiting {
@@ -51,7 +51,7 @@ impl Waiting {
         self.forget(undurable);
         if self.turn != next {
             self.taken += std::mem::take(&mut self.bytes);
-            self.taken_from = earlier(self.taken_from, self.from.take());
+            self.taken_span = hull(self.taken_span, self.span.take());
             self.taken_turn = std::mem::replace(&mut self.turn, next);
             self.forget(undurable);
         }
@@ -61,24 +61,29 @@ impl Waiting {
     fn forget(&mut self, undurable: u64) {
         if self.taken_turn < undurable {
             self.taken = 0;
-            self.taken_from = None;
+            self.taken_span = None;
         }
     }
 
-    /// A part that begins there waits for the turn to which this was turned.
-    pub(super) fn add(&mut self, bytes: usize, from: MediaTime) {
-        self.bytes += bytes;
-        self.from = earlier(self.from, Some(from));
+    /// A part waits for the turn to which this was turned.
+    pub(super) fn add(&mut self, part: &Part) {
+        self.bytes += part.bytes.len();
+        self.span = hull(self.span, Some((part.start, part.start.plus(i64::from(part.duration)))));
     }
 
-    /// Where the first of what waits begins, if this was turned to the coming turn.
-    fn from(&self) -> Option<MediaTime> {
-        earlier(self.taken_from, self.from)
+    /// Whether something of this time waits.
+    fn overlaps(mut self, next: u64, undurable: u64, (from, to): (MediaTime, MediaTime)) -> bool {
+        self.turn_to(next, undurable);
+        hull(self.taken_span, self.span).is_some_and(|(first, last)| first < to && from < last)
     }
 }
 
-fn earlier(one: Option<MediaTime>, other: Option<MediaTime>) -> Option<MediaTime> {
-    one.into_iter().chain(other).min()
+/// From the earlier beginning to the later end.
+fn hull(
+    one: Option<(MediaTime, MediaTime)>,
+    other: Option<(MediaTime, MediaTime)>,
+) -> Option<(MediaTime, MediaTime)> {
+    one.into_iter().chain(other).reduce(|(from, to), (start, end)| (from.min(start), to.max(end)))
 }
 
 /// The segment whose parts are being appended.
@@ -134,7 +139,7 @@ impl AppendQueue {
         let current = Current { segment: part.segment, parts: part.index + 1, bytes };
         let mut waiting = own.waiting;
         waiting.turn_to(next, undurable);
-        waiting.add(length, part.start);
+        waiting.add(part);
         let hole = own.hole.take();
         own.waiting = waiting;
         own.current = Some(current);
@@ -152,12 +157,10 @@ impl AppendQueue {
         Ok(())
     }
 
-    /// Whether parts of this time, other than of the past, may have been appended and are not durable.
-    pub(crate) fn is_undurable(&self, camera: CameraId, from: MediaTime, to: MediaTime) -> bool {
-        let Some(own) = self.cameras.get(&camera) else { return false };
-        let mut waiting = own.waiting;
-        waiting.turn_to(self.turn, self.undurable);
-        waiting.from().is_some_and(|first| first < to) && own.timeline_end.is_some_and(|end| from < end)
+    /// Whether parts of this time, other than of the past, may have been appended that are not durable.
+    pub(crate) fn is_undurable(&self, camera: CameraId, span: (MediaTime, MediaTime)) -> bool {
+        let own = self.cameras.get(&camera);
+        own.is_some_and(|own| own.waiting.overlaps(self.turn, self.undurable, span))
     }
 
     fn judge_part(&self, camera: CameraId, part: &Part) -> Result<(), Refused> {
@@ -284,6 +287,7 @@ impl AppendQueue {
 
     fn push_gap(&mut self, camera: CameraId, hole: Hole, to: Option<MediaTime>, next_segment: u64) {
         let gap = Gap { from: hole.from, to, cause: hole.cause, next_segment };
+        self.declared = Some(gap);
         if !is_planted(Planted::ForgetGapOfRefused) {
             self.push_live_gap(camera, gap);
         }

@@ -70,9 +70,8 @@ struct Open {
     last_arrival: Moment,
 }
 
-/// Whether live parts of the time of `part` were taken and are not durable yet, as when the disk hangs: then the archive does not
-/// tell of them, and the same media would be recorded twice. To be asked before [`look`]: what is durable by then is found there.
-/// From memory.
+/// Whether live parts of the time of `part` were taken and are not durable yet, as when the disk hangs: then the archive does not tell of
+/// them, and the same media would be recorded twice. To be asked before [`look`]: what is durable by then is found there. From memory.
 pub(super) fn is_unsettled(archive: &Archive, camera: CameraId, part: &Part) -> bool {
     let end = part.start.plus(part.duration.into());
     archive.is_undurable(camera, part.start, end) && !is_planted(Planted::OverlookUndurable)
@@ -177,6 +176,17 @@ impl LateIntake {
         Ok(Taken::Nothing)
     }
 
+    /// What is answered to a part of the open segment that came before.
+    fn again(&self, part: &Part) -> Option<Result<Taken, RefusalCode>> {
+        let is_before = |open: &&Open| open.theirs == part.segment && part.index < open.next_index;
+        let open = self.open.as_ref().filter(is_before)?;
+        Some(match open.came.iter().find(|came| came.start == part.start) {
+            Some(came) if *came == HavePart::of(part) => Ok(Taken::OfSegment),
+            Some(_) => Err(RefusalCode::Differs),
+            None => Err(RefusalCode::OutOfOrder),
+        })
+    }
+
     fn part(
         &mut self,
         part: &Part,
@@ -190,15 +200,8 @@ impl LateIntake {
         if end.since(MediaTime::from_utc(now.wall)) > MAX_LEAD_TICKS {
             return Err(RefusalCode::Clock);
         }
-        if let Some(open) =
-            self.open.as_ref().filter(|open| open.theirs == part.segment && part.index < open.next_index)
-        {
-            let came = open.came.iter().find(|came| came.start == part.start);
-            return match came {
-                Some(came) if *came == HavePart::of(part) => Ok(Taken::OfSegment),
-                Some(_) => Err(RefusalCode::Differs),
-                None => Err(RefusalCode::OutOfOrder),
-            };
+        if let Some(came) = self.again(part) {
+            return came;
         }
         let init = self.inits.iter().find(|init| init.sha256.starts_with(&part.init)).cloned();
         let init = init.ok_or(RefusalCode::InitNeeded)?;

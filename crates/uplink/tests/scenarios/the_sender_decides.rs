@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use ashkar_media::{Fact, FactKind, InitSegment, Output, Part, SegmentEnd};
-use ashkar_terms::{CameraId, MediaTime, Moment, UtcMicros};
+use ashkar_media::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd};
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
 use ashkar_uplink::sender::{LIVE_WITHIN_US, MayForget, REQUEST_TIMEOUT_US, RETRY_MIN_US};
 use ashkar_uplink::{
-    Action, Answer, AnswerState, Failure, Have, HavePart, Ledger, Line, ReadError, RecordingId, Refusal,
-    RefusalCode, RequestId, Sender, SenderOptions,
+    Action, Answer, AnswerState, Failure, Have, HavePart, Ledger, Line, ReadError, RecordName, RecordingId,
+    Refusal, RefusalCode, RequestId, Sender, SenderOptions,
 };
 use bytes::Bytes;
 
@@ -316,6 +316,22 @@ fn a_segment_that_never_ends_is_looked_at_later() {
         sender.answered(id, answer(AnswerState::Received, 1, 1), 0);
     }
     let _ = reads(&mut sender, 1, 0);
+}
+
+/// The archive took no more of it, ended it with what it had, and declared a gap; nothing is recorded after that.
+#[test]
+fn a_segment_that_a_gap_cuts_is_looked_at_at_once() {
+    let mut sender = sender();
+    for output in segment(3, 2).into_iter().take(3) {
+        sender.recorded(CAMERA, &output, 0);
+    }
+    drain(&mut sender, 0, 0);
+    let gap = Gap { from: part(3, 2).start, to: None, cause: Cause::Disk, next_segment: 70 };
+    sender.recorded(CAMERA, &Output::Gap(gap), 0);
+    let name = RecordName::of(&Output::Gap(gap)).to_string();
+    let id = sends(&mut sender, Line::Live, &name, 0);
+    sender.answered(id, answer(AnswerState::Received, 4, 0), 0);
+    reads(&mut sender, 3, 0);
 }
 
 #[test]

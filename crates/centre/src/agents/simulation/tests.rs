@@ -73,6 +73,11 @@ fn finds_what_is_acknowledged_although_the_disk_was_full() {
 }
 
 #[test]
+fn finds_a_full_disk_of_which_the_station_says_nothing() {
+    is_found(Planted::ConcealGap);
+}
+
+#[test]
 fn finds_a_journal_that_is_removed_before_the_centre_has_it() {
     is_found(Planted::RemoveUnpersisted);
 }
