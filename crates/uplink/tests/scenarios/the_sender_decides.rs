@@ -291,12 +291,10 @@ fn what_the_centre_never_takes_does_not_stop_the_rest() {
     let id = reads(&mut sender, 2, now);
     sender.read(id, Err(ReadError::Gone), now);
     assert_eq!(sender.status(now).cameras[0].gone_segments, 1);
-    for _ in 0..4 {
-        let id = reads(&mut sender, 3, now);
-        sender.read(id, Err(ReadError::Failed), now);
-        now += 6 * SECOND;
-    }
-    assert_eq!(sender.status(now).cameras[0].refused_segments, 2);
+    let id = reads(&mut sender, 3, now);
+    sender.read(id, Err(ReadError::Failed), now);
+    let status = &sender.status(now).cameras[0];
+    assert_eq!((status.refused_segments, status.backlog_segments), (1, 1), "it waits");
     assert!(sender.next(now).is_none());
     // Another session tries it all again.
     sender.session_lost();
@@ -332,6 +330,30 @@ fn a_segment_that_a_gap_cuts_is_looked_at_at_once() {
     let id = sends(&mut sender, Line::Live, &name, 0);
     sender.answered(id, answer(AnswerState::Received, 4, 0), 0);
     reads(&mut sender, 3, 0);
+}
+
+/// As one whose end waits for room on a full disk: however long that takes, it is not left out, and nothing waits for it.
+#[test]
+fn what_cannot_be_read_now_is_read_later_and_holds_up_nothing() {
+    let mut sender = sender();
+    sender.add_camera(CAMERA, segments(1..3));
+    let (mut now, mut failures) = (0, 0);
+    while failures < 9 {
+        match sender.next(now) {
+            Some(Action::ReadSegment { id, segment: 1, .. }) => {
+                sender.read(id, Err(ReadError::Failed), now);
+                failures += 1;
+            }
+            Some(Action::ReadSegment { id, .. }) => sender.read(id, Ok(segment(2, 1)), now),
+            Some(Action::AskHave { id, .. }) => sender.told(id, Ok(Have { parts: Vec::new() }), now),
+            Some(Action::Send { id, .. }) => sender.answered(id, answer(AnswerState::Persisted, 0, 0), now),
+            Some(other) => panic!("{other:?}"),
+            None => now = sender.wake_at(now),
+        }
+    }
+    assert!(sender.ledger().is_persisted(CAMERA, 2), "those behind it went on");
+    assert_eq!(sender.status(now).cameras[0].backlog_segments, 1);
+    assert!((100 * SECOND..600 * SECOND).contains(&now), "{now} µs for nine attempts");
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub(super) struct Agent {
     /// Its disk is full until then.
     pub(super) full_until: u64,
     pub(super) start_at: u64,
+    /// It died, and something that it had sent was not durable on its disk.
+    pub(super) has_lost: bool,
     /// It has no room for what the centre has.
     pub(super) is_small: bool,
     pub(super) removed: Removed,
@@ -62,6 +64,7 @@ impl Agent {
             running: None,
             saved: None,
             full_until: 0,
+            has_lost: false,
             start_at: 0,
             is_small: seed.is_multiple_of(2),
             removed: Removed::default(),
@@ -121,7 +124,10 @@ impl Agent {
 
     /// The process dies.
     pub(super) fn die(&mut self, power: bool, random: &mut Random) {
-        if self.running.take().is_some() {
+        if let Some(running) = self.running.take() {
+            let (appended, durable) = running.store.archive().progress();
+            self.has_lost |= durable < appended;
+            drop(running);
             self.disk = match power {
                 true => self.disk.power_cut(Tail::Torn(random.number())),
                 false => self.disk.kill(),

@@ -8,6 +8,7 @@
 mod agent;
 mod hall;
 mod link;
+mod oracle;
 mod retention;
 mod source;
 mod tests;
