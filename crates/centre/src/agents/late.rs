@@ -213,13 +213,18 @@ impl LateIntake {
             self.begin(part, init, now, &append)?;
         }
         let Some(open) = &mut self.open else { return Err(RefusalCode::OutOfOrder) };
-        append(&Output::Part(Part {
+        let appended = append(&Output::Part(Part {
             segment: open.number,
             index: open.parts,
             first_arrival: now,
             last_arrival: now,
             ..part.clone()
-        }))?;
+        }));
+        if let Err(code) = appended {
+            // Nothing is begun then: the parts behind it are refused for the same reason, and not as out of order.
+            self.open.take_if(|open| open.parts == 0);
+            return Err(code);
+        }
         open.sha256.update(&part.bytes);
         open.bytes += part.bytes.len() as u64;
         open.parts += 1;

@@ -11,8 +11,8 @@ mod link;
 mod oracle;
 mod retention;
 mod source;
+mod stories;
 mod tests;
-mod twice;
 mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,5 +1,5 @@
-//! What the simulation found once, as a story of its own: the centre's disk hangs, the session ends, and the agent asks
-//! what the centre has of a segment that live sent whole. Nothing of it is durable, and all of it is about to be.
+//! What the simulation found once, as stories of their own. In the first the centre's disk hangs, the session ends, and the agent asks
+//! what the centre has of a segment that live sent whole: nothing of it is durable, and all of it is about to be.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use super::{MORNING, VirtualClock};
 use crate::agents::planted::{Planted, with};
 
 const CAMERA: CameraId = CameraId::new(7, 1, 1);
+const OTHER: CameraId = CameraId::new(7, 1, 2);
 const RECORDING: RecordingId = RecordingId(7);
 
 struct Story {
@@ -26,7 +27,7 @@ impl Story {
     fn begin() -> Self {
         let clock = Arc::new(VirtualClock::default());
         let mut hall = Hall::new(Arc::clone(&clock));
-        hall.start(&[CAMERA], 0, 7).unwrap();
+        hall.start(&[CAMERA, OTHER], 0, 7).unwrap();
         let mut story = Self { clock, hall, session: 0, now: PART_US };
         story.open();
         story
@@ -34,22 +35,22 @@ impl Story {
 
     fn open(&mut self) {
         let moment = self.clock.now();
-        self.session = self.hall.running.as_mut().unwrap().open(RECORDING, &[CAMERA], moment).0;
+        self.session = self.hall.running.as_mut().unwrap().open(RECORDING, &[CAMERA, OTHER], moment).0;
     }
 
-    fn put(&self, line: Line, output: &Output) -> Result<Answer, Refusal> {
-        let path = RecordPath { camera: CAMERA, recording: RECORDING, record: RecordName::of(output), line };
+    fn put(&self, camera: CameraId, line: Line, output: &Output) -> Result<Answer, Refusal> {
+        let path = RecordPath { camera, recording: RECORDING, record: RecordName::of(output), line };
         self.hall.running.as_ref().unwrap().put(self.session, &path, output, self.clock.now())
     }
 
     /// A whole segment, recorded and sent live.
-    fn segment_sent_live(&mut self) -> Vec<Output> {
-        let (mut source, mut sent) = (Source::new(CAMERA, 7), Vec::new());
+    fn segment_sent_live(&mut self, camera: CameraId) -> Vec<Output> {
+        let (mut source, mut sent) = (Source::new(camera, 7), Vec::new());
         while !sent.iter().any(|output| matches!(output, Output::SegmentEnd(_))) {
             self.now += PART_US;
             self.clock.set(self.now);
             for output in source.send(self.now, self.clock.now()) {
-                self.put(Line::Live, &output).unwrap();
+                self.put(camera, Line::Live, &output).unwrap();
                 sent.push(output);
             }
         }
@@ -72,30 +73,50 @@ fn ticks(sent: &[Output]) -> u64 {
 #[test]
 fn media_that_are_about_to_be_durable_are_not_recorded_a_second_time() {
     let mut story = Story::begin();
-    let sent = story.segment_sent_live();
+    let sent = story.segment_sent_live(CAMERA);
     story.open();
     for output in &sent {
-        match (output, story.put(Line::Late, output)) {
+        match (output, story.put(CAMERA, Line::Late, output)) {
             (Output::Part(_), refused) => assert_eq!(refused.unwrap_err().code, RefusalCode::Busy),
             (_, taken) => assert!(taken.is_ok(), "{taken:?}"),
         }
     }
     story.hall.write(story.now);
     for output in &sent {
-        let state = story.put(Line::Late, output).unwrap().state;
+        let state = story.put(CAMERA, Line::Late, output).unwrap().state;
         assert!(!matches!(output, Output::Part(_)) || state == AnswerState::Persisted);
     }
     story.hall.write(story.now + 1_000_000);
     assert_eq!(story.listed(), ticks(&sent));
 }
 
+/// Called out of order, the segment would be left out until another session.
+#[test]
+fn while_the_disk_is_full_every_late_part_is_told_so() {
+    let mut story = Story::begin();
+    story.hall.disk.set_capacity(0);
+    story.segment_sent_live(OTHER);
+    story.hall.write(story.now);
+    let (mut source, mut sent) = (Source::new(CAMERA, 7), Vec::new());
+    while sent.len() < 3 {
+        story.now += PART_US;
+        sent.extend(source.send(story.now, story.clock.now()));
+    }
+    for output in &sent {
+        match (output, story.put(CAMERA, Line::Late, output)) {
+            (Output::Part(_), refused) => assert_eq!(refused.unwrap_err().code, RefusalCode::Disk),
+            (_, taken) => assert!(taken.is_ok(), "{taken:?}"),
+        }
+    }
+}
+
 #[test]
 fn without_that_rule_they_are() {
     with(Some(Planted::OverlookUndurable), || {
         let mut story = Story::begin();
-        let sent = story.segment_sent_live();
+        let sent = story.segment_sent_live(CAMERA);
         story.open();
-        sent.iter().for_each(|output| assert!(story.put(Line::Late, output).is_ok()));
+        sent.iter().for_each(|output| assert!(story.put(CAMERA, Line::Late, output).is_ok()));
         story.hall.write(story.now);
         assert_eq!(story.listed(), 2 * ticks(&sent));
     });
