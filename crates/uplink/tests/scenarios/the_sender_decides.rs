@@ -296,6 +296,7 @@ fn what_the_centre_never_takes_does_not_stop_the_rest() {
     let status = &sender.status(now).cameras[0];
     assert_eq!((status.refused_segments, status.backlog_segments), (1, 1), "it waits");
     assert!(sender.next(now).is_none());
+    now += SECOND;
     // Another session tries it all again.
     sender.session_lost();
     assert!(matches!(sender.next(now), Some(Action::OpenSession)));
