@@ -13,6 +13,9 @@ ASHKAR_SEEDS=${SEEDS:-2000} cargo nextest run --workspace --locked -E 'package(a
 step "agents and a centre over bad lines, drawn from thousands of seeds"
 ASHKAR_SEEDS=${SEEDS:-2000} cargo nextest run --workspace --locked -E 'package(ashkar-uplink) & test(/^simulation::/)' --no-capture
 
+step "agents, lines and a centre as a whole, drawn from ten thousand seeds"
+ASHKAR_SEEDS=${SEEDS:-10000} cargo nextest run --workspace --locked -E 'package(ashkar-centre) & test(/^agents::simulation::/)' --no-capture
+
 step "twenty kills; each abuse in a phase of its own"
 cargo nextest run --workspace --locked --no-capture \
   -E 'test(/^(every_port_bears_abuse|fifty_cameras_survive_kill_after_kill)::/)'

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ashkar_media::Output;
 use ashkar_terms::CameraId;
 
-/// Takes every output that the agent's own archive has accepted, in the archive's order for each camera.
+/// Takes every output that the agent's own archive has accepted, in the archive's order for each camera; and the gaps that it declares by
+/// itself, as when the disk is full.
 ///
 /// Accepted is not yet durable: a part becomes so within the archive's sync interval. Called while the camera is held, so
 /// it must return at once, and neither wait nor do I/O (I1): a queue with a limit that drops what it cannot hold is

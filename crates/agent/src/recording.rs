@@ -228,9 +228,14 @@ impl Recording {
         }
     }
 
-    /// Records first; only what is accepted is handed on.
+    /// Records first; only what is accepted is handed on, and before it the gap that the archive declared because of it: so
+    /// that the centre tells *disk*, and not that something is late.
     fn record(&self, work: &mut Work, output: &Output) {
-        match self.archive.append(self.id, output) {
+        let (accepted, declared) = self.archive.append_and_tell(self.id, output);
+        if let Some(gap) = declared {
+            self.aside("the outlet", || self.outlet.recorded(self.id, &Output::Gap(gap)));
+        }
+        match accepted {
             Ok(()) => {
                 if let Output::Part(part) = output {
                     work.note_refused(self.id, None);

@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use ashkar_duty::Duty;
-use ashkar_media::{Fact, InitSegment, Output};
+use ashkar_media::{Fact, Gap, InitSegment, Output};
 use ashkar_terms::{CameraId, Cause, Clock, ClockState, MediaTime, Span};
 use bytes::Bytes;
 use parking_lot::{Condvar, Mutex, RwLock};
@@ -191,6 +191,12 @@ impl Archive {
     /// with the parts it has, declares the gap, and ends the gap when parts are accepted again: the caller must not
     /// declare one itself. The end of a segment whose parts were refused is refused too.
     pub fn append(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
+        self.append_by(|queue| queue.append(camera, output)).0
+    }
+
+    /// Like [`Archive::append`]; and the gap that the archive declared by itself, or ended, because of this output: it lies
+    /// before the output, and whoever sends the recording on sends it, too.
+    pub fn append_and_tell(&self, camera: CameraId, output: &Output) -> (Result<(), Refused>, Option<Gap>) {
         self.append_by(|queue| queue.append(camera, output))
     }
 
@@ -202,7 +208,7 @@ impl Archive {
     /// # Errors
     /// A refused output is not recorded, and no gap is declared for it; it may be appended again.
     pub fn append_past(&self, camera: CameraId, output: &Output) -> Result<(), Refused> {
-        self.append_by(|queue| queue.append_past(camera, output))
+        self.append_by(|queue| queue.append_past(camera, output)).0
     }
 
     /// Number of outputs that were appended since the start, and how many of these are durable: an output is durable
@@ -212,10 +218,16 @@ impl Archive {
         (queue.appended, queue.durable)
     }
 
+    /// Whether parts of this time, other than of the past, may have been appended that are not durable yet: [`Archive::parts`] and
+    /// [`Archive::coverage`] do not tell of them. From memory.
+    pub fn is_undurable(&self, camera: CameraId, from: MediaTime, to: MediaTime) -> bool {
+        self.inner.shared.queue.lock().is_undurable(camera, (from, to))
+    }
+
     fn append_by(
         &self,
         append: impl FnOnce(&mut AppendQueue) -> (Result<(), Refused>, bool),
-    ) -> Result<(), Refused> {
+    ) -> (Result<(), Refused>, Option<Gap>) {
         let shared = &*self.inner.shared;
         let now_us = shared.clock.now().mono_us;
         let mut queue = shared.queue.lock();
@@ -223,11 +235,12 @@ impl Archive {
         if !queue.entries.is_empty() && queue.queued_since.is_none() {
             queue.queued_since = Some(now_us);
         }
+        let declared = queue.declared.take();
         drop(queue);
         if wake {
             shared.writer_wakes.notify_one();
         }
-        result
+        (result, declared)
     }
 
     /// Where a camera continues, after everything that was appended; `None` if nothing of it was ever recorded.

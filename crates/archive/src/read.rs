@@ -1,10 +1,12 @@
 //! Reading: from a camera and a time or a number to records, and from records to bytes. Everything here blocks.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
 use ashkar_evidence::Record as Evidence;
-use ashkar_media::{Fact, InitSegment, Output, Part, SegmentEnd};
+use ashkar_media::{Fact, InitSegment, Output, PAST_SEGMENTS_FROM, Part, SegmentEnd};
 use ashkar_terms::{CameraId, MediaTime, Moment, Span, UtcMicros};
 use bytes::Bytes;
 use rustix::io::Errno;
@@ -87,7 +89,7 @@ pub(crate) fn segments(
             return Err(ReadError::TooMany { camera });
         }
     }
-    found.sort_by_key(|entry| (entry.start, entry.segment));
+    found.sort_by_key(|entry| (entry.start, entry.segment, longest_first(entry)));
     found.dedup_by_key(|entry| entry.segment);
     Ok(found)
 }
@@ -114,7 +116,15 @@ pub(crate) fn parts_in(
     for run in runs(shared, camera, |run| run.from < to && run.to > from) {
         let headers =
             walk(shared, camera, &run, (Key::Time(from), Key::Time(to)), |header| header.start >= to)?;
-        let begins_in = |header: &&Header| header.kind == Kind::Part && (from..to).contains(&header.start);
+        // A segment of the past that was given up and begun again has parts that belong to no segment that ended.
+        let ended: BTreeSet<(u32, u32)> = assemble(camera, &headers)
+            .flat_map(|entry| entry.places)
+            .map(|place| (place.journal, place.offset))
+            .collect();
+        let begins_in = |header: &&Header| {
+            let counts = !header.is_past() || ended.contains(&(header.journal, header.offset));
+            header.kind == Kind::Part && (from..to).contains(&header.start) && counts
+        };
         found.extend(headers.iter().filter(begins_in).map(|header| PartEntry {
             start: header.start,
             duration: header.duration,
@@ -338,6 +348,10 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
             (Kind::Part, Some((entry, false))) if header.part == 0 && header.is_past() => {
                 *entry = SegmentEntry::new(camera, header);
             }
+            // It ended, and came again: whoever sent it did not learn of it.
+            (Kind::Part, Some((_, true))) if header.part == 0 && header.is_past() => {
+                entries.push((SegmentEntry::new(camera, header), false));
+            }
             (Kind::Part, Some((entry, _))) => entry.add(header),
             (Kind::Part, None) if header.part == 0 => {
                 entries.push((SegmentEntry::new(camera, header), false));
@@ -354,9 +368,14 @@ fn assemble(camera: CameraId, headers: &[Header]) -> impl Iterator<Item = Segmen
         }
     }
     // A record that was written twice, because a sync failed, makes its segment appear twice.
-    entries.sort_by_key(|(entry, ended)| (entry.segment, !ended));
+    entries.sort_by_key(|(entry, ended)| (entry.segment, !ended, longest_first(entry)));
     entries.dedup_by_key(|(entry, _)| entry.segment);
     entries.into_iter().filter_map(|(entry, ended)| ended.then_some(entry))
+}
+
+/// When a segment of the past came again, it may have had fewer parts, since those that were durable by then were not sent.
+fn longest_first(entry: &SegmentEntry) -> Reverse<u16> {
+    Reverse(if entry.segment >= PAST_SEGMENTS_FROM { entry.parts } else { 0 })
 }
 
 impl SegmentEntry {

@@ -54,11 +54,13 @@ pub enum Cause {
     Centre = 7,
     /// The camera has not sent anything yet today.
     NeverConnected = 8,
+    /// The disk of the station's agent was full or failing, as it said itself.
+    StationDisk = 9,
 }
 
 impl Cause {
     /// All causes, in the order of their discriminants.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unknown,
         Self::Uplink,
         Self::Source,
@@ -68,6 +70,7 @@ impl Cause {
         Self::Hidden,
         Self::Centre,
         Self::NeverConnected,
+        Self::StationDisk,
     ];
 
     /// The cause of a stored discriminant; one that this version does not know is [`Cause::Unknown`].
@@ -81,6 +84,7 @@ impl Cause {
             6 => Self::Hidden,
             7 => Self::Centre,
             8 => Self::NeverConnected,
+            9 => Self::StationDisk,
             _ => Self::Unknown,
         }
     }
@@ -97,6 +101,7 @@ impl Cause {
             Self::Hidden => "hidden",
             Self::Centre => "centre",
             Self::NeverConnected => "neverconnected",
+            Self::StationDisk => "stationdisk",
         }
     }
 }

@@ -45,6 +45,7 @@ export const az = {
     hidden: 'Komissiya gizlədib',
     centre: 'Mərkəzin serveri işləməyib',
     neverconnected: 'Kamera qoşulmayıb',
+    stationdisk: 'Məntəqənin yaddaşı dolub və ya nasazdır',
   },
   countOf: {
     live: (n: number) => `${n} canlı`,
@@ -147,6 +148,7 @@ export const az = {
     hidden: 'Səbəb: səsvermənin gizliliyi. Yazı davam edir.',
     centre: 'Mərkəzin serveri işləməyib.',
     neverconnected: 'Kamera bu gün mərkəzə qoşulmayıb.',
+    stationdisk: 'Məntəqədəki yaddaş dolub və ya nasazdır.',
   },
   offDone: 'Mərkəz qoşulmanı gözləyir: kamera göndərməyə başlayan kimi görüntü burada özü açılacaq. Boşluq günün zolağında qalacaq.',
   lastPicture: (time: string) => `Son görüntü, ${time}`,

@@ -42,6 +42,7 @@ export const en: Messages = {
     hidden: 'Hidden by the commission',
     centre: 'The centre’s server was not running',
     neverconnected: 'No connection from the camera',
+    stationdisk: 'The station’s disk is full or failing',
   },
   countOf: {
     live: (n) => `${n} live`,
@@ -144,6 +145,7 @@ export const en: Messages = {
     hidden: 'Reason: secrecy of the vote. Recording goes on.',
     centre: 'The centre’s server was not running.',
     neverconnected: 'The camera has not connected to the centre today.',
+    stationdisk: 'The disk at the station is full or failing.',
   },
   offDone: 'The centre is waiting for the connection: as soon as the camera sends again, the picture appears here by itself. The gap stays on the bar of the day.',
   lastPicture: (time) => `Last picture, ${time}`,

@@ -12,7 +12,7 @@ export const STATES: readonly State[] = ['live', 'late', 'missing', 'hidden', 'd
 /** Why a picture is not there. A word that these pages do not know is shown as `unknown`. */
 export type Cause =
   | 'unknown' | 'uplink' | 'source' | 'power' | 'disk'
-  | 'clock' | 'hidden' | 'centre' | 'neverconnected';
+  | 'clock' | 'hidden' | 'centre' | 'neverconnected' | 'stationdisk';
 
 export type Phase =
   | 'before' | 'on_air' | 'empty_boxes' | 'voting' | 'closed'

@@ -5,7 +5,7 @@ import type { Cell } from '../lib/csv';
 import { rfc3339, SECOND } from '../lib/time';
 import type { Stretch } from '../lib/timeline';
 
-const CAUSES: readonly Cause[] = ['unknown', 'uplink', 'source', 'power', 'disk', 'clock', 'hidden', 'centre', 'neverconnected'];
+const CAUSES: readonly Cause[] = ['unknown', 'uplink', 'source', 'power', 'disk', 'clock', 'hidden', 'centre', 'neverconnected', 'stationdisk'];
 const HEADER = ['id', 'constituency', 'station', 'venue', 'state', 'since', 'cause', 'owed', 'live', 'late', 'arriving', 'missing', 'hidden', 'gaps', 'longest_from', 'longest_to', 'longest_cause'];
 
 /** A row for each station, with the missing minutes by cause in the last columns. */

@@ -1,14 +1,16 @@
 //! What a recording does when something in it or beside it fails, and who may send.
 
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
+use ashkar_archive::DiskState;
+use ashkar_archive::disk::MemoryDisk;
 use ashkar_ingest::MediaSink;
 use ashkar_live::WindowOptions;
 use ashkar_media::codec::{ParameterSets, VideoCodec};
 use ashkar_media::{AccessUnit, Gap, MediaEvent};
 use ashkar_terms::{Blame, Clock, SystemClock};
 use bytes::Bytes;
-use tempfile::TempDir;
 
 use super::*;
 
@@ -40,12 +42,13 @@ impl Kept {
         self.outputs.lock().iter().filter(|output| matches!(output, Output::Part(_))).count()
     }
 
+    fn gaps(&self) -> Vec<Gap> {
+        let gap = |output: &Output| if let Output::Gap(gap) = output { Some(*gap) } else { None };
+        self.outputs.lock().iter().filter_map(gap).collect()
+    }
+
     fn closed_gaps(&self) -> Vec<Gap> {
-        let closed = |output: &Output| match output {
-            Output::Gap(gap) if gap.to.is_some() => Some(*gap),
-            _ => None,
-        };
-        self.outputs.lock().iter().filter_map(closed).collect()
+        self.gaps().into_iter().filter(|gap| gap.to.is_some()).collect()
     }
 }
 
@@ -55,18 +58,39 @@ struct Rig {
     kept: Arc<Kept>,
     now: Moment,
     sent: i64,
-    _directory: TempDir,
 }
 
 impl Rig {
     fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::on(&MemoryDisk::new())
+    }
+
+    fn on(disk: &MemoryDisk) -> Self {
         let clock = Arc::new(SystemClock::new());
         let now = clock.now();
-        let archive = Archive::open(directory.path(), ashkar_archive::Options::default(), clock).unwrap();
+        let options = ashkar_archive::Options {
+            journal_bytes: 64 << 10,
+            sync_interval_ms: 1,
+            reserve_bytes: 0,
+            nearly_full_bytes: 0,
+            retry_first_ms: 1,
+            ..ashkar_archive::Options::default()
+        };
+        let archive = Archive::open_on(Arc::new(disk.clone()), options, clock).unwrap();
         let kept = Arc::new(Kept::default());
         let recording = recording(&archive, &kept, None);
-        Self { recording, archive, kept, now, sent: 0, _directory: directory }
+        Self { recording, archive, kept, now, sent: 0 }
+    }
+
+    /// Waits until the archive has noticed. Facts that it is to write make it look.
+    fn until_state(&self, state: DiskState) {
+        let begun = Instant::now();
+        while self.archive.status().state != state {
+            let fact = Fact { at: self.now, kind: FactKind::ParametersChanged };
+            let _ = self.archive.append(ID, &Output::Fact(fact));
+            let _ = self.archive.flush();
+            assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", self.archive.status());
+        }
     }
 
     fn pass(&mut self, us: u64) {
@@ -154,6 +178,31 @@ fn what_the_archive_refuses_is_not_handed_on() {
     let found = rig.found();
     assert_eq!((found.recording, found.connected, found.cause), (false, true, Some(Cause::Disk)));
     assert_eq!(found.trouble.unwrap().0, Blame::Station, "the disk stands at the station");
+}
+
+#[test]
+fn a_gap_that_the_archive_declares_is_handed_on_with_its_cause() {
+    let disk = MemoryDisk::new();
+    let mut rig = Rig::on(&disk);
+    let mut sink = rig.connect();
+    rig.pictures(&mut sink, 60);
+    let recorded = || rig.archive.resume(ID).unwrap().timeline_end;
+    let before = recorded();
+    disk.set_capacity(1);
+    rig.until_state(DiskState::Full);
+    rig.pictures(&mut sink, 120);
+    let open = Gap { from: before, to: None, cause: Cause::Disk, next_segment: 0 };
+    let told: Vec<Gap> = rig.kept.gaps().into_iter().filter(|gap| gap.from == before).collect();
+    assert!(!told.is_empty(), "while it lasts");
+    assert!(told.iter().all(|gap| Gap { next_segment: 0, ..*gap } == open), "{told:?}");
+    disk.set_capacity(u64::MAX);
+    rig.until_state(DiskState::Ok);
+    rig.pictures(&mut sink, 120);
+    let [gap] = rig.kept.closed_gaps()[..] else { panic!("one gap, and its end") };
+    assert_eq!((gap.from, gap.cause), (before, Cause::Disk));
+    assert!(
+        rig.found().recording && gap.to.is_some_and(|to| to < rig.archive.resume(ID).unwrap().timeline_end)
+    );
 }
 
 #[test]

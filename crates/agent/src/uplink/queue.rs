@@ -109,8 +109,21 @@ impl State {
                 self.inits.insert(camera, output.clone());
                 None
             }
-            Output::Gap(_) | Output::Fact(_) if is_full => return,
-            Output::Gap(_) | Output::Fact(_) => None,
+            Output::Gap(_) => {
+                // A segment that was being recorded is over: the archive took no more of it.
+                let cut = self.cameras.get_mut(&camera).filter(|newest| !newest.has_ended);
+                let left = cut.and_then(|newest| {
+                    newest.has_ended = true;
+                    newest.is_left.then_some(newest.segment)
+                });
+                self.leave(camera, left);
+                if is_full {
+                    return;
+                }
+                None
+            }
+            Output::Fact(_) if is_full => return,
+            Output::Fact(_) => None,
         };
         match left {
             Some(segment) => self.leave(camera, Some(segment)),
@@ -126,8 +139,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use ashkar_media::{Part, SegmentEnd};
-    use ashkar_terms::{MediaTime, Moment, UtcMicros};
+    use ashkar_media::{Gap, Part, SegmentEnd};
+    use ashkar_terms::{Cause, MediaTime, Moment, UtcMicros};
     use bytes::Bytes;
 
     use super::*;
@@ -189,5 +202,13 @@ mod tests {
         assert_eq!(taken(&queue), ["left 3", "4.0", "4.end"]);
         let newest = queue.newest(CAMERA).unwrap();
         assert_eq!((newest.segment, newest.has_ended), (4, true));
+        // The archive took no more of it: a gap tells, perhaps long before the next part.
+        let gap = Gap { from: MediaTime(0), to: None, cause: Cause::Disk, next_segment: 70 };
+        for output in [part(5, 0, QUEUE_BYTES_MAX + 1), Output::Gap(gap)] {
+            queue.recorded(CAMERA, &output);
+        }
+        assert_eq!(taken(&queue), ["left 5", "other"]);
+        let newest = queue.newest(CAMERA).unwrap();
+        assert_eq!((newest.segment, newest.has_ended), (5, true));
     }
 }

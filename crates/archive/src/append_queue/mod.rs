@@ -102,6 +102,8 @@ pub(crate) struct AppendQueue {
     /// Failed writes and syncs since the start.
     pub(crate) failures: u64,
     pub(crate) refused: u64,
+    /// The gap that the archive itself declared, or ended, with the last output that was appended.
+    pub(crate) declared: Option<Gap>,
     /// First number of a camera that is not known.
     pub(crate) first_segment: u64,
     /// Only the reserve is left, according to the file system.
@@ -247,6 +249,7 @@ impl AppendQueue {
         &mut self,
         append: impl FnOnce(&mut Self) -> Result<(), Refused>,
     ) -> (Result<(), Refused>, bool) {
+        self.declared = None;
         if self.closing {
             return (Err(Refused::Closed), false);
         }

@@ -35,9 +35,12 @@ pub(super) struct Waiting {
     /// Bytes waiting for the turn with this number.
     turn: u64,
     pub(super) bytes: usize,
+    /// From the first of them to the last.
+    span: Option<(MediaTime, MediaTime)>,
     /// Bytes that were taken in turns up to this one.
     taken_turn: u64,
     taken: usize,
+    taken_span: Option<(MediaTime, MediaTime)>,
 }
 
 impl Waiting {
@@ -48,6 +51,7 @@ impl Waiting {
         self.forget(undurable);
         if self.turn != next {
             self.taken += std::mem::take(&mut self.bytes);
+            self.taken_span = hull(self.taken_span, self.span.take());
             self.taken_turn = std::mem::replace(&mut self.turn, next);
             self.forget(undurable);
         }
@@ -57,8 +61,29 @@ impl Waiting {
     fn forget(&mut self, undurable: u64) {
         if self.taken_turn < undurable {
             self.taken = 0;
+            self.taken_span = None;
         }
     }
+
+    /// A part waits for the turn to which this was turned.
+    pub(super) fn add(&mut self, part: &Part) {
+        self.bytes += part.bytes.len();
+        self.span = hull(self.span, Some((part.start, part.start.plus(i64::from(part.duration)))));
+    }
+
+    /// Whether something of this time waits.
+    fn overlaps(mut self, next: u64, undurable: u64, (from, to): (MediaTime, MediaTime)) -> bool {
+        self.turn_to(next, undurable);
+        hull(self.taken_span, self.span).is_some_and(|(first, last)| first < to && from < last)
+    }
+}
+
+/// From the earlier beginning to the later end.
+fn hull(
+    one: Option<(MediaTime, MediaTime)>,
+    other: Option<(MediaTime, MediaTime)>,
+) -> Option<(MediaTime, MediaTime)> {
+    one.into_iter().chain(other).reduce(|(from, to), (start, end)| (from.min(start), to.max(end)))
 }
 
 /// The segment whose parts are being appended.
@@ -114,7 +139,7 @@ impl AppendQueue {
         let current = Current { segment: part.segment, parts: part.index + 1, bytes };
         let mut waiting = own.waiting;
         waiting.turn_to(next, undurable);
-        waiting.bytes += length;
+        waiting.add(part);
         let hole = own.hole.take();
         own.waiting = waiting;
         own.current = Some(current);
@@ -130,6 +155,12 @@ impl AppendQueue {
         }
         self.push(Entry::Part { camera, part: part.clone(), after_hole: hole.is_some() }, part.bytes.len());
         Ok(())
+    }
+
+    /// Whether parts of this time, other than of the past, may have been appended that are not durable.
+    pub(crate) fn is_undurable(&self, camera: CameraId, span: (MediaTime, MediaTime)) -> bool {
+        let own = self.cameras.get(&camera);
+        own.is_some_and(|own| own.waiting.overlaps(self.turn, self.undurable, span))
     }
 
     fn judge_part(&self, camera: CameraId, part: &Part) -> Result<(), Refused> {
@@ -256,6 +287,7 @@ impl AppendQueue {
 
     fn push_gap(&mut self, camera: CameraId, hole: Hole, to: Option<MediaTime>, next_segment: u64) {
         let gap = Gap { from: hole.from, to, cause: hole.cause, next_segment };
+        self.declared = Some(gap);
         if !is_planted(Planted::ForgetGapOfRefused) {
             self.push_live_gap(camera, gap);
         }

@@ -49,7 +49,7 @@ impl AppendQueue {
         let length = part.bytes.len();
         let (next, undurable) = (self.turn, self.undurable);
         self.past_waiting.turn_to(next, undurable);
-        self.past_waiting.bytes += length;
+        self.past_waiting.add(part);
         self.cameras.entry(camera).or_default().past.current =
             Some(Current { segment: part.segment, parts: part.index + 1, bytes: bytes + length as u64 });
         self.push(Entry::PastPart(camera, part.clone()), length);

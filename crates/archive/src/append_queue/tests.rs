@@ -244,3 +244,48 @@ fn a_gap_may_fill_if_it_lies_behind_a_station_that_records() {
         [(1, Cause::Uplink, true), (1, Cause::Source, false), (2, Cause::Uplink, false)].map(twice);
     assert_eq!(told, expected.concat());
 }
+
+#[test]
+fn what_may_not_be_durable_is_told_by_its_time() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    let is_undurable = |queue: &AppendQueue, from: i64, to: i64| {
+        queue.is_undurable(camera(1), (MediaTime(from * 45_000), MediaTime(to * 45_000)))
+    };
+    assert!(!is_undurable(&queue, 0, 9), "nothing of it was appended");
+    send(&mut queue, camera(1), 2);
+    assert!(is_undurable(&queue, 0, 1) && is_undurable(&queue, 1, 9) && !is_undurable(&queue, 2, 9));
+    let first = take(&mut queue);
+    assert!(is_undurable(&queue, 0, 1), "the writer has it");
+    send(&mut queue, camera(1), 2);
+    queue.is_durable(first.0, first.1);
+    assert!(!is_undurable(&queue, 0, 2) && is_undurable(&queue, 1, 3) && is_undurable(&queue, 3, 4));
+    let second = take(&mut queue);
+    assert!(is_undurable(&queue, 3, 4));
+    queue.failed(false);
+    assert!(is_undurable(&queue, 3, 4), "it is tried again");
+    queue.is_durable(second.0, second.1);
+    assert!(!is_undurable(&queue, 0, 9));
+    // The number of the past is 2^52 and the tick.
+    let Output::Part(live) = part(9) else { panic!("a part") };
+    let segment = past_segment(live.start).expect("a number");
+    assert!(queue.append_past(camera(1), &init()).0.is_ok());
+    assert!(queue.append_past(camera(1), &Output::Part(Part { segment, ..live })).0.is_ok());
+    assert!(!is_undurable(&queue, 9, 10), "a segment of the past is known by its number when it comes again");
+}
+
+#[test]
+fn the_gap_that_the_archive_declares_is_told_with_what_caused_it() {
+    let mut queue = AppendQueue::new(QUEUE_BYTES);
+    send(&mut queue, camera(1), 1);
+    assert_eq!(queue.declared, None);
+    queue.low_space = true;
+    assert!(queue.append(camera(1), &part(1)).0.is_err());
+    let declared = queue.declared.expect("a gap");
+    assert_eq!((declared.from, declared.to, declared.cause), (MediaTime(45_000), None, Cause::Disk));
+    assert!(queue.append(camera(1), &part(2)).0.is_err() && queue.declared.is_none(), "it is declared");
+    queue.low_space = false;
+    assert!(queue.append(camera(1), &part(3)).0.is_ok());
+    let ended = queue.declared.expect("its end");
+    assert_eq!((ended.from, ended.to, ended.next_segment), (MediaTime(45_000), Some(MediaTime(135_000)), 3));
+    assert!(queue.append(camera(1), &part(4)).0.is_ok() && queue.declared.is_none());
+}

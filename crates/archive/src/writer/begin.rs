@@ -4,7 +4,7 @@ use std::io;
 
 use super::engine::{Event, Reply, Request, Stage, WriterEngine};
 use super::journal::Journal;
-use crate::disk::call::Call;
+use crate::disk::call::{Answer, Call};
 use crate::format::name::JournalName;
 use crate::format::payload::Boot;
 use crate::now::Now;
@@ -35,6 +35,9 @@ enum Step {
     Reserve,
     /// A crash here leaves an empty journal: recovery gives it an empty sidecar.
     SyncName,
+    /// What is left now that the journal has its room. The reserve must not depend on the sealer's turn: on a slow disk, or
+    /// a busy computer, whole journals are filled between two of them.
+    Space,
     /// Nothing was ever written to it, so nothing is lost with it; if it remains, recovery skips it.
     Remove(io::Error),
 }
@@ -48,6 +51,7 @@ impl Beginning {
             Step::Create => Call::Create(&self.path),
             Step::Reserve => Call::Reserve(u64::from(self.capacity)),
             Step::SyncName => Call::SyncDirectory(&self.day),
+            Step::Space => Call::Space,
             Step::Remove(_) => Call::Remove(&self.path),
         })
     }
@@ -90,6 +94,10 @@ impl WriterEngine {
         let is_new_day = self.last_day.as_ref() != Some(&beginning.day);
         beginning.step = match (std::mem::replace(&mut beginning.step, Step::Salt), reply) {
             (Step::Remove(error), _) => return self.fail(now, error),
+            (Step::Space, Reply::Disk(result)) => {
+                self.take_space(result);
+                return self.began(now, beginning);
+            }
             (Step::Reserve | Step::SyncName, Reply::Disk(Err(error))) => Step::Remove(error),
             (_, Reply::Salt(Err(error)) | Reply::Disk(Err(error))) => return self.fail(now, error),
             (Step::Salt, Reply::Salt(Ok(salt))) => {
@@ -99,14 +107,20 @@ impl WriterEngine {
             (Step::MakeDay, Reply::Disk(Ok(_))) => Step::SyncDay,
             (Step::SyncDay, Reply::Disk(Ok(_))) => Step::Create,
             (Step::Create, Reply::Disk(Ok(_))) => Step::Reserve,
-            (Step::Reserve, Reply::Disk(Ok(_))) if is_planted(Planted::ForgetToSyncName) => {
-                return self.began(now, beginning);
-            }
+            (Step::Reserve, Reply::Disk(Ok(_))) if is_planted(Planted::ForgetToSyncName) => Step::Space,
             (Step::Reserve, Reply::Disk(Ok(_))) => Step::SyncName,
-            (Step::SyncName, Reply::Disk(Ok(_))) => return self.began(now, beginning),
+            (Step::SyncName, Reply::Disk(Ok(_))) => Step::Space,
             (step, reply) => unreachable!("{reply:?} for {step:?}"),
         };
         self.stage = Stage::Begin(beginning);
+    }
+
+    /// A disk that does not say how much is left takes what it can; the sealer tells of it.
+    fn take_space(&mut self, result: io::Result<Answer>) {
+        if let Ok(Answer::Space(space)) = result {
+            self.full |= space.free < self.options.reserve_bytes;
+            self.tell(Event::Space(space));
+        }
     }
 
     fn began(&mut self, now: &Now, beginning: Beginning) {

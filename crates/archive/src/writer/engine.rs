@@ -21,6 +21,7 @@ use super::journal::{Journal, Record};
 use super::records::Interrupted;
 use crate::append_queue::{Batch, Demand, Entry};
 use crate::coverage::Effect;
+use crate::disk::Space;
 use crate::disk::call::{Answer, Call, Payload};
 use crate::error::ReadError;
 use crate::format::header::PAST;
@@ -58,6 +59,8 @@ pub(crate) enum Reply {
 pub(crate) enum Event {
     /// A journal has been created.
     Began { name: JournalName, salt: u32 },
+    /// So much room is left beside the journals.
+    Space(Space),
     /// These records are durable; the journal is durable up to `durable`.
     Published { journal: u32, durable: u32, records: Vec<Record> },
     /// This range of the journal need not stay in memory.

@@ -23,6 +23,7 @@ use crate::error::ReadError;
 use crate::format::{Header, Kind};
 use crate::now::Now;
 use crate::read;
+use crate::sealer::note_space;
 use crate::shared::Shared;
 use engine::{Event, Reply, Request, WriterEngine};
 use journal::Record;
@@ -125,6 +126,7 @@ impl Writer {
                 self.shared.catalog.write().begin(name, salt);
                 self.shared.meters.lock().journal = name.number;
             }
+            Event::Space(space) => note_space(&self.shared, space),
             Event::Published { journal, durable, records } => {
                 self.shared.catalog.write().publish_all(journal, durable, &records);
                 let began = self.sync_began.take().unwrap_or(now.elapsed);

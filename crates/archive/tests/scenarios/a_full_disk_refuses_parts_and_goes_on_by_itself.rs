@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Feed, Sent, TestClock, append_all, assert_well, day, options, recorded};
 use ashkar_archive::disk::MemoryDisk;
+use ashkar_archive::stepped::Stepped;
 use ashkar_archive::{Archive, DiskState, IntervalKind, Options, Refused};
 use ashkar_terms::{CameraId, Cause};
 
@@ -110,6 +111,26 @@ fn without_anybody_asking_for_it() {
     let (outputs, second) = feed.segment(4);
     append_all(&archive, CAMERA, &outputs).unwrap();
     until("the segment", || recorded(&archive, CAMERA) == [first.clone(), second.clone()]);
+}
+
+/// The thread that seals may be late by any time: the writer keeps the reserve by itself, so what must be recorded when
+/// the disk is full, gaps and facts, still has room.
+#[test]
+fn before_the_sealer_looks() {
+    let (disk, clock) = (MemoryDisk::new(), TestClock::at(crate::support::MORNING.plus(3_600_000_000)));
+    let options = Options { reserve_bytes: 512 << 10, ..options() };
+    disk.set_capacity(1 << 20);
+    let mut archive = Stepped::open(&disk, options, clock, 7).unwrap();
+    let mut feed = Feed::new(CAMERA);
+    let mut refused = 0;
+    for segment in 0..2000 {
+        refused += usize::from(append_all(archive.archive(), CAMERA, &feed.segment(4).0).is_err());
+        archive.write(Duration::from_millis(segment * 10));
+        assert_eq!(archive.archive().status().errors, 0, "after {segment} segments, {refused} refused");
+    }
+    assert!((1..2000).contains(&refused), "{refused} refused");
+    assert_eq!(archive.archive().status().state, DiskState::Full);
+    assert_eq!(gaps(archive.archive()), [Cause::Disk]);
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub(super) enum Known {
     Same,
     /// Another part that begins there.
     Other,
+    /// Live parts of this time are not durable: whether it is among them can be told in a moment.
+    Unsettled,
 }
 
 /// The media of the past that one agent sends for one camera.
@@ -66,6 +68,13 @@ struct Open {
     /// Those of its parts that came, for recognising them when they come again.
     came: Vec<HavePart>,
     last_arrival: Moment,
+}
+
+/// Whether live parts of the time of `part` were taken and are not durable yet, as when the disk hangs: then the archive does not tell of
+/// them, and the same media would be recorded twice. To be asked before [`look`]: what is durable by then is found there. From memory.
+pub(super) fn is_unsettled(archive: &Archive, camera: CameraId, part: &Part) -> bool {
+    let end = part.start.plus(part.duration.into());
+    archive.is_undurable(camera, part.start, end) && !is_planted(Planted::OverlookUndurable)
 }
 
 /// Whether the archive has media for all of the time of `part`: then it must be read to tell whether they are the same.
@@ -127,6 +136,7 @@ impl LateIntake {
             Output::Part(part) => match known {
                 Known::Same => Ok(Taken::Persisted),
                 Known::Other => Err(RefusalCode::Differs),
+                Known::Unsettled => Err(RefusalCode::Busy),
                 Known::Nothing => {
                     let taken = self.part(part, now, append);
                     // Another refusal may end; then the part comes again.
@@ -166,6 +176,17 @@ impl LateIntake {
         Ok(Taken::Nothing)
     }
 
+    /// What is answered to a part of the open segment that came before.
+    fn again(&self, part: &Part) -> Option<Result<Taken, RefusalCode>> {
+        let is_before = |open: &&Open| open.theirs == part.segment && part.index < open.next_index;
+        let open = self.open.as_ref().filter(is_before)?;
+        Some(match open.came.iter().find(|came| came.start == part.start) {
+            Some(came) if *came == HavePart::of(part) => Ok(Taken::OfSegment),
+            Some(_) => Err(RefusalCode::Differs),
+            None => Err(RefusalCode::OutOfOrder),
+        })
+    }
+
     fn part(
         &mut self,
         part: &Part,
@@ -179,15 +200,8 @@ impl LateIntake {
         if end.since(MediaTime::from_utc(now.wall)) > MAX_LEAD_TICKS {
             return Err(RefusalCode::Clock);
         }
-        if let Some(open) =
-            self.open.as_ref().filter(|open| open.theirs == part.segment && part.index < open.next_index)
-        {
-            let came = open.came.iter().find(|came| came.start == part.start);
-            return match came {
-                Some(came) if *came == HavePart::of(part) => Ok(Taken::OfSegment),
-                Some(_) => Err(RefusalCode::Differs),
-                None => Err(RefusalCode::OutOfOrder),
-            };
+        if let Some(came) = self.again(part) {
+            return came;
         }
         let init = self.inits.iter().find(|init| init.sha256.starts_with(&part.init)).cloned();
         let init = init.ok_or(RefusalCode::InitNeeded)?;
@@ -199,13 +213,18 @@ impl LateIntake {
             self.begin(part, init, now, &append)?;
         }
         let Some(open) = &mut self.open else { return Err(RefusalCode::OutOfOrder) };
-        append(&Output::Part(Part {
+        let appended = append(&Output::Part(Part {
             segment: open.number,
             index: open.parts,
             first_arrival: now,
             last_arrival: now,
             ..part.clone()
-        }))?;
+        }));
+        if let Err(code) = appended {
+            // Nothing is begun then: the parts behind it are refused for the same reason, and not as out of order.
+            self.open.take_if(|open| open.parts == 0);
+            return Err(code);
+        }
         open.sha256.update(&part.bytes);
         open.bytes += part.bytes.len() as u64;
         open.parts += 1;

@@ -290,6 +290,7 @@ impl Centre {
     async fn look(&self, camera: CameraId, output: &Output) -> Result<Known, Refusal> {
         let archive = self.archive.clone();
         match output {
+            Output::Part(part) if late::is_unsettled(&archive, camera, part) => Ok(Known::Unsettled),
             Output::Part(part) if late::may_be_known(&archive, camera, part) => {
                 let part = part.clone();
                 self.read_for_agent(move || late::look(&archive, camera, &part)).await

@@ -10,11 +10,16 @@ pub(crate) enum Planted {
     AcknowledgeEndAtOnce,
     /// Time that has media already is taken for the same media.
     BelieveRepetition,
+    /// Live media that are not durable yet are taken for missing.
+    OverlookUndurable,
     /// What was shown and not recorded is called durable.
     AcknowledgeShown,
     /// A station removes journals, whatever its centre has of them.
     #[cfg(test)]
     RemoveUnpersisted,
+    /// A station does not tell the gap that its archive declares.
+    #[cfg(test)]
+    ConcealGap,
 }
 
 #[cfg(not(test))]

@@ -38,10 +38,14 @@ pub enum NotLive {
     Malformed,
 }
 
-/// The cause of a gap that an agent declares, as the centre calls it: to its agent the software that records is the
-/// centre, and here that would be a lie.
+/// The cause of a gap that an agent declares, as the centre calls it: to its agent the software and the disk that record are the
+/// centre's, and here that would be a lie.
 pub fn cause_at_station(cause: Cause) -> Cause {
-    if cause == Cause::Centre { Cause::Unknown } else { cause }
+    match cause {
+        Cause::Centre => Cause::Unknown,
+        Cause::Disk => Cause::StationDisk,
+        other => other,
+    }
 }
 
 /// Passes the outputs of another packager on as one's own: pure and deterministic, like [`Packager`](crate::Packager).

@@ -10,6 +10,7 @@ use ashkar_terms::MediaTime;
 use super::RangeSet;
 use super::options::{
     ATTEMPTS_MAX, HAVE_SPAN_TICKS, LATE_IN_FLIGHT_MAX, LATE_PENDING_MAX, PERSISTED_WITHIN_US,
+    READ_AGAIN_MAX_US, READ_AGAIN_MIN_US, READ_AGAIN_SEGMENTS_MAX,
 };
 use super::retry::Retry;
 use crate::planted::{Planted, is_planted};
@@ -28,6 +29,15 @@ struct Work {
     compared: bool,
     /// The last of its records that the centre received.
     count: u64,
+}
+
+/// A segment that could not be read, and is read again.
+#[derive(Debug, Clone, Copy)]
+struct Unreadable {
+    at: u64,
+    pause: u64,
+    /// It is not in the backlog until then.
+    waits: bool,
 }
 
 /// What the centre said it has of a span.
@@ -57,6 +67,8 @@ pub(super) struct Late {
     work: Option<Work>,
     /// Sent, with the last count and the time at which it was received.
     pending: BTreeMap<u64, (u64, u64)>,
+    /// Segments that could not be read.
+    unreadable: BTreeMap<u64, Unreadable>,
     known: Option<Known>,
     inits_sent: BTreeSet<[u8; 8]>,
     attempts: u32,
@@ -180,7 +192,9 @@ impl Late {
         }
         let has_end = work.records.iter().any(|output| matches!(output, Output::SegmentEnd(_)));
         work.is_read = has_end && span(&work.records).is_some();
-        if !work.is_read {
+        if work.is_read {
+            self.unreadable.remove(&segment);
+        } else {
             work.records.clear();
         }
         work.is_read
@@ -191,12 +205,14 @@ impl Late {
         self.work.take_if(|work| work.segment == segment);
         self.backlog.remove(segment);
         self.pending.remove(&segment);
+        self.unreadable.remove(&segment);
     }
 
     /// `segment` is not in the agent's archive any more.
     pub(super) fn gone(&mut self, segment: u64) {
         self.work.take_if(|work| work.segment == segment);
         self.backlog.remove(segment);
+        self.unreadable.remove(&segment);
         self.gone += 1;
     }
 
@@ -243,7 +259,32 @@ impl Late {
         self.work.as_ref().map(|work| work.segment)
     }
 
-    /// Something of `segment` could not be read or placed: it is tried again from its beginning, a few times.
+    /// `segment` could not be read: it is tried again after a pause, and those behind it do not wait for it.
+    pub(super) fn unreadable(&mut self, segment: u64, now: u64) {
+        if self.work.take_if(|work| work.segment == segment).is_none() {
+            return;
+        }
+        if self.unreadable.len() >= READ_AGAIN_SEGMENTS_MAX && !self.unreadable.contains_key(&segment) {
+            return self.refuse(segment);
+        }
+        self.backlog.remove(segment);
+        let before = self.unreadable.get(&segment);
+        let pause = before.map_or(READ_AGAIN_MIN_US, |before| (2 * before.pause).min(READ_AGAIN_MAX_US));
+        self.unreadable.insert(segment, Unreadable { at: now.saturating_add(pause), pause, waits: true });
+    }
+
+    /// Those whose pause is over are backlog again; all of them, if there is no time.
+    fn read_again(&mut self, now: Option<u64>) {
+        let is_due = |one: &Unreadable| one.waits && now.is_none_or(|now| one.at <= now);
+        let mut due = Vec::new();
+        for (segment, one) in self.unreadable.iter_mut().filter(|(_, one)| is_due(one)) {
+            one.waits = false;
+            due.push(*segment);
+        }
+        due.into_iter().for_each(|segment| self.push(segment));
+    }
+
+    /// Something of `segment` could not be placed: it is tried again from its beginning, a few times.
     pub(super) fn failed(&mut self, segment: u64) {
         // Several parts of it may fail at once.
         if self.work.take_if(|work| work.segment == segment).is_none() {
@@ -263,6 +304,7 @@ impl Late {
 
     /// What was received long ago and is not persisted is offered again.
     pub(super) fn overdue(&mut self, now: u64) {
+        self.read_again(Some(now));
         let overdue = |_: &u64, (_, at): &mut (u64, u64)| now.saturating_sub(*at) > PERSISTED_WITHIN_US;
         let again: Vec<u64> = self.pending.extract_if(.., overdue).map(|(segment, _)| segment).collect();
         if !again.is_empty() {
@@ -280,6 +322,8 @@ impl Late {
         self.known = None;
         self.attempts = 0;
         self.inits_sent.clear();
+        self.read_again(None);
+        self.unreadable.clear();
         if !is_planted(Planted::KeepCounts) {
             let pending = std::mem::take(&mut self.pending);
             if !is_planted(Planted::ForgetUnpersisted) {
@@ -294,7 +338,8 @@ impl Late {
     }
 
     pub(super) fn segments(&self) -> u64 {
-        self.backlog.count() + self.pending.len() as u64
+        let unreadable = self.unreadable.values().filter(|one| one.waits).count();
+        self.backlog.count() + (self.pending.len() + unreadable) as u64
     }
 
     pub(super) fn refused(&self) -> u64 {

@@ -119,7 +119,15 @@ impl Live {
                     return dropped;
                 }
             }
-            Output::Gap(_) | Output::Fact(_) => {}
+            Output::Gap(_) => {
+                // Without an end before it: the archive took no more of its parts, and ended it with those it had. Perhaps
+                // nothing is recorded after the gap for a long time.
+                if let Some(before) = self.current.take() {
+                    self.given_up = None;
+                    dropped = self.give_up(before);
+                }
+            }
+            Output::Fact(_) => {}
         }
         let bytes = body_bytes(output);
         self.bytes += bytes;

@@ -33,8 +33,8 @@ pub use action::{Action, Failure, ReadError, RequestId};
 pub use ledger::{LEDGER_BYTES_MAX, Ledger};
 pub use options::{
     ATTEMPTS_MAX, DELAY_MARGIN_US, HAVE_SPAN_TICKS, INITS_MAX, LATE_IN_FLIGHT_MAX, LATE_PENDING_MAX,
-    LIVE_WAITS_US, LIVE_WITHIN_US, METADATA_MAX, PERSISTED_WITHIN_US, REQUEST_TIMEOUT_US, RETRY_MAX_US,
-    RETRY_MIN_US, SenderOptions,
+    LIVE_WAITS_US, LIVE_WITHIN_US, METADATA_MAX, PERSISTED_WITHIN_US, READ_AGAIN_MAX_US, READ_AGAIN_MIN_US,
+    REQUEST_TIMEOUT_US, RETRY_MAX_US, RETRY_MIN_US, SenderOptions,
 };
 pub use range_set::{NoRanges, RANGES_MAX, RangeSet};
 pub use retention::MayForget;
@@ -222,7 +222,7 @@ impl Sender {
             state.late.retry.succeeded();
         } else {
             state.late.retry.failed(now);
-            state.late.failed(*number);
+            state.late.unreadable(*number, now);
         }
     }
 

@@ -14,8 +14,15 @@ pub const DELAY_MARGIN_US: u64 = 250_000;
 pub const RETRY_MIN_US: u64 = 250_000;
 /// Longest pause after a failure, microseconds.
 pub const RETRY_MAX_US: u64 = 5_000_000;
-/// So often is a segment offered that the centre cannot place or the disk cannot read, before the others' turn comes.
+/// So often is a segment offered that the centre cannot place, before the others' turn comes.
 pub const ATTEMPTS_MAX: u32 = 4;
+/// First pause before a segment is read again that could not be read, microseconds; it doubles up to [`READ_AGAIN_MAX_US`]. A full
+/// disk has no room for the end of a segment that it cut: until it has, the segment cannot be read.
+pub const READ_AGAIN_MIN_US: u64 = 1_000_000;
+/// Longest pause before it is read again, microseconds.
+pub const READ_AGAIN_MAX_US: u64 = 512_000_000;
+/// Most segments of one camera that are to be read again; of more, the others wait for another session.
+pub(super) const READ_AGAIN_SEGMENTS_MAX: usize = 64;
 /// Most gaps and facts of one camera that wait to be sent or persisted.
 pub const METADATA_MAX: usize = 1024;
 /// Most gaps and facts of one camera of which it is remembered that they are persisted.

@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use ashkar_media::{Fact, FactKind, InitSegment, Output, Part, SegmentEnd};
-use ashkar_terms::{CameraId, MediaTime, Moment, UtcMicros};
+use ashkar_media::{Fact, FactKind, Gap, InitSegment, Output, Part, SegmentEnd};
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment, UtcMicros};
 use ashkar_uplink::sender::{LIVE_WITHIN_US, MayForget, REQUEST_TIMEOUT_US, RETRY_MIN_US};
 use ashkar_uplink::{
-    Action, Answer, AnswerState, Failure, Have, HavePart, Ledger, Line, ReadError, RecordingId, Refusal,
-    RefusalCode, RequestId, Sender, SenderOptions,
+    Action, Answer, AnswerState, Failure, Have, HavePart, Ledger, Line, ReadError, RecordName, RecordingId,
+    Refusal, RefusalCode, RequestId, Sender, SenderOptions,
 };
 use bytes::Bytes;
 
@@ -291,13 +291,12 @@ fn what_the_centre_never_takes_does_not_stop_the_rest() {
     let id = reads(&mut sender, 2, now);
     sender.read(id, Err(ReadError::Gone), now);
     assert_eq!(sender.status(now).cameras[0].gone_segments, 1);
-    for _ in 0..4 {
-        let id = reads(&mut sender, 3, now);
-        sender.read(id, Err(ReadError::Failed), now);
-        now += 6 * SECOND;
-    }
-    assert_eq!(sender.status(now).cameras[0].refused_segments, 2);
+    let id = reads(&mut sender, 3, now);
+    sender.read(id, Err(ReadError::Failed), now);
+    let status = &sender.status(now).cameras[0];
+    assert_eq!((status.refused_segments, status.backlog_segments), (1, 1), "it waits");
     assert!(sender.next(now).is_none());
+    now += SECOND;
     // Another session tries it all again.
     sender.session_lost();
     assert!(matches!(sender.next(now), Some(Action::OpenSession)));
@@ -316,6 +315,46 @@ fn a_segment_that_never_ends_is_looked_at_later() {
         sender.answered(id, answer(AnswerState::Received, 1, 1), 0);
     }
     let _ = reads(&mut sender, 1, 0);
+}
+
+/// The archive took no more of it, ended it with what it had, and declared a gap; nothing is recorded after that.
+#[test]
+fn a_segment_that_a_gap_cuts_is_looked_at_at_once() {
+    let mut sender = sender();
+    for output in segment(3, 2).into_iter().take(3) {
+        sender.recorded(CAMERA, &output, 0);
+    }
+    drain(&mut sender, 0, 0);
+    let gap = Gap { from: part(3, 2).start, to: None, cause: Cause::Disk, next_segment: 70 };
+    sender.recorded(CAMERA, &Output::Gap(gap), 0);
+    let name = RecordName::of(&Output::Gap(gap)).to_string();
+    let id = sends(&mut sender, Line::Live, &name, 0);
+    sender.answered(id, answer(AnswerState::Received, 4, 0), 0);
+    reads(&mut sender, 3, 0);
+}
+
+/// As one whose end waits for room on a full disk: however long that takes, it is not left out, and nothing waits for it.
+#[test]
+fn what_cannot_be_read_now_is_read_later_and_holds_up_nothing() {
+    let mut sender = sender();
+    sender.add_camera(CAMERA, segments(1..3));
+    let (mut now, mut failures) = (0, 0);
+    while failures < 9 {
+        match sender.next(now) {
+            Some(Action::ReadSegment { id, segment: 1, .. }) => {
+                sender.read(id, Err(ReadError::Failed), now);
+                failures += 1;
+            }
+            Some(Action::ReadSegment { id, .. }) => sender.read(id, Ok(segment(2, 1)), now),
+            Some(Action::AskHave { id, .. }) => sender.told(id, Ok(Have { parts: Vec::new() }), now),
+            Some(Action::Send { id, .. }) => sender.answered(id, answer(AnswerState::Persisted, 0, 0), now),
+            Some(other) => panic!("{other:?}"),
+            None => now = sender.wake_at(now),
+        }
+    }
+    assert!(sender.ledger().is_persisted(CAMERA, 2), "those behind it went on");
+    assert_eq!(sender.status(now).cameras[0].backlog_segments, 1);
+    assert!((100 * SECOND..600 * SECOND).contains(&now), "{now} µs for nine attempts");
 }
 
 #[test]

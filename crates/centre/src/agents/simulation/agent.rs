@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ashkar_archive::disk::{MemoryDisk, Tail};
 use ashkar_archive::stepped::Stepped;
-use ashkar_archive::{GapEntry, Options};
+use ashkar_archive::{Archive, GapEntry, Options};
 use ashkar_media::{Gap, Output};
 use ashkar_terms::{CameraId, Clock, Span, UtcMicros};
 use ashkar_uplink::{Action, Ledger, ReadError, RecordingId, RequestId, Sender, SenderOptions};
@@ -13,6 +13,7 @@ use ashkar_uplink::{Action, Ledger, ReadError, RecordingId, RequestId, Sender, S
 use super::retention::Removed;
 use super::source::Source;
 use super::{Random, Violation, VirtualClock};
+use crate::agents::planted::{Planted, is_planted};
 
 pub(super) struct Agent {
     pub(super) sources: Vec<Source>,
@@ -21,7 +22,11 @@ pub(super) struct Agent {
     /// While its process runs.
     pub(super) running: Option<Running>,
     saved: Option<Vec<u8>>,
+    /// Its disk is full until then.
+    pub(super) full_until: u64,
     pub(super) start_at: u64,
+    /// It died, and something that it had sent was not durable on its disk.
+    pub(super) has_lost: bool,
     /// It has no room for what the centre has.
     pub(super) is_small: bool,
     pub(super) removed: Removed,
@@ -58,6 +63,8 @@ impl Agent {
             clock,
             running: None,
             saved: None,
+            full_until: 0,
+            has_lost: false,
             start_at: 0,
             is_small: seed.is_multiple_of(2),
             removed: Removed::default(),
@@ -80,8 +87,7 @@ impl Agent {
                 sender.recorded_before(source.camera, Output::Gap(Gap { from, to, cause, next_segment }));
             }
             for output in source.resume(store.archive(), now) {
-                store.archive().append(source.camera, &output).map_err(|error| error.to_string())?;
-                sender.recorded(source.camera, &output, now);
+                record(store.archive(), &mut sender, source.camera, &output, now)?;
             }
         }
         self.running = Some(Running { store, sender, recording, started: now });
@@ -96,9 +102,7 @@ impl Agent {
             let outputs =
                 if is_over { source.end(moment).into_iter().collect() } else { source.send(now, moment) };
             for output in outputs {
-                let appended = running.store.archive().append(source.camera, &output);
-                appended.map_err(|error| format!("the agent's archive: {error}"))?;
-                running.sender.recorded(source.camera, &output, now);
+                record(running.store.archive(), &mut running.sender, source.camera, &output, now)?;
             }
         }
         Ok(())
@@ -120,13 +124,36 @@ impl Agent {
 
     /// The process dies.
     pub(super) fn die(&mut self, power: bool, random: &mut Random) {
-        if self.running.take().is_some() {
+        if let Some(running) = self.running.take() {
+            let (appended, durable) = running.store.archive().progress();
+            self.has_lost |= durable < appended;
+            drop(running);
             self.disk = match power {
                 true => self.disk.power_cut(Tail::Torn(random.number())),
                 false => self.disk.kill(),
             };
         }
     }
+}
+
+/// Records first; what is refused is not sent, and the gap that the archive declares is.
+fn record(
+    archive: &Archive,
+    sender: &mut Sender,
+    camera: CameraId,
+    output: &Output,
+    now: u64,
+) -> Result<(), Violation> {
+    let (appended, declared) = archive.append_and_tell(camera, output);
+    if let Some(gap) = declared.filter(|_| !is_planted(Planted::ConcealGap)) {
+        sender.recorded(camera, &Output::Gap(gap), now);
+    }
+    match appended {
+        Ok(()) => sender.recorded(camera, output, now),
+        Err(refused) if refused.is_disk() => {}
+        Err(refused) => return Err(format!("the agent's archive: {refused}")),
+    }
+    Ok(())
 }
 
 impl Running {
@@ -136,6 +163,8 @@ impl Running {
         self.store.write(Duration::from_micros(now - self.started));
         let read = match self.store.archive().outputs(camera, segment) {
             Ok(Some(outputs)) => Ok(outputs),
+            // As the shell does: its end may wait for room.
+            Ok(None) if self.store.archive().status().queue_bytes > 0 => Err(ReadError::Failed),
             Ok(None) => Err(ReadError::Gone),
             Err(_) => Err(ReadError::Failed),
         };

@@ -103,11 +103,7 @@ impl Running {
             .filter(|(_, other)| other.recording == recording)
             .map(|(number, _)| *number)
             .collect();
-        for session in replaced.into_iter().filter_map(|number| self.sessions.remove(&number)) {
-            for of_camera in session.cameras.values() {
-                of_camera.work.lock().close(now, ashkar_terms::Cause::Uplink, "another session");
-            }
-        }
+        replaced.into_iter().for_each(|number| self.end_session(number, now));
         self.next_session += 1;
         self.sessions.insert(
             self.next_session,
@@ -121,6 +117,13 @@ impl Running {
             },
         );
         (self.next_session, self.store.archive().id().parse().unwrap_or(RecordingId(0)))
+    }
+
+    pub(super) fn end_session(&mut self, number: u64, now: Moment) {
+        let Some(session) = self.sessions.remove(&number) else { return };
+        for of_camera in session.cameras.values() {
+            of_camera.work.lock().close(now, ashkar_terms::Cause::Uplink, "it is over");
+        }
     }
 
     pub(super) fn put(
@@ -144,6 +147,7 @@ impl Running {
             }
             Line::Late => {
                 let known = match output {
+                    Output::Part(part) if late::is_unsettled(archive, path.camera, part) => Known::Unsettled,
                     Output::Part(part) if late::may_be_known(archive, path.camera, part) => {
                         late::look(archive, path.camera, part)
                     }

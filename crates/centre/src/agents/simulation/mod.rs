@@ -8,8 +8,10 @@
 mod agent;
 mod hall;
 mod link;
+mod oracle;
 mod retention;
 mod source;
+mod stories;
 mod tests;
 mod world;
 

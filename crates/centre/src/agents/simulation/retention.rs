@@ -1,6 +1,6 @@
 //! A station without room: it removes each journal as soon as its sender says that the centre has all of it.
 
-use ashkar_archive::JournalContent;
+use ashkar_archive::{JournalContent, RemoveError};
 use ashkar_media::{Gap, Output, Part};
 use ashkar_terms::CameraId;
 use ashkar_uplink::RecordingId;
@@ -40,7 +40,8 @@ impl Agent {
             }
             match archive.remove_journal(number, "centre") {
                 Ok(_) => {}
-                Err(ashkar_archive::RemoveError::InUse(_)) => continue,
+                // On a full disk the record of the removal may find no room.
+                Err(RemoveError::InUse(_) | RemoveError::Io { .. }) => continue,
                 Err(error) => return Err(format!("removal: {error}")),
             }
             self.removed.journals += 1;

@@ -2,23 +2,18 @@
 
 use std::sync::Arc;
 
-use ashkar_archive::{Archive, IntervalKind};
-use ashkar_media::{Output, cause_at_station};
-use ashkar_terms::{CameraId, Cause, Clock, MediaTime, Span};
+use ashkar_media::Output;
+use ashkar_terms::{CameraId, Clock};
 use ashkar_uplink::{Action, Answer, Failure, Have, HavePath, Line, RecordPath, RecordingId, RequestId};
 
-use super::agent::{Agent, EVER};
+use super::agent::Agent;
 use super::hall::Hall;
 use super::link::{Pipe, State};
-use super::retention::Removed;
 use super::source::PART_US;
-use super::{MORNING, Random, Violation, VirtualClock};
-use crate::agents::late;
+use super::{Random, Violation, VirtualClock};
 
 const STEP_US: u64 = 50_000;
-/// Gaps of twice this are looked at, ticks: a second.
-const GAP_TICKS: i64 = 45_000;
-const SECOND: u64 = 1_000_000;
+pub(super) const SECOND: u64 = 1_000_000;
 /// For so long things go wrong.
 const TROUBLE_US: u64 = 150 * SECOND;
 /// For so long cameras record afterwards.
@@ -41,13 +36,16 @@ enum Reply {
 }
 
 /// An agent and its line.
-struct Station {
-    agent: Agent,
+pub(super) struct Station {
+    pub(super) agent: Agent,
     state: State,
     /// Requests and replies of the live line, and of the late one.
     requests: [Pipe<Request>; 2],
     replies: [Pipe<Reply>; 2],
     session: u64,
+    /// A session is wanted: asked for as soon as there is a line, and again if that breaks, as the agent's shell does.
+    wants_session: bool,
+    has_asked: bool,
 }
 
 /// What happened.
@@ -58,21 +56,25 @@ pub(super) struct Tally {
     pub(super) refused: u64,
     pub(super) crashes: u64,
     pub(super) replaced: u64,
+    /// Times that a station's disk was full.
+    pub(super) full: u64,
     pub(super) removed: u64,
     pub(super) drained_s: u64,
 }
 
 pub(super) struct World {
-    random: Random,
-    now: u64,
-    clock: Arc<VirtualClock>,
-    stations: Vec<Station>,
-    hall: Hall,
+    pub(super) random: Random,
+    pub(super) now: u64,
+    pub(super) clock: Arc<VirtualClock>,
+    pub(super) stations: Vec<Station>,
+    pub(super) hall: Hall,
     next_trouble: u64,
     /// The centre's disk is full until then.
     full_until: u64,
     /// The centre's disk hangs until then, and a power cut may end that.
     stalled_until: u64,
+    /// Then a station's session ends, as one that was not renewed.
+    session_ends: Option<(u64, usize)>,
     pub(super) tally: Tally,
 }
 
@@ -86,6 +88,8 @@ impl World {
             requests: Default::default(),
             replies: Default::default(),
             session: 0,
+            wants_session: false,
+            has_asked: false,
         };
         let stations = (1..=2).map(station).collect();
         let next_trouble = random.below(20 * SECOND);
@@ -99,11 +103,12 @@ impl World {
             next_trouble,
             full_until: 0,
             stalled_until: 0,
+            session_ends: None,
             tally: Tally::default(),
         }
     }
 
-    fn cameras(&self) -> Vec<CameraId> {
+    pub(super) fn cameras(&self) -> Vec<CameraId> {
         self.stations.iter().flat_map(|station| &station.agent.sources).map(|source| source.camera).collect()
     }
 
@@ -113,7 +118,11 @@ impl World {
             self.step(false)?;
         }
         self.stations.iter_mut().for_each(|station| station.state = State::GOOD);
-        let over = TROUBLE_US + HEALTHY_US;
+        // A disk may hang on, and the power cut that ends it comes after that.
+        while !self.is_well() {
+            self.step(false)?;
+        }
+        let over = self.now + HEALTHY_US;
         while self.now < over {
             self.step(false)?;
         }
@@ -135,7 +144,15 @@ impl World {
         self.verify_all()
     }
 
-    fn backlog(&self) -> Vec<String> {
+    /// Whether nothing is wrong any more.
+    fn is_well(&self) -> bool {
+        let all_run = self.stations.iter().all(|station| station.agent.running.is_some());
+        let full_until = self.stations.iter().map(|station| station.agent.full_until).max().unwrap_or(0);
+        let over = full_until.max(self.full_until).max(self.stalled_until);
+        all_run && self.hall.running.is_some() && self.now > over
+    }
+
+    pub(super) fn backlog(&self) -> Vec<String> {
         let status = |station: &Station| {
             let running = station.agent.running.as_ref();
             running.map_or_else(String::new, |running| format!("{:?}", running.sender.status(self.now)))
@@ -164,7 +181,7 @@ impl World {
         }
         self.next_trouble = self.now + self.random.between(SECOND, 15 * SECOND);
         let station = self.random.below(self.stations.len() as u64) as usize;
-        match self.random.below(12) {
+        match self.random.below(13) {
             0 | 1 => {
                 let power = self.random.once_in(2);
                 self.crash_hall(power);
@@ -185,7 +202,18 @@ impl World {
                 self.hall.disk.set_capacity(self.hall.disk.used() + 2000);
                 self.full_until = self.now + self.random.between(SECOND, 10 * SECOND);
             }
-            4 | 5 => self.stalled_until = self.now + self.random.between(20, 120) * STEP_US,
+            4 | 5 => {
+                let steps = self.random.between(20, 120);
+                self.stalled_until = self.now + steps * STEP_US;
+                let within = self.now + self.random.below(steps) * STEP_US;
+                self.session_ends = self.random.once_in(2).then_some((within, station));
+            }
+            6 => {
+                let agent = &mut self.stations[station].agent;
+                agent.disk.set_capacity(agent.disk.used() + 2000);
+                agent.full_until = self.now + self.random.between(SECOND, 20 * SECOND);
+                self.tally.full += 1;
+            }
             _ => self.stations[station].state = State::draw(&mut self.random),
         }
     }
@@ -202,6 +230,11 @@ impl World {
         if self.now >= self.full_until {
             self.hall.disk.set_capacity(u64::MAX);
         }
+        if let Some((_, station)) = self.session_ends.take_if(|(at, _)| *at <= self.now)
+            && let (Some(hall), Some(station)) = (&mut self.hall.running, self.stations.get(station))
+        {
+            hall.end_session(station.session, self.clock.now());
+        }
         let cameras = self.cameras();
         if self.hall.running.is_none() && self.now >= self.hall.start_at {
             let seed = self.random.number();
@@ -213,6 +246,9 @@ impl World {
         for at in 0..self.stations.len() {
             let seed = self.random.number();
             let station = &mut self.stations[at];
+            if self.now >= station.agent.full_until {
+                station.agent.disk.set_capacity(u64::MAX);
+            }
             if station.agent.running.is_none() && self.now >= station.agent.start_at {
                 station.agent.start(self.now, seed)?;
             }
@@ -249,6 +285,7 @@ impl World {
         if !is_up {
             station.requests.iter_mut().for_each(Pipe::cut);
             station.replies.iter_mut().for_each(Pipe::cut);
+            station.has_asked = false;
         }
         let cameras: Vec<CameraId> = station.agent.sources.iter().map(|source| source.camera).collect();
         let Some(agent) = &mut station.agent.running else { return };
@@ -260,6 +297,7 @@ impl World {
                 match reply {
                     Reply::Opened(session, centre) => {
                         station.session = session;
+                        station.wants_session = false;
                         agent.sender.session_opened(centre, now);
                     }
                     Reply::Put(id, answer) => agent.sender.answered(id, answer, now),
@@ -270,7 +308,10 @@ impl World {
         let State { rate, delay_us, .. } = station.state;
         while let Some(action) = agent.next(now) {
             let (line, bytes, request) = match action {
-                Action::OpenSession => (Line::Live, 300, Request::Open(agent.recording)),
+                Action::OpenSession => {
+                    (station.wants_session, station.has_asked) = (true, false);
+                    continue;
+                }
                 Action::Send { id, path, record } => {
                     let (head, payload) = ashkar_uplink::encode(&record);
                     let bytes = head.len() + payload.len() + 200;
@@ -283,6 +324,10 @@ impl World {
                 }
             };
             station.requests[line as usize].send(request, bytes, rate, delay_us, now);
+        }
+        if is_up && station.wants_session && !std::mem::replace(&mut station.has_asked, true) {
+            let request = Request::Open(agent.recording);
+            station.requests[Line::Live as usize].send(request, 300, rate, delay_us, now);
         }
         let Some(hall) = &mut self.hall.running else { return };
         let moment = self.clock.now();
@@ -317,172 +362,7 @@ impl World {
             station.requests[line as usize].cut();
             station.replies[line as usize].cut();
             agent.sender.line_down(line, now);
+            station.has_asked &= line != Line::Live;
         }
     }
-
-    /// When all is well, each camera that has pictures is live.
-    fn verify_live(&self) -> Result<(), Violation> {
-        let Some(hall) = &self.hall.running else { return Err("no centre".to_owned()) };
-        let sources = self.stations.iter().flat_map(|station| &station.agent.sources);
-        for source in sources.filter(|source| source.is_steady(self.now)) {
-            if !hall.is_live(source.camera, self.clock.now()) {
-                let status = hall.status(source.camera, self.clock.now());
-                let what =
-                    format!("camera {} is not live, half a minute after the last trouble", source.camera);
-                return Err(format!("{what}: {status:?}; {:?}", self.backlog()));
-            }
-        }
-        Ok(())
-    }
-
-    /// What the ledgers of this centre call persisted is in its archive.
-    fn verify_persisted(&self) -> Result<(), Violation> {
-        let Some(hall) = &self.hall.running else { return Ok(()) };
-        let centre: Option<RecordingId> = hall.store.archive().id().parse().ok();
-        for running in self.stations.iter().filter_map(|station| station.agent.running.as_ref()) {
-            if running.sender.ledger().centre() != centre {
-                continue;
-            }
-            for camera in self.cameras() {
-                for number in running.sender.ledger().persisted(camera).flatten() {
-                    verify_segment(running.store.archive(), hall.store.archive(), camera, number)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What stations removed because this centre had it.
-    fn removed_at(&self, centre: &Archive) -> impl Iterator<Item = &Removed> {
-        let id: Option<RecordingId> = centre.id().parse().ok();
-        let all = self.stations.iter().map(|station| &station.agent.removed);
-        all.filter(move |removed| removed.centre == id)
-    }
-
-    /// What stations removed is in the centre's archive.
-    fn verify_removed(&mut self) -> Result<(), Violation> {
-        let Some(hall) = &self.hall.running else { return Ok(()) };
-        let archive = hall.store.archive();
-        self.tally.removed = self.stations.iter().map(|station| station.agent.removed.journals).sum();
-        for removed in self.removed_at(archive) {
-            for (camera, part) in &removed.parts {
-                if late::look(archive, *camera, part) != late::Known::Same {
-                    let at = (part.segment, part.index, part.start.0);
-                    return Err(format!(
-                        "camera {camera}: {at:?} was removed, and the centre does not have it"
-                    ));
-                }
-            }
-            for (camera, gap) in &removed.gaps {
-                verify_gap(archive, *camera, (gap.from, gap.to, gap.cause))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What the centre tells as recorded can be read.
-    fn verify_told(&mut self) -> Result<(), Violation> {
-        let Some(hall) = &self.hall.running else { return Ok(()) };
-        let archive = hall.store.archive();
-        let cameras = self.cameras();
-        let camera = cameras[self.random.below(cameras.len() as u64) as usize];
-        let at = MORNING.plus(self.random.below(self.now) as i64);
-        let span = Span { from: at, to: at.plus(100_000) };
-        let told = archive.coverage(camera, span);
-        let is_media = |kind: IntervalKind| matches!(kind, IntervalKind::Recorded { .. });
-        // The segment that grows is told by its parts.
-        let is_old = self.now as i64 - at.since(MORNING) > 30 * SECOND as i64;
-        if is_old && told.iter().all(|interval| is_media(interval.kind)) {
-            let found = archive.segments(camera, span).map_err(|error| error.to_string())?;
-            let Some(first) = found.first() else {
-                return Err(format!("camera {camera}: {span:?} is told, and there is no segment"));
-            };
-            archive.read_segment(first).map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    }
-
-    /// A list of the whole time has all media, each once.
-    fn verify_listed(&self, theirs: &Archive, ours: &Archive, camera: CameraId) -> Result<(), Violation> {
-        let all = Span { from: MORNING.plus(-1), to: MORNING.plus(self.now as i64 + 60 * SECOND as i64) };
-        let listed = |archive: &Archive| -> Result<u64, Violation> {
-            let found = archive.segments(camera, all).map_err(|error| error.to_string())?;
-            Ok(found.iter().map(|segment| u64::from(segment.duration)).sum())
-        };
-        let removed = self.removed_at(ours).flat_map(|removed| &removed.ticks);
-        let (left, ours) = (listed(theirs)?, listed(ours)?);
-        let theirs = left + removed.filter(|(own, _)| *own == camera).map(|(_, ticks)| ticks).sum::<u64>();
-        if left == 0 {
-            return Ok(());
-        }
-        // The cameras of other agents are not in this one's archive.
-        if theirs != ours {
-            return Err(format!("camera {camera}: {ours} ticks are listed, and the agent has {theirs}"));
-        }
-        Ok(())
-    }
-
-    fn verify_all(&mut self) -> Result<(), Violation> {
-        self.hall.write(self.now);
-        self.verify_removed()?;
-        let Some(hall) = &self.hall.running else { return Err("no centre".to_owned()) };
-        for running in self.stations.iter().filter_map(|station| station.agent.running.as_ref()) {
-            for camera in self.cameras() {
-                for number in running.store.archive().numbers(camera).into_iter().flatten() {
-                    verify_segment(running.store.archive(), hall.store.archive(), camera, number)?;
-                }
-                self.verify_listed(running.store.archive(), hall.store.archive(), camera)?;
-                if self.tally.replaced == 0 {
-                    verify_gaps(running.store.archive(), hall.store.archive(), camera)?;
-                }
-            }
-        }
-        self.hall.die(true, &mut self.random);
-        let report =
-            ashkar_archive::check::run_on(&self.hall.disk, |_| {}).map_err(|error| error.to_string())?;
-        match report.faults.first() {
-            Some(fault) => Err(format!("the check says: {fault}")),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Each part of an agent's segment is at the centre, byte for byte.
-fn verify_segment(theirs: &Archive, ours: &Archive, camera: CameraId, number: u64) -> Result<(), Violation> {
-    let Some(outputs) = theirs.outputs(camera, number).map_err(|error| error.to_string())? else {
-        return Ok(());
-    };
-    for output in &outputs {
-        let Output::Part(part) = output else { continue };
-        if late::look(ours, camera, part) != late::Known::Same {
-            let what = format!("camera {camera}: segment {number} part {} at {}", part.index, part.start.0);
-            return Err(format!("{what} is called persisted, and is not there"));
-        }
-    }
-    Ok(())
-}
-
-/// In the middle of each gap of the agent the centre tells that gap with its cause.
-fn verify_gaps(theirs: &Archive, ours: &Archive, camera: CameraId) -> Result<(), Violation> {
-    for gap in theirs.gaps(camera, EVER) {
-        verify_gap(ours, camera, (gap.from, gap.to, gap.cause))?;
-    }
-    Ok(())
-}
-
-fn verify_gap(
-    ours: &Archive,
-    camera: CameraId,
-    (from, to, cause): (MediaTime, Option<MediaTime>, Cause),
-) -> Result<(), Violation> {
-    let Some(to) = to.filter(|to| to.since(from) > 2 * GAP_TICKS) else { return Ok(()) };
-    let at = from.plus(to.since(from) / 2).to_utc();
-    let told = ours.coverage(camera, Span { from: at, to: at.plus(1) });
-    let cause = cause_at_station(cause);
-    if !told.iter().all(|interval| interval.kind == IntervalKind::Gap { cause }) {
-        return Err(format!(
-            "camera {camera}: a gap from {from:?} to {to:?}, {cause:?}, is told as {told:?}"
-        ));
-    }
-    Ok(())
 }
