@@ -26,6 +26,7 @@ use crate::config::{CameraConfig, Config, Source};
 use crate::key::Keys;
 use crate::last_run::LastRun;
 use crate::outlet::{Both, Outlet};
+use crate::placing::{self, SharedPlacing};
 use crate::rate::Rate;
 use crate::recording::Recording;
 use crate::station::Station;
@@ -126,6 +127,7 @@ struct Opened {
     keys: Keys,
     last_run: LastRun,
     hole: Option<Cause>,
+    placing: SharedPlacing,
 }
 
 impl Agent {
@@ -143,7 +145,7 @@ impl Agent {
         let (of_disk, of_clock) = (Arc::clone(&config), Arc::clone(&clock));
         let opened = tokio::task::spawn_blocking(move || open(&of_disk, of_clock)).await;
         let opened = opened.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
-        let Opened { archive, keys, last_run, hole } = opened;
+        let Opened { archive, keys, last_run, hole, placing } = opened;
         // Before the first source: nothing that is recorded passes it by.
         let queue = (!config.centres.is_empty()).then(|| Arc::new(Queue::default()));
         let streams = Arc::new(Streams::default());
@@ -164,11 +166,13 @@ impl Agent {
             Arc::clone(&station),
             archive.clone(),
             Arc::clone(&clock),
+            SharedPlacing::clone(&placing),
             stopping.subscribe(),
         ));
-        let uplink = queue.map(|queue| begin_sending(&config, &archive, &clock, queue)).transpose()?;
+        let begin = |queue| begin_sending(&config, &archive, (&clock, &station), queue, &placing);
+        let uplink = queue.map(begin).transpose()?;
         let sending = uplink.as_ref().map(Uplink::shared).unwrap_or_default();
-        let known = Known { station: Arc::clone(&station), streams, sending };
+        let known = Known { station: Arc::clone(&station), streams, sending, placing };
         let examiner = Arc::new(Examiner::new(Arc::clone(&config), Arc::clone(&clock), Some(known)));
         let mut agent = Self {
             reports: Reports::spawn(&examiner, options.reports),
@@ -280,19 +284,27 @@ impl Agent {
 fn begin_sending(
     config: &Arc<Config>,
     archive: &Archive,
-    clock: &Arc<dyn Clock>,
+    (clock, station): (&Arc<dyn Clock>, &Arc<Station>),
     queue: Arc<Queue>,
+    placing: &SharedPlacing,
 ) -> Result<Uplink, StartError> {
     let recording = archive.id().parse().map_err(|error: ParseNameError| StartError::Data {
         path: recordings_of(&config.data).display().to_string(),
         source: io::Error::other(error),
     })?;
+    let (at, station) = (Arc::clone(clock), Arc::clone(station));
     Ok(Uplink::spawn(Parts {
         config: Arc::clone(config),
         archive: archive.clone(),
         recording,
         clock: Arc::clone(clock),
         queue,
+        placing: SharedPlacing::clone(placing),
+        note: Box::new(move |camera, kind| {
+            if let Some(recording) = station.recordings.get(&camera) {
+                recording.note(kind, at.now());
+            }
+        }),
         sending: Arc::new(Mutex::new(None)),
     }))
 }
@@ -338,7 +350,7 @@ fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Opened, StartError> {
         nearly_full_bytes: config.disk_reserve_bytes.saturating_mul(NEARLY_FULL_FACTOR),
         ..ashkar_archive::Options::default()
     };
-    let archive = Archive::open(&recordings_of(&config.data), settings, clock)?;
+    let archive = Archive::open(&recordings_of(&config.data), settings, Arc::clone(&clock))?;
     observe_clock(&archive);
     let found = archive.recovery();
     tracing::info!(
@@ -353,7 +365,8 @@ fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Opened, StartError> {
     make_directory(&run)?;
     let last_run = LastRun::in_directory(&run);
     let hole = last_run.begin().map_err(|source| of(&run, source))?;
-    Ok(Opened { archive, keys: keys(config)?, last_run, hole })
+    let placing = placing::begin(config, &archive, &*clock, archive.clock_state());
+    Ok(Opened { archive, keys: keys(config)?, last_run, hole, placing })
 }
 
 /// Where the recordings of a data directory are: as at the centre, so that `ashkar archive` reads them.
@@ -390,6 +403,7 @@ async fn tick(
     station: Arc<Station>,
     archive: Archive,
     clock: Arc<dyn Clock>,
+    placing: SharedPlacing,
     mut stop: watch::Receiver<bool>,
 ) {
     let _duty = Duty::of("tick");
@@ -402,6 +416,7 @@ async fn tick(
         }
         observe_clock(&archive);
         let now = clock.now();
+        placing.lock().observe(now, archive.clock_state());
         station.recordings.values().for_each(|recording| recording.tick(now));
     }
 }

@@ -52,6 +52,8 @@ pub struct Config {
     pub rtmp: SocketAddr,
     /// Address of the technician's page, if there is one: many agents in one program have none.
     pub technician: Option<SocketAddr>,
+    /// Whether the kernel's word that its clock is synchronised counts; otherwise the centre's time alone does.
+    pub trust_kernel_clock: bool,
     /// Whether sound is recorded.
     pub sound: bool,
     /// The program that encodes.
@@ -95,6 +97,7 @@ impl Config {
             centres: vec![centre],
             ca: None,
             rtmp: SocketAddr::from(([127, 0, 0, 1], 0)),
+            trust_kernel_clock: true,
             sound: false,
             ffmpeg: PathBuf::from("ffmpeg"),
             font: None,
@@ -128,6 +131,7 @@ impl Config {
             ca: raw.ca.map(|ca| directory.join(ca)),
             rtmp: raw.rtmp,
             technician: Some(raw.technician.listen),
+            trust_kernel_clock: raw.trust_kernel_clock,
             sound: raw.sound,
             ffmpeg: program(directory, raw.ffmpeg),
             font: raw.font.map(|font| directory.join(font)),

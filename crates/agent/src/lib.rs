@@ -13,6 +13,7 @@ mod devices;
 mod key;
 mod last_run;
 mod outlet;
+mod placing;
 mod rate;
 mod recording;
 mod station;

@@ -164,6 +164,11 @@ impl Recording {
         }
     }
 
+    /// Records a fact that is neither the source's nor the packager's.
+    pub(crate) fn note(&self, kind: FactKind, now: Moment) {
+        self.emit_fact(&mut self.work.lock(), now, kind);
+    }
+
     fn emit_fact(&self, work: &mut Work, at: Moment, kind: FactKind) {
         work.out.push(Output::Fact(Fact { at, kind }));
         self.deliver(work);

@@ -181,6 +181,15 @@ impl Status {
         if let Some(delay) = to_centre.delay_ms {
             let _ = write!(line, ", {delay} ms");
         }
+        match to_centre.moved_ms {
+            None => line.push_str(", NOT KNOWN whether the clock is right (station)"),
+            Some(0) => {}
+            Some(moved) => {
+                let (seconds, which) = (moved.unsigned_abs() / 1000, if moved > 0 { "BEHIND" } else { "AHEAD" });
+                let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+                let _ = write!(line, ", clock {hours}:{minutes:02}:{:02} h {which} (station): put right as it is sent", seconds % 60);
+            }
+        }
         if let (Some(reason), Some(blame)) = (&to_centre.reason, to_centre.blame) {
             let _ = write!(line, ": {reason} ({})", blame.name());
         }

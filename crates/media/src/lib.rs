@@ -16,6 +16,7 @@ mod options;
 mod output;
 mod packager;
 mod relay;
+mod shift;
 mod timeline;
 
 pub use assembly::Framing;
@@ -33,3 +34,4 @@ pub use output::{
 pub use packager::{Packager, Unusable};
 pub use relay::check::{is_init, is_part};
 pub use relay::{NotLive, Relay, cause_at_station};
+pub use shift::shift_part;

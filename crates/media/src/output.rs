@@ -193,6 +193,17 @@ pub enum FactKind {
         /// The device, and the record.
         source: String,
     },
+    /// A station's agent recorded by a wrong clock, and sends a copy that stands where it truly happened. What it recorded stays.
+    MediaPlaced {
+        /// The boot of the computer, as its kernel names it.
+        boot: String,
+        /// First tick of these media, as recorded.
+        from: MediaTime,
+        /// First tick after them, as recorded; `None` while that clock goes on.
+        to: Option<MediaTime>,
+        /// What each time of the copy is later than the recorded one, microseconds; a multiple of 100, so whole ticks.
+        offset_us: i64,
+    },
     /// A new publisher took over from a silent one.
     PublisherTookOver {
         /// Protocol and address of the new one.

@@ -16,6 +16,7 @@ mod conditions;
 mod limits;
 mod name;
 mod path;
+pub mod placing;
 mod planted;
 mod refusal;
 pub mod sender;

@@ -33,6 +33,7 @@ use tokio::sync::Mutex as Turn;
 
 use crate::cameras::clock_of;
 use crate::config::{CameraConfig, Config, Source};
+use crate::placing::SharedPlacing;
 use crate::station::Station;
 use crate::uplink::{Caller, Fault, PROGRAM, Sending, Unanswered, enrolled_at_first};
 pub(crate) use cameras::{Newest, Streams};
@@ -52,6 +53,8 @@ pub(crate) struct Known {
     pub(crate) streams: Arc<Streams>,
     /// How sending stands.
     pub(crate) sending: Arc<Mutex<Option<Sending>>>,
+    /// What is sent as a copy.
+    pub(crate) placing: SharedPlacing,
 }
 
 /// Whoever measures: an agent at work, or the doctor where none is.

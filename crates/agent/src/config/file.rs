@@ -20,6 +20,8 @@ pub(super) struct Raw {
     pub(super) ca: Option<PathBuf>,
     #[serde(default = "rtmp")]
     pub(super) rtmp: SocketAddr,
+    #[serde(default = "trust_kernel_clock")]
+    pub(super) trust_kernel_clock: bool,
     #[serde(default)]
     pub(super) sound: bool,
     #[serde(default = "ffmpeg")]
@@ -87,6 +89,10 @@ fn rtmp() -> SocketAddr {
 
 fn technician() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 8090))
+}
+
+fn trust_kernel_clock() -> bool {
+    true
 }
 
 fn ffmpeg() -> PathBuf {

@@ -90,6 +90,7 @@ impl Page {
             let newest = page.keyframe_from_now(camera).await;
             let keyframe =
                 newest.and_then(|Newest { init, parts, .. }| Some((init, parts.into_iter().next()?)));
+            let keyframe = keyframe.map(|(init, part)| (init, page.as_sent(camera, part)));
             let (test, picture) = match keyframe {
                 None => (EndToEnd { proof: Proof::NotRecorded, ..running }, None),
                 Some((init, part)) => {
@@ -106,6 +107,12 @@ impl Page {
             work.tests.insert(camera, test);
             picture.map(|picture| work.pictures.insert(camera, picture));
         });
+    }
+
+    /// The copy of it that is sent, if the clock of this computer is wrong; while that is not known, nothing is sent.
+    fn as_sent(&self, camera: CameraId, part: Part) -> Part {
+        let known = self.examiner.known.as_ref();
+        known.and_then(|known| known.placing.lock().part(camera, &part)).unwrap_or(part)
     }
 
     /// The first keyframe that comes from now on: what was laid on the table before somebody pressed is in it. If none

@@ -50,6 +50,10 @@ pub(super) enum Report {
     Metadata(CameraId, Vec<Output>),
     /// The times that wait.
     Waits(CameraId, Backlog),
+    /// The table of the clocks was written up to this change, or not.
+    Placing(u64, bool),
+    /// Nothing could be said yet of what is moved: camera, first segment, whether its clock goes on.
+    Untold(CameraId, u64, bool),
     /// The ledger was written, or not.
     Written(Result<(), String>),
     /// Sealed journals and what they hold, if that can be read.

@@ -2,6 +2,7 @@
 
 mod actions;
 mod aside;
+mod placing;
 mod retention;
 mod sessions;
 mod waits;
@@ -11,7 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ashkar_archive::Archive;
+use ashkar_media::FactKind;
 use ashkar_terms::{CameraId, Clock, Moment};
+use ashkar_uplink::placing::{Flow, Verdict};
 use ashkar_uplink::sender::RangeSet;
 use ashkar_uplink::{Ledger, Line, RecordingId, Sender, SenderOptions};
 use parking_lot::Mutex;
@@ -26,9 +29,10 @@ use super::event::{EVENTS_MAX, Event, Report};
 use super::fault::Fault;
 use super::ledger_file;
 use super::line::{COMMANDS_MAX, Command, LineTask};
-use super::queue::{Item, Queue};
+use super::queue::Queue;
 use super::status::Sending;
 use crate::config::Config;
+use crate::placing::SharedPlacing;
 use retention::Retention;
 use sessions::Session;
 pub(crate) use sessions::enrolled_at_first;
@@ -48,6 +52,9 @@ pub(crate) struct Parts {
     pub(crate) recording: RecordingId,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) queue: Arc<Queue>,
+    pub(crate) placing: SharedPlacing,
+    /// Records a fact of a camera.
+    pub(crate) note: Box<dyn Fn(CameraId, FactKind) + Send + Sync>,
     pub(crate) sending: Arc<Mutex<Option<Sending>>>,
 }
 
@@ -74,6 +81,12 @@ pub(super) struct Shell {
     cameras: BTreeSet<CameraId>,
     session: Session,
     offset: ClockOffset,
+    flow: Flow,
+    /// What was told last of the clock.
+    verdict: Option<Verdict>,
+    is_writing_placing: bool,
+    /// Eras of cameras that were told to be moved: their first segment, and whether they lasted then.
+    told_moved: BTreeSet<(CameraId, u64, bool)>,
     /// The ledger as it was written last.
     written: Ledger,
     is_writing: bool,
@@ -103,6 +116,10 @@ impl Shell {
             cameras: BTreeSet::new(),
             session: Session::default(),
             offset: ClockOffset::default(),
+            flow: Flow::default(),
+            verdict: None,
+            is_writing_placing: false,
+            told_moved: BTreeSet::new(),
             written: ledger,
             is_writing: false,
             told: BTreeSet::new(),
@@ -203,18 +220,6 @@ impl Shell {
         self.centre.target = Some(target);
     }
 
-    fn take_recorded(&mut self, now: u64) {
-        for (camera, item) in self.parts.queue.take() {
-            match item {
-                Item::Output(output) => self.sender.recorded(camera, &output, now),
-                Item::Left(segment) if self.cameras.contains(&camera) => {
-                    self.sender.add_camera(camera, std::iter::once(segment..segment + 1));
-                }
-                Item::Left(_) => {}
-            }
-        }
-    }
-
     /// The segments of `camera` that have ended, durable or about to be.
     fn numbers(&self, camera: CameraId) -> RangeSet {
         let mut numbers: RangeSet = self.parts.archive.numbers(camera).into_iter().collect();
@@ -249,6 +254,8 @@ impl Shell {
                 outputs.into_iter().for_each(|output| self.sender.recorded_before(camera, output));
             }
             Report::Waits(camera, waits) => self.tell_waits(camera, &waits),
+            Report::Placing(change, is_written) => self.placing_written(change, is_written),
+            Report::Untold(camera, first, lasts) => self.untold(camera, first, lasts),
             Report::Written(written) => self.ledger_written(written),
             Report::Sealed(journals) => self.sealed(journals),
             Report::Removed(number, content, removed) => self.removed(number, &content, removed),

@@ -2,6 +2,7 @@
 
 use ashkar_terms::{Blame, CameraId, Moment, UtcMicros};
 use ashkar_uplink::SenderStatus;
+use ashkar_uplink::placing::Verdict;
 use serde::Serialize;
 
 use super::fault::Fault;
@@ -31,6 +32,9 @@ pub struct LineStatus {
     pub backlog_rate: u64,
     /// By how much this computer's clock is ahead of the centre's, milliseconds.
     pub clock_ahead_ms: Option<i64>,
+    /// By how much what is recorded now is moved before it is sent, milliseconds, since the clock of this computer is wrong; 0 if it is
+    /// right, none while that is not known.
+    pub moved_ms: Option<i64>,
     /// Whose fault it is that nothing is sent.
     pub blame: Option<Blame>,
     /// Why nothing is sent.
@@ -46,6 +50,8 @@ pub struct SentStatus {
     pub behind_s: u64,
     /// About how much media waits to be sent later, or to be durable at the centre, seconds.
     pub waits_s: u64,
+    /// About how much media waits because a wrong clock recorded it and nobody knows yet by how much it was wrong, seconds.
+    pub unplaced_s: u64,
     /// Segments that the centre does not take.
     pub refused_segments: u64,
     /// Records that this centre took on the live line since it is used; one that was sent twice counts twice.
@@ -88,6 +94,11 @@ impl SentStatus {
             let minutes = self.waits_s.div_ceil(60);
             words.push_str(&format!(", {}:{:02} h wait", minutes / 60, minutes % 60));
         }
+        if self.unplaced_s > 0 {
+            let minutes = self.unplaced_s.div_ceil(60);
+            let (hours, minutes) = (minutes / 60, minutes % 60);
+            words.push_str(&format!(", {hours}:{minutes:02} h NOT SENT until the true time is known (station)"));
+        }
         if self.refused_segments > 0 {
             words.push_str(&format!(", {} segments refused", self.refused_segments));
         }
@@ -108,7 +119,7 @@ impl Sending {
         (up, since): (bool, Moment),
         sender: &SenderStatus,
         fault: Option<&Fault>,
-        ahead_us: Option<i64>,
+        (ahead_us, verdict): (Option<i64>, Verdict),
     ) -> Self {
         let is_on = up && sender.has_session;
         let cameras = sender.cameras.iter().map(|camera| {
@@ -121,6 +132,7 @@ impl Sending {
                 state,
                 behind_s: camera.live_age_us / 1_000_000,
                 waits_s: camera.backlog_s,
+                unplaced_s: camera.unplaced_s,
                 refused_segments: camera.refused_segments,
                 live_records: camera.live_records,
                 late_records: camera.late_records,
@@ -138,6 +150,10 @@ impl Sending {
             delay_ms: sender.live_delay_us.filter(|_| is_on).map(|us| us / 1000),
             backlog_rate: sender.rate,
             clock_ahead_ms: ahead_us.map(|us| us / 1000),
+            moved_ms: match verdict {
+                Verdict::By(offset_us) => Some(offset_us / 1000),
+                Verdict::Waits => None,
+            },
             blame: fault.map(|fault| fault.blame),
             reason: fault.map(|fault| fault.reason.clone()),
         };
@@ -158,6 +174,7 @@ impl Sending {
             state: SentState::NotEnrolled,
             behind_s: 0,
             waits_s: 0,
+            unplaced_s: 0,
             refused_segments: 0,
             live_records: 0,
             late_records: 0,
@@ -181,6 +198,7 @@ mod tests {
             delay_ms: None,
             backlog_rate: 0,
             clock_ahead_ms: None,
+            moved_ms: Some(0),
             blame: None,
             reason: None,
         }
@@ -197,5 +215,7 @@ mod tests {
         assert_eq!(sent.words(), "NOT SENT, 1:20 h wait");
         (sent.state, sent.behind_s, sent.waits_s) = (SentState::Behind, 4, 0);
         assert_eq!(sent.words(), "sent 4 s behind");
+        sent.unplaced_s = 61;
+        assert_eq!(sent.words(), "sent 4 s behind, 0:02 h NOT SENT until the true time is known (station)");
     }
 }

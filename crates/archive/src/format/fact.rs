@@ -1,7 +1,7 @@
 //! Payloads of fact records: each kind has a number and its own fields. Everything ever written must stay readable.
 
 use ashkar_media::FactKind;
-use ashkar_terms::Cause;
+use ashkar_terms::{Cause, MediaTime};
 
 use super::wire::{FormatError, Reader, Writer};
 use crate::options::FACT_TEXT_BYTES_MAX;
@@ -24,6 +24,7 @@ pub(crate) const fn code(kind: &FactKind) -> u16 {
         FactKind::PublisherRefused { .. } => 13,
         FactKind::PublisherTookOver { .. } => 14,
         FactKind::RecordDiffers { .. } => 15,
+        FactKind::MediaPlaced { .. } => 16,
     }
 }
 
@@ -52,6 +53,12 @@ pub(crate) fn encode(kind: &FactKind) -> Vec<u8> {
         }
         FactKind::WaitingForKeyframe { dropped } => out.extend(dropped.to_be_bytes()),
         FactKind::SoundDropped { codec } => out.text(codec, FACT_TEXT_BYTES_MAX),
+        FactKind::MediaPlaced { boot, from, to, offset_us } => {
+            out.extend(from.0.to_be_bytes());
+            out.extend(to.map_or(0, |to| to.0).to_be_bytes());
+            out.extend(offset_us.to_be_bytes());
+            out.text(boot, FACT_TEXT_BYTES_MAX);
+        }
     }
     out
 }
@@ -74,6 +81,11 @@ pub(crate) fn decode(code: u16, bytes: &[u8]) -> Result<FactKind, FormatError> {
         13 => FactKind::PublisherRefused { source: text(&mut r)? },
         14 => FactKind::PublisherTookOver { source: text(&mut r)? },
         15 => FactKind::RecordDiffers { source: text(&mut r)? },
+        16 => {
+            let (from, to, offset_us) = (MediaTime(r.i64()?), r.i64()?, r.i64()?);
+            let to = (to != 0).then_some(MediaTime(to));
+            FactKind::MediaPlaced { boot: text(&mut r)?, from, to, offset_us }
+        }
         _ => return Err(FormatError::Value),
     };
     r.end()?;
@@ -106,6 +118,12 @@ mod tests {
             FactKind::PublisherRefused { source: text() },
             FactKind::PublisherTookOver { source: text() },
             FactKind::RecordDiffers { source: text() },
+            FactKind::MediaPlaced {
+                boot: text(),
+                from: MediaTime(90_000),
+                to: Some(MediaTime(180_000)),
+                offset_us: -3_600_000_000,
+            },
         ]
     }
 

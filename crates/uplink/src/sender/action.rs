@@ -61,6 +61,9 @@ pub enum ReadError {
     /// There is no such segment any more.
     #[error("no such segment is recorded")]
     Gone,
+    /// A wrong clock recorded it, and where it belongs is not known yet: until [`Sender::placed`].
+    #[error("it is not known when the segment was recorded")]
+    Waits,
     /// It could not be read now.
     #[error("the segment cannot be read")]
     Failed,

@@ -62,6 +62,8 @@ pub(super) struct Late {
     backlog: RangeSet,
     /// Segments that the centre will not take, until another session.
     refused: RangeSet,
+    /// Segments of which it is not known yet when they were recorded.
+    unplaced: RangeSet,
     /// How many segments were not in the agent's archive any more.
     gone: u64,
     work: Option<Work>,
@@ -206,6 +208,30 @@ impl Late {
         self.backlog.remove(segment);
         self.pending.remove(&segment);
         self.unreadable.remove(&segment);
+        self.unplaced.remove(segment);
+    }
+
+    /// It is not known yet when `segment` was recorded.
+    pub(super) fn waits(&mut self, segment: u64) {
+        self.work.take_if(|work| work.segment == segment);
+        self.backlog.remove(segment);
+        self.unreadable.remove(&segment);
+        self.unplaced.insert(segment);
+        // One that is looked at for nothing waits again.
+        self.unplaced.fill_shortest();
+    }
+
+    /// The same of a range that nobody has read.
+    pub(super) fn wait_for_place(&mut self, range: std::ops::Range<u64>) {
+        self.backlog.remove_range(&range);
+        self.unplaced.insert_range(range);
+        self.unplaced.fill_shortest();
+    }
+
+    /// More is known of that.
+    pub(super) fn placed(&mut self) {
+        let unplaced = std::mem::take(&mut self.unplaced);
+        self.push_ranges(unplaced.ranges());
     }
 
     /// `segment` is not in the agent's archive any more.
@@ -340,6 +366,10 @@ impl Late {
     pub(super) fn segments(&self) -> u64 {
         let unreadable = self.unreadable.values().filter(|one| one.waits).count();
         self.backlog.count() + (self.pending.len() + unreadable) as u64
+    }
+
+    pub(super) fn unplaced(&self) -> u64 {
+        self.unplaced.count()
     }
 
     pub(super) fn refused(&self) -> u64 {

@@ -102,6 +102,14 @@ impl Sender {
         state.late.push_ranges(backlog.ranges());
     }
 
+    /// Segments of a camera that was added, of which it is not known yet when they were recorded: until [`Sender::placed`] nothing is
+    /// read of them.
+    pub fn add_unplaced(&mut self, camera: CameraId, segments: impl IntoIterator<Item = Range<u64>>) {
+        if let Some(state) = self.cameras.get_mut(&camera) {
+            segments.into_iter().for_each(|range| state.late.wait_for_place(range));
+        }
+    }
+
     /// The packager of `camera` gave `output`, and the agent's archive has it for good. A camera that was not added is
     /// ignored.
     ///
@@ -217,6 +225,7 @@ impl Sender {
             Ok(outputs) => state.late.read(*number, outputs),
             Err(ReadError::Failed) => false,
             Err(ReadError::Gone) => return state.late.gone(*number),
+            Err(ReadError::Waits) => return state.late.waits(*number),
         };
         if is_there {
             state.late.retry.succeeded();
@@ -224,6 +233,11 @@ impl Sender {
             state.late.retry.failed(now);
             state.late.unreadable(*number, now);
         }
+    }
+
+    /// More is known of when segments were recorded: those that wait for it are backlog again.
+    pub fn placed(&mut self) {
+        self.cameras.values_mut().for_each(|camera| camera.late.placed());
     }
 
     /// The answer to the [`Action::AskHave`] of this id.

@@ -35,6 +35,10 @@ pub struct CameraStatus {
     pub backlog_segments: u64,
     /// About how much media that is, seconds.
     pub backlog_s: u64,
+    /// Segments that a wrong clock recorded, and of which it is not known yet when.
+    pub unplaced_segments: u64,
+    /// About how much media that is, seconds.
+    pub unplaced_s: u64,
     /// Records of the backlog in memory.
     pub backlog_records: usize,
     /// Gaps and facts that wait.
@@ -64,13 +68,18 @@ impl Sender {
         };
         let cameras = self.cameras.iter().map(|(&id, camera)| {
             let segments = camera.late.segments();
-            let ticks = segments.saturating_mul(u64::from(camera.segment_ticks));
+            let seconds = |segments: u64| {
+                segments.saturating_mul(u64::from(camera.segment_ticks)) / TICKS_PER_SECOND.unsigned_abs()
+            };
+            let unplaced = camera.late.unplaced();
             CameraStatus {
                 camera: id,
                 live_age_us: camera.live.age(now),
                 live_bytes: camera.live.bytes(),
                 backlog_segments: segments,
-                backlog_s: ticks / TICKS_PER_SECOND.unsigned_abs(),
+                backlog_s: seconds(segments),
+                unplaced_segments: unplaced,
+                unplaced_s: seconds(unplaced),
                 backlog_records: camera.late.records(),
                 metadata: camera.metadata.len(),
                 metadata_dropped: camera.metadata.dropped(),

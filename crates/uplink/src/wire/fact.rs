@@ -6,11 +6,11 @@ use ashkar_media::{Fact, FactKind};
 use bytes::Bytes;
 
 use super::fields::{Reader, Writer};
-use super::{KIND_FACT, WireError, begin, cause, require};
+use super::{KIND_FACT, WireError, begin, cause, media_time, require};
 use crate::TEXT_BYTES_MAX;
 
 /// The numbers that this version knows.
-pub(crate) const CODES: RangeInclusive<u16> = 1..=15;
+pub(crate) const CODES: RangeInclusive<u16> = 1..=16;
 
 /// The number of a kind of fact. Never renumber.
 pub(crate) const fn code(kind: &FactKind) -> u16 {
@@ -30,6 +30,7 @@ pub(crate) const fn code(kind: &FactKind) -> u16 {
         FactKind::PublisherRefused { .. } => 13,
         FactKind::PublisherTookOver { .. } => 14,
         FactKind::RecordDiffers { .. } => 15,
+        FactKind::MediaPlaced { .. } => 16,
     }
 }
 
@@ -61,6 +62,12 @@ pub(super) fn encode(fact: &Fact, out: &mut Vec<u8>) -> Bytes {
         }
         FactKind::WaitingForKeyframe { dropped } => out.extend(dropped.to_be_bytes()),
         FactKind::SoundDropped { codec } => out.text(codec, TEXT_BYTES_MAX),
+        FactKind::MediaPlaced { boot, from, to, offset_us } => {
+            out.extend(from.0.to_be_bytes());
+            out.extend(to.map_or(0, |to| to.0).to_be_bytes());
+            out.extend(offset_us.to_be_bytes());
+            out.text(boot, TEXT_BYTES_MAX);
+        }
     }
     Bytes::new()
 }
@@ -85,9 +92,17 @@ pub(super) fn decode(r: &mut Reader) -> Result<Fact, WireError> {
         13 => FactKind::PublisherRefused { source: text(r)? },
         14 => FactKind::PublisherTookOver { source: text(r)? },
         15 => FactKind::RecordDiffers { source: text(r)? },
+        16 => placed(r)?,
         _ => return Err(WireError::Value("kind of fact")),
     };
     Ok(Fact { at, kind })
+}
+
+fn placed(r: &mut Reader) -> Result<FactKind, WireError> {
+    let from = media_time(r, "from")?;
+    let to = Some(media_time(r, "to")?).filter(|to| to.0 != 0);
+    let offset_us = r.i64("offset")?;
+    Ok(FactKind::MediaPlaced { boot: text(r)?, from, to, offset_us })
 }
 
 fn text(r: &mut Reader) -> Result<String, WireError> {

@@ -91,6 +91,14 @@ fn fact() -> impl Strategy<Value = Output> {
         text().prop_map(|source| FactKind::PublisherRefused { source }),
         text().prop_map(|source| FactKind::PublisherTookOver { source }),
         text().prop_map(|source| FactKind::RecordDiffers { source }),
+        (text(), ticks(), prop::option::of(1_i64..TICKS_MAX), any::<i64>()).prop_map(
+            |(boot, from, to, offset_us)| FactKind::MediaPlaced {
+                boot,
+                from,
+                to: to.map(MediaTime),
+                offset_us
+            }
+        ),
     ];
     (moment(), kind).prop_map(|(at, kind)| Output::Fact(Fact { at, kind }))
 }

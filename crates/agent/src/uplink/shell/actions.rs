@@ -5,6 +5,7 @@ use std::time::Duration;
 use ashkar_archive::Archive;
 use ashkar_media::Output;
 use ashkar_terms::{Blame, CameraId, UtcMicros};
+use ashkar_uplink::placing::segment_copy;
 use ashkar_uplink::{
     Action, Answer, Failure, Have, HavePath, Line, ReadError, RecordPath, Refusal, RequestId, encode,
 };
@@ -13,6 +14,7 @@ use hyper::header::AUTHORIZATION;
 use hyper::{Method, StatusCode};
 
 use super::Shell;
+use crate::placing::SharedPlacing;
 use crate::uplink::event::{Report, Tag};
 use crate::uplink::fault::Fault;
 use crate::uplink::line::{Answered, Command};
@@ -64,8 +66,15 @@ impl Shell {
     }
 
     fn read_segment(&self, id: RequestId, camera: CameraId, segment: u64) {
-        let archive = self.parts.archive.clone();
-        self.aside(move || Some(Report::Read(id, read_segment(&archive, camera, segment))));
+        let (archive, placing) = (self.parts.archive.clone(), SharedPlacing::clone(&self.parts.placing));
+        self.aside(move || {
+            let read = read_segment(&archive, camera, segment);
+            let placed = read.and_then(|outputs| {
+                let verdict = placing.lock().of_segment(camera, &outputs);
+                segment_copy(outputs, verdict)
+            });
+            Some(Report::Read(id, placed))
+        });
     }
 
     pub(super) fn answered(&mut self, tag: Tag, answered: Answered, now: u64) {

@@ -7,11 +7,13 @@ use ashkar_archive::Archive;
 use ashkar_media::{Gap, Output};
 use ashkar_terms::{CameraId, Span};
 use ashkar_uplink::TIME_PATH;
+use ashkar_uplink::placing::Verdict;
 use ashkar_uplink::sender::METADATA_MAX;
 use hyper::Method;
 
 use super::Shell;
 use super::sessions::enrolled_cameras;
+use crate::placing::SharedPlacing;
 use crate::uplink::client::{Target, ask};
 use crate::uplink::event::{Event, Report};
 use crate::uplink::ledger_file;
@@ -49,6 +51,8 @@ impl Shell {
         }
         self.look_at_room();
         self.tell_clock();
+        self.judge_clock();
+        self.note_moved();
         self.show(now);
     }
 
@@ -99,22 +103,32 @@ impl Shell {
             if !self.cameras.insert(camera) {
                 continue;
             }
-            let numbers = self.numbers(camera);
-            self.sender.add_camera(camera, numbers.ranges());
+            self.add_camera(camera);
             if let Some(init) = self.parts.queue.init(camera) {
                 self.sender.recorded(camera, &init, self.now());
             }
             let newest = self.sender.ledger().persisted(camera).last().map(|range| range.end - 1);
             let (archive, now) = (self.parts.archive.clone(), self.parts.clock.now().wall);
+            let placing = SharedPlacing::clone(&self.parts.placing);
             self.aside(move || {
                 let span = Span { from: now.plus(-METADATA_US), to: now };
-                Some(Report::Metadata(camera, metadata(&archive, camera, newest, span)))
+                Some(Report::Metadata(camera, metadata(&archive, &placing, camera, newest, span)))
             });
+            self.offer_metadata_of_moved(camera);
             if self.session.token.is_some() && !self.session.cameras().contains(&camera) {
                 // Another code was used: the session does not know this camera.
                 self.sender.session_lost();
             }
         }
+    }
+
+    /// All segments of `camera` that have ended; those whose place is not known wait.
+    fn add_camera(&mut self, camera: CameraId) {
+        let split = self.parts.placing.lock().split(camera, self.numbers(camera).ranges());
+        let (waiting, known): (Vec<_>, Vec<_>) =
+            split.into_iter().partition(|(_, verdict)| *verdict == Verdict::Waits);
+        self.sender.add_camera(camera, known.into_iter().map(|(range, _)| range));
+        self.sender.add_unplaced(camera, waiting.into_iter().map(|(range, _)| range));
     }
 
     pub(super) fn ledger_path(&self) -> PathBuf {
@@ -177,19 +191,26 @@ impl Shell {
 
     pub(super) fn show(&self, now: u64) {
         let ahead_us = self.offset.ahead_us(self.parts.clock.now());
+        let verdict = self.parts.placing.lock().current();
         let shown = Sending::new(
             &self.centre.origin,
             self.line,
             &self.sender.status(now),
             self.fault.as_ref(),
-            ahead_us,
+            (ahead_us, verdict),
         );
         *self.parts.sending.lock() = Some(shown);
     }
 }
 
-/// Gaps and facts of `span`, from the newest segment on that the centre has for good.
-fn metadata(archive: &Archive, camera: CameraId, newest: Option<u64>, span: Span) -> Vec<Output> {
+/// Gaps and facts of `span`, as they are sent, from the newest segment on that the centre has for good.
+pub(super) fn metadata(
+    archive: &Archive,
+    placing: &SharedPlacing,
+    camera: CameraId,
+    newest: Option<u64>,
+    span: Span,
+) -> Vec<Output> {
     let newest = newest.and_then(|number| archive.segment(camera, number).ok().flatten());
     let from = newest.map_or(span.from, |segment| span.from.max(segment.start.to_utc()));
     let span = Span { from, to: span.to };
@@ -200,7 +221,9 @@ fn metadata(archive: &Archive, camera: CameraId, newest: Option<u64>, span: Span
         tracing::warn!(%camera, cause = %error, blame = "station", "what happened before this start cannot be read");
         Vec::new()
     });
-    let mut found: Vec<Output> = gaps.chain(facts.into_iter().map(Output::Fact)).collect();
+    let all = gaps.chain(facts.into_iter().map(Output::Fact));
+    let placing = placing.lock();
+    let mut found: Vec<Output> = all.filter_map(|output| placing.metadata(camera, &output)).collect();
     found.drain(..found.len().saturating_sub(METADATA_MAX));
     found
 }

@@ -84,7 +84,12 @@ impl Shell {
     fn may_forget(&mut self, content: &JournalContent) -> MayForget {
         let mut all = MayForget::Yes;
         for own in &content.cameras {
-            match self.sender.may_forget(own.camera, &own.segments, &own.metadata) {
+            // As they were sent; of some gaps nothing was left to send.
+            let placing = self.parts.placing.lock();
+            let metadata: Vec<_> =
+                own.metadata.iter().filter_map(|output| placing.metadata(own.camera, output)).collect();
+            drop(placing);
+            match self.sender.may_forget(own.camera, &own.segments, &metadata) {
                 MayForget::Yes => {}
                 MayForget::Soon => all = MayForget::Soon,
                 MayForget::No => return MayForget::No,

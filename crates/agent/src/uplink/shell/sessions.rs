@@ -127,6 +127,7 @@ impl Shell {
         match time {
             Ok(time) => {
                 self.offset.sample(answered.sent, answered.received, time.now_us);
+                self.judge_clock();
                 self.ask_session(now);
             }
             Err(fault) => self.session_failed(fault, now),
@@ -182,6 +183,7 @@ impl Shell {
         match SessionResponse::from_json(&body) {
             Ok(response) => {
                 self.offset.sample(sent, received, response.now_us);
+                self.judge_clock();
                 self.session_opened(&response, now);
             }
             Err(error) => self.session_failed(Fault::not_understood(&error), now),
