@@ -185,9 +185,14 @@ impl Status {
             None => line.push_str(", NOT KNOWN whether the clock is right (station)"),
             Some(0) => {}
             Some(moved) => {
-                let (seconds, which) = (moved.unsigned_abs() / 1000, if moved > 0 { "BEHIND" } else { "AHEAD" });
+                let (seconds, which) =
+                    (moved.unsigned_abs() / 1000, if moved > 0 { "BEHIND" } else { "AHEAD" });
                 let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-                let _ = write!(line, ", clock {hours}:{minutes:02}:{:02} h {which} (station): put right as it is sent", seconds % 60);
+                let _ = write!(
+                    line,
+                    ", clock {hours}:{minutes:02}:{:02} h {which} (station): put right as it is sent",
+                    seconds % 60
+                );
             }
         }
         if let (Some(reason), Some(blame)) = (&to_centre.reason, to_centre.blame) {

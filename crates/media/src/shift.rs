@@ -74,7 +74,8 @@ mod tests {
     /// When the picture of `part` is to be decoded, by its first `tfdt`.
     fn part_time(part: &Bytes) -> Option<MediaTime> {
         let moof_end = box_end(part, 0, b"moof")?;
-        let (_, from, to) = boxes(part, HEADER_BYTES, moof_end)?.into_iter().find(|(kind, ..)| kind == b"traf")?;
+        let (_, from, to) =
+            boxes(part, HEADER_BYTES, moof_end)?.into_iter().find(|(kind, ..)| kind == b"traf")?;
         let (_, from, to) = boxes(part, from, to)?.into_iter().find(|(kind, ..)| kind == b"tfdt")?;
         let body = part.get(from..to).filter(|body| body.len() == TFDT_BYTES)?;
         body.last_chunk().map(|time| MediaTime(i64::from_be_bytes(*time)))
@@ -93,13 +94,17 @@ mod tests {
     fn only_the_times_change() {
         let (before, after) = (part(90_000, Some(90_100)), part(180_000, Some(180_100)));
         assert_eq!(shift_part(&before, 90_000), Some(after.clone()));
-        assert_eq!((part_time(&before), part_time(&after)), (Some(MediaTime(90_000)), Some(MediaTime(180_000))));
+        assert_eq!(
+            (part_time(&before), part_time(&after)),
+            (Some(MediaTime(90_000)), Some(MediaTime(180_000)))
+        );
         assert_eq!(shift_part(&crate::empty_part(MediaTime(5)), 4), Some(crate::empty_part(MediaTime(9))));
     }
 
     #[test]
     fn a_time_out_of_range_is_refused() {
-        for (start, by) in [(90_000, -90_001), (90_000, i64::MAX), (90_000, TIME_END), (0, i64::MIN), (0, -1)] {
+        for (start, by) in [(90_000, -90_001), (90_000, i64::MAX), (90_000, TIME_END), (0, i64::MIN), (0, -1)]
+        {
             assert_eq!(shift_part(&part(start, None), by), None, "{start} by {by}");
         }
         assert!(shift_part(&part(TIME_END - 2, None), 1).is_some());

@@ -97,7 +97,9 @@ impl SentStatus {
         if self.unplaced_s > 0 {
             let minutes = self.unplaced_s.div_ceil(60);
             let (hours, minutes) = (minutes / 60, minutes % 60);
-            words.push_str(&format!(", {hours}:{minutes:02} h NOT SENT until the true time is known (station)"));
+            words.push_str(&format!(
+                ", {hours}:{minutes:02} h NOT SENT until the true time is known (station)"
+            ));
         }
         if self.refused_segments > 0 {
             words.push_str(&format!(", {} segments refused", self.refused_segments));

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::common::wall_clock::WallClock;
 use crate::common::{ASHKAR, Centre, Publish, Running, add_camera, ashkar, eventually, log_of};
 use serde_json::Value;
 
-const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 const CAMERAS: [&str; 2] = ["7/12/1", "7/13/1"];
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -23,8 +23,7 @@ const DRIFT: &str = "x1.0003";
 fn clocks_may_step_and_drift() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
-    let clock = Clock { file: dir.path().join("clock") };
-    clock.set(0, "");
+    let clock = WallClock::in_directory(dir.path());
     let keys = CAMERAS.map(|camera| add_camera(&data, camera));
     let centre = start(&data, &clock);
     // The second camera's clock is 24 days ahead, the most that ffmpeg can express, and starts over while it is on air.
@@ -66,32 +65,8 @@ fn clocks_may_step_and_drift() {
     assert_eq!(report["problems"].as_array().map(Vec::len), Some(0), "{report:#}");
 }
 
-/// What the centre takes for the time of day; its monotonic clock stays true.
-struct Clock {
-    file: std::path::PathBuf,
-}
-
-impl Clock {
-    fn set(&self, offset_seconds: i64, rate: &str) {
-        let next = self.file.with_extension("next");
-        std::fs::write(&next, format!("{offset_seconds:+} {rate}\n")).unwrap();
-        std::fs::rename(next, &self.file).unwrap();
-    }
-}
-
-fn start(data: &Path, clock: &Clock) -> Centre {
-    assert!(Path::new(FAKETIME).exists(), "libfaketime is needed for this test");
-    Centre::start_under(
-        data,
-        &["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"],
-        &[
-            ("LD_PRELOAD", FAKETIME.as_ref()),
-            ("FAKETIME_TIMESTAMP_FILE", clock.file.as_os_str()),
-            ("FAKETIME_NO_CACHE", "1".as_ref()),
-            ("FAKETIME_DONT_FAKE_MONOTONIC", "1".as_ref()),
-            ("NO_FAKE_STAT", "1".as_ref()),
-        ],
-    )
+fn start(data: &Path, clock: &WallClock) -> Centre {
+    Centre::start_under(data, &["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"], &clock.environment())
 }
 
 /// Each camera's list changes, and then has two more segments: they are two seconds long. The first change may be

@@ -17,6 +17,9 @@ pub(crate) enum Planted {
     /// A station removes journals, whatever its centre has of them.
     #[cfg(test)]
     RemoveUnpersisted,
+    /// A station sends what a wrong clock recorded as it was recorded.
+    #[cfg(test)]
+    SendUnplaced,
     /// A station does not tell the gap that its archive declares.
     #[cfg(test)]
     ConcealGap,

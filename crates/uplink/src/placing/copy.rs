@@ -50,6 +50,11 @@ pub(super) fn gap(gap: &Gap, before_us: i64, after_us: i64) -> Option<Gap> {
     if (before_us, after_us) == (0, 0) {
         return Some(*gap);
     }
+    // A clock that went back: its end is no time, but the least that a gap lasts.
+    let is_formal = gap.to.is_some_and(|to| to.since(gap.from) <= MIN_GAP_TICKS);
+    if before_us != after_us && is_formal {
+        return None;
+    }
     let from = time(gap.from, before_us)?;
     let to = match gap.to {
         Some(to) => Some(time(to, after_us)?),

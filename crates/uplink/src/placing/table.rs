@@ -260,7 +260,8 @@ impl Placing {
 
     fn decide(&mut self, at: usize, offset_us: i64) {
         let is_right = offset_us.saturating_abs() <= RIGHT_WITHIN_US;
-        let rounded = (offset_us.saturating_add(OFFSET_UNIT_US / 2)).div_euclid(OFFSET_UNIT_US) * OFFSET_UNIT_US;
+        let rounded =
+            (offset_us.saturating_add(OFFSET_UNIT_US / 2)).div_euclid(OFFSET_UNIT_US) * OFFSET_UNIT_US;
         let offset_us = if is_right { 0 } else { rounded };
         if let Some(era) = self.eras.get_mut(at).filter(|_| is_offset(offset_us)) {
             (era.offset_us, era.is_unwritten) = (Some(offset_us), offset_us != 0);
@@ -287,7 +288,8 @@ impl Placing {
         let Some(before) = first.checked_sub(1).map(|at| boots[at].clone()) else { return };
         let of_boot: Vec<usize> = (0..first).filter(|at| boots[*at] == before).collect();
         let one = self.eras[of_boot[0]].clock_us();
-        let has_stepped = |at: &usize| self.eras[*at].clock_us().saturating_sub(one).saturating_abs() > RIGHT_WITHIN_US;
+        let has_stepped =
+            |at: &usize| self.eras[*at].clock_us().saturating_sub(one).saturating_abs() > RIGHT_WITHIN_US;
         let is_open = of_boot.iter().all(|at| self.eras[*at].offset_us.is_none());
         if is_open && !of_boot.iter().any(has_stepped) {
             of_boot.into_iter().for_each(|at| self.decide(at, 0));
@@ -398,7 +400,8 @@ impl Placing {
         let mut all = Vec::new();
         for range in ranges {
             let mut from = range.start;
-            let cuts = firsts.range(range.start.saturating_add(1)..).copied().take_while(|cut| *cut < range.end);
+            let cuts =
+                firsts.range(range.start.saturating_add(1)..).copied().take_while(|cut| *cut < range.end);
             for cut in cuts.chain([range.end]) {
                 let verdict = self.era_at(camera, from).map_or(Verdict::By(0), |at| self.eras[at].verdict());
                 all.push((from..cut, verdict));

@@ -154,21 +154,31 @@ impl Moved {
         let segment = |number| archive.segment(self.camera, number).ok().flatten();
         let (begin, end) = (segment(first)?, segment(last)?);
         let to = (!self.lasts).then(|| end.end());
-        Some(FactKind::MediaPlaced { boot: self.boot.clone(), from: begin.start, to, offset_us: self.offset_us })
+        Some(FactKind::MediaPlaced {
+            boot: self.boot.clone(),
+            from: begin.start,
+            to,
+            offset_us: self.offset_us,
+        })
     }
 }
 
 fn tell(verdict: Verdict, is_first: bool) {
     match verdict {
         Verdict::By(0) if is_first => {}
-        Verdict::By(0) => tracing::info!("the clock of this computer is right: what it records is sent as it is"),
+        Verdict::By(0) => {
+            tracing::info!("the clock of this computer is right: what it records is sent as it is")
+        }
         Verdict::By(offset_us) => tracing::warn!(
-            wrong_by_ms = -offset_us / 1000, cause = "the clock of this computer is wrong", blame = "station",
+            wrong_by_ms = -offset_us / 1000,
+            cause = "the clock of this computer is wrong",
+            blame = "station",
             "what is recorded stays as it is, and the copy that is sent is put in its place"
         ),
         Verdict::Waits if is_first => {}
         Verdict::Waits => tracing::warn!(
-            cause = "neither a time service nor the centre has told the time", blame = "station",
+            cause = "neither a time service nor the centre has told the time",
+            blame = "station",
             "whether the clock of this computer is right is not known; until it is, nothing is sent"
         ),
     }
@@ -184,7 +194,8 @@ fn moved_metadata(archive: &Archive, placing: &SharedPlacing, camera: CameraId) 
     let spans: Vec<Span> = {
         let placing = placing.lock();
         let moved = placing.moved(camera);
-        let span = |(from, to): (i64, i64)| Span::new(UtcMicros(from), UtcMicros(to.saturating_add(UNSEEN_US)));
+        let span =
+            |(from, to): (i64, i64)| Span::new(UtcMicros(from), UtcMicros(to.saturating_add(UNSEEN_US)));
         moved.into_iter().filter_map(|(era, ..)| span(era.walls_us())).collect()
     };
     let mut found: Vec<Output> =

@@ -7,6 +7,7 @@ pub mod recordings;
 pub mod station;
 #[path = "../../../../archive/tests/scenarios/support/tracer.rs"]
 pub mod tracer;
+pub mod wall_clock;
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};

@@ -1,5 +1,6 @@
 //! A centre with a door for agents, one station, and the line between them, which can be cut.
 
+use std::ffi::OsStr;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -77,10 +78,16 @@ pub fn put_election(data: &Path) {
 
 /// `log` is appended to.
 pub fn start_agent(settings: &Path, log: &Path) -> Running {
+    start_agent_under(settings, log, &[])
+}
+
+/// The same with environment variables.
+pub fn start_agent_under(settings: &Path, log: &Path, environment: &[(&str, &OsStr)]) -> Running {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
     let child = Command::new(ASHKAR)
         .args(["agent", "run", "--config"])
         .arg(settings)
+        .envs(environment.iter().copied())
         .stdout(Stdio::null())
         .stderr(log)
         .spawn();

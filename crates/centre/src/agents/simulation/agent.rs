@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use ashkar_archive::disk::{MemoryDisk, Tail};
 use ashkar_archive::stepped::Stepped;
-use ashkar_archive::{Archive, GapEntry, Options};
+use ashkar_archive::{GapEntry, Options};
 use ashkar_media::{Gap, Output};
-use ashkar_terms::{CameraId, Clock, Span, UtcMicros};
+use ashkar_terms::{CameraId, ClockState, Moment, Span, UtcMicros};
+use ashkar_uplink::placing::{CentreTime, Flow, Placed, Placing, Run, Verdict, segment_copy};
 use ashkar_uplink::{Action, Ledger, ReadError, RecordingId, RequestId, Sender, SenderOptions};
 
 use super::retention::Removed;
 use super::source::Source;
-use super::{Random, Violation, VirtualClock};
+use super::{MORNING, Random, Violation, VirtualClock};
 use crate::agents::planted::{Planted, is_planted};
 
 pub(super) struct Agent {
@@ -22,6 +23,15 @@ pub(super) struct Agent {
     /// While its process runs.
     pub(super) running: Option<Running>,
     saved: Option<Vec<u8>>,
+    /// The table of its clocks, as it lies on its disk.
+    clocks: Option<Vec<u8>>,
+    /// By how much its wall clock is ahead, microseconds, and when it is set right.
+    ahead_us: i64,
+    right_at: u64,
+    right_after: u64,
+    /// It has no battery: it is switched on with a wrong clock.
+    has_no_clock: bool,
+    boot: u64,
     /// Its disk is full until then.
     pub(super) full_until: u64,
     pub(super) start_at: u64,
@@ -36,8 +46,12 @@ pub(super) struct Running {
     pub(super) store: Stepped,
     pub(super) sender: Sender,
     pub(super) recording: RecordingId,
+    pub(super) placing: Placing,
+    flow: Flow,
     started: u64,
 }
+
+const HOUR_US: i64 = 3_600_000_000;
 
 /// All time.
 pub(super) const EVER: Span = Span { from: UtcMicros(0), to: UtcMicros(1 << 52) };
@@ -56,19 +70,28 @@ pub(super) fn options() -> Options {
 
 impl Agent {
     pub(super) fn new(number: u16, seed: u64, clock: Arc<VirtualClock>) -> Self {
+        let mut random = Random(seed ^ 7);
         let camera = |camera| Source::new(CameraId::new(7, number, camera), seed ^ u64::from(camera) << 32);
-        Self {
+        let mut agent = Self {
             sources: vec![camera(1), camera(2)],
             disk: MemoryDisk::new(),
             clock,
             running: None,
             saved: None,
+            clocks: None,
+            ahead_us: 0,
+            right_at: 0,
+            right_after: 0,
+            has_no_clock: seed % 3 == 1,
+            boot: 0,
             full_until: 0,
             has_lost: false,
             start_at: 0,
             is_small: seed.is_multiple_of(2),
             removed: Removed::default(),
-        }
+        };
+        agent.switched_on(&mut random);
+        agent
     }
 
     pub(super) fn start(&mut self, now: u64, seed: u64) -> Result<(), Violation> {
@@ -78,31 +101,50 @@ impl Agent {
         store.write(Duration::ZERO);
         let recording: RecordingId = store.archive().id().parse().map_err(|_| "an id")?;
         let saved = self.saved.as_deref().and_then(|bytes| Ledger::from_json(bytes, recording).ok());
+        if self.right_after > 0 {
+            self.right_at = now + std::mem::take(&mut self.right_after);
+        }
+        let moment = self.moment(now, now);
+        let mut resumed = Vec::new();
         let mut sender =
             Sender::new(saved.unwrap_or_else(|| Ledger::new(recording)), SenderOptions::default(), now);
         for source in &mut self.sources {
             sender.add_camera(source.camera, store.archive().numbers(source.camera));
-            for gap in store.archive().gaps(source.camera, EVER) {
-                let GapEntry { from, to, cause, next_segment, .. } = gap;
-                sender.recorded_before(source.camera, Output::Gap(Gap { from, to, cause, next_segment }));
-            }
-            for output in source.resume(store.archive(), now) {
-                record(store.archive(), &mut sender, source.camera, &output, now)?;
-            }
+            resumed.push((source.camera, source.resume(store.archive(), now, moment)));
         }
-        self.running = Some(Running { store, sender, recording, started: now });
+        let cameras: Vec<CameraId> = self.sources.iter().map(|source| source.camera).collect();
+        let first = |camera: &CameraId| {
+            let resumed = store.archive().resume(*camera).map(|resumed| resumed.next_segment);
+            (*camera, resumed.unwrap_or_else(|| store.archive().first_segment()))
+        };
+        let run = Run {
+            boot: self.boot.to_string(),
+            zero_mono_us: now as i64,
+            firsts: cameras.iter().map(first).collect(),
+            believes_kernel: true,
+        };
+        let saved = self.clocks.as_deref().and_then(|bytes| Placing::from_json(bytes).ok());
+        let placing = Placing::begin(saved, run, moment, ClockState::Unsynchronised);
+        let mut running = Running { store, sender, recording, placing, flow: Flow::default(), started: now };
+        running.save_clocks(&mut self.clocks);
+        running.offer_gaps(&cameras);
+        for (camera, outputs) in resumed {
+            outputs.iter().try_for_each(|output| running.record(camera, output, now))?;
+        }
+        self.running = Some(running);
         Ok(())
     }
 
     /// The cameras give their outputs.
     pub(super) fn record(&mut self, now: u64, is_over: bool) -> Result<(), Violation> {
+        let Some(started) = self.running.as_ref().map(|running| running.started) else { return Ok(()) };
+        let moment = self.moment(now, started);
         let Some(running) = &mut self.running else { return Ok(()) };
         for source in &mut self.sources {
-            let moment = self.clock.now();
             let outputs =
                 if is_over { source.end(moment).into_iter().collect() } else { source.send(now, moment) };
             for output in outputs {
-                record(running.store.archive(), &mut running.sender, source.camera, &output, now)?;
+                running.record(source.camera, &output, now)?;
             }
         }
         Ok(())
@@ -128,6 +170,9 @@ impl Agent {
             let (appended, durable) = running.store.archive().progress();
             self.has_lost |= durable < appended;
             drop(running);
+            if power {
+                self.switched_on(random);
+            }
             self.disk = match power {
                 true => self.disk.power_cut(Tail::Torn(random.number())),
                 false => self.disk.kill(),
@@ -136,24 +181,115 @@ impl Agent {
     }
 }
 
-/// Records first; what is refused is not sent, and the gap that the archive declares is.
-fn record(
-    archive: &Archive,
-    sender: &mut Sender,
-    camera: CameraId,
-    output: &Output,
-    now: u64,
-) -> Result<(), Violation> {
-    let (appended, declared) = archive.append_and_tell(camera, output);
-    if let Some(gap) = declared.filter(|_| !is_planted(Planted::ConcealGap)) {
-        sender.recorded(camera, &Output::Gap(gap), now);
+impl Agent {
+    fn moment(&self, now: u64, started: u64) -> Moment {
+        Moment { wall: MORNING.plus(now as i64 + self.ahead_us), mono_us: now - started }
     }
-    match appended {
-        Ok(()) => sender.recorded(camera, output, now),
-        Err(refused) if refused.is_disk() => {}
-        Err(refused) => return Err(format!("the agent's archive: {refused}")),
+
+    /// The gaps that it recorded, where they were.
+    pub(super) fn gaps_as_sent(&self, camera: CameraId) -> Vec<Gap> {
+        let Some(running) = &self.running else { return Vec::new() };
+        let gaps = running.store.archive().gaps(camera, EVER).into_iter();
+        let recorded =
+            gaps.map(|GapEntry { from, to, cause, next_segment, .. }| Gap { from, to, cause, next_segment });
+        recorded.filter_map(|gap| running.placing.gap(camera, &gap).ok().flatten()).collect()
     }
-    Ok(())
+
+    /// Another boot: in 1970, where the last one ended, or ahead; for some minutes, or half of one.
+    pub(super) fn switched_on(&mut self, random: &mut Random) {
+        self.boot += 1;
+        if self.has_no_clock {
+            let behind = [-MORNING.0, -7 * 24 * HOUR_US, -HOUR_US, -20_000_000, HOUR_US / 3];
+            self.ahead_us = behind[random.below(behind.len() as u64) as usize];
+            self.right_after = random.between(1, 90) * 1_000_000;
+        }
+    }
+
+    /// Once a second: a time service may set the clock; and the centre's time is known while there is a session.
+    pub(super) fn look_at_clock(&mut self, now: u64, margin_us: Option<u64>) {
+        if self.ahead_us != 0 && now >= self.right_at {
+            self.ahead_us = 0;
+        }
+        let Some(started) = self.running.as_ref().map(|running| running.started) else { return };
+        let (moment, ahead_us) = (self.moment(now, started), self.ahead_us);
+        let cameras: Vec<CameraId> = self.sources.iter().map(|source| source.camera).collect();
+        let Some(running) = &mut self.running else { return };
+        running.placing.observe(moment, ClockState::Unsynchronised);
+        let centre = margin_us.map(|margin_us| CentreTime { ahead_us, margin_us });
+        let is_decided = running.placing.judge(moment, centre);
+        if running.save_clocks(&mut self.clocks) || is_decided {
+            running.sender.placed();
+            running.offer_gaps(&cameras);
+        }
+    }
+}
+
+impl Running {
+    /// Records first; what is refused is not sent, and the gap that the archive declares is.
+    fn record(&mut self, camera: CameraId, output: &Output, now: u64) -> Result<(), Violation> {
+        let (appended, declared) = self.store.archive().append_and_tell(camera, output);
+        if let Some(gap) = declared.filter(|_| !is_planted(Planted::ConcealGap)) {
+            self.hand_over(camera, &Output::Gap(gap), now);
+        }
+        match appended {
+            Ok(()) => self.hand_over(camera, output, now),
+            Err(refused) if refused.is_disk() => {}
+            Err(refused) => return Err(format!("the agent's archive: {refused}")),
+        }
+        Ok(())
+    }
+
+    fn hand_over(&mut self, camera: CameraId, output: &Output, now: u64) {
+        if is_planted(Planted::SendUnplaced) {
+            return self.sender.recorded(camera, output, now);
+        }
+        for placed in self.flow.take(&mut self.placing, camera, output) {
+            match placed {
+                Placed::Now(output) => self.sender.recorded(camera, &output, now),
+                Placed::Left(segment) => {
+                    self.sender.add_camera(camera, std::iter::once(segment..segment + 1))
+                }
+            }
+        }
+    }
+
+    /// True if something is used from now on.
+    fn save_clocks(&mut self, clocks: &mut Option<Vec<u8>>) -> bool {
+        self.placing.unwritten().is_some_and(|(change, bytes)| {
+            *clocks = Some(bytes);
+            self.placing.wrote(change)
+        })
+    }
+
+    fn offer_gaps(&mut self, cameras: &[CameraId]) {
+        for camera in cameras {
+            for gap in self.store.archive().gaps(*camera, EVER) {
+                let GapEntry { from, to, cause, next_segment, .. } = gap;
+                let gap = Output::Gap(Gap { from, to, cause, next_segment });
+                if let Some(gap) = self.placing.metadata(*camera, &gap) {
+                    self.sender.recorded_before(*camera, gap);
+                }
+            }
+        }
+    }
+
+    /// What the centre gets of a segment that is recorded; none while its place is not known.
+    pub(super) fn as_sent(
+        &mut self,
+        camera: CameraId,
+        segment: u64,
+    ) -> Result<Option<Vec<Output>>, Violation> {
+        let outputs = self.store.archive().outputs(camera, segment).map_err(|error| error.to_string())?;
+        let Some(outputs) = outputs else { return Ok(None) };
+        let verdict = self.placing.of_segment(camera, &outputs);
+        Ok(segment_copy(outputs, verdict).ok())
+    }
+
+    /// Whether it is not known yet when it was recorded.
+    pub(super) fn is_unplaced(&self, camera: CameraId, segment: u64) -> bool {
+        let split = self.placing.split(camera, std::iter::once(segment..segment + 1));
+        split.first().is_some_and(|(_, verdict)| *verdict == Verdict::Waits)
+    }
 }
 
 impl Running {
@@ -162,7 +298,11 @@ impl Running {
         // What is not durable yet is not gone.
         self.store.write(Duration::from_micros(now - self.started));
         let read = match self.store.archive().outputs(camera, segment) {
-            Ok(Some(outputs)) => Ok(outputs),
+            Ok(Some(outputs)) if is_planted(Planted::SendUnplaced) => Ok(outputs),
+            Ok(Some(outputs)) => {
+                let verdict = self.placing.of_segment(camera, &outputs);
+                segment_copy(outputs, verdict)
+            }
             // As the shell does: its end may wait for room.
             Ok(None) if self.store.archive().status().queue_bytes > 0 => Err(ReadError::Failed),
             Ok(None) => Err(ReadError::Gone),

@@ -25,7 +25,7 @@ const MORNING: UtcMicros = UtcMicros(1_707_291_000_000_000);
 /// A violation, in words.
 type Violation = String;
 
-/// The clock of every machine, which is right.
+/// The true time. The centre has it, and the stations' disks; what a station takes for it is its own (`agent.rs`).
 #[derive(Default)]
 struct VirtualClock(AtomicU64);
 

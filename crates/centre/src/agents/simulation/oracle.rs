@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ashkar_archive::{Archive, IntervalKind, PartEntry, SegmentEntry};
-use ashkar_media::{Part, cause_at_station};
+use ashkar_archive::{Archive, IntervalKind, PartEntry};
+use ashkar_media::{Gap, Output, Part, cause_at_station};
 use ashkar_terms::{CameraId, Cause, Clock, MediaTime, Span};
 use ashkar_uplink::{HavePart, RecordingId};
 
@@ -14,6 +14,8 @@ use super::world::{SECOND, World};
 use super::{MORNING, Violation};
 use crate::agents::late::have;
 
+/// What a rounded offset leaves, ticks.
+const ROUNDING_TICKS: i64 = 9;
 /// Gaps of twice this are looked at, ticks: a second.
 const GAP_TICKS: i64 = 45_000;
 
@@ -34,17 +36,20 @@ impl World {
     }
 
     /// What the ledgers of this centre call persisted is in its archive.
-    pub(super) fn verify_persisted(&self) -> Result<(), Violation> {
+    pub(super) fn verify_persisted(&mut self) -> Result<(), Violation> {
         let Some(hall) = &self.hall.running else { return Ok(()) };
         let centre: Option<RecordingId> = hall.store.archive().id().parse().ok();
-        for running in self.stations.iter().filter_map(|station| station.agent.running.as_ref()) {
-            if running.sender.ledger().centre() != centre {
+        for agent in self.stations.iter_mut().map(|station| &mut station.agent) {
+            let Some(running) = &agent.running else { continue };
+            let ledger = running.sender.ledger().clone();
+            if ledger.centre() != centre {
                 continue;
             }
-            for camera in self.cameras() {
+            let cameras: Vec<CameraId> = agent.sources.iter().map(|source| source.camera).collect();
+            for camera in cameras {
                 let ours = all_parts(hall.store.archive(), camera)?;
-                for range in running.sender.ledger().persisted(camera) {
-                    verify_segments(running.store.archive(), &ours, camera, range)?;
+                for range in ledger.persisted(camera) {
+                    verify_segments(agent, &ours, camera, range)?;
                 }
             }
         }
@@ -115,28 +120,29 @@ impl World {
         Ok(())
     }
 
-    /// A list of the whole time has all media, each once.
+    /// A list of the whole time has all media, each once, and none of another time.
     fn verify_listed(
         &self,
-        agent: &Agent,
-        theirs: &Archive,
+        has_lost: bool,
+        theirs: u64,
         ours: &Archive,
         camera: CameraId,
     ) -> Result<(), Violation> {
         let all = Span { from: MORNING.plus(-1), to: MORNING.plus(self.now as i64 + 60 * SECOND as i64) };
-        let listed = |archive: &Archive| archive.segments(camera, all).map_err(|error| error.to_string());
-        let ticks = |segments: &[SegmentEntry]| {
-            segments.iter().map(|segment| u64::from(segment.duration)).sum::<u64>()
-        };
-        let ours_listed = listed(ours)?;
+        let listed = |span: Span| ours.segments(camera, span).map_err(|error| error.to_string());
+        let ours_listed = listed(all)?;
+        if let Some(other) = listed(EVER)?.iter().find(|one| !ours_listed.contains(one)) {
+            return Err(format!("camera {camera}: something is listed at {:?}", other.start));
+        }
         if let Some([one, _]) = ours_listed.array_windows().find(|[one, next]| next.start < one.end()) {
             return Err(format!("camera {camera}: something is listed twice, before {:?}", one.end()));
         }
         let removed = self.removed_at(ours).flat_map(|removed| &removed.ticks);
         let removed = removed.filter(|(own, _)| *own == camera).map(|(_, ticks)| ticks).sum::<u64>();
-        let (theirs, ours) = (ticks(&listed(theirs)?) + removed, ticks(&ours_listed));
+        let theirs = theirs + removed;
+        let ours = ours_listed.iter().map(|segment| u64::from(segment.duration)).sum::<u64>();
         // What was sent and not durable there may be here alone.
-        let is_all = if agent.has_lost { ours >= theirs } else { ours == theirs };
+        let is_all = if has_lost { ours >= theirs } else { ours == theirs };
         if is_all {
             Ok(())
         } else {
@@ -148,19 +154,25 @@ impl World {
         self.hall.write(self.now);
         self.verify_removed()?;
         let Some(hall) = &self.hall.running else { return Err("no centre".to_owned()) };
-        let ours = hall.store.archive();
-        for agent in self.stations.iter().map(|station| &station.agent) {
-            let Some(running) = &agent.running else { continue };
-            let theirs = running.store.archive();
-            for camera in agent.sources.iter().map(|source| source.camera) {
-                let parts = all_parts(ours, camera)?;
+        let ours = hall.store.archive().clone();
+        for at in 0..self.stations.len() {
+            let agent = &mut self.stations[at].agent;
+            let has_lost = agent.has_lost;
+            let cameras: Vec<CameraId> = agent.sources.iter().map(|source| source.camera).collect();
+            for camera in cameras {
+                let agent = &mut self.stations[at].agent;
+                let Some(running) = &agent.running else { continue };
+                let theirs = running.store.archive().clone();
+                let parts = all_parts(&ours, camera)?;
+                let mut ticks = 0;
                 for range in theirs.numbers(camera) {
-                    verify_segments(theirs, &parts, camera, range)?;
+                    ticks += verify_segments(agent, &parts, camera, range)?;
                 }
-                self.verify_listed(agent, theirs, ours, camera)?;
+                let gaps: Vec<Gap> = agent.gaps_as_sent(camera);
+                self.verify_listed(has_lost, ticks, &ours, camera)?;
                 if self.tally.replaced == 0 {
-                    for gap in theirs.gaps(camera, EVER) {
-                        verify_gap(ours, camera, agent.has_lost, (gap.from, gap.to, gap.cause))?;
+                    for gap in gaps {
+                        verify_gap(&ours, camera, has_lost, (gap.from, gap.to, gap.cause))?;
                     }
                 }
             }
@@ -186,37 +198,43 @@ fn is_among(parts: &[PartEntry], part: &Part) -> bool {
     there.map(have).any(|other| other == HavePart::of(part))
 }
 
-/// Each part of these segments of an agent is at the centre, by its length and the checksum of its bytes.
+/// Each part of these segments of an agent is at the centre, by its length and the checksum of its bytes; those that a wrong clock
+/// recorded where they truly happened. How many ticks that is.
 fn verify_segments(
-    theirs: &Archive,
+    agent: &mut Agent,
     ours: &[PartEntry],
     camera: CameraId,
     numbers: Range<u64>,
-) -> Result<(), Violation> {
-    let segment = |number| theirs.segment(camera, number).map_err(|error| error.to_string());
-    // Numbers of a gap, and of what was removed, are not there.
-    let (mut first, mut last) = (None, None);
-    for number in numbers.clone() {
-        first = segment(number)?;
-        if first.is_some() {
-            break;
+) -> Result<u64, Violation> {
+    let Agent { running: Some(running), sources, .. } = agent else { return Ok(0) };
+    let ahead_us = sources.iter().find(|source| source.camera == camera).map(|source| &source.ahead_us);
+    let mut ticks = 0;
+    for number in numbers {
+        // Numbers of a gap, and of what was removed, are not there.
+        let Some(recorded) =
+            running.store.archive().outputs(camera, number).map_err(|error| error.to_string())?
+        else {
+            continue;
+        };
+        let Some(sent) = running.as_sent(camera, number)? else { continue };
+        let ahead = ahead_us.and_then(|all| all.get(&number)).copied().unwrap_or(0);
+        for (recorded, sent) in recorded.iter().zip(&sent) {
+            let (Output::Part(recorded), Output::Part(sent)) = (recorded, sent) else { continue };
+            let happened = recorded.start.plus(-ahead / 100 * 9);
+            if happened.since(sent.start).abs() > ROUNDING_TICKS {
+                return Err(format!(
+                    "camera {camera}: {number} is sent as of {:?}, and it was {happened:?}",
+                    sent.start
+                ));
+            }
+            if !is_among(ours, sent) {
+                let what = format!("camera {camera}: of {number}, the part at {}", sent.start.0);
+                return Err(format!("{what} is called persisted, and is not there"));
+            }
+            ticks += u64::from(sent.duration);
         }
     }
-    for number in numbers.clone().rev() {
-        last = segment(number)?;
-        if last.is_some() {
-            break;
-        }
-    }
-    let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
-    let parts = theirs.parts(camera, first.start, last.end()).map_err(|error| error.to_string())?;
-    match parts.iter().find(|part| ours.binary_search(part).is_err()) {
-        Some(part) => {
-            let what = format!("camera {camera}: of the segments {numbers:?}, the part at {}", part.start.0);
-            Err(format!("{what} is called persisted, and is not there"))
-        }
-        None => Ok(()),
-    }
+    Ok(ticks)
 }
 
 /// In the middle of a gap of the agent the centre tells that gap with its cause.

@@ -36,7 +36,7 @@ impl Agent {
             }
             let mut held = Removed::default();
             for own in &content.cameras {
-                held.note(&archive, own)?;
+                held.note(running, own)?;
             }
             match archive.remove_journal(number, "centre") {
                 Ok(_) => {}
@@ -62,7 +62,11 @@ impl Agent {
     pub(super) fn has_too_much(&self) -> bool {
         let kept = 1 + self.sources.len();
         let sealed = |running: &Running| running.store.archive().sealed_journals().len();
-        self.is_small && self.running.as_ref().is_some_and(|running| sealed(running) > kept)
+        // What a wrong clock recorded stays until it can be placed, and that may be never.
+        let is_placed =
+            |running: &Running| running.placing.eras().iter().all(|era| era.offset_us().is_some());
+        self.is_small
+            && self.running.as_ref().is_some_and(|running| sealed(running) > kept && is_placed(running))
     }
 }
 
@@ -70,21 +74,18 @@ impl Running {
     fn may_remove(&mut self, content: &JournalContent) -> bool {
         let mut all = true;
         for own in &content.cameras {
-            all &= self.sender.may_forget(own.camera, &own.segments, &own.metadata) == MayForget::Yes;
+            let metadata: Vec<_> =
+                own.metadata.iter().filter_map(|output| self.placing.metadata(own.camera, output)).collect();
+            all &= self.sender.may_forget(own.camera, &own.segments, &metadata) == MayForget::Yes;
         }
         all || is_planted(Planted::RemoveUnpersisted)
     }
 }
 
 impl Removed {
-    fn note(
-        &mut self,
-        archive: &ashkar_archive::Archive,
-        own: &ashkar_archive::CameraContent,
-    ) -> Result<(), Violation> {
+    fn note(&mut self, running: &mut Running, own: &ashkar_archive::CameraContent) -> Result<(), Violation> {
         for segment in &own.segments {
-            let outputs =
-                archive.outputs(own.camera, *segment).map_err(|error| format!("outputs: {error}"))?;
+            let outputs = running.as_sent(own.camera, *segment)?;
             for output in outputs.into_iter().flatten() {
                 match output {
                     Output::Part(part) => self.parts.push((own.camera, part)),
@@ -94,8 +95,8 @@ impl Removed {
             }
         }
         for output in &own.metadata {
-            if let Output::Gap(gap) = output {
-                self.gaps.push((own.camera, *gap));
+            if let Some(Output::Gap(gap)) = running.placing.metadata(own.camera, output) {
+                self.gaps.push((own.camera, gap));
             }
         }
         Ok(())

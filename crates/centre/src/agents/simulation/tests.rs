@@ -97,6 +97,11 @@ fn finds_a_journal_that_is_removed_before_the_centre_has_it() {
 }
 
 #[test]
+fn finds_what_a_wrong_clock_recorded_and_was_sent_so() {
+    is_found(Planted::SendUnplaced);
+}
+
+#[test]
 fn finds_live_media_that_are_recorded_again_because_the_disk_hung() {
     is_found(Planted::OverlookUndurable);
 }

@@ -165,10 +165,10 @@ impl World {
             station.agent.running.as_ref().is_some_and(|running| {
                 let all_persisted = |camera: CameraId| {
                     let numbers = running.store.archive().numbers(camera);
-                    numbers
-                        .into_iter()
-                        .flatten()
-                        .all(|number| running.sender.ledger().is_persisted(camera, number))
+                    numbers.into_iter().flatten().all(|number| {
+                        running.sender.ledger().is_persisted(camera, number)
+                            || running.is_unplaced(camera, number)
+                    })
                 };
                 station.agent.sources.iter().all(|source| all_persisted(source.camera))
             })
@@ -260,6 +260,13 @@ impl World {
                 station.agent.save();
             }
             if self.now.is_multiple_of(SECOND) {
+                let has_session = station
+                    .agent
+                    .running
+                    .as_ref()
+                    .is_some_and(|running| running.sender.status(self.now).has_session);
+                let margin_us = (has_session && station.state.up).then_some(station.state.delay_us);
+                station.agent.look_at_clock(self.now, margin_us);
                 station.agent.make_room()?;
             }
             self.exchange(at);
