@@ -61,6 +61,13 @@ async function refresh() {
 /** Rows of the card, millimetres. */
 const ROWS = [40, 28, 20, 14, 10, 7, 5, 3.5];
 
+/** What is to be said of this computer's clock, if it is not right or was not. */
+function clockWords(sent) {
+  const moved = state.line?.moved_ms;
+  const words = moved === null ? [say('clock-unknown')] : moved ? [say('clock-moved')] : [];
+  return sent.unplaced_s > 0 ? [...words, say('unplaced')] : words;
+}
+
 function draw() {
   if (!state.cameras.some((each) => each.camera === camera)) { camera = state.cameras[0].camera; drawChoice(); drawChecks(); }
   if (shown?.camera !== camera) {
@@ -70,7 +77,7 @@ function draw() {
   }
   const now = state.cameras.find((each) => each.camera === camera);
   write(at('live'), picture === 'unplayable' ? say('unplayable') : now.recording ? say('recording') : `${say('notRecording')} ${now.blame ? `(${say(`blame-${now.blame}`)})` : ''}`);
-  write(at('sent'), now.sent === null ? say('noCentre') : say(`sent-${now.sent.state}`));
+  write(at('sent'), now.sent === null ? say('noCentre') : [say(`sent-${now.sent.state}`), ...clockWords(now.sent)].join(' '));
   at('preview').setAttribute('aria-label', `${say('camera')} ${camera}`);
   drawFindings();
   drawTest(now);

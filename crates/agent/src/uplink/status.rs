@@ -126,7 +126,8 @@ impl Sending {
         let is_on = up && sender.has_session;
         let cameras = sender.cameras.iter().map(|camera| {
             let state = match camera.live_age_us {
-                _ if !is_on => SentState::No,
+                // What waits until the time is known is not sent, whatever the line does.
+                _ if !is_on || verdict == Verdict::Waits => SentState::No,
                 ..BEHIND_US => SentState::Live,
                 _ => SentState::Behind,
             };

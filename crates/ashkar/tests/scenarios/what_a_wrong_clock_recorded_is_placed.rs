@@ -18,6 +18,7 @@ use crate::common::station::{
 };
 use crate::common::wall_clock::WallClock;
 use crate::common::{Centre, Running, add_camera, eventually};
+use serde_json::Value;
 
 const HOUR: i64 = 3600;
 const LATER: Duration = Duration::from_secs(30);
@@ -27,22 +28,32 @@ fn now() -> UtcMicros {
     SystemClock::new().now().wall
 }
 
-fn journal_bytes(agent: &Path) -> u64 {
-    let days = std::fs::read_dir(agent.join("archive")).into_iter().flatten().flatten();
-    let files = days.filter_map(|day| std::fs::read_dir(day.path()).ok()).flatten().flatten();
-    files.filter_map(|file| Some(file.metadata().ok()?.len())).sum()
+/// The last status of the agent.
+fn status(file: &Path) -> Option<Value> {
+    let text = std::fs::read_to_string(file).ok()?;
+    text.lines().rev().find_map(|line| serde_json::from_str(line).ok())
 }
 
-/// Waits until it has recorded some seconds more.
-fn records(agent: &Path) {
-    let before = journal_bytes(agent);
-    eventually("it records", LATER, || (journal_bytes(agent) > before + 150_000).then_some(()));
+/// Waits until a run of the agent has recorded some segments, of two seconds.
+fn records(status_file: &Path) {
+    let pictures = |status: Value| status["cameras"][0]["pictures"].as_u64();
+    eventually("it records", LATER, || {
+        status(status_file).and_then(pictures).filter(|pictures| *pictures > 100).map(drop)
+    });
+}
+
+/// And some more.
+fn records_on(status_file: &Path) {
+    let sent = |status: Value| status["cameras"][0]["sent"]["live_records"].as_u64();
+    eventually("it is sent", LATER, || {
+        status(status_file).and_then(sent).filter(|records| *records > 8).map(drop)
+    });
 }
 
 /// No media are told more than half an hour before now.
 fn nothing_is_early(centre: &Centre) {
     let told = centre.json(TIMELINE);
-    let is_media = |entry: &&serde_json::Value| entry["state"] == "live" || entry["state"] == "late";
+    let is_media = |entry: &&Value| entry["state"] == "live" || entry["state"] == "late";
     let early = jiff::Timestamp::from_microsecond(now().0 - HOUR * 500_000).unwrap();
     for entry in told.as_array().unwrap().iter().filter(is_media) {
         let from: jiff::Timestamp = entry["from"].as_str().unwrap().parse().unwrap();
@@ -98,22 +109,32 @@ fn what_a_wrong_clock_recorded_is_placed() {
     enrol(&data, &url, settings.to_str().unwrap());
     let clock = WallClock::in_directory(dir.path());
     clock.set(-HOUR, "");
-    let start = || start_agent_under(&settings, &log, &clock.environment());
+    let told = dir.path().join("status");
+    let start = || {
+        std::fs::write(&told, "").unwrap();
+        start_agent_under(&settings, &log, &told, &clock.environment())
+    };
 
     wire.cut();
     let began = now();
     let mut agent = start();
-    records(&kept);
+    records(&told);
     agent.0.kill().unwrap();
     agent.0.wait().unwrap();
     let agent = start();
-    records(&kept);
-    let told = state_now(&centre);
-    assert_eq!(told["state"], "missing", "nobody knows yet: {told}");
+    records(&told);
+    assert_eq!(status(&told).unwrap()["line"]["moved_ms"], Value::Null, "nobody knows yet");
+    let timeline = state_now(&centre);
+    assert_eq!(timeline["state"], "missing", "{timeline}");
     wire.mend();
     // With its clock still wrong.
     wait_for_live(&centre);
     nothing_is_early(&centre);
+    eventually("it is told", LATER, || {
+        let moved = status(&told)?["line"]["moved_ms"].as_i64()?;
+        ((moved - HOUR * 1000).abs() < 1000).then_some(())
+    });
+    records_on(&told);
     let so_far = durable(&kept);
     clock.set(0, "");
     eventually("what it records by the right clock is durable", LATER, || {

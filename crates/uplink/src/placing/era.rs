@@ -32,7 +32,9 @@ pub struct Era {
     pub(super) offset_us: Option<i64>,
     /// Whether the kernel called its clock synchronised when the era began.
     pub(super) began_synchronised: bool,
-    /// The run's monotonic clock when the era was last seen, microseconds.
+    /// The run's monotonic clock when the era was first seen, microseconds.
+    pub(super) since_us: u64,
+    /// The same when it was last seen.
     pub(super) seen_us: u64,
     /// The first segment of each camera.
     pub(super) firsts: BTreeMap<CameraId, u64>,
@@ -62,7 +64,8 @@ impl Era {
 
     /// From when to when it was, by its own clock, microseconds since the epoch; the end is that of the last look.
     pub fn walls_us(&self) -> (i64, i64) {
-        (self.zero_us, self.zero_us.saturating_add(i64::try_from(self.seen_us).unwrap_or(i64::MAX)))
+        let wall = |mono_us: u64| self.zero_us.saturating_add(i64::try_from(mono_us).unwrap_or(i64::MAX));
+        (wall(self.since_us), wall(self.seen_us))
     }
 
     pub(super) fn verdict(&self) -> Verdict {

@@ -7,7 +7,7 @@ use ashkar_terms::CameraId;
 use sha2::{Digest, Sha256};
 
 use super::era::Verdict;
-use super::{Placing, copy};
+use super::{Placing, Waiting, copy};
 use crate::ReadError;
 
 /// What of the segment that a camera records waits in memory until its place is known, bytes.
@@ -164,12 +164,15 @@ impl Placing {
         first.map_or(Verdict::By(0), |first| self.of_part(camera, first))
     }
 
-    /// A gap or a fact of the agent's archive, as it is sent; none if it waits, or nothing of it is left.
-    pub fn metadata(&self, camera: CameraId, output: &Output) -> Option<Output> {
+    /// A gap or a fact of the agent's archive, as it is sent; none if nothing of it is left.
+    ///
+    /// # Errors
+    /// If it is not known yet where it belongs.
+    pub fn metadata(&self, camera: CameraId, output: &Output) -> Result<Option<Output>, Waiting> {
         match output {
-            Output::Gap(gap) => self.gap(camera, gap).ok().flatten().map(Output::Gap),
-            Output::Fact(fact) => self.fact(fact).ok().map(Output::Fact),
-            _ => None,
+            Output::Gap(gap) => Ok(self.gap(camera, gap)?.map(Output::Gap)),
+            Output::Fact(fact) => self.fact(fact).map(|fact| Some(Output::Fact(fact))),
+            _ => Ok(None),
         }
     }
 }

@@ -26,6 +26,11 @@ pub const MARGIN_MAX_US: u64 = 1_000_000;
 pub const MARGIN_WITHIN_US: u64 = 10_000_000;
 /// The kernel's word that its clock is synchronised counts after so long: it may come a moment before the step, microseconds.
 pub const KERNEL_WITHIN_US: u64 = 3_000_000;
+/// How often it is noted that an era lasts, microseconds.
+pub(crate) const SEEN_EVERY_US: u64 = 60_000_000;
+/// How far from what is noted of an era something may be that its clock told: a run may die a while after the last note, and a
+/// timeline may lead by some seconds, microseconds.
+pub(crate) const EDGE_US: i64 = 70_000_000;
 /// Most eras that are remembered. Beyond them, what a further one recorded waits.
 pub const ERAS_MAX: usize = 512;
 /// Largest offset, microseconds: a hundred years.

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use ashkar_media::{Fact, Gap, Part};
-use ashkar_terms::{CameraId, ClockState, Moment};
+use ashkar_terms::{CameraId, ClockState, MediaTime, Moment};
 use serde::{Deserialize, Serialize};
 
 use super::era::{Era, Verdict, is_offset, zero_us};
 use super::{
-    ERAS_MAX, KERNEL_WITHIN_US, MARGIN_MAX_US, MARGIN_WITHIN_US, OFFSET_UNIT_US, RIGHT_WITHIN_US, copy,
+    EDGE_US, ERAS_MAX, KERNEL_WITHIN_US, MARGIN_MAX_US, MARGIN_WITHIN_US, OFFSET_UNIT_US, RIGHT_WITHIN_US,
+    SEEN_EVERY_US, copy,
 };
 use crate::BodyError;
 
@@ -94,7 +95,11 @@ impl Placing {
             changes: 1,
             written: 0,
         };
-        if let Some(at) = placing.push(zero_us(now)) {
+        // Of what has no number yet, nothing is left: an era that was to begin there recorded nothing.
+        for era in &mut placing.eras {
+            era.firsts.retain(|camera, first| run.firsts.get(camera).is_none_or(|next| *first < *next));
+        }
+        if let Some(at) = placing.push(now) {
             placing.eras[at].firsts = run.firsts;
         }
         placing
@@ -152,11 +157,11 @@ impl Placing {
         self.eras.iter().enumerate().filter(move |(_, era)| era.run == run).map(|(at, _)| at)
     }
 
-    fn push(&mut self, zero_us: i64) -> Option<usize> {
-        self.push_of(self.run, self.boot.clone(), self.run_us, zero_us)
+    fn push(&mut self, now: Moment) -> Option<usize> {
+        self.push_of(self.run, self.boot.clone(), self.run_us, now)
     }
 
-    fn push_of(&mut self, run: u64, boot: String, run_us: i64, zero_us: i64) -> Option<usize> {
+    fn push_of(&mut self, run: u64, boot: String, run_us: i64, now: Moment) -> Option<usize> {
         if self.eras.len() >= ERAS_MAX {
             return None;
         }
@@ -165,10 +170,11 @@ impl Placing {
             boot,
             run,
             run_us,
-            zero_us,
+            zero_us: zero_us(now),
             offset_us: None,
             began_synchronised: self.kernel == ClockState::Synchronised,
-            seen_us: 0,
+            since_us: now.mono_us,
+            seen_us: now.mono_us,
             firsts: BTreeMap::new(),
             is_joined: false,
             is_unwritten: false,
@@ -190,8 +196,13 @@ impl Placing {
         if is_synchronised {
             self.synchronised_since.get_or_insert(now.mono_us);
         }
-        match at.or_else(|| self.push(zero_us(now))) {
-            Some(at) => self.eras[at].seen_us = now.mono_us,
+        match at.or_else(|| self.push(now)) {
+            Some(at) => {
+                let era = &mut self.eras[at];
+                let minutes = |us: u64| us / SEEN_EVERY_US;
+                self.changes += u64::from(minutes(era.seen_us) < minutes(now.mono_us));
+                era.seen_us = now.mono_us;
+            }
             None => self.inexact_since = None,
         }
     }
@@ -223,8 +234,7 @@ impl Placing {
             }
             // Whoever said that it was wrong was wrong: the next segments stay where they are.
             Some(offset_us) if offset_us != 0 && by_kernel => {
-                let zero_us = era.zero_us;
-                if let Some(at) = self.push(zero_us) {
+                if let Some(at) = self.push(now) {
                     self.decide(at, 0);
                 }
             }
@@ -313,7 +323,7 @@ impl Placing {
         let found = self.eras.iter().rposition(|era| era.run == run && era.has_zero(zero_us));
         let found = found.or_else(|| {
             let Era { boot, run_us, .. } = self.eras[noted].clone();
-            self.push_of(run, boot, run_us, zero_us)
+            self.push_of(run, boot, run_us, part.first_arrival)
         });
         let Some(found) = found else { return Verdict::Waits };
         self.note_first(found, camera, part.segment);
@@ -324,7 +334,8 @@ impl Placing {
     pub(super) fn of_new_segment(&mut self, camera: CameraId, part: &Part) -> Verdict {
         let zero_us = zero_us(part.first_arrival);
         let found = self.of_run().rev().find(|at| self.eras[*at].has_zero(zero_us));
-        let Some(found) = found.or_else(|| self.push(zero_us)) else { return Verdict::Waits };
+        let Some(found) = found.or_else(|| self.push(part.first_arrival)) else { return Verdict::Waits };
+        self.eras[found].seen_us = self.eras[found].seen_us.max(part.first_arrival.mono_us);
         self.begins(found, camera, part.segment);
         self.note_first(found, camera, part.segment);
         self.eras[found].verdict()
@@ -364,16 +375,30 @@ impl Placing {
     /// # Errors
     /// If it is not known where it belongs.
     pub fn gap(&self, camera: CameraId, gap: &Gap) -> Result<Option<Gap>, Waiting> {
-        let verdict = |segment: u64| match self.era_at(camera, segment) {
-            Some(at) => self.eras[at].verdict(),
-            None => Verdict::By(0),
-        };
-        let before = verdict(gap.next_segment.saturating_sub(1));
-        let after = if gap.to.is_some() { verdict(gap.next_segment) } else { before };
+        if self.is_plain() {
+            return Ok(Some(*gap));
+        }
+        let before = self.verdict_at(camera, gap.next_segment.saturating_sub(1), gap.from);
+        let after = gap.to.map_or(before, |to| self.verdict_at(camera, gap.next_segment, to));
         match (before, after) {
-            (Verdict::By(before), Verdict::By(after)) => Ok(copy::gap(gap, before, after)),
+            (Some(Verdict::By(before)), Some(Verdict::By(after))) => Ok(copy::gap(gap, before, after)),
+            // No clock that is noted could have said so.
+            (None, _) | (_, None) => Ok(None),
             _ => Err(Waiting),
         }
+    }
+
+    /// What becomes of a time at the edge of a segment: by the newest clock up to that segment's that could have told it. The part that
+    /// was to follow may have been lost with its run.
+    fn verdict_at(&self, camera: CameraId, segment: u64, time: MediaTime) -> Option<Verdict> {
+        let Some(noted) = self.era_at(camera, segment) else { return Some(Verdict::By(0)) };
+        let wall = time.to_utc().0;
+        let could_tell = |era: &&Era| {
+            let (from, to) = era.walls_us();
+            let is_within = from.saturating_sub(EDGE_US) <= wall && wall <= to.saturating_add(EDGE_US);
+            era.is_joined || is_within
+        };
+        self.eras.get(..=noted)?.iter().rev().find(could_tell).map(Era::verdict)
     }
 
     /// What is sent of a fact that was recorded: by the run and the clock that its two times name.

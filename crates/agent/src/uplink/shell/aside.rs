@@ -223,7 +223,8 @@ pub(super) fn metadata(
     });
     let all = gaps.chain(facts.into_iter().map(Output::Fact));
     let placing = placing.lock();
-    let mut found: Vec<Output> = all.filter_map(|output| placing.metadata(camera, &output)).collect();
+    let mut found: Vec<Output> =
+        all.filter_map(|output| placing.metadata(camera, &output).ok().flatten()).collect();
     found.drain(..found.len().saturating_sub(METADATA_MAX));
     found
 }

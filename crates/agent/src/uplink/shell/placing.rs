@@ -148,12 +148,19 @@ struct Moved {
 
 impl Moved {
     fn fact(&self, archive: &Archive) -> Option<FactKind> {
-        let there: RangeSet = within(&archive.numbers(self.camera), &self.segments);
-        let first = there.first()?;
-        let last = there.ranges().last().map_or(first, |range| range.end - 1);
+        let numbers = archive.numbers(self.camera);
+        // The first one after them is durable only after the last one of them.
+        let is_over = numbers.last().is_some_and(|range| range.end > self.segments.end);
+        if !self.lasts && !is_over {
+            return None;
+        }
+        let there: RangeSet = within(&numbers, &self.segments);
         let segment = |number| archive.segment(self.camera, number).ok().flatten();
-        let (begin, end) = (segment(first)?, segment(last)?);
-        let to = (!self.lasts).then(|| end.end());
+        let begin = segment(there.first()?)?;
+        let to = match there.ranges().last().filter(|_| !self.lasts) {
+            Some(range) => Some(segment(range.end - 1)?.end()),
+            None => None,
+        };
         Some(FactKind::MediaPlaced {
             boot: self.boot.clone(),
             from: begin.start,

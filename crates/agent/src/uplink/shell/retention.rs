@@ -86,9 +86,11 @@ impl Shell {
         for own in &content.cameras {
             // As they were sent; of some gaps nothing was left to send.
             let placing = self.parts.placing.lock();
-            let metadata: Vec<_> =
-                own.metadata.iter().filter_map(|output| placing.metadata(own.camera, output)).collect();
+            let placed = own.metadata.iter().map(|output| placing.metadata(own.camera, output));
+            let placed: Result<Vec<_>, _> = placed.collect();
             drop(placing);
+            let Ok(placed) = placed else { return MayForget::No };
+            let metadata: Vec<_> = placed.into_iter().flatten().collect();
             match self.sender.may_forget(own.camera, &own.segments, &metadata) {
                 MayForget::Yes => {}
                 MayForget::Soon => all = MayForget::Soon,

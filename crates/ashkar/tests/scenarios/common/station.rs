@@ -1,6 +1,7 @@
 //! A centre with a door for agents, one station, and the line between them, which can be cut.
 
 use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -78,18 +79,37 @@ pub fn put_election(data: &Path) {
 
 /// `log` is appended to.
 pub fn start_agent(settings: &Path, log: &Path) -> Running {
-    start_agent_under(settings, log, &[])
+    spawn(settings, log, &[], Stdio::null(), &[])
 }
 
-/// The same with environment variables.
-pub fn start_agent_under(settings: &Path, log: &Path, environment: &[(&str, &OsStr)]) -> Running {
-    let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
+/// The same with environment variables, and each second's status as a line of the file `status`.
+pub fn start_agent_under(
+    settings: &Path,
+    log: &Path,
+    status: &Path,
+    environment: &[(&str, &OsStr)],
+) -> Running {
+    spawn(settings, log, &["--json"], appended(status).into(), environment)
+}
+
+fn appended(path: &Path) -> File {
+    OpenOptions::new().create(true).append(true).open(path).unwrap()
+}
+
+fn spawn(
+    settings: &Path,
+    log: &Path,
+    more: &[&str],
+    stdout: Stdio,
+    environment: &[(&str, &OsStr)],
+) -> Running {
     let child = Command::new(ASHKAR)
         .args(["agent", "run", "--config"])
         .arg(settings)
+        .args(more)
         .envs(environment.iter().copied())
-        .stdout(Stdio::null())
-        .stderr(log)
+        .stdout(stdout)
+        .stderr(appended(log))
         .spawn();
     Running(child.unwrap())
 }

@@ -266,7 +266,7 @@ impl Running {
             for gap in self.store.archive().gaps(*camera, EVER) {
                 let GapEntry { from, to, cause, next_segment, .. } = gap;
                 let gap = Output::Gap(Gap { from, to, cause, next_segment });
-                if let Some(gap) = self.placing.metadata(*camera, &gap) {
+                if let Ok(Some(gap)) = self.placing.metadata(*camera, &gap) {
                     self.sender.recorded_before(*camera, gap);
                 }
             }

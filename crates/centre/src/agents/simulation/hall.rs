@@ -157,6 +157,7 @@ impl Running {
                 of_camera.work.lock().take_late(path.camera, archive, &sent, known, false, now)
             }
         };
+
         taken.map_err(|code| Refusal::new(code, path.to_string()))
     }
 

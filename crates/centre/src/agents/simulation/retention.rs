@@ -74,8 +74,9 @@ impl Running {
     fn may_remove(&mut self, content: &JournalContent) -> bool {
         let mut all = true;
         for own in &content.cameras {
-            let metadata: Vec<_> =
-                own.metadata.iter().filter_map(|output| self.placing.metadata(own.camera, output)).collect();
+            let placed = own.metadata.iter().map(|output| self.placing.metadata(own.camera, output));
+            let Ok(placed) = placed.collect::<Result<Vec<_>, _>>() else { return false };
+            let metadata: Vec<_> = placed.into_iter().flatten().collect();
             all &= self.sender.may_forget(own.camera, &own.segments, &metadata) == MayForget::Yes;
         }
         all || is_planted(Planted::RemoveUnpersisted)
@@ -95,7 +96,7 @@ impl Removed {
             }
         }
         for output in &own.metadata {
-            if let Some(Output::Gap(gap)) = running.placing.metadata(own.camera, output) {
+            if let Ok(Some(Output::Gap(gap))) = running.placing.metadata(own.camera, output) {
                 self.gaps.push((own.camera, gap));
             }
         }
