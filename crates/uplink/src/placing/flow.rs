@@ -1,8 +1,8 @@
 //! What the cameras record, on its way to the sender: as it is, as a copy, or not yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
-use ashkar_media::{Gap, Output, Part};
+use ashkar_media::{Output, Part};
 use ashkar_terms::CameraId;
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,9 @@ use crate::ReadError;
 
 /// What of the segment that a camera records waits in memory until its place is known, bytes.
 const WAITING_BYTES_MAX: usize = 4 << 20;
+
+/// Most gaps and facts of a camera that wait for their place. What is more is offered from the recording at the next start.
+const HELD_MAX: usize = 256;
 
 /// What goes on.
 #[derive(Debug, Clone)]
@@ -61,13 +64,12 @@ impl Growing {
 #[derive(Debug, Default)]
 pub struct Flow {
     growing: BTreeMap<CameraId, Growing>,
-    /// Gaps that are over: by which clock is known when the next part comes, at once.
-    held: BTreeMap<CameraId, Gap>,
+    /// Gaps that are over: by which clock is known when the next part comes, at once. And what waits until the time is known.
+    held: BTreeMap<CameraId, VecDeque<Output>>,
 }
 
 impl Flow {
-    /// What becomes of `output`, which was recorded just now. Gaps and facts whose place is not known are left out here, and
-    /// offered from the recording once it is.
+    /// What becomes of `output`, which was recorded just now. Gaps and facts whose place is not known wait here.
     pub fn take(&mut self, placing: &mut Placing, camera: CameraId, output: &Output) -> Vec<Placed> {
         match output {
             Output::Init(_) => vec![Placed::Now(output.clone())],
@@ -87,16 +89,19 @@ impl Flow {
             Output::Gap(gap) => {
                 let mut placed: Vec<Placed> = self.left(camera).into_iter().collect();
                 placed.extend(self.release(placing, camera));
-                if gap.to.is_some() {
-                    self.held.insert(camera, *gap);
-                } else {
-                    placed.extend(placed_gap(placing, camera, gap));
+                self.hold(camera, output);
+                if gap.to.is_none() {
+                    placed.extend(self.release(placing, camera));
                 }
                 placed
             }
-            Output::Fact(fact) => {
-                placing.fact(fact).into_iter().map(|fact| Placed::Now(Output::Fact(fact))).collect()
-            }
+            Output::Fact(fact) => match placing.fact(fact) {
+                Ok(fact) => vec![Placed::Now(Output::Fact(fact))],
+                Err(Waiting) => {
+                    self.hold(camera, output);
+                    Vec::new()
+                }
+            },
         }
     }
 
@@ -107,12 +112,15 @@ impl Flow {
             placed.extend(self.left(camera));
             let verdict = placing.of_new_segment(camera, part);
             self.growing.insert(camera, Growing::new(part.segment, verdict));
-            placed.extend(self.release(placing, camera));
         }
         let Some(growing) = self.growing.get_mut(&camera) else { return placed };
         if growing.verdict == Verdict::Waits && growing.waiting.is_some() {
             growing.verdict = placing.of_part(camera, part);
         }
+        if matches!(growing.verdict, Verdict::By(_)) {
+            placed.extend(self.release(placing, camera));
+        }
+        let Some(growing) = self.growing.get_mut(&camera) else { return placed };
         match growing.verdict {
             Verdict::By(offset_us) => {
                 let waited = growing.waiting.replace(Vec::new()).unwrap_or_default();
@@ -131,8 +139,28 @@ impl Flow {
         self.growing.remove(&camera);
     }
 
-    fn release(&mut self, placing: &Placing, camera: CameraId) -> Option<Placed> {
-        placed_gap(placing, camera, &self.held.remove(&camera)?)
+    fn hold(&mut self, camera: CameraId, output: &Output) {
+        let held = self.held.entry(camera).or_default();
+        held.push_back(output.clone());
+        if held.len() > HELD_MAX {
+            held.pop_front();
+        }
+    }
+
+    /// What of it has its place now.
+    fn release(&mut self, placing: &Placing, camera: CameraId) -> Vec<Placed> {
+        let held = self.held.remove(&camera).unwrap_or_default();
+        let (mut placed, mut waits) = (Vec::new(), VecDeque::new());
+        for output in held {
+            match placing.metadata(camera, &output) {
+                Ok(output) => placed.extend(output.map(Placed::Now)),
+                Err(Waiting) => waits.push_back(output),
+            }
+        }
+        if !waits.is_empty() {
+            self.held.insert(camera, waits);
+        }
+        placed
     }
 
     /// The segment that is over without its end, if it waits.
@@ -140,10 +168,6 @@ impl Flow {
         let over = self.growing.remove(&camera)?;
         (over.verdict == Verdict::Waits).then_some(Placed::Left(over.segment))
     }
-}
-
-fn placed_gap(placing: &Placing, camera: CameraId, gap: &Gap) -> Option<Placed> {
-    placing.gap(camera, gap).ok().flatten().map(|gap| Placed::Now(Output::Gap(gap)))
 }
 
 impl Placing {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use ashkar_media::{Fact, Gap, Part};
-use ashkar_terms::{CameraId, ClockState, MediaTime, Moment};
+use ashkar_terms::{CameraId, Cause, ClockState, MediaTime, Moment};
 use serde::{Deserialize, Serialize};
 
 use super::era::{Era, Verdict, is_offset, zero_us};
@@ -12,7 +12,7 @@ use super::{
     EDGE_US, ERAS_MAX, KERNEL_WITHIN_US, MARGIN_MAX_US, MARGIN_WITHIN_US, OFFSET_UNIT_US, RIGHT_WITHIN_US,
     SEEN_EVERY_US, copy,
 };
-use crate::BodyError;
+use crate::{BodyError, TICKS_MAX};
 
 /// Version of the state file.
 const VERSION: u32 = 1;
@@ -134,6 +134,11 @@ impl Placing {
             return false;
         }
         self.eras.iter_mut().fold(false, |any, era| std::mem::take(&mut era.is_unwritten) | any)
+    }
+
+    /// The first segment of `camera` in this run, or the least that it can be.
+    pub fn begins_at(&self, camera: CameraId) -> Option<u64> {
+        self.of_run().find_map(|at| self.eras[at].first(camera))
     }
 
     /// All eras, in the order in which they began.
@@ -378,8 +383,14 @@ impl Placing {
         if self.is_plain() {
             return Ok(Some(*gap));
         }
-        let before = self.verdict_at(camera, gap.next_segment.saturating_sub(1), gap.from);
-        let after = gap.to.map_or(before, |to| self.verdict_at(camera, gap.next_segment, to));
+        let noted = self.era_at(camera, gap.next_segment.saturating_sub(1));
+        let mut next = self.era_at(camera, gap.next_segment);
+        // A step made it, and the part that was to follow is not recorded: the clock is the next one all the same.
+        if gap.cause == Cause::Clock && next == noted {
+            next = noted.map(|at| at + 1).filter(|at| self.eras.len() > *at).or(next);
+        }
+        let before = self.verdict_at(noted, gap.from);
+        let after = gap.to.map_or(before, |to| self.verdict_at(next, to));
         match (before, after) {
             (Some(Verdict::By(before)), Some(Verdict::By(after))) => Ok(copy::gap(gap, before, after)),
             // No clock that is noted could have said so.
@@ -390,8 +401,11 @@ impl Placing {
 
     /// What becomes of a time at the edge of a segment: by the newest clock up to that segment's that could have told it. The part that
     /// was to follow may have been lost with its run.
-    fn verdict_at(&self, camera: CameraId, segment: u64, time: MediaTime) -> Option<Verdict> {
-        let Some(noted) = self.era_at(camera, segment) else { return Some(Verdict::By(0)) };
+    fn verdict_at(&self, noted: Option<usize>, time: MediaTime) -> Option<Verdict> {
+        let Some(noted) = noted else { return Some(Verdict::By(0)) };
+        if !(0..TICKS_MAX).contains(&time.0) {
+            return None;
+        }
         let wall = time.to_utc().0;
         let could_tell = |era: &&Era| {
             let (from, to) = era.walls_us();

@@ -57,7 +57,7 @@ fn other_spellings_are_refused() {
         "gap-9007199254740993",
         "fact-1",
         "fact-1-0",
-        "fact-1-16",
+        "fact-1-17",
         "fact-1-01",
         "fact--1",
         "1.1.1",

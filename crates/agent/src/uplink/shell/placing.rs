@@ -198,15 +198,18 @@ fn within(numbers: &[Range<u64>], segments: &Range<u64>) -> RangeSet {
 }
 
 fn moved_metadata(archive: &Archive, placing: &SharedPlacing, camera: CameraId) -> Vec<Output> {
-    let spans: Vec<Span> = {
+    let (spans, begins_at): (Vec<Span>, u64) = {
         let placing = placing.lock();
+        let begins_at = placing.begins_at(camera).unwrap_or(u64::MAX);
         let moved = placing.moved(camera);
         let span =
             |(from, to): (i64, i64)| Span::new(UtcMicros(from), UtcMicros(to.saturating_add(UNSEEN_US)));
-        moved.into_iter().filter_map(|(era, ..)| span(era.walls_us())).collect()
+        (moved.into_iter().filter_map(|(era, ..)| span(era.walls_us())).collect(), begins_at)
     };
     let mut found: Vec<Output> =
         spans.into_iter().flat_map(|span| metadata(archive, placing, camera, None, span)).collect();
+    // What this run recorded goes its own way.
+    found.retain(|output| !matches!(output, Output::Gap(gap) if gap.next_segment > begins_at));
     found.drain(..found.len().saturating_sub(METADATA_MAX));
     found
 }

@@ -265,6 +265,10 @@ impl Running {
         for camera in cameras {
             for gap in self.store.archive().gaps(*camera, EVER) {
                 let GapEntry { from, to, cause, next_segment, .. } = gap;
+                // What this run recorded goes its own way.
+                if self.placing.begins_at(*camera).is_some_and(|first| first < next_segment) {
+                    continue;
+                }
                 let gap = Output::Gap(Gap { from, to, cause, next_segment });
                 if let Ok(Some(gap)) = self.placing.metadata(*camera, &gap) {
                     self.sender.recorded_before(*camera, gap);

@@ -299,13 +299,14 @@ impl World {
         for line in Line::ALL {
             if is_up { agent.sender.line_up(line, now) } else { agent.sender.line_down(line, now) }
         }
+        let mut opened = None;
         for replies in &mut station.replies {
             while let Some(reply) = replies.receive(now) {
                 match reply {
                     Reply::Opened(session, centre) => {
                         station.session = session;
                         station.wants_session = false;
-                        agent.sender.session_opened(centre, now);
+                        opened = Some(centre);
                     }
                     Reply::Put(id, answer) => agent.sender.answered(id, answer, now),
                     Reply::Have(id, have) => agent.sender.told(id, have, now),
@@ -313,6 +314,13 @@ impl World {
             }
         }
         let State { rate, delay_us, .. } = station.state;
+        if let Some(centre) = opened {
+            // The centre's time is asked before.
+            station.agent.look_at_clock(now, Some(delay_us));
+            let Some(agent) = &mut station.agent.running else { return };
+            agent.sender.session_opened(centre, now);
+        }
+        let Some(agent) = &mut station.agent.running else { return };
         while let Some(action) = agent.next(now) {
             let (line, bytes, request) = match action {
                 Action::OpenSession => {
