@@ -28,9 +28,11 @@ pub const MARGIN_WITHIN_US: u64 = 10_000_000;
 pub const KERNEL_WITHIN_US: u64 = 3_000_000;
 /// How often it is noted that an era lasts, microseconds.
 pub(crate) const SEEN_EVERY_US: u64 = 60_000_000;
-/// How far from what is noted of an era something may be that its clock told: a run may die a while after the last note, and a
-/// timeline may lead by some seconds, microseconds.
-pub(crate) const EDGE_US: i64 = 70_000_000;
+/// How far from the time in which an era was seen something may be that its clock told: a timeline may lead by some seconds,
+/// microseconds.
+pub(crate) const EDGE_US: i64 = 6_000_000;
+/// The same after the last note of a run that died, microseconds.
+pub(crate) const UNSEEN_US: i64 = 70_000_000;
 /// Most eras that are remembered. Beyond them, what a further one recorded waits.
 pub const ERAS_MAX: usize = 512;
 /// Largest offset, microseconds: a hundred years.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::era::{Era, Verdict, is_offset, zero_us};
 use super::{
     EDGE_US, ERAS_MAX, KERNEL_WITHIN_US, MARGIN_MAX_US, MARGIN_WITHIN_US, OFFSET_UNIT_US, RIGHT_WITHIN_US,
-    SEEN_EVERY_US, copy,
+    SEEN_EVERY_US, UNSEEN_US, copy,
 };
 use crate::{BodyError, TICKS_MAX};
 
@@ -389,8 +389,8 @@ impl Placing {
         if gap.cause == Cause::Clock && next == noted {
             next = noted.map(|at| at + 1).filter(|at| self.eras.len() > *at).or(next);
         }
-        let before = self.verdict_at(noted, gap.from);
-        let after = gap.to.map_or(before, |to| self.verdict_at(next, to));
+        let before = self.verdict_at(noted, next, gap.from);
+        let after = gap.to.map_or(before, |to| self.verdict_at(next, next, to));
         match (before, after) {
             (Some(Verdict::By(before)), Some(Verdict::By(after))) => Ok(copy::gap(gap, before, after)),
             // No clock that is noted could have said so.
@@ -399,20 +399,28 @@ impl Placing {
         }
     }
 
-    /// What becomes of a time at the edge of a segment: by the newest clock up to that segment's that could have told it. The part that
-    /// was to follow may have been lost with its run.
-    fn verdict_at(&self, noted: Option<usize>, time: MediaTime) -> Option<Verdict> {
-        let Some(noted) = noted else { return Some(Verdict::By(0)) };
-        if !(0..TICKS_MAX).contains(&time.0) {
-            return None;
+    /// What becomes of a time at the edge of a segment: by the clock that is noted for it, or else by the newest up to `last` that could
+    /// have told it. The part that was to follow may have been lost with its run, or refused by a full disk.
+    fn verdict_at(&self, noted: Option<usize>, last: Option<usize>, time: MediaTime) -> Option<Verdict> {
+        let (Some(noted), Some(last)) = (noted, last) else { return Some(Verdict::By(0)) };
+        let others = (0..=last.max(noted)).rev();
+        let mut all = std::iter::once(noted).chain(others);
+        all.find(|at| self.could_tell(*at, time)).map(|at| self.eras[at].verdict())
+    }
+
+    fn could_tell(&self, at: usize, time: MediaTime) -> bool {
+        let era = &self.eras[at];
+        if era.is_joined {
+            return true;
         }
-        let wall = time.to_utc().0;
-        let could_tell = |era: &&Era| {
-            let (from, to) = era.walls_us();
-            let is_within = from.saturating_sub(EDGE_US) <= wall && wall <= to.saturating_add(EDGE_US);
-            era.is_joined || is_within
-        };
-        self.eras.get(..=noted)?.iter().rev().find(could_tell).map(Era::verdict)
+        if !(0..TICKS_MAX).contains(&time.0) {
+            return false;
+        }
+        let (from, to) = era.walls_us();
+        let goes_on = self.eras.get(at + 1).is_some_and(|next| next.run == era.run);
+        // Of a run that died, the last note may be old.
+        let unseen_us = if goes_on || era.run == self.run { EDGE_US } else { UNSEEN_US };
+        (from.saturating_sub(EDGE_US)..=to.saturating_add(unseen_us)).contains(&time.to_utc().0)
     }
 
     /// What is sent of a fact that was recorded: by the run and the clock that its two times name.
