@@ -139,6 +139,13 @@ impl Flow {
         self.growing.remove(&camera);
     }
 
+    /// More is known of the time: what can be sent of what waited.
+    pub fn known(&mut self, placing: &Placing) -> Vec<(CameraId, Placed)> {
+        let cameras: Vec<CameraId> = self.held.keys().copied().collect();
+        let released = |camera| self.release(placing, camera).into_iter().map(move |placed| (camera, placed));
+        cameras.into_iter().flat_map(released).collect()
+    }
+
     fn hold(&mut self, camera: CameraId, output: &Output) {
         let held = self.held.entry(camera).or_default();
         held.push_back(output.clone());

@@ -402,10 +402,11 @@ impl Placing {
     /// What becomes of a time at the edge of a segment: by the clock that is noted for it, or else by the newest up to `last` that could
     /// have told it. The part that was to follow may have been lost with its run, or refused by a full disk.
     fn verdict_at(&self, noted: Option<usize>, last: Option<usize>, time: MediaTime) -> Option<Verdict> {
-        let (Some(noted), Some(last)) = (noted, last) else { return Some(Verdict::By(0)) };
-        let others = (0..=last.max(noted)).rev();
-        let mut all = std::iter::once(noted).chain(others);
-        all.find(|at| self.could_tell(*at, time)).map(|at| self.eras[at].verdict())
+        let Some(last) = last.max(noted) else { return Some(Verdict::By(0)) };
+        let mut all = noted.into_iter().chain((0..=last).rev());
+        let found = all.find(|at| self.could_tell(*at, time)).map(|at| self.eras[at].verdict());
+        // Before the first clock that is noted.
+        found.or(noted.is_none().then_some(Verdict::By(0)))
     }
 
     fn could_tell(&self, at: usize, time: MediaTime) -> bool {

@@ -225,6 +225,8 @@ impl Camera {
                     self.late.failed(segment);
                 }
             }
+            // Its time may come with the media beside it, which do not wait for it.
+            Request::Metadata(output) => self.metadata.postpone(output, now),
             what => self.unanswered(what, now),
         }
     }

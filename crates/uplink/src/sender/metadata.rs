@@ -71,6 +71,12 @@ impl Metadata {
         self.queue.push_front(output);
     }
 
+    /// The centre cannot place it now: it is offered again after a while.
+    pub(super) fn postpone(&mut self, output: Output, now: u64) {
+        self.pending.push_back(Pending { line: Line::Late, count: u64::MAX, since: now, output });
+        self.limit();
+    }
+
     fn keep(&mut self, output: &Output) {
         while self.kept.len() >= KEPT_MAX {
             self.kept.pop_first();

@@ -31,16 +31,27 @@ impl Shell {
                 }
             };
             drop(placing);
-            for placed in placed {
-                match placed {
-                    Placed::Now(output) => self.sender.recorded(camera, &output, now),
-                    Placed::Left(segment) if self.cameras.contains(&camera) => {
-                        self.sender.add_camera(camera, std::iter::once(segment..segment + 1));
-                    }
-                    Placed::Left(_) => {}
-                }
-            }
+            placed.into_iter().for_each(|placed| self.go_on(camera, placed, now));
         }
+    }
+
+    fn go_on(&mut self, camera: CameraId, placed: Placed, now: u64) {
+        match placed {
+            Placed::Now(output) => self.sender.recorded(camera, &output, now),
+            Placed::Left(segment) if self.cameras.contains(&camera) => {
+                self.sender.add_camera(camera, std::iter::once(segment..segment + 1));
+            }
+            Placed::Left(_) => {}
+        }
+    }
+
+    /// More is known of the time: what waited for that is looked at again.
+    fn know_more(&mut self) {
+        self.sender.placed();
+        self.offer_placed();
+        let (placing, now) = (SharedPlacing::clone(&self.parts.placing), self.now());
+        let released = self.flow.known(&placing.lock());
+        released.into_iter().for_each(|(camera, placed)| self.go_on(camera, placed, now));
     }
 
     /// Whenever the centre told its time, and once a second.
@@ -53,8 +64,7 @@ impl Shell {
         let (verdict, is_first) = (placing.current(), self.verdict.is_none());
         drop(placing);
         if is_decided {
-            self.sender.placed();
-            self.offer_placed();
+            self.know_more();
         }
         if self.verdict.replace(verdict) != Some(verdict) {
             tell(verdict, is_first);
@@ -79,8 +89,7 @@ impl Shell {
     pub(super) fn placing_written(&mut self, change: u64, is_written: bool) {
         self.is_writing_placing = false;
         if is_written && self.parts.placing.lock().wrote(change) {
-            self.sender.placed();
-            self.offer_placed();
+            self.know_more();
             let verdict = self.parts.placing.lock().current();
             if self.verdict.replace(verdict) != Some(verdict) {
                 tell(verdict, false);

@@ -220,6 +220,9 @@ impl Agent {
         if running.save_clocks(&mut self.clocks) || is_decided {
             running.sender.placed();
             running.offer_gaps(&cameras);
+            for (camera, placed) in running.flow.known(&running.placing) {
+                running.go_on(camera, placed, now);
+            }
         }
     }
 }
@@ -244,11 +247,15 @@ impl Running {
             return self.sender.recorded(camera, output, now);
         }
         for placed in self.flow.take(&mut self.placing, camera, output) {
-            match placed {
-                Placed::Now(output) => self.sender.recorded(camera, &output, now),
-                Placed::Left(segment) => {
-                    self.sender.add_camera(camera, std::iter::once(segment..segment + 1))
-                }
+            self.go_on(camera, placed, now);
+        }
+    }
+
+    fn go_on(&mut self, camera: CameraId, placed: Placed, now: u64) {
+        match placed {
+            Placed::Now(output) => self.sender.recorded(camera, &output, now),
+            Placed::Left(segment) => {
+                self.sender.add_camera(camera, std::iter::once(segment..segment + 1));
             }
         }
     }
