@@ -158,6 +158,7 @@ fn agents_lose_nothing_on_bad_lines() {
     wait(8);
     viewers.noticed_nothing();
 
+    let killed = now();
     all.site.kill();
     all.each(|n| n % 4 == 1, Station::kill);
     wait(2 + long / 4);
@@ -170,7 +171,7 @@ fn agents_lose_nothing_on_bad_lines() {
     let accounts = witness.stop();
     let last: Vec<Account> = cameras.iter().map(|camera| ask(&all.site.url, *camera).unwrap()).collect();
     let data = all.site.stop();
-    judge(&all, &data, &accounts, &last);
+    judge(&all, &data, (&accounts, &last), killed);
 }
 
 fn wait(seconds: u64) {
@@ -178,7 +179,7 @@ fn wait(seconds: u64) {
 }
 
 /// Nothing that was recorded is missing at the centre, and what was told was so.
-fn judge(all: &Rehearsal, data: &Path, accounts: &[Account], last: &[Account]) {
+fn judge(all: &Rehearsal, data: &Path, (accounts, last): (&[Account], &[Account]), killed: UtcMicros) {
     let centre = open(data);
     for ((number, station), told) in all.stations.iter().enumerate().zip(last) {
         let agent = open(&station.data());
@@ -214,6 +215,18 @@ fn judge(all: &Rehearsal, data: &Path, accounts: &[Account], last: &[Account]) {
         // A line that is cut for twenty seconds, or carries less than the camera gives, makes media late. The others may.
         let late = told.entries.iter().any(|told| told.state == "late" && !told.arriving);
         assert!(late || number % 4 < 2, "nothing of {} was late: {told:?}\n{log}", station.camera);
+        if station.has_own_disk() {
+            let is_full = |told: &witness::Told| told.cause.as_deref() == Some("stationdisk");
+            assert!(
+                told.entries.iter().any(is_full),
+                "the full disk of {} is not told: {told:?}",
+                station.camera
+            );
+            let before =
+                accounts.iter().filter(|account| account.camera == station.camera && account.at < killed);
+            let before = before.flat_map(|account| &account.entries).any(is_full);
+            assert!(before, "the full disk of {} was told at a restart only", station.camera);
+        }
     }
     drop(centre);
     let data = data.display().to_string();
