@@ -76,7 +76,9 @@ fn completeness_adds_up_to_what_was_owed() {
     let silent = &station(&report, "7/13");
     assert_eq!((&silent["without_video"], &silent["percent"]["missing"]), (&true.into(), &100.0.into()));
     assert!(us(&silent["causes"]["neverconnected"]) == us(&silent["owed_s"]), "{silent:#}");
-    assert_eq!(us(&station(&report, "7/12")["owed_s"]), 2 * us(&silent["owed_s"]), "it has two cameras");
+    // It has two cameras. Of the one that sends, the pictures of the last seconds are on their way, and counted when they came.
+    let on_its_way = 2 * us(&silent["owed_s"]) - us(&station(&report, "7/12")["owed_s"]);
+    assert!((0..8_000_000).contains(&on_its_way), "{on_its_way} µs: {report:#}");
     tables(&centre);
     let data_text = data.to_str().unwrap();
     let refused = ashkar_output(&["report", "completeness", "--data", data_text]);
