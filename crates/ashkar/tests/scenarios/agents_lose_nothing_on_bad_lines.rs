@@ -12,10 +12,11 @@ mod witness;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air, sample_list};
+use ashkar_election::sample_list;
 use ashkar_terms::{CameraId, Clock, Span, SystemClock, UtcMicros};
 
 use crate::common::recordings::{at_centre, covered_us, media, open, recorded};
+use crate::common::station::put_election;
 use crate::common::{add_camera, ashkar, eventually, is_long, tool};
 use lines::{CUT, GOOD, Lines, MOBILE, NARROW, TERRIBLE};
 use site::{Site, Viewers};
@@ -43,14 +44,9 @@ fn now() -> UtcMicros {
     SystemClock::new().now().wall
 }
 
-/// A day on which every camera is owed at this hour, and its first cameras.
-fn put_election(data: &Path, count: usize) -> Vec<CameraId> {
-    let now = now();
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let store = SqliteStore::open(data).await.unwrap();
-        store.put_election(&sample_election_on_air(now, 1), &Actor::new("test", now)).await.unwrap();
-        store.close().await;
-    });
+/// The first cameras of an election that is on air.
+fn cameras_on_air(data: &Path, count: usize) -> Vec<CameraId> {
+    put_election(data);
     let list = sample_list().unwrap();
     list.stations()
         .iter()
@@ -73,7 +69,7 @@ impl Rehearsal {
     fn begin(dir: &Path, count: usize) -> Self {
         let data = dir.join("centre");
         let lines = Lines::make(count, SEED);
-        let cameras = put_election(&data, count);
+        let cameras = cameras_on_air(&data, count);
         cameras.iter().for_each(|camera| drop(add_camera(&data, &camera.to_string())));
         let site = Site::open(dir, &data, lines.centre());
         let installed = Installed {
