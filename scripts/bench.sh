@@ -34,6 +34,11 @@ step "the centre and nginx with its RTMP module, under the same publishers"
 scripts/bench/peer.sh "$ashkar" "$work" 300 30 simulated
 scripts/bench/peer.sh "$ashkar" "$work" 80 30 ffmpeg
 
+step "an agent: ready, CPU, memory, what it adds to live"
+scripts/bench/agent.sh "$ashkar" "$work"
+step "the centre under cameras over RTMP and through agents; an outage and its backlog"
+scripts/bench/agents.sh "$ashkar" "$work" "${BENCH_AGENTS:-40}" 30 120
+
 step "stills: one keyframe decoded, made small, written as JPEG, in a child process"
 cargo run --release --locked -q -p ashkar-stills --example stills_bench
 step "stills of 1000 cameras that are on air, each of them every 30 s"

@@ -241,8 +241,9 @@ impl Coverage {
         };
         self.state.timeline_end = Some(to.unwrap_or(header.start));
         self.state.open_gap = to.is_none().then_some((header.start, gap.cause));
+        let goes_on = |last: &GapEntry| last.to.is_none() || last.cause == gap.cause;
         match self.gaps.last_mut() {
-            Some(last) if last.from == gap.from => {
+            Some(last) if last.from == gap.from && goes_on(last) => {
                 gap.first_segment = last.first_segment;
                 *last = gap;
                 // While it lasted, numbers may have been reserved; its end states which one follows.
@@ -250,7 +251,9 @@ impl Coverage {
             }
             _ => {
                 self.close_gap(gap.from);
-                self.gaps.push(gap);
+                // While it lasted, its station may have told a better cause of some of it, which stays.
+                let told_since = self.gaps.iter().position(|other| to.is_some() && other.from >= gap.from);
+                self.gaps.insert(told_since.unwrap_or(self.gaps.len()), gap);
                 self.state.next_segment = self.state.next_segment.max(header.segment);
             }
         }
@@ -273,7 +276,7 @@ impl Coverage {
         !closes && header.gap_to().is_some_and(ends_before)
     }
 
-    /// It takes no numbers, and the camera continues where it was.
+    /// It takes no numbers, and the camera continues where it was. Its cause is that of all its time.
     fn apply_gap_afterwards(&mut self, header: &Header) {
         let gap = GapEntry {
             from: header.start,
@@ -283,8 +286,8 @@ impl Coverage {
             next_segment: header.segment,
         };
         if !self.gaps.contains(&gap) {
-            let before_later = self.gaps.iter().position(|other| other.from > gap.from);
-            self.gaps.insert(before_later.unwrap_or(self.gaps.len()), gap);
+            let later = self.gaps.iter().position(|other| gap.to.is_some_and(|to| other.from >= to));
+            self.gaps.insert(later.unwrap_or(self.gaps.len()), gap);
         }
     }
 

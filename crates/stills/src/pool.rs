@@ -15,10 +15,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::{wire, zygote};
 
-/// Longest time for one still; a worker that takes longer is killed.
+/// Longest time for one still, with what makes its worker; a worker that takes longer is killed.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 /// Number of requests that may wait for a worker; the next is refused.
 const MAX_WAITING: usize = 64;
@@ -88,8 +89,9 @@ impl Pool {
     pub async fn still(&self, init: &[u8], part: &[u8]) -> Result<Bytes, PoolError> {
         let _waiting = self.waiting.try_acquire().map_err(|_| PoolError::Busy)?;
         let _place = self.places.acquire().await.map_err(|_| PoolError::Busy)?;
-        let worker = self.worker().await?;
-        let answer = tokio::time::timeout(TIMEOUT, ask(worker, init, part)).await;
+        let deadline = Instant::now() + TIMEOUT;
+        let worker = self.worker(deadline).await?;
+        let answer = tokio::time::timeout_at(deadline, ask(worker, init, part)).await;
         let answer = answer.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
         match answer.split_first() {
             Some((&wire::OK, jpeg)) if jpeg.starts_with(&START_OF_IMAGE) => {
@@ -101,9 +103,9 @@ impl Pool {
     }
 
     /// A worker that has had no request yet, and that can reach nothing any more.
-    async fn worker(&self) -> io::Result<UnixStream> {
+    async fn worker(&self, deadline: Instant) -> io::Result<UnixStream> {
         let mut worker = self.start_worker()?;
-        let said = match tokio::time::timeout(TIMEOUT, read(&mut worker)).await {
+        let said = match tokio::time::timeout_at(deadline, read(&mut worker)).await {
             Ok(said) => said?,
             Err(_) => {
                 // The process that should have made it hangs. The next request gets a new one.

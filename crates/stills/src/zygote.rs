@@ -16,6 +16,9 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_parent_process
 use crate::pool::TIMEOUT;
 use crate::{sandbox, worker};
 
+/// Who asked gives a worker up before it is killed: so it is told that it was late, and not that it ended.
+const TOLD_WITHIN: Duration = Duration::from_secs(1);
+
 /// How often it checks on its copies, while there are any.
 const LOOKS_EVERY: Duration = Duration::from_millis(50);
 
@@ -66,7 +69,7 @@ fn work(line: OwnedFd, serve: fn() -> io::Result<()>) -> u8 {
 
 /// Whether a copy is still running; one that takes longer than any client waits is killed.
 fn is_at_work(copy: Pid, age: Duration) -> bool {
-    if age > TIMEOUT {
+    if age > TIMEOUT + TOLD_WITHIN {
         let _ = kill_process(copy, Signal::KILL);
     }
     matches!(waitpid(Some(copy), WaitOptions::NOHANG), Ok(None))

@@ -235,7 +235,9 @@ fn who_hangs_is_ended_alone() {
                 pool.still(&[0], &[0]).await.unwrap();
             }
         });
-        assert!(matches!(hung, Err(PoolError::Worker(error)) if error.kind() == io::ErrorKind::TimedOut));
+        let is_late =
+            matches!(&hung, Err(PoolError::Worker(error)) if error.kind() == io::ErrorKind::TimedOut);
+        assert!(is_late, "{hung:?}");
         let begun = std::time::Instant::now();
         while !children(before).is_empty() {
             assert!(begun.elapsed().as_secs() < 10, "{:?} still hang", children(before));

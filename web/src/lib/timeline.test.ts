@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Span, State } from './api';
 import { MINUTE } from './time';
-import { arrivals, awaitedSince, better, hasPicture, lacking, lastPicture, lookOf, merged, minuteCells, nextPicture, replaced, stretchAt, stretches, worse, type Stretch } from './timeline';
+import { arrivals, awaitedSince, better, hasPicture, lacking, lastPicture, lookOf, merged, minuteCells, nextPicture, presentOf, replaced, stretchAt, stretches, worse, type Stretch } from './timeline';
 
 const M = MINUTE;
 const s = (from: number, to: number, state: State): Stretch => ({ from: from * M, to: to * M, state, cause: null });
@@ -73,6 +73,18 @@ test('there is no picture of what is arriving: it is passed over, and listed', (
   expect(lastPicture(some, 11 * M)).toBe(10 * M);
   expect(lastPicture(some, 24 * M)).toBe(22 * M);
   expect(lacking(some, 30 * M).map((row) => [row.from / M, row.arriving ?? false, row.cause])).toEqual([[10, true, 'uplink'], [12, false, null], [22, true, 'uplink']]);
+});
+
+test('seconds whose pictures are on their way say nothing new of now', () => {
+  const now = 20 * M + 3_000;
+  const at = (from: number, state: State): Stretch => ({ ...s(0, 30, state), from });
+  const live = { ...s(10, 0, 'live'), to: now - 8_000 };
+  expect(presentOf([s(0, 10, 'due'), live, at(now - 8_000, 'due')], now)).toBe(live);
+  expect(presentOf([s(0, 10, 'live'), s(10, 20, 'missing'), s(20, 30, 'due')], now)?.state).toBe('missing');
+  expect(presentOf([s(0, 20, 'live'), s(20, 30, 'due')], 20 * M + 16_000)?.state).toBe('due');
+  expect(presentOf([s(0, 30, 'due')], now)?.state).toBe('due');
+  expect(presentOf([s(0, 10, 'live'), s(10, 30, 'missing')], now)?.state).toBe('missing');
+  expect(presentOf([], now)).toBeNull();
 });
 
 test('a gap of which a part is arriving is one gap to those who wait for the picture', () => {

@@ -54,6 +54,16 @@ export function stretchAt(day: readonly Stretch[], at: number): Stretch | null {
   return day.find((s) => s.from <= at && at < s.to) ?? null;
 }
 
+/** So long after the last picture that came, nothing more is said of a camera than was said before; then its line is down. */
+const ON_ITS_WAY_MS = 15 * SECOND;
+
+/** What is so now. The seconds whose pictures are on their way are not told yet: until they are, what was so before goes on. */
+export function presentOf(day: readonly Stretch[], now: number): Stretch | null {
+  const last = findLast(day, (s) => s.from <= now) ?? null;
+  if (last?.state !== 'due' || now - last.from > ON_ITS_WAY_MS) return last;
+  return day.find((s) => s.to === last.from && s.from < s.to) ?? last;
+}
+
 /** Whether there is a picture to show: none of what is still arriving. */
 export const hasPicture = (one: Told | null | undefined) => one?.state === 'live' || (one?.state === 'late' && !one.arriving);
 

@@ -1,12 +1,12 @@
 /** One camera's day, kept up to date: the whole day once, then only its end, and the whole again now and then. */
 
 import { untrack } from 'svelte';
-import { findLast, lastOf } from '../lib/lists';
+import { lastOf } from '../lib/lists';
 import * as api from '../lib/api';
 import { clock } from '../lib/clock.svelte';
 import { poll } from '../lib/poll';
 import { MINUTE } from '../lib/time';
-import { arrivals, hasPicture, replaced, stretchAt, stretches, type Stretch } from '../lib/timeline';
+import { arrivals, hasPicture, presentOf, replaced, stretches, type Stretch } from '../lib/timeline';
 import type { Viewing } from './viewing.svelte';
 
 const EVERY_MS = 5_000;
@@ -67,7 +67,7 @@ export class CameraDay {
     this.arrived = lastOf(arrivals(before, this.day)) ?? this.arrived;
     if (whole) this.#wholeAt = now;
     this.known = true;
-    this.current = stretchAt(this.day, now - 500) ?? findLast(this.day, (s) => s.from <= now) ?? null;
+    this.current = presentOf(this.day, now);
   }
 }
 

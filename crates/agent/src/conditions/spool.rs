@@ -2,13 +2,13 @@
 //! removed when the centre has them. The stills that a sign-off names lie beside it under their hashes.
 
 use std::ffi::OsStr;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ashkar_terms::CameraId;
 use ashkar_uplink::{CONDITIONS_BYTES_MAX, Conditions, Occasion, STILL_BYTES_MAX};
 
-use crate::uplink::{read_limited, write_atomically};
+use crate::uplink::{files_with_extension, read_limited, write_atomically};
 
 /// Reports of hours that wait; older ones make room: two days.
 const HOURS_MAX: usize = 48;
@@ -91,20 +91,7 @@ impl Spool {
     /// # Errors
     /// If the directory cannot be read; one that is not there is empty.
     pub(crate) fn waiting(&self) -> io::Result<Vec<PathBuf>> {
-        let listed = match std::fs::read_dir(&self.directory) {
-            Ok(listed) => listed,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let mut found = Vec::new();
-        for entry in listed {
-            let path = entry?.path();
-            if path.extension() == Some(OsStr::new("json")) {
-                found.push(path);
-            }
-        }
-        found.sort_unstable();
-        Ok(found)
+        files_with_extension(&self.directory, "json")
     }
 
     /// How many signatures wait.

@@ -1,7 +1,6 @@
 //! Reference stills: how each camera was aimed when a technician accepted its view. Kept at the station until another
 //! takes its place, so that a later visit can compare.
 
-use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +9,7 @@ use ashkar_uplink::{Reference, STILL_BYTES_MAX};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::uplink::{read_limited, write_atomically};
+use crate::uplink::{files_with_extension, read_limited, write_atomically};
 
 /// A still that is kept.
 #[derive(Debug, Clone)]
@@ -39,7 +38,7 @@ impl Still {
         let directory = directory(data, camera);
         let path = directory.join(format!("{:020}.jpg", at_us.0.max(0)));
         write_atomically(&path, &jpeg)?;
-        for other in files(&directory)?.into_iter().filter(|other| *other != path) {
+        for other in files_with_extension(&directory, "jpg")?.into_iter().filter(|other| *other != path) {
             std::fs::remove_file(other)?;
         }
         Ok(Self::new(jpeg, at_us))
@@ -47,7 +46,7 @@ impl Still {
 
     /// The still of `camera`; nothing if none is kept, or the disk does not give it.
     pub(super) fn of(data: &Path, camera: CameraId) -> Option<Self> {
-        let path = files(&directory(data, camera)).ok()?.pop()?;
+        let path = files_with_extension(&directory(data, camera), "jpg").ok()?.pop()?;
         let at_us = path.file_stem()?.to_str()?.parse().ok()?;
         let jpeg = read_limited(&path, STILL_BYTES_MAX as u64).ok()?;
         Some(Self::new(jpeg.into(), UtcMicros(at_us)))
@@ -56,24 +55,6 @@ impl Still {
 
 fn directory(data: &Path, camera: CameraId) -> PathBuf {
     data.join("reference").join(camera.dashed())
-}
-
-/// Oldest first.
-fn files(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let listed = match std::fs::read_dir(directory) {
-        Ok(listed) => listed,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let mut found = Vec::new();
-    for entry in listed {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("jpg")) {
-            found.push(path);
-        }
-    }
-    found.sort_unstable();
-    Ok(found)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes `bytes` under another name, syncs, and renames: a crash leaves the former file or this one, and perhaps one
 /// that ends in `.new`, which the next write replaces. For the agent's user alone.
@@ -19,6 +19,23 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&unfinished, path)?;
     File::open(directory)?.sync_all()
+}
+
+/// The files of a directory that have this extension, by name. A directory that is not there has none.
+pub(crate) fn files_with_extension(directory: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
+    let listed = match std::fs::read_dir(directory) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        listed => listed?,
+    };
+    let mut found = Vec::new();
+    for entry in listed {
+        let path = entry?.path();
+        if path.extension().is_some_and(|own| own == extension) {
+            found.push(path);
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
 }
 
 /// Reads a file of at most `bytes_max` bytes.

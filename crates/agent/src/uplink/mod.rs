@@ -33,7 +33,7 @@ pub(crate) use caller::{Caller, PROGRAM, Unanswered};
 pub use device_key::KeyFileError;
 pub use enrol::{EnrolError, Enrolment, enrol};
 pub use fault::Fault;
-pub(crate) use files::{read_limited, write_atomically};
+pub(crate) use files::{files_with_extension, read_limited, write_atomically};
 pub(crate) use queue::Queue;
 pub(crate) use shell::{Parts, enrolled_at_first};
 pub(crate) use status::Sending;

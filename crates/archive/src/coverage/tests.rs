@@ -97,6 +97,45 @@ fn time_that_had_not_been_counts_for_when_it_arrived() {
     assert_eq!(coverage.runs.last().map(|run| run.to), Some(MediaTime(1120 * 90_000)), "it is still found");
 }
 
+/// The station tells what held it up while the centre's own gap lasts; that gap ends later.
+#[test]
+fn what_a_station_says_of_a_gap_that_lasts_stays_when_it_ends() {
+    let gap = |from: i64, to: Option<i64>, cause: Cause| {
+        let mut gap = header(Kind::Gap, 1, 2, 0, from * 90_000);
+        gap.set_gap_to(to.map(|to| MediaTime(to * 90_000)));
+        gap.part = u16::from(cause as u8);
+        gap
+    };
+    let (begins, ends) = (gap(1, None, Cause::Uplink), gap(1, Some(6), Cause::Uplink));
+    // While it lasts, and when it is over. The station may have lost what it had sent last.
+    let orders = [(1, 4, true), (2, 4, true), (1, 4, false), (2, 4, false), (0, 4, false)];
+    for (power_from, power_to, lasts) in orders {
+        let mut coverage = Coverage::default();
+        coverage.apply(&part(1, 0, 1), Effect::None);
+        let power = gap(power_from, Some(power_to), Cause::Power);
+        let all = if lasts { [begins, power, ends] } else { [begins, ends, power] };
+        all.iter().for_each(|header| coverage.apply(header, Effect::None));
+        let state = coverage.state;
+        all.iter().for_each(|header| coverage.apply(header, Effect::None));
+        assert_eq!(coverage.state, state, "what comes twice counts once");
+        let span = Span::new(UtcMicros(0), UtcMicros(8_000_000)).unwrap();
+        let told = coverage.intervals(span, UtcMicros(8_000_000));
+        let cause = |second: i64| {
+            let at = UtcMicros(second * 1_000_000 + 500_000);
+            told.iter().find(|told| told.span.contains(at)).map(|told| told.kind)
+        };
+        for second in 1..6 {
+            let is_power = (power_from..power_to).contains(&second);
+            let expected = if is_power { Cause::Power } else { Cause::Uplink };
+            assert_eq!(
+                cause(second),
+                Some(IntervalKind::Gap { cause: expected }),
+                "{power_from}: {second}: {told:?}"
+            );
+        }
+    }
+}
+
 /// A failed sync may make the archive write many records again, including several gaps.
 #[test]
 fn older_gaps_that_come_again_count_once() {

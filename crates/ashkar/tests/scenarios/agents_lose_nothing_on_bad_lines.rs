@@ -12,10 +12,11 @@ mod witness;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air, sample_list};
+use ashkar_election::sample_list;
 use ashkar_terms::{CameraId, Clock, Span, SystemClock, UtcMicros};
 
 use crate::common::recordings::{at_centre, covered_us, media, open, recorded};
+use crate::common::station::put_election;
 use crate::common::{add_camera, ashkar, eventually, is_long, tool};
 use lines::{CUT, GOOD, Lines, MOBILE, NARROW, TERRIBLE};
 use site::{Site, Viewers};
@@ -43,14 +44,9 @@ fn now() -> UtcMicros {
     SystemClock::new().now().wall
 }
 
-/// A day on which every camera is owed at this hour, and its first cameras.
-fn put_election(data: &Path, count: usize) -> Vec<CameraId> {
-    let now = now();
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let store = SqliteStore::open(data).await.unwrap();
-        store.put_election(&sample_election_on_air(now, 1), &Actor::new("test", now)).await.unwrap();
-        store.close().await;
-    });
+/// The first cameras of an election that is on air.
+fn cameras_on_air(data: &Path, count: usize) -> Vec<CameraId> {
+    put_election(data);
     let list = sample_list().unwrap();
     list.stations()
         .iter()
@@ -73,7 +69,7 @@ impl Rehearsal {
     fn begin(dir: &Path, count: usize) -> Self {
         let data = dir.join("centre");
         let lines = Lines::make(count, SEED);
-        let cameras = put_election(&data, count);
+        let cameras = cameras_on_air(&data, count);
         cameras.iter().for_each(|camera| drop(add_camera(&data, &camera.to_string())));
         let site = Site::open(dir, &data, lines.centre());
         let installed = Installed {
@@ -158,6 +154,7 @@ fn agents_lose_nothing_on_bad_lines() {
     wait(8);
     viewers.noticed_nothing();
 
+    let killed = now();
     all.site.kill();
     all.each(|n| n % 4 == 1, Station::kill);
     wait(2 + long / 4);
@@ -170,7 +167,7 @@ fn agents_lose_nothing_on_bad_lines() {
     let accounts = witness.stop();
     let last: Vec<Account> = cameras.iter().map(|camera| ask(&all.site.url, *camera).unwrap()).collect();
     let data = all.site.stop();
-    judge(&all, &data, &accounts, &last);
+    judge(&all, &data, (&accounts, &last), killed);
 }
 
 fn wait(seconds: u64) {
@@ -178,7 +175,7 @@ fn wait(seconds: u64) {
 }
 
 /// Nothing that was recorded is missing at the centre, and what was told was so.
-fn judge(all: &Rehearsal, data: &Path, accounts: &[Account], last: &[Account]) {
+fn judge(all: &Rehearsal, data: &Path, (accounts, last): (&[Account], &[Account]), killed: UtcMicros) {
     let centre = open(data);
     for ((number, station), told) in all.stations.iter().enumerate().zip(last) {
         let agent = open(&station.data());
@@ -214,6 +211,18 @@ fn judge(all: &Rehearsal, data: &Path, accounts: &[Account], last: &[Account]) {
         // A line that is cut for twenty seconds, or carries less than the camera gives, makes media late. The others may.
         let late = told.entries.iter().any(|told| told.state == "late" && !told.arriving);
         assert!(late || number % 4 < 2, "nothing of {} was late: {told:?}\n{log}", station.camera);
+        if station.has_own_disk() {
+            let is_full = |told: &witness::Told| told.cause.as_deref() == Some("stationdisk");
+            assert!(
+                told.entries.iter().any(is_full),
+                "the full disk of {} is not told: {told:?}",
+                station.camera
+            );
+            let before =
+                accounts.iter().filter(|account| account.camera == station.camera && account.at < killed);
+            let before = before.flat_map(|account| &account.entries).any(is_full);
+            assert!(before, "the full disk of {} was told at a restart only", station.camera);
+        }
     }
     drop(centre);
     let data = data.display().to_string();

@@ -4,11 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 use crate::common::wall_clock::WallClock;
-use crate::common::{ASHKAR, Centre, Publish, Running, add_camera, ashkar, eventually, log_of};
+use crate::common::{Centre, Publish, Running, add_camera, ashkar, eventually, log_of, ten_viewers};
 use serde_json::Value;
 
 const CAMERAS: [&str; 2] = ["7/12/1", "7/13/1"];
@@ -92,24 +92,7 @@ fn newest(centre: &Centre, camera: &str) -> Option<u64> {
 }
 
 fn watch(centre: &Centre) -> Running {
-    let cameras = CAMERAS.join(",");
-    let child = Command::new(ASHKAR)
-        .args([
-            "simulate",
-            "viewers",
-            "--json",
-            "--count",
-            "10",
-            "--url",
-            &centre.http,
-            "--cameras",
-            &cameras,
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    Running(child)
+    ten_viewers(&centre.http, &CAMERAS.join(","))
 }
 
 /// Ends viewers like Ctrl+C.

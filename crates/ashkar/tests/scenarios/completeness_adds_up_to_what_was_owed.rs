@@ -4,26 +4,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air};
 use ashkar_terms::{Clock, SystemClock, UtcMicros};
 use serde_json::Value;
 
+use crate::common::station::put_election;
 use crate::common::{Centre, Publish, add_camera, ashkar, ashkar_output, eventually, header};
 
 const SOON: Duration = Duration::from_secs(30);
 const PARTS: [&str; 5] = ["on_time_s", "late_s", "arriving_s", "missing_s", "hidden_s"];
-
-/// An election that is on air since an hour, about. Returns since when.
-fn put_election(data: &Path) -> UtcMicros {
-    let now = SystemClock::new().now().wall;
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let store = SqliteStore::open(data).await.unwrap();
-        let election = sample_election_on_air(now, 1);
-        store.put_election(&election, &Actor::new("test", now)).await.unwrap();
-        store.close().await;
-        election.on_air_at()
-    })
-}
 
 fn us(value: &Value) -> i64 {
     (value.as_f64().unwrap() * 1e6).round() as i64
@@ -76,7 +64,9 @@ fn completeness_adds_up_to_what_was_owed() {
     let silent = &station(&report, "7/13");
     assert_eq!((&silent["without_video"], &silent["percent"]["missing"]), (&true.into(), &100.0.into()));
     assert!(us(&silent["causes"]["neverconnected"]) == us(&silent["owed_s"]), "{silent:#}");
-    assert_eq!(us(&station(&report, "7/12")["owed_s"]), 2 * us(&silent["owed_s"]), "it has two cameras");
+    // It has two cameras. Of the one that sends, the pictures of the last seconds are on their way, and counted when they came.
+    let on_its_way = 2 * us(&silent["owed_s"]) - us(&station(&report, "7/12")["owed_s"]);
+    assert!((0..8_000_000).contains(&on_its_way), "{on_its_way} µs: {report:#}");
     tables(&centre);
     let data_text = data.to_str().unwrap();
     let refused = ashkar_output(&["report", "completeness", "--data", data_text]);

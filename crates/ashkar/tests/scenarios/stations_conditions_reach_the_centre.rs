@@ -3,7 +3,6 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +10,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::common::{ASHKAR, Centre, Running, add_camera, ashkar, ashkar_output, eventually, tool};
+use crate::common::station::settings_of_size;
+use crate::common::{ASHKAR, Centre, Running, add_camera, ashkar, ashkar_output, eventually};
 
 const SOON: Duration = Duration::from_secs(20);
 /// What the thin line carries, bytes a second: 1.6 Mbit/s.
@@ -71,20 +71,6 @@ fn finding<'a>(answer: &'a Value, subject: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("{subject} is not in {answer}"))
 }
 
-fn station(dir: &Path, centre: &str) -> String {
-    let clip = dir.join("clip.mp4");
-    let pictures = "testsrc=size=640x480:rate=25:duration=4";
-    tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", pictures, clip.to_str().unwrap()]);
-    let settings = dir.join("agent.toml");
-    let text = format!(
-        "time_zone = \"Asia/Baku\"\ndata = \"agent\"\ncentres = [\"{centre}\"]\ndisk_reserve_bytes = 16777216\n\
-        technician = {{ listen = \"127.0.0.1:0\" }}\n\
-        [[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 640\nheight = 480\n"
-    );
-    std::fs::write(&settings, text).unwrap();
-    settings.display().to_string()
-}
-
 #[test]
 fn stations_conditions_reach_the_centre() {
     let dir = tempfile::tempdir().unwrap();
@@ -96,7 +82,8 @@ fn stations_conditions_reach_the_centre() {
     );
     let line = Line::to(centre.agents.clone().unwrap());
     let url = format!("http://{}", line.address);
-    let config = station(dir.path(), &url);
+    let settings = settings_of_size(dir.path(), &url, "", (640, 480));
+    let config = settings.display().to_string();
     let data = data.to_str().unwrap();
 
     // Not enrolled: not enough, and it says whose fault that is.

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::{ASHKAR, Centre, Running, add_camera, ashkar, eventually, tool};
+use crate::common::station::{enrol, settings_for};
+use crate::common::{ASHKAR, Centre, Running, add_camera, ashkar, eventually};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -45,20 +46,9 @@ fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: 
 
 /// An agent that is enrolled, and the address of its page.
 fn agent(dir: &Path, data: &str, url: &str) -> (Running, String) {
-    let clip = dir.join("clip.mp4");
-    let pictures = "testsrc=size=320x240:rate=25:duration=4";
-    tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", pictures, clip.to_str().unwrap()]);
-    let settings = dir.join("agent.toml");
-    let text = format!(
-        "time_zone = \"Asia/Baku\"\ndata = \"agent\"\ncentres = [\"{url}\"]\ndisk_reserve_bytes = 16777216\n\
-        technician = {{ listen = \"127.0.0.1:0\" }}\n\
-        [[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n"
-    );
-    std::fs::write(&settings, text).unwrap();
+    let settings = settings_for(dir, url, "");
     let config = settings.to_str().unwrap();
-    let code = ashkar(&["camera", "enrol", "7/12/1", "--json", "--data", data]);
-    let code: Value = serde_json::from_str(&code).unwrap();
-    ashkar(&["agent", "enrol", code["code"].as_str().unwrap(), "--centre", url, "--config", config]);
+    enrol(Path::new(data), url, config);
     let mut child = Command::new(ASHKAR)
         .args(["agent", "run", "--config", config])
         .stdout(Stdio::piped())

@@ -19,6 +19,7 @@ const SHELLS: &[(&str, &str)] = &[
     ("crates/site/src/http/single_flight.rs", "the age of a response"),
     ("crates/site/src/http/write_timeout.rs", "a socket; flow control and the stall timer are told the time"),
     ("crates/site/src/routes/", "how long a request takes"),
+    ("crates/stills/src/pool.rs", "how long a worker may take"),
     ("crates/stills/src/zygote.rs", "the process that copies itself"),
 ];
 

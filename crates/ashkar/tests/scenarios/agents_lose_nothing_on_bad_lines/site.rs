@@ -8,7 +8,7 @@ use std::time::Duration;
 use ashkar_terms::CameraId;
 use serde_json::Value;
 
-use crate::common::{ASHKAR, Centre, Running, eventually, self_signed};
+use crate::common::{Centre, Running, eventually, self_signed, ten_viewers};
 
 /// The centre and its proxy.
 pub struct Site {
@@ -107,23 +107,7 @@ impl Viewers {
         let camera = camera.to_string();
         let playlist = format!("{}/live/{camera}/index.m3u8", site.url);
         eventually("there is a playlist", Duration::from_secs(10), || ureq::get(&playlist).call().ok());
-        let child = Command::new(ASHKAR)
-            .args([
-                "simulate",
-                "viewers",
-                "--json",
-                "--count",
-                "10",
-                "--url",
-                &site.url,
-                "--cameras",
-                &camera,
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        Self(Running(child.unwrap()))
+        Self(ten_viewers(&site.url, &camera))
     }
 
     /// Ends them; none has stalled, jumped, or been told of a gap.

@@ -104,6 +104,10 @@ impl Station {
         std::fs::remove_file(self.data().join("filler")).unwrap();
     }
 
+    pub fn has_own_disk(&self) -> bool {
+        self.own_disk
+    }
+
     /// Seconds of media that wait, by the agent's own status; none while it says nothing.
     pub fn waits_s(&self) -> Option<u64> {
         let text = std::fs::read_to_string(self.dir.join("status")).ok()?;

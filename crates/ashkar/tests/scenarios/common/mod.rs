@@ -292,3 +292,14 @@ fn log_file(data: &Path, name: &str) -> Stdio {
     std::fs::create_dir_all(data).expect("the data directory can be made");
     std::fs::OpenOptions::new().create(true).append(true).open(data.join(name)).expect("a log file").into()
 }
+
+/// Ten viewers of these cameras, who tell in JSON at their end what they saw.
+pub fn ten_viewers(url: &str, cameras: &str) -> Running {
+    let child = Command::new(ASHKAR)
+        .args(["simulate", "viewers", "--json", "--count", "10", "--url", url, "--cameras", cameras])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    Running(child.unwrap())
+}

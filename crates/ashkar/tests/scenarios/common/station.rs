@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ashkar_election::{Actor, SqliteStore, Store, sample_election_on_air};
-use ashkar_terms::{CameraId, Clock, SystemClock};
+use ashkar_terms::{CameraId, Clock, SystemClock, UtcMicros};
 use serde_json::Value;
 
 use super::{ASHKAR, Centre, Running, ashkar, eventually, tool};
@@ -66,15 +66,16 @@ impl Wire {
     }
 }
 
-/// A day on which every camera is owed at this hour.
-pub fn put_election(data: &Path) {
+/// A day on which every camera is owed since an hour, about. Returns since when.
+pub fn put_election(data: &Path) -> UtcMicros {
     let now = SystemClock::new().now().wall;
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = SqliteStore::open(data).await.unwrap();
         let election = sample_election_on_air(now, 1);
         store.put_election(&election, &Actor::new("test", now)).await.unwrap();
         store.close().await;
-    });
+        election.on_air_at()
+    })
 }
 
 /// `log` is appended to.
@@ -147,14 +148,24 @@ pub fn durable(data: &Path) -> u64 {
 
 /// The settings of an agent in `dir` whose camera is a clip. `more` are lines of them.
 pub fn settings_for(dir: &Path, centre: &str, more: &str) -> std::path::PathBuf {
+    settings_of_size(dir, centre, more, (320, 240))
+}
+
+/// The same with pictures of this width and height.
+pub fn settings_of_size(
+    dir: &Path,
+    centre: &str,
+    more: &str,
+    (width, height): (u32, u32),
+) -> std::path::PathBuf {
     let clip = dir.join("clip.mp4");
-    let pictures = "testsrc=size=320x240:rate=25:duration=3";
-    tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", pictures, clip.to_str().unwrap()]);
+    let pictures = format!("testsrc=size={width}x{height}:rate=25:duration=4");
+    tool("ffmpeg", &["-nostdin", "-v", "error", "-f", "lavfi", "-i", &pictures, clip.to_str().unwrap()]);
     let settings = dir.join("agent.toml");
     let text = format!(
         "time_zone = \"Asia/Baku\"\ndata = \"agent\"\ncentres = [\"{centre}\"]\ndisk_reserve_bytes = 16777216\n\
         technician = {{ listen = \"127.0.0.1:0\" }}\n\
-        {more}[[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = 320\nheight = 240\n"
+        {more}[[camera]]\nid = \"7/12/1\"\nsource = \"file:clip.mp4\"\nwidth = {width}\nheight = {height}\n"
     );
     std::fs::write(&settings, text).unwrap();
     settings
