@@ -26,7 +26,7 @@ bench: $(RELEASE)
 	scripts/tools.sh build media browser bench
 	scripts/bench.sh
 
-## Formatting, lints, types, dependencies.
+## Formatting, lints, types.
 lint:
 	scripts/tools.sh build lint
 	scripts/web.sh

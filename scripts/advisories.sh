@@ -3,6 +3,7 @@
 # Needs the network. Exit 0: none are known; 1: some are; 2: a database could not be asked, which is not an all-clear.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
+scripts/tools.sh advisories || exit 2
 database=https://github.com/RustSec/advisory-db
 worst=0
 note() { if [ "$1" -gt "$worst" ]; then worst=$1; fi; }

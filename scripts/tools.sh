@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a group of tools needs, if they are missing. Groups: build media browser faults
-# bench lint.
+# bench lint test arm64; and advisories, which needs a command of cargo.
 set -euo pipefail
 
 declare -A packages=(
@@ -9,7 +9,9 @@ declare -A packages=(
   [browser]="chromium chromium-headless-shell fonts-noto-core firefox-esr webkit2gtk-driver xvfb gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav ffmpeg"
   [faults]="python3 strace libfaketime e2fsprogs util-linux mount iproute2 openssl procps systemd"
   [lint]="shellcheck"
+  [advisories]=""
   [test]="zbar-tools"
+  [arm64]="debootstrap qemu-user-static util-linux"
   [bench]="wrk python3 libnginx-mod-rtmp iproute2"
 )
 
@@ -41,5 +43,5 @@ install() {
   fi
 }
 groups="$*"
-install lint deny 0.20.2
+install advisories deny 0.20.2
 install test nextest 0.9.143

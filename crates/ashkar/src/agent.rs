@@ -100,6 +100,10 @@ async fn enrol(options: AgentEnrol, file: Option<PathBuf>) -> anyhow::Result<()>
 }
 
 async fn record(config: Config, json: bool) -> anyhow::Result<()> {
+    // A small computer has no memory to spare: the kernel's huge pages make twice as much of the same few megabytes.
+    if let Err(error) = nix::sys::prctl::set_thp_disable(true) {
+        tracing::debug!(cause = %error, "the kernel goes on using huge pages");
+    }
     // From the very beginning: a signal that comes during the start must end it cleanly, too.
     let (reloads, mut ends) = (Reloads::new()?, Ends::new()?);
     let manager = Arc::new(Manager::of_environment());

@@ -25,6 +25,8 @@ pub(super) enum Tag {
     Record(RequestId),
     /// What the centre has.
     Have(RequestId),
+    /// The centre's time, on a line that had nothing else to say.
+    Silence(Line),
     /// The centre's time, before a session is opened; the number of the attempt.
     Time(u64),
     /// Opening a session; the number of the attempt.

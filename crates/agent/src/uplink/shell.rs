@@ -5,6 +5,7 @@ mod aside;
 mod placing;
 mod retention;
 mod sessions;
+mod silence;
 mod waits;
 
 use std::collections::BTreeSet;
@@ -37,6 +38,7 @@ use retention::Retention;
 use sessions::Session;
 pub(crate) use sessions::enrolled_at_first;
 pub(super) use sessions::identity;
+use silence::Silence;
 
 /// How often the state is looked at: centres, backlog, files.
 const TICK_US: u64 = 1_000_000;
@@ -95,6 +97,8 @@ pub(super) struct Shell {
     retention: Retention,
     /// Since when the live line is up, or down.
     line: (bool, Moment),
+    /// By line.
+    silence: [Silence; 2],
     fault: Option<Fault>,
     ticks: u64,
     tick_at: u64,
@@ -125,6 +129,7 @@ impl Shell {
             told: BTreeSet::new(),
             retention: Retention::default(),
             line: (false, now),
+            silence: Default::default(),
             fault: None,
             ticks: 0,
             tick_at: now.mono_us,
@@ -184,6 +189,7 @@ impl Shell {
         self.told.clear();
         self.retention = Retention::default();
         self.line = (false, now);
+        self.silence = Default::default();
         let Some(url) = self.parts.config.centres.get(index).cloned() else { return };
         self.centre.origin = url.origin().ascii_serialization();
         let file = self.ledger_path();
@@ -275,6 +281,7 @@ impl Shell {
 
     fn line_down(&mut self, line: Line, fault: Fault, now: u64) {
         self.sender.line_down(line, now);
+        self.silence[line as usize].line_down();
         if line != Line::Live {
             return;
         }

@@ -135,6 +135,32 @@ mod tests {
         }
     }
 
+    /// The frozen archives have the kinds up to 14.
+    #[test]
+    fn what_came_after_the_frozen_archives_stays_as_it_is_written() {
+        let placed = FactKind::MediaPlaced {
+            boot: "b".to_owned(),
+            from: MediaTime(1),
+            to: Some(MediaTime(0x0102)),
+            offset_us: -1,
+        };
+        let frozen: [(FactKind, u16, &[u8]); 2] = [
+            (FactKind::RecordDiffers { source: "ab".to_owned() }, 15, &[0, 2, b'a', b'b']),
+            (
+                placed,
+                16,
+                &[
+                    0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 2, 255, 255, 255, 255, 255, 255, 255, 255,
+                    0, 1, b'b',
+                ],
+            ),
+        ];
+        for (kind, number, bytes) in frozen {
+            assert_eq!((code(&kind), &*encode(&kind)), (number, bytes));
+            assert_eq!(decode(number, bytes), Ok(kind));
+        }
+    }
+
     #[test]
     fn long_texts_are_cut_between_letters() {
         let kind = FactKind::SoundDropped { codec: "ə".repeat(FACT_TEXT_BYTES_MAX) };

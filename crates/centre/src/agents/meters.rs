@@ -1,11 +1,13 @@
 //! What the agents' side of the centre counts, for the metrics.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ashkar_terms::{CameraId, Moment, Span};
 use ashkar_uplink::{Answer, AnswerState, Line, RefusalCode};
 
+use super::session::Session;
 use crate::{Centre, Figure};
 
 /// Counters since the start.
@@ -71,7 +73,7 @@ impl Centre {
             ("agent_sessions", "Sessions of agents that are open", false, one(sessions)),
             (
                 "agent_cameras_on_line",
-                "Cameras whose agents asked for something in the last 10 s",
+                "Cameras whose agents were heard of in the last 10 s",
                 false,
                 one(on_line as f64),
             ),
@@ -99,12 +101,15 @@ fn waiting_s(spans: &[Span]) -> f64 {
 }
 
 impl super::Agents {
-    /// The cameras that open sessions are for, each once, and how many of them have asked for something lately.
+    /// The cameras that open sessions are for, each once, and of how many of them the agents were heard of lately.
     fn cameras(&self, now: Moment) -> (BTreeSet<CameraId>, usize) {
         let sessions: Vec<_> = self.sessions.read().values().cloned().collect();
         let all = || sessions.iter().flat_map(|session| &session.cameras);
+        let is_heard = |session: &&Arc<Session>| {
+            session.cameras.values().any(|camera| camera.work.lock().is_on_line(now))
+        };
         let on_line: BTreeSet<CameraId> =
-            all().filter(|(_, of)| of.work.lock().is_on_line(now)).map(|(camera, _)| *camera).collect();
+            sessions.iter().filter(is_heard).flat_map(|session| session.cameras.keys().copied()).collect();
         (all().map(|(camera, _)| *camera).collect(), on_line.len())
     }
 

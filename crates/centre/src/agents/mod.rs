@@ -209,6 +209,14 @@ impl Centre {
         Ok(token)
     }
 
+    /// The agent of this session is there, whether or not it has anything to send.
+    pub fn hear_of(&self, token: &str) {
+        let now = self.now();
+        if let Ok(session) = self.agents.session(token, now) {
+            session.cameras.values().for_each(|camera| camera.work.lock().note_heard(now));
+        }
+    }
+
     /// A place in the order of a line's requests, to be taken when a request comes. Only somebody with a session gets
     /// one.
     ///

@@ -56,6 +56,8 @@ pub(super) struct PerCamera {
     /// Live records that were received: name, checksum, number.
     recent: VecDeque<(RecordName, u32, u64)>,
     last_request_us: u64,
+    /// When the agent was heard of, of this camera or not.
+    last_heard_us: u64,
     /// Records that the agent was told are durable, by line.
     told_persisted: [u64; 2],
 }
@@ -215,9 +217,15 @@ impl PerCamera {
         newly
     }
 
-    /// Whether the agent asked for something lately.
+    /// Whether the agent was heard of lately.
     pub(super) fn is_on_line(&self, now: Moment) -> bool {
-        self.last_request_us > 0 && now.mono_us.saturating_sub(self.last_request_us) < SILENT_AFTER_US
+        let last_us = self.last_request_us.max(self.last_heard_us);
+        last_us > 0 && now.mono_us.saturating_sub(last_us) < SILENT_AFTER_US
+    }
+
+    /// The agent is there, and has nothing to say of this camera: what is missing of it is missing all the same.
+    pub(super) fn note_heard(&mut self, now: Moment) {
+        self.last_heard_us = now.mono_us;
     }
 
     pub(super) fn note_request(&mut self, now: Moment) {

@@ -8,6 +8,7 @@
 )]
 
 mod clocks;
+mod dependencies;
 mod files;
 mod logs;
 mod paths;

@@ -49,14 +49,16 @@ impl Shell {
     }
 
     /// Hands a request of this session to a line. False if there is no session, or the line takes no more.
-    pub(super) fn put(&self, line: Line, tag: Tag, method: Method, path: &str, body: Vec<u8>) -> bool {
+    pub(super) fn put(&mut self, line: Line, tag: Tag, method: Method, path: &str, body: Vec<u8>) -> bool {
         let (Some(target), Some(token)) = (&self.centre.target, &self.session.token) else { return false };
         let Ok(mut request) = target.request(method, path, body) else { return false };
         request.headers_mut().insert(AUTHORIZATION, token.clone());
         self.hand_over(line, Command { tag, request })
     }
 
-    pub(super) fn hand_over(&self, line: Line, command: Command) -> bool {
+    pub(super) fn hand_over(&mut self, line: Line, command: Command) -> bool {
+        let now = self.now();
+        self.silence[line as usize].broken(now);
         let lines = self.centre.lines.as_ref();
         lines.is_some_and(|lines| {
             let [live, late] = lines;
@@ -87,6 +89,7 @@ impl Shell {
                 let have = self.understood(answered, Have::from_json, |_| None);
                 self.sender.told(id, have, now);
             }
+            Tag::Silence(line) => self.silence_answered(line, &answered, now),
             Tag::Time(attempt) => self.time_told(attempt, &answered, now),
             Tag::Session(attempt) => self.session_answered(attempt, answered, now),
             Tag::Backlog => {}

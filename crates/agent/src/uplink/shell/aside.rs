@@ -31,10 +31,6 @@ impl Shell {
     pub(super) async fn tick(&mut self, now: u64) {
         self.ticks += 1;
         let status = self.sender.status(now);
-        // Nobody can say of a line that nothing is asked of that it does not answer.
-        if status.has_session && self.line.0 && status.cameras.iter().all(|camera| camera.live_bytes == 0) {
-            self.choice.is_good(now);
-        }
         if self.choice.probes_now(now) {
             self.probe();
         }
@@ -42,6 +38,7 @@ impl Shell {
             self.change_centre(index).await;
         }
         self.renew_session(now);
+        self.break_silence(now);
         if self.ticks.is_multiple_of(FILES_TICKS) {
             self.write_ledger();
             self.look_for_enrolment();

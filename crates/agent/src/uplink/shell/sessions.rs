@@ -117,21 +117,22 @@ impl Shell {
         if attempt != self.session.attempt {
             return;
         }
-        let time = match &answered.result {
-            Ok((status, body)) if status.is_success() => {
-                serde_json::from_slice::<Time>(body).map_err(|error| Fault::not_understood(&error))
-            }
-            Ok((status, _)) => Err(Fault::not_understood(status)),
-            Err(fault) => Err(fault.clone()),
-        };
-        match time {
-            Ok(time) => {
-                self.offset.sample(answered.sent, answered.received, time.now_us);
-                self.judge_clock();
-                self.ask_session(now);
-            }
+        match self.time_in(answered) {
+            Ok(()) => self.ask_session(now),
             Err(fault) => self.session_failed(fault, now),
         }
+    }
+
+    /// The answer to a question for the centre's time: one more sample of its clock.
+    pub(super) fn time_in(&mut self, answered: &Answered) -> Result<(), Fault> {
+        let (status, body) = answered.result.as_ref().map_err(Fault::clone)?;
+        if !status.is_success() {
+            return Err(Fault::not_understood(status));
+        }
+        let time: Time = serde_json::from_slice(body).map_err(|error| Fault::not_understood(&error))?;
+        self.offset.sample(answered.sent, answered.received, time.now_us);
+        self.judge_clock();
+        Ok(())
     }
 
     fn ask_session(&mut self, now: u64) {
