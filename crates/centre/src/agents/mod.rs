@@ -198,9 +198,11 @@ impl Centre {
         let mut secret = [0; TOKEN_BYTES];
         getrandom::fill(&mut secret).map_err(|error| Refusal::new(RefusalCode::Busy, error.to_string()))?;
         let token = URL_SAFE_NO_PAD.encode(secret);
+        let now = self.now();
+        session.cameras.values().for_each(|camera| camera.work.lock().note_heard(now));
         let is_before =
             |other: &Session| (other.device, other.recording) == (session.device, session.recording);
-        self.agents.end(self.now(), Cause::Uplink, "the agent opened another session", is_before);
+        self.agents.end(now, Cause::Uplink, "the agent opened another session", is_before);
         let mut sessions = self.agents.sessions.write();
         if sessions.len() >= SESSIONS_MAX {
             return Err(Refusal::new(RefusalCode::Busy, "too many sessions are open"));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use ashkar_archive::Archive;
 use ashkar_ingest::Refusal as NoAdmission;
 use ashkar_media::{NotLive, Output};
-use ashkar_terms::{CameraId, Cause, Moment};
+use ashkar_terms::{CameraId, Cause, MediaTime, Moment};
 use ashkar_uplink::{Answer, AnswerState, DeviceId, Line, RecordName, RecordingId, RefusalCode};
 use parking_lot::Mutex;
 
@@ -53,6 +53,8 @@ pub(super) struct PerCamera {
     is_kept_again: bool,
     late: Acks,
     intake: LateIntake,
+    /// Where the media end that came as late.
+    late_until: Option<MediaTime>,
     /// Live records that were received: name, checksum, number.
     recent: VecDeque<(RecordName, u32, u64)>,
     last_request_us: u64,
@@ -117,6 +119,12 @@ impl PerCamera {
                 Err(RefusalCode::Differs)
             };
         }
+        // It was so long on its way over a slow line that the agent has sent it as late meanwhile.
+        if let Output::Part(part) = sent.output
+            && self.late_until.is_some_and(|until| part.start < until)
+        {
+            return Err(RefusalCode::NotLive);
+        }
         let sink = self.sink(session, camera, now)?;
         let is_kept = sink.take(sent.output, now).map_err(code_of)?;
         self.is_kept_again = is_kept && matches!(sent.output, Output::Part(_)) && self.live.is_stuck();
@@ -173,8 +181,12 @@ impl PerCamera {
         if was_open && !self.intake.is_open() && !matches!(taken, Ok(Taken::Ended)) {
             self.late.segment_given_up();
         }
+        let taken = taken?;
+        if let (Output::Part(part), Taken::OfSegment) = (sent.output, &taken) {
+            self.late_until = self.late_until.max(Some(part.start.plus(part.duration.into())));
+        }
         let (entries, durable) = archive.progress();
-        let (state, count) = match taken? {
+        let (state, count) = match taken {
             Taken::Persisted => (AnswerState::Persisted, self.late.count()),
             Taken::OfSegment => (AnswerState::Received, self.late.received(Ticket::WithSegment)),
             Taken::Ended => {

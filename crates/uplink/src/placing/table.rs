@@ -201,14 +201,17 @@ impl Placing {
             self.synchronised_since.get_or_insert(now.mono_us);
         }
         match at.or_else(|| self.push(now)) {
-            Some(at) => {
-                let era = &mut self.eras[at];
-                let minutes = |us: u64| us / SEEN_EVERY_US;
-                self.changes += u64::from(minutes(era.seen_us) < minutes(now.mono_us));
-                era.seen_us = now.mono_us;
-            }
+            Some(at) => self.see(at, now.mono_us),
             None => self.inexact_since = None,
         }
+    }
+
+    /// The era lasts. That is written once a minute, whoever saw it first.
+    fn see(&mut self, at: usize, mono_us: u64) {
+        let era = &mut self.eras[at];
+        let minutes = |us: u64| us / SEEN_EVERY_US;
+        self.changes += u64::from(minutes(era.seen_us) < minutes(mono_us));
+        era.seen_us = era.seen_us.max(mono_us);
     }
 
     /// The era in which `segment` of `camera` began, as far as it is noted; none before the first one.
@@ -240,7 +243,7 @@ impl Placing {
         let zero_us = zero_us(part.first_arrival);
         let found = self.of_run().rev().find(|at| self.eras[*at].has_zero(zero_us));
         let Some(found) = found.or_else(|| self.push(part.first_arrival)) else { return Verdict::Waits };
-        self.eras[found].seen_us = self.eras[found].seen_us.max(part.first_arrival.mono_us);
+        self.see(found, part.first_arrival.mono_us);
         self.begins(found, camera, part.segment);
         self.note_first(found, camera, part.segment);
         self.eras[found].verdict()

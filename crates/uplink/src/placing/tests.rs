@@ -390,3 +390,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn that_an_era_lasts_is_noted_each_minute_whoever_saw_it_first() {
+    let machine = Machine { begin: 0, ahead: 0 };
+    let mut placing = Placing::begin(None, machine.run("a", 1), machine.at(0), SYNC);
+    let mut flow = Flow::default();
+    for minute in 1..4 {
+        placing.observe(machine.at(60 * minute - 1), SYNC);
+        if let Some((change, _)) = placing.unwritten() {
+            placing.wrote(change);
+        }
+        let part = machine.part(minute, 0, 60 * minute);
+        flow.take(&mut placing, CAMERA, &Output::Part(part));
+        placing.observe(machine.at(60 * minute + 1), SYNC);
+        assert!(placing.unwritten().is_some(), "minute {minute}");
+    }
+}

@@ -207,7 +207,8 @@ impl Agent {
 
     /// Once a second: a time service may set the clock; and the centre's time is known while there is a session.
     pub(super) fn look_at_clock(&mut self, now: u64, margin_us: Option<u64>) {
-        if self.ahead_us != 0 && now >= self.right_at {
+        // Not while it is switched off.
+        if self.ahead_us != 0 && self.right_after == 0 && now >= self.right_at {
             self.ahead_us = 0;
         }
         let Some(started) = self.running.as_ref().map(|running| running.started) else { return };

@@ -73,7 +73,7 @@ impl Source {
             init: init_segment(camera.camera),
             announced: false,
             next_segment: 0,
-            time: MediaTime(0),
+            time: MediaTime::from_utc(MORNING),
             clock_us: None,
             ahead_us: BTreeMap::new(),
             anew: true,

@@ -43,17 +43,21 @@ impl Story {
         self.hall.running.as_ref().unwrap().put(self.session, &path, output, self.clock.now())
     }
 
-    /// A whole segment, recorded and sent live.
-    fn segment_sent_live(&mut self, camera: CameraId) -> Vec<Output> {
-        let (mut source, mut sent) = (Source::new(camera, 7), Vec::new());
-        while !sent.iter().any(|output| matches!(output, Output::SegmentEnd(_))) {
+    /// A whole segment, recorded.
+    fn segment(&mut self, camera: CameraId) -> Vec<Output> {
+        let (mut source, mut recorded) = (Source::new(camera, 7), Vec::new());
+        while !recorded.iter().any(|output| matches!(output, Output::SegmentEnd(_))) {
             self.now += PART_US;
             self.clock.set(self.now);
-            for output in source.send(self.now, self.clock.now()) {
-                self.put(camera, Line::Live, &output).unwrap();
-                sent.push(output);
-            }
+            recorded.extend(source.send(self.now, self.clock.now()));
         }
+        recorded
+    }
+
+    /// The same, and it was sent live.
+    fn segment_sent_live(&mut self, camera: CameraId) -> Vec<Output> {
+        let sent = self.segment(camera);
+        sent.iter().for_each(|output| drop(self.put(camera, Line::Live, output).unwrap()));
         sent
     }
 
@@ -87,6 +91,20 @@ fn media_that_are_about_to_be_durable_are_not_recorded_a_second_time() {
         assert!(!matches!(output, Output::Part(_)) || state == AnswerState::Persisted);
     }
     story.hall.write(story.now + 1_000_000);
+    assert_eq!(story.listed(), ticks(&sent));
+}
+
+/// On a slow line it came after the agent had given it up and sent it as late.
+#[test]
+fn a_live_part_that_came_as_late_meanwhile_is_not_recorded_a_second_time() {
+    let mut story = Story::begin();
+    let sent = story.segment(CAMERA);
+    sent.iter().for_each(|output| assert!(story.put(CAMERA, Line::Late, output).is_ok()));
+    let live = sent.iter().find(|output| matches!(output, Output::Part(_))).unwrap();
+    let init = sent.iter().find(|output| matches!(output, Output::Init(_))).unwrap();
+    assert!(story.put(CAMERA, Line::Live, init).is_ok());
+    assert_eq!(story.put(CAMERA, Line::Live, live).unwrap_err().code, RefusalCode::NotLive);
+    story.hall.write(story.now);
     assert_eq!(story.listed(), ticks(&sent));
 }
 
