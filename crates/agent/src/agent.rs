@@ -28,7 +28,7 @@ use crate::last_run::LastRun;
 use crate::outlet::{Both, Outlet};
 use crate::placing::{self, SharedPlacing};
 use crate::rate::Rate;
-use crate::recording::Recording;
+use crate::recording::{Before, Recording};
 use crate::station::Station;
 use crate::technician::Technician;
 use crate::uplink::{Parts, Queue, Uplink};
@@ -154,10 +154,11 @@ impl Agent {
             Some(queue) => Arc::new(Both(outlet, Arc::<Queue>::clone(queue))),
             None => outlet,
         };
+        let before = Before { hole, by_other_clock: placing.lock().follows_other_boot() };
         let recordings = config.cameras.iter().map(|camera| {
             let live = LiveCamera::new(archive.id(), camera.id, WindowOptions::default());
             let (archive, outlet) = (archive.clone(), Arc::clone(&outlet));
-            (camera.id, Arc::new(Recording::new(camera.id, archive, live, config.sound, outlet, hole)))
+            (camera.id, Arc::new(Recording::new(camera.id, archive, live, config.sound, outlet, before)))
         });
         let station = Arc::new(Station { recordings: recordings.collect(), keys });
         let rtmp = open_rtmp(&config, &station, &clock)?;

@@ -64,22 +64,32 @@ struct Work {
     is_trouble_logged: bool,
 }
 
+/// What is known of the time before this run of the agent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Before {
+    /// Why nothing was recorded since the recording ended.
+    pub(crate) hole: Option<Cause>,
+    /// The computer was switched on anew: what is recorded has the times of another clock.
+    pub(crate) by_other_clock: bool,
+}
+
 impl Recording {
-    /// Continues where the archive's recording ends; `hole` is why nothing was recorded since, if that is known.
+    /// Continues where the archive's recording ends.
     pub(crate) fn new(
         id: CameraId,
         archive: Archive,
         live: LiveCamera,
         sound: bool,
         outlet: Arc<dyn Outlet>,
-        hole: Option<Cause>,
+        before: Before,
     ) -> Self {
         let unknown = || Resume { next_segment: archive.first_segment(), ..Resume::default() };
         let resume = archive.resume(id).map_or_else(unknown, |resumed| Resume {
             next_segment: resumed.next_segment,
             timeline_end: Some(resumed.timeline_end),
-            open_gap: resumed.open_gap.or(hole),
+            open_gap: resumed.open_gap.or(before.hole),
             init_sha256: resumed.init_sha256,
+            is_by_other_clock: before.by_other_clock,
         });
         let work = Work {
             packager: Packager::new(id, resume, Options { sound, ..Options::default() }),

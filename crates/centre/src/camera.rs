@@ -115,6 +115,7 @@ impl Camera {
             timeline_end: Some(resumed.timeline_end),
             open_gap: resumed.open_gap,
             init_sha256: resumed.init_sha256,
+            is_by_other_clock: false,
         });
         let cause = if resume.timeline_end.is_some() {
             resume.open_gap.unwrap_or(Cause::Centre)

@@ -101,6 +101,9 @@ pub struct Resume {
     /// Init segment of the last segment recorded. If the camera's differs, that is a fact; it is output again in any
     /// case, since the consumers may have restarted too.
     pub init_sha256: Option<[u8; 32]>,
+    /// It was recorded by another clock, which may have been ahead: if it ends after the first picture, time starts over
+    /// there, at once.
+    pub is_by_other_clock: bool,
 }
 
 impl Resume {
@@ -112,6 +115,7 @@ impl Resume {
                 self.next_segment = part.segment + 1;
                 self.timeline_end = Some(part.start.plus(part.duration.into()));
                 self.open_gap = None;
+                self.is_by_other_clock = false;
             }
             Output::Gap(gap) => {
                 self.next_segment = gap.next_segment;

@@ -131,7 +131,8 @@ impl Rig {
 fn recording(archive: &Archive, kept: &Arc<Kept>, hole: Option<Cause>) -> Arc<Recording> {
     let live = LiveCamera::new(archive.id(), ID, WindowOptions::default());
     let outlet = Arc::clone(kept) as Arc<dyn Outlet>;
-    Arc::new(Recording::new(ID, archive.clone(), live, false, outlet, hole))
+    let before = Before { hole, by_other_clock: false };
+    Arc::new(Recording::new(ID, archive.clone(), live, false, outlet, before))
 }
 
 #[test]

@@ -70,6 +70,8 @@ pub struct Packager {
     gap: Option<OpenGap>,
     /// Cause of the gap that was open before the restart.
     resumed_gap: Option<Cause>,
+    /// What was recorded before the restart has the times of another clock.
+    resumes_other_clock: bool,
     rhythm: Rhythm,
     framing: Framing,
     random_access: RandomAccessPolicy,
@@ -157,6 +159,7 @@ impl Packager {
             end,
             gap: None,
             resumed_gap: resume.open_gap,
+            resumes_other_clock: resume.is_by_other_clock,
             rhythm: Rhythm::default(),
             framing: Framing::default(),
             random_access: RandomAccessPolicy::default(),

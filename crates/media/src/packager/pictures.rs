@@ -174,8 +174,15 @@ impl Packager {
         arrival: Moment,
         out: &mut Vec<Output>,
     ) -> Option<MediaTime> {
-        let anchor = Anchor::of(arrival, self.end.map(|end| end.plus(MIN_GAP_TICKS)));
+        let earliest = self.end.map(|end| end.plus(MIN_GAP_TICKS));
+        let anchor = match Anchor::of(arrival, earliest) {
+            Anchor::At(_) | Anchor::TooEarly if self.resumes_other_clock => {
+                Anchor::of_other_clock(arrival, earliest)
+            }
+            anchor => anchor,
+        };
         let (Anchor::At(time) | Anchor::Restart(time)) = anchor else { return None };
+        self.resumes_other_clock = false;
         self.report_waiting(arrival, out);
         self.connected = true;
         self.timeline = Some(Timeline::start(camera_dts, arrival, time));

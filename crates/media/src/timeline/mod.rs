@@ -99,6 +99,16 @@ impl Anchor {
             None => Self::At(arrived),
         }
     }
+
+    /// The same if another clock made that recording: it says nothing about when this picture arrived.
+    pub(crate) fn of_other_clock(arrival: Moment, earliest: Option<MediaTime>) -> Self {
+        let arrived = MediaTime::from_utc(arrival.wall).max(MediaTime(0));
+        if earliest.is_some_and(|earliest| earliest > arrived) {
+            Self::Restart(arrived)
+        } else {
+            Self::At(arrived)
+        }
+    }
 }
 
 /// One connection's timeline. Made at its first access unit.

@@ -1,5 +1,5 @@
 use ashkar_media::{FactKind, Options, Resume};
-use ashkar_terms::{Cause, MediaTime};
+use ashkar_terms::{Cause, MediaTime, TICKS_PER_SECOND};
 
 use crate::support::{MORNING, Rig};
 
@@ -104,7 +104,7 @@ fn a_clock_that_was_wrong_into_the_future_poisons_nothing() {
 fn a_recording_that_ends_in_the_future_is_gone_on_from_now() {
     for open_gap in [None, Some(Cause::Uplink)] {
         let timeline_end = Some(MediaTime::from_utc(MORNING.plus(40 * 60_000_000)));
-        let resume = Resume { next_segment: 500, timeline_end, open_gap, init_sha256: None };
+        let resume = Resume { next_segment: 500, timeline_end, open_gap, ..Resume::default() };
         let mut rig = Rig::with(resume, Options::default());
         rig.packager.tick(rig.now(), &mut rig.out);
         rig.connect();
@@ -112,6 +112,23 @@ fn a_recording_that_ends_in_the_future_is_gone_on_from_now() {
         let off = rig.packager.timeline_end().unwrap().to_utc().since(rig.now().wall);
         assert!(off.abs() < 100_000, "{off}");
         assert!(rig.parts()[0].segment > 500 && rig.parts()[0].discontinuity);
+        rig.finish_and_judge();
+    }
+}
+
+/// A station's computer was switched on again, with a clock that lags behind the one before by less than a wrong clock does.
+#[test]
+fn what_another_clock_recorded_puts_nothing_ahead_of_its_arrival() {
+    for ahead_us in [300_000, 1_500_000, 3_000_000, 10_000_000] {
+        let timeline_end = Some(MediaTime::from_utc(MORNING.plus(ahead_us)));
+        let resume = Resume { next_segment: 500, timeline_end, is_by_other_clock: true, ..Resume::default() };
+        let mut rig = Rig::with(resume, Options::default());
+        let began = MediaTime::from_utc(rig.now().wall);
+        rig.connect();
+        rig.frames(100);
+        let first = rig.parts()[0].clone();
+        assert!(first.segment > 500 && first.discontinuity, "{ahead_us}");
+        assert!(first.start.since(began).abs() < TICKS_PER_SECOND / 5, "{ahead_us}: {:?}", first.start);
         rig.finish_and_judge();
     }
 }

@@ -108,6 +108,7 @@ fn no_sequence_of_calls_makes_the_packager_panic() {
             timeline_end: (dice.roll(2) == 0).then(|| ashkar_terms::MediaTime(dice.number() as i64)),
             open_gap: (dice.roll(2) == 0).then_some(Cause::Power),
             init_sha256: None,
+            is_by_other_clock: dice.roll(2) == 0,
         };
         let options = Options { sound: dice.roll(2) == 0, ..Options::default() };
         let mut packager = Packager::new(CameraId::new(1, 1, 1), resume, options);

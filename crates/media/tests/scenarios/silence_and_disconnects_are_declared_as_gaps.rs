@@ -102,7 +102,7 @@ fn a_pause_of_less_than_a_segment_is_a_long_picture() {
 fn after_a_restart_the_centre_is_the_cause() {
     let end = MediaTime::from_utc(MORNING);
     for (open_gap, cause) in [(None, Cause::Centre), (Some(Cause::Power), Cause::Power)] {
-        let resume = Resume { next_segment: 500, timeline_end: Some(end), open_gap, init_sha256: None };
+        let resume = Resume { next_segment: 500, timeline_end: Some(end), open_gap, ..Resume::default() };
         let mut rig = Rig::with(resume, Options::default());
         rig.packager.tick(rig.now(), &mut rig.out);
         rig.packager.tick(rig.now(), &mut rig.out);

@@ -53,6 +53,8 @@ pub struct Placing {
     run_us: i64,
     #[serde(skip)]
     believes_kernel: bool,
+    #[serde(skip)]
+    follows_other_boot: bool,
     /// Cameras whose first segment of this run is known; of the others the least that it can be.
     #[serde(skip)]
     begun: BTreeSet<CameraId>,
@@ -77,6 +79,7 @@ impl Placing {
         let mut eras = saved.map(|saved| saved.eras).unwrap_or_default();
         join(&mut eras);
         let number = eras.iter().map(|era| era.run).max().map_or(0, |last| last.saturating_add(1));
+        let follows_other_boot = eras.last().is_some_and(|era| era.boot != run.boot);
         let boot = if run.boot == UNKNOWN_BOOT { format!("{UNKNOWN_BOOT}-{number}") } else { run.boot };
         let is_synchronised = kernel == ClockState::Synchronised;
         let mut placing = Self {
@@ -86,6 +89,7 @@ impl Placing {
             boot,
             run_us: run.zero_mono_us,
             believes_kernel: run.believes_kernel,
+            follows_other_boot,
             begun: BTreeSet::new(),
             kernel,
             // It may have been for long.
@@ -133,6 +137,11 @@ impl Placing {
             return false;
         }
         self.eras.iter_mut().fold(false, |any, era| std::mem::take(&mut era.is_unwritten) | any)
+    }
+
+    /// Whether the computer was switched on anew since the run before this one, as far as that is known.
+    pub fn follows_other_boot(&self) -> bool {
+        self.follows_other_boot
     }
 
     /// The first segment of `camera` in this run, or the least that it can be.

@@ -13,7 +13,7 @@ use ashkar_uplink::{Action, Ledger, ReadError, RecordingId, RequestId, Sender, S
 
 use super::retention::Removed;
 use super::source::Source;
-use super::{MORNING, Random, Violation, VirtualClock};
+use super::{MORNING, Random, Violation, VirtualClock, trace};
 use crate::agents::planted::{Planted, is_planted};
 
 pub(super) struct Agent {
@@ -105,13 +105,6 @@ impl Agent {
             self.right_at = now + std::mem::take(&mut self.right_after);
         }
         let moment = self.moment(now, now);
-        let mut resumed = Vec::new();
-        let mut sender =
-            Sender::new(saved.unwrap_or_else(|| Ledger::new(recording)), SenderOptions::default(), now);
-        for source in &mut self.sources {
-            sender.add_camera(source.camera, store.archive().numbers(source.camera));
-            resumed.push((source.camera, source.resume(store.archive(), now, moment)));
-        }
         let cameras: Vec<CameraId> = self.sources.iter().map(|source| source.camera).collect();
         let first = |camera: &CameraId| {
             let resumed = store.archive().resume(*camera).map(|resumed| resumed.next_segment);
@@ -123,14 +116,19 @@ impl Agent {
             firsts: cameras.iter().map(first).collect(),
             believes_kernel: true,
         };
-        let saved = self.clocks.as_deref().and_then(|bytes| Placing::from_json(bytes).ok());
-        let placing = Placing::begin(saved, run, moment, ClockState::Unsynchronised);
+        let clocks = self.clocks.as_deref().and_then(|bytes| Placing::from_json(bytes).ok());
+        let placing = Placing::begin(clocks, run, moment, ClockState::Unsynchronised);
+        let mut sender =
+            Sender::new(saved.unwrap_or_else(|| Ledger::new(recording)), SenderOptions::default(), now);
+        for source in &mut self.sources {
+            sender.add_camera(source.camera, store.archive().numbers(source.camera));
+            source.resume(store.archive(), now, placing.follows_other_boot());
+        }
+        let what = (self.boot, self.ahead_us, placing.eras().len());
+        trace(None, || format!("{now} station of {} starts: boot, ahead, eras {what:?}", cameras[0]));
         let mut running = Running { store, sender, recording, placing, flow: Flow::default(), started: now };
         running.save_clocks(&mut self.clocks);
         running.offer_gaps(&cameras);
-        for (camera, outputs) in resumed {
-            outputs.iter().try_for_each(|output| running.record(camera, output, now))?;
-        }
         self.running = Some(running);
         Ok(())
     }
@@ -166,6 +164,7 @@ impl Agent {
 
     /// The process dies.
     pub(super) fn die(&mut self, power: bool, random: &mut Random) {
+        trace(None, || format!("station of {} dies, power {power}", self.sources[0].camera));
         if let Some(running) = self.running.take() {
             let (appended, durable) = running.store.archive().progress();
             self.has_lost |= durable < appended;
@@ -244,6 +243,7 @@ impl Running {
     }
 
     fn hand_over(&mut self, camera: CameraId, output: &Output, now: u64) {
+        trace(Some(camera), || format!("{now} recorded {}; {:?}", brief(output), self.placing.current()));
         if is_planted(Planted::SendUnplaced) {
             return self.sender.recorded(camera, output, now);
         }
@@ -253,6 +253,10 @@ impl Running {
     }
 
     fn go_on(&mut self, camera: CameraId, placed: Placed, now: u64) {
+        trace(Some(camera), || match &placed {
+            Placed::Now(output) => format!("{now} goes on {}", brief(output)),
+            Placed::Left(segment) => format!("{now} left {segment}"),
+        });
         match placed {
             Placed::Now(output) => self.sender.recorded(camera, &output, now),
             Placed::Left(segment) => {
@@ -325,5 +329,15 @@ impl Running {
 
     pub(super) fn next(&mut self, now: u64) -> Option<Action> {
         self.sender.next(now)
+    }
+}
+
+/// For the trace.
+fn brief(output: &Output) -> String {
+    match output {
+        Output::Init(_) => "init".to_owned(),
+        Output::Part(part) => format!("part {}.{} {}", part.segment, part.index, part.start.0),
+        Output::SegmentEnd(end) => format!("end {} {}", end.segment, end.start.0),
+        other => format!("{other:?}"),
     }
 }

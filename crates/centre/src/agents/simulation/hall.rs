@@ -16,7 +16,7 @@ use ashkar_uplink::{
 };
 
 use super::agent::options;
-use super::{Random, Violation, VirtualClock};
+use super::{Random, Violation, VirtualClock, trace};
 use crate::Camera;
 use crate::agents::late::{self, Known};
 use crate::agents::session::{OfCamera, Sent, Session};
@@ -79,6 +79,7 @@ impl Hall {
     }
 
     pub(super) fn die(&mut self, power: bool, random: &mut Random) {
+        trace(None, || format!("the centre dies, power {power}"));
         let Some(running) = self.running.take() else { return };
         // Sinks would end their cameras when they are dropped; a killed process does nothing of that.
         std::mem::forget(running.sessions);
@@ -158,6 +159,10 @@ impl Running {
             }
         };
 
+        trace(Some(path.camera), || {
+            let taken = taken.as_ref().map(|answer| (answer.state, answer.count, answer.persisted));
+            format!("{} {:?} {:?} -> {taken:?}", now.mono_us, path.line, sent.name)
+        });
         taken.map_err(|code| Refusal::new(code, path.to_string()))
     }
 

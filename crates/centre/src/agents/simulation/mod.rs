@@ -3,7 +3,8 @@
 //!
 //! What must hold: whatever an agent's ledger calls persisted is in the centre's archive after any crash of it; what the
 //! centre tells as recorded can be read; and when all is well again, the centre has each part that the agents recorded,
-//! byte for byte; also what a station without room removed. `ASHKAR_SEEDS=1000` runs that many seeds, from `ASHKAR_FIRST_SEED` on; `ASHKAR_SEED=7` runs that one.
+//! byte for byte; also what a station without room removed. `ASHKAR_SEEDS=1000` runs that many seeds, from `ASHKAR_FIRST_SEED` on; `ASHKAR_SEED=7` runs that one, and
+//! with `ASHKAR_TRACE=7/1/1` it prints what becomes of that camera.
 
 mod agent;
 mod hall;
@@ -15,9 +16,10 @@ mod stories;
 mod tests;
 mod world;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ashkar_terms::{Clock, Moment, UtcMicros};
+use ashkar_terms::{CameraId, Clock, Moment, UtcMicros};
 
 /// 2024-02-07 07:30:00 UTC.
 const MORNING: UtcMicros = UtcMicros(1_707_291_000_000_000);
@@ -39,6 +41,15 @@ impl Clock for VirtualClock {
     fn now(&self) -> Moment {
         let us = self.0.load(Ordering::Relaxed);
         Moment { wall: MORNING.plus(us as i64), mono_us: us }
+    }
+}
+
+/// Prints what happens to `camera`, or to all, if that is asked for.
+fn trace(camera: Option<CameraId>, what: impl FnOnce() -> String) {
+    static TRACED: OnceLock<Option<String>> = OnceLock::new();
+    let traced = TRACED.get_or_init(|| std::env::var("ASHKAR_TRACE").ok());
+    if traced.as_ref().is_some_and(|traced| camera.is_none_or(|camera| camera.to_string() == *traced)) {
+        eprintln!("{}", what());
     }
 }
 

@@ -29,6 +29,9 @@ pub(super) struct Source {
     next_segment: u64,
     time: MediaTime,
     anew: bool,
+    has_begun: bool,
+    /// What is missing since the recording ended, and whether another clock made that.
+    resumed: Option<(Gap, bool)>,
     silent_since: Option<Gap>,
     /// Since when pictures have come, microseconds.
     steady_since: u64,
@@ -77,6 +80,8 @@ impl Source {
             clock_us: None,
             ahead_us: BTreeMap::new(),
             anew: true,
+            has_begun: false,
+            resumed: None,
             silent_since: None,
             steady_since: 0,
             growing: None,
@@ -88,34 +93,38 @@ impl Source {
         self.silent_since.is_none() && now_us.saturating_sub(self.steady_since) > STEADY_US
     }
 
-    /// Goes on after a start of the agent, from what its archive has; what was missed is declared.
-    pub(super) fn resume(&mut self, archive: &Archive, now_us: u64, now: Moment) -> Vec<Output> {
+    /// Goes on after a start of the agent, from what its archive has.
+    pub(super) fn resume(&mut self, archive: &Archive, now_us: u64, is_by_other_clock: bool) {
         (self.announced, self.anew, self.silent_since, self.growing) = (false, true, None, None);
+        (self.has_begun, self.clock_us, self.steady_since) = (false, None, now_us);
+        self.resumed = archive.resume(self.camera).map(|resumed| {
+            self.next_segment = resumed.next_segment + 1;
+            let (from, cause) = (resumed.timeline_end, resumed.open_gap.unwrap_or(Cause::Power));
+            (Gap { from, to: None, cause, next_segment: self.next_segment }, is_by_other_clock)
+        });
+    }
+
+    /// As the packager does with its first picture: what was missed since the recording ended is declared.
+    fn begin(&mut self, now: Moment) -> Option<Output> {
+        self.has_begun = true;
         self.time = media_time(now);
-        self.clock_us = None;
-        self.steady_since = now_us;
-        let Some(resumed) = archive.resume(self.camera) else { return Vec::new() };
-        self.next_segment = resumed.next_segment;
-        let cause = resumed.open_gap.unwrap_or(Cause::Power);
-        self.next_segment += 1;
-        if resumed.timeline_end.since(self.time) > RESTART_TICKS {
+        let (gap, is_by_other_clock) = self.resumed.take()?;
+        let most = if is_by_other_clock { -9000 } else { RESTART_TICKS };
+        if gap.from.since(self.time) > most {
             // By this clock the recording reaches into the future: time starts over.
-            return Vec::new();
+            return None;
         }
-        self.time = self.time.max(resumed.timeline_end.plus(9000));
-        vec![Output::Gap(Gap {
-            from: resumed.timeline_end,
-            to: Some(self.time),
-            cause,
-            next_segment: self.next_segment,
-        })]
+        self.time = self.time.max(gap.from.plus(9000));
+        Some(Output::Gap(Gap { to: Some(self.time), ..gap }))
     }
 
     /// What the packager gives at `now`.
     pub(super) fn send(&mut self, now_us: u64, now: Moment) -> Vec<Output> {
         let ahead_us = now.wall.since(MORNING.plus(now_us as i64));
         let mut outputs = self.step(now);
-        if let Some(gap) = self.silent_since {
+        if !self.has_begun {
+            outputs.extend(self.begin(now));
+        } else if let Some(gap) = self.silent_since {
             if !self.random.once_in(12) {
                 return outputs;
             }

@@ -57,7 +57,7 @@ impl Story {
     /// The same, and it was sent live.
     fn segment_sent_live(&mut self, camera: CameraId) -> Vec<Output> {
         let sent = self.segment(camera);
-        sent.iter().for_each(|output| drop(self.put(camera, Line::Live, output).unwrap()));
+        sent.iter().for_each(|output| assert!(self.put(camera, Line::Live, output).is_ok()));
         sent
     }
 
