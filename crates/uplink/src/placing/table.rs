@@ -171,10 +171,11 @@ impl Placing {
     }
 
     fn push(&mut self, now: Moment) -> Option<usize> {
-        self.push_of(self.run, self.boot.clone(), self.run_us, now)
+        self.insert(self.eras.len(), self.run, self.boot.clone(), self.run_us, now)
     }
 
-    fn push_of(&mut self, run: u64, boot: String, run_us: i64, now: Moment) -> Option<usize> {
+    /// A new era, before that of index `at`.
+    fn insert(&mut self, at: usize, run: u64, boot: String, run_us: i64, now: Moment) -> Option<usize> {
         if self.eras.len() >= ERAS_MAX {
             return None;
         }
@@ -193,8 +194,8 @@ impl Placing {
             is_unwritten: false,
         };
         let is_valid = era.is_valid();
-        is_valid.then(|| self.eras.push(era))?;
-        Some(self.eras.len() - 1)
+        is_valid.then(|| self.eras.insert(at, era))?;
+        Some(at)
     }
 
     /// Once a second, whatever is recorded: notices that the wall clock stepped.
@@ -240,7 +241,8 @@ impl Placing {
         let found = self.eras.iter().rposition(|era| era.run == run && era.has_zero(zero_us));
         let found = found.or_else(|| {
             let Era { boot, run_us, .. } = self.eras[noted].clone();
-            self.push_of(run, boot, run_us, part.first_arrival)
+            // Among those of its run, in the order in which they began.
+            self.insert(noted + 1, run, boot, run_us, part.first_arrival)
         });
         let Some(found) = found else { return Verdict::Waits };
         self.note_first(found, camera, part.segment);

@@ -211,6 +211,9 @@ fn a_step_that_nobody_noted_before_the_agent_died_is_seen_in_the_parts() {
     placing.judge(second.at(102), centre(0));
     assert_eq!(placing.of_part(CAMERA, &stepped.part(10, 0, 50)), Verdict::By(0));
     assert_eq!(placing.of_part(CAMERA, &LATE.part(9, 0, 40)), Verdict::By(HOUR));
+    // What was found late is no clock of what came after it.
+    assert_eq!(placing.of_part(CAMERA, &second.part(25, 0, 130)), Verdict::By(0));
+    assert_eq!(placing.eras().len(), 3);
 }
 
 #[test]
