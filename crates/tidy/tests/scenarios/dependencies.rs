@@ -73,9 +73,9 @@ fn crates_come_from_the_registry_and_none_of_those_that_are_banned() {
             .unwrap()
             .starts_with(&*root().canonicalize().unwrap().to_string_lossy())
     };
-    let foreign = packages
-        .iter()
-        .filter(|package| package["source"].as_str().map_or(!is_ours(package), |source| source != REGISTRY));
+    let foreign = packages.iter().filter(|package| {
+        package["source"].as_str().map_or_else(|| !is_ours(package), |source| source != REGISTRY)
+    });
     hold(
         "crates come from crates.io",
         foreign.map(|package| format!("{}: {}", name(package), package["source"])),

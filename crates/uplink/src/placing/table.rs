@@ -320,7 +320,7 @@ impl Placing {
         let mut all = noted.into_iter().chain((0..=last).rev());
         let found = all.find(|at| self.could_tell(*at, time)).map(|at| self.eras[at].verdict());
         // Before the first clock that is noted.
-        found.or(noted.is_none().then_some(Verdict::By(0)))
+        found.or_else(|| noted.is_none().then_some(Verdict::By(0)))
     }
 
     fn could_tell(&self, at: usize, time: MediaTime) -> bool {

@@ -183,7 +183,7 @@ fn tell(verdict: Verdict, is_first: bool) {
     match verdict {
         Verdict::By(0) if is_first => {}
         Verdict::By(0) => {
-            tracing::info!("the clock of this computer is right: what it records is sent as it is")
+            tracing::info!("the clock of this computer is right: what it records is sent as it is");
         }
         Verdict::By(offset_us) => tracing::warn!(
             wrong_by_ms = -offset_us / 1000,
