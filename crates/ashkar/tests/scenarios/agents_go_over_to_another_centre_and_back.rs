@@ -7,10 +7,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use ashkar_terms::CameraId;
+use serde_json::Value;
 
 use crate::common::recordings::{at_centre, open, recorded};
 use crate::common::station::{
-    CAMERA, enrol, put_election, settings_for, start_agent, start_centre, state_now, wait_for_live,
+    CAMERA, TIMELINE, enrol, put_election, settings_for, start_agent, start_centre, state_now, wait_for_live,
 };
 use crate::common::{Centre, Running, add_camera, eventually, is_long, self_signed};
 
@@ -111,12 +112,16 @@ fn agents_go_over_to_another_centre_and_back() {
     });
     let used = if proxy.is_some() { &first } else { &second };
     eventually("nothing waits", SOON, || {
-        let waits = used.centre.text("/metrics").lines().find_map(|line| {
-            line.strip_prefix("ashkar_agent_camera_backlog_seconds{camera=\"7/12/1\"} ")?.parse::<f64>().ok()
-        });
-        let told = used.centre.json("/api/v1/cameras/7/12/1/timeline");
-        let is_late = told.as_array().unwrap().iter().any(|entry| entry["state"] == "late");
-        (waits == Some(0.0) && is_late).then_some(())
+        let told = used.centre.json(TIMELINE);
+        let state = |entry: &Value| {
+            let is_here = entry["arriving"] != true;
+            if is_here { entry["state"].as_str().unwrap().to_owned() } else { "arriving".to_owned() }
+        };
+        let mut states: Vec<String> = told.as_array().unwrap().iter().map(state).collect();
+        let began = states.iter().position(|state| state != "missing" && state != "due")?;
+        states.drain(..began);
+        let is_there = states.iter().all(|state| ["live", "late", "due"].contains(&state.as_str()));
+        (is_there && states.iter().any(|state| state == "late")).then_some(())
     });
     let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
     assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
