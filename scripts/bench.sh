@@ -35,7 +35,7 @@ scripts/bench/peer.sh "$ashkar" "$work" 300 30 simulated
 scripts/bench/peer.sh "$ashkar" "$work" 80 30 ffmpeg
 
 step "an agent: ready, CPU, memory, what it adds to live"
-scripts/bench/agent.sh "$ashkar" "$work"
+scripts/bench/agent.sh "$ashkar" "$work" 60
 step "the centre under cameras over RTMP and through agents; an outage and its backlog"
 scripts/bench/agents.sh "$ashkar" "$work" "${BENCH_AGENTS:-40}" 30 120
 

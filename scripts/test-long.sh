@@ -16,6 +16,10 @@ ASHKAR_SEEDS=${SEEDS:-2000} cargo nextest run --workspace --locked -E 'package(a
 step "agents, lines and a centre as a whole, drawn from ten thousand seeds"
 ASHKAR_SEEDS=${SEEDS:-10000} cargo nextest run --workspace --locked -E 'package(ashkar-centre) & test(/^agents::simulation::/)' --no-capture
 
+step "a station that goes over to another centre and back; twenty agents on bad lines"
+cargo nextest run --workspace --locked --no-capture \
+  -E 'test(/^(agents_go_over|agents_lose_nothing)/)'
+
 step "twenty kills; each abuse in a phase of its own"
 cargo nextest run --workspace --locked --no-capture \
   -E 'test(/^(every_port_bears_abuse|fifty_cameras_survive_kill_after_kill)::/)'
