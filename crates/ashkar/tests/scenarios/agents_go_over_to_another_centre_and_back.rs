@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::common::recordings::{at_centre, open, recorded};
 use crate::common::station::{
-    CAMERA, TIMELINE, enrol, put_election, settings_for, start_agent, start_centre, state_now, wait_for_live,
+    CAMERA, TIMELINE, enrol, put_election, settings_for, start_agent, start_centre, state_now, stop_agent,
+    wait_for_live,
 };
 use crate::common::{Centre, Running, add_camera, eventually, is_long, self_signed};
 
@@ -90,7 +91,7 @@ fn agents_go_over_to_another_centre_and_back() {
         enrol(&site.data, &site.url(), config);
     }
 
-    let mut agent = start_agent(&settings, &log);
+    let agent = start_agent(&settings, &log);
     wait_for_live(&first.centre);
     drop(proxy);
     eventually("it is live at the other centre", SOON, || {
@@ -123,8 +124,7 @@ fn agents_go_over_to_another_centre_and_back() {
         let is_there = states.iter().all(|state| ["live", "late", "due"].contains(&state.as_str()));
         (is_there && states.iter().any(|state| state == "late")).then_some(())
     });
-    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
-    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
+    stop_agent(agent);
     let data = used.data.clone();
     let Site { centre, .. } = if proxy.is_some() { first } else { second };
     centre.stop();

@@ -3,7 +3,6 @@
 //! has no room: it removes what the centre has, and nothing else.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use ashkar_archive::{Interval, IntervalKind};
@@ -12,7 +11,7 @@ use ashkar_terms::{MediaTime, Span};
 use crate::common::recordings::{at_centre, open, recorded};
 use crate::common::station::{
     CAMERA, TIMELINE, Wire, durable, enrol, put_election, settings_for, start_agent, start_centre, state_now,
-    wait_for_live,
+    stop_agent, wait_for_live,
 };
 use crate::common::{Centre, add_camera, ashkar, ashkar_output, eventually};
 
@@ -83,14 +82,13 @@ fn an_agent_without_room_removes_what_the_centre_has() {
     let (before, waits) = (removed(&kept), durable(&kept));
     agent.0.kill().unwrap();
     agent.0.wait().unwrap();
-    let mut agent = start_agent(&settings, &log);
+    let agent = start_agent(&settings, &log);
     let again = std::time::Instant::now() + Duration::from_secs(4);
     eventually("it records without a line", LATER, || (std::time::Instant::now() > again).then_some(()));
     assert_eq!(removed(&kept), before, "removed without a line; {waits} segments are noted as durable");
     wire.mend();
     eventually("it goes on when the line is back", LATER, || (removed(&kept) >= before + 3).then_some(()));
-    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
-    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
+    stop_agent(agent);
     centre.stop();
 
     let told = ashkar(&["archive", "check", "--data", kept.to_str().unwrap()]);
@@ -137,12 +135,11 @@ fn an_agent_sends_all_that_its_line_lost() {
     assert_eq!(metric(&centre, "ashkar_agent_cameras_on_line"), 0.0, "it has asked for nothing for 10 s");
     agent.0.kill().unwrap();
     agent.0.wait().unwrap();
-    let mut agent = start_agent(&settings, &log);
+    let agent = start_agent(&settings, &log);
     wire.mend();
     wait_for_live(&centre);
     eventually("what waited is durable", SOON, || (durable(&kept) > SEGMENTS_AT_LEAST).then_some(()));
-    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
-    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
+    stop_agent(agent);
     let log = std::fs::read_to_string(&log).unwrap();
     eventually("it was late, and is there", SOON, || {
         let timeline = centre.json(TIMELINE);

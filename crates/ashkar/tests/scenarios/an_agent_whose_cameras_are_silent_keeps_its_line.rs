@@ -5,9 +5,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
-use crate::common::station::{enrol, put_election, start_agent_under, start_centre};
+use crate::common::station::{enrol, newest_status, put_election, start_agent_under, start_centre};
 use crate::common::{Centre, add_camera, eventually};
 
 /// The centre closes a connection that has been idle for 15 s.
@@ -38,11 +36,7 @@ fn an_agent_whose_cameras_are_silent_keeps_its_line() {
     enrol(&data, &url, settings.to_str().unwrap());
     let (log, status_file) = (dir.path().join("log"), dir.path().join("status"));
     let _agent = start_agent_under(&settings, &log, &status_file, &[]);
-    let line = || -> Option<Value> {
-        let text = std::fs::read_to_string(&status_file).ok()?;
-        let newest = text.lines().rev().find_map(|line| serde_json::from_str::<Value>(line).ok())?;
-        Some(newest["line"].clone())
-    };
+    let line = || Some(newest_status(&status_file)?["line"].clone());
     let opened = eventually("a session is open", Duration::from_secs(20), || {
         line().filter(|line| line["session"] == true && line["up"] == true)
     });

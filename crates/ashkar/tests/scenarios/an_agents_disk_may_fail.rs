@@ -5,7 +5,6 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +12,8 @@ use bytes::Bytes;
 use crate::common::disk::{Cut, Disk};
 use crate::common::recordings::{at_centre, open, recorded};
 use crate::common::station::{
-    CAMERA, Wire, durable, enrol, put_election, settings_for, start_agent, start_centre, wait_for_live,
+    CAMERA, Wire, durable, enrol, put_election, settings_for, start_agent, start_centre, stop_agent,
+    wait_for_live,
 };
 use crate::common::tracer::Tracer;
 use crate::common::{Centre, Running, add_camera, ashkar, eventually};
@@ -84,7 +84,7 @@ impl OnAir {
     /// Ends everything: the centre has exactly what was recorded.
     fn end(self, agent: Running) {
         self.until_durable(2);
-        stop(agent);
+        stop_agent(agent);
         let log = self.log_text();
         let Self { centre, dir, .. } = self;
         let data = centre.data.clone();
@@ -106,11 +106,6 @@ impl OnAir {
 
 fn parts(data: &Path) -> HashSet<Bytes> {
     recorded(&open(data), CAMERA).into_iter().collect()
-}
-
-fn stop(mut agent: Running) {
-    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
-    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
 }
 
 #[test]

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use ashkar_archive::Archive;
@@ -13,11 +12,11 @@ use ashkar_terms::{Clock, MediaTime, Span, SystemClock, TICKS_PER_SECOND, UtcMic
 
 use crate::common::recordings::{at_centre, covered_us, media, open};
 use crate::common::station::{
-    CAMERA, TIMELINE, Wire, durable, enrol, put_election, settings_for, start_agent_under, start_centre,
-    state_now, wait_for_live,
+    CAMERA, TIMELINE, Wire, durable, enrol, newest_status, put_election, settings_for, start_agent_under,
+    start_centre, state_now, stop_agent, wait_for_live,
 };
 use crate::common::wall_clock::WallClock;
-use crate::common::{Centre, Running, add_camera, eventually};
+use crate::common::{Centre, add_camera, eventually};
 use serde_json::Value;
 
 const HOUR: i64 = 3600;
@@ -28,17 +27,11 @@ fn now() -> UtcMicros {
     SystemClock::new().now().wall
 }
 
-/// The last status of the agent.
-fn status(file: &Path) -> Option<Value> {
-    let text = std::fs::read_to_string(file).ok()?;
-    text.lines().rev().find_map(|line| serde_json::from_str(line).ok())
-}
-
 /// Waits until a run of the agent has recorded some segments, of two seconds.
 fn records(status_file: &Path) {
     let pictures = |status: Value| status["cameras"][0]["pictures"].as_u64();
     eventually("it records", LATER, || {
-        status(status_file).and_then(pictures).filter(|pictures| *pictures > 100).map(drop)
+        newest_status(status_file).and_then(pictures).filter(|pictures| *pictures > 100).map(drop)
     });
 }
 
@@ -46,7 +39,7 @@ fn records(status_file: &Path) {
 fn records_on(status_file: &Path) {
     let sent = |status: Value| status["cameras"][0]["sent"]["live_records"].as_u64();
     eventually("it is sent", LATER, || {
-        status(status_file).and_then(sent).filter(|records| *records > 8).map(drop)
+        newest_status(status_file).and_then(sent).filter(|records| *records > 8).map(drop)
     });
 }
 
@@ -59,11 +52,6 @@ fn nothing_is_early(centre: &Centre) {
         let from: jiff::Timestamp = entry["from"].as_str().unwrap().parse().unwrap();
         assert!(from >= early, "{told:#}");
     }
-}
-
-fn stop(mut agent: Running) {
-    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
-    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
 }
 
 /// Every part that was recorded.
@@ -123,7 +111,7 @@ fn what_a_wrong_clock_recorded_is_placed() {
     agent.0.wait().unwrap();
     let agent = start();
     records(&told);
-    assert_eq!(status(&told).unwrap()["line"]["moved_ms"], Value::Null, "nobody knows yet");
+    assert_eq!(newest_status(&told).unwrap()["line"]["moved_ms"], Value::Null, "nobody knows yet");
     let timeline = state_now(&centre);
     assert_eq!(timeline["state"], "missing", "{timeline}");
     wire.mend();
@@ -131,7 +119,7 @@ fn what_a_wrong_clock_recorded_is_placed() {
     wait_for_live(&centre);
     nothing_is_early(&centre);
     eventually("it is told", LATER, || {
-        let moved = status(&told)?["line"]["moved_ms"].as_i64()?;
+        let moved = newest_status(&told)?["line"]["moved_ms"].as_i64()?;
         ((moved - HOUR * 1000).abs() < 1000).then_some(())
     });
     records_on(&told);
@@ -144,7 +132,7 @@ fn what_a_wrong_clock_recorded_is_placed() {
     eventually("the end of the wrong clock is on record", LATER, || {
         std::fs::read_to_string(&log).unwrap().matches("MediaPlaced").nth(2).map(|_| ())
     });
-    stop(agent);
+    stop_agent(agent);
     let ended = now();
     centre.stop();
 

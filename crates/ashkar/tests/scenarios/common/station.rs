@@ -115,6 +115,18 @@ fn spawn(
     Running(child.unwrap())
 }
 
+/// SIGTERM, and waits for a clean end.
+pub fn stop_agent(mut agent: Running) {
+    let stopped = Command::new("kill").args(["-TERM", &agent.0.id().to_string()]).status();
+    assert!(stopped.unwrap().success() && agent.0.wait().unwrap().success());
+}
+
+/// The newest line of a file of status, as JSON.
+pub fn newest_status(file: &Path) -> Option<Value> {
+    let text = std::fs::read_to_string(file).ok()?;
+    text.lines().rev().find_map(|line| serde_json::from_str(line).ok())
+}
+
 /// Where the centre listens for agents.
 pub fn start_centre(data: &Path) -> (Centre, String) {
     let arguments = ["--listen", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--agent-listen", "127.0.0.1:0"];
