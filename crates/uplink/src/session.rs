@@ -99,21 +99,25 @@ pub struct SessionResponse {
     /// Whether the election's policy lets sound through. If not, media with sound are refused.
     #[serde(default)]
     pub sound: bool,
+    /// Cameras of the request that the device may not send: the session is for the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<CameraId>,
 }
 
 body!(SessionResponse, |body| {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     let length = (1..=TOKEN_BYTES_MAX).contains(&body.token.len());
     BodyError::require(length && body.token.bytes().all(is_token), "token")?;
-    BodyError::require((1..=EXPIRES_S_MAX).contains(&body.expires_s), "expires_s")
+    BodyError::require((1..=EXPIRES_S_MAX).contains(&body.expires_s), "expires_s")?;
+    BodyError::require(body.refused.len() < CAMERAS_MAX, "refused")
 });
 
 impl std::fmt::Debug for SessionResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { token: _, expires_s, now_us, centre, sound } = self;
+        let Self { token: _, expires_s, now_us, centre, sound, refused } = self;
         write!(
             f,
-            "SessionResponse {{ token: ***, expires_s: {expires_s}, now_us: {now_us:?}, centre: {centre}, sound: {sound} }}"
+            "SessionResponse {{ token: ***, expires_s: {expires_s}, now_us: {now_us:?}, centre: {centre}, sound: {sound}, refused: {refused:?} }}"
         )
     }
 }

@@ -271,6 +271,7 @@ impl Shell {
 
     fn line_up(&mut self, line: Line, now: u64) {
         self.sender.line_up(line, now);
+        self.silence[line as usize].connection_changed();
         if line == Line::Live && !self.line.0 {
             self.line = (true, self.parts.clock.now());
             tracing::info!(centre = self.centre.origin, "the line to the centre is up");
@@ -281,7 +282,7 @@ impl Shell {
 
     fn line_down(&mut self, line: Line, fault: Fault, now: u64) {
         self.sender.line_down(line, now);
-        self.silence[line as usize].line_down();
+        self.silence[line as usize].connection_changed();
         if line != Line::Live {
             return;
         }

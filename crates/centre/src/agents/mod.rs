@@ -171,8 +171,13 @@ impl Centre {
             ..Refusal::new(error.code(), error.to_string())
         })?;
         let right = Right::Device(claim.device);
-        if let Some(camera) = body.cameras.iter().find(|camera| !registry.allows(**camera, right)) {
+        let (cameras, refused): (Vec<CameraId>, Vec<CameraId>) =
+            body.cameras.iter().partition(|camera| registry.allows(**camera, right));
+        for camera in &refused {
             tracing::warn!(%camera, device = %claim.device, cause = "it is not enrolled for it, or was revoked", blame = "operator", "an agent is refused");
+        }
+        // One camera that is refused takes no other with it.
+        if let (true, Some(camera)) = (cameras.is_empty(), refused.first()) {
             return Err(Refusal::new(
                 RefusalCode::Revoked,
                 format!("the device is not enrolled for camera {camera}"),
@@ -183,14 +188,14 @@ impl Centre {
             recording: body.recording,
             source: format!("agent {source}"),
             expires_us: now.mono_us + u64::from(SESSION_S) * 1_000_000,
-            cameras: body.cameras.iter().map(|camera| (*camera, OfCamera::default())).collect(),
+            cameras: cameras.iter().map(|camera| (*camera, OfCamera::default())).collect(),
             differences: AtomicU32::new(0),
         };
         let token = self.begin(session)?;
-        tracing::info!(device = %claim.device, source, program = body.program, cameras = body.cameras.len(), "an agent opened a session");
+        tracing::info!(device = %claim.device, source, program = body.program, cameras = cameras.len(), "an agent opened a session");
         let centre = self.archive.id().parse().map_err(|error| malformed(&error))?;
         let sound = registry.election.policy.sound;
-        Ok(SessionResponse { token, expires_s: SESSION_S, now_us: now.wall, centre, sound })
+        Ok(SessionResponse { token, expires_s: SESSION_S, now_us: now.wall, centre, sound, refused })
     }
 
     /// Puts a session into effect, in place of the device's one before it. Returns its token.

@@ -102,6 +102,11 @@ impl Sender {
         state.late.push_ranges(backlog.ranges());
     }
 
+    /// The centre does not take this camera: nothing of it is sent until it is added again.
+    pub fn remove_camera(&mut self, camera: CameraId) {
+        self.cameras.remove(&camera);
+    }
+
     /// Segments of a camera that was added, of which it is not known yet when they were recorded: until [`Sender::placed`] nothing is
     /// read of them.
     pub fn add_unplaced(&mut self, camera: CameraId, segments: impl IntoIterator<Item = Range<u64>>) {

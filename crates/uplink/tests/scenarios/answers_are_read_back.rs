@@ -95,6 +95,7 @@ fn sessions() {
         expires_s: 3600,
         now_us: UtcMicros(6),
         centre: RecordingId(1),
+        refused: Vec::new(),
     };
     let json = response.to_json();
     assert_eq!(
@@ -103,6 +104,11 @@ fn sessions() {
     );
     assert_eq!(SessionResponse::from_json(&json).unwrap(), response);
     assert!(!format!("{response:?}").contains("abc"));
+    let in_part = SessionResponse { refused: vec![CameraId::new(7, 12, 2)], ..response.clone() };
+    assert!(text(&in_part.to_json()).ends_with(r#","refused":["7/12/2"]}"#));
+    assert_eq!(SessionResponse::from_json(&in_part.to_json()).unwrap(), in_part);
+    let many = SessionResponse { refused: vec![CameraId::new(7, 12, 2); 16], ..response.clone() };
+    assert!(matches!(SessionResponse::from_json(&many.to_json()), Err(BodyError::Value("refused"))));
     // A token goes into a header: nothing that could end one.
     for token in ["", "a b", "a\r\nb", "ə"] {
         let wrong = SessionResponse { token: token.to_owned(), ..response.clone() };

@@ -97,7 +97,7 @@ impl Shell {
     /// The device may send these cameras.
     pub(super) fn enrolled(&mut self, cameras: Vec<CameraId>) {
         for camera in cameras {
-            if !self.cameras.insert(camera) {
+            if self.session.refuses(camera) || !self.cameras.insert(camera) {
                 continue;
             }
             self.add_camera(camera);

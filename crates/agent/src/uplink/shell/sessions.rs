@@ -1,5 +1,6 @@
 //! Opening sessions: who the device is, what time it is at the centre, and a signature.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ashkar_terms::{Blame, CameraId};
@@ -19,6 +20,8 @@ use crate::uplink::line::{Answered, Command};
 
 /// A session is renewed when this part of its time is over, percent.
 const RENEW_PERCENT: u64 = 80;
+/// How often a camera that the centre refused is asked for again, microseconds.
+const REFUSED_AGAIN_US: u64 = 300_000_000;
 /// Pause after a renewal that failed, microseconds.
 const RENEW_AGAIN_US: u64 = 30_000_000;
 
@@ -42,6 +45,8 @@ pub(super) struct Session {
     /// The header of each request, while there is a session.
     pub(super) token: Option<HeaderValue>,
     cameras: Vec<CameraId>,
+    /// Those of them that the centre does not take.
+    refused: BTreeSet<CameraId>,
     renew_at: u64,
     /// The centre refused the time of the last signature.
     distrusts_clock: bool,
@@ -53,6 +58,11 @@ impl Session {
         if self.step == Step::Begun {
             self.step = Step::Waits;
         }
+    }
+
+    /// Whether the centre has said that it does not take `camera`.
+    pub(super) fn refuses(&self, camera: CameraId) -> bool {
+        self.refused.contains(&camera)
     }
 
     /// Cameras of the session that is open.
@@ -202,6 +212,7 @@ impl Shell {
         self.session.renew_at = now + u64::from(response.expires_s) * 1_000_000 / 100 * RENEW_PERCENT;
         let identity = self.session.identity.take();
         self.session.cameras = identity.map(|identity| identity.cameras).unwrap_or_default();
+        self.set_refused(&response.refused, now);
         self.sender.session_opened(response.centre, now);
         self.choice.is_good(now);
         self.fault = None;
@@ -214,6 +225,27 @@ impl Shell {
                 "the centre takes no sound; write sound = false into agent.toml"
             );
         }
+    }
+
+    /// Nothing is sent of cameras that the centre does not take; those that it takes again go on.
+    fn set_refused(&mut self, refused: &[CameraId], now: u64) {
+        let refused: BTreeSet<CameraId> = refused.iter().copied().collect();
+        for camera in &refused {
+            if self.cameras.remove(camera) {
+                self.sender.remove_camera(*camera);
+                tracing::warn!(
+                    %camera,
+                    cause = "the device is not enrolled for it, or was revoked",
+                    blame = "operator",
+                    "the centre does not take this camera: it is recorded, and not sent"
+                );
+            }
+        }
+        if !refused.is_empty() {
+            self.session.renew_at = self.session.renew_at.min(now + REFUSED_AGAIN_US);
+        }
+        self.session.refused = refused;
+        self.enrolled(self.session.cameras.clone());
     }
 
     fn session_failed(&mut self, fault: Fault, now: u64) {

@@ -29,8 +29,8 @@ impl Silence {
         self.asked_at = now;
     }
 
-    /// What was asked over the connection is lost with it.
-    pub(super) fn line_down(&mut self) {
+    /// Another connection, or none: what was asked over the one before is lost with it.
+    pub(super) fn connection_changed(&mut self) {
         self.asks_time = false;
     }
 
