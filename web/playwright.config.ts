@@ -18,9 +18,8 @@ const againstCentre = ['e2e', 'bench', 'players'].some((project) => process.argv
 const centre = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  workers: alone ? 1 : againstCentre ? 2 : PAGE_WORKERS,
-  // Each of a file's tests in turn, or the longest file would be waited for in the end.
-  fullyParallel: !againstCentre,
+  workers: alone ? 1 : PAGE_WORKERS,
+  fullyParallel: false,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },
