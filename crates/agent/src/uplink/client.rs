@@ -133,21 +133,20 @@ impl Connection {
         matches!(self.sender, Sender::Two(_))
     }
 
-    /// Sends `request` after those before it; what it returns waits for its answer. Over HTTP/1.1 it goes when the one before it
-    /// was answered, so that this must have an end, too.
+    /// Sends `request` after those before it; what it returns waits for its answer.
     ///
     /// # Errors
-    /// If the connection is gone, or takes no request for as long as an answer may take.
+    /// If the connection is gone.
     pub(crate) async fn send(&mut self, mut request: Request<Full<Bytes>>) -> Result<Answer, Fault> {
         let gone = |error: hyper::Error| line(format!("the connection is gone: {error}"));
         let bytes_max = self.answer_bytes_max;
         Ok(match &mut self.sender {
             Sender::Two(sender) => {
-                taken(sender.ready()).await?.map_err(gone)?;
+                sender.ready().await.map_err(gone)?;
                 Box::pin(read(sender.send_request(request), bytes_max))
             }
             Sender::One(sender) => {
-                taken(sender.ready()).await?.map_err(gone)?;
+                sender.ready().await.map_err(gone)?;
                 // HTTP/1.1 has the host in a header, and the path alone in its first line.
                 if let Some(authority) = &self.authority {
                     request.headers_mut().insert(header::HOST, authority.clone());
@@ -182,14 +181,6 @@ fn line(reason: impl Into<String>) -> Fault {
     Fault::new(Blame::Line, reason)
 }
 
-async fn taken<T>(ready: impl Future<Output = T>) -> Result<T, Fault> {
-    timeout(ANSWER_WITHIN, ready).await.map_err(|_| unanswered())
-}
-
-fn unanswered() -> Fault {
-    line(format!("no answer within {} s", ANSWER_WITHIN.as_secs()))
-}
-
 async fn read(
     response: impl Future<Output = hyper::Result<Response<Incoming>>>,
     bytes_max: usize,
@@ -203,7 +194,7 @@ async fn read(
         })?;
         Ok((status, body.to_bytes()))
     });
-    answered.await.unwrap_or_else(|_| Err(unanswered()))
+    answered.await.unwrap_or_else(|_| Err(line(format!("no answer within {} s", ANSWER_WITHIN.as_secs()))))
 }
 
 async fn open(target: &Target) -> Result<Connection, Fault> {
@@ -304,26 +295,5 @@ async fn driven(connection: impl Future<Output = hyper::Result<()>>) -> Fault {
             let source = source.split(": http").next().unwrap_or_default();
             line(format!("the connection broke: {error} {source}"))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The first request has no answer, so the second one cannot go: that has an end as well.
-    #[tokio::test]
-    async fn behind_a_request_without_an_answer_nobody_waits_for_ever() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-        let target = Target::new(&url, None).unwrap();
-        let request = || target.request(Method::GET, "/", Vec::new()).unwrap();
-        let mut connection = Connection::open(&target).await.unwrap();
-        let (_deaf, _) = listener.accept().await.unwrap();
-        let first = tokio::spawn(connection.send(request()).await.unwrap());
-        let second = timeout(2 * ANSWER_WITHIN, connection.send(request())).await;
-        let told = second.expect("it ends").err().expect("it is not sent");
-        assert_eq!(told, unanswered());
-        assert_eq!(first.await.unwrap().unwrap_err(), unanswered());
     }
 }

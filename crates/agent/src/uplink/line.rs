@@ -11,7 +11,7 @@ use http_body_util::Full;
 use hyper::{Request, StatusCode};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::client::{Connection, Target};
 use super::event::{Event, Report, Tag};
@@ -27,6 +27,9 @@ pub(super) struct Command {
     pub(super) tag: Tag,
     pub(super) request: Request<Full<Bytes>>,
 }
+
+/// How long the requests of a connection that is gone may take to say why.
+const CAUSE_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a line needs.
 pub(super) struct LineTask {
@@ -76,7 +79,8 @@ impl LineTask {
         loop {
             let command = tokio::select! {
                 ended = &mut connection.driver => {
-                    return Some(ended.unwrap_or_else(|_| Fault::line("the connection failed")));
+                    let ended = ended.unwrap_or_else(|_| Fault::line("the connection failed"));
+                    return Some(first_cause(&mut answers, ended).await);
                 }
                 Some(answered) = answers.join_next() => {
                     if let Ok(Some(fault)) = answered && !connection.is_shared() {
@@ -89,7 +93,7 @@ impl LineTask {
             };
             let answer = match connection.send(command.request).await {
                 Ok(answer) => answer,
-                Err(fault) => return Some(fault),
+                Err(fault) => return Some(first_cause(&mut answers, fault).await),
             };
             let (events, generation, clock) = (self.events.clone(), self.generation, Arc::clone(&self.clock));
             let sent = clock.now();
@@ -109,10 +113,53 @@ impl LineTask {
     }
 }
 
+/// Why a connection is gone: a request that is given up takes it along, over HTTP/1.1, and that was the cause.
+async fn first_cause(answers: &mut JoinSet<Option<Fault>>, fault: Fault) -> Fault {
+    while let Ok(Some(joined)) = timeout(CAUSE_WITHIN, answers.join_next()).await {
+        if let Ok(Some(cause)) = joined {
+            return cause;
+        }
+    }
+    fault
+}
+
 /// An answer, or why there is none, and when that was.
 #[derive(Debug)]
 pub(super) struct Answered {
     pub(super) sent: Moment,
     pub(super) received: Moment,
     pub(super) result: Result<(StatusCode, Bytes), Fault>,
+}
+
+#[cfg(test)]
+mod tests {
+    use ashkar_terms::SystemClock;
+    use hyper::Method;
+
+    use super::*;
+
+    /// Two requests, of which the first is never answered: its end, and not that of the connection that goes with it, is told.
+    #[tokio::test]
+    async fn a_centre_that_does_not_answer_is_not_said_to_have_closed_the_connection() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url: url::Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let target = Arc::new(Target::new(&url, None).unwrap());
+        let (sender, commands) = mpsc::channel(COMMANDS_MAX);
+        let (events, mut told) = mpsc::channel(8);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let (line, generation) = (Line::Live, 1);
+        let task = LineTask { line, generation, target: Arc::clone(&target), clock, commands, events };
+        let _running = tokio::spawn(task.run());
+        let (_deaf, _) = listener.accept().await.unwrap();
+        for line in Line::ALL {
+            let request = target.request(Method::GET, "/", Vec::new()).unwrap();
+            sender.send(Command { tag: Tag::Silence(line), request }).await.unwrap();
+        }
+        let fault = loop {
+            if let Report::Down(_, fault) = told.recv().await.unwrap().report {
+                break fault;
+            }
+        };
+        assert_eq!(fault, Fault::line("no answer within 10 s"));
+    }
 }
