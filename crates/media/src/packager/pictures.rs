@@ -175,11 +175,10 @@ impl Packager {
         out: &mut Vec<Output>,
     ) -> Option<MediaTime> {
         let earliest = self.end.map(|end| end.plus(MIN_GAP_TICKS));
-        let anchor = match Anchor::of(arrival, earliest) {
-            Anchor::At(_) | Anchor::TooEarly if self.resumes_other_clock => {
-                Anchor::of_other_clock(arrival, earliest)
-            }
-            anchor => anchor,
+        let anchor = if self.resumes_other_clock {
+            Anchor::of_other_clock(arrival, earliest)
+        } else {
+            Anchor::of(arrival, earliest)
         };
         let (Anchor::At(time) | Anchor::Restart(time)) = anchor else { return None };
         self.resumes_other_clock = false;
