@@ -268,6 +268,17 @@ impl Conditions {
         BodyError::write(self)
     }
 
+    /// The same without what is said of some cameras; nothing if it is about no other.
+    pub fn without(mut self, cameras: &[CameraId]) -> Option<Self> {
+        let stays = |camera: &CameraId| !cameras.contains(camera);
+        self.cameras.retain(stays);
+        self.findings.retain(|finding| finding.camera.as_ref().is_none_or(stays));
+        if let Some(sign_off) = &mut self.sign_off {
+            sign_off.cameras.retain(|work| stays(&work.camera));
+        }
+        (!self.cameras.is_empty()).then_some(self)
+    }
+
     /// The worst verdict in it.
     pub fn worst(&self) -> Verdict {
         self.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Unmeasured)

@@ -277,6 +277,8 @@ export class Player extends Viewing {
   #readWall(ours: boolean): void {
     const wall = this.#place?.wall() ?? null;
     if (wall === null) return;
+    // Until its first picture the element may stand at the beginning of the playlist, and rounds where it was sent.
+    if (!this.shown && this.awaited !== null && wall < this.awaited) return;
     const before = this.wall;
     if (before !== null && !ours && this.shown && !this.following && wall - before > JUMP_SEEN_MS * Math.max(1, this.speed)) this.#sayJump(before, wall);
     this.wall = wall;

@@ -14,6 +14,8 @@ const MINUTE = 60 * SECOND;
 const SOON_MS = 45 * SECOND;
 /** A pause at live that is longer than what a player has ahead. */
 const PAUSE_MS = 25 * SECOND;
+/** The two playlists that hold a moment agree on its picture, and not on each millisecond. */
+const ONE_PICTURE_MS = 40;
 /** How far a step may land from where it was asked for: at a keyframe, and the picture goes on meanwhile. */
 const NEAR_MS = 15 * SECOND;
 
@@ -53,8 +55,9 @@ async function losesNothingInAPause(station: Station): Promise<void> {
   expect(await station.shown(), `${station.name} stands while it is paused`).toBe(paused);
   await station.hand.key('k');
   const next = await until(`${station.name} goes on`, SOON_MS, async () => { const shown = await station.shown(); return shown !== paused && shown; });
-  expect(next - paused, `${station.name} goes on where it was`).toBeGreaterThan(0);
-  expect(next - paused, `${station.name} goes on where it was`).toBeLessThan(5 * SECOND);
+  const moved = `${station.name} goes on where it was, from ${new Date(paused).toISOString()}`;
+  expect(next - paused, moved).toBeGreaterThan(-ONE_PICTURE_MS);
+  expect(next - paused, moved).toBeLessThan(5 * SECOND);
 }
 
 async function sharesWhatItShows(station: Station): Promise<void> {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ashkar_kernel_clock::state;
-use ashkar_terms::{CameraId, Clock};
+use ashkar_terms::{Blame, CameraId, Clock};
 use ashkar_uplink::{CONDITIONS_PATH, Conditions, Note, Occasion, ReferencePath, RefusalCode};
 use bytes::Bytes;
 use futures_util::future::join_all;
@@ -148,13 +148,20 @@ impl Examiner {
         let waiting = waiting.map_err(|error| Fault::station(format!("reports cannot be read: {error}")))?;
         let mut unsent = None;
         for path in waiting {
-            let Some(body) = Spool::read(&path) else {
+            let Some(report) = Spool::read(&path) else {
                 let _ = Spool::refused(&path);
                 continue;
             };
-            self.send_stills(caller, &body).await?;
-            match caller.call(Method::POST, CONDITIONS_PATH, body).await {
-                Ok(_) => self.sent(&path).map_err(|error| Fault::station(error.to_string()))?,
+            // A camera that the centre does not take holds up nothing that is said of the others.
+            let Some(taken) = report.clone().without(caller.refused()) else {
+                unsent = Some(Fault::new(Blame::Operator, "the centre takes no camera of a report"));
+                continue;
+            };
+            self.send_stills(caller, &taken).await?;
+            match caller.call(Method::POST, CONDITIONS_PATH, taken.to_json()).await {
+                Ok(_) => {
+                    self.sent(&path, taken == report).map_err(|error| Fault::station(error.to_string()))?;
+                }
                 Err(Unanswered { fault, code }) => {
                     let is_final = matches!(code, Some(RefusalCode::Malformed | RefusalCode::TooLong));
                     tracing::warn!(
@@ -176,17 +183,20 @@ impl Examiner {
         unsent.map_or(Ok(()), Err)
     }
 
-    /// The centre has a report, and needs no still of it any more.
-    fn sent(&self, path: &Path) -> io::Result<()> {
-        Spool::sent(path)?;
+    /// The centre has a report, or what it takes of it, and needs no still of it any more.
+    fn sent(&self, path: &Path, is_whole: bool) -> io::Result<()> {
+        if is_whole {
+            Spool::sent(path)?
+        } else {
+            Spool::refused(path)?
+        }
         self.spool.sweep_stills()
     }
 
     /// The stills that a report names, before it: where it is, they are, too. One that the centre will never take, or
     /// that is gone from this disk, holds nothing up; the centre then says that it has none.
-    async fn send_stills(&self, caller: &mut Caller, body: &[u8]) -> Result<(), Fault> {
-        let named = Conditions::from_json(body).map(|report| references(&report)).unwrap_or_default();
-        for (camera, sha256) in named {
+    async fn send_stills(&self, caller: &mut Caller, report: &Conditions) -> Result<(), Fault> {
+        for (camera, sha256) in references(report) {
             let Some(jpeg) = self.spool.still(&sha256) else { continue };
             let path = ReferencePath { camera, sha256 }.to_string();
             match caller.call(Method::PUT, &path, jpeg).await {

@@ -99,10 +99,9 @@ impl Spool {
         self.waiting().unwrap_or_default().iter().filter(|path| is_sign_off(path)).count()
     }
 
-    /// The body of a file that waits; nothing if it is none, which only a person can mend.
-    pub(crate) fn read(path: &Path) -> Option<Vec<u8>> {
-        let bytes = read_limited(path, CONDITIONS_BYTES_MAX as u64).ok()?;
-        Conditions::from_json(&bytes).ok().map(|_| bytes)
+    /// A report that waits; nothing if the file is none, which only a person can mend.
+    pub(crate) fn read(path: &Path) -> Option<Conditions> {
+        Conditions::from_json(&read_limited(path, CONDITIONS_BYTES_MAX as u64).ok()?).ok()
     }
 
     /// The centre has it.
@@ -113,7 +112,7 @@ impl Spool {
         std::fs::remove_file(path)
     }
 
-    /// The centre will never take it: a sign-off is kept beside, anything else is not.
+    /// The centre will never take it, or not all of it: a sign-off is kept beside, anything else is not.
     ///
     /// # Errors
     /// If that cannot be done.
@@ -166,7 +165,7 @@ mod tests {
         (2..60).for_each(|at| spool.put(&report(at, None)).unwrap());
         let waiting = spool.waiting().unwrap();
         assert_eq!(waiting.len(), HOURS_MAX + 1);
-        let oldest = Conditions::from_json(&Spool::read(&waiting[0]).unwrap()).unwrap();
+        let oldest = Spool::read(&waiting[0]).unwrap();
         assert_eq!(oldest.sign_off.unwrap().name, "Aynur");
         Spool::refused(&waiting[0]).unwrap();
         Spool::refused(&waiting[1]).unwrap();
@@ -200,7 +199,7 @@ mod tests {
         spool.sweep_stills().unwrap();
         assert_eq!(kept(), [true, true, false]);
         let waiting = spool.waiting().unwrap();
-        assert_eq!(references(&Conditions::from_json(&Spool::read(&waiting[0]).unwrap()).unwrap()).len(), 1);
+        assert_eq!(references(&Spool::read(&waiting[0]).unwrap()).len(), 1);
         Spool::refused(&waiting[0]).unwrap();
         Spool::sent(&waiting[1]).unwrap();
         spool.sweep_stills().unwrap();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ashkar_terms::{Blame, Clock, ClockState, Moment, UtcMicros};
+use ashkar_terms::{Blame, CameraId, Clock, ClockState, Moment, UtcMicros};
 use ashkar_uplink::signature::{SignedRequest, draw_nonce, sign};
 use ashkar_uplink::{
     DeviceKey, PART_BYTES_MAX, RecordingId, Refusal, RefusalCode, SESSIONS_PATH, SessionRequest,
@@ -89,6 +89,8 @@ pub(crate) struct Caller {
     clock: Arc<dyn Clock>,
     offset: ClockOffset,
     token: Option<HeaderValue>,
+    /// The cameras that its session was refused.
+    refused: Vec<CameraId>,
 }
 
 impl Caller {
@@ -115,12 +117,18 @@ impl Caller {
         let mut connection = Connection::open(&target).await?;
         // What was recorded comes back, too.
         connection.answer_bytes_max = PART_BYTES_MAX;
-        Ok(Self { target, connection, clock: Arc::clone(clock), offset: ClockOffset::default(), token: None })
+        let (clock, offset) = (Arc::clone(clock), ClockOffset::default());
+        Ok(Self { target, connection, clock, offset, token: None, refused: Vec::new() })
     }
 
     /// The centre's address.
     pub(crate) fn centre(&self) -> &str {
         &self.target.origin
+    }
+
+    /// The cameras that the centre does not take of this device.
+    pub(crate) fn refused(&self) -> &[CameraId] {
+        &self.refused
     }
 
     /// By how much this clock is ahead of the centre's, and what the line explains of that, microseconds.
@@ -177,6 +185,7 @@ impl Caller {
         let mut token = token.map_err(|_| Fault::not_understood(&"its token"))?;
         token.set_sensitive(true);
         self.token = Some(token);
+        self.refused = opened.refused;
         Ok(())
     }
 

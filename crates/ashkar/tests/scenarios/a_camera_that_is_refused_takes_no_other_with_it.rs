@@ -1,5 +1,5 @@
 //! A device with two cameras is revoked for one of them while both are live: nothing more of that one is taken, and it says so; the
-//! other one goes on, also after the agent was killed. With a new code both go on.
+//! other one goes on, also after the agent was killed, and what is measured of it is kept. With a new code both go on.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::common::station::{
     newest_status, put_election, settings_for, start_agent_under, start_centre, stop_agent,
 };
-use crate::common::{Centre, add_camera, ashkar, eventually};
+use crate::common::{Centre, add_camera, ashkar, ashkar_output, eventually};
 
 const SOON: Duration = Duration::from_secs(30);
 const CAMERAS: [&str; 2] = ["7/12/1", "7/12/2"];
@@ -70,6 +70,16 @@ fn a_camera_that_is_refused_takes_no_other_with_it() {
     let agent = start_agent_under(&settings, &log, &status, &[]);
     eventually("so it is from the start", SOON, || (sent(&status)? == expected).then_some(()));
     wait_for_live(&centre, CAMERAS[0]);
+    let examined = ashkar_output(&["agent", "doctor", "--send", "--json", "--config", config]);
+    let examined: Value = serde_json::from_slice(&examined.stdout).unwrap();
+    assert_eq!(examined["sent_to"], url.as_str(), "{examined}");
+    assert_eq!(examined["report"]["cameras"], serde_json::json!(CAMERAS));
+    let conditions =
+        |camera| ashkar(&["camera", "conditions", camera, "--json", "--data", data.to_str().unwrap()]);
+    let told: Value = serde_json::from_str(&conditions(CAMERAS[0])).unwrap();
+    let report = &told["reports"][0]["report"];
+    assert_eq!(report["cameras"], serde_json::json!([CAMERAS[0]]), "what is said of the other is left out");
+    assert!(!report.to_string().contains(CAMERAS[1]), "{report}");
     stop_agent(agent);
 
     enrol(&data, CAMERAS[1], &url, config);

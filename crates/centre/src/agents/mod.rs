@@ -114,15 +114,12 @@ impl Agents {
 
     /// Ends those sessions for which `is_over`.
     fn end(&self, now: Moment, cause: Cause, reason: &str, is_over: impl Fn(&Session) -> bool) {
-        let ended: Vec<Arc<Session>> = self
-            .sessions
-            .write()
-            .extract_if(|_, session| is_over(session))
-            .map(|(_, session)| session)
-            .collect();
-        for camera in ended.iter().flat_map(|session| session.cameras.values()) {
-            camera.work.lock().close(now, cause, reason);
-        }
+        self.remove(is_over).iter().for_each(|session| session.close(now, cause, reason));
+    }
+
+    fn remove(&self, is_over: impl Fn(&Session) -> bool) -> Vec<Arc<Session>> {
+        let mut sessions = self.sessions.write();
+        sessions.extract_if(|_, session| is_over(session)).map(|(_, session)| session).collect()
     }
 }
 
@@ -207,7 +204,7 @@ impl Centre {
         session.cameras.values().for_each(|camera| camera.work.lock().note_heard(now));
         let is_before =
             |other: &Session| (other.device, other.recording) == (session.device, session.recording);
-        self.agents.end(now, Cause::Uplink, "the agent opened another session", is_before);
+        self.agents.remove(is_before).iter().for_each(|former| session.replace(former, now));
         let mut sessions = self.agents.sessions.write();
         if sessions.len() >= SESSIONS_MAX {
             return Err(Refusal::new(RefusalCode::Busy, "too many sessions are open"));

@@ -41,6 +41,22 @@ impl Session {
     pub(super) fn note_difference(&self, most: u32) -> bool {
         self.differences.fetch_add(1, Ordering::Relaxed) < most
     }
+
+    /// Takes the place of `former`, the same agent's session before this one. Cameras that were live there, from the same address, stay
+    /// live, and nothing is told of a change.
+    pub(super) fn replace(&self, former: &Self, now: Moment) {
+        if former.source == self.source {
+            let both =
+                self.cameras.iter().filter_map(|(camera, own)| Some((own, former.cameras.get(camera)?)));
+            both.for_each(|(own, former)| own.work.lock().continue_from(&mut former.work.lock()));
+        }
+        former.close(now, Cause::Uplink, "the agent opened another session");
+    }
+
+    /// It is over: what it holds is free.
+    pub(super) fn close(&self, now: Moment, cause: Cause, reason: &str) {
+        self.cameras.values().for_each(|camera| camera.work.lock().close(now, cause, reason));
+    }
 }
 
 /// One camera of a session.
@@ -245,6 +261,13 @@ impl PerCamera {
         if let Some(sink) = &self.sink {
             sink.received(now);
         }
+    }
+
+    /// Holds the camera in place of `former`. What is acknowledged is counted anew.
+    fn continue_from(&mut self, former: &mut Self) {
+        self.sink = former.sink.take();
+        self.late_until = former.late_until;
+        self.last_request_us = former.last_request_us;
     }
 
     /// Once a second: an agent that asks for nothing is off the line.

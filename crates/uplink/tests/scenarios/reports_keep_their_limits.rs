@@ -75,6 +75,20 @@ fn a_report_is_read_back() {
 }
 
 #[test]
+fn what_is_said_of_a_camera_can_be_left_out() {
+    let other = CameraId::new(7, 12, 2);
+    let mut both = report();
+    both.cameras.push(other);
+    both.findings.push(Finding { camera: Some(other), ..report().findings[1].clone() });
+    let signed = both.sign_off.as_mut().unwrap();
+    signed.cameras.push(CameraWork { camera: other, ..signed.cameras[0].clone() });
+    assert_eq!(Conditions::from_json(&both.to_json()).unwrap(), both);
+    assert_eq!(both.clone().without(&[other]), Some(report()));
+    assert_eq!(both.clone().without(&[]), Some(both.clone()));
+    assert_eq!(both.without(&[CAMERA, other]), None);
+}
+
+#[test]
 fn what_is_out_of_its_range_is_refused() {
     for (pointer, value) in [
         ("/cameras", json!([])),

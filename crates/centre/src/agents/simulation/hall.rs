@@ -98,33 +98,24 @@ impl Running {
         cameras: &[CameraId],
         now: Moment,
     ) -> (u64, RecordingId) {
-        let replaced: Vec<u64> = self
-            .sessions
-            .iter()
-            .filter(|(_, other)| other.recording == recording)
-            .map(|(number, _)| *number)
-            .collect();
-        replaced.into_iter().for_each(|number| self.end_session(number, now));
+        let session = Session {
+            device: DeviceId(u64::from(recording.0).to_be_bytes()),
+            recording,
+            source: "agent 10.0.0.7".to_owned(),
+            expires_us: u64::MAX,
+            cameras: cameras.iter().map(|camera| (*camera, OfCamera::default())).collect(),
+            differences: AtomicU32::new(0),
+        };
+        let replaced = self.sessions.extract_if(.., |_, other| other.recording == recording);
+        replaced.for_each(|(_, former)| session.replace(&former, now));
         self.next_session += 1;
-        self.sessions.insert(
-            self.next_session,
-            Session {
-                device: DeviceId(u64::from(recording.0).to_be_bytes()),
-                recording,
-                source: "agent 10.0.0.7".to_owned(),
-                expires_us: u64::MAX,
-                cameras: cameras.iter().map(|camera| (*camera, OfCamera::default())).collect(),
-                differences: AtomicU32::new(0),
-            },
-        );
+        self.sessions.insert(self.next_session, session);
         (self.next_session, self.store.archive().id().parse().unwrap_or(RecordingId(0)))
     }
 
     pub(super) fn end_session(&mut self, number: u64, now: Moment) {
         let Some(session) = self.sessions.remove(&number) else { return };
-        for of_camera in session.cameras.values() {
-            of_camera.work.lock().close(now, ashkar_terms::Cause::Uplink, "it is over");
-        }
+        session.close(now, ashkar_terms::Cause::Uplink, "it is over");
     }
 
     pub(super) fn put(

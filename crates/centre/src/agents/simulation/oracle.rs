@@ -27,8 +27,7 @@ impl World {
         for source in sources.filter(|source| source.is_steady(self.now)) {
             if !hall.is_live(source.camera, self.clock.now()) {
                 let status = hall.status(source.camera, self.clock.now());
-                let what =
-                    format!("camera {} is not live, half a minute after the last trouble", source.camera);
+                let what = format!("camera {} is not live, long after the last trouble", source.camera);
                 return Err(format!("{what}: {status:?}; {:?}", self.backlog()));
             }
         }

@@ -1,5 +1,6 @@
 //! One seed: agents, their lines, the centre, and what happens to them.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ashkar_media::Output;
@@ -18,8 +19,12 @@ pub(super) const SECOND: u64 = 1_000_000;
 const TROUBLE_US: u64 = 150 * SECOND;
 /// For so long cameras record afterwards.
 const HEALTHY_US: u64 = 30 * SECOND;
+/// Of that at the end every camera is live all the time, whatever sessions are renewed.
+const LIVE_US: u64 = 10 * SECOND;
 /// So long afterwards a station without room has removed what it may.
 const ROOM_US: u64 = 60 * SECOND;
+/// A session is renewed before it is over: within minutes where a camera is refused, and here within seconds.
+const RENEW_US: Range<u64> = 5 * SECOND..120 * SECOND;
 /// By then everything must be at the centre.
 const DRAINED_US: u64 = 600 * SECOND;
 
@@ -46,6 +51,8 @@ pub(super) struct Station {
     /// A session is wanted: asked for as soon as there is a line, and again if that breaks, as the agent's shell does.
     wants_session: bool,
     has_asked: bool,
+    /// Then another session is asked for beside the present one.
+    renew_at: u64,
 }
 
 /// What happened.
@@ -90,6 +97,7 @@ impl World {
             session: 0,
             wants_session: false,
             has_asked: false,
+            renew_at: u64::MAX,
         };
         let stations = (1..=2).map(station).collect();
         let next_trouble = random.below(20 * SECOND);
@@ -125,8 +133,10 @@ impl World {
         let over = self.now + HEALTHY_US;
         while self.now < over {
             self.step(false)?;
+            if self.now + LIVE_US >= over && self.now.is_multiple_of(SECOND) {
+                self.verify_live()?;
+            }
         }
-        self.verify_live()?;
         while !self.is_drained() {
             if self.now > over + DRAINED_US {
                 return Err(format!("it is not drained: {:?}", self.backlog()));
@@ -306,6 +316,7 @@ impl World {
                     Reply::Opened(session, centre) => {
                         station.session = session;
                         station.wants_session = false;
+                        station.renew_at = now + self.random.between(RENEW_US.start, RENEW_US.end);
                         opened = Some(centre);
                     }
                     Reply::Put(id, answer) => agent.sender.answered(id, answer, now),
@@ -339,6 +350,9 @@ impl World {
                 }
             };
             station.requests[line as usize].send(request, bytes, rate, delay_us, now);
+        }
+        if now >= station.renew_at {
+            (station.wants_session, station.has_asked, station.renew_at) = (true, false, u64::MAX);
         }
         if is_up && station.wants_session && !std::mem::replace(&mut station.has_asked, true) {
             let request = Request::Open(agent.recording);
