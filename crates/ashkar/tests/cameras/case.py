@@ -9,6 +9,8 @@ class Case:
     share = (0.97, 1.02)
     # Smallest share of the time in which it could send.
     on_air = 0.85
+    # How often it may be connected to, or may connect: a session that ends and begins again costs less than the shares show.
+    connections_max = 1
     # Maximum distance of the live edge from now, in seconds.
     edge_s = 6
     # Whether anything that it sends can be watched. If not, it is reported as missing, and the line is not blamed.

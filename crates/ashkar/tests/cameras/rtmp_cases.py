@@ -113,9 +113,7 @@ class HighChunkStreams(Publisher):
 
 
 class SmallChunks(Publisher):
-    """RTMP 1.0, 5.4.1: chunks of 64 bytes. They may be refused, as the guide to cameras says; but never reported as on air."""
-
-    share = (0.0, 1.02)
+    """RTMP 1.0, 5.4.1: chunks of 64 bytes, where encoders use 128 and more."""
 
     chunk_bytes = 64
 
@@ -150,8 +148,6 @@ class KeyInServer(Publisher):
 
 class HeadlessChunk(Publisher):
     """mac-local-rtmp-server #28 (DJI Osmo Action), srs #1006: a chunk stream whose first chunk refers to a header that never came."""
-
-    share = (0.0, 1.02)
 
     def first(self):
         return super().first() + basic(2, 33) + b"\x00\x00\x28"
@@ -223,6 +219,8 @@ class HalfOpen(Publisher):
     """nginx-rtmp #1152, srs #2472: the line breaks silently; two seconds later the encoder reconnects."""
 
     share, on_air = (0.70, 1.02), 0.75
+    # It is refused while the connection that broke is not known to be silent.
+    connections_max = 6
     broken = False
 
     def publish(self):

@@ -73,7 +73,7 @@ class Camera(Case):
         self.take_sets()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.sent, self.log, self.alive = [], [], True
+        self.sent, self.log, self.alive, self.connections = [], [], True, 0
         threading.Thread(target=self.accept, daemon=True).start()
 
     def url(self):
@@ -191,6 +191,7 @@ class Camera(Case):
                     return
                 if session.get("playing") and not feeding:
                     feeding = True
+                    self.connections += 1
                     threading.Thread(target=self.feed, args=(connection, session), daemon=True).start()
             if self.enforce_timeout and session.get("playing") and time.time() - session["last"] > self.timeout + 1:
                 self.note("nothing was asked for too long")

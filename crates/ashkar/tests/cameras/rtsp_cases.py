@@ -132,7 +132,8 @@ class HevcCra(Hevc):
 
     clip = "hevc-cra"
     start_at, loop = 30, False
-    share, on_air = (0.90, 1.02), 0.7
+    # At the end of its clip it is asked for it again.
+    share, on_air, connections_max = (0.90, 1.02), 0.7, 2
 
 
 class HevcMarkerPerNal(Hevc):
@@ -350,7 +351,7 @@ class HatesGetParameter(Camera):
     """A camera that announces GET_PARAMETER and closes the connection when it comes."""
 
     timeout = 10
-    share, on_air = (0.85, 1.02), 0.75
+    share, on_air, connections_max = (0.85, 1.02), 0.75, 2
 
     def answer(self, request, session):
         if request["method"] == "GET_PARAMETER":

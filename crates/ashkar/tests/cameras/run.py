@@ -215,6 +215,8 @@ def faults_of(client, told, kept, stopped, seconds):
         why.append("never on air")
     elif least and sent < client.on_air * seconds * clips.FPS:
         why.append(f"on air {sent / seconds / clips.FPS:.0%} of the time")
+    if client.connections > client.connections_max:
+        why.append(f"{client.connections} connections")
     if told["state"] == "live" and not told["playable"]:
         why.append("told as live, though nothing can be watched")
     if told["edge_s"] is not None and abs(told["edge_s"]) > client.edge_s:

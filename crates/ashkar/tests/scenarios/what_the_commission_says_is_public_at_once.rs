@@ -170,6 +170,7 @@ fn every_version_of_the_list_can_be_read_and_compared() {
     eventually("the fourth version is there", NOTICED, || (numbers() == [4, 3, 2, 1]).then_some(()));
     for version in 1..=4 {
         let from_site = centre.text(&format!("/list/stations.csv?version={version}"));
+        assert!(from_site.starts_with('\u{feff}'), "spreadsheets know its letters by this mark");
         let number = version.to_string();
         assert_eq!(from_site, on(&data, &["stations", "export", "--list-version", &number]), "{version}");
         let document = centre.json(&format!("/list/stations.json?version={version}"));

@@ -42,7 +42,7 @@ proptest! {
     #[test]
     fn messages_survive(
         messages in prop::collection::vec(any_message(), 1..30),
-        chunk_size in prop_oneof![Just(128_u32), 128..5000_u32, Just(4 << 20)],
+        chunk_size in prop_oneof![Just(1_u32), Just(128), 2..5000_u32, Just(4 << 20)],
         repeats in any::<bool>(),
         cuts in prop::collection::vec(1..600_usize, 1..20),
     ) {
