@@ -186,9 +186,9 @@ impl Examiner {
     /// The centre has a report, or what it takes of it, and needs no still of it any more.
     fn sent(&self, path: &Path, is_whole: bool) -> io::Result<()> {
         if is_whole {
-            Spool::sent(path)?
+            Spool::sent(path)?;
         } else {
-            Spool::refused(path)?
+            Spool::refused(path)?;
         }
         self.spool.sweep_stills()
     }
