@@ -312,6 +312,17 @@ test.describe('status', () => {
     expect((await request.get('/api/v1/status?constituency=88')).status()).toBe(200);
   });
 
+  test('on a phone a sentence stands for the figures, and no figure without its name', async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 900 });
+    await ready(page, '/en/status?constituency=88');
+    const row = page.locator('.status-all tbody tr').first();
+    await expect(row.locator('td.narrow')).toHaveText(/min live, .* missing/);
+    await expect(row.locator('.wide:visible')).toHaveCount(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await expect(row.locator('.wide:visible')).toHaveCount(4);
+    await expect(row.locator('td.narrow')).toBeHidden();
+  });
+
   test('sorts, filters and pages a thousand rows', async ({ page }) => {
     await ready(page, '/en/status');
     await expect(page.locator('.status-all tbody tr')).toHaveCount(100);
