@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a group of tools needs, if they are missing. Groups: build media browser faults
-# bench lint test arm64; and advisories, which needs a command of cargo.
+# bench lint test arm64 webcam; and advisories, which needs a command of cargo.
 set -euo pipefail
 
 declare -A packages=(
@@ -12,6 +12,7 @@ declare -A packages=(
   [advisories]=""
   [test]="zbar-tools"
   [arm64]="debootstrap qemu-user-static util-linux"
+  [webcam]="qemu-system-x86 debootstrap e2fsprogs openssh-client openssl ffmpeg curl python3"
   [bench]="wrk python3 libnginx-mod-rtmp iproute2"
 )
 

@@ -6,6 +6,8 @@ const MAX_LINE_BYTES: usize = 500;
 const MAX_LINES: u32 = 20;
 /// That interval, microseconds.
 const INTERVAL_US: u64 = 10_000_000;
+/// What ffmpeg says a dozen times of each webcam that sends MJPEG, though all is well.
+const MEANINGLESS: &str = "deprecated pixel format used, make sure you did set range correctly";
 
 /// The lines of one child. Pure: bytes and times in, lines out.
 #[derive(Debug, Default)]
@@ -34,7 +36,7 @@ impl Lines {
     fn end(&mut self, now_us: u64, tell: &mut impl FnMut(&str, u64)) {
         let held = std::mem::take(&mut self.held);
         let text = without_credentials(String::from_utf8_lossy(&held).trim());
-        if text.is_empty() {
+        if text.is_empty() || text.ends_with(MEANINGLESS) {
             return;
         }
         if now_us.saturating_sub(self.since_us) >= INTERVAL_US {
@@ -89,6 +91,15 @@ mod tests {
         assert_eq!(told.last(), Some(&(5, 12)));
         lines.take(b"half a li", INTERVAL_US, |_, _| panic!("not yet"));
         assert_eq!(lines.last.as_deref(), Some("later"));
+    }
+
+    #[test]
+    fn what_means_nothing_is_neither_told_nor_a_reason() {
+        let mut lines = Lines::default();
+        lines.take(b"/dev/video0: No such device\n", 0, |_, _| {});
+        let said = b"[swscaler @ 0x55] deprecated pixel format used, make sure you did set range correctly\n";
+        lines.take(said, 0, |line, _| panic!("{line}"));
+        assert_eq!((lines.last.as_deref(), lines.more), (Some("/dev/video0: No such device"), 0));
     }
 
     #[test]
