@@ -165,7 +165,9 @@ fn help(finding: &Finding) -> Option<&'static str> {
         (Some(Note::OnBattery), Subject::Power) => "Plug the mains in now.",
         (_, Subject::Power) => "Put the computer and the modem on a reserve supply.",
         (_, Subject::Memory | Subject::Processor) => "End other programs; lower width, height or frame_rate.",
-        (_, Subject::ClockService) => "Install a time service: apt install chrony.",
+        (_, Subject::ClockService) => {
+            "Install a time service (apt install chrony), and see that it reaches its servers."
+        }
         (_, Subject::ClockOffset) => "Set the clock: chronyc makestep. Recordings are dated by it.",
         (_, Subject::Picture) => "See `ashkar agent run`: it says what is wrong with the camera.",
         (_, Subject::Resolution) => "Choose 1280 x 720 or more in the camera's settings.",

@@ -33,6 +33,8 @@ pub enum RefusalCode {
     Disk,
     /// The centre has too much to do at the moment.
     Busy,
+    /// Somebody else sends this camera at the moment.
+    Taken,
     /// Longer than the protocol allows.
     TooLong,
     /// Not a request of this protocol.
@@ -41,7 +43,7 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NotLive,
         Self::Differs,
         Self::InitNeeded,
@@ -54,6 +56,7 @@ impl RefusalCode {
         Self::Clock,
         Self::Disk,
         Self::Busy,
+        Self::Taken,
         Self::TooLong,
         Self::Malformed,
     ];
@@ -73,6 +76,7 @@ impl RefusalCode {
             Self::Clock => "clock",
             Self::Disk => "disk",
             Self::Busy => "busy",
+            Self::Taken => "taken",
             Self::TooLong => "too-long",
             Self::Malformed => "malformed",
         }
@@ -93,6 +97,7 @@ impl RefusalCode {
             Self::Clock => "The clocks differ too much",
             Self::Disk => "The centre cannot write",
             Self::Busy => "The centre is busy",
+            Self::Taken => "Somebody else sends this camera",
             Self::TooLong => "The request is too long",
             Self::Malformed => "The request cannot be understood",
         }
@@ -104,7 +109,7 @@ impl RefusalCode {
             Self::Malformed => 400,
             Self::UnknownSession | Self::BadSignature | Self::Replayed | Self::Clock => 401,
             Self::UnknownDevice | Self::Revoked => 403,
-            Self::NotLive | Self::Differs | Self::OutOfOrder => 409,
+            Self::NotLive | Self::Differs | Self::OutOfOrder | Self::Taken => 409,
             Self::TooLong => 413,
             Self::InitNeeded => 428,
             Self::Busy => 503,
@@ -116,7 +121,12 @@ impl RefusalCode {
     /// request to open a session is signed anew instead.
     pub const fn is_worth_repeating(self) -> bool {
         match self {
-            Self::InitNeeded | Self::OutOfOrder | Self::UnknownSession | Self::Disk | Self::Busy => true,
+            Self::InitNeeded
+            | Self::OutOfOrder
+            | Self::UnknownSession
+            | Self::Disk
+            | Self::Busy
+            | Self::Taken => true,
             Self::NotLive
             | Self::Differs
             | Self::UnknownDevice
@@ -136,6 +146,7 @@ impl RefusalCode {
             Self::UnknownSession | Self::Disk | Self::Busy => Blame::Centre,
             Self::UnknownDevice | Self::Revoked => Blame::Operator,
             Self::Differs
+            | Self::Taken
             | Self::InitNeeded
             | Self::OutOfOrder
             | Self::BadSignature

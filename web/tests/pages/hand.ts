@@ -32,6 +32,12 @@ export async function later(page: Page, request: APIRequestContext, seconds: num
   await page.clock.fastForward(seconds * 1000);
 }
 
+/** Lets time pass for the page, step by step, and for the stand-in: a page notices a clock that goes without the server's, and believes the server. */
+export async function passes(page: Page, request: APIRequestContext, seconds: number): Promise<void> {
+  await request.get(`/_mock/shift?seconds=${seconds}`, { maxRetries: 2 });
+  await page.clock.runFor(seconds * 1000);
+}
+
 /** Records each time that the page shows above the picture, in order; the function it returns reads them out. */
 export async function watchTimes(page: Page): Promise<() => Promise<number[]>> {
   await page.evaluate(() => {

@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { expectPlaying, shownTime } from '../support';
-import { behind, expectLive, hide, isLive, later, LIVE, outages } from './hand';
+import { behind, expectLive, hide, isLive, later, LIVE, outages, passes } from './hand';
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/phase?at=14:32'); });
 test.afterEach(async ({ request }) => { await request.get('/_mock/down?on=0'); });
 
 for (const [name, befalls] of Object.entries(outages)) {
-  test(`${name} is told within ten seconds, and nothing is called live until a live picture comes`, async ({ page }) => {
+  test(`${name} is told within ten seconds, and nothing is called live until a live picture comes`, async ({ page, request }) => {
     test.setTimeout(90_000);
     await page.clock.install();
     await page.goto('/stations/1/2');
@@ -17,19 +17,19 @@ for (const [name, befalls] of Object.entries(outages)) {
     await expect(page.locator('.said')).toContainText(/Görüntü gözlənilir|Serverlə əlaqə yoxdur/);
     await expect(page.locator('#scrub')).not.toHaveAttribute('aria-valuetext', /canlı/);
     // The source is reopened again and again; what it has is old by now, and must not be called live.
-    await page.clock.runFor(15_000);
+    await passes(page, request, 15);
     await page.evaluate((live) => {
       const look = () => { if (document.querySelector('.bar-top .st-live') || [...document.querySelectorAll('.ctl-live span:not(.off)')].some((one) => one.textContent === live)) document.documentElement.dataset['lied'] = 'yes'; };
       new MutationObserver(look).observe(document.querySelector('.player') as Element, { attributes: true, childList: true, subtree: true });
     }, LIVE);
     for (let n = 0; n < 4; n++) {
-      await page.clock.runFor(5_000);
+      await passes(page, request, 5);
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
     }
     await expect(page.locator('html')).not.toHaveAttribute('data-lied', 'yes');
     await page.request.get('/_mock/down?on=0');
     await page.unrouteAll();
-    await page.clock.runFor(16_000);
+    await passes(page, request, 16);
     await expectLive(page, true, 30_000);
   });
 }

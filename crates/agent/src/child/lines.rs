@@ -1,13 +1,24 @@
 //! What a child says on its standard error: lines for the log, few and short.
 
+use ashkar_terms::Blame;
+
 /// Longest line that is kept, bytes.
 const MAX_LINE_BYTES: usize = 500;
 /// Lines for the log in one interval.
 const MAX_LINES: u32 = 20;
 /// That interval, microseconds.
 const INTERVAL_US: u64 = 10_000_000;
+/// How the system says what is the computer's fault, and not the device's: another program has it, this one may not have it, no room, no
+/// memory.
+const OF_STATION: [&str; 4] =
+    ["Device or resource busy", "Permission denied", "No space left on device", "Cannot allocate memory"];
 /// What ffmpeg says a dozen times of each webcam that sends MJPEG, though all is well.
 const MEANINGLESS: &str = "deprecated pixel format used, make sure you did set range correctly";
+
+/// Whose fault a line tells of.
+pub(super) fn blame_of(line: &str) -> Blame {
+    if OF_STATION.iter().any(|text| line.ends_with(text)) { Blame::Station } else { Blame::Camera }
+}
 
 /// The lines of one child. Pure: bytes and times in, lines out.
 #[derive(Debug, Default)]
@@ -100,6 +111,12 @@ mod tests {
         let said = b"[swscaler @ 0x55] deprecated pixel format used, make sure you did set range correctly\n";
         lines.take(said, 0, |line, _| panic!("{line}"));
         assert_eq!((lines.last.as_deref(), lines.more), (Some("/dev/video0: No such device"), 0));
+    }
+
+    #[test]
+    fn what_the_computer_refuses_is_not_the_cameras_fault() {
+        assert_eq!(blame_of("/dev/video0: Device or resource busy"), Blame::Station);
+        assert_eq!(blame_of("/dev/video0: No such device"), Blame::Camera);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::ffmpeg::CommandLine;
 use super::leftover::Note;
-use super::lines::Lines;
+use super::lines::{Lines, blame_of};
 use super::process::{Process, ended};
 use super::supervisor::{Action, ChildLimits, Fault, Supervisor};
 use crate::config::{CameraConfig, Config, Source};
@@ -307,7 +307,7 @@ impl Task {
         let camera = self.source.camera.id;
         let now_us = self.now_us();
         run.lines.take(bytes, now_us, |line, more| {
-            tracing::warn!(%camera, cause = line, blame = "camera", more, "its child says");
+            tracing::warn!(%camera, cause = line, blame = blame_of(line).name(), more, "its child says");
         });
     }
 
@@ -330,11 +330,11 @@ impl Task {
             }
         };
         let _ = tokio::time::timeout(LAST_BYTES_WITHIN, last).await;
-        let reason = match &run.lines.last {
-            Some(line) => format!("it ended, {how}: {line}"),
-            None => format!("it ended, {how}"),
+        let fault = match &run.lines.last {
+            Some(line) => Fault::new(blame_of(line), format!("it ended, {how}: {line}")),
+            None => Fault::new(Blame::Camera, format!("it ended, {how}")),
         };
-        let fault = supervisor.exited(Fault::new(Blame::Camera, reason), self.now_us());
+        let fault = supervisor.exited(fault, self.now_us());
         let (camera, stopping) = (self.source.camera.id, self.stopping);
         if stopping {
             tracing::info!(%camera, how, "its child has ended");

@@ -41,7 +41,7 @@ impl Examined {
 pub enum DoctorError {
     /// An agent runs here and cannot be asked.
     #[error("the agent that runs here cannot be asked; is this its user? {0} (station)")]
-    Agent(#[source] io::Error),
+    Agent(io::Error),
 }
 
 /// Measures the conditions of this station; with `send`, the centre gets them.

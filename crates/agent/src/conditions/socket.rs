@@ -87,6 +87,9 @@ pub(super) async fn ask(data: &Path, send: bool) -> io::Result<Option<Examined>>
         stream.write_u8(u8::from(send)).await?;
         let mut answer = Vec::new();
         (&mut stream).take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await?;
+        if answer.is_empty() {
+            return Err(io::Error::new(ErrorKind::UnexpectedEof, "it ended before it had an answer"));
+        }
         Ok(Some(serde_json::from_slice(&answer)?))
     };
     timeout(ANSWER_WITHIN, asked).await.map_err(|_| io::Error::from(ErrorKind::TimedOut))?

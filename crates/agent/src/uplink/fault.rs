@@ -43,13 +43,13 @@ impl Fault {
 impl From<&Refusal> for Fault {
     fn from(refusal: &Refusal) -> Self {
         let Refusal { code, detail, .. } = refusal;
-        let detail = if detail.is_empty() { code.title() } else { detail };
         // What a centre writes goes into logs and onto a terminal: one line of a sane length.
         let detail: String = detail.chars().filter(|c| !c.is_control()).take(DETAIL_CHARS_MAX).collect();
         let reason = match code {
             RefusalCode::UnknownDevice => format!("the centre does not know this device: {detail}"),
             RefusalCode::Revoked => format!("the centre refuses this device: {detail}"),
-            _ => detail,
+            _ if detail.is_empty() => code.title().to_owned(),
+            _ => format!("{}: {detail}", code.title()),
         };
         Self::new(code.blame(), reason)
     }

@@ -165,7 +165,8 @@ impl PerCamera {
             let opened = camera.open_agent(session.source.clone(), Right::Device(session.device), now);
             self.sink = Some(opened.map_err(|refusal| match refusal {
                 NoAdmission::WrongKey | NoAdmission::Unknown => RefusalCode::Revoked,
-                _ => RefusalCode::Busy,
+                NoAdmission::AlreadyLive => RefusalCode::Taken,
+                NoAdmission::Busy => RefusalCode::Busy,
             })?);
             self.recent.clear();
         }
@@ -286,7 +287,8 @@ impl PerCamera {
 
 fn code_of(untaken: Untaken) -> RefusalCode {
     match untaken {
-        Untaken::Superseded | Untaken::Failed => RefusalCode::Busy,
+        Untaken::Superseded => RefusalCode::Taken,
+        Untaken::Failed => RefusalCode::Busy,
         Untaken::Sound | Untaken::NotLive(NotLive::Malformed) => RefusalCode::Malformed,
         Untaken::NotLive(NotLive::Behind) => RefusalCode::NotLive,
         Untaken::NotLive(NotLive::Ahead) => RefusalCode::Clock,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use ashkar_media::Output;
-use ashkar_terms::{CameraId, Clock, Span};
+use ashkar_terms::{Blame, CameraId, Clock, Span};
 use ashkar_uplink::{Answer, AnswerState, Line, RecordName, RecordPath, RecordingId, Refusal, RefusalCode};
 
 use super::hall::Hall;
@@ -19,6 +19,7 @@ const RECORDING: RecordingId = RecordingId(7);
 struct Story {
     clock: Arc<VirtualClock>,
     hall: Hall,
+    recording: RecordingId,
     session: u64,
     now: u64,
 }
@@ -28,18 +29,18 @@ impl Story {
         let clock = Arc::new(VirtualClock::default());
         let mut hall = Hall::new(Arc::clone(&clock));
         hall.start(&[CAMERA, OTHER], 0, 7).unwrap();
-        let mut story = Self { clock, hall, session: 0, now: PART_US };
+        let mut story = Self { clock, hall, recording: RECORDING, session: 0, now: PART_US };
         story.open();
         story
     }
 
     fn open(&mut self) {
         let moment = self.clock.now();
-        self.session = self.hall.running.as_mut().unwrap().open(RECORDING, &[CAMERA, OTHER], moment).0;
+        self.session = self.hall.running.as_mut().unwrap().open(self.recording, &[CAMERA, OTHER], moment).0;
     }
 
     fn put(&self, camera: CameraId, line: Line, output: &Output) -> Result<Answer, Refusal> {
-        let path = RecordPath { camera, recording: RECORDING, record: RecordName::of(output), line };
+        let path = RecordPath { camera, recording: self.recording, record: RecordName::of(output), line };
         self.hall.running.as_ref().unwrap().put(self.session, &path, output, self.clock.now())
     }
 
@@ -92,6 +93,24 @@ fn media_that_are_about_to_be_durable_are_not_recorded_a_second_time() {
     }
     story.hall.write(story.now + 1_000_000);
     assert_eq!(story.listed(), ticks(&sent));
+}
+
+#[test]
+fn a_camera_stays_live_while_its_session_is_renewed() {
+    let mut story = Story::begin();
+    story.segment_sent_live(CAMERA);
+    story.open();
+    assert!(story.hall.running.as_ref().unwrap().is_live(CAMERA, story.clock.now()));
+}
+
+#[test]
+fn a_device_is_told_that_another_one_sends_the_camera() {
+    let mut story = Story::begin();
+    let sent = story.segment_sent_live(CAMERA);
+    story.recording = RecordingId(8);
+    story.open();
+    let refusal = story.put(CAMERA, Line::Live, &sent[0]).unwrap_err();
+    assert_eq!((refusal.code, refusal.code.blame()), (RefusalCode::Taken, Blame::Station));
 }
 
 /// On a slow line it came after the agent had given it up and sent it as late.
