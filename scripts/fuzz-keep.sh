@@ -9,6 +9,8 @@ trap 'rm -rf "$kept"' EXIT
 
 for corpus in corpus/*/; do
   target=$(basename "$corpus")
+  # That of a target which is no more is kept no longer.
+  [ -e "programs/$target" ] || { echo "fuzz: there is no $target any more"; continue; }
   mkdir "$kept/$target"
   "programs/$target" -merge=1 -rss_limit_mb=2048 "$kept/$target" "$corpus" 2>/dev/null
   echo "fuzz: $target keeps $(find "$kept/$target" -type f | wc -l) of $(find "$corpus" -type f | wc -l) inputs"
