@@ -85,7 +85,7 @@ fn start_proxy(dir: &Path, port: u16, to: &str) -> Running {
     let settings = dir.join("proxy.conf");
     let d = dir.display();
     let text = format!(
-        "daemon off;\nworker_processes 1;\npid {d}/proxy.pid;\nerror_log {d}/proxy.log;\nevents {{}}\nhttp {{\n  access_log off;\n\
+        "daemon off;\nmaster_process off;\npid {d}/proxy.pid;\nerror_log {d}/proxy.log;\nevents {{}}\nhttp {{\n  access_log off;\n\
          \x20 proxy_http_version 1.1;\n  proxy_set_header Connection \"\";\n  proxy_buffering off;\n\
          \x20 server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass https://{to}; }} }}\n}}\n"
     );
