@@ -16,7 +16,7 @@ use ashkar_archive::Archive;
 use ashkar_media::FactKind;
 use ashkar_terms::{CameraId, Clock, Moment};
 use ashkar_uplink::placing::{Flow, Verdict};
-use ashkar_uplink::sender::RangeSet;
+use ashkar_uplink::sender::{CameraStatus, RangeSet};
 use ashkar_uplink::{Ledger, Line, RecordingId, Sender, SenderOptions};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
@@ -42,7 +42,7 @@ use silence::Silence;
 
 /// How often the state is looked at: centres, backlog, files.
 const TICK_US: u64 = 1_000_000;
-/// How long a stop waits for what live still has.
+/// How long a stop waits for what can still be sent.
 const STOP_WITHIN_US: u64 = 2_000_000;
 /// Segments before the newest one that may be recorded and not durable yet.
 const NOT_DURABLE_MAX: u64 = 16;
@@ -145,7 +145,7 @@ impl Shell {
                 shell.tick_at = now + TICK_US;
                 shell.tick(now).await;
             }
-            if stop_at.is_some_and(|at| now >= at || !shell.has_live()) {
+            if stop_at.is_some_and(|at| now >= at || !shell.has_waiting()) {
                 break;
             }
             let wake_at = shell.sender.wake_at(now).min(shell.tick_at).min(stop_at.unwrap_or(u64::MAX));
@@ -171,10 +171,13 @@ impl Shell {
         self.parts.clock.now().mono_us
     }
 
-    /// Whether live has something to send, and a line for it.
-    fn has_live(&self) -> bool {
-        let waits = self.sender.status(self.now()).cameras.iter().any(|camera| camera.live_bytes > 0);
-        waits && self.line.0
+    /// Whether something waits, and there is a line for it.
+    fn has_waiting(&self) -> bool {
+        let status = self.sender.status(self.now());
+        let waits = |camera: &CameraStatus| {
+            camera.live_bytes > 0 || camera.backlog_segments > 0 || camera.metadata > 0
+        };
+        self.line.0 && status.cameras.iter().any(waits)
     }
 
     /// Goes over to another centre: with what is known of that one, as if the agent had just been started.

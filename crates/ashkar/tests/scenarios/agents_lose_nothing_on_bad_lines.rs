@@ -21,7 +21,7 @@ use crate::common::{add_camera, ashkar, eventually, is_long, tool};
 use lines::{CUT, GOOD, Lines, MOBILE, NARROW, TERRIBLE};
 use site::{Site, Viewers};
 use station::{Installed, Station};
-use witness::{Account, Witness, ask, lies};
+use witness::{Account, Told, Witness, ask, lies};
 
 const SEED: u64 = 20_261_122;
 /// Until all cameras are live: children start, and playlists need a keyframe.
@@ -116,6 +116,14 @@ impl Rehearsal {
             .for_each(|number| self.lines.set(number, to));
     }
 
+    fn wait_for_full_disks(&self) {
+        for station in self.stations.iter().filter(|station| station.has_own_disk()) {
+            eventually(&format!("the full disk of {} is told", station.camera), ON_AIR, || {
+                ask(&self.site.url, station.camera)?.entries.iter().any(Told::is_of_full_disk).then_some(())
+            });
+        }
+    }
+
     fn wait_until_all_is_sent(&self) {
         let begun = Instant::now();
         for station in &self.stations {
@@ -152,7 +160,8 @@ fn agents_lose_nothing_on_bad_lines() {
     all.each(|n| n % 4 == 2, |station| station.tidy());
     all.set_lines(|n| n != SPARED, GOOD);
     // What lay behind the narrow line comes before what the stations say of their disks.
-    wait(8 + long / 2);
+    all.wait_for_full_disks();
+    wait(2 + long / 2);
     viewers.noticed_nothing();
 
     let killed = now();
@@ -213,15 +222,14 @@ fn judge(all: &Rehearsal, data: &Path, (accounts, last): (&[Account], &[Account]
         let late = told.entries.iter().any(|told| told.state == "late" && !told.arriving);
         assert!(late || number % 4 < 2, "nothing of {} was late: {told:?}\n{log}", station.camera);
         if station.has_own_disk() {
-            let is_full = |told: &witness::Told| told.cause.as_deref() == Some("stationdisk");
             assert!(
-                told.entries.iter().any(is_full),
+                told.entries.iter().any(Told::is_of_full_disk),
                 "the full disk of {} is not told: {told:?}",
                 station.camera
             );
             let before =
                 accounts.iter().filter(|account| account.camera == station.camera && account.at < killed);
-            let before = before.flat_map(|account| &account.entries).any(is_full);
+            let before = before.flat_map(|account| &account.entries).any(Told::is_of_full_disk);
             assert!(before, "the full disk of {} was told at a restart only", station.camera);
         }
     }

@@ -26,6 +26,12 @@ pub struct Told {
     pub span: Span,
 }
 
+impl Told {
+    pub fn is_of_full_disk(&self) -> bool {
+        self.cause.as_deref() == Some("stationdisk")
+    }
+}
+
 /// A camera's day as it was told at a moment.
 #[derive(Debug, Clone)]
 pub struct Account {
