@@ -113,6 +113,7 @@ timed "it is enrolled" guest systemd-run --quiet --pipe -p DynamicUser=yes -p Us
 step "8: the service, and the picture at the centre"
 bring deploy/ashkar-agent.service /etc/systemd/system/
 timed "from the service's start until the centre calls it live" eval 'guest systemctl --quiet enable --now ashkar-agent; within 120 is live'
+guest sync
 within 10 get /live/7/12/1/index.m3u8 >"$work/list"
 timeout 60 ffmpeg -v error -i "$site/live/7/12/1/index.m3u8" -frames:v 12 -pix_fmt rgb24 -f rawvideo -y "$work/seen"
 python3 - "$work/seen" <<'PY' || fail "the picture is not the camera's, with clock and name drawn into it"
