@@ -27,16 +27,19 @@ pub use import::{
     SourceEncoding, plan_import,
 };
 pub use model::{
-    Access, Act, Asked, Case, Constituency, Coordinates, DayPlan, DayTime, Denial, Election, ElectionError,
-    ElectionKey, Language, Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, Percent, Phase,
-    Policy, Standing, Station, StationId, StationList, StationMarks, StationView, Turnout, TurnoutSource,
-    Zone,
+    Access, Act, Asked, Case, Constituency, Coordinates, DayPlan, DayTime, Decided, Denial, Election,
+    ElectionError, ElectionKey, Language, Mark, Minute, NameStatus, Names, Owed, ParseStationIdError,
+    Percent, Permission, Person, PersonError, PersonName, Phase, Policy, Profile, Proposal, ProposalError,
+    ProposalState, Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView,
+    Turnout, TurnoutSource, Zone, check_why,
 };
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
-    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceError, DeviceReport, KeyHash, KeyRefusal,
-    ListChanges, ListVersion, Making, NewCamera, NewDevice, NewReport, NewStill, PullUrl, PullUrlError,
-    ReportOccasion, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, give_to_owner,
+    Actor, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Decision, Device,
+    DeviceError, DeviceReport, FactorUse, KeyHash, KeyRefusal, ListChanges, ListVersion, Making, NewCamera,
+    NewDevice, NewInvitation, NewReport, NewSession, NewStill, Passkey, PeopleStore, ProposalStore, PullUrl,
+    PullUrlError, ReportOccasion, RequestId, SecretChange, Secrets, Session, Snapshot, SqliteStore, Stage,
+    Store, StoreError, StreamKey, SubStreamRefusal, give_to_owner,
 };
 pub use text::{collate, fold};

@@ -7,6 +7,9 @@ mod language;
 mod list;
 mod marks;
 mod names;
+mod people;
+mod proposal;
+mod rfc3339;
 mod station;
 mod turnout;
 
@@ -16,6 +19,8 @@ pub use election::{Election, ElectionError, ElectionKey, Policy, Zone};
 pub use language::{Language, Names};
 pub use list::StationList;
 pub use marks::{Act, Mark, Owed, Phase, StationMarks};
+pub use people::{Permission, Person, PersonError, PersonName, Profile, Role};
+pub use proposal::{Decided, Proposal, ProposalError, ProposalState, Proposed, check_why};
 pub use station::{
     Constituency, Coordinates, NameStatus, ParseStationIdError, Station, StationId, StationView,
 };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ashkar_terms::{Blame, CameraId};
 
 use super::{DeviceError, SubStreamRefusal};
-use crate::model::{ElectionError, Minute, StationId};
+use crate::model::{ElectionError, Minute, PersonError, ProposalError, StationId};
 
 /// Why the store refused or failed. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,21 @@ pub enum StoreError {
         path = .0.display()
     )]
     NoSecretKey(PathBuf),
+    /// The same request was done before.
+    #[error("this was done already; the request was repeated")]
+    AlreadyDone,
+    /// A request's key was used for another one.
+    #[error("this request's key was used for another request; the client must make a new key for each")]
+    OtherRequest,
+    /// An account cannot be made or changed.
+    #[error(transparent)]
+    Person(#[from] PersonError),
+    /// Something cannot be proposed or decided.
+    #[error(transparent)]
+    Proposal(#[from] ProposalError),
+    /// A second factor that must not be used twice.
+    #[error("this code was used already; wait for the next one")]
+    FactorUsed,
     /// There is no election yet.
     #[error("there is no election yet")]
     NoElection,

@@ -6,6 +6,8 @@ mod conditions;
 mod device;
 mod error;
 mod key;
+mod people;
+mod proposals;
 mod pull;
 mod seal;
 mod snapshot;
@@ -16,12 +18,16 @@ mod version;
 use ashkar_terms::{CameraId, UtcMicros};
 use async_trait::async_trait;
 
-pub use audit::{Actor, AuditEntry};
+pub use audit::{Actor, AuditCheck, AuditEntry, AuditFault, AuditQuery, RequestId};
 pub use camera::{Camera, NewCamera};
 pub use conditions::{DeviceReport, NewReport, NewStill, ReportOccasion};
 pub use device::{Device, DeviceError, NewDevice};
 pub use error::StoreError;
 pub use key::{KeyHash, KeyRefusal, StreamKey};
+pub use people::{
+    FactorUse, NewInvitation, NewSession, Passkey, PeopleStore, SecretChange, Secrets, Session, Stage,
+};
+pub use proposals::{Decision, ProposalStore};
 pub use pull::{PullUrl, PullUrlError};
 pub use seal::give_to_owner;
 pub use snapshot::{ChangeToken, Snapshot};
@@ -217,4 +223,10 @@ pub trait Store: Send + Sync {
 
     /// At most `limit` audit entries after entry `after` (0 for the first), oldest first.
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// The audit entries that `query` asks for, newest first.
+    async fn find_audit(&self, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Reads the whole audit trail and checks that it is what was recorded.
+    async fn check_audit(&self) -> Result<AuditCheck, StoreError>;
 }

@@ -5,16 +5,22 @@
 
 mod cameras;
 mod conditions;
+mod desk;
 mod devices;
 mod elections;
 mod enrolments;
 mod lists;
 mod marks;
 mod open;
+mod people;
+mod proposals;
 mod record;
 mod row;
+mod secrets;
+mod sessions;
 mod stills;
 mod sub_streams;
+mod trail;
 mod turnout;
 mod whole;
 
@@ -26,8 +32,8 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::seal::Sealer;
 use super::{
-    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceReport, ListVersion, NewCamera, NewDevice,
-    NewReport, NewStill, PullUrl, Snapshot, Store, StoreError, StreamKey,
+    Actor, Applied, AuditCheck, AuditEntry, AuditQuery, Camera, ChangeToken, Device, DeviceReport,
+    ListVersion, NewCamera, NewDevice, NewReport, NewStill, PullUrl, Snapshot, Store, StoreError, StreamKey,
 };
 use crate::import::ImportPlan;
 use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
@@ -55,7 +61,7 @@ impl SqliteStore {
         by: &Actor,
         show: impl FnOnce(&StreamKey) -> Result<(), E>,
     ) -> Result<Result<(), E>, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         let key = cameras::add(&mut tx, &self.sealer, camera, by).await?;
         commit_shown(tx, show(&key)).await
     }
@@ -70,7 +76,7 @@ impl SqliteStore {
         by: &Actor,
         show: impl FnOnce(&StreamKey) -> Result<(), E>,
     ) -> Result<Result<(), E>, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         let keys = cameras::replace_keys(&mut tx, &[camera], by).await?;
         let key = keys.first().ok_or(StoreError::NoCamera(camera))?;
         commit_shown(tx, show(key)).await
@@ -88,7 +94,7 @@ impl SqliteStore {
         by: &Actor,
         show: impl FnOnce() -> Result<(), E>,
     ) -> Result<Result<(), E>, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         enrolments::issue(&mut tx, camera, &code_hash, expires_at, by).await?;
         commit_shown(tx, show()).await
     }
@@ -123,7 +129,7 @@ impl Store for SqliteStore {
 
     async fn put_election(&self, election: &Election, by: &Actor) -> Result<(), StoreError> {
         election.check()?;
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         elections::put(&mut tx, election, by).await?;
         Ok(tx.commit().await?)
     }
@@ -144,7 +150,7 @@ impl Store for SqliteStore {
     }
 
     async fn apply_import(&self, plan: &ImportPlan, source: &str, by: &Actor) -> Result<Applied, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         let applied = lists::apply(&mut tx, plan, source, by).await?;
         tx.commit().await?;
         Ok(applied)
@@ -156,27 +162,27 @@ impl Store for SqliteStore {
     }
 
     async fn add_camera(&self, camera: &NewCamera, by: &Actor) -> Result<StreamKey, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         let key = cameras::add(&mut tx, &self.sealer, camera, by).await?;
         tx.commit().await?;
         Ok(key)
     }
 
     async fn replace_keys(&self, cameras: &[CameraId], by: &Actor) -> Result<Vec<StreamKey>, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         let keys = cameras::replace_keys(&mut tx, cameras, by).await?;
         tx.commit().await?;
         Ok(keys)
     }
 
     async fn set_pull(&self, camera: CameraId, pull: Option<&PullUrl>, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         cameras::set_pull(&mut tx, &self.sealer, camera, pull, by).await?;
         Ok(tx.commit().await?)
     }
 
     async fn set_enabled(&self, camera: CameraId, enabled: bool, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         cameras::set_enabled(&mut tx, camera, enabled, by).await?;
         Ok(tx.commit().await?)
     }
@@ -188,7 +194,7 @@ impl Store for SqliteStore {
         expires_at: UtcMicros,
         by: &Actor,
     ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         enrolments::issue(&mut tx, camera, &code_hash, expires_at, by).await?;
         Ok(tx.commit().await?)
     }
@@ -200,14 +206,14 @@ impl Store for SqliteStore {
         by: &Actor,
     ) -> Result<Vec<CameraId>, StoreError> {
         device.check()?;
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         let cameras = enrolments::redeem(&mut tx, &code_hash, device, by).await?;
         tx.commit().await?;
         Ok(cameras)
     }
 
     async fn revoke_device(&self, camera: CameraId, device_id: &str, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         devices::revoke(&mut tx, camera, device_id, by).await?;
         Ok(tx.commit().await?)
     }
@@ -218,7 +224,7 @@ impl Store for SqliteStore {
     }
 
     async fn keep_report(&self, report: &NewReport<'_>, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         conditions::keep(&mut tx, report, by).await?;
         Ok(tx.commit().await?)
     }
@@ -229,7 +235,7 @@ impl Store for SqliteStore {
     }
 
     async fn keep_still(&self, still: &NewStill<'_>, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         stills::keep(&mut tx, still, by).await?;
         Ok(tx.commit().await?)
     }
@@ -245,13 +251,13 @@ impl Store for SqliteStore {
     }
 
     async fn mark(&self, station: StationId, act: Act, at: UtcMicros, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         marks::set(&mut tx, station, act, at, by).await?;
         Ok(tx.commit().await?)
     }
 
     async fn withdraw_mark(&self, station: StationId, act: Act, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         marks::withdraw(&mut tx, station, act, by).await?;
         Ok(tx.commit().await?)
     }
@@ -262,7 +268,7 @@ impl Store for SqliteStore {
     }
 
     async fn set_turnout(&self, figure: &Turnout, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         turnout::set(&mut tx, figure, by).await?;
         Ok(tx.commit().await?)
     }
@@ -273,13 +279,13 @@ impl Store for SqliteStore {
         constituency: Option<u16>,
         by: &Actor,
     ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         turnout::remove(&mut tx, at, constituency, by).await?;
         Ok(tx.commit().await?)
     }
 
     async fn note_archive_mended(&self, gaps: u64, cameras: u64, by: &Actor) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(by).await?;
         let after = Some(serde_json::json!({ "gaps": gaps, "cameras": cameras }));
         let change =
             record::Change { what: "archive.mend", subject: "archive".to_owned(), before: None, after };
@@ -300,5 +306,15 @@ impl Store for SqliteStore {
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let mut tx = self.read().await?;
         record::entries(&mut tx, after, limit).await
+    }
+
+    async fn find_audit(&self, query: &AuditQuery) -> Result<Vec<AuditEntry>, StoreError> {
+        let mut tx = self.read().await?;
+        trail::find(&mut tx, query).await
+    }
+
+    async fn check_audit(&self) -> Result<AuditCheck, StoreError> {
+        let mut tx = self.read().await?;
+        trail::check(&mut tx).await
     }
 }

@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{SqlSafeStr, SqlitePool};
 
 use super::super::seal::give_to_owner;
-use super::{Sealer, SqliteStore, StoreError, Tx};
+use super::{Actor, Sealer, SqliteStore, StoreError, Tx, record};
 
 /// The database in the data directory.
 const DATABASE_FILE: &str = "election.db";
@@ -28,13 +28,16 @@ const MAX_CONNECTIONS: u32 = 4;
 
 /// Migrations that create this version's database from nothing, or from an older one: number, name, text. They never
 /// change once they are listed here: the database knows the hash of each.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
     (2, "turnout", include_str!("../../../migrations/sqlite/0002_turnout.sql")),
     (3, "sub streams", include_str!("../../../migrations/sqlite/0003_sub_streams.sql")),
     (4, "devices", include_str!("../../../migrations/sqlite/0004_devices.sql")),
     (5, "conditions", include_str!("../../../migrations/sqlite/0005_conditions.sql")),
     (6, "reference stills", include_str!("../../../migrations/sqlite/0006_reference_stills.sql")),
+    (7, "audit chain", include_str!("../../../migrations/sqlite/0007_audit_chain.sql")),
+    (8, "people", include_str!("../../../migrations/sqlite/0008_people.sql")),
+    (9, "proposals", include_str!("../../../migrations/sqlite/0009_proposals.sql")),
 ];
 
 /// What opening a data directory may create.
@@ -105,6 +108,11 @@ impl SqliteStore {
     /// Migrates the schema, and opens the key for encrypted addresses.
     async fn unseal(pool: &SqlitePool, data_dir: &Path, making: Making) -> Result<Sealer, StoreError> {
         migrator().run(pool).await?;
+        if !record::is_chained(&mut *pool.acquire().await?).await? {
+            let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+            record::chain_the_past(&mut tx).await?;
+            tx.commit().await?;
+        }
         // The key comes last: if there is one, there was a registry.
         let is_sealed = "SELECT EXISTS (SELECT 1 FROM camera WHERE pull_sealed IS NOT NULL)";
         let is_sealed: bool = sqlx::query_scalar(is_sealed).fetch_one(pool).await?;
@@ -117,9 +125,11 @@ impl SqliteStore {
     }
 
     /// A transaction that writes. It takes the write lock at once: one that began by reading would fail, not wait, if
-    /// another process wrote in between.
-    pub(super) async fn write(&self) -> Result<Tx, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    /// another process wrote in between. A request of `by` that was done before is refused.
+    pub(super) async fn write(&self, by: &Actor) -> Result<Tx, StoreError> {
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        record::claim(&mut tx, by).await?;
+        Ok(tx)
     }
 }
 
