@@ -26,7 +26,9 @@ use routes::player::{PlayerRequest, PlayerRoutes};
 
 pub use http::problem::Problem;
 pub use routes::metrics::{LogCounters, Metrics};
+pub use http::headers::A_YEAR;
 pub use routes::metrics_router;
+pub use routes::pages::{Document, asset};
 
 /// Smaller responses are not compressed, bytes.
 const COMPRESS_ABOVE_BYTES: u64 = 1024;
@@ -48,13 +50,27 @@ pub struct SiteOptions {
 pub struct Site {
     player: Arc<PlayerRoutes>,
     router: Router,
+    /// The commission's desk, if it has no address of its own.
+    desk: Option<Router>,
+}
+
+/// Whether an address is one of the desk's, in whatever language.
+fn is_desks(path: &str) -> bool {
+    let path = ["/en", "/ru"].into_iter().find_map(|language| path.strip_prefix(language)).unwrap_or(path);
+    path.strip_prefix("/desk").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl Site {
     /// The public side of `centre`.
     pub fn new(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Self {
         let player = Arc::new(PlayerRoutes::new(Arc::clone(&centre), &metrics, options.tls));
-        Self { player, router: routes::router(centre, metrics, options) }
+        Self { player, router: routes::router(centre, metrics, options), desk: None }
+    }
+
+    /// The same, and the desk below `/desk`.
+    #[must_use]
+    pub fn with_desk(self, desk: Router) -> Self {
+        Self { desk: Some(desk), ..self }
     }
 }
 
@@ -62,7 +78,8 @@ impl Answer for Site {
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response> + Send + use<> {
         let Some(wanted) = PlayerRequest::read(request.method(), request.uri().path()) else {
             // Boxed, since players wait in the same place, by the thousand.
-            return Either::Right(Box::pin(self.router.answer(request)));
+            let desk = self.desk.as_ref().filter(|_| is_desks(request.uri().path()));
+            return Either::Right(Box::pin(desk.unwrap_or(&self.router).answer(request)));
         };
         let query = request.uri().query().unwrap_or_default();
         let preconditions = Preconditions::of(request.headers());

@@ -31,7 +31,7 @@ pub(crate) async fn add(mut response: Response) -> Response {
 }
 
 /// For a site that is reached by TLS: a browser that has been here never asks without TLS again (RFC 6797).
-pub(crate) const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+pub const A_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Adds it to every response.
 pub(crate) fn strict_transport() -> SetResponseHeaderLayer<HeaderValue> {

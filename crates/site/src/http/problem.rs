@@ -29,6 +29,16 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A problem that no cache may keep.
+    pub fn of(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::new(status, kind, title, detail)
+    }
+
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         Self { kind, title, status: status.as_u16(), detail: detail.into(), cache: "no-store" }
     }

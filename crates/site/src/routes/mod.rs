@@ -9,7 +9,7 @@ mod health;
 mod list;
 pub(crate) mod media;
 pub(crate) mod metrics;
-mod pages;
+pub(crate) mod pages;
 pub(crate) mod player;
 pub(crate) mod times;
 

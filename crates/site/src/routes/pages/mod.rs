@@ -37,6 +37,32 @@ const DOCUMENTS: &str = "shells/";
 /// How long a cache may keep a redirect.
 const MOVED: &str = "public, max-age=60";
 
+/// The document of the desk's pages, which is the same for each of them.
+pub struct Document(std::borrow::Cow<'static, [u8]>);
+
+impl Document {
+    /// Nothing if this program was built without its pages.
+    pub fn desk() -> Option<Self> {
+        Dist::get("shells/desk.html").map(|file| Self(file.data))
+    }
+
+    /// The response to a request for it.
+    pub fn respond(self, request: &HeaderMap) -> Response {
+        Cached::new(bytes(self.0), "text/html; charset=utf-8", BRIEF).respond(request)
+    }
+}
+
+/// A script, style or picture of the pages, by its path.
+pub fn asset(path: &str, request: &HeaderMap) -> Option<Response> {
+    let name = path.trim_start_matches('/');
+    if name.starts_with(DOCUMENTS) {
+        return None;
+    }
+    let file = Dist::get(name)?;
+    let cache = if name.starts_with("assets/") { IMMUTABLE } else { BRIEF };
+    Some(Cached::new(bytes(file.data), content_type(name), cache).respond(request))
+}
+
 /// A built file, the document of a page, or a redirect to the page's own address.
 pub(crate) async fn serve(
     centre: Arc<Centre>,
@@ -45,11 +71,8 @@ pub(crate) async fn serve(
     request: HeaderMap,
 ) -> Result<Response, Problem> {
     let name = uri.path().trim_start_matches('/');
-    if !name.starts_with(DOCUMENTS)
-        && let Some(file) = Dist::get(name)
-    {
-        let cache = if name.starts_with("assets/") { IMMUTABLE } else { BRIEF };
-        return Ok(Cached::new(bytes(file.data), content_type(name), cache).respond(&request));
+    if let Some(response) = asset(name, &request) {
+        return Ok(response);
     }
     if name.starts_with("assets/") || name.starts_with("api/") {
         return Err(Problem::not_found("There is nothing at this address."));

@@ -1,0 +1,219 @@
+//! The guard before every route: where the request comes from, who asks, whether they may.
+//!
+//! In: a request and the rule of its route. Out: the same request with [`Caller`] and [`Asked`], or a refusal. No handler
+//! runs before all of it is settled.
+
+use std::sync::Arc;
+
+use ashkar_election::{Permission, RequestId, Stage};
+use ashkar_site::http::client::Client;
+use axum::body::{Body, Bytes};
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+use sha2::{Digest, Sha256};
+
+use crate::caller::{Asked, Caller, IDLE, after};
+use crate::refusal::Refusal;
+use crate::table::Rule;
+use crate::{Desk, cookie};
+
+/// Longest body of a request, bytes: a still's zones and reasons are some kilobytes.
+const BODY_BYTES_MAX: usize = 128 << 10;
+/// How long a body may take.
+const BODY_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
+/// A session's last use is written down at most this often, microseconds.
+const TOUCH_EVERY_US: i64 = 60_000_000;
+/// Lengths of a request's key.
+const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Lets a request in, or refuses it.
+pub(crate) async fn guard(
+    State((desk, rule)): State<(Arc<Desk>, Rule)>,
+    path: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Response {
+    let there = path.iter().find(|(name, _)| *name == "constituency").map(|(_, value)| value.parse().ok());
+    let mut response = match admitted(&desk, rule, there, request).await {
+        Ok(request) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn admitted(
+    desk: &Desk,
+    rule: Rule,
+    there: Option<Option<u16>>,
+    request: Request,
+) -> Result<Request, Refusal> {
+    let mut asked =
+        Asked { client: Client::of_request(request.extensions()), at: desk.now(), request: None };
+    let (mut parts, body) = request.into_parts();
+    let changes = parts.method != Method::GET;
+    if changes {
+        check_origin(&parts.headers)?;
+    }
+    // Before the body is read: nobody unknown makes the centre read one, except to sign in.
+    let caller = match rule {
+        Rule::Anyone => None,
+        _ => Some(called(desk, rule, there, &parts.headers, &asked).await?),
+    };
+    let body = if changes {
+        let body = read(&parts.headers, body).await?;
+        asked.request = Some(request_id(&parts.headers, &parts.method, parts.uri.path(), &body)?);
+        body
+    } else {
+        Bytes::new()
+    };
+    if let Some((session, person)) = caller {
+        parts.extensions.insert(Caller::new(session, person, asked.clone()));
+    }
+    parts.extensions.insert(asked);
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+async fn called(
+    desk: &Desk,
+    rule: Rule,
+    there: Option<Option<u16>>,
+    headers: &HeaderMap,
+    asked: &Asked,
+) -> Result<(ashkar_election::Session, ashkar_election::Person), Refusal> {
+    let token = cookie::token(headers).ok_or_else(Refusal::signed_out)?;
+    let idle_since = asked.at.plus(-i64::try_from(IDLE.as_micros()).unwrap_or(i64::MAX));
+    let found = desk.store.session(&token.hash().0, asked.at, idle_since).await?;
+    let (session, person) = found.ok_or_else(Refusal::signed_out)?;
+    if asked.at.since(session.seen_at) >= TOUCH_EVERY_US {
+        desk.store.touch_session(session.id, asked.at).await?;
+    }
+    let role = person.profile.role;
+    let is_full = session.stage == Stage::Full;
+    let allows = match rule {
+        Rule::Anyone | Rule::Begun => true,
+        Rule::Awaited => session.stage == Stage::Second,
+        Rule::Enrolling => is_full || session.stage == Stage::Enrol,
+        Rule::SignedIn => is_full,
+        Rule::May(permission) => is_full && role.may(permission),
+        Rule::MayThere(permission) => is_full && is_theirs(&person, permission, there),
+    };
+    match (allows, is_full) {
+        (true, _) => Ok((session, person)),
+        (false, true) => Err(Refusal::not_your_role()),
+        // Whoever has proved half of it is nobody yet.
+        (false, false) => Err(Refusal::signed_out()),
+    }
+}
+
+fn is_theirs(person: &ashkar_election::Person, permission: Permission, there: Option<Option<u16>>) -> bool {
+    let covers = there.flatten().is_some_and(|constituency| person.profile.covers(constituency));
+    person.profile.role.may(permission) && covers
+}
+
+/// A page of another site cannot make a browser send this (Fetch Metadata; for older browsers, `Origin`).
+fn check_origin(headers: &HeaderMap) -> Result<(), Refusal> {
+    let value = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_own = match (value(&FETCH_SITE), value(&header::ORIGIN)) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => {
+            let host = value(&header::HOST);
+            host.is_some() && origin.split_once("://").map(|(_, host)| host) == host
+        }
+        // No browser of the last years; what is no browser has no cookie that a page could misuse.
+        (None, None) => true,
+    };
+    if is_own { Ok(()) } else { Err(Refusal::foreign()) }
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if kind.split(';').next().map(str::trim) != Some("application/json") {
+        return Err(Refusal::malformed("The body must be JSON, with Content-Type: application/json."));
+    }
+    let read = tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_BYTES_MAX).collect());
+    match read.await {
+        Ok(Ok(read)) => Ok(read.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Refusal::too_long()),
+        Ok(Err(_)) | Err(_) => Err(Refusal::malformed("The body did not come to its end.")),
+    }
+}
+
+fn request_id(
+    headers: &HeaderMap,
+    method: &Method,
+    path: &str,
+    body: &[u8],
+) -> Result<RequestId, Refusal> {
+    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !KEY_BYTES.contains(&key.len()) || !is_plain {
+        return Err(Refusal::malformed(
+            "What changes something needs the header Idempotency-Key with a UUID, a new one for each act.",
+        ));
+    }
+    let mut digest = Sha256::new();
+    for part in [method.as_str().as_bytes(), path.as_bytes(), body] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    Ok(RequestId { key: key.to_owned(), digest: digest.finalize().into() })
+}
+
+/// When something that begins at `asked` ends.
+pub(crate) fn ends(asked: &Asked, lasts: std::time::Duration) -> ashkar_terms::UtcMicros {
+    after(asked.at, lasts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn what_other_pages_send_is_foreign() {
+        for (pairs, is_own) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("sec-fetch-site", "cross-site"), ("host", "a"), ("origin", "https://a")], false),
+            (&[("host", "a.example"), ("origin", "https://a.example")], true),
+            (&[("host", "a.example"), ("origin", "https://b.example")], false),
+            (&[("host", "a.example"), ("origin", "null")], false),
+            (&[("origin", "https://a.example")], false),
+            (&[("host", "a.example")], true),
+        ] {
+            assert_eq!(check_origin(&headers(pairs)).is_ok(), is_own, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_for_one_request() {
+        let keyed = headers(&[("idempotency-key", "0b2f6a1e-6a3b-4f0e-9a53-0a1b2c3d4e5f")]);
+        let id = |method: Method, path, body: &[u8]| request_id(&keyed, &method, path, body).unwrap();
+        let one = id(Method::POST, "/a", b"{}");
+        assert_eq!(one, id(Method::POST, "/a", b"{}"));
+        for other in [id(Method::POST, "/a", b"{} "), id(Method::POST, "/b", b"{}"), id(Method::PATCH, "/a", b"{}")]
+        {
+            assert_ne!(one.digest, other.digest);
+        }
+        for wrong in ["", "short", "0b2f6a1e 6a3b 4f0e 9a53", "'; DROP TABLE request; --"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(IDEMPOTENCY_KEY, HeaderValue::from_str(wrong).unwrap());
+            assert!(request_id(&headers, &Method::POST, "/a", b"").is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The routes of the desk's API, and the table that they are declared in.
+
+mod account;
+mod audit;
+pub(crate) mod factors;
+mod invitation;
+mod overview;
+mod people;
+mod proposals;
+mod sign_in;
+
+use ashkar_election::Permission;
+
+use crate::table::Rule::{Anyone, Awaited, Begun, Enrolling, May, SignedIn};
+use crate::table::Table;
+
+/// Every route of the API with its rule.
+pub(crate) fn table() -> Table {
+    let signing_in = Table::new()
+        .post("/login", Anyone, sign_in::with_password)
+        .post("/login/second", Awaited, sign_in::with_second_factor)
+        .post("/login/passkey", Awaited, sign_in::ask_for_passkey)
+        .post("/logout", Begun, sign_in::out)
+        .get("/invitation/{token}", Anyone, invitation::show)
+        .post("/invitation/{token}", Anyone, invitation::accept);
+    let own = signing_in
+        .get("/me", Begun, account::me)
+        .patch("/me", SignedIn, account::change_language)
+        .get("/me/sessions", SignedIn, account::sessions)
+        .delete("/me/sessions/{id}", SignedIn, account::end_session)
+        .post("/me/password", SignedIn, account::change_password)
+        .post("/me/totp", Enrolling, factors::begin_totp)
+        .post("/me/totp/confirm", Enrolling, factors::confirm_totp)
+        .post("/me/passkeys", Enrolling, factors::begin_passkey)
+        .post("/me/passkeys/confirm", Enrolling, factors::confirm_passkey)
+        .delete("/me/passkeys/{id}", SignedIn, factors::remove_passkey)
+        .post("/me/recovery-codes", SignedIn, factors::renew_recovery_codes);
+    own.get("/people", May(Permission::ManagePeople), people::list)
+        .post("/people", May(Permission::ManagePeople), people::invite)
+        .patch("/people/{name}", May(Permission::ManagePeople), people::change)
+        .post("/people/{name}/invitation", May(Permission::ManagePeople), people::invite_again)
+        // Which proposals somebody may make, see and decide depends on their kind; the handlers ask the role for it.
+        .get("/proposals", SignedIn, proposals::list)
+        .post("/proposals", SignedIn, proposals::propose)
+        .get("/proposals/{id}", SignedIn, proposals::show)
+        .post("/proposals/{id}/approve", SignedIn, proposals::approve)
+        .post("/proposals/{id}/refuse", SignedIn, proposals::refuse)
+        .post("/proposals/{id}/withdraw", SignedIn, proposals::withdraw)
+        .get("/audit", May(Permission::ReadAudit), audit::find)
+        .get("/audit.ndjson", May(Permission::ReadAudit), audit::export)
+        .get("/overview", May(Permission::ReadStations), overview::show)
+}

@@ -1,0 +1,47 @@
+//! What somebody sees first: the election, some counts, and what waits for them.
+
+use std::sync::Arc;
+
+use ashkar_centre::Registry;
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use super::proposals;
+use crate::Desk;
+use crate::caller::Caller;
+use crate::table::Answer;
+
+pub(super) async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer<Value> {
+    let registry = desk.centre.registry();
+    let election = &registry.election;
+    let (open, for_me) = proposals::waiting(&desk, &caller).await?;
+    let mut counts = counts(&desk, &registry, &caller);
+    counts["proposals_open"] = json!(open);
+    counts["proposals_for_me"] = json!(for_me);
+    Ok(Json(json!({
+        "election": {
+            "key": election.key,
+            "names": election.names,
+            "date": election.date,
+            "time_zone": election.time_zone,
+            "sample": election.sample,
+        },
+        "counts": counts,
+    })))
+}
+
+/// Counts of what the caller looks after.
+fn counts(desk: &Desk, registry: &Registry, caller: &Caller) -> Value {
+    let profile = &caller.person.profile;
+    let now = desk.centre.now();
+    let stations = registry.stations().filter(|station| profile.covers(station.id.constituency)).count();
+    let cameras = registry.snapshot.cameras.iter();
+    let cameras = cameras.filter(|camera| camera.enabled && profile.covers(camera.id.constituency));
+    let (mut all, mut on_air) = (0, 0);
+    for camera in cameras {
+        all += 1;
+        on_air += i32::from(desk.centre.camera(camera.id).is_some_and(|camera| camera.status(now).live));
+    }
+    json!({ "stations": stations, "cameras": all, "on_air": on_air })
+}

@@ -1,0 +1,23 @@
+//! Times as the API writes and reads them: RFC 3339, UTC.
+
+use ashkar_terms::UtcMicros;
+use jiff::Timestamp;
+use serde::Serializer;
+
+pub(crate) fn text(at: UtcMicros) -> String {
+    let clamped = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_microsecond(at.0).unwrap_or(clamped).to_string()
+}
+
+/// For `#[serde(serialize_with)]`.
+pub(crate) fn one<S: Serializer>(at: &UtcMicros, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text(*at))
+}
+
+/// The same for a time that may be missing.
+pub(crate) fn maybe<S: Serializer>(at: &Option<UtcMicros>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => serializer.serialize_some(&text(*at)),
+        None => serializer.serialize_none(),
+    }
+}
