@@ -21,6 +21,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ("onvif", &["terms"]),
     ("stills", &["terms", "media", "fork"]),
     ("election", &["terms"]),
+    ("credentials", &["terms"]),
     (
         "centre",
         &[
