@@ -27,16 +27,18 @@ pub use import::{
     SourceEncoding, plan_import,
 };
 pub use model::{
-    Access, Act, Asked, Case, Constituency, Coordinates, DayPlan, DayTime, Denial, Election, ElectionError,
-    ElectionKey, Language, Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, Percent, Phase,
-    Policy, Standing, Station, StationId, StationList, StationMarks, StationView, Turnout, TurnoutSource,
-    Zone,
+    Access, Act, Approval, Asked, Case, Checks, Constituency, Coordinates, DayPlan, DayTime, Denial,
+    Election, ElectionError, ElectionKey, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason, Language,
+    Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, ParseStillHashError, Percent, Phase, Policy,
+    Standing, Station, StationId, StationList, StationMarks, StationView, StillHash, Turnout, TurnoutSource,
+    ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_hiding_text, check_zones,
 };
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
     Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceError, DeviceReport, KeyHash, KeyRefusal,
-    ListChanges, ListVersion, Making, NewCamera, NewDevice, NewReport, NewStill, PullUrl, PullUrlError,
-    ReportOccasion, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, give_to_owner,
+    ListChanges, ListVersion, Making, NewApproval, NewCamera, NewDevice, NewReport, NewStill, NewViewStill,
+    PullUrl, PullUrlError, ReportOccasion, Snapshot, SqliteStore, Store, StoreError, StreamKey,
+    SubStreamRefusal, ViewStill, ViewStore, give_to_owner,
 };
 pub use text::{collate, fold};

@@ -30,7 +30,7 @@ pub struct AuditEntry {
     pub by: String,
     /// What was done: `election.put`, `list.import`, `camera.add`, `camera.key`, `camera.pull`, `camera.enabled`,
     /// `camera.enrol`, `device.enrol`, `device.revoke`, `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`,
-    /// `archive.mend`, `station.sign-off`.
+    /// `archive.mend`, `station.sign-off`, `view.approve`, `view.owner`, `view.hide`, `view.show`.
     pub what: String,
     /// The object: an election's key, a list version, a camera, a station, a time.
     pub subject: String,

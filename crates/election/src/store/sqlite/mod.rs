@@ -16,6 +16,7 @@ mod row;
 mod stills;
 mod sub_streams;
 mod turnout;
+mod views;
 mod whole;
 
 use std::sync::Arc;
@@ -26,11 +27,12 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::seal::Sealer;
 use super::{
-    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceReport, ListVersion, NewCamera, NewDevice,
-    NewReport, NewStill, PullUrl, Snapshot, Store, StoreError, StreamKey,
+    Actor, Applied, AuditEntry, Camera, ChangeToken, Device, DeviceReport, ListVersion, NewApproval,
+    NewCamera, NewDevice, NewReport, NewStill, NewViewStill, PullUrl, Snapshot, Store, StoreError, StreamKey,
+    ViewStill, ViewStore,
 };
 use crate::import::ImportPlan;
-use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
+use crate::model::{Act, Election, HidingReason, Minute, StationId, StationList, StillHash, Turnout};
 
 pub use open::Making;
 
@@ -300,5 +302,52 @@ impl Store for SqliteStore {
     async fn audit(&self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let mut tx = self.read().await?;
         record::entries(&mut tx, after, limit).await
+    }
+}
+
+#[async_trait]
+impl ViewStore for SqliteStore {
+    async fn keep_view_still(&self, still: &NewViewStill<'_>, _by: &Actor) -> Result<StillHash, StoreError> {
+        let mut tx = self.write().await?;
+        let sha256 = views::keep(&mut tx, still).await?;
+        tx.commit().await?;
+        Ok(sha256)
+    }
+
+    async fn view_still(&self, sha256: StillHash) -> Result<Option<ViewStill>, StoreError> {
+        let mut tx = self.read().await?;
+        views::find(&mut tx, sha256).await
+    }
+
+    async fn approve_view(&self, approval: &NewApproval, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        views::approve(&mut tx, approval, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn approve_as_owner(&self, camera: CameraId, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        views::approve_as_owner(&mut tx, camera, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn hide(
+        &self,
+        camera: CameraId,
+        from: UtcMicros,
+        reason: HidingReason,
+        text: &str,
+        by: &Actor,
+    ) -> Result<i64, StoreError> {
+        let mut tx = self.write().await?;
+        let id = views::hide(&mut tx, camera, from, reason, text, by).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    async fn show_again(&self, camera: CameraId, proposed_by: &str, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        views::show_again(&mut tx, camera, proposed_by, by).await?;
+        Ok(tx.commit().await?)
     }
 }
