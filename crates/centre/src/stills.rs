@@ -133,7 +133,30 @@ impl Centre {
         self.latest_stills.0.get(&(id, turn(id, now)), &admit, StillFailure::Busy, make).await
     }
 
+    /// The newest keyframe of a live camera as it is, public or not: for those who judge what it shows.
+    ///
+    /// # Errors
+    /// See [`StillFailure`].
+    pub async fn full_still(&self, id: CameraId) -> Result<Still, StillFailure> {
+        let (init, part, at) = self.newest_keyframe(id, self.now().wall)?;
+        if !init.codecs.starts_with("avc") {
+            return Err(StillFailure::Codec);
+        }
+        let jpeg = self.stills.full_still(&init.bytes, &part).await.map_err(failure)?;
+        Ok(Still { jpeg, at })
+    }
+
     async fn newest(&self, id: CameraId, now: UtcMicros) -> Result<Still, StillFailure> {
+        let (init, part, at) = self.newest_keyframe(id, now)?;
+        Ok(Still { jpeg: self.decode(&init, &part).await?, at })
+    }
+
+    /// The newest independent part of a live camera, what it needs, and when it was taken.
+    fn newest_keyframe(
+        &self,
+        id: CameraId,
+        now: UtcMicros,
+    ) -> Result<(Arc<InitSegment>, Bytes, UtcMicros), StillFailure> {
         let camera = self.camera(id).ok_or(StillFailure::NoPicture)?;
         let keyframe = camera.live.snapshot().keyframe.ok_or(StillFailure::NoPicture)?;
         let init = keyframe.init.ok_or(StillFailure::NoPicture)?;
@@ -141,7 +164,7 @@ impl Centre {
         if now.since(at) > LATEST_MAX_AGE_US {
             return Err(StillFailure::NoPicture);
         }
-        Ok(Still { jpeg: self.decode(&init, &keyframe.bytes).await?, at })
+        Ok((init, keyframe.bytes, at))
     }
 
     /// The keyframe at or before the second that contains `at`. `admit` grants a turn at the archive and the decoders,
@@ -218,11 +241,16 @@ impl Centre {
         if !init.codecs.starts_with("avc") {
             return Err(StillFailure::Codec);
         }
-        self.stills.still(&init.bytes, part).await.map_err(|error| match error {
-            PoolError::Busy => StillFailure::Busy,
-            PoolError::Picture(_) => StillFailure::NoPicture,
-            PoolError::Worker(error) => StillFailure::Failed(error.to_string()),
-        })
+        self.stills.still(&init.bytes, part).await.map_err(failure)
+    }
+}
+
+/// Why the decoders made nothing of a picture.
+fn failure(error: PoolError) -> StillFailure {
+    match error {
+        PoolError::Busy => StillFailure::Busy,
+        PoolError::Picture(_) => StillFailure::NoPicture,
+        PoolError::Worker(error) => StillFailure::Failed(error.to_string()),
     }
 }
 

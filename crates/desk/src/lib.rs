@@ -7,6 +7,7 @@
 mod caller;
 mod cookie;
 mod guard;
+mod jpeg;
 mod pages;
 mod refusal;
 mod routes;
@@ -19,7 +20,7 @@ use ashkar_centre::Centre;
 use ashkar_credentials::passkey::Passkeys;
 use ashkar_credentials::password::PasswordPool;
 use ashkar_credentials::throttle::{Limits, Throttle};
-use ashkar_election::{PeopleStore, ProposalStore, Store};
+use ashkar_election::{PeopleStore, ProposalStore, Store, ViewStore};
 use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::{Router, middleware};
@@ -32,8 +33,8 @@ const PASSWORDS_AT_ONCE: usize = 2;
 const PASSWORDS_WAITING: usize = 30;
 
 /// What the desk needs of the store.
-pub trait DeskStore: Store + PeopleStore + ProposalStore {}
-impl<T: Store + PeopleStore + ProposalStore> DeskStore for T {}
+pub trait DeskStore: Store + PeopleStore + ProposalStore + ViewStore {}
+impl<T: Store + PeopleStore + ProposalStore + ViewStore> DeskStore for T {}
 
 /// How the desk is reached.
 #[derive(Debug, Clone, Default)]

@@ -9,6 +9,11 @@ pub(crate) fn text(at: UtcMicros) -> String {
     Timestamp::from_microsecond(at.0).unwrap_or(clamped).to_string()
 }
 
+/// The time that `text` says; nothing if it says none.
+pub(crate) fn parse(text: &str) -> Option<UtcMicros> {
+    text.parse::<Timestamp>().ok().map(|timestamp| UtcMicros(timestamp.as_microsecond()))
+}
+
 /// For `#[serde(serialize_with)]`.
 pub(crate) fn one<S: Serializer>(at: &UtcMicros, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(*at))

@@ -27,19 +27,21 @@ pub use import::{
     SourceEncoding, plan_import,
 };
 pub use model::{
-    Access, Act, Asked, Case, Constituency, Coordinates, DayPlan, DayTime, Decided, Denial, Election,
-    ElectionError, ElectionKey, Language, Mark, Minute, NameStatus, Names, Owed, ParseStationIdError,
-    Percent, Permission, Person, PersonError, PersonName, Phase, Policy, Profile, Proposal, ProposalError,
-    ProposalState, Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView,
-    Turnout, TurnoutSource, Zone, check_why,
+    Access, Act, Approval, Asked, Case, Checks, Constituency, Coordinates, DayPlan, DayTime, Decided, Denial,
+    Election, ElectionError, ElectionKey, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason, Language,
+    Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, ParseStillHashError, Percent, Permission,
+    Person, PersonError, PersonName, Phase, Policy, Profile, Proposal, ProposalError, ProposalState,
+    Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView, StillHash, Turnout,
+    TurnoutSource, ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_hiding_text, check_why, check_zones,
 };
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
     Actor, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Decision, Device,
-    DeviceError, DeviceReport, FactorUse, KeyHash, KeyRefusal, ListChanges, ListVersion, Making, NewCamera,
-    NewDevice, NewInvitation, NewReport, NewSession, NewStill, Passkey, PeopleStore, ProposalStore, PullUrl,
-    PullUrlError, ReportOccasion, RequestId, SecretChange, Secrets, Session, Snapshot, SqliteStore, Stage,
-    Store, StoreError, StreamKey, SubStreamRefusal, give_to_owner,
+    DeviceError, DeviceReport, FactorUse, KeyHash, KeyRefusal, ListChanges, ListVersion, Making, NewApproval,
+    NewCamera, NewDevice, NewInvitation, NewReport, NewSession, NewStill, NewViewStill, Passkey, PeopleStore,
+    ProposalStore, PullUrl, PullUrlError, ReportOccasion, RequestId, SecretChange, Secrets, Session,
+    Snapshot, SqliteStore, Stage, Store, StoreError, StreamKey, SubStreamRefusal, ViewStill, ViewStore,
+    give_to_owner,
 };
 pub use text::{collate, fold};

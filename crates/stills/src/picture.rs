@@ -7,8 +7,10 @@ use thiserror::Error;
 
 use crate::keyframe::{KeyframeError, annex_b};
 
-/// Widest still, pixels. Wider pictures are averaged down by a whole factor before they are encoded.
+/// Widest still for the public, pixels. Wider pictures are averaged down by a whole factor before they are encoded.
 pub const MAX_WIDTH: usize = 640;
+/// Widest still for those who judge what a camera shows: high definition, as it is.
+pub const FULL_WIDTH: usize = 1920;
 /// Maximum width and height in samples of a block whose sum fits into sixteen bits.
 const MAX_FACTOR: usize = 16;
 /// JPEG quality: the number plate of a station stays readable.
@@ -28,23 +30,32 @@ pub enum StillError {
     Encode(#[from] jpeg_encoder::EncodingError),
 }
 
-/// The first picture of `part` as a JPEG. `init` is the init segment that the part needs; H.264 only.
+/// The first picture of `part` as a JPEG at most [`MAX_WIDTH`] wide. `init` is the init segment that the part needs;
+/// H.264 only.
 ///
 /// # Errors
 /// If the bytes are not an independent H.264 part, or cannot be decoded.
 pub fn still(init: &[u8], part: &[u8]) -> Result<Vec<u8>, StillError> {
-    let stream = annex_b(init, part, MAX_WIDTH)?;
+    still_within(init, part, MAX_WIDTH)
+}
+
+/// The same, at most `widest` pixels wide.
+pub(crate) fn still_within(init: &[u8], part: &[u8], widest: usize) -> Result<Vec<u8>, StillError> {
+    let stream = annex_b(init, part, widest)?;
     let refused = |error: openh264::Error| StillError::Decode(error.to_string());
     let mut decoder = Decoder::new().map_err(refused)?;
     if let Some(picture) = decoder.decode(&stream).map_err(refused)? {
-        return jpeg(&picture);
+        return jpeg(&picture, widest);
     }
     let late = decoder.flush_remaining().map_err(refused)?;
-    late.first().map_or_else(|| Err(StillError::Decode("no picture came out".to_owned())), jpeg)
+    late.first().map_or_else(
+        || Err(StillError::Decode("no picture came out".to_owned())),
+        |picture| jpeg(picture, widest),
+    )
 }
 
-fn jpeg(picture: &DecodedYUV<'_>) -> Result<Vec<u8>, StillError> {
-    let small = Small::new(picture)?;
+fn jpeg(picture: &DecodedYUV<'_>, widest: usize) -> Result<Vec<u8>, StillError> {
+    let small = Small::new(picture, widest)?;
     let mut bytes = Vec::with_capacity(48 * 1024);
     let mut encoder = Encoder::new(&mut bytes, QUALITY);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
@@ -61,9 +72,9 @@ struct Small {
 }
 
 impl Small {
-    fn new(picture: &DecodedYUV<'_>) -> Result<Self, StillError> {
+    fn new(picture: &DecodedYUV<'_>, widest: usize) -> Result<Self, StillError> {
         let (full_width, full_height) = picture.dimensions();
-        let factor = full_width.div_ceil(MAX_WIDTH).max(1);
+        let factor = full_width.div_ceil(widest).max(1);
         let (width, height) = (full_width / factor, full_height / factor);
         if width < 2 || height < 2 || height > usize::from(u16::MAX) || factor > MAX_FACTOR {
             return Err(StillError::Decode(format!("{full_width}x{full_height} is no picture")));

@@ -17,7 +17,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use crate::{wire, zygote};
+use crate::{FULL_WIDTH, MAX_WIDTH, wire, zygote};
 
 /// Longest time for one still, with what makes its worker; a worker that takes longer is killed.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
@@ -82,16 +82,29 @@ impl Pool {
         }
     }
 
-    /// The first picture of `part` as a JPEG.
+    /// The first picture of `part` as a JPEG at most [`MAX_WIDTH`] wide.
     ///
     /// # Errors
     /// See [`PoolError`]. In any case the next request finds a working pool.
     pub async fn still(&self, init: &[u8], part: &[u8]) -> Result<Bytes, PoolError> {
+        self.still_within(init, part, MAX_WIDTH).await
+    }
+
+    /// The same, at most [`FULL_WIDTH`] wide.
+    ///
+    /// # Errors
+    /// As [`Self::still`].
+    pub async fn full_still(&self, init: &[u8], part: &[u8]) -> Result<Bytes, PoolError> {
+        self.still_within(init, part, FULL_WIDTH).await
+    }
+
+    async fn still_within(&self, init: &[u8], part: &[u8], widest: usize) -> Result<Bytes, PoolError> {
         let _waiting = self.waiting.try_acquire().map_err(|_| PoolError::Busy)?;
         let _place = self.places.acquire().await.map_err(|_| PoolError::Busy)?;
         let deadline = Instant::now() + TIMEOUT;
         let worker = self.worker(deadline).await?;
-        let answer = tokio::time::timeout_at(deadline, ask(worker, init, part)).await;
+        let widest = u16::try_from(widest).unwrap_or(u16::MAX).to_be_bytes();
+        let answer = tokio::time::timeout_at(deadline, ask(worker, [&widest, init, part])).await;
         let answer = answer.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
         match answer.split_first() {
             Some((&wire::OK, jpeg)) if jpeg.starts_with(&START_OF_IMAGE) => {
@@ -155,8 +168,8 @@ impl Zygote {
 
 /// Requests the only still of `worker`. However that ends, it gets no other request: it belongs to the camera whose
 /// bytes it read.
-async fn ask(mut worker: UnixStream, init: &[u8], part: &[u8]) -> io::Result<Vec<u8>> {
-    for frame in [init, part] {
+async fn ask(mut worker: UnixStream, frames: [&[u8]; 3]) -> io::Result<Vec<u8>> {
+    for frame in frames {
         let length = u32::try_from(frame.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
         let sent = async {
             worker.write_all(&length.to_be_bytes()).await?;

@@ -1,6 +1,6 @@
 //! The protocol between centre and worker: frames of a 32-bit big-endian length and that many bytes. The worker begins:
-//! it reports that it can reach nothing any more. Then it gets a request in two frames, init segment and part, and
-//! responds. The first byte of each of its frames is a status.
+//! it reports that it can reach nothing any more. Then it gets a request in three frames, the widest still in pixels (16
+//! bits, big-endian), init segment and part, and responds. The first byte of each of its frames is a status.
 
 use std::io::{self, Read, Write};
 

@@ -4,7 +4,8 @@
 
 use std::io::{self, BufReader, BufWriter};
 
-use crate::{sandbox, still, wire};
+use crate::picture::still_within;
+use crate::{sandbox, wire};
 
 /// Reports that it is sandboxed, and serves one request, if one comes before standard input ends.
 ///
@@ -18,9 +19,11 @@ pub fn serve() -> io::Result<()> {
     }
     wire::write(&mut answers, wire::SHUT_IN, &[])?;
     let mut requests = BufReader::new(io::stdin().lock());
+    let Some(widest) = wire::read(&mut requests)? else { return Ok(()) };
+    let widest = <[u8; 2]>::try_from(&*widest).map_or(0, u16::from_be_bytes);
     let Some(init) = wire::read(&mut requests)? else { return Ok(()) };
     let Some(part) = wire::read(&mut requests)? else { return Ok(()) };
-    match still(&init, &part) {
+    match still_within(&init, &part, usize::from(widest).max(1)) {
         Ok(jpeg) => wire::write(&mut answers, wire::OK, &jpeg),
         Err(error) => wire::write(&mut answers, wire::FAILED, error.to_string().as_bytes()),
     }

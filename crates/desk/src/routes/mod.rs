@@ -8,10 +8,11 @@ mod overview;
 mod people;
 mod proposals;
 mod sign_in;
+mod views;
 
 use ashkar_election::Permission;
 
-use crate::table::Rule::{Anyone, Awaited, Begun, Enrolling, May, SignedIn};
+use crate::table::Rule::{Anyone, Awaited, Begun, Enrolling, May, MayThere, SignedIn};
 use crate::table::Table;
 
 /// Every route of the API with its rule.
@@ -46,6 +47,16 @@ pub(crate) fn table() -> Table {
         .post("/proposals/{id}/approve", SignedIn, proposals::approve)
         .post("/proposals/{id}/refuse", SignedIn, proposals::refuse)
         .post("/proposals/{id}/withdraw", SignedIn, proposals::withdraw)
+        .get("/views", May(Permission::ReadViews), views::list)
+        .get("/views/{constituency}/{station}/{camera}", MayThere(Permission::ReadViews), views::show)
+        .get("/views/{constituency}/{station}/{camera}/now.jpg", MayThere(Permission::ReadViews), views::now)
+        .post(
+            "/views/{constituency}/{station}/{camera}/still",
+            MayThere(Permission::ProposeViews),
+            views::take_still,
+        )
+        .post("/views/{constituency}/{station}/{camera}/hide", MayThere(Permission::HideViews), views::hide)
+        .get("/views/stills/{file}", May(Permission::ReadViews), views::still)
         .get("/audit", May(Permission::ReadAudit), audit::find)
         .get("/audit.ndjson", May(Permission::ReadAudit), audit::export)
         .get("/overview", May(Permission::ReadStations), overview::show)

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use ashkar_centre::Registry;
+use ashkar_terms::CameraId;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::proposals;
+use super::{proposals, views};
 use crate::Desk;
 use crate::caller::Caller;
 use crate::table::Answer;
@@ -38,10 +39,15 @@ fn counts(desk: &Desk, registry: &Registry, caller: &Caller) -> Value {
     let stations = registry.stations().filter(|station| profile.covers(station.id.constituency)).count();
     let cameras = registry.snapshot.cameras.iter();
     let cameras = cameras.filter(|camera| camera.enabled && profile.covers(camera.id.constituency));
-    let (mut all, mut on_air) = (0, 0);
-    for camera in cameras {
-        all += 1;
-        on_air += i32::from(desk.centre.camera(camera.id).is_some_and(|camera| camera.status(now).live));
-    }
-    json!({ "stations": stations, "cameras": all, "on_air": on_air })
+    let cameras: Vec<_> = cameras.map(|camera| camera.id).collect();
+    let is_live = |id: &&CameraId| desk.centre.camera(**id).is_some_and(|camera| camera.status(now).live);
+    let [public, unapproved, hidden] = views::counts(registry, cameras.iter());
+    json!({
+        "stations": stations,
+        "cameras": cameras.len(),
+        "on_air": cameras.iter().filter(is_live).count(),
+        "public": public,
+        "unapproved": unapproved,
+        "hidden": hidden,
+    })
 }

@@ -20,6 +20,8 @@ pub enum Standing {
     Unknown,
     /// It was taken off the list, or a person switched it off.
     Off,
+    /// Nobody approved its view yet (I7).
+    Unapproved,
     /// The public may see it.
     On,
 }
@@ -76,6 +78,8 @@ pub enum Denial {
     Unknown,
     /// The camera is no longer public.
     Off,
+    /// Nobody approved its view yet (I7).
+    Unapproved,
     /// The commission has not opened the past at this time.
     Past,
     /// The commission hid this time.
@@ -98,6 +102,7 @@ impl Case<'_> {
         match self.standing {
             Standing::Unknown => return Access::Denied(Denial::Unknown),
             Standing::Off => return Access::Denied(Denial::Off),
+            Standing::Unapproved => return Access::Denied(Denial::Unapproved),
             Standing::On => {}
         }
         match asked {
@@ -112,7 +117,8 @@ impl Case<'_> {
         }
     }
 
-    fn hides(&self, span: Span) -> bool {
+    /// Whether any of `span` is hidden.
+    pub fn hides(&self, span: Span) -> bool {
         self.hidden.iter().any(|hidden| hidden.intersection(&span).is_some())
     }
 
@@ -183,6 +189,7 @@ mod tests {
             Access::Allowed { .. } => 'y',
             Access::Denied(Denial::Unknown) => 'u',
             Access::Denied(Denial::Off) => 'o',
+            Access::Denied(Denial::Unapproved) => 'a',
             Access::Denied(Denial::Past) => 'p',
             Access::Denied(Denial::Hidden) => 'h',
         };
@@ -203,6 +210,16 @@ mod tests {
             ("the day is over, the archive open", after(case(false, true)), "yyyyyy"),
             ("switched off", Case { standing: Standing::Off, ..day }, "oooooo"),
             ("never described", Case { standing: Standing::Unknown, ..day }, "uuuuuu"),
+            (
+                "never approved: nothing of it, also no parameters",
+                Case { standing: Standing::Unapproved, ..day },
+                "aaaaaa",
+            ),
+            (
+                "never approved, and all is open",
+                Case { standing: Standing::Unapproved, ..case(true, true) },
+                "aaaaaa",
+            ),
             ("an hour ago is hidden", Case { hidden: &hour_ago, ..day }, "yyhyyy"),
             ("all is hidden: parameters show nothing", Case { hidden: &everything, ..day }, "hhhyyy"),
             (

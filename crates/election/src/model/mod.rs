@@ -12,6 +12,7 @@ mod proposal;
 mod rfc3339;
 mod station;
 mod turnout;
+mod views;
 
 pub use access::{Access, Asked, Case, Denial, Standing};
 pub use day::{DayPlan, DayTime, Minute};
@@ -25,3 +26,7 @@ pub use station::{
     Constituency, Coordinates, NameStatus, ParseStationIdError, Station, StationId, StationView,
 };
 pub use turnout::{Percent, Turnout, TurnoutSource};
+pub use views::{
+    Approval, Checks, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason, ParseStillHashError, StillHash,
+    ViewError, ViewPhase, ViewZone, ZoneKind, check_hiding_text, check_zones,
+};

@@ -1,9 +1,9 @@
 //! What needs two persons: one proposes it, another one decides.
 
-use ashkar_terms::UtcMicros;
+use ashkar_terms::{CameraId, UtcMicros};
 use serde::{Deserialize, Serialize};
 
-use super::{Election, Permission, PersonName, StationId};
+use super::{Checks, Election, Permission, PersonName, StationId, StillHash, ViewPhase, ViewZone};
 
 /// The longest reason, bytes.
 const WHY_BYTES_MAX: usize = 1000;
@@ -12,6 +12,26 @@ const WHY_BYTES_MAX: usize = 1000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "payload", deny_unknown_fields)]
 pub enum Proposed {
+    /// A camera's view becomes public for a phase of the day.
+    #[serde(rename = "view.approve")]
+    ApproveView {
+        /// The camera.
+        camera: CameraId,
+        /// The phase.
+        phase: ViewPhase,
+        /// The reference still.
+        still: StillHash,
+        /// What the view shows, and where.
+        zones: Vec<ViewZone>,
+        /// What was looked for.
+        checks: Checks,
+    },
+    /// A hidden camera is shown again from then on.
+    #[serde(rename = "view.show")]
+    ShowView {
+        /// The camera.
+        camera: CameraId,
+    },
     /// A station's protocol is completed: its cameras owe nothing from then on.
     #[serde(rename = "station.close")]
     CloseStation {
@@ -39,6 +59,8 @@ impl Proposed {
     /// Its name.
     pub const fn kind(&self) -> &'static str {
         match self {
+            Self::ApproveView { .. } => "view.approve",
+            Self::ShowView { .. } => "view.show",
             Self::CloseStation { .. } => "station.close",
             Self::ChangePolicy { .. } => "policy.change",
             Self::RecoverPerson { .. } => "person.recover",
@@ -48,6 +70,9 @@ impl Proposed {
     /// What the first and what the second person must be permitted.
     pub const fn permissions(&self) -> (Permission, Permission) {
         match self {
+            Self::ApproveView { .. } | Self::ShowView { .. } => {
+                (Permission::ProposeViews, Permission::DecideViews)
+            }
             Self::CloseStation { .. } => (Permission::ProposeClosing, Permission::DecideClosing),
             Self::ChangePolicy { .. } => (Permission::ProposePolicy, Permission::DecidePolicy),
             Self::RecoverPerson { .. } => (Permission::ManagePeople, Permission::ManagePeople),
@@ -57,6 +82,7 @@ impl Proposed {
     /// The constituency that both must look after; none if it is about the whole country.
     pub fn constituency(&self) -> Option<u16> {
         match self {
+            Self::ApproveView { camera, .. } | Self::ShowView { camera } => Some(camera.constituency),
             Self::CloseStation { station, .. } => Some(station.constituency),
             Self::ChangePolicy { .. } | Self::RecoverPerson { .. } => None,
         }
@@ -65,6 +91,7 @@ impl Proposed {
     /// What the audit trail says it is about.
     pub fn subject(&self) -> String {
         match self {
+            Self::ApproveView { camera, .. } | Self::ShowView { camera } => camera.to_string(),
             Self::CloseStation { station, .. } => station.to_string(),
             Self::ChangePolicy { election } => election.key.to_string(),
             Self::RecoverPerson { name } => name.to_string(),

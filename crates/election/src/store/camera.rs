@@ -44,4 +44,6 @@ pub struct NewCamera {
     pub sub_of: Option<CameraId>,
     /// Whether its station may be missing from the list: for rehearsals, and before the first list.
     pub unlisted: bool,
+    /// Whether its view is approved at once in the owner's way. Not of a sub-stream: that follows its camera.
+    pub approved: bool,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ashkar_terms::{Blame, CameraId};
 
 use super::{DeviceError, SubStreamRefusal};
-use crate::model::{ElectionError, Minute, PersonError, ProposalError, StationId};
+use crate::model::{ElectionError, Minute, PersonError, ProposalError, StationId, ViewError};
 
 /// Why the store refused or failed. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +98,35 @@ pub enum StoreError {
     /// A reference still is too long.
     #[error("a reference still of {0} bytes is too long")]
     LongStill(usize),
+    /// As many reference stills of a camera as are kept.
+    #[error("camera {0} has as many reference stills as are kept")]
+    ManyStills(CameraId),
+    /// The still is none of the camera's.
+    #[error("camera {0} has no such reference still")]
+    NoViewStill(CameraId),
+    /// What was said of a view, or of a hiding, is wrong.
+    #[error(transparent)]
+    View(#[from] ViewError),
+    /// Somebody approved what they proposed.
+    #[error("whoever proposed it cannot approve it; a second person must")]
+    SamePerson,
+    /// A sub-stream has no view of its own.
+    #[error("{sub} is a sub-stream of {main} and follows it; approve, hide or show {main}")]
+    FollowsCamera {
+        /// The sub-stream.
+        sub: CameraId,
+        /// Its camera.
+        main: CameraId,
+    },
+    /// The camera is hidden from then on.
+    #[error("camera {0} is hidden already")]
+    AlreadyHidden(CameraId),
+    /// Hiding begins now or earlier.
+    #[error("a camera is hidden at once, or from an earlier time on; that time has not come yet")]
+    HiddenLater,
+    /// The camera is not hidden.
+    #[error("camera {0} is not hidden")]
+    NotHidden(CameraId),
     /// The camera has a key already.
     #[error("camera {0} exists and has a key; a new key makes the old one void")]
     CameraExists(CameraId),

@@ -14,6 +14,7 @@ mod snapshot;
 mod sqlite;
 mod sub_stream;
 mod version;
+mod views;
 
 use ashkar_terms::{CameraId, UtcMicros};
 use async_trait::async_trait;
@@ -34,6 +35,7 @@ pub use snapshot::{ChangeToken, Snapshot};
 pub use sqlite::{Making, SqliteStore};
 pub use sub_stream::SubStreamRefusal;
 pub use version::{Applied, ListChanges, ListVersion};
+pub use views::{NewApproval, NewViewStill, ViewStill, ViewStore};
 
 use crate::diff::Diff;
 use crate::import::ImportPlan;
@@ -48,7 +50,7 @@ use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
 /// * Without an election, reads return nothing, and changes fail with [`StoreError::NoElection`].
 /// * All data returned by one call are of one moment.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: ViewStore + Send + Sync {
     /// The current election.
     async fn election(&self) -> Result<Option<Election>, StoreError>;
 

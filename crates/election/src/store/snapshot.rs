@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use ashkar_terms::CameraId;
 
 use super::{Camera, Device, KeyRefusal, ListVersion, StreamKey};
-use crate::model::{Election, Station, StationId, StationList, StationMarks, StationView, Turnout};
+use crate::model::{
+    Approval, Election, Hiding, Station, StationId, StationList, StationMarks, StationView, Turnout,
+};
 
 /// A value that changes with every change of a store. Only equality is meaningful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,6 +36,10 @@ pub struct Snapshot {
     pub marks: BTreeMap<StationId, StationMarks>,
     /// Official turnout at the plan's times, by time; the country before its constituencies.
     pub turnout: Vec<Turnout>,
+    /// The approvals of each camera's view, oldest first; a camera without one is not public (I7).
+    pub approvals: BTreeMap<CameraId, Vec<Approval>>,
+    /// The hidings of each camera, oldest first, also those that are over.
+    pub hidings: BTreeMap<CameraId, Vec<Hiding>>,
 }
 
 impl Snapshot {
@@ -65,6 +71,21 @@ impl Snapshot {
     pub fn sub_stream_of(&self, camera: CameraId) -> Option<&Camera> {
         let of_station = of_station(&self.sub_streams, camera.into());
         of_station.iter().find(|sub| sub.sub_of == Some(camera) && sub.enabled)
+    }
+
+    /// The camera whose approvals and hidings are those of `camera`: itself, or the one whose sub-stream it is.
+    pub fn view_of(&self, camera: CameraId) -> CameraId {
+        self.camera(camera).and_then(|known| known.sub_of).unwrap_or(camera)
+    }
+
+    /// The approvals of a camera's view, oldest first.
+    pub fn approvals_of(&self, camera: CameraId) -> &[Approval] {
+        self.approvals.get(&self.view_of(camera)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The hidings of a camera, oldest first.
+    pub fn hidings_of(&self, camera: CameraId) -> &[Hiding] {
+        self.hidings.get(&self.view_of(camera)).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// All devices of a camera, also revoked ones, by time.

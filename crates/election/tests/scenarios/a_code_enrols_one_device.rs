@@ -173,7 +173,7 @@ async fn a_sub_stream_has_devices_while_its_camera_is_on() {
     let dir = tempfile::tempdir().unwrap();
     let store = store_with_list(dir.path()).await;
     let sub = CameraId::new(7, 12, 101);
-    let new = NewCamera { id: sub, pull: None, unlisted: false, sub_of: Some(CAMERA) };
+    let new = NewCamera { id: sub, pull: None, unlisted: false, sub_of: Some(CAMERA), approved: false };
     store.add_camera(&new, &by("cli:aysel")).await.unwrap();
     issue(&store, sub, CODE).await;
     assert_eq!(enrol(&store, CODE, 1, 1).await.unwrap(), [sub]);

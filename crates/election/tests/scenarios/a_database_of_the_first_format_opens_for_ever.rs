@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::common::{STATIONS, by, election, import, list, store_with_list};
-use ashkar_election::{Act, Minute, NewCamera, NewDevice, SqliteStore, StationId, Store, Turnout};
+use ashkar_election::{Act, Hidden, Minute, NewCamera, NewDevice, SqliteStore, StationId, Store, Turnout};
 use ashkar_terms::{CameraId, UtcMicros};
 
 const CAMERA: CameraId = CameraId::new(7, 12, 1);
@@ -19,8 +19,13 @@ fn frozen() -> PathBuf {
 /// How the sample was made; it runs only where the sample does not exist.
 async fn make(dir: &Path) {
     let store = store_with_list(dir).await;
-    let camera =
-        NewCamera { id: CAMERA, pull: Some(ADDRESS.parse().unwrap()), unlisted: false, sub_of: None };
+    let camera = NewCamera {
+        id: CAMERA,
+        pull: Some(ADDRESS.parse().unwrap()),
+        unlisted: false,
+        sub_of: None,
+        approved: false,
+    };
     let key = store.add_camera(&camera, &by("cli:aysel")).await.unwrap();
     store
         .mark(StationId::new(7, 12), Act::Closed, UtcMicros(1_707_318_060_000_000), &by("desk:rauf"))
@@ -60,6 +65,11 @@ async fn it_holds_what_was_put_into_it() {
     // What came with later formats.
     assert!(snapshot.turnout.is_empty() && snapshot.sub_streams.is_empty() && camera.sub_of.is_none());
     assert!(snapshot.devices.is_empty());
+    // What could send before there was a gate was public, and stays so; what could not must be approved.
+    let [approval] = snapshot.approvals_of(CAMERA) else { panic!("{:?}", snapshot.approvals) };
+    assert!(approval.owner && approval.approved_by == "before the gate");
+    assert!(Hidden::of(snapshot.approvals_of(CAMERA), &[]).spans().is_empty());
+    assert_eq!((snapshot.cameras.len(), snapshot.approvals.len()), (4, 1));
     let figure = Turnout {
         at: Minute::at(10, 0),
         constituency: Some(7),
@@ -67,7 +77,13 @@ async fn it_holds_what_was_put_into_it() {
         source: "https://example.org/".parse().unwrap(),
     };
     store.set_turnout(&figure, &by("cli:aysel")).await.unwrap();
-    let sub = NewCamera { id: CameraId::new(7, 12, 101), pull: None, unlisted: false, sub_of: Some(CAMERA) };
+    let sub = NewCamera {
+        id: CameraId::new(7, 12, 101),
+        pull: None,
+        unlisted: false,
+        sub_of: Some(CAMERA),
+        approved: false,
+    };
     store.add_camera(&sub, &by("cli:aysel")).await.unwrap();
     let snapshot = store.snapshot().await.unwrap();
     assert_eq!(snapshot.turnout, [figure]);

@@ -17,7 +17,7 @@ async fn each_change_leaves_one_entry() {
     let mut other = election();
     other.time_zone = Zone::new("Europe/Berlin").unwrap();
     store.put_election(&other, &who).await.unwrap();
-    let new = NewCamera { id: CAMERA, pull: None, unlisted: false, sub_of: None };
+    let new = NewCamera { id: CAMERA, pull: None, unlisted: false, sub_of: None, approved: false };
     store.add_camera(&new, &who).await.unwrap();
     store.replace_keys(&[CAMERA], &who).await.unwrap();
     store.set_pull(CAMERA, Some(&"rtsp://a:b@h/".parse().unwrap()), &who).await.unwrap();
@@ -58,7 +58,8 @@ async fn a_refused_change_leaves_none() {
     let store = store_with_list(dir.path()).await;
     let (token, entries) = (store.change_token().await.unwrap(), store.audit(0, 100).await.unwrap());
     let who = by("cli:x");
-    let new = NewCamera { id: CameraId::new(7, 99, 1), pull: None, unlisted: false, sub_of: None };
+    let new =
+        NewCamera { id: CameraId::new(7, 99, 1), pull: None, unlisted: false, sub_of: None, approved: false };
     assert!(store.add_camera(&new, &who).await.is_err());
     assert!(store.mark(StationId::new(7, 99), Act::Closed, UtcMicros(1), &who).await.is_err());
     assert!(store.withdraw_mark(STATION, Act::Count, &who).await.is_err());

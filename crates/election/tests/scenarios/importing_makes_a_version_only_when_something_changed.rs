@@ -65,7 +65,8 @@ async fn cameras_follow_the_list() {
     let store = store_with_list(dir.path()).await;
     assert_eq!(cameras(&store).await, ["7/12/1", "7/13/1", "7/13/2", "8/1/1"]);
     // One added by hand, one disabled by hand; then the list loses 8/1 and a camera of 7/13, and gains 7/14.
-    let added = NewCamera { id: CameraId::new(7, 12, 2), pull: None, unlisted: false, sub_of: None };
+    let added =
+        NewCamera { id: CameraId::new(7, 12, 2), pull: None, unlisted: false, sub_of: None, approved: false };
     store.add_camera(&added, &by("cli:rauf")).await.unwrap();
     store.set_enabled(CameraId::new(7, 12, 1), false, &by("cli:rauf")).await.unwrap();
     let header = STATIONS.lines().next().unwrap();

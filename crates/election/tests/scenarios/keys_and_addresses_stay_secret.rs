@@ -13,7 +13,7 @@ const CAMERA: CameraId = CameraId::new(7, 12, 1);
 const ADDRESS: &str = "rtsp://admin:cox-gizli-parol@192.0.2.7:554/user=admin_password=cox-gizli-parol";
 
 fn new_camera(id: CameraId) -> NewCamera {
-    NewCamera { id, pull: Some(ADDRESS.parse().unwrap()), unlisted: false, sub_of: None }
+    NewCamera { id, pull: Some(ADDRESS.parse().unwrap()), unlisted: false, sub_of: None, approved: false }
 }
 
 fn files_contain(dir: &Path, needle: &[u8]) -> bool {

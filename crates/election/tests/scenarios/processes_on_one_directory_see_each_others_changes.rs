@@ -13,7 +13,8 @@ async fn a_running_server_notices_what_a_command_did() {
     let before = server.snapshot().await.unwrap();
     assert_eq!(server.change_token().await.unwrap(), before.token, "nothing happened yet");
 
-    let camera = NewCamera { id: CameraId::new(7, 12, 1), pull: None, unlisted: false, sub_of: None };
+    let camera =
+        NewCamera { id: CameraId::new(7, 12, 1), pull: None, unlisted: false, sub_of: None, approved: false };
     let key = command.add_camera(&camera, &by("cli:aysel")).await.unwrap();
     assert_ne!(server.change_token().await.unwrap(), before.token);
     let after = server.snapshot().await.unwrap();
@@ -58,8 +59,13 @@ async fn concurrent_writers_lose_nothing() {
     let writers = (1..=20_u8).map(|number| {
         let store = if number % 2 == 0 { store.clone() } else { other.clone() };
         tokio::spawn(async move {
-            let camera =
-                NewCamera { id: CameraId::new(8, 1, number), pull: None, unlisted: true, sub_of: None };
+            let camera = NewCamera {
+                id: CameraId::new(8, 1, number),
+                pull: None,
+                unlisted: true,
+                sub_of: None,
+                approved: false,
+            };
             store.add_camera(&camera, &by("cli:x")).await
         })
     });

@@ -13,7 +13,7 @@ const OTHER: CameraId = CameraId::new(7, 13, 2);
 const SUB: CameraId = CameraId::new(7, 13, 101);
 
 async fn add(store: &SqliteStore, id: CameraId, main: CameraId) -> Result<StreamKey, StoreError> {
-    let new = NewCamera { id, pull: None, unlisted: false, sub_of: Some(main) };
+    let new = NewCamera { id, pull: None, unlisted: false, sub_of: Some(main), approved: false };
     store.add_camera(&new, &by("cli:aysel")).await
 }
 

@@ -11,7 +11,7 @@ use super::super::{Actor, Camera, KeyHash, NewCamera, PullUrl, StoreError, Strea
 use super::elections::{self, Current};
 use super::record::{self, Change};
 use super::row::row;
-use super::{lists, sub_streams};
+use super::{lists, sub_streams, views};
 use crate::model::{ElectionKey, Station, StationId, StationList};
 
 row! {
@@ -75,7 +75,7 @@ pub(super) async fn rows(tx: &mut SqliteConnection, election: i64) -> Result<Vec
     Ok(query.bind(election).fetch_all(tx).await?)
 }
 
-async fn row(
+pub(super) async fn row(
     tx: &mut SqliteConnection,
     election: i64,
     id: CameraId,
@@ -162,6 +162,9 @@ pub(super) async fn add(
         after: Some(json!({ "pull": new.pull, "sub_of": new.sub_of })),
     };
     record::write(tx, by, change).await?;
+    if new.approved {
+        views::approve_as_owner(tx, new.id, by).await?;
+    }
     Ok(key)
 }
 

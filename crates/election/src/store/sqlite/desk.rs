@@ -161,7 +161,7 @@ impl ProposalStore for SqliteStore {
         by: &Actor,
     ) -> Result<Proposal, StoreError> {
         let mut tx = self.write(by).await?;
-        let proposal = proposals::propose(&mut tx, &self.sealer, what, name, why, by).await?;
+        let proposal = proposals::propose(&mut tx, what, name, why, by).await?;
         tx.commit().await?;
         Ok(proposal)
     }
@@ -174,7 +174,7 @@ impl ProposalStore for SqliteStore {
         by: &Actor,
     ) -> Result<Proposal, StoreError> {
         let mut tx = self.write(by).await?;
-        let proposal = proposals::decide(&mut tx, &self.sealer, id, decision, name, by).await?;
+        let proposal = proposals::decide(&mut tx, id, decision, name, by).await?;
         tx.commit().await?;
         Ok(proposal)
     }

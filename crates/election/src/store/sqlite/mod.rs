@@ -22,6 +22,7 @@ mod stills;
 mod sub_streams;
 mod trail;
 mod turnout;
+mod views;
 mod whole;
 
 use std::sync::Arc;
@@ -33,10 +34,11 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use super::seal::Sealer;
 use super::{
     Actor, Applied, AuditCheck, AuditEntry, AuditQuery, Camera, ChangeToken, Device, DeviceReport,
-    ListVersion, NewCamera, NewDevice, NewReport, NewStill, PullUrl, Snapshot, Store, StoreError, StreamKey,
+    ListVersion, NewApproval, NewCamera, NewDevice, NewReport, NewStill, NewViewStill, PullUrl, Snapshot,
+    Store, StoreError, StreamKey, ViewStill, ViewStore,
 };
 use crate::import::ImportPlan;
-use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
+use crate::model::{Act, Election, HidingReason, Minute, StationId, StationList, StillHash, Turnout};
 
 pub use open::Making;
 
@@ -316,5 +318,52 @@ impl Store for SqliteStore {
     async fn check_audit(&self) -> Result<AuditCheck, StoreError> {
         let mut tx = self.read().await?;
         trail::check(&mut tx).await
+    }
+}
+
+#[async_trait]
+impl ViewStore for SqliteStore {
+    async fn keep_view_still(&self, still: &NewViewStill<'_>, by: &Actor) -> Result<StillHash, StoreError> {
+        let mut tx = self.write(by).await?;
+        let sha256 = views::keep(&mut tx, still).await?;
+        tx.commit().await?;
+        Ok(sha256)
+    }
+
+    async fn view_still(&self, sha256: StillHash) -> Result<Option<ViewStill>, StoreError> {
+        let mut tx = self.read().await?;
+        views::find(&mut tx, sha256).await
+    }
+
+    async fn approve_view(&self, approval: &NewApproval, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write(by).await?;
+        views::approve(&mut tx, approval, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn approve_as_owner(&self, camera: CameraId, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write(by).await?;
+        views::approve_as_owner(&mut tx, camera, by).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn hide(
+        &self,
+        camera: CameraId,
+        from: UtcMicros,
+        reason: HidingReason,
+        text: &str,
+        by: &Actor,
+    ) -> Result<i64, StoreError> {
+        let mut tx = self.write(by).await?;
+        let id = views::hide(&mut tx, camera, from, reason, text, by).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    async fn show_again(&self, camera: CameraId, proposed_by: &str, by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write(by).await?;
+        views::show_again(&mut tx, camera, proposed_by, by).await?;
+        Ok(tx.commit().await?)
     }
 }

@@ -6,12 +6,13 @@ use sqlx::{Connection, SqliteConnection};
 
 use super::super::people::NewInvitation;
 use super::super::proposals::Decision;
-use super::super::seal::Sealer;
-use super::super::{Actor, StoreError};
+use super::super::{Actor, NewApproval, StoreError};
 use super::record::{self, Change};
 use super::row::row;
-use super::{elections, marks, people};
-use crate::model::{Act, Decided, PersonName, Proposal, ProposalError, ProposalState, Proposed, check_why};
+use super::{elections, marks, people, views};
+use crate::model::{
+    Act, Decided, Hiding, PersonName, Proposal, ProposalError, ProposalState, Proposed, check_why,
+};
 
 row! {
     struct ProposalRow {
@@ -81,7 +82,6 @@ pub(super) async fn all(
 
 pub(super) async fn propose(
     tx: &mut SqliteConnection,
-    sealer: &Sealer,
     what: &Proposed,
     name: &PersonName,
     why: &str,
@@ -93,7 +93,7 @@ pub(super) async fn propose(
         return Err(ProposalError::AlreadyOpen(other).into());
     }
     let seen = facts(tx, what).await?;
-    try_out(tx, sealer, what, by).await?;
+    try_out(tx, what, by).await?;
     let payload = payload(what);
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO proposal (election_id, kind, payload, seen, state, proposed_by, proposed_at_us, why) \
@@ -147,6 +147,13 @@ async fn open_one(
 /// The facts on which a proposal rests. If they change before it is approved, it is stale.
 async fn facts(tx: &mut SqliteConnection, what: &Proposed) -> Result<Value, StoreError> {
     Ok(match what {
+        Proposed::ApproveView { camera, .. } | Proposed::ShowView { camera } => {
+            let approvals = views::approvals(tx).await?;
+            let hidings = views::hidings(tx).await?;
+            let is_open = |hiding: &&Hiding| hiding.to.is_none();
+            let open: Vec<_> = hidings.get(camera).into_iter().flatten().filter(is_open).collect();
+            json!({ "approvals": approvals.get(camera), "hidings": open })
+        }
         Proposed::CloseStation { station, .. } => {
             let marks = marks::all(tx).await?.remove(station).unwrap_or_default();
             let at = |act: Act| marks.at(act).map(|at| json!({ "act": act, "at": at }));
@@ -161,15 +168,12 @@ async fn facts(tx: &mut SqliteConnection, what: &Proposed) -> Result<Value, Stor
 }
 
 /// Does it, and takes it back: what could not be done is not proposed.
-async fn try_out(
-    tx: &mut SqliteConnection,
-    sealer: &Sealer,
-    what: &Proposed,
-    by: &Actor,
-) -> Result<(), StoreError> {
+async fn try_out(tx: &mut SqliteConnection, what: &Proposed, by: &Actor) -> Result<(), StoreError> {
     let invitation = NewInvitation { token_hash: [0; 32], expires_at: by.at };
     let mut trial = tx.begin().await?;
-    let done = carry_out(&mut trial, sealer, what, &invitation, by).await;
+    // Somebody else will do it.
+    let second = Actor { name: "the second person".to_owned(), request: None, ..by.clone() };
+    let done = carry_out(&mut trial, what, &by.name, &invitation, &second).await;
     trial.rollback().await?;
     done
 }
@@ -177,12 +181,24 @@ async fn try_out(
 /// Does what was proposed.
 async fn carry_out(
     tx: &mut SqliteConnection,
-    _sealer: &Sealer,
     what: &Proposed,
+    proposed_by: &str,
     invitation: &NewInvitation,
     by: &Actor,
 ) -> Result<(), StoreError> {
     match what {
+        Proposed::ApproveView { camera, phase, still, zones, checks } => {
+            let new = NewApproval {
+                camera: *camera,
+                phase: *phase,
+                still: *still,
+                zones: zones.clone(),
+                checks: *checks,
+                proposed_by: proposed_by.to_owned(),
+            };
+            views::approve(tx, &new, by).await
+        }
+        Proposed::ShowView { camera } => views::show_again(tx, *camera, proposed_by, by).await,
         Proposed::CloseStation { station, at } if *at <= by.at => {
             marks::set(tx, *station, Act::ProtocolCompleted, *at, by).await
         }
@@ -201,7 +217,6 @@ async fn carry_out(
 
 pub(super) async fn decide(
     tx: &mut SqliteConnection,
-    sealer: &Sealer,
     id: i64,
     decision: Decision,
     name: &PersonName,
@@ -227,7 +242,7 @@ pub(super) async fn decide(
         }
         Decision::Approve { invitation } => {
             if facts(tx, &open.what).await? == open.seen {
-                carry_out(tx, sealer, &open.what, &invitation, by).await?;
+                carry_out(tx, &open.what, &format!("desk:{}", open.proposed_by), &invitation, by).await?;
                 ProposalState::Approved
             } else {
                 ProposalState::Stale

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::super::seal::Sealer;
 use super::super::{Snapshot, StoreError};
-use super::{cameras, devices, elections, lists, marks, record, turnout};
+use super::{cameras, devices, elections, lists, marks, record, turnout, views};
 
 /// Everything, read in one transaction, so that the parts are consistent.
 pub(super) async fn snapshot(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Snapshot, StoreError> {
@@ -25,5 +25,7 @@ pub(super) async fn snapshot(tx: &mut SqliteConnection, sealer: &Sealer) -> Resu
         devices: devices::all(tx).await?,
         marks: marks::all(tx).await?,
         turnout: turnout::all(tx).await?,
+        approvals: views::approvals(tx).await?,
+        hidings: views::hidings(tx).await?,
     })
 }
