@@ -1,6 +1,7 @@
 //! The command line. Every flag is also an environment variable and a key of the configuration file: see `layers`.
 
 mod agent;
+mod people;
 mod report;
 mod simulate;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::logging::Format;
 pub(crate) use agent::{Agent, AgentCameras, AgentData, AgentEnrol};
+pub(crate) use people::{Audit, User, UserAdd};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
 
@@ -53,6 +55,12 @@ pub(crate) enum Command {
     /// The list of polling stations.
     #[command(subcommand)]
     Stations(Stations),
+    /// People of the desk. The first account is made here; the desk makes the others.
+    #[command(subcommand)]
+    User(User),
+    /// The record of every change: who, what, when, why, from where.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Cameras and their stream keys.
     #[command(subcommand)]
     Camera(Camera),
@@ -121,6 +129,14 @@ pub(crate) struct Serve {
     /// one it must be an address of this machine alone.
     #[arg(long, env = "ASHKAR_AGENT_LISTEN", value_name = "ADDR")]
     pub(crate) agent_listen: Option<SocketAddr>,
+    /// Address of the commission's desk, apart from the site's. Without it, the desk is on the site's address. With the
+    /// certificate of the site it speaks TLS; without one it must be an address of this machine alone.
+    #[arg(long, env = "ASHKAR_DESK_LISTEN", value_name = "ADDR")]
+    pub(crate) desk_listen: Option<SocketAddr>,
+    /// Address by which people reach the desk, such as `https://desk.example`: for the links of invitations, and for
+    /// passkeys, which are bound to it. By default, the public address.
+    #[arg(long, env = "ASHKAR_DESK_URL", value_name = "URL", value_parser = public_url)]
+    pub(crate) desk_url: Option<String>,
     /// Address for /metrics. Without it, they are on the site's address, for this machine only.
     #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,

@@ -6,6 +6,7 @@
 
 mod agent;
 mod archive;
+mod audit;
 mod camera;
 mod cameras;
 mod cli;
@@ -21,6 +22,7 @@ mod live;
 mod logging;
 mod manager;
 mod output;
+mod people;
 mod qr;
 #[cfg(test)]
 mod reference;
@@ -91,6 +93,8 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::Init(options) => init::run(options).await?,
         Command::Election(command) => election::run(command).await?,
         Command::Stations(command) => return stations::run(command).await,
+        Command::User(command) => people::run(command).await?,
+        Command::Audit(command) => return audit::run(command).await,
         Command::Camera(command) => camera::run(command).await?,
         Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use ashkar_centre::{Centre, Options};
+use ashkar_desk::Desk;
 use ashkar_door::Door;
 use ashkar_duty::Duty;
 use ashkar_election::{SqliteStore, Store};
@@ -42,6 +43,8 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 const METRICS_CONNECTIONS: usize = 64;
 /// Maximum number of connections to the agents' door: two from each of two thousand stations.
 const AGENT_CONNECTIONS: usize = 4096;
+/// Maximum number of connections to the separate address of the desk.
+const DESK_CONNECTIONS: usize = 1024;
 /// Bytes that an agent may send before they are taken, of one request and of a connection: 4 MB at a delay of 200 ms
 /// are 160 Mbit/s.
 const AGENT_WINDOW_BYTES: (u32, u32) = (2 << 20, 4 << 20);
@@ -55,6 +58,8 @@ pub(crate) struct Running {
     pub(crate) rtmp: SocketAddr,
     /// Address for the stations' agents.
     pub(crate) agents: Option<SocketAddr>,
+    /// Address of the desk, if it has one of its own.
+    pub(crate) desk: Option<SocketAddr>,
     /// The site's certificate, if it has TLS.
     certificate: Option<Arc<Certificate>>,
     stop: watch::Sender<bool>,
@@ -77,8 +82,9 @@ pub(crate) async fn run(options: Serve) -> anyhow::Result<()> {
     };
     // The only line on standard output: for scripts, and for people who started it by hand.
     let agents = running.agents.map_or_else(String::new, |agents| format!(" agents {scheme}://{agents}"));
+    let desk = running.desk.map_or_else(String::new, |desk| format!(" desk {scheme}://{desk}"));
     if let Err(error) =
-        output::line(format_args!("ready {scheme}://{} rtmp://{}{agents}", running.http, running.rtmp))
+        output::line(format_args!("ready {scheme}://{} rtmp://{}{agents}{desk}", running.http, running.rtmp))
     {
         tracing::warn!(cause = %error, blame = "operator", "on air all the same");
     }
@@ -196,9 +202,14 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         tls: tls.is_some(),
         origin: options.public_url.as_deref().map(Arc::from),
     };
+    let desk = desk_of(options, &store, &centre, tls.is_some()).router();
     let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
+    let (site, desk) = match options.desk_listen {
+        Some(address) => (site, Some((bind_apart("the desk", address, tls.is_some()).await?, desk))),
+        None => (site.with_desk(desk), None),
+    };
     let door = match options.agent_listen {
-        Some(address) => Some(bind_door(address, tls.is_some()).await?),
+        Some(address) => Some(bind_apart("agents", address, tls.is_some()).await?),
         None => None,
     };
     let agents = door.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -217,6 +228,16 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         let serving = server::serve(listener, None, apart, limits, Arc::default(), stop.subscribe());
         listeners.push(tokio::spawn(on_duty(serving)));
     }
+    let desk_address = desk.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
+    if let Some((listener, desk)) = desk {
+        let limits = Limits {
+            connections: DESK_CONNECTIONS,
+            connections_per_client: DESK_CONNECTIONS,
+            ..limits.clone()
+        };
+        let serving = server::serve(listener, tls.clone(), desk, limits, Arc::default(), stop.subscribe());
+        listeners.push(tokio::spawn(on_duty(serving)));
+    }
     if let Some(listener) = door {
         let limits = Limits {
             connections: connections.agents,
@@ -229,7 +250,14 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         listeners.push(tokio::spawn(on_duty(serving)));
     }
     tracing::info!(%http, %rtmp, agents = agents.map(tracing::field::display), data = %options.data.data.display(), "on air");
-    Ok(Running { centre, http, rtmp, agents, certificate, stop, listeners, store })
+    Ok(Running { centre, http, rtmp, agents, desk: desk_address, certificate, stop, listeners, store })
+}
+
+/// The desk of a centre that runs with `options`.
+fn desk_of(options: &Serve, store: &Arc<SqliteStore>, centre: &Arc<Centre>, tls: bool) -> Arc<Desk> {
+    let origin = options.desk_url.as_deref().or(options.public_url.as_deref());
+    let options = ashkar_desk::Options { origin: origin.map(Arc::from), tls };
+    Desk::new(Arc::clone(store) as Arc<dyn ashkar_desk::DeskStore>, Arc::clone(centre), options)
 }
 
 /// The registry of a complete data directory; an empty one is reported as such, since it may be a mount point without
@@ -314,11 +342,11 @@ pub(crate) fn this_program() -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Agents bring what was recorded: over a network only encrypted, and known to be this centre.
-async fn bind_door(address: SocketAddr, is_encrypted: bool) -> anyhow::Result<TcpListener> {
+/// What agents bring and what people of the desk say goes over a network only encrypted.
+async fn bind_apart(whom: &str, address: SocketAddr, is_encrypted: bool) -> anyhow::Result<TcpListener> {
     anyhow::ensure!(
         is_encrypted || address.ip().is_loopback(),
-        "agents at {address} need TLS: give --tls-certificate and --tls-key, or an address of this machine such as \
+        "{whom} at {address} need TLS: give --tls-certificate and --tls-key, or an address of this machine such as \
          127.0.0.1:{} with a proxy in front that speaks TLS",
         address.port()
     );
@@ -360,7 +388,7 @@ struct Connections {
 
 /// Divides `files`, so that viewers can never take those that publishers and the recording need (I11).
 fn shared_out(files: usize, wanted: usize, agents: usize) -> Connections {
-    let room = files.saturating_sub(FILES_FOR_OURSELVES + METRICS_CONNECTIONS);
+    let room = files.saturating_sub(FILES_FOR_OURSELVES + METRICS_CONNECTIONS + DESK_CONNECTIONS);
     let agents = agents.min(room / 4);
     let room = room - agents;
     let publishers = RtmpOptions::default().max_connections.min(room / 2);

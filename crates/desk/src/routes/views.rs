@@ -56,8 +56,8 @@ impl<'a> View<'a> {
         let snapshot = &registry.snapshot;
         Self {
             camera,
-            approvals: snapshot.approvals.get(&camera).map(Vec::as_slice).unwrap_or_default(),
-            hidings: snapshot.hidings.get(&camera).map(Vec::as_slice).unwrap_or_default(),
+            approvals: snapshot.approvals_of(camera),
+            hidings: snapshot.hidings_of(camera),
         }
     }
 
@@ -96,7 +96,6 @@ fn approval(approval: &Approval) -> Value {
 }
 
 fn hiding(hiding: &Hiding) -> Value {
-    let shown_by = hiding.show_proposed_by.iter().chain(&hiding.shown_by).collect::<Vec<_>>();
     json!({
         "from": times::text(hiding.from),
         "to": hiding.to.map(times::text),
@@ -104,7 +103,7 @@ fn hiding(hiding: &Hiding) -> Value {
         "text": hiding.text,
         "by": hiding.by,
         "at": times::text(hiding.at),
-        "shown_by": (!shown_by.is_empty()).then_some(shown_by),
+        "shown_by": hiding.shown_by,
     })
 }
 

@@ -34,11 +34,13 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use super::seal::Sealer;
 use super::{
     Actor, Applied, AuditCheck, AuditEntry, AuditQuery, Camera, ChangeToken, Device, DeviceReport,
-    ListVersion, NewApproval, NewCamera, NewDevice, NewReport, NewStill, NewViewStill, PullUrl, Snapshot,
-    Store, StoreError, StreamKey, ViewStill, ViewStore,
+    ListVersion, NewApproval, NewCamera, NewDevice, NewInvitation, NewReport, NewStill, NewViewStill,
+    PullUrl, Snapshot, Store, StoreError, StreamKey, ViewStill, ViewStore,
 };
 use crate::import::ImportPlan;
-use crate::model::{Act, Election, HidingReason, Minute, StationId, StationList, StillHash, Turnout};
+use crate::model::{
+    Act, Election, HidingReason, Minute, PersonName, Profile, StationId, StationList, StillHash, Turnout,
+};
 
 pub use open::Making;
 
@@ -98,6 +100,23 @@ impl SqliteStore {
     ) -> Result<Result<(), E>, StoreError> {
         let mut tx = self.write(by).await?;
         enrolments::issue(&mut tx, camera, &code_hash, expires_at, by).await?;
+        commit_shown(tx, show()).await
+    }
+
+    /// Makes an account whose invitation is good only if `show` could show it.
+    ///
+    /// # Errors
+    /// Those of [`super::PeopleStore::invite`]; one after `show` means that the link it showed is good for nothing.
+    pub async fn invite_shown<E>(
+        &self,
+        name: &PersonName,
+        profile: &Profile,
+        invitation: &NewInvitation,
+        by: &Actor,
+        show: impl FnOnce() -> Result<(), E>,
+    ) -> Result<Result<(), E>, StoreError> {
+        let mut tx = self.write(by).await?;
+        people::invite(&mut tx, name, profile, invitation, by).await?;
         commit_shown(tx, show()).await
     }
 
