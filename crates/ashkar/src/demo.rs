@@ -123,7 +123,7 @@ impl Cast {
             on_air.iter().copied().filter(|camera| !with_agents.contains(camera)).collect();
         let keys = simulate::new_keys(store, &publish).await?;
         let lighter = light::add(store, on_air.get(..WITH_SUB_STREAM).unwrap_or(&on_air)).await?;
-        let visitor = NewCamera { id: own, pull: None, sub_of: None, unlisted: false };
+        let visitor = NewCamera { id: own, pull: None, sub_of: None, unlisted: false, approved: true };
         let own_key = store.add_camera(&visitor, &store::actor()).await?.reveal();
         Ok(Self { on_air, keys, with_agents, lighter, own, own_key })
     }
