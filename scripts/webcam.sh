@@ -75,7 +75,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=centre.example -keyout "$work/site.key" 2>/dev/null |
   openssl x509 -req -CA "$work/commission.pem" -CAkey "$work/ca.key" -CAcreateserial -days 2 -out "$work/site.pem" \
     -extfile <(echo 'subjectAltName=DNS:centre.example,DNS:localhost') 2>/dev/null
-"$ashkar" camera add 7/12/1 --data "$work/data" >/dev/null
+"$ashkar" camera add 7/12/1 --approved --data "$work/data" >/dev/null
 "$ashkar" serve --data "$work/data" --listen "127.0.0.1:$http" --rtmp 127.0.0.1:0 --agent-listen "127.0.0.1:$agents" \
   --tls-certificate "$work/site.pem" --tls-key "$work/site.key" >"$work/centre" 2>&1 & centre=$!
 within 30 grep -q ^ready "$work/centre"

@@ -21,8 +21,8 @@ technician = { listen = "127.0.0.1:0" }
 id = "1/2/1"
 source = "rtmp"
 CONF
-direct=$("$ashkar" camera add 1/1/1 --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p')
-"$ashkar" camera add 1/2/1 --data "$data" >/dev/null 2>&1
+direct=$("$ashkar" camera add 1/1/1 --approved --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p')
+"$ashkar" camera add 1/2/1 --approved --data "$data" >/dev/null 2>&1
 code=$("$ashkar" camera enrol 1/2/1 --json --data "$data" | sed -n 's/.*"code": *"\([^"]*\)".*/\1/p')
 "$ashkar" agent enrol "$code" --centre "$agents" --config "$data/agent.toml" >/dev/null
 through=$("$ashkar" agent keys --config "$data/agent.toml" | sed 's/^[^ ]* *//')

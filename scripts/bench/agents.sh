@@ -46,7 +46,7 @@ make_clip "$work/camera.mp4"
 start_centre "$ashkar" "$data"
 keys=()
 for n in $(seq "$count"); do
-  keys+=("$("$ashkar" camera add "1/$n/1" --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p')")
+  keys+=("$("$ashkar" camera add "1/$n/1" --approved --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p')")
 done
 # A moment passes until the centre knows the last of them.
 for _ in $(seq 100); do curl -sf "$http/api/v1/cameras/1/$count/1/timeline" >/dev/null && break; sleep 0.1; done

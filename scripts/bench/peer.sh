@@ -45,7 +45,7 @@ publish() {
 if [ "$publisher" = ffmpeg ]; then
   make_clip "$work/camera.mp4"
   for n in $(seq "$count"); do
-    "$ashkar" camera add "1/$n/1" --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p'
+    "$ashkar" camera add "1/$n/1" --approved --json --data "$data" 2>/dev/null | sed -n 's/.*"stream_key": *"\([^"]*\)".*/\1/p'
   done >"$data/keys"
 fi
 for which in centre nginx; do

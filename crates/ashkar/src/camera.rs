@@ -7,14 +7,19 @@ use serde_json::json;
 
 use crate::cli::{Camera, Output};
 use crate::output::Unwritten;
-use crate::{conditions, devices, output, store};
+use crate::{conditions, devices, output, store, views};
 
 pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
     match command {
-        Camera::Add { output, camera, pull, sub_of, push_host } => {
-            add(&output, camera, pull, sub_of, &push_host).await
+        Camera::Add { output, camera, pull, sub_of, approved, push_host } => {
+            let pull: Option<PullUrl> = pull.map(|url| url.parse()).transpose()?;
+            let new = NewCamera { id: camera, pull, sub_of, unlisted: false, approved };
+            add(&output, new, &push_host).await
         }
         Camera::List(output) => list(&output).await,
+        Camera::Approve(options) => views::approve(&options).await,
+        Camera::Hide(options) => views::hide(&options).await,
+        Camera::Views(output) => views::list(&output).await,
         Camera::Key { output, camera, push_host } => {
             let store = store::open(&output.data.data).await?;
             let show = |key: &StreamKey| show_key(&output, key, &push_host, &[]);
@@ -31,37 +36,34 @@ pub(crate) async fn run(command: Camera) -> anyhow::Result<()> {
     }
 }
 
-async fn add(
-    output: &Output,
-    camera: CameraId,
-    pull: Option<String>,
-    sub_of: Option<CameraId>,
-    push_host: &str,
-) -> anyhow::Result<()> {
-    let pull: Option<PullUrl> = pull.map(|url| url.parse()).transpose()?;
+/// Adds `new`, whether its station is on the list or not.
+async fn add(output: &Output, mut new: NewCamera, push_host: &str) -> anyhow::Result<()> {
+    let camera = new.id;
     let store = store::open_or_make(&output.data.data).await?;
     store::ensure_election(&store).await?;
     let (_, list) = store.list().await?;
-    let unlisted = list.station(StationId::from(camera)).is_none();
-    if unlisted && sub_of.is_none() {
+    new.unlisted = list.station(StationId::from(camera)).is_none();
+    if new.unlisted && new.sub_of.is_none() {
         output::note(format_args!(
             "note: station {} is not on the list; its page exists, but nobody finds it by search.",
             StationId::from(camera)
         ));
     }
-    let is_pulled = pull.is_some();
     let mut above = Vec::new();
-    if let Some(main) = sub_of {
+    if let Some(main) = new.sub_of {
         above.push(format!(
             "{camera} is a sub-stream of {main}: it is recorded and shown, and counts as no camera."
         ));
     }
-    if is_pulled {
+    if new.pull.is_some() {
         above.push(format!(
             "{camera} is fetched by the centre; it may also be published to, with the key below."
         ));
     }
-    let new = NewCamera { id: camera, pull, sub_of, unlisted };
+    let is_public = new.approved || !store.snapshot().await?.approvals_of(camera).is_empty();
+    if new.sub_of.is_none() && !is_public {
+        above.push(format!("{camera} is not public before its view is approved, at the desk."));
+    }
     let show = |key: &StreamKey| show_key(output, key, push_host, &above);
     in_force(store.add_camera_shown(&new, &store::actor(), show).await, "the camera was not added")
 }

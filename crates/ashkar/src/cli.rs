@@ -4,6 +4,7 @@ mod agent;
 mod people;
 mod report;
 mod simulate;
+mod views;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(crate) use agent::{Agent, AgentCameras, AgentData, AgentEnrol};
 pub(crate) use people::{Audit, User, UserAdd};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
+pub(crate) use views::{Approve, Hide, WhichCameras};
 
 /// Puts polling stations on air, records them without a gap, and shows them to anyone.
 #[derive(Debug, Parser)]
@@ -244,12 +246,22 @@ pub(crate) enum Camera {
         /// count as a camera.
         #[arg(long, value_name = "CAMERA")]
         sub_of: Option<CameraId>,
+        /// Makes it public at once, without anybody's approval of its view: for a machine of one's own. A sub-stream
+        /// follows its camera.
+        #[arg(long, conflicts_with = "sub_of")]
+        approved: bool,
         /// Host and port that publishers reach, for the printed address.
         #[arg(long, env = "ASHKAR_PUSH_HOST", default_value = "127.0.0.1:1935", value_name = "HOST:PORT")]
         push_host: String,
     },
     /// Lists cameras.
     List(Output),
+    /// Makes cameras public without anybody's approval of their views: for a machine of one's own.
+    Approve(Approve),
+    /// Hides a camera from the public at once; it is recorded on. Two persons show it again, at the desk.
+    Hide(Hide),
+    /// Lists which cameras are public, on whose word, and which are hidden, and why.
+    Views(Output),
     /// Replaces a camera's stream key; the old one is void at once.
     Key {
         #[command(flatten)]

@@ -92,7 +92,7 @@ fn read(data: &Path) -> anyhow::Result<Option<Centre>> {
 }
 
 /// Writes the whole file before it gets its name.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = PathBuf::from(format!("{}.new", path.display()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
     ashkar_election::give_to_owner(&new)?;

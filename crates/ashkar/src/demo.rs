@@ -2,6 +2,7 @@
 
 mod agents;
 mod commission;
+mod desk;
 mod disk;
 mod history;
 mod light;
@@ -25,6 +26,8 @@ use history::History;
 
 /// Cameras that have a sub-stream.
 const WITH_SUB_STREAM: usize = 3;
+/// Cameras whose view for the count waits for a second person.
+const PROPOSED: usize = 3;
 /// Stations that have come as far as possible after the close.
 const WITH_ACTS: usize = 2;
 
@@ -41,6 +44,7 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     registry.put_election(&sample_election_on_air(now, u32::from(options.hours)), &store::actor()).await?;
     let Cast { on_air, keys, with_agents, lighter, own, own_key } =
         Cast::call(&registry, usize::from(options.stations), now).await?;
+    let logins = desk::make(&registry, &options.data).await?;
     let zone = simulate::zone_of(&registry).await?;
     say(started, "the list is imported; drawing and encoding the rooms");
 
@@ -76,10 +80,14 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
             |error| tracing::warn!(cause = %error, blame = "centre", "some rooms or the sub-streams cannot be drawn"),
         )
     });
-    let told = agents::told(running.http, &with_agents);
+    let told = agents::told(running.http, &with_agents) + "  " + &logins.told(running.http);
+    let waiting = on_air.get(..PROPOSED).unwrap_or(&on_air).to_vec();
+    let centre = Arc::clone(&running.centre);
+    let proposing = tokio::spawn(async move { desk::propose(&registry, &centre, &waiting).await });
     announce(&running, started, options.stations, &told, own, &own_key);
     serve::until_signal_or_hangup().await?;
     output::tell("\nStopping …");
+    proposing.abort();
     fleet.stop().await;
     tokio::task::spawn_blocking(move || load.stop()).await?;
     if more.is_finished()
@@ -123,7 +131,7 @@ impl Cast {
             on_air.iter().copied().filter(|camera| !with_agents.contains(camera)).collect();
         let keys = simulate::new_keys(store, &publish).await?;
         let lighter = light::add(store, on_air.get(..WITH_SUB_STREAM).unwrap_or(&on_air)).await?;
-        let visitor = NewCamera { id: own, pull: None, sub_of: None, unlisted: false };
+        let visitor = NewCamera { id: own, pull: None, sub_of: None, unlisted: false, approved: true };
         let own_key = store.add_camera(&visitor, &store::actor()).await?.reveal();
         Ok(Self { on_air, keys, with_agents, lighter, own, own_key })
     }
@@ -205,6 +213,8 @@ fn serve_options(options: &Demo) -> Serve {
         data: Data { data: options.data.clone() },
         listen: options.listen,
         rtmp: options.rtmp,
+        desk_listen: None,
+        desk_url: Some(format!("http://localhost:{}", options.listen.port())),
         agent_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         metrics_listen: None,
         public_url: None,

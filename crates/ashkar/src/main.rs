@@ -35,6 +35,7 @@ mod stations;
 mod store;
 mod turnout;
 mod viewers;
+mod views;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -37,7 +37,8 @@ async fn add(options: &UserAdd) -> anyhow::Result<()> {
     let link = format!("{}/desk/invitation#{}", options.desk_url, *token.reveal());
     let show = || {
         if options.output.json {
-            let answer = json!({ "name": name, "role": profile.role, "link": link, "expires_at": expires_at });
+            let answer =
+                json!({ "name": name, "role": profile.role, "link": link, "expires_at": expires_at });
             output::line_for_good(format_args!("{answer:#}"))
         } else {
             output::line_for_good(format_args!(
@@ -72,7 +73,8 @@ fn view(person: &Person) -> Value {
 
 fn table(people: &[Person]) -> String {
     if people.is_empty() {
-        return "There is no account yet: `ashkar user add NAME --role administrator` makes the first.".to_owned();
+        return "There is no account yet: `ashkar user add NAME --role administrator` makes the first."
+            .to_owned();
     }
     let line = |person: &Person| {
         let Person { name, profile, .. } = person;

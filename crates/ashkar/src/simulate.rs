@@ -104,7 +104,7 @@ async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Creates new keys for `cameras`, whether they had one or not.
+/// Creates new keys for `cameras`, whether they had one or not, and makes them public.
 pub(crate) async fn new_keys(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Result<Vec<StreamKey>> {
     let known = store.cameras().await?;
     let (with_key, without): (Vec<CameraId>, Vec<CameraId>) =
@@ -113,10 +113,14 @@ pub(crate) async fn new_keys(store: &SqliteStore, cameras: &[CameraId]) -> anyho
     for id in without {
         keys.push(
             store
-                .add_camera(&NewCamera { id, pull: None, unlisted: false, sub_of: None }, &store::actor())
+                .add_camera(
+                    &NewCamera { id, pull: None, unlisted: false, sub_of: None, approved: true },
+                    &store::actor(),
+                )
                 .await?,
         );
     }
+    store.approve_all_as_owner(&with_key, &store::actor()).await?;
     Ok(keys)
 }
 

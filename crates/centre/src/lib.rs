@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use ashkar_archive::Archive;
-use ashkar_election::Store;
+use ashkar_election::{HiddenWhy, Store};
 use ashkar_ingest::rtmp::RtmpServer;
 use ashkar_stills::Pool;
 use ashkar_terms::{CameraId, Cause, Clock, Moment, Span, State, UtcMicros};
@@ -47,7 +47,7 @@ pub use registry::Registry;
 pub use single_flight::AsyncAdmit;
 pub use start::{Options, StartError};
 pub use stills::{Still, StillFailure};
-pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, tell};
+pub use timeline::{Entry, Found, LIVE_SLACK_US, Present, hide, tell};
 
 use agents::Agents;
 use dvr::SegmentPieces;
@@ -70,6 +70,10 @@ pub struct Centre {
     rtmp: Mutex<Option<Arc<RtmpServer>>>,
     pulls: Pulls,
     agents: Agents,
+    /// Held while the registry is read and taken over, so that an older state never replaces a newer one.
+    reading: tokio::sync::Mutex<()>,
+    /// Held while cameras are brought in line with the registry.
+    following: tokio::sync::Mutex<()>,
     stopping: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -89,6 +93,8 @@ pub struct CameraState {
     pub since: Option<UtcMicros>,
     /// Why it is missing.
     pub cause: Option<Cause>,
+    /// Why nobody may see it now, whatever its state: a camera that sends nothing is missing, hidden or not.
+    pub hidden: Option<HiddenWhy>,
 }
 
 impl Centre {
@@ -132,20 +138,37 @@ impl Centre {
 
     /// State of the camera `id` at `now`, with a registry at hand: for callers that query many.
     pub fn state_with(&self, registry: &Registry, id: CameraId, now: Moment) -> CameraState {
+        let sent = self.sent_with(registry, id, now);
+        match registry.hidden_at(id, now.wall) {
+            None => sent,
+            Some((why, since)) if sent.state == State::Live => {
+                CameraState { state: State::Hidden, since, cause: None, hidden: Some(why) }
+            }
+            Some((why, _)) => CameraState { hidden: Some(why), ..sent },
+        }
+    }
+
+    /// Its state by what it sends alone.
+    fn sent_with(&self, registry: &Registry, id: CameraId, now: Moment) -> CameraState {
         let status = self.camera(id).map(|camera| camera.status(now));
         if let Some(status) = &status
             && status.live
         {
-            return CameraState { state: State::Live, since: status.live_since, cause: None };
+            return CameraState { state: State::Live, since: status.live_since, cause: None, hidden: None };
         }
         let owed = registry.owed(id).filter(|owed| owed.contains(now.wall));
         let Some(owed) = owed else {
-            return CameraState { state: State::Due, since: None, cause: None };
+            return CameraState { state: State::Due, since: None, cause: None, hidden: None };
         };
         let ended =
             status.as_ref().and_then(|status| status.ended).map_or(owed.from, |ended| ended.max(owed.from));
         let cause = status.and_then(|status| status.cause).unwrap_or(Cause::NeverConnected);
-        CameraState { state: State::Missing, since: Some(ended.min(now.wall)), cause: Some(cause) }
+        CameraState {
+            state: State::Missing,
+            since: Some(ended.min(now.wall)),
+            cause: Some(cause),
+            hidden: None,
+        }
     }
 
     /// The intervals of the camera `id` in `span`. Reads the archive's index: call it where blocking is allowed.
@@ -175,7 +198,7 @@ impl Centre {
             cause_since: status.as_ref().and_then(|status| status.cause_since),
             cause: status.map_or(Some(Cause::NeverConnected), |status| status.cause),
         };
-        tell(span, &found, registry.owed(id), present)
+        hide(tell(span, &found, registry.owed(id), present), registry.hidden_times(id))
     }
 
     /// Whether the election's policy lets the public watch the past now.

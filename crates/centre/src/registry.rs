@@ -1,17 +1,19 @@
 //! The centre's view of the election: the store's snapshot, kept up to date while other processes change it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ashkar_election::{
-    Camera, Election, KeyHash, ListChanges, Minute, Owed, SearchIndex, Snapshot, Standing, Station,
-    StationId, Store, StoreError, Zone,
+    Camera, Election, Hidden, HiddenTime, HiddenWhy, KeyHash, ListChanges, Minute, Owed, SearchIndex,
+    Snapshot, Standing, Station, StationId, Store, StoreError, Zone,
 };
 use ashkar_terms::{CameraId, Span, UtcMicros};
 use ashkar_uplink::DeviceId;
 
 /// How long after the election's date its day ends for the public: at the end of the day after, microseconds.
 const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
+/// All time: of a camera about which nothing is known, nothing is public.
+const ALL_TIME: Span = Span { from: UtcMicros(i64::MIN), to: UtcMicros(i64::MAX) };
 
 /// One state of the store, with values that are computed from it once.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Registry {
     pub unlisted: Vec<Station>,
     /// When the election's day ends for the public.
     pub day_over: UtcMicros,
+    /// What nobody may see of each camera and sub-stream (I7).
+    hidden: HashMap<CameraId, Hidden>,
 }
 
 /// The right by which a camera's pictures are sent.
@@ -60,7 +64,12 @@ impl Registry {
         let search = Arc::new(SearchIndex::new(&snapshot.list));
         let unlisted = unlisted(&snapshot);
         let day_over = election.instant(Minute(0)).plus(DAY_LASTS_US);
-        Self { snapshot, election, changes, search, unlisted, day_over }
+        let hidden = snapshot.with_sub_streams().map(|camera| {
+            let (approvals, hidings) = (snapshot.approvals_of(camera.id), snapshot.hidings_of(camera.id));
+            (camera.id, Hidden::of(approvals, hidings))
+        });
+        let hidden = hidden.collect();
+        Self { snapshot, election, changes, search, unlisted, day_over, hidden }
     }
 
     /// The station `id`, on the list or not.
@@ -77,14 +86,39 @@ impl Registry {
     pub fn standing(&self, camera: CameraId) -> Standing {
         match self.snapshot.camera(camera) {
             None => Standing::Unknown,
-            Some(known) if known.enabled => Standing::On,
-            Some(_) => Standing::Off,
+            Some(known) if !known.enabled => Standing::Off,
+            Some(_) if !self.is_approved(camera) => Standing::Unapproved,
+            Some(_) => Standing::On,
         }
     }
 
-    /// Times of `camera` that nobody may see. Empty in this version, which has no way to hide anything.
-    pub fn hidden(&self, _camera: CameraId) -> &[Span] {
-        &[]
+    /// Whether the view of `camera` was approved; that of a sub-stream's camera decides about both.
+    pub fn is_approved(&self, camera: CameraId) -> bool {
+        !self.snapshot.approvals_of(camera).is_empty()
+    }
+
+    /// Times of `camera` that nobody may see: before its approval, and while it was hidden. In order, and apart.
+    pub fn hidden(&self, camera: CameraId) -> &[Span] {
+        self.hidden.get(&camera).map_or(&[ALL_TIME], Hidden::spans)
+    }
+
+    /// The same with their reasons: in order, without overlap.
+    pub fn hidden_times(&self, camera: CameraId) -> &[HiddenTime] {
+        const UNKNOWN: HiddenTime = HiddenTime { span: ALL_TIME, why: HiddenWhy::Unapproved };
+        self.hidden.get(&camera).map_or(&[UNKNOWN], Hidden::times)
+    }
+
+    /// Why `camera` is hidden at `at`, and since when without a break; `None` for the time if it always was.
+    pub fn hidden_at(&self, camera: CameraId, at: UtcMicros) -> Option<(HiddenWhy, Option<UtcMicros>)> {
+        let unknown = (HiddenWhy::Unapproved, None);
+        let Some(hidden) = self.hidden.get(&camera) else { return Some(unknown) };
+        let (time, since) = hidden.at(at)?;
+        Some((time.why, Some(since).filter(|since| *since > ALL_TIME.from)))
+    }
+
+    /// From when on the live window of `camera` may list pieces at `now`: since it was last hidden.
+    pub(crate) fn listed_from(&self, camera: CameraId, now: UtcMicros) -> Option<UtcMicros> {
+        self.hidden(camera).iter().rev().map(|span| span.to).find(|to| *to <= now)
     }
 
     /// Whether a camera that is on air by `right` may stay.

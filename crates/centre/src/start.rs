@@ -105,6 +105,8 @@ impl Centre {
             rtmp: Mutex::new(None),
             pulls: Pulls::default(),
             agents: Agents::new(now),
+            reading: tokio::sync::Mutex::default(),
+            following: tokio::sync::Mutex::default(),
             stopping: watch::Sender::new(false),
             tasks: Mutex::default(),
         });
@@ -165,6 +167,7 @@ impl Centre {
 
     /// Applies the registry: new cameras are added, connections with void keys end, pulled cameras are pulled.
     async fn follow_registry(self: &Arc<Self>) {
+        let _turn = self.following.lock().await;
         let registry = self.registry.load_full();
         let wanted: Vec<CameraId> = registry.snapshot.with_sub_streams().map(|camera| camera.id).collect();
         self.archive.set_recorded_at_station(registry.with_agents());
@@ -176,7 +179,13 @@ impl Centre {
         }
         let now = self.now();
         let cameras: Vec<_> = self.cameras.read().values().cloned().collect();
-        cameras.iter().for_each(|camera| camera.enforce(&registry, now));
+        for camera in &cameras {
+            camera.enforce(&registry, now);
+            // What was hidden is not listed again with what is live.
+            if let Some(from) = registry.listed_from(camera.id, now.wall) {
+                camera.live.list_from(from);
+            }
+        }
         self.pulls.follow(self, &registry).await;
     }
 
@@ -231,22 +240,31 @@ impl Centre {
                 _ = ticks.tick() => {}
                 _ = stop.wait_for(|stopping| *stopping) => return,
             }
-            if let Err(error) = self.reload_if_changed().await {
-                tracing::error!(cause = %error, blame = "centre", "the store cannot be read; what was known stays valid");
-            }
+            self.refresh().await;
         }
     }
 
     /// Takes over what other processes, or this one, wrote into the store.
     pub(crate) async fn reload_if_changed(self: &Arc<Self>) -> Result<(), StoreError> {
-        if self.store.change_token().await? == self.registry.load().snapshot.token {
-            return Ok(());
+        {
+            let _turn = self.reading.lock().await;
+            if self.store.change_token().await? == self.registry.load().snapshot.token {
+                return Ok(());
+            }
+            let registry = Registry::read(&*self.store, self.now().wall).await?;
+            tracing::info!(cameras = registry.snapshot.cameras.len(), "the registry was changed; taken over");
+            self.registry.store(Arc::new(registry));
         }
-        let registry = Registry::read(&*self.store, self.now().wall).await?;
-        tracing::info!(cameras = registry.snapshot.cameras.len(), "the registry was changed; taken over");
-        self.registry.store(Arc::new(registry));
         self.follow_registry().await;
         Ok(())
+    }
+
+    /// Takes over what was just written into the store, without waiting for the next look at it: what was hidden is
+    /// refused once this returns. If the store cannot be read, what was known stays valid until it can.
+    pub async fn refresh(self: &Arc<Self>) {
+        if let Err(error) = self.reload_if_changed().await {
+            tracing::error!(cause = %error, blame = "centre", "the store cannot be read; what was known stays valid");
+        }
     }
 }
 

@@ -130,7 +130,18 @@ impl Centre {
         let now = self.now().wall;
         // Requests in the same turn wait for one still.
         let make = self.newest(id, now);
-        self.latest_stills.0.get(&(id, turn(id, now)), &admit, StillFailure::Busy, make).await
+        let still = self.latest_stills.0.get(&(id, turn(id, now)), &admit, StillFailure::Busy, make).await?;
+        // The request may have waited, and the picture is older than it: what was hidden meanwhile, or when it was
+        // taken, is not given.
+        self.access(id, Asked::Now).map_err(StillFailure::Denied)?;
+        self.not_hidden(id, still.at)?;
+        Ok(still)
+    }
+
+    /// Refuses a picture of a hidden time.
+    fn not_hidden(&self, id: CameraId, at: UtcMicros) -> Result<(), StillFailure> {
+        let hidden = self.registry.load().hidden_at(id, at);
+        if hidden.is_some() { Err(StillFailure::Denied(Denial::Hidden)) } else { Ok(()) }
     }
 
     /// The newest keyframe of a live camera as it is, public or not: for those who judge what it shows.
@@ -148,6 +159,8 @@ impl Centre {
 
     async fn newest(&self, id: CameraId, now: UtcMicros) -> Result<Still, StillFailure> {
         let (init, part, at) = self.newest_keyframe(id, now)?;
+        // Not even made, so that the next request after the camera is shown again makes one that may be seen.
+        self.not_hidden(id, at)?;
         Ok(Still { jpeg: self.decode(&init, &part).await?, at })
     }
 
@@ -196,7 +209,10 @@ impl Centre {
             let (part, init) = self.read_keyframe(id, segment, init).await?;
             Ok(Still { jpeg: self.decode(&init, &part).await?, at: shown.from })
         };
-        self.moment_stills.pictures.get(&(id, segment), &admit, StillFailure::Busy, make).await
+        let still = self.moment_stills.pictures.get(&(id, segment), &admit, StillFailure::Busy, make).await?;
+        // The request may have waited.
+        self.access(id, Asked::Time(shown)).map_err(StillFailure::Denied)?;
+        Ok(still)
     }
 
     /// The segment whose first picture is the one to show at `at`.

@@ -1,6 +1,6 @@
 //! Classifies a camera's interval into the five states (I5). Pure.
 
-use ashkar_election::Owed;
+use ashkar_election::{HiddenTime, HiddenWhy, Owed};
 use ashkar_terms::{Cause, Span, State, UtcMicros};
 use serde::{Deserialize, Serialize};
 
@@ -46,9 +46,21 @@ pub struct Entry {
     pub state: State,
     /// The cause, if it is missing; and if it is late and still arriving, why it did not come in time.
     pub cause: Option<Cause>,
+    /// Why it is hidden, if it is.
+    pub hidden: Option<HiddenWhy>,
 }
 
 impl Entry {
+    /// Whether both tell the same of different times.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.state, self.cause, self.hidden) == (other.state, other.cause, other.hidden)
+    }
+
+    /// Whether it is here, on time or late: only that can be withheld.
+    fn is_here(&self) -> bool {
+        self.state == State::Live || (self.state == State::Late && !self.is_arriving())
+    }
+
     /// Whether it is late and not here yet: its agent holds it.
     pub fn is_arriving(&self) -> bool {
         self.state == State::Late && self.cause.is_some()
@@ -119,6 +131,36 @@ pub fn tell(span: Span, found: &[(Span, Found)], owed: Option<Owed>, present: Pr
     entries
 }
 
+/// Lays hidden `times`, in order and without overlap, over `entries`: what is there and may not be seen is hidden. What is
+/// missing stays missing, so that no hiding conceals a hole.
+pub fn hide(entries: Vec<Entry>, times: &[HiddenTime]) -> Vec<Entry> {
+    if times.is_empty() {
+        return entries;
+    }
+    let mut told = Vec::with_capacity(entries.len() + 2);
+    for entry in entries {
+        if !entry.is_here() {
+            push(&mut told, entry);
+            continue;
+        }
+        let mut at = entry.from;
+        let first = times.partition_point(|time| time.span.to <= entry.from);
+        for HiddenTime { span, why } in times.iter().skip(first).take_while(|time| time.span.from < entry.to)
+        {
+            let (from, to) = (span.from.max(at), span.to.min(entry.to));
+            if at < from {
+                push(&mut told, Entry { from: at, to: from, ..entry });
+            }
+            push(&mut told, Entry { from, to, state: State::Hidden, cause: None, hidden: Some(*why) });
+            at = to;
+        }
+        if at < entry.to {
+            push(&mut told, Entry { from: at, ..entry });
+        }
+    }
+    told
+}
+
 struct Teller {
     owed: Option<Owed>,
     present: Present,
@@ -149,7 +191,7 @@ impl Teller {
         for piece in cuts.windows(2) {
             if let [from, to] = *piece {
                 let (state, cause) = self.tell(from, found, edge);
-                push(entries, Entry { from, to, state, cause });
+                push(entries, Entry { from, to, state, cause, hidden: None });
             }
         }
     }
@@ -190,9 +232,7 @@ impl Teller {
 
 fn push(entries: &mut Vec<Entry>, entry: Entry) {
     match entries.last_mut() {
-        Some(last) if last.to == entry.from && (last.state, last.cause) == (entry.state, entry.cause) => {
-            last.to = entry.to;
-        }
+        Some(last) if last.to == entry.from && last.is_like(&entry) => last.to = entry.to,
         _ => entries.push(entry),
     }
 }
@@ -394,6 +434,53 @@ mod tests {
                 (300, 400, State::Live, false),
             ]
         );
+    }
+
+    #[test]
+    fn what_is_there_is_hidden_and_a_hole_stays_a_hole() {
+        let entry = |from, to, state, cause| Entry { from: at(from), to: at(to), state, cause, hidden: None };
+        let day = vec![
+            entry(0, 100, State::Due, None),
+            entry(100, 200, State::Live, None),
+            entry(200, 220, State::Missing, Some(Cause::Power)),
+            entry(220, 240, State::Late, Some(Cause::Uplink)),
+            entry(240, 300, State::Late, None),
+            entry(300, 400, State::Live, None),
+            entry(400, 500, State::Due, None),
+        ];
+        let time = |from, to, why| HiddenTime { span: Span { from, to }, why };
+        let always = UtcMicros(i64::MIN);
+        let times = [
+            time(always, at(120), HiddenWhy::Unapproved),
+            time(at(150), at(260), HiddenWhy::Secrecy),
+            time(at(260), at(280), HiddenWhy::Other),
+            time(at(390), UtcMicros(i64::MAX), HiddenWhy::Person),
+        ];
+        let brief = |entries: Vec<Entry>| -> Vec<_> {
+            let seconds = |at: UtcMicros| at.0 / SECOND;
+            entries.iter().map(|e| (seconds(e.from), seconds(e.to), e.state, e.hidden)).collect()
+        };
+        assert_eq!(
+            brief(hide(day.clone(), &times)),
+            [
+                (0, 100, State::Due, None),
+                (100, 120, State::Hidden, Some(HiddenWhy::Unapproved)),
+                (120, 150, State::Live, None),
+                (150, 200, State::Hidden, Some(HiddenWhy::Secrecy)),
+                (200, 220, State::Missing, None),
+                (220, 240, State::Late, None),
+                (240, 260, State::Hidden, Some(HiddenWhy::Secrecy)),
+                (260, 280, State::Hidden, Some(HiddenWhy::Other)),
+                (280, 300, State::Late, None),
+                (300, 390, State::Live, None),
+                (390, 400, State::Hidden, Some(HiddenWhy::Person)),
+                (400, 500, State::Due, None),
+            ]
+        );
+        assert_eq!(hide(day.clone(), &[]), day);
+        let whole = hide(day.clone(), &[time(always, UtcMicros(i64::MAX), HiddenWhy::Unapproved)]);
+        assert!(whole.iter().all(|entry| !entry.is_here()), "{whole:?}");
+        assert!(whole.windows(2).all(|pair| pair[0].to == pair[1].from), "{whole:?}");
     }
 
     #[test]

@@ -94,11 +94,8 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let unknown = || Self {
-            client: Client::of_request(&parts.extensions),
-            at: UtcMicros(0),
-            request: None,
-        };
+        let unknown =
+            || Self { client: Client::of_request(&parts.extensions), at: UtcMicros(0), request: None };
         Ok(parts.extensions.get().cloned().unwrap_or_else(unknown))
     }
 }

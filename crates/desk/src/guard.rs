@@ -54,8 +54,7 @@ async fn admitted(
     there: Option<Option<u16>>,
     request: Request,
 ) -> Result<Request, Refusal> {
-    let mut asked =
-        Asked { client: Client::of_request(request.extensions()), at: desk.now(), request: None };
+    let mut asked = Asked { client: Client::of_request(request.extensions()), at: desk.now(), request: None };
     let (mut parts, body) = request.into_parts();
     let changes = parts.method != Method::GET;
     if changes {
@@ -145,12 +144,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     }
 }
 
-fn request_id(
-    headers: &HeaderMap,
-    method: &Method,
-    path: &str,
-    body: &[u8],
-) -> Result<RequestId, Refusal> {
+fn request_id(headers: &HeaderMap, method: &Method, path: &str, body: &[u8]) -> Result<RequestId, Refusal> {
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_plain = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if !KEY_BYTES.contains(&key.len()) || !is_plain {
@@ -206,7 +200,8 @@ mod tests {
         let id = |method: Method, path, body: &[u8]| request_id(&keyed, &method, path, body).unwrap();
         let one = id(Method::POST, "/a", b"{}");
         assert_eq!(one, id(Method::POST, "/a", b"{}"));
-        for other in [id(Method::POST, "/a", b"{} "), id(Method::POST, "/b", b"{}"), id(Method::PATCH, "/a", b"{}")]
+        for other in
+            [id(Method::POST, "/a", b"{} "), id(Method::POST, "/b", b"{}"), id(Method::PATCH, "/a", b"{}")]
         {
             assert_ne!(one.digest, other.digest);
         }

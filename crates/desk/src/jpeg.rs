@@ -4,7 +4,7 @@
 const FRAMES: std::ops::RangeInclusive<u8> = 0xc0..=0xc2;
 
 /// Pixels in a line, and lines; nothing if there is no frame header where one must be.
-pub(crate) fn size(jpeg: &[u8]) -> Option<(u32, u32)> {
+pub fn size(jpeg: &[u8]) -> Option<(u32, u32)> {
     let mut rest = jpeg.strip_prefix(&[0xff, 0xd8])?;
     loop {
         let (&[0xff, marker, high, low], _) = rest.split_first_chunk::<4>()? else { return None };

@@ -25,6 +25,7 @@ use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::{Router, middleware};
 
+pub use jpeg::size as jpeg_size;
 pub use table::{Declared, Rule};
 
 /// Passwords hashed at once: each takes some 20 MB and a tenth of a second of a processor.

@@ -46,7 +46,10 @@ async fn asset(uri: Uri, request: HeaderMap) -> Response {
 async fn document(request: HeaderMap) -> Response {
     match Document::desk() {
         Some(document) => document.respond(&request),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "This server was built without its pages; build again with make.\n")
+        None => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "This server was built without its pages; build again with make.\n",
+        )
             .into_response(),
     }
 }

@@ -48,7 +48,12 @@ impl Refusal {
 
     /// 400: it cannot be read.
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "/problems/bad-request", "The request cannot be understood", detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "/problems/bad-request",
+            "The request cannot be understood",
+            detail,
+        )
     }
 
     /// 404.
@@ -138,7 +143,9 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::AlreadyDone => Self::already_done(),
-            StoreError::FactorUsed => Self::wrong_credentials("This code was used already; wait for the next one."),
+            StoreError::FactorUsed => {
+                Self::wrong_credentials("This code was used already; wait for the next one.")
+            }
             StoreError::Person(PersonError::Nobody(_) | PersonError::NotOurs(_))
             | StoreError::Proposal(ProposalError::Unknown(_))
             | StoreError::NoCamera(_)

@@ -14,12 +14,7 @@ pub(crate) fn parse(text: &str) -> Option<UtcMicros> {
     text.parse::<Timestamp>().ok().map(|timestamp| UtcMicros(timestamp.as_microsecond()))
 }
 
-/// For `#[serde(serialize_with)]`.
-pub(crate) fn one<S: Serializer>(at: &UtcMicros, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&text(*at))
-}
-
-/// The same for a time that may be missing.
+/// A time that may be missing, for `#[serde(serialize_with)]`.
 pub(crate) fn maybe<S: Serializer>(at: &Option<UtcMicros>, serializer: S) -> Result<S::Ok, S::Error> {
     match at {
         Some(at) => serializer.serialize_some(&text(*at)),

@@ -133,6 +133,11 @@ impl LiveCamera {
         self.change(|window| window.restore(restored));
     }
 
+    /// Lists nothing that began before `from` any more: see [`Window::list_from`].
+    pub fn list_from(&self, from: UtcMicros) {
+        self.change(|window| window.list_from(MediaTime::from_utc(from)));
+    }
+
     /// Adds one output of the packager. If several were output together, [`push_all`](Self::push_all) keeps viewers
     /// from seeing the state between them.
     ///

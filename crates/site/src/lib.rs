@@ -24,9 +24,9 @@ use http::server::Answer;
 use routes::media::Preconditions;
 use routes::player::{PlayerRequest, PlayerRoutes};
 
+pub use http::headers::A_YEAR;
 pub use http::problem::Problem;
 pub use routes::metrics::{LogCounters, Metrics};
-pub use http::headers::A_YEAR;
 pub use routes::metrics_router;
 pub use routes::pages::{Document, asset};
 

@@ -26,7 +26,7 @@ pub(super) async fn add(store: &SqliteStore, cameras: &[CameraId]) -> anyhow::Re
     let mut keys = Vec::with_capacity(cameras.len());
     for &main in cameras {
         let id = CameraId { camera: main.camera.saturating_add(ABOVE), ..main };
-        let new = NewCamera { id, pull: None, sub_of: Some(main), unlisted: false };
+        let new = NewCamera { id, pull: None, sub_of: Some(main), unlisted: false, approved: false };
         let key = store.add_camera(&new, &store::actor()).await?;
         keys.push(LightKey { main, key });
     }

@@ -10,7 +10,7 @@ use anyhow::Context;
 use ashkar_agent::{
     Agent, Config, EnrolError, Enrolment, NoOutlet, Options, SentState, SentStatus, Status, enrol,
 };
-use ashkar_election::{SqliteStore, Store};
+use ashkar_election::{SqliteStore, Store, ViewStore};
 use ashkar_load::line::{Line, LineModel, Schedule};
 use ashkar_load::{Feed, Feeds};
 use ashkar_synthetic::Loops;
@@ -253,6 +253,7 @@ async fn enrolled(enrolment: &Enrolment) -> anyhow::Result<()> {
 async fn issue(store: &SqliteStore, camera: CameraId) -> anyhow::Result<String> {
     let (code, by) = (EnrolmentCode::generate()?, store::actor());
     store.issue_enrolment(camera, code.hash().0, by.at.plus(CODE_US), &by).await?;
+    store.approve_as_owner(camera, &by).await?;
     Ok(code.reveal().to_string())
 }
 

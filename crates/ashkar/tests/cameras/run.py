@@ -86,9 +86,9 @@ class Run:
         units = clips.clip(case.clip, self.directory)
         if issubclass(case, Camera):
             made = case(units)
-            self.ashkar("camera", "add", camera, "--pull", made.url(), "--json")
+            self.ashkar("camera", "add", camera, "--approved", "--pull", made.url(), "--json")
             return made
-        key = json.loads(self.ashkar("camera", "add", camera, "--json"))["stream_key"]
+        key = json.loads(self.ashkar("camera", "add", camera, "--approved", "--json"))["stream_key"]
         return case(f"rtmp://{self.rtmp}/ingest/{key}", units)
 
     def judge(self):

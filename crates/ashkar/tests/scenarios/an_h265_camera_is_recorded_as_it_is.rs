@@ -27,7 +27,16 @@ fn h265_is_fetched_recorded_and_served() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let (_camera, address) = camera();
-    ashkar(&["camera", "add", "7/12/1", "--pull", &address, "--data", &data.display().to_string()]);
+    ashkar(&[
+        "camera",
+        "add",
+        "7/12/1",
+        "--approved",
+        "--pull",
+        &address,
+        "--data",
+        &data.display().to_string(),
+    ]);
     let centre = Centre::start(&data);
     let live = format!("{}/live/7/12/1/index.m3u8", centre.http);
     eventually("three segments", Duration::from_secs(40), || {

@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_hole_of_one_second_shows() {
-        let entry = |from, to, state| Entry { from: at(from), to: at(to), state, cause: None };
+        let entry = |from, to, state| Entry { from: at(from), to: at(to), state, cause: None, hidden: None };
         let entries = [
             entry(0, 899, State::Live),
             entry(899, 900, State::Missing),

@@ -7,7 +7,7 @@ use ashkar_election::{Station, StationId, Store, StoreError};
 use ashkar_terms::{CameraId, Cause, Span, State, UtcMicros};
 
 use super::Walk;
-use crate::{Centre, Entry, Found, Present, Registry, tell};
+use crate::{Centre, Entry, Found, Present, Registry, hide, tell};
 
 /// Parts of a whole in [`Shares`]: hundredths of a percent.
 pub const WHOLE: u32 = 10_000;
@@ -233,7 +233,7 @@ pub async fn completeness_at_rest(
         let found: Vec<_> = found.into_iter().map(|one| (one.span, Found::from(one.kind))).collect();
         let cause = if is_recorded { Cause::Centre } else { Cause::NeverConnected };
         let present = Present { now: until, live: None, cause: Some(cause), cause_since: None };
-        tell(span, &found, registry.owed(camera), present)
+        hide(tell(span, &found, registry.owed(camera), present), registry.hidden_times(camera))
     };
     Ok(CompletenessReport::new(&registry, constituency, until, entries))
 }
@@ -246,7 +246,7 @@ mod tests {
     use crate::day::test_days::{at, cameras};
 
     fn entry(from: i64, to: i64, state: State, cause: Option<Cause>) -> Entry {
-        Entry { from: at(from), to: at(to), state, cause }
+        Entry { from: at(from), to: at(to), state, cause, hidden: None }
     }
 
     #[test]

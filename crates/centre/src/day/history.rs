@@ -68,11 +68,11 @@ mod tests {
     use crate::day::test_days::{at, cameras};
 
     fn missing(from: i64, to: i64, cause: Option<Cause>) -> Entry {
-        Entry { from: at(from), to: at(to), state: State::Missing, cause }
+        Entry { from: at(from), to: at(to), state: State::Missing, cause, hidden: None }
     }
 
     fn live(from: i64, to: i64) -> Entry {
-        Entry { from: at(from), to: at(to), state: State::Live, cause: None }
+        Entry { from: at(from), to: at(to), state: State::Live, cause: None, hidden: None }
     }
 
     #[test]

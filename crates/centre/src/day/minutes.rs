@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_hole_of_one_second_is_a_minute() {
-        let entry = |from, to, state| Entry { from: at(from), to: at(to), state, cause: None };
+        let entry = |from, to, state| Entry { from: at(from), to: at(to), state, cause: None, hidden: None };
         let day = [entry(0, 60, State::Due), entry(60, 3600, State::Live), entry(3600, 3601, State::Missing)];
         let told = Minutes::of(&day);
         assert_eq!(told, Minutes { owed: 59, live: 58, missing: 1, ..Minutes::default() });
@@ -101,7 +101,13 @@ mod tests {
 
     #[test]
     fn missing_is_the_sum_of_its_causes_and_none_vanishes() {
-        let missing = |from, to, cause| Entry { from: at(from), to: at(to), state: State::Missing, cause };
+        let missing = |from, to, cause| Entry {
+            from: at(from),
+            to: at(to),
+            state: State::Missing,
+            cause,
+            hidden: None,
+        };
         let (uplink, power) = (Some(Cause::Uplink), Some(Cause::Power));
         let day = [
             missing(0, 65, uplink),

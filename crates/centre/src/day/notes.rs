@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use ashkar_election::StationId;
+use ashkar_election::{HiddenWhy, StationId};
 use ashkar_terms::{CameraId, Cause, State, UtcMicros};
 
 use super::badness;
@@ -28,6 +28,8 @@ pub struct Note {
     pub is_arriving: bool,
     /// Its cause, if a single cause is known for all of it.
     pub cause: Option<Cause>,
+    /// Why it is hidden, if all of it is for one reason.
+    pub hidden: Option<HiddenWhy>,
     /// Stations with a hole in it.
     pub stations: usize,
     /// Its camera-minutes, rounded up for each camera.
@@ -96,6 +98,7 @@ fn note(stretch: &[Hole]) -> Option<Note> {
         state: first.entry.state,
         is_arriving: first.entry.is_arriving(),
         cause: shared_cause(stretch.iter().map(|hole| hole.entry.cause)),
+        hidden: first.entry.hidden.filter(|why| stretch.iter().all(|hole| hole.entry.hidden == Some(*why))),
         stations: stations.len(),
         minutes: lost.values().copied().map(rounded_up).sum(),
     })
@@ -109,7 +112,8 @@ mod tests {
     use crate::day::test_days::{at, cameras};
 
     fn hole(constituency: u16, station: u16, from: i64, to: i64, cause: Cause) -> Hole {
-        let entry = Entry { from: at(from), to: at(to), state: State::Missing, cause: Some(cause) };
+        let entry =
+            Entry { from: at(from), to: at(to), state: State::Missing, cause: Some(cause), hidden: None };
         Hole { camera: CameraId::new(constituency, station, 1), entry }
     }
 

@@ -1,5 +1,6 @@
 //! Invented days for tests.
 
+use ashkar_election::HiddenWhy;
 use ashkar_terms::{Cause, State, UtcMicros};
 use proptest::prelude::*;
 
@@ -33,6 +34,7 @@ pub(super) fn entries() -> impl Strategy<Value = Vec<Entry>> {
                 to: at(second),
                 state,
                 cause: cause.filter(|_| matches!(state, State::Missing | State::Late)),
+                hidden: (state == State::Hidden).then_some(HiddenWhy::Other),
             }
         };
         drawn.into_iter().map(tile).collect()

@@ -139,7 +139,7 @@ pub(super) async fn change_password(
     }
     desk.attempts.succeeded(attempt);
     let password = new_password(change.new, &caller.person)?;
-    let password = SecretChange::Password(desk.passwords.hash(password).await?.to_string());
+    let password = SecretChange::Password(desk.passwords.hash(password).await?.to_phc());
     desk.store.change_secret(name, &password, caller.session.id, &caller.actor(None)).await?;
     Ok(Json(json!({})))
 }

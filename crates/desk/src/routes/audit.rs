@@ -87,9 +87,8 @@ pub(super) async fn export(State(desk): State<Arc<Desk>>) -> Result<Response, Re
             }
         }
     });
-    let stream = futures_util::stream::unfold(body, |mut body| async {
-        body.recv().await.map(|piece| (piece, body))
-    });
+    let stream =
+        futures_util::stream::unfold(body, |mut body| async { body.recv().await.map(|piece| (piece, body)) });
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"audit.ndjson\"")),

@@ -59,11 +59,9 @@ pub(super) async fn begin_totp(State(desk): State<Arc<Desk>>, caller: Caller) ->
     let secret = TotpSecret::generate()?;
     let account = caller.person.name.as_str();
     let qr = secret.qr(ISSUER, account).map_err(|error| Refusal::impossible(error.to_string()))?;
-    let answer = json!({
-        "secret": *secret.reveal(),
-        "uri": *secret.uri(ISSUER, account),
-        "qr_svg_path": [qr.size, qr.path],
-    });
+    let (revealed, uri) = (secret.reveal(), secret.uri(ISSUER, account));
+    let shown: (&str, &str) = (&revealed, &uri);
+    let answer = json!({ "secret": shown.0, "uri": shown.1, "qr_svg_path": (qr.width, &*qr.path) });
     desk.unconfirmed.keep(caller.session.id, secret, Instant::now());
     Ok(Json(answer))
 }
@@ -85,10 +83,8 @@ pub(super) async fn confirm_totp(
         Refusal::impossible("The secret was shown too long ago. Begin again; it will be another one.")
     })?;
     let step = secret.verify(&confirm.code, asked.at, None).map_err(totp_refusal)?;
-    let change = SecretChange::Totp {
-        secret: secret.reveal().to_string(),
-        step: u64::try_from(step).unwrap_or(0),
-    };
+    let change =
+        SecretChange::Totp { secret: secret.reveal().to_string(), step: u64::try_from(step).unwrap_or(0) };
     let done = added(&desk, &asked, &caller, &headers, &change).await;
     desk.unconfirmed.forget(caller.session.id);
     done
@@ -134,7 +130,8 @@ pub(super) async fn renew_recovery_codes(
 
 /// The passkeys of an account; one that cannot be read is left out, and proves nobody.
 fn stored(secrets: &Secrets) -> Vec<(i64, Passkey)> {
-    let read = |stored: &ashkar_election::Passkey| Some((stored.id, Passkey::from_json(&stored.credential).ok()?));
+    let read =
+        |stored: &ashkar_election::Passkey| Some((stored.id, Passkey::from_json(&stored.credential).ok()?));
     secrets.passkeys.iter().filter_map(read).collect()
 }
 
@@ -205,7 +202,9 @@ pub(super) async fn confirm_passkey(
 ) -> Result<Response, Refusal> {
     let label = confirm.name.trim().to_owned();
     if label.is_empty() || label.chars().count() > LABEL_CHARS_MAX || label.chars().any(char::is_control) {
-        return Err(Refusal::impossible("Name the passkey in 1 to 60 characters, so that you know it again."));
+        return Err(Refusal::impossible(
+            "Name the passkey in 1 to 60 characters, so that you know it again.",
+        ));
     }
     let secrets = desk.store.secrets(&caller.person.name).await?.ok_or_else(Refusal::signed_out)?;
     let session = caller.session.id.to_string();

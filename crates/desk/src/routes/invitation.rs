@@ -65,7 +65,7 @@ pub(super) async fn accept(
     check_secure(&desk, &headers)?;
     let (person, _, hash) = invited(&desk, &asked, &token).await?;
     let password = new_password(accept.password, &person)?;
-    let password = desk.passwords.hash(password).await?.to_string();
+    let password = desk.passwords.hash(password).await?.to_phc();
     let stage = stage_after_password(&person);
     let (token, session) = new_session(&asked, &headers, stage)?;
     let by = asked.actor_again(person.name.as_str());

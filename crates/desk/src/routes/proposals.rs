@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use ashkar_election::{
-    Decision, Person, Proposal, ProposalState, Proposed, StoreError,
-};
+use ashkar_election::{Decision, Person, Proposal, ProposalState, Proposed, StoreError};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;

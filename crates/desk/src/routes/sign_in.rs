@@ -149,9 +149,9 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 pub(super) fn check_secure(desk: &Desk, headers: &HeaderMap) -> Result<(), Refusal> {
     let value = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let host = value(&header::HOST).unwrap_or_default();
-    let name = host.strip_suffix(|last: char| last.is_ascii_digit()).map_or(host, |_| {
-        host.rsplit_once(':').map_or(host, |(name, _)| name)
-    });
+    let name = host
+        .strip_suffix(|last: char| last.is_ascii_digit())
+        .map_or(host, |_| host.rsplit_once(':').map_or(host, |(name, _)| name));
     let is_here = matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost");
     if desk.options.tls || is_here || value(&FORWARDED_PROTO) == Some("https") {
         Ok(())
@@ -193,7 +193,8 @@ pub(super) async fn with_second_factor(
 
 fn totp(secrets: &Secrets, code: &str, asked: &Asked) -> Result<FactorUse, Refusal> {
     let secret: Option<TotpSecret> = secrets.totp.as_deref().and_then(|secret| secret.parse().ok());
-    let secret = secret.ok_or_else(|| Refusal::wrong_credentials("This account has no one-time passwords."))?;
+    let secret =
+        secret.ok_or_else(|| Refusal::wrong_credentials("This account has no one-time passwords."))?;
     let last = i64::try_from(secrets.totp_step).unwrap_or(i64::MAX);
     let step = secret.verify(code, asked.at, Some(last)).map_err(totp_refusal)?;
     Ok(FactorUse::Totp(u64::try_from(step).unwrap_or(0)))

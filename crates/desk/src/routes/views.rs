@@ -54,11 +54,7 @@ struct View<'a> {
 impl<'a> View<'a> {
     fn of(registry: &'a Registry, camera: CameraId) -> Self {
         let snapshot = &registry.snapshot;
-        Self {
-            camera,
-            approvals: snapshot.approvals_of(camera),
-            hidings: snapshot.hidings_of(camera),
-        }
+        Self { camera, approvals: snapshot.approvals_of(camera), hidings: snapshot.hidings_of(camera) }
     }
 
     /// The hiding in force that began first.
@@ -112,7 +108,9 @@ fn summary(desk: &Desk, registry: &Registry, view: &View<'_>, open: &[Proposal])
     let station = registry.station(camera.into());
     let live = desk.centre.camera(camera).is_some_and(|camera| camera.status(desk.centre.now()).live);
     let is_about = |proposal: &&Proposal| match &proposal.what {
-        Proposed::ApproveView { camera: about, .. } | Proposed::ShowView { camera: about } => *about == camera,
+        Proposed::ApproveView { camera: about, .. } | Proposed::ShowView { camera: about } => {
+            *about == camera
+        }
         _ => false,
     };
     json!({
@@ -181,7 +179,8 @@ pub(super) async fn now(State(desk): State<Arc<Desk>>, place: Place) -> Result<R
 
 fn picture(jpeg: Bytes, at: UtcMicros) -> Response {
     let at = HeaderValue::from_str(&times::text(at)).unwrap_or_else(|_| HeaderValue::from_static(""));
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")), (PICTURE_TIME, at)], jpeg).into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")), (PICTURE_TIME, at)], jpeg)
+        .into_response()
 }
 
 fn no_picture(camera: CameraId, failure: StillFailure) -> Refusal {
@@ -201,14 +200,11 @@ fn no_picture(camera: CameraId, failure: StillFailure) -> Refusal {
 }
 
 /// Takes a reference still: a picture that the centre took, and nobody brought.
-pub(super) async fn take_still(
-    State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    place: Place,
-) -> Answer<Value> {
+pub(super) async fn take_still(State(desk): State<Arc<Desk>>, caller: Caller, place: Place) -> Answer<Value> {
     let camera = known(&desk.centre.registry(), place)?;
     let still = desk.centre.full_still(camera).await.map_err(|failure| no_picture(camera, failure))?;
-    let (width, height) = jpeg::size(&still.jpeg).ok_or_else(|| no_picture(camera, StillFailure::NoPicture))?;
+    let (width, height) =
+        jpeg::size(&still.jpeg).ok_or_else(|| no_picture(camera, StillFailure::NoPicture))?;
     let new = NewViewStill { camera, taken_at: still.at, jpeg: &still.jpeg, width, height };
     let sha256 = desk.store.keep_view_still(&new, &caller.actor(None)).await?;
     Ok(Json(json!({ "sha256": sha256, "at": times::text(still.at), "width": width, "height": height })))
@@ -249,7 +245,9 @@ pub(super) async fn hide(
     let camera = known(&desk.centre.registry(), place)?;
     let by = caller.actor(Some(hide.text.clone()));
     let from = match &hide.from {
-        Some(text) => times::parse(text).ok_or_else(|| Refusal::malformed("\"from\" is no time (RFC 3339)."))?,
+        Some(text) => {
+            times::parse(text).ok_or_else(|| Refusal::malformed("\"from\" is no time (RFC 3339)."))?
+        }
         None => by.at,
     };
     desk.store.hide(camera, from, hide.reason, &hide.text, &by).await?;

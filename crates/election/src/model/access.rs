@@ -33,7 +33,7 @@ pub enum Asked {
     Now,
     /// A piece that shows this time: a part, a segment, a still.
     Time(Span),
-    /// A list of the pieces of this time. Each of them is decided on its own.
+    /// A list of the pieces of this time. Each of them is decided on its own; if all of it is hidden, there is no list.
     List(Span),
     /// Something that shows nothing by itself: an init segment. Whether the live window needs it.
     Parameters {
@@ -111,6 +111,7 @@ impl Case<'_> {
             }
             Asked::Now | Asked::Parameters { live: true } => Access::Allowed { until: None },
             Asked::Time(span) if self.hides(span) => Access::Denied(Denial::Hidden),
+            Asked::List(span) if self.hides_all(span) => Access::Denied(Denial::Hidden),
             Asked::Time(span) | Asked::List(span) => self.at(span),
             Asked::Parameters { live: false } if self.is_past_open() => self.while_past_is_open(),
             Asked::Parameters { live: false } => Access::Denied(Denial::Past),
@@ -120,6 +121,10 @@ impl Case<'_> {
     /// Whether any of `span` is hidden.
     pub fn hides(&self, span: Span) -> bool {
         self.hidden.iter().any(|hidden| hidden.intersection(&span).is_some())
+    }
+
+    fn hides_all(&self, span: Span) -> bool {
+        self.hidden.iter().any(|hidden| hidden.from <= span.from && span.to <= hidden.to)
     }
 
     fn at(&self, span: Span) -> Access {
@@ -221,7 +226,7 @@ mod tests {
                 "aaaaaa",
             ),
             ("an hour ago is hidden", Case { hidden: &hour_ago, ..day }, "yyhyyy"),
-            ("all is hidden: parameters show nothing", Case { hidden: &everything, ..day }, "hhhyyy"),
+            ("all is hidden: parameters show nothing", Case { hidden: &everything, ..day }, "hhhhyy"),
             (
                 "hidden counts more than a closed past",
                 Case { hidden: &hour_ago, ..case(false, false) },

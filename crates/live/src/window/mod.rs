@@ -118,6 +118,8 @@ pub struct Window {
     /// The init segment opened last.
     current_map: Option<InitId>,
     open_gap: Option<OpenGap>,
+    /// Segments that began before this time are not listed.
+    listed_from: Option<MediaTime>,
     /// A part has come since the last gap began: only then is the next part's address known.
     flowing: bool,
     /// Part target required by the camera's even parts, ticks; it only increases, so that a part that is a millisecond
@@ -159,6 +161,7 @@ impl Window {
             listed_ticks: 0,
             current_map: None,
             open_gap: None,
+            listed_from: None,
             flowing: false,
             even_target: 0,
             quiet: false,

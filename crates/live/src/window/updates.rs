@@ -43,6 +43,13 @@ impl Window {
         self.version += 1;
     }
 
+    /// Lists nothing that began before `from`, now and later: it was withheld from viewers. The list starts over with the
+    /// next segment that begins at or after it, and goes on as usual from there.
+    pub fn list_from(&mut self, from: MediaTime) {
+        self.listed_from = self.listed_from.max(Some(from));
+        self.drop_withheld();
+    }
+
     /// Adds an output of the packager.
     ///
     /// # Errors
@@ -140,6 +147,8 @@ impl Window {
     fn begin_before(&mut self, part: &Part) {
         let goes_back = self.entries.back().is_some_and(|last| part.start < last.end());
         let Some(before) = part.segment.checked_sub(1).filter(|_| goes_back) else { return };
+        // What is withheld by the time before the step says nothing about the time after it.
+        self.listed_from = None;
         if self.next == Some(before) {
             while !self.entries.is_empty() {
                 self.evict();
@@ -306,6 +315,7 @@ impl Window {
 
     /// Drops segments that are too old to be listed, parts that are no longer at the edge, and bytes.
     fn slide(&mut self) {
+        self.drop_withheld();
         while self.entries.front().is_some_and(|first| self.may_leave(first)) {
             self.evict();
         }
@@ -315,6 +325,13 @@ impl Window {
             entry.drop_bytes();
         }
         self.forget_inits();
+    }
+
+    fn drop_withheld(&mut self) {
+        let Some(from) = self.listed_from else { return };
+        while self.entries.front().is_some_and(|first| first.start < from) {
+            self.evict();
+        }
     }
 
     /// Drops parts that are too far from the end. A segment's parts leave together, when the first of them does:

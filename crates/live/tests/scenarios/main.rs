@@ -17,3 +17,4 @@ mod ten_thousand_viewers_wake_once;
 mod the_checker_finds_each_fault;
 mod the_first_part_appears;
 mod too_far_ahead_is_refused;
+mod what_was_withheld_is_not_listed_again;

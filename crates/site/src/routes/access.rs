@@ -52,6 +52,9 @@ pub(crate) fn denied(id: CameraId, denial: Denial) -> Problem {
         Denial::Off => {
             Problem::gone(format!("Camera {id} is not on the list any more, or was switched off."))
         }
+        Denial::Unapproved => Problem::not_allowed(format!(
+            "Camera {id} is not yet approved for the public: first two people check what it shows."
+        )),
         Denial::Past => {
             Problem::not_allowed("The commission has not opened the archive to the public at this time.")
         }

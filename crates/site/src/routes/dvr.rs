@@ -26,9 +26,9 @@ use crate::routes::media::PLAYLIST_TYPE;
 use crate::routes::times;
 
 /// Maximum age of the latest still in a cache.
-const LATEST_STILL: &str = "public, max-age=10";
+const LATEST_STILL: &str = "public, max-age=10, must-revalidate";
 /// A span that is not over yet grows with each segment.
-const GROWING: &str = "public, max-age=1";
+const GROWING: &str = "public, max-age=1, must-revalidate";
 /// Bytes of recently requested playlists of past spans.
 const PLAYLISTS_BYTES: u64 = 16 << 20;
 /// An estimate of their number, for the cache's tables.
@@ -80,18 +80,20 @@ impl Dvr {
             return Ok(made);
         }
         let key = self.key(id, span);
+        let is_open = || self.centre.registry().hidden(id).is_empty();
+        let was_open = is_open();
         let segments =
             self.centre.segments(id, span, cancelled).map_err(|failure| playlist_problem(&failure))?;
         let items: Vec<Item> = segments.into_iter().map(Item::Segment).collect();
         if items.is_empty() {
             return Err(Problem::not_found(format!(
-                "Nothing of camera {id} was recorded in this span; its timeline says why."
+                "Nothing of camera {id} was recorded in this span, or what was is hidden; its timeline says why."
             )));
         }
         let text = dvr_playlist(self.centre.archive().id(), id, &items, span, ended);
         let made = Cached::new(text, PLAYLIST_TYPE, GROWING);
         // If times are hidden, its text depends on them.
-        if ended && self.centre.registry().hidden(id).is_empty() {
+        if ended && was_open && is_open() {
             self.playlists.insert(key, made.clone());
         }
         Ok(made)
@@ -153,10 +155,12 @@ pub(crate) async fn playlist(
             let cancelled = CancellationToken::new();
             // Cancelled when this future is dropped: if the client leaves, the work stops.
             let _guard = cancelled.clone().drop_guard();
-            let dvr = Arc::clone(&dvr);
-            offload::run(client, move || dvr.make_playlist(id, span, ended, &cancelled)).await??
+            let making = Arc::clone(&dvr);
+            offload::run(client, move || making.make_playlist(id, span, ended, &cancelled)).await??
         }
     };
+    // The request may have waited; what was withdrawn meanwhile is not served.
+    let allowed = public(&dvr.centre, id, Asked::List(span)).map(|_| allowed)?;
     let cache = HeaderValue::from_static(if ended { kept(allowed) } else { GROWING });
     let mut response = Cached { cache, ..made }.respond(&headers);
     let write = |at| times::write(at, &TimeZone::UTC).replace("+00:00", "Z");

@@ -51,8 +51,6 @@ pub(crate) async fn live_playlist(
     let camera = known(centre, id)?;
     public(centre, id, Asked::Now)?;
     let playlist = camera.live.playlist(query).await.map_err(|error| refused(id, error))?;
-    // The request may have waited; media that were withdrawn meanwhile are not served.
-    public(centre, id, Asked::Now)?;
     let dense = preconditions.gzip && playlist.body.len() >= COMPRESS_ABOVE_BYTES as usize;
     let body = if dense {
         let compressed = gzipped.of(id, &playlist.etag, &playlist.body).await;
@@ -60,6 +58,8 @@ pub(crate) async fn live_playlist(
     } else {
         playlist.body
     };
+    // The request may have waited, and so may the compression; what was withdrawn meanwhile is not served.
+    public(centre, id, Asked::Now)?;
     let cache = HeaderValue::from_static(playlist.cache.header());
     let etag = if dense { playlist.etag.replacen('"', "\"gz-", 1) } else { playlist.etag };
     let mut response =

@@ -8,7 +8,7 @@ use super::ViewError;
 /// Longest words of a hiding, bytes.
 const TEXT_BYTES_MAX: usize = 500;
 
-/// Why a camera was hidden. The reason is public, and so are the words.
+/// Why a camera was hidden. The reason is public; the words that go with it are the desk's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HidingReason {

@@ -120,6 +120,18 @@ impl SqliteStore {
         commit_shown(tx, show()).await
     }
 
+    /// The owner's way for many cameras, all or none.
+    ///
+    /// # Errors
+    /// Those of [`ViewStore::approve_as_owner`], for the first that is refused.
+    pub async fn approve_all_as_owner(&self, cameras: &[CameraId], by: &Actor) -> Result<(), StoreError> {
+        let mut tx = self.write(by).await?;
+        for camera in cameras {
+            views::approve_as_owner(&mut tx, *camera, by).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Closes all connections once their current work is done.
     pub async fn close(&self) {
         self.pool.close().await;

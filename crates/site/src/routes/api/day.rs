@@ -56,6 +56,7 @@ fn note_view(note: &Note, zone: &TimeZone) -> DayNote {
         state: note.state.name(),
         arriving: note.is_arriving.then_some(true),
         cause: note.cause.map(Cause::name),
+        hidden: note.hidden.map(ashkar_election::HiddenWhy::name),
         stations: note.stations,
         minutes: note.minutes,
     }

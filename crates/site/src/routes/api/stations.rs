@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use ashkar_centre::{Centre, Registry, badness};
-use ashkar_election::{Act, Constituency, Station, StationId};
+use ashkar_election::{Act, Constituency, HiddenWhy, Station, StationId};
 use ashkar_terms::{CameraId, Cause, Moment, State as CameraStateName, UtcMicros};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -164,6 +164,8 @@ impl<'a> Teller<'a> {
                 state: state.state.name(),
                 since: state.since.map(|at| times::write(at, &self.zone)),
                 cause: state.cause.map(Cause::name),
+                hidden: state.hidden.map(HiddenWhy::name),
+                hidden_since: self.hidden_since(camera.id).map(|at| times::write(at, &self.zone)),
                 reason: self.reason(camera.id, state.cause),
                 sub: sub.map(|sub| sub.id.to_string()),
             });
@@ -181,6 +183,11 @@ impl<'a> Teller<'a> {
             boxes_opened: self.boxes_opened(station).map(|at| times::write(at, &self.zone)),
             cameras,
         }
+    }
+
+    /// Since when a hidden camera has been so, unless it always was.
+    fn hidden_since(&self, camera: CameraId) -> Option<UtcMicros> {
+        self.registry.hidden_at(camera, self.now.wall)?.1
     }
 
     /// What is wrong with the media that a camera sends.

@@ -52,6 +52,7 @@ pub(crate) async fn timeline(
             to: times::write(entry.to, &zone),
             state: entry.state.name(),
             cause: entry.cause.map(ashkar_terms::Cause::name),
+            hidden: entry.hidden.map(ashkar_election::HiddenWhy::name),
             arriving: entry.is_arriving().then_some(true),
         })
         .collect();

@@ -212,6 +212,11 @@ pub struct CameraView {
     pub since: Option<String>,
     /// Why it is missing.
     pub cause: Option<&'static str>,
+    /// Why the public may not see it now, in whatever state it is: `unapproved` if its view is not yet approved,
+    /// `secrecy`, `person` or `other` if it was hidden. `null` if it is public.
+    pub hidden: Option<&'static str>,
+    /// Since when it has been hidden, RFC 3339; `null` if it always was, or is not.
+    pub hidden_since: Option<String>,
     /// What is wrong with its media, in English, if it is connected but sends nothing usable.
     pub reason: Option<String>,
     /// Its sub-stream, a light rendition of the same view that is addressed as a camera: `7/12/101`.
@@ -301,6 +306,9 @@ pub struct TimelineEntry {
     pub state: &'static str,
     /// Why it is missing, or did not come in time and is arriving.
     pub cause: Option<&'static str>,
+    /// Why it is hidden, if it is: `unapproved`, `secrecy`, `person` or `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<&'static str>,
     /// True if it is late and not here yet: the station's agent holds it and is about to send it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arriving: Option<bool>,
@@ -418,6 +426,9 @@ pub struct DayNote {
     pub arriving: Option<bool>,
     /// Why, if one cause applies to all of it.
     pub cause: Option<&'static str>,
+    /// Why it is hidden, if all of it is for one reason: `unapproved`, `secrecy`, `person` or `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<&'static str>,
     /// Stations with a hole in it.
     pub stations: usize,
     /// Its camera-minutes, rounded up for each camera.
