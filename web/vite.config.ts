@@ -1,14 +1,28 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 /** Where `npm run dev` finds a running centre; the built site is served by the centre itself. */
 const centre = process.env['ASHKAR_CENTRE'] ?? 'http://127.0.0.1:8080';
 const proxied = Object.fromEntries(
-  ['/api', '/live', '/dvr', '/media', '/still', '/list/stations.', '/list/changes', '/list/versions'].map((path) => [path, centre]),
+  ['/api', '/desk/api', '/live', '/dvr', '/media', '/still', '/list/stations.', '/list/changes', '/list/versions'].map((path) => [path, centre]),
 );
 
-export default defineConfig({
-  plugins: [svelte()],
+/** One document for every address below `/desk`: here while developing, in `dist/shells` once it is built. */
+const deskDocument: Plugin = {
+  name: 'desk-document',
+  configureServer: ({ middlewares }) => {
+    middlewares.use((request, _, next) => {
+      if (/^(\/(en|ru))?\/desk(\/(?!api\/)|$)/.test(request.url ?? '')) request.url = '/desk.html';
+      next();
+    });
+  },
+};
+const moved: Plugin = { name: 'desk-moved', closeBundle: () => rename(join('dist', 'desk.html'), join('dist', 'shells', 'desk.html')) };
+
+const site: UserConfig = {
+  plugins: [svelte(), deskDocument],
   server: { proxy: proxied },
   build: {
     // The oldest browsers that the pages are for; public/older.js tells older ones so, docs/guide/site.md names them.
@@ -20,4 +34,13 @@ export default defineConfig({
     // Read by scripts/prerender.mjs, which tells each page what it loads.
     manifest: true,
   },
-});
+};
+
+/** The desk's pages, built after the public ones into the same folder: what citizens load stays what it is, byte for byte. */
+const desk: UserConfig = {
+  ...site,
+  plugins: [svelte(), moved],
+  build: { ...site.build, emptyOutDir: false, copyPublicDir: false, manifest: false, rolldownOptions: { input: 'desk.html' } },
+};
+
+export default defineConfig(({ mode }) => (mode === 'desk' ? desk : site));

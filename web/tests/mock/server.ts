@@ -9,6 +9,7 @@ import { extname, join } from 'node:path';
 import { parseAddress } from '../../src/lib/route';
 import { countryAnswer } from './country';
 import { Day, type Kind } from './day';
+import { DeskMock } from './desk/desk';
 import type { Media } from './media';
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
@@ -20,6 +21,7 @@ export interface Mock { server: Server; day: Day }
 
 export function startMock(dist: string, data: string, media: Media, port: number): Promise<Mock> {
   const day = new Day(data);
+  const desk = new DeskMock(media.still);
   let down = false;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock');
@@ -29,8 +31,10 @@ export function startMock(dist: string, data: string, media: Media, port: number
     if (url.pathname === '/_mock/silent') day.silent = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/arrived') day.arrived = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/phase') day.jumpTo(url.searchParams.get('at') ?? '');
+    if (url.pathname === '/_mock/desk') desk.reset();
     if (url.pathname.startsWith('/_mock/')) return void response.end('ok');
     if (down) return void request.socket.destroy();
+    if (desk.handle(request, response, url)) return;
     try {
       answer(url, day, media, dist, data, response, request);
     } catch (error) {
@@ -75,7 +79,7 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
 
 function file(response: ServerResponse, dist: string, path: string): void {
   const known = /^\/(assets\/[\w.-]+|mark\.svg|card\.png|older\.js)$/.test(path) && existsSync(join(dist, path));
-  if (!known && /\.\w+$/.test(path)) return problem(response, 404, path);
+  if (!known && /\.\w+$/.test(path) && !path.includes('/desk/')) return problem(response, 404, path);
   response.setHeader('content-security-policy', POLICY);
   if (known) send(response, TYPES[extname(path)] ?? 'application/octet-stream', readFileSync(join(dist, path)));
   else send(response, 'text/html; charset=utf-8', shell(dist, path));
@@ -83,6 +87,7 @@ function file(response: ServerResponse, dist: string, path: string): void {
 
 /** The document of a page, with what the centre would put in left out. */
 function shell(dist: string, path: string): string {
+  if (/^(\/(en|ru))?\/desk(\/|$)/.test(path)) return readFileSync(join(dist, 'shells', 'desk.html'), 'utf8');
   const { lang, route } = parseAddress(path);
   const text = readFileSync(join(dist, 'shells', lang, `${route.page}.html`), 'utf8');
   return text.replace(/<link rel="preload"[^>]*>/g, '').replace(/\{\w+\}/g, '');

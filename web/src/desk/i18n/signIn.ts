@@ -1,0 +1,103 @@
+/** What signing in, the invitation and the account say. */
+
+import type { Lang } from '../../lib/route';
+import { inRussian } from '../../i18n/numbers';
+
+const az = {
+  title: 'Daxil olun', lede: 'Seçki komissiyasının işçiləri üçün. Seçkini izləmək üçün giriş lazım deyil.', watch: 'Məntəqələrə baxın',
+  againTitle: 'Yenidən daxil olun', againText: 'Seans bitib. Yazdıqlarınız itmir: daxil olandan sonra səhifə olduğu kimi açılacaq.',
+  name: 'İstifadəçi adı', password: 'Parol', showPassword: 'Parolu göstər', go: 'Davam et',
+  insecure: 'Parol buradan göndərilmir', insecureText: 'Bu ünvan qorunmayıb: parolu yolda oxumaq olar. Ünvanı https:// ilə açın və ya şəbəkənin sahibinə deyin.',
+  secondTitle: 'Kimliyinizi təsdiqləyin', secondText: 'Paroldan başqa, ikinci sübut da lazımdır.',
+  totp: 'Tətbiqdəki kod', totpHelp: 'Telefondakı tətbiqin göstərdiyi altı rəqəm. Kod otuz saniyədən bir dəyişir.', totpWrong: 'Kod düz deyil və ya vaxtı keçib. Tətbiqdə görünən yeni kodu yazın.', totpForm: 'Altı rəqəm yazın.',
+  passkey: 'Giriş açarı ilə', passkeyHelp: 'Barmaq izi, üz, PIN və ya USB açar.', usePasskey: 'Giriş açarını göstər',
+  recovery: 'Ehtiyat kodu', recoveryHelp: 'Qeydiyyatda saxladığınız kodlardan biri. Hər kod bir dəfə işləyir.', recoveryWrong: 'Bu ehtiyat kodu düz deyil və ya artıq işlənib. Başqasını yazın.',
+  otherWay: 'Başqa üsul', passkeyWrong: 'Bu giriş açarı qəbul olunmadı. Başqa açar və ya başqa üsul seçin.', backToName: 'Başqa adla daxil ol',
+  invitation: 'Dəvət', invitedAs: (role: string, name: string) => `Giriş adınız: ${name}. Vəzifə: ${role}.`, until: (when: string) => `Dəvətin son vaxtı: ${when}.`,
+  invitationGone: 'Bu dəvət işləmir', invitationGoneText: 'Keçidin vaxtı keçib, o artıq işlənib və ya natamam kopyalanıb. İnzibatçıdan yeni dəvət istəyin.',
+  choose: 'Parol seçin', chooseHelp: 'Ən azı 12 işarə. Bir neçə sözdən ibarət uzun parol qısa və mürəkkəb paroldan yaxşıdır.', repeat: 'Parol, bir daha',
+  short: 'Parol qısadır: ən azı 12 işarə olmalıdır.', differs: 'İki parol eyni deyil. Yenidən yazın.', keepPassword: 'Parolu saxla',
+  enrolTitle: 'İkinci sübutu seçin', enrolText: 'Vəzifəniz üçün parol kifayət etmir. Birini indi qurun; sonra başqasını da əlavə etmək olar.',
+  viaApp: 'Telefondakı tətbiq', viaAppText: 'Kod göstərən tətbiq: hər birində olar, internetsiz də işləyir.', setUpApp: 'Tətbiqi qur',
+  viaPasskey: 'Giriş açarı', viaPasskeyText: 'Bu cihazın barmaq izi, üzü, PIN-i və ya USB açar.', setUpPasskey: 'Giriş açarı yarat',
+  scan: '1. Kodu tətbiqlə oxudun', scanAlt: 'Tətbiq üçün QR kod. Onun mətni aşağıdakı açardadır.', orType: 'Oxunmursa, bu açarı tətbiqə yazın:', secret: 'Açar', thenCode: '2. Tətbiqin göstərdiyi kodu yazın', confirm: 'Təsdiqlə',
+  keyName: 'Bu açarın adı', keyNameExample: 'məs. iş noutbuku', keyNameMissing: 'Açara ad verin: sonra onu tanıyasınız.',
+  codesTitle: 'Ehtiyat kodları', codesText: 'Bunlar yalnız indi göstərilir. Telefon itəndə və ya xarab olanda daxil olmaq üçündür; hər kod bir dəfə işləyir. Çap edin və ya fayla yazın, paroldan ayrı yerdə saxlayın.',
+  codesLost: 'Kodlar yaradıldı, amma cavab yolda itdi. Hesabınızda yenilərini yaradın: köhnələr onda işləmir.',
+  print: 'Çap et', save: 'Fayla yaz', kept: 'Kodları saxladım', keptMissing: 'Əvvəlcə kodları saxlayın, sonra bunu qeyd edin.', finish: 'Bitir',
+  codesFile: (desk: string) => `Aşkar, ${desk}: ehtiyat kodları`,
+
+  account: 'Hesabım', language: 'Dil', languageHelp: 'Daxil olandan sonra səhifələr bu dildə açılır.', languageKept: 'Dil saxlanıldı.', keepLanguage: 'Dili saxla',
+  changePassword: 'Parolu dəyiş', oldMissing: 'İndiki parolu yazın.', oldWrong: 'İndiki parol düz deyil. Yenidən yazın.', oldPassword: 'İndiki parol', newPassword: 'Yeni parol', passwordKept: 'Parol dəyişdirildi.',
+  factors: 'İkinci sübut', totpOn: 'Telefondakı tətbiq qurulub.', totpOff: 'Telefondakı tətbiq qurulmayıb.', replaceApp: 'Tətbiqi yenidən qur',
+  passkeys: 'Giriş açarları', noPasskeys: 'Giriş açarı yoxdur.', added: (when: string) => `Əlavə edilib: ${when}`, used: (when: string) => `Son giriş: ${when}`, neverUsed: 'Hələ işlənməyib', remove: 'Sil', removeKey: (name: string) => `“${name}” açarını sil`, passkeyKept: 'Giriş açarı əlavə edildi.',
+  codesLeft: (n: number) => (n === 0 ? 'Ehtiyat kodu qalmayıb. Yenilərini yaradın.' : `${n} ehtiyat kodu qalıb.`), newCodes: 'Yeni ehtiyat kodları yarat', newCodesText: 'Köhnə kodlar daha işləməyəcək.',
+  sessions: 'Açıq seanslar', sessionsText: 'Tanımadığınız seans varsa, onu bağlayın və parolu dəyişin.', thisOne: 'bu seans', end: 'Bağla', endOne: (from: string) => `Bu ünvandakı seansı bağla: ${from}`, began: 'Başlayıb', seen: 'Son hərəkət', expires: 'Bitir',
+};
+export type SignInTexts = typeof az;
+
+const en: SignInTexts = {
+  title: 'Sign in', lede: 'For the staff of the election commission. To watch the election you need no account.', watch: 'Watch the stations',
+  againTitle: 'Sign in again', againText: 'The session has ended. Nothing you entered is lost: after signing in the page opens as it was.',
+  name: 'User name', password: 'Password', showPassword: 'Show the password', go: 'Continue',
+  insecure: 'No password is sent from here', insecureText: 'This address is not protected: a password could be read on its way. Open it with https://, or tell the owner of the network.',
+  secondTitle: 'Confirm that it is you', secondText: 'Besides the password, a second proof is needed.',
+  totp: 'Code from the app', totpHelp: 'The six digits shown by the app on your phone. They change every thirty seconds.', totpWrong: 'The code is wrong or too old. Enter the new one that the app shows.', totpForm: 'Enter six digits.',
+  passkey: 'With a passkey', passkeyHelp: 'Fingerprint, face, PIN or a USB key.', usePasskey: 'Use the passkey',
+  recovery: 'Recovery code', recoveryHelp: 'One of the codes you kept when you were enrolled. Each works once.', recoveryWrong: 'This recovery code is wrong or was used already. Enter another one.',
+  otherWay: 'Another way', passkeyWrong: 'This passkey was not accepted. Use another passkey or another way.', backToName: 'Sign in under another name',
+  invitation: 'Invitation', invitedAs: (role, name) => `Your user name: ${name}. Role: ${role}.`, until: (when) => `The invitation is good until ${when}.`,
+  invitationGone: 'This invitation does not work', invitationGoneText: 'The link is too old, was used already, or was not copied whole. Ask the administrator for a new invitation.',
+  choose: 'Choose a password', chooseHelp: 'At least 12 characters. A long one made of some words is better than a short, complicated one.', repeat: 'The password once more',
+  short: 'The password is too short: at least 12 characters.', differs: 'The two passwords differ. Enter them again.', keepPassword: 'Keep the password',
+  enrolTitle: 'Choose a second proof', enrolText: 'A password is not enough for your role. Set up one of these now; you can add the other later.',
+  viaApp: 'An app on the phone', viaAppText: 'An app that shows codes: any of them will do; it works without internet.', setUpApp: 'Set up the app',
+  viaPasskey: 'A passkey', viaPasskeyText: 'This device’s fingerprint, face or PIN, or a USB key.', setUpPasskey: 'Make a passkey',
+  scan: '1. Scan the code with the app', scanAlt: 'QR code for the app. The key below says the same.', orType: 'If it cannot be scanned, type this key into the app:', secret: 'Key', thenCode: '2. Enter the code that the app shows', confirm: 'Confirm',
+  keyName: 'Name of this passkey', keyNameExample: 'e.g. work laptop', keyNameMissing: 'Give the passkey a name, so that you know it later.',
+  codesTitle: 'Recovery codes', codesText: 'They are shown only now. With them you sign in when the phone is lost or broken; each works once. Print them or save them as a file, and keep them apart from the password.',
+  codesLost: 'The codes were made, but the answer was lost on its way. Make new ones in your account: then the old ones no longer work.',
+  print: 'Print', save: 'Save as a file', kept: 'I have kept the codes', keptMissing: 'Keep the codes first, then tick this.', finish: 'Finish',
+  codesFile: (desk) => `Aşkar, ${desk}: recovery codes`,
+
+  account: 'My account', language: 'Language', languageHelp: 'After signing in, the pages open in this language.', languageKept: 'The language was saved.', keepLanguage: 'Save the language',
+  changePassword: 'Change the password', oldMissing: 'Enter your present password.', oldWrong: 'The present password is wrong. Enter it again.', oldPassword: 'Present password', newPassword: 'New password', passwordKept: 'The password was changed.',
+  factors: 'Second proof', totpOn: 'An app on the phone is set up.', totpOff: 'No app on the phone is set up.', replaceApp: 'Set up the app anew',
+  passkeys: 'Passkeys', noPasskeys: 'There are no passkeys.', added: (when) => `Added: ${when}`, used: (when) => `Last used: ${when}`, neverUsed: 'Not used yet', remove: 'Remove', removeKey: (name) => `Remove the passkey “${name}”`, passkeyKept: 'The passkey was added.',
+  codesLeft: (n) => (n === 0 ? 'No recovery codes are left. Make new ones.' : `${n} recovery ${n === 1 ? 'code is' : 'codes are'} left.`), newCodes: 'Make new recovery codes', newCodesText: 'The old codes will no longer work.',
+  sessions: 'Open sessions', sessionsText: 'If there is one you do not know, end it and change your password.', thisOne: 'this one', end: 'End', endOne: (from) => `End the session from ${from}`, began: 'Began', seen: 'Last active', expires: 'Ends',
+};
+
+const ru: SignInTexts = {
+  title: 'Войдите', lede: 'Для работников избирательной комиссии. Чтобы смотреть за выборами, входить не нужно.', watch: 'Смотреть участки',
+  againTitle: 'Войдите снова', againText: 'Сеанс закончился. Введённое не пропадёт: после входа страница откроется такой, какой была.',
+  name: 'Имя пользователя', password: 'Пароль', showPassword: 'Показать пароль', go: 'Продолжить',
+  insecure: 'Отсюда пароль не отправляется', insecureText: 'Этот адрес не защищён: пароль можно прочитать по пути. Откройте его с https:// или сообщите владельцу сети.',
+  secondTitle: 'Подтвердите, что это вы', secondText: 'Кроме пароля нужно второе доказательство.',
+  totp: 'Код из приложения', totpHelp: 'Шесть цифр, которые показывает приложение на телефоне. Они меняются каждые тридцать секунд.', totpWrong: 'Код неверен или устарел. Введите новый, который показывает приложение.', totpForm: 'Введите шесть цифр.',
+  passkey: 'Ключом доступа', passkeyHelp: 'Отпечаток пальца, лицо, PIN-код или USB-ключ.', usePasskey: 'Предъявить ключ',
+  recovery: 'Запасной код', recoveryHelp: 'Один из кодов, сохранённых при регистрации. Каждый действует один раз.', recoveryWrong: 'Этот запасной код неверен или уже использован. Введите другой.',
+  otherWay: 'Другой способ', passkeyWrong: 'Этот ключ доступа не принят. Возьмите другой ключ или другой способ.', backToName: 'Войти под другим именем',
+  invitation: 'Приглашение', invitedAs: (role, name) => `Ваше имя для входа: ${name}. Роль: ${role}.`, until: (when) => `Приглашение действует до ${when}.`,
+  invitationGone: 'Это приглашение не действует', invitationGoneText: 'Ссылка устарела, уже использована или скопирована не целиком. Попросите у администратора новое приглашение.',
+  choose: 'Выберите пароль', chooseHelp: 'Не меньше 12 знаков. Длинный пароль из нескольких слов лучше короткого и сложного.', repeat: 'Пароль ещё раз',
+  short: 'Пароль короткий: нужно не меньше 12 знаков.', differs: 'Пароли не совпадают. Введите их ещё раз.', keepPassword: 'Сохранить пароль',
+  enrolTitle: 'Выберите второе доказательство', enrolText: 'Для вашей роли одного пароля мало. Настройте одно из них сейчас; другое можно добавить потом.',
+  viaApp: 'Приложение на телефоне', viaAppText: 'Приложение, которое показывает коды: подойдёт любое, работает и без интернета.', setUpApp: 'Настроить приложение',
+  viaPasskey: 'Ключ доступа', viaPasskeyText: 'Отпечаток, лицо или PIN-код этого устройства либо USB-ключ.', setUpPasskey: 'Создать ключ доступа',
+  scan: '1. Отсканируйте код приложением', scanAlt: 'QR-код для приложения. Ключ ниже говорит то же самое.', orType: 'Если не получается, введите в приложение этот ключ:', secret: 'Ключ', thenCode: '2. Введите код, который показывает приложение', confirm: 'Подтвердить',
+  keyName: 'Название этого ключа', keyNameExample: 'напр. рабочий ноутбук', keyNameMissing: 'Назовите ключ, чтобы потом его узнать.',
+  codesTitle: 'Запасные коды', codesText: 'Они показаны только сейчас. С ними можно войти, если телефон потерян или сломан; каждый действует один раз. Распечатайте их или сохраните в файл и держите отдельно от пароля.',
+  codesLost: 'Коды созданы, но ответ потерялся по пути. Создайте новые в своём профиле: старые тогда перестанут действовать.',
+  print: 'Распечатать', save: 'Сохранить в файл', kept: 'Коды сохранены', keptMissing: 'Сначала сохраните коды, потом отметьте это.', finish: 'Готово',
+  codesFile: (desk) => `Aşkar, ${desk}: запасные коды`,
+
+  account: 'Мой профиль', language: 'Язык', languageHelp: 'После входа страницы открываются на этом языке.', languageKept: 'Язык сохранён.', keepLanguage: 'Сохранить язык',
+  changePassword: 'Сменить пароль', oldMissing: 'Введите нынешний пароль.', oldWrong: 'Нынешний пароль неверен. Введите его ещё раз.', oldPassword: 'Нынешний пароль', newPassword: 'Новый пароль', passwordKept: 'Пароль изменён.',
+  factors: 'Второе доказательство', totpOn: 'Приложение на телефоне настроено.', totpOff: 'Приложение на телефоне не настроено.', replaceApp: 'Настроить приложение заново',
+  passkeys: 'Ключи доступа', noPasskeys: 'Ключей доступа нет.', added: (when) => `Добавлен: ${when}`, used: (when) => `Последний вход: ${when}`, neverUsed: 'Ещё не использован', remove: 'Удалить', removeKey: (name) => `Удалить ключ «${name}»`, passkeyKept: 'Ключ доступа добавлен.',
+  codesLeft: (n) => (n === 0 ? 'Запасных кодов не осталось. Создайте новые.' : `Осталось: ${inRussian(n, 'запасной код', 'запасных кода', 'запасных кодов')}.`), newCodes: 'Создать новые запасные коды', newCodesText: 'Старые коды перестанут действовать.',
+  sessions: 'Открытые сеансы', sessionsText: 'Если среди них есть незнакомый, завершите его и смените пароль.', thisOne: 'этот сеанс', end: 'Завершить', endOne: (from) => `Завершить сеанс с адреса ${from}`, began: 'Начат', seen: 'Последнее действие', expires: 'Истекает',
+};
+
+export const signInTexts: Record<Lang, SignInTexts> = { az, en, ru };

@@ -1,0 +1,110 @@
+/**
+ * The one client of the desk's API. What changes something carries a key, so that it is done once, however often it is sent; an
+ * answer that says "already done" is one that says "done". An answer that says "signed out" makes the request wait until the
+ * same person has signed in again; then it is sent once more, under the same key.
+ */
+
+import { clock } from '../../lib/clock.svelte';
+import { within } from '../../lib/signal';
+
+const BASE = '/desk/api/v1';
+const REQUEST_LIMIT_MS = 30_000;
+
+/** An answer that is no success: problem details (RFC 9457), `kind` being the last part of their type. */
+export class Problem extends Error {
+  constructor(readonly status: number, readonly kind: string, readonly detail: string, readonly retryAfter: number | null) {
+    super(`${status} ${kind}`);
+  }
+}
+
+/** No answer at all: whether the request was done is not known. */
+export class Unreachable extends Error {}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** What the client asks of the session, which it must not import. */
+export interface Host {
+  language: () => string;
+  /** Called when a session has ended; resolves with whether the same person has signed in again. */
+  again: () => Promise<boolean>;
+}
+let host: Host = { language: () => 'az', again: () => Promise.resolve(false) };
+export const useHost = (given: Host) => { host = given; };
+
+async function sent(method: Method, path: string, headers: Record<string, string>, body: string | null, signal?: AbortSignal): Promise<Response> {
+  const began = Date.now();
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      method, body, cache: 'no-store', credentials: 'same-origin', signal: within(REQUEST_LIMIT_MS, signal),
+      headers: { accept: 'application/json', 'accept-language': host.language(), ...headers },
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable(path, { cause: error });
+  }
+  if (response.status === 502 || response.status === 504) throw new Unreachable(path);
+  const date = Date.parse(response.headers.get('date') ?? '');
+  // The header is cut to whole seconds: on average it is half a second behind.
+  if (!Number.isNaN(date)) clock.learn(date + 500, began, Date.now());
+  return response;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const body = (await response.json().catch(() => ({}))) as { type?: string; detail?: string };
+  const wait = Number(response.headers.get('retry-after') ?? NaN);
+  return new Problem(response.status, (body.type ?? '').split('/').pop() ?? '', body.detail ?? '', Number.isFinite(wait) ? wait : null);
+}
+
+async function answered<T>(response: Response): Promise<T> {
+  if (!response.ok) throw await problemOf(response);
+  try {
+    const text = await response.text();
+    return (text ? JSON.parse(text) : {}) as T;
+  } catch (error) {
+    throw new Unreachable(response.url, { cause: error });
+  }
+}
+
+const isSignedOut = (error: unknown) => error instanceof Problem && error.kind === 'signed-out';
+
+/** Does the work, and once more after signing in again where the session has ended meanwhile. */
+async function withSession<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isSignedOut(error) || !(await host.again()) || signal?.aborted) throw error;
+    return work();
+  }
+}
+
+/** Reads. `bare`: a session that has ended is an answer, and nothing to wait for. */
+export async function get<T>(path: string, signal?: AbortSignal, bare = false): Promise<T> {
+  const work = async () => answered<T>(await sent('GET', path, {}, null, signal));
+  return bare ? work() : withSession(work, signal);
+}
+
+/** Changes. Null: it was done already, by the same request, whose answer was lost. */
+export async function change<T>(method: Exclude<Method, 'GET'>, path: string, body: unknown, key: string, bare = false): Promise<T | null> {
+  const text = JSON.stringify(body ?? {});
+  const work = async () => {
+    try {
+      return await answered<T>(await sent(method, path, { 'content-type': 'application/json', 'idempotency-key': key }, text));
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'already-done') return null;
+      throw error;
+    }
+  };
+  return bare ? work() : withSession(work);
+}
+
+/** A picture, and its time where the server gives it. Fails as `get` does. */
+export async function picture(path: string, signal: AbortSignal): Promise<{ blob: Blob; at: string | null }> {
+  return withSession(async () => {
+    const response = await sent('GET', path, { accept: 'image/jpeg' }, null, signal);
+    if (!response.ok) throw await problemOf(response);
+    return { blob: await response.blob(), at: response.headers.get('picture-time') };
+  }, signal);
+}
+
+export const address = (path: string) => BASE + path;

@@ -1,0 +1,31 @@
+/** Small helps for forms. */
+
+import { tick } from 'svelte';
+
+/** After something was refused: the focus goes to the first field that is not right. */
+export async function toFault(within: HTMLElement | null | undefined): Promise<void> {
+  await tick();
+  const first = within?.querySelector<HTMLElement>('[aria-invalid="true"], [data-fault]');
+  (first?.matches('fieldset') ? first.querySelector<HTMLElement>('input') : first)?.focus();
+}
+
+/** The numbers of `7, 12, 16`, sorted, each once; null for none (all), false for what is no such list. */
+export function numbersOf(text: string): number[] | null | false {
+  const parts = text.split(/[,;\s]+/).filter(Boolean);
+  if (parts.length === 0) return null;
+  if (!parts.every((part) => /^[1-9]\d{0,4}$/.test(part))) return false;
+  return [...new Set(parts.map(Number))].sort((a, b) => a - b);
+}
+
+/** A user name, as the desk lets one be chosen. */
+export const isUserName = (text: string) => /^[a-z0-9][a-z0-9.-]{1,63}$/.test(text);
+
+/** Saves a text as a file. */
+export function saveText(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+  const anchor = document.createElement('a');
+  anchor.href = address;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(address), 1_000);
+}

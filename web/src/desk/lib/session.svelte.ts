@@ -1,0 +1,91 @@
+/** Who is signed in, how far, and what they may do. */
+
+import { ZONE_UNTIL_KNOWN } from '../../lib/time';
+import * as api from './api';
+import { forgetAll } from './drafts.svelte';
+import { router } from './router.svelte';
+import type { Me, Overview, Permission, Second, SignedIn, Stage } from './types';
+
+class Session {
+  me = $state.raw<Me | null>(null);
+  /** Whether it is known who is signed in. */
+  asked = $state(false);
+  failed = $state(false);
+  /** How far the one who signs in has come; `out`: not at all. */
+  stage = $state<Stage | 'out'>('out');
+  /** What the second factor may be. */
+  second = $state.raw<Second>({ totp: true, passkey: false, recovery: true });
+  /** The name under which somebody is signing in, or has. */
+  name = $state('');
+  overview = $state.raw<Overview | null>(null);
+  /** Grows when somebody else signs in: nothing of the former person stays. */
+  epoch = $state(0);
+  #waiting: ((same: boolean) => void)[] = [];
+
+  get zone(): string {
+    return this.overview?.election.time_zone ?? ZONE_UNTIL_KNOWN;
+  }
+
+  may(permission: Permission): boolean {
+    return this.me?.permissions.includes(permission) ?? false;
+  }
+
+  /** Asks who is signed in. */
+  async renew(): Promise<void> {
+    this.failed = false;
+    try {
+      this.#take(await api.get<Me>('/me', undefined, true));
+      if (this.stage === 'full') this.overview = await api.get<Overview>('/overview');
+    } catch (error) {
+      if (error instanceof api.Problem && error.kind === 'signed-out') this.stage = 'out';
+      else this.failed = true;
+    }
+    this.asked = !this.failed || this.me !== null;
+  }
+
+  #take(me: Me): void {
+    const same = this.me?.name === me.name;
+    if (this.me && !same) {
+      forgetAll();
+      this.epoch += 1;
+    }
+    this.stage = me.stage;
+    this.name = me.name;
+    if (me.stage === 'second') this.second = { totp: me.totp, passkey: me.passkeys.length > 0, recovery: true };
+    if (me.stage !== 'full') return;
+    this.me = me;
+    for (const go of this.#waiting.splice(0)) go(same);
+  }
+
+  /** What signing in said: what comes next. */
+  async goOn(next: SignedIn['next'], second?: Second): Promise<void> {
+    if (second) this.second = second;
+    if (next === 'done') await this.renew();
+    else this.stage = next;
+  }
+
+  /** The session has ended: the sign-in form is shown, with the page kept behind it. */
+  again(): Promise<boolean> {
+    this.stage = 'out';
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Whoever was signed in is not any more, by their own will. */
+  left(): void {
+    this.me = null;
+    this.overview = null;
+    this.stage = 'out';
+    this.epoch += 1;
+    forgetAll();
+    for (const go of this.#waiting.splice(0)) go(false);
+    router.replace(router.to(''));
+  }
+
+  /** Renews the counts; the pages show them, and the menu says what waits. */
+  async count(signal?: AbortSignal): Promise<void> {
+    this.overview = await api.get<Overview>('/overview', signal);
+  }
+}
+
+export const session = new Session();
+api.useHost({ language: () => router.lang, again: () => session.again() });

@@ -1,0 +1,262 @@
+/**
+ * A stand-in for the desk's API, with the rule of two persons, keys that are used once, and sessions in cookies. What it does not
+ * do: limits, hashing, time-outs; that the pages work with the real desk is not proven here.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Me, Person } from '../../../src/desk/lib/types';
+import { CODE, MAY, RECOVERY, type Account } from './people';
+import { DeskState, type Login } from './state';
+import { QR } from './qr';
+
+interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; agent: string; cookie: (value: string | null) => void }
+class Refusal extends Error { constructor(readonly status: number, readonly kind: string, readonly detail = '') { super(kind); } }
+class Jpeg { constructor(readonly bytes: Buffer) {} }
+class Lines { constructor(readonly text: string) {} }
+
+const BASE = '/desk/api/v1';
+const CODES = Array.from({ length: 10 }, (_, n) => `k7p${n}-m2x${n}-q9r${n}`);
+const personOf = ({ name, display_name, role, constituencies, language, disabled, second_factor, invited_until, last_seen }: Account): Person =>
+  ({ name, display_name, role, constituencies, language, disabled, second_factor, invited_until, last_seen });
+const soon = () => new Date(Date.now() + 8 * 3_600_000).toISOString();
+
+export class DeskMock {
+  private state: DeskState;
+  private readonly sha: string;
+
+  constructor(private readonly still: Buffer) {
+    this.sha = createHash('sha256').update(still).digest('hex');
+    this.state = new DeskState(this.sha);
+  }
+
+  reset(): void {
+    this.state = new DeskState(this.sha);
+  }
+
+  /** Whether the path is one of the desk's API; then it is answered. */
+  handle(request: IncomingMessage, response: ServerResponse, url: URL): boolean {
+    if (!url.pathname.startsWith(`${BASE}/`)) return false;
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => this.answer(request, response, url, Buffer.concat(pieces).toString()));
+    return true;
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse, url: URL, text: string): void {
+    response.setHeader('cache-control', 'no-store');
+    const method = request.method ?? 'GET';
+    const key = String(request.headers['idempotency-key'] ?? '');
+    const login = this.state.logins.find((one) => one.id === /desk=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
+    const cookie = (value: string | null) => response.setHeader('set-cookie', `desk=${value ?? ''}; Path=/desk; HttpOnly; SameSite=Strict${value === null ? '; Max-Age=0' : ''}`);
+    try {
+      if (method !== 'GET') {
+        if (!/^[\da-f-]{36}$/.test(key)) throw new Refusal(400, 'no-key');
+        if (request.headers['content-type'] !== 'application/json') throw new Refusal(415, 'not-json');
+        if (this.state.done.has(key)) throw new Refusal(409, 'already-done');
+      }
+      const asked: Asked = {
+        method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+        login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie,
+      };
+      const said = this.route(asked);
+      if (method !== 'GET') this.state.done.add(key);
+      if (said instanceof Jpeg) response.setHeader('content-type', 'image/jpeg').setHeader('picture-time', new Date().toISOString()).end(said.bytes);
+      else if (said instanceof Lines) response.setHeader('content-type', 'application/x-ndjson').end(said.text);
+      else response.setHeader('content-type', 'application/json').end(JSON.stringify(said));
+    } catch (error) {
+      const { status, kind, detail } = error instanceof Refusal ? error : { status: 500, kind: 'fault', detail: String(error) };
+      response.statusCode = status;
+      response.setHeader('content-type', 'application/problem+json').end(JSON.stringify({ type: `/problems/${kind}`, title: kind, status, detail }));
+    }
+  }
+
+  private route(asked: Asked): unknown {
+    const { method, path } = asked;
+    const invitation = /^\/invitation\/([\w-]+)$/.exec(path)?.[1];
+    if (path === '/login') return this.login(asked);
+    if (invitation) return this.invitation(invitation, asked);
+    if (!asked.login || !asked.me) throw new Refusal(401, 'signed-out');
+    if (path === '/login/second') return this.second(asked, asked.login, asked.me);
+    if (path === '/logout') {
+      this.state.logins = this.state.logins.filter((one) => one !== asked.login);
+      asked.cookie(null);
+      return {};
+    }
+    if (path === '/me' && method === 'GET') return this.meOf(asked.login, asked.me);
+    if (path.startsWith('/me/') || path === '/me') return this.own(asked, asked.login, asked.me);
+    if (asked.login.stage !== 'full') throw new Refusal(401, 'signed-out');
+    return this.inside(asked, asked.me);
+  }
+
+  private begin(asked: Asked, name: string, stage: Login['stage']): void {
+    const id = randomBytes(16).toString('hex');
+    this.state.logins.push({ id, name, stage, began: new Date().toISOString(), agent: asked.agent });
+    asked.cookie(id);
+  }
+
+  private login(asked: Asked): unknown {
+    const account = this.state.account(String(asked.body['name']));
+    if (!account?.password || account.password !== asked.body['password'] || account.disabled) throw new Refusal(401, 'wrong-credentials');
+    this.begin(asked, account.name, account.totp ? 'second' : 'enrol');
+    return { next: account.totp ? 'second' : 'enrol', second: { totp: account.totp, passkey: false, recovery: account.codes > 0 } };
+  }
+
+  private second({ body }: Asked, login: Login, me: Account): unknown {
+    if (body['totp'] !== CODE && body['recovery'] !== RECOVERY) throw new Refusal(401, 'wrong-credentials');
+    if (body['recovery']) me.codes -= 1;
+    login.stage = 'full';
+    me.last_seen = new Date().toISOString();
+    return { next: 'done' };
+  }
+
+  private invitation(token: string, asked: Asked): unknown {
+    const me = this.state.account(this.state.tokens.get(token) ?? '');
+    if (!me) throw new Refusal(404, 'no-invitation');
+    if (asked.method === 'GET') return { name: me.name, display_name: me.display_name, role: me.role, expires_at: me.invited_until };
+    if (String(asked.body['password']).length < 12) throw new Refusal(422, 'refused', 'At least 12 characters.');
+    Object.assign(me, { password: asked.body['password'], invited_until: null });
+    this.state.tokens.delete(token);
+    this.begin(asked, me.name, 'enrol');
+    return { next: 'enrol' };
+  }
+
+  private meOf(login: Login, me: Account): Me {
+    return {
+      ...personOf(me), session: { id: login.id.slice(0, 8), expires_at: soon() }, permissions: MAY[me.role], totp: me.totp, passkeys: [],
+      recovery_codes_left: me.codes, passkeys_possible: false, stage: login.stage,
+    };
+  }
+
+  private own({ method, path, body }: Asked, login: Login, me: Account): unknown {
+    const enrolled = () => {
+      Object.assign(me, { totp: true, second_factor: true, codes: CODES.length, last_seen: new Date().toISOString() });
+      login.stage = 'full';
+      return { recovery_codes: CODES };
+    };
+    if (path === '/me/totp') return { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Ashkar', qr_svg_path: QR };
+    if (path === '/me/totp/confirm') {
+      if (body['code'] !== CODE) throw new Refusal(401, 'wrong-credentials');
+      return enrolled();
+    }
+    if (login.stage !== 'full') throw new Refusal(401, 'signed-out');
+    if (path === '/me') {
+      Object.assign(me, { language: body['language'] });
+      return {};
+    }
+    if (path === '/me/password') {
+      if (body['old'] !== me.password) throw new Refusal(401, 'wrong-credentials');
+      me.password = String(body['new']);
+      return {};
+    }
+    if (path === '/me/recovery-codes') return enrolled();
+    const ended = /^\/me\/sessions\/(\w+)$/.exec(path)?.[1];
+    const mine = this.state.logins.filter((one) => one.name === me.name);
+    if (path === '/me/sessions') return mine.map((one) => ({ id: one.id.slice(0, 8), current: one === login, began_at: one.began, seen_at: one.began, expires_at: soon(), from: '192.0.2.17', agent: one.agent }));
+    if (ended && method === 'DELETE') {
+      this.state.logins = this.state.logins.filter((one) => !(one.name === me.name && one.id.startsWith(ended)));
+      return {};
+    }
+    throw new Refusal(404, 'not-found');
+  }
+
+  private inside(asked: Asked, me: Account): unknown {
+    const { path } = asked;
+    if (path === '/overview') return this.overview(me);
+    if (path.startsWith('/people')) return this.people(asked, me);
+    if (path.startsWith('/proposals')) return this.proposals(asked, me);
+    if (path.startsWith('/views')) return this.views(asked, me);
+    if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
+    if (path === '/audit') return this.audit(asked, me);
+    throw new Refusal(404, 'not-found');
+  }
+
+  private need(me: Account, permission: (typeof MAY)[keyof typeof MAY][number]): void {
+    if (!MAY[me.role].includes(permission)) throw new Refusal(403, 'not-your-role');
+  }
+  private readonly theirs = (me: Account) => this.state.views.filter((view) => !me.constituencies || me.constituencies.includes(view.constituency));
+
+  private overview(me: Account): unknown {
+    const views = this.theirs(me);
+    const open = this.state.proposals.filter((one) => one.state === 'open');
+    const count = (state: string) => views.filter((view) => view.public === state).length;
+    return {
+      election: { key: 'sample', names: { az: 'Bələdiyyə seçkiləri', en: 'Municipal elections', ru: 'Муниципальные выборы' }, date: '2026-11-22', time_zone: 'Asia/Baku', sample: true },
+      counts: {
+        stations: views.length, cameras: views.length, on_air: views.filter((view) => view.on_air).length, public: count('public'), unapproved: count('unapproved'), hidden: count('hidden'),
+        proposals_open: open.length, proposals_for_me: open.filter((one) => this.state.seenBy(one, me).may_decide).length,
+      },
+    };
+  }
+
+  private people({ method, path, body }: Asked, me: Account): unknown {
+    this.need(me, 'people.manage');
+    const name = decodeURIComponent(/^\/people\/([^/]+)/.exec(path)?.[1] ?? '');
+    const one = this.state.account(name);
+    const link = (whose: Account) => {
+      const token = randomBytes(16).toString('hex');
+      this.state.tokens.set(token, whose.name);
+      whose.invited_until = soon();
+      return { link: `https://secim.example/desk/invitation#${token}`, expires_at: whose.invited_until };
+    };
+    if (!name && method === 'GET') return this.state.accounts.map(personOf);
+    if (!name) {
+      if (this.state.account(String(body['name']))) throw new Refusal(422, 'refused', 'Bu ad artıq var.');
+      const fresh = { ...body, disabled: false, second_factor: false, invited_until: soon(), last_seen: null, password: null, totp: false, codes: 0 } as unknown as Account;
+      this.state.accounts.push(fresh);
+      this.state.record(me.name, 'person.invite', fresh.name, null, personOf(fresh));
+      return { person: personOf(fresh), ...link(fresh) };
+    }
+    if (!one) throw new Refusal(404, 'not-found');
+    const { why, ...changes } = body;
+    if (path.endsWith('/invitation')) return link(one);
+    const before = personOf(one);
+    Object.assign(one, changes);
+    this.state.record(me.name, 'person.change', one.name, before, personOf(one), String(why));
+    return personOf(one);
+  }
+
+  private proposals({ method, path, query, body }: Asked, me: Account): unknown {
+    const [, , id, act] = path.split('/');
+    if (!id && method === 'GET') return this.state.proposals.filter((one) => query.get('state') === 'all' || one.state === 'open').map((one) => this.state.seenBy(one, me));
+    if (!id) return this.state.seenBy(this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why'])), me);
+    const one = this.state.proposals.find((proposal) => proposal.id === id);
+    if (!one) throw new Refusal(404, 'not-found');
+    const seen = this.state.seenBy(one, me);
+    if (!act) return seen;
+    if (one.state !== 'open') throw new Refusal(409, 'stale');
+    if (act === 'withdraw' ? !seen.mine : !seen.may_decide) throw new Refusal(403, 'not-your-role');
+    this.state.settle(one, act === 'approve' ? 'approved' : act === 'refuse' ? 'refused' : 'withdrawn', me.name, (body['why'] as string | undefined) ?? null);
+    return { ...this.state.seenBy(one, me), ...(one.kind === 'person.recover' && act === 'approve' ? { link: 'https://secim.example/desk/invitation#0f1e2d3c4b5a69788796a5b4', expires_at: soon() } : {}) };
+  }
+
+  private views({ path, body }: Asked, me: Account): unknown {
+    if (path === '/views') return this.theirs(me).map(({ hidings: _, ...row }) => row);
+    if (path.startsWith('/views/stills/')) return new Jpeg(this.still);
+    const [, camera = '', act] = /^\/views\/(\d+\/\d+\/\d+)(?:\/([\w.]+))?$/.exec(path) ?? [];
+    const view = this.theirs(me).find((one) => one.camera === camera);
+    if (!view) throw new Refusal(404, 'not-found');
+    if (act === 'now.jpg') {
+      if (!view.on_air) throw new Refusal(503, 'no-picture');
+      return new Jpeg(this.still);
+    }
+    if (act === 'still') {
+      this.need(me, 'views.propose');
+      return { sha256: this.sha, at: new Date().toISOString(), width: 640, height: 360 };
+    }
+    if (act === 'hide') {
+      this.need(me, 'views.hide');
+      this.state.hide(view, body as unknown as Parameters<DeskState['hide']>[1], me.name);
+    }
+    return view;
+  }
+
+  private audit({ query }: Asked, me: Account): unknown {
+    this.need(me, 'audit.read');
+    const limit = Number(query.get('limit') ?? 50);
+    const has = (name: string, text: string) => text.includes(query.get(name) ?? '');
+    const found = this.state.trail.filter((entry) => has('by', entry.by) && has('what', entry.what) && has('subject', entry.subject) && has('q', JSON.stringify(entry)) && (!query.get('before') || Number(entry.id) < Number(query.get('before'))));
+    const [head] = this.state.trail;
+    return { entries: found.slice(0, limit), more: found.length > limit, head: head ? { id: head.id, hash: head.hash } : null };
+  }
+}
