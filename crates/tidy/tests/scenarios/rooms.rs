@@ -21,6 +21,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ("onvif", &["terms"]),
     ("stills", &["terms", "media", "fork"]),
     ("election", &["terms"]),
+    ("print", &["terms", "election"]),
     (
         "centre",
         &[
@@ -41,7 +42,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
         "agent",
         &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "onvif", "stills", "uplink"],
     ),
-    ("site", &["terms", "archive", "live", "election", "centre"]),
+    ("site", &["terms", "archive", "live", "election", "centre", "print"]),
     ("load", &["terms", "media", "ingest"]),
     ("synthetic", &["terms", "media", "load"]),
     (
@@ -57,6 +58,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
             "centre",
             "door",
             "agent",
+            "print",
             "site",
             "load",
             "synthetic",
