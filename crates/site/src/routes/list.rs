@@ -3,6 +3,8 @@
 //! The newest list is in the registry. Another version is read from the store when it is requested; the most recently
 //! requested ones are kept under their digests, since what a digest names never changes.
 
+mod pdf;
+
 use std::sync::{Arc, LazyLock};
 
 use ashkar_centre::{Centre, Registry};
@@ -40,6 +42,7 @@ pub(crate) fn routes<S>(centre: Arc<Centre>) -> Router<S> {
     Router::new()
         .route("/list/stations.csv", get(csv))
         .route("/list/stations.json", get(json))
+        .route("/list/stations.pdf", get(pdf::show))
         .route("/list/versions", get(versions))
         .route("/list/changes", get(changes))
         .with_state(Arc::new(Lists::new(centre)))
@@ -50,11 +53,13 @@ struct Lists {
     centre: Arc<Centre>,
     lists: Cache<Digest, Arc<StationList>>,
     diffs: Cache<(Digest, Digest), Arc<Diff>>,
+    pdfs: pdf::Pdfs,
 }
 
 impl Lists {
     fn new(centre: Arc<Centre>) -> Self {
-        Self { centre, lists: Cache::new(KEPT_LISTS), diffs: Cache::new(KEPT_DIFFS) }
+        let (lists, diffs) = (Cache::new(KEPT_LISTS), Cache::new(KEPT_DIFFS));
+        Self { centre, lists, diffs, pdfs: pdf::Pdfs::default() }
     }
 
     /// The list of `version`. Simultaneous requests wait for one read.
@@ -107,12 +112,17 @@ async fn csv(
         }
     };
     let mut response = Cached::new(text, "text/csv; charset=utf-8; header=present", BRIEF).respond(&headers);
-    let sample = if registry.election.sample { "-sample" } else { "" };
-    let name = format!("attachment; filename=\"stations{sample}-v{version}.csv\"");
+    name_file(&mut response, "attachment", registry.election.sample, &format!("v{version}.csv"));
+    Ok(response)
+}
+
+/// The name under which browsers keep the file, and whether they show it first.
+fn name_file(response: &mut Response, disposition: &str, is_sample: bool, end: &str) {
+    let sample = if is_sample { "-sample" } else { "" };
+    let name = format!("{disposition}; filename=\"stations{sample}-{end}\"");
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
-    Ok(response)
 }
 
 /// `GET /list/stations.json`

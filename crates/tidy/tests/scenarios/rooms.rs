@@ -22,6 +22,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
     ("stills", &["terms", "media", "fork"]),
     ("election", &["terms"]),
     ("credentials", &["terms"]),
+    ("print", &["terms", "election"]),
     (
         "centre",
         &[
@@ -42,7 +43,8 @@ const BUILT_OF: &[(&str, &[&str])] = &[
         "agent",
         &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "onvif", "stills", "uplink"],
     ),
-    ("site", &["terms", "archive", "live", "election", "centre"]),
+    ("site", &["terms", "archive", "live", "election", "centre", "print"]),
+    ("desk", &["terms", "election", "centre", "credentials", "site"]),
     ("load", &["terms", "media", "ingest"]),
     ("synthetic", &["terms", "media", "load"]),
     (
@@ -56,8 +58,11 @@ const BUILT_OF: &[(&str, &[&str])] = &[
             "ingest",
             "election",
             "centre",
+            "credentials",
+            "desk",
             "door",
             "agent",
+            "print",
             "site",
             "load",
             "synthetic",

@@ -3,6 +3,7 @@
 
 #[path = "../../../../archive/tests/scenarios/support/disk.rs"]
 pub mod disk;
+pub mod desk;
 pub mod recordings;
 pub mod station;
 #[path = "../../../../archive/tests/scenarios/support/tracer.rs"]
