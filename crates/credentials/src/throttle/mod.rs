@@ -104,12 +104,9 @@ impl Failures {
     /// How long to wait before the next attempt.
     fn wait(&self, backoff: &Backoff, now: Instant) -> Duration {
         let Some(last) = self.last else { return Duration::ZERO };
-        let since = now.saturating_duration_since(last);
-        if self.count < backoff.free || since >= backoff.forget {
-            return Duration::ZERO;
-        }
-        let doubled = 2_u32.saturating_pow(self.count - backoff.free);
-        backoff.first.saturating_mul(doubled).min(backoff.cap).saturating_sub(since)
+        let Some(beyond) = self.count.checked_sub(backoff.free) else { return Duration::ZERO };
+        let wait = backoff.first.saturating_mul(2_u32.saturating_pow(beyond)).min(backoff.cap);
+        wait.saturating_sub(now.saturating_duration_since(last))
     }
 
     fn count(&mut self, backoff: &Backoff, now: Instant) {

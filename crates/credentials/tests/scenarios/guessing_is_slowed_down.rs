@@ -54,6 +54,16 @@ fn attempts_at_once_are_not_more_than_one_after_another() {
 }
 
 #[test]
+fn failures_are_forgotten_after_a_time_without_any() {
+    let (throttle, began) = throttle();
+    let at_once = |now| (0..50).filter(|client| throttle.attempt(LEYLA, *client, now).is_ok()).count();
+    assert_eq!(at_once(began), 5);
+    let forgotten = began + Limits::PASSWORD.account.forget;
+    assert_eq!(at_once(forgotten - SECOND), 1, "the longest wait is over, and no more");
+    assert_eq!(at_once(forgotten - SECOND + Limits::PASSWORD.account.forget), 5);
+}
+
+#[test]
 fn a_client_that_tries_many_names_is_refused() {
     let (throttle, now) = throttle();
     let tried = (0..100).filter(|n: &u32| throttle.attempt(Name::Unknown(&n.to_string()), 7, now).is_ok());
@@ -142,6 +152,8 @@ fn attempts() -> impl Strategy<Value = Vec<(u8, u32, u64)>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn whatever_strangers_do_a_familiar_person_gets_in(attempts in attempts(), ends in prop::collection::vec(any::<bool>(), 400)) {
         let (throttle, mut now) = throttle();
