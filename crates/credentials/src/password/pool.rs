@@ -8,7 +8,7 @@ use super::hash::{NoMemoryError, SALT_BYTES};
 use super::{NewPassword, Password, PasswordHash};
 use crate::random;
 
-/// Hashes and verifies passwords. Each takes 19 MiB and some ten milliseconds, so whoever may ask for it without a
+/// Hashes and verifies passwords. Each takes 19 MiB and some fifty milliseconds, so whoever may ask for it without a
 /// limit could take the whole machine.
 #[derive(Debug, Clone)]
 pub struct PasswordPool {

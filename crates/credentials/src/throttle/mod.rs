@@ -1,8 +1,8 @@
 //! Limits on guessing: how soon the next attempt to prove somebody may be made.
 //!
 //! In: the name, whether anybody has it, the client, the time. Out: an [`Attempt`], or how long to wait. An attempt
-//! counts as a failure from its beginning, so that many at once are not more than one after another; whoever proves
-//! somebody tells so.
+//! counts as a failure from its beginning, so that many at once are not more than one after another; it is taken back if it
+//! proved somebody.
 //!
 //! There are two kinds of attempts.
 //! - *Familiar*: the person has signed in from this client before. It counts for this person and this client alone, so
@@ -104,12 +104,9 @@ impl Failures {
     /// How long to wait before the next attempt.
     fn wait(&self, backoff: &Backoff, now: Instant) -> Duration {
         let Some(last) = self.last else { return Duration::ZERO };
-        let since = now.saturating_duration_since(last);
-        if self.count < backoff.free || since >= backoff.forget {
-            return Duration::ZERO;
-        }
-        let doubled = 2_u32.saturating_pow(self.count - backoff.free);
-        backoff.first.saturating_mul(doubled).min(backoff.cap).saturating_sub(since)
+        let Some(beyond) = self.count.checked_sub(backoff.free) else { return Duration::ZERO };
+        let wait = backoff.first.saturating_mul(2_u32.saturating_pow(beyond)).min(backoff.cap);
+        wait.saturating_sub(now.saturating_duration_since(last))
     }
 
     fn count(&mut self, backoff: &Backoff, now: Instant) {
@@ -184,8 +181,7 @@ pub enum Name<'a> {
     Unknown(&'a str),
 }
 
-/// An attempt that may be made now. It counts as a failure unless [`Throttle::succeeded`] or [`Throttle::withdrawn`] is
-/// told otherwise.
+/// An attempt that may be made now. It counts as a failure unless it is given to [`Throttle::take_back`].
 #[derive(Debug)]
 #[must_use]
 pub struct Attempt<C> {
@@ -272,30 +268,22 @@ impl<C: Copy + Eq + Hash> Throttle<C> {
         Ok(attempt)
     }
 
-    /// The attempt proved the person: it is no failure, and its client is familiar from now on. The account's other
-    /// failures stay counted, so that a guesser gains nothing by it.
-    pub fn succeeded(&self, attempt: Attempt<C>) {
+    /// The attempt is no failure: it proved what it was to prove, or nothing was verified, as when the machine was busy.
+    /// Other failures stay counted, so a guesser gains nothing by it.
+    pub fn take_back(&self, attempt: Attempt<C>) {
         let tables = &mut *self.tables();
         if !attempt.is_familiar {
-            tables.take_back(&attempt);
-        }
-        if attempt.is_known {
-            tables.accounts.entry(attempt.name).make_familiar(attempt.client);
+            tables.strange_of(&attempt).take_back();
+            tables.clients.entry(attempt.client).take_back();
+        } else if let Some(failures) = tables.accounts.entry(attempt.name).familiar_mut(attempt.client) {
+            failures.take_back();
         }
     }
 
-    /// Nothing was verified after all, as when the machine was busy: it is no failure.
-    pub fn withdrawn(&self, attempt: Attempt<C>) {
-        self.tables().take_back(&attempt);
-    }
-
-    /// The person has signed in from this client before, as the store knows: the process has just started.
-    pub fn remember(&self, name: &str, client: C) {
-        let tables = &mut *self.tables();
-        let account = tables.accounts.entry(name_hash(name));
-        if account.familiar(client).is_none() {
-            account.make_familiar(client);
-        }
+    /// The person has signed in from this client, with all that is asked of them; or did so before the process started,
+    /// as the store knows. It is familiar from now on, and nothing failed there.
+    pub fn signed_in(&self, name: &str, client: C) {
+        self.tables().accounts.entry(name_hash(name)).make_familiar(client);
     }
 
     /// No client is familiar to the person any more: somebody else may have been there, or the account was recovered.
@@ -316,15 +304,6 @@ impl<C: Copy + Eq + Hash> Tables<C> {
             self.unknown.entry(attempt.name)
         }
     }
-
-    fn take_back(&mut self, attempt: &Attempt<C>) {
-        if !attempt.is_familiar {
-            self.strange_of(attempt).take_back();
-            self.clients.entry(attempt.client).take_back();
-        } else if let Some(failures) = self.accounts.entry(attempt.name).familiar_mut(attempt.client) {
-            failures.take_back();
-        }
-    }
 }
 
 fn allowed(wait: Duration) -> Result<(), Wait> {
@@ -341,7 +320,7 @@ mod tests {
         limits.strange_a_minute = u32::MAX;
         let throttle = Throttle::<u32>::new(limits);
         let now = Instant::now();
-        throttle.remember("leyla", 7);
+        throttle.signed_in("leyla", 7);
         for number in 0..100_000_u32 {
             let _ = throttle.attempt(Name::Unknown(&number.to_string()), number, now);
             let _ = throttle.attempt(Name::Known("leyla"), number, now);
@@ -351,7 +330,7 @@ mod tests {
         assert_eq!(tables.accounts.len(), 1);
         drop(tables);
         for client in 0..100 {
-            throttle.remember("leyla", client);
+            throttle.signed_in("leyla", client);
         }
         assert_eq!(throttle.tables().accounts.entry(name_hash("leyla")).familiar.len(), FAMILIAR_CLIENTS);
     }

@@ -21,9 +21,13 @@ pub(crate) struct Authenticator {
     pub(crate) host: String,
     pub(crate) flags: u8,
     pub(crate) cross_origin: Option<bool>,
+    /// Another kind of ceremony than the one that is meant.
+    pub(crate) kind: Option<&'static str>,
     pub(crate) user_handle: Option<String>,
     /// Sent with the data as extensions, if any.
     pub(crate) extensions: Vec<u8>,
+    /// Sent behind all that.
+    pub(crate) trailing: Vec<u8>,
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {
@@ -61,8 +65,10 @@ impl Authenticator {
             host: "desk.example".to_owned(),
             flags: 0b101,
             cross_origin: Some(false),
+            kind: None,
             user_handle: None,
             extensions: Vec::new(),
+            trailing: Vec::new(),
         }
     }
 
@@ -92,7 +98,7 @@ impl Authenticator {
 
     fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
         let challenge = &options["publicKey"]["challenge"];
-        let mut data = json!({ "type": kind, "challenge": challenge, "origin": self.origin, "more": "x" });
+        let mut data = json!({ "type": self.kind.unwrap_or(kind), "challenge": challenge, "origin": self.origin, "more": "x" });
         if let Some(cross) = self.cross_origin {
             data["crossOrigin"] = json!(cross);
         }
@@ -104,7 +110,8 @@ impl Authenticator {
         let has_extensions = u8::from(!self.extensions.is_empty()) << 7;
         let flags = self.flags | has_credential | has_extensions;
         let host = Sha256::digest(&self.host);
-        [&host, &[flags][..], &self.counter.to_be_bytes(), credential, &self.extensions].concat()
+        [&host, &[flags][..], &self.counter.to_be_bytes(), credential, &self.extensions, &self.trailing]
+            .concat()
     }
 
     fn answer(&self, response: Value) -> Value {

@@ -111,6 +111,8 @@ fn the_path_draws_the_code_with_its_margin() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_code_at_any_time_is_accepted_or_refused(code in "\\PC{0,12}|[0-9]{6}", now: i64, last: Option<i64>) {
         if let Ok(step) = secret().verify(&code, UtcMicros(now), last) {

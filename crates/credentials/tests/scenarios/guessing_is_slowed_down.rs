@@ -54,6 +54,16 @@ fn attempts_at_once_are_not_more_than_one_after_another() {
 }
 
 #[test]
+fn failures_are_forgotten_after_a_time_without_any() {
+    let (throttle, began) = throttle();
+    let at_once = |now| (0..50).filter(|client| throttle.attempt(LEYLA, *client, now).is_ok()).count();
+    assert_eq!(at_once(began), 5);
+    let forgotten = began + Limits::PASSWORD.account.forget;
+    assert_eq!(at_once(forgotten - SECOND), 1, "the longest wait is over, and no more");
+    assert_eq!(at_once(forgotten - SECOND + Limits::PASSWORD.account.forget), 5);
+}
+
+#[test]
 fn a_client_that_tries_many_names_is_refused() {
     let (throttle, now) = throttle();
     let tried = (0..100).filter(|n: &u32| throttle.attempt(Name::Unknown(&n.to_string()), 7, now).is_ok());
@@ -64,7 +74,7 @@ fn a_client_that_tries_many_names_is_refused() {
 #[test]
 fn strangers_leave_the_machine_to_those_who_are_familiar() {
     let (throttle, now) = throttle();
-    throttle.remember("leyla", HOME);
+    throttle.signed_in("leyla", HOME);
     let tried = (10..1000).filter(|n: &u32| throttle.attempt(Name::Unknown(&n.to_string()), *n, now).is_ok());
     assert_eq!(tried.count(), 300);
     assert!(throttle.attempt(Name::Known("rauf"), 5000, now).is_err());
@@ -73,31 +83,43 @@ fn strangers_leave_the_machine_to_those_who_are_familiar() {
 }
 
 #[test]
-fn who_signs_in_is_familiar_and_what_was_withdrawn_is_no_failure() {
+fn who_signed_in_is_familiar_and_what_is_taken_back_is_no_failure() {
     let (throttle, now) = throttle();
     for _ in 0..100 {
-        throttle.withdrawn(throttle.attempt(LEYLA, HOME, now).unwrap());
+        throttle.take_back(throttle.attempt(LEYLA, HOME, now).unwrap());
     }
-    throttle.succeeded(throttle.attempt(LEYLA, HOME, now).unwrap());
+    throttle.signed_in("leyla", HOME);
     for guesser in 100..200 {
         let _ = throttle.attempt(LEYLA, guesser, now);
     }
     assert!(throttle.attempt(LEYLA, 2, now).is_err(), "from elsewhere");
     for _ in 0..100 {
-        throttle.succeeded(throttle.attempt(LEYLA, HOME, now).unwrap());
+        throttle.take_back(throttle.attempt(LEYLA, HOME, now).unwrap());
     }
     throttle.forget("leyla");
     assert!(throttle.attempt(LEYLA, HOME, now).is_err());
 }
 
 #[test]
+fn who_knows_only_the_password_makes_no_client_familiar() {
+    let (throttle, now) = throttle();
+    throttle.signed_in("leyla", HOME);
+    for client in 100..200 {
+        throttle.take_back(throttle.attempt(LEYLA, client, now).unwrap());
+    }
+    for client in 100..200 {
+        let _ = throttle.attempt(LEYLA, client, now);
+    }
+    assert!(throttle.attempt(LEYLA, 100, now).is_err());
+    assert!(throttle.attempt(LEYLA, HOME, now).is_ok());
+}
+
+#[test]
 fn a_familiar_client_has_a_limit_of_its_own() {
     let (throttle, now) = throttle();
-    throttle.remember("leyla", HOME);
+    throttle.signed_in("leyla", HOME);
     let tried = (0..20).filter(|_| throttle.attempt(LEYLA, HOME, now).is_ok()).count();
     assert_eq!(tried, 5);
-    // To remember it again does not lift it.
-    throttle.remember("leyla", HOME);
     assert_eq!(throttle.attempt(LEYLA, HOME, now).unwrap_err(), Wait(SECOND * 2));
     assert!(throttle.attempt(LEYLA, HOME, now + SECOND * 2).is_ok());
     assert!(throttle.attempt(Name::Known("rauf"), HOME, now).is_ok(), "somebody else there");
@@ -105,6 +127,8 @@ fn a_familiar_client_has_a_limit_of_its_own() {
         throttle.attempt(LEYLA, HOME, now + SECOND * 2).unwrap_err().to_string(),
         "too many attempts; the next one may be made in 4 s"
     );
+    throttle.signed_in("leyla", HOME);
+    assert!(throttle.attempt(LEYLA, HOME, now + SECOND * 2).is_ok(), "she got in");
 }
 
 #[test]
@@ -116,7 +140,7 @@ fn a_guesser_gains_nothing_from_signing_in_to_another_account() {
             guesses += 1;
         }
         if let Ok(own) = throttle.attempt(Name::Known("guesser"), HOME, now) {
-            throttle.succeeded(own);
+            throttle.take_back(own);
         }
     }
     assert_eq!(guesses, 30);
@@ -128,10 +152,12 @@ fn attempts() -> impl Strategy<Value = Vec<(u8, u32, u64)>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn whatever_strangers_do_a_familiar_person_gets_in(attempts in attempts(), ends in prop::collection::vec(any::<bool>(), 400)) {
         let (throttle, mut now) = throttle();
-        throttle.remember("leyla", HOME);
+        throttle.signed_in("leyla", HOME);
         for ((name, client, seconds), succeeds) in attempts.into_iter().zip(ends) {
             now += SECOND * seconds as u32;
             let text = name.to_string();
@@ -139,12 +165,12 @@ proptest! {
             if let Ok(attempt) = throttle.attempt(name, client, now) {
                 // Nobody else proves to be her.
                 if succeeds && !matches!(name, Name::Known("leyla")) {
-                    throttle.succeeded(attempt);
+                    throttle.take_back(attempt);
                 }
             }
             let own = throttle.attempt(LEYLA, HOME, now);
             prop_assert!(own.is_ok(), "{:?}", own);
-            throttle.succeeded(own.unwrap());
+            throttle.take_back(own.unwrap());
         }
     }
 

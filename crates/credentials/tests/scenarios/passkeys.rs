@@ -146,15 +146,17 @@ type Spoil = fn(&mut Authenticator);
 #[test]
 fn what_is_wrong_with_an_answer_is_told() {
     let site = site();
-    let wrong: [(Spoil, PasskeyError); 7] = [
+    let wrong: [(Spoil, PasskeyError); 9] = [
         (|with| with.origin = "https://desk.example".to_owned(), PasskeyError::Foreign),
         (|with| with.origin = "https://desk.example:8443.evil.example".to_owned(), PasskeyError::Foreign),
         (|with| with.host = "evil.example".to_owned(), PasskeyError::Foreign),
         (|with| with.cross_origin = Some(true), PasskeyError::Foreign),
+        (|with| with.kind = Some("payment.get"), PasskeyError::Foreign),
         (|with| with.flags = 0b100, PasskeyError::NotPresent),
         // Backed up without being eligible.
         (|with| with.flags = 0b1_0001, PasskeyError::Form),
         (|with| with.extensions = vec![0x01], PasskeyError::Form),
+        (|with| with.trailing = vec![0xa0], PasskeyError::Form),
     ];
     for (number, (spoil, why)) in wrong.into_iter().enumerate() {
         let mut with = Authenticator::p256();
@@ -269,7 +271,11 @@ fn what_is_no_stored_passkey_is_refused() {
     let stored: Value =
         serde_json::from_str(&register(&site(), &Authenticator::p256()).unwrap().to_json()).unwrap();
     assert!(Passkey::from_json(&stored.to_string()).is_ok());
+    let mut longer = Authenticator::p256().cose();
+    assert_eq!(base64(&longer).len(), stored["key"].as_str().unwrap().len());
+    longer.push(0);
     for (field, value) in [
+        ("key", json!(base64(&longer))),
         ("id", json!("")),
         ("id", json!("A")),
         ("id", json!("A".repeat(2000))),
@@ -311,11 +317,18 @@ fn answers_that_are_none_are_refused() {
         let used = site.finish_authentication("s1", "leyla", &answer, &all, now);
         assert_eq!(used.map(|_| ()), Err(PasskeyError::Form), "use {number}");
     }
+    // The id beside the authenticator's words is another than in them.
+    let options = site.start_registration("s1", "leyla", "Leyla", &[], now).unwrap();
+    let mut answer = with.create(&options);
+    answer["rawId"] = json!(base64(&[7; 32]));
+    assert_eq!(site.finish_registration("s1", &answer, &[], now), Err(PasskeyError::Form));
     let long = "s".repeat(200);
     assert_eq!(site.start_authentication(&long, &all, now), Err(PasskeyError::Form));
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_spoiled_attestation_is_read_or_refused(at in 0..250_usize, byte: u8, length in 0..300_usize) {
         let (site, with, now) = (site(), Authenticator::p256(), Instant::now());

@@ -4,6 +4,7 @@ use ashkar_credentials::password::{
     NewPassword, Password, PasswordHash, PasswordPool, PasswordRefusal, Verdict,
 };
 use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
 
 const GOOD: &str = "dörd kiçik qonur tülkü";
 
@@ -124,11 +125,14 @@ fn stored_hashes_have_one_spelling_and_a_limit() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_password_is_taken_or_refused(text in "\\PC{0,300}|.{0,40}|[a-c0-2]{10,14}") {
         let chars = Password::new(text.clone());
         if NewPassword::new(chars, &["leyla", "", "ab"]).is_ok() {
-            prop_assert!(text.chars().count() >= 12 && !text.contains('\n'));
+            // Some letters of Hebrew, for example, are two in NFC.
+            prop_assert!(text.nfc().count() >= 12 && !text.contains('\n'));
         }
     }
 

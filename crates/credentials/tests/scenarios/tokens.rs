@@ -35,6 +35,8 @@ fn a_token_has_one_spelling() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,60}|[A-Za-z0-9_-]{43}") {
         if let Ok(token) = text.parse::<Token>() {
