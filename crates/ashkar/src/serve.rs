@@ -202,7 +202,9 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         tls: tls.is_some(),
         origin: options.public_url.as_deref().map(Arc::from),
     };
-    let desk = desk_of(options, &store, &centre, tls.is_some()).router();
+    let desk = desk_of(options, &store, &centre, tls.is_some());
+    desk.remember().await?;
+    let desk = desk.router();
     let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
     let (site, desk) = match options.desk_listen {
         Some(address) => (site, Some((bind_apart("the desk", address, tls.is_some()).await?, desk))),

@@ -14,13 +14,14 @@ mod routes;
 mod table;
 mod times;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
 use ashkar_credentials::passkey::Passkeys;
 use ashkar_credentials::password::PasswordPool;
 use ashkar_credentials::throttle::{Limits, Throttle};
-use ashkar_election::{PeopleStore, ProposalStore, Store, ViewStore};
+use ashkar_election::{PeopleStore, PersonName, ProposalStore, Store, StoreError, ViewStore};
 use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::{Router, middleware};
@@ -32,6 +33,9 @@ pub use table::{Declared, Rule};
 const PASSWORDS_AT_ONCE: usize = 2;
 /// Passwords that may wait for that; more are told to come back.
 const PASSWORDS_WAITING: usize = 30;
+
+/// How long a place from which somebody has signed in stays familiar over a restart, microseconds: thirty days.
+const FAMILIAR_US: i64 = 30 * 24 * 3_600_000_000;
 
 /// What the desk needs of the store.
 pub trait DeskStore: Store + PeopleStore + ProposalStore + ViewStore {}
@@ -85,11 +89,37 @@ impl Desk {
         })
     }
 
+    /// Takes over from the store where people have signed in lately: a restart makes nobody a stranger at their own
+    /// desk.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn remember(&self) -> Result<(), StoreError> {
+        for (name, from) in self.store.sign_ins(self.now().plus(-FAMILIAR_US)).await?.into_iter().rev() {
+            if let Ok(address) = from.parse::<IpAddr>() {
+                self.is_familiar(&name, address.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Everything below `/desk`, `/en/desk` and `/ru/desk`.
     pub fn router(self: &Arc<Self>) -> Router {
         let tls = self.options.tls;
         let all = routes::table().router(Arc::clone(self)).merge(pages::router());
         all.layer(middleware::map_response(move |response| pages::secured(response, tls)))
+    }
+
+    /// Somebody has signed in wholly from `client`: who guesses elsewhere cannot keep them out from there.
+    fn is_familiar(&self, name: &PersonName, client: Client) {
+        self.attempts.signed_in(name.as_str(), client);
+        self.factors.signed_in(name.as_str(), client);
+    }
+
+    /// From now on the person comes from nowhere known: the account was changed, disabled or recovered.
+    fn is_strange(&self, name: &PersonName) {
+        self.attempts.forget(name.as_str());
+        self.factors.forget(name.as_str());
     }
 
     fn now(&self) -> UtcMicros {

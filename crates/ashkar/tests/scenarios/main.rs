@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of tests fails the test")]
 
 mod a_cache_in_front_asks_once_for_all;
+mod a_camera_becomes_public_by_two_persons;
 mod a_camera_survives_kill_9;
 mod a_camera_that_is_refused_takes_no_other_with_it;
 mod a_device_is_enrolled_on_the_command_line;
@@ -38,9 +39,9 @@ mod stations_conditions_reach_the_centre;
 mod stills_outlive_their_worker;
 mod the_agents_door_knows_who_asks;
 mod the_day_hides_no_hole;
+mod the_desk_lets_everyone_do_what_is_theirs;
 mod the_policy_decides_about_sound;
 mod the_reference_of_metrics_is_true;
-mod the_desk_lets_everyone_do_what_is_theirs;
 mod the_technicians_page_is_this_stations_alone;
 mod what_a_wrong_clock_recorded_is_placed;
 mod what_the_commission_says_is_public_at_once;

@@ -11,7 +11,10 @@ use crate::common::{Centre, add_camera};
 
 /// Whether somebody was let through to the handler: whatever it answered then.
 fn is_let_in(answer: &Answer) -> bool {
-    !matches!(answer.problem().as_str(), "/problems/signed-out" | "/problems/not-your-role" | "/problems/foreign")
+    !matches!(
+        answer.problem().as_str(),
+        "/problems/signed-out" | "/problems/not-your-role" | "/problems/foreign"
+    )
 }
 
 /// The route's address, with values: `constituency` is 7.
@@ -87,7 +90,12 @@ fn every_route_as_everyone_and_as_nobody() {
             let answer = ask(&person, route);
             let expected = may(route.rule, role, stage, is_there);
             let Declared { method, path, rule } = route;
-            assert_eq!(is_let_in(&answer), expected, "{} at {method} {path} ({rule:?}): {answer:?}", person.name);
+            assert_eq!(
+                is_let_in(&answer),
+                expected,
+                "{} at {method} {path} ({rule:?}): {answer:?}",
+                person.name
+            );
             assert!(!matches!(answer.status, 500 | 502), "{method} {path}: {answer:?}");
             let stored = answer.headers.iter().find(|(name, _)| name == "cache-control");
             assert_eq!(stored.map(|(_, value)| value.as_str()), Some("no-store"), "{method} {path}");
@@ -107,8 +115,15 @@ fn no_other_method_no_foreign_page_and_no_change_without_a_key() {
     let person = Person::signed_in(dir.path(), &centre.http, "kamran", Role::Commission);
     for route in &routes {
         let path = address(route);
-        let known: Vec<&str> = routes.iter().filter(|other| other.path == route.path).map(|other| other.method.as_str()).collect();
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].iter().filter(|method| !known.contains(method)) {
+        let known: Vec<&str> = routes
+            .iter()
+            .filter(|other| other.path == route.path)
+            .map(|other| other.method.as_str())
+            .collect();
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+            .iter()
+            .filter(|method| !known.contains(method))
+        {
             let answer = person.send(method, &path, Some("{}"), &[("idempotency-key", &new_key())]);
             assert_eq!(answer.status, 405, "{method} {path}");
         }
@@ -117,7 +132,11 @@ fn no_other_method_no_foreign_page_and_no_change_without_a_key() {
         }
         let key = new_key();
         let method = route.method.as_str();
-        for site in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")] {
+        for site in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.example"),
+        ] {
             let answer = person.send(method, &path, Some("{}"), &[site, ("idempotency-key", &key)]);
             assert_eq!(answer.problem(), "/problems/foreign", "{method} {path} {site:?}");
         }
@@ -142,7 +161,8 @@ fn a_repeated_request_is_done_once_and_says_so() {
     let person = Person::signed_in(dir.path(), &centre.http, "orxan", Role::Operator);
     let key = new_key();
     let hide = json!({ "reason": "secrecy", "text": "Kabinə görünür" }).to_string();
-    let send = |body: &str| person.send("POST", "/views/7/12/1/hide", Some(body), &[("idempotency-key", &key)]);
+    let send =
+        |body: &str| person.send("POST", "/views/7/12/1/hide", Some(body), &[("idempotency-key", &key)]);
     send(&hide).ok();
     assert_eq!(send(&hide).refused(409), "/problems/already-done");
     let other = json!({ "reason": "other", "text": "Kabinə görünür" }).to_string();

@@ -137,7 +137,7 @@ pub(super) async fn change_password(
     if desk.passwords.verify(change.old, stored).await? == Verdict::Wrong {
         return Err(Refusal::impossible("The present password is not right."));
     }
-    desk.attempts.succeeded(attempt);
+    desk.attempts.take_back(attempt);
     let password = new_password(change.new, &caller.person)?;
     let password = SecretChange::Password(desk.passwords.hash(password).await?.to_phc());
     desk.store.change_secret(name, &password, caller.session.id, &caller.actor(None)).await?;

@@ -108,7 +108,7 @@ async fn added(
     }
     let (token, full) = new_session(asked, headers, Stage::Full)?;
     desk.store.raise_session(session, None, &full, &asked.actor_again(name.as_str())).await?;
-    desk.attempts.remember(name.as_str(), asked.client);
+    desk.is_familiar(name, asked.client);
     Ok(Stepped { token, stage: Stage::Full, more }.into_response())
 }
 

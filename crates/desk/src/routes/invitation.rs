@@ -45,7 +45,7 @@ async fn invited(desk: &Desk, asked: &Asked, token: &str) -> Result<(Person, Utc
     let token: Token = token.parse().map_err(|_| void())?;
     let hash = token.hash().0;
     let (person, expires) = desk.store.invitation(&hash, asked.at).await?.ok_or_else(void)?;
-    desk.attempts.withdrawn(attempt);
+    desk.attempts.take_back(attempt);
     Ok((person, expires, hash))
 }
 

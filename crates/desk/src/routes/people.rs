@@ -125,7 +125,7 @@ pub(super) async fn change(
     };
     let disabled = change.disabled.unwrap_or(person.disabled);
     desk.store.change_person(&name, &profile, disabled, &caller.actor(Some(change.why))).await?;
-    desk.attempts.forget(name.as_str());
+    desk.is_strange(&name);
     Ok(Json(shown(&desk, &name).await?))
 }
 

@@ -148,8 +148,7 @@ pub(super) async fn approve(
     desk.centre.refresh().await;
     let mut view = view(&caller, &proposal);
     if let Proposed::RecoverPerson { name } = &proposal.what {
-        desk.attempts.forget(name.as_str());
-        desk.factors.forget(name.as_str());
+        desk.is_strange(name);
         view["link"] = link["link"].clone();
         view["expires_at"] = link["expires_at"].clone();
     }

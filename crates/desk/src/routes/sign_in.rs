@@ -110,7 +110,7 @@ pub(super) async fn with_password(
     let verdict = match desk.passwords.verify(login.password, stored).await {
         Ok(verdict) => verdict,
         Err(error) => {
-            desk.attempts.withdrawn(attempt);
+            desk.attempts.take_back(attempt);
             return Err(error.into());
         }
     };
@@ -120,13 +120,12 @@ pub(super) async fn with_password(
     };
     let person = desk.store.person(&name).await?.ok_or_else(|| Refusal::wrong_credentials(WRONG))?;
     let stage = stage_after_password(&person);
-    if stage == Stage::Full {
-        desk.attempts.succeeded(attempt);
-    } else {
-        desk.attempts.withdrawn(attempt);
-    }
+    desk.attempts.take_back(attempt);
     let (token, session) = new_session(&asked, &headers, stage)?;
     desk.store.begin_session(&name, &session, &asked.actor_again(name.as_str())).await?;
+    if stage == Stage::Full {
+        desk.is_familiar(&name, asked.client);
+    }
     let second = json!({
         "totp": secrets.totp.is_some(),
         "passkey": desk.passkeys.is_some() && !secrets.passkeys.is_empty(),
@@ -186,8 +185,8 @@ pub(super) async fn with_second_factor(
     let (token, session) = new_session(&asked, &headers, Stage::Full)?;
     let by = asked.actor_again(name.as_str());
     desk.store.raise_session(caller.session.id, Some(&factor), &session, &by).await?;
-    desk.factors.succeeded(attempt);
-    desk.attempts.remember(name.as_str(), asked.client);
+    desk.factors.take_back(attempt);
+    desk.is_familiar(name, asked.client);
     Ok(Stepped { token, stage: Stage::Full, more: json!({}) })
 }
 

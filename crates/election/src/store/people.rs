@@ -269,6 +269,9 @@ pub trait PeopleStore: Send + Sync {
         by: &Actor,
     ) -> Result<(), StoreError>;
 
+    /// Whole sign-ins since `since`: who, and from which address, newest first; at most some thousands.
+    async fn sign_ins(&self, since: UtcMicros) -> Result<Vec<(PersonName, String)>, StoreError>;
+
     /// Somebody's sessions that are good at `now`, newest first.
     async fn sessions_of(&self, name: &PersonName, now: UtcMicros) -> Result<Vec<Session>, StoreError>;
 

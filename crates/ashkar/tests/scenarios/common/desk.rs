@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use ashkar_credentials::token::Token;
 use ashkar_election::{
-    Actor, Language, NewInvitation, NewSession, PeopleStore, PersonName, Profile, Role, SecretChange, SqliteStore,
-    Stage,
+    Actor, Language, NewInvitation, NewSession, PeopleStore, PersonName, Profile, Role, SecretChange,
+    SqliteStore, Stage,
 };
 use ashkar_terms::{Clock, SystemClock};
 use serde_json::Value;
@@ -83,7 +83,11 @@ impl Person {
 
     /// Any request, as the desk's own pages send it.
     pub fn send(&self, method: &str, path: &str, body: Option<&str>, more: &[(&str, &str)]) -> Answer {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}/desk/api/v1{path}", self.http) };
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}/desk/api/v1{path}", self.http)
+        };
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(20)))

@@ -1,9 +1,9 @@
 //! Starts the real binary and real clients, and ends them with the test.
 #![allow(dead_code, unreachable_pub, clippy::panic, reason = "each test uses its own part of this module")]
 
+pub mod desk;
 #[path = "../../../../archive/tests/scenarios/support/disk.rs"]
 pub mod disk;
-pub mod desk;
 pub mod recordings;
 pub mod station;
 #[path = "../../../../archive/tests/scenarios/support/tracer.rs"]
@@ -37,6 +37,8 @@ pub struct Centre {
     pub rtmp: String,
     /// Host and port for the stations' agents, if there is one.
     pub agents: Option<String>,
+    /// The desk's address, if it has one of its own.
+    pub desk: Option<String>,
 }
 
 impl Centre {
@@ -72,10 +74,15 @@ impl Centre {
             .unwrap_or_else(|| panic!("the server ended before it was ready:\n{}", log_of(data)));
         let mut words = ready.split(' ').skip(1).map(str::to_owned);
         let (http, rtmp) = (words.next().expect("its address"), words.next().expect("its RTMP address"));
-        // "agents", then its address.
-        let agents =
-            words.nth(1).and_then(|url| url.split_once("://").map(|(_, address)| address.to_owned()));
-        Self { process, data: data.to_owned(), http, rtmp, agents }
+        // "agents", then its address; the same of the desk.
+        let (mut agents, mut desk) = (None, None);
+        while let (Some(name), Some(url)) = (words.next(), words.next()) {
+            match &*name {
+                "agents" => agents = url.split_once("://").map(|(_, address)| address.to_owned()),
+                _ => desk = Some(url),
+            }
+        }
+        Self { process, data: data.to_owned(), http, rtmp, agents, desk }
     }
 
     /// `kill -9`.

@@ -140,6 +140,10 @@ impl PeopleStore for SqliteStore {
         Ok(tx.commit().await?)
     }
 
+    async fn sign_ins(&self, since: UtcMicros) -> Result<Vec<(PersonName, String)>, StoreError> {
+        sessions::sign_ins(&mut *self.read().await?, since).await
+    }
+
     async fn sessions_of(&self, name: &PersonName, now: UtcMicros) -> Result<Vec<Session>, StoreError> {
         sessions::of(&mut *self.read().await?, name, now).await
     }

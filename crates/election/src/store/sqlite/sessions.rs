@@ -176,6 +176,26 @@ pub(super) async fn of(
     rows.into_iter().map(session).collect()
 }
 
+/// Sign-ins that are looked through at most.
+const SIGN_INS_MAX: i64 = 5000;
+
+pub(super) async fn sign_ins(
+    tx: &mut SqliteConnection,
+    since: UtcMicros,
+) -> Result<Vec<(PersonName, String)>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT name, from_where FROM session WHERE stage = 'full' AND began_at_us >= $1 ORDER BY id DESC LIMIT $2",
+    )
+    .bind(since.0)
+    .bind(SIGN_INS_MAX)
+    .fetch_all(tx)
+    .await?;
+    let named = |(name, from): (String, String)| {
+        Ok((name.parse().map_err(|_| StoreError::Corrupt { what: "a session" })?, from))
+    };
+    rows.into_iter().map(named).collect()
+}
+
 pub(super) async fn end(
     tx: &mut SqliteConnection,
     name: &PersonName,
