@@ -19,6 +19,7 @@ mod single_flight;
 mod start;
 mod stills;
 mod timeline;
+mod views;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,6 +55,7 @@ use dvr::SegmentPieces;
 use media::MediaReader;
 use pulls::Pulls;
 use stills::{LatestStills, MomentStills};
+use views::ApprovedStills;
 
 /// The centre at work.
 pub struct Centre {
@@ -67,6 +69,7 @@ pub struct Centre {
     stills: Pool,
     latest_stills: LatestStills,
     moment_stills: MomentStills,
+    approved_stills: ApprovedStills,
     rtmp: Mutex<Option<Arc<RtmpServer>>>,
     pulls: Pulls,
     agents: Agents,

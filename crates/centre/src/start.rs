@@ -24,6 +24,7 @@ use crate::media::MediaReader;
 use crate::pulls::Pulls;
 use crate::registry::Registry;
 use crate::stills::{LatestStills, MomentStills};
+use crate::views::ApprovedStills;
 use crate::{Camera, Centre};
 
 /// Threads that restore cameras' newest minute at the start. Each waits for the disk by itself.
@@ -102,6 +103,7 @@ impl Centre {
             stills: Pool::new(options.still_program, options.still_worker, options.still_workers),
             latest_stills: LatestStills::default(),
             moment_stills: MomentStills::default(),
+            approved_stills: ApprovedStills::default(),
             rtmp: Mutex::new(None),
             pulls: Pulls::default(),
             agents: Agents::new(now),

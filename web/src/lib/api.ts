@@ -7,6 +7,8 @@ import { MINUTE } from './time';
 
 /** The five states of a camera's time; every interval of its day is in exactly one of them. */
 export type State = 'live' | 'late' | 'missing' | 'hidden' | 'due';
+/** Why the public may not see it: its view is not approved yet, or somebody hid it. */
+export type HiddenWhy = 'unapproved' | 'secrecy' | 'person' | 'other';
 export const STATES: readonly State[] = ['live', 'late', 'missing', 'hidden', 'due'];
 
 /** Why a picture is not there. A word that these pages do not know is shown as `unknown`. */
@@ -48,6 +50,8 @@ export interface Constituency {
 
 export interface Camera {
   id: string; state: State; since: string | null; cause: Cause | null;
+  /** Why it is hidden now, in whatever state it is. */
+  hidden?: HiddenWhy | null;
   /** What is wrong with what it sends, for technicians, where it is connected and nothing usable comes. */
   reason?: string | null;
   /** A light rendition of the same view, addressed like a camera. */
@@ -71,7 +75,7 @@ export interface StationDetail extends Station {
 }
 
 /** `arriving`: late, and not here yet: its recording is at the station, and is about to be sent. */
-export interface Span { from: string; to: string; state: State; cause: Cause | null; arriving?: boolean }
+export interface Span { from: string; to: string; state: State; cause: Cause | null; hidden?: HiddenWhy | null; arriving?: boolean }
 /** Minutes of cameras by state; they add up to `owed`. */
 export interface Minutes { owed: number; live: number; late: number; arriving: number; missing: number; hidden: number }
 
@@ -87,7 +91,7 @@ export interface DayNote { constituency: number; from: string; to: string; state
 
 /** The history of one station in minutes; `causes` says what the missing minutes are due to. */
 export interface StationHistory {
-  id: string; constituency: number; station: number; venue: string; state: State; since: string | null; cause: Cause | null;
+  id: string; constituency: number; station: number; venue: string; state: State; since: string | null; cause: Cause | null; hidden?: HiddenWhy | null;
   minutes: Minutes; causes: Partial<Record<Cause, number>>; gaps: number;
   longest: { from: string; to: string; cause: Cause | null } | null;
 }

@@ -1,11 +1,11 @@
 /** One camera's day as spans, and what follows from it. All times in milliseconds since the epoch. */
 
 import { findLast, lastOf } from './lists';
-import type { Cause, Span, State } from './api';
+import type { Cause, HiddenWhy, Span, State } from './api';
 import { instant, MINUTE, SECOND } from './time';
 
 /** `arriving`: late, and there is no picture of it yet: its recording is still at the station. */
-export interface Stretch { from: number; to: number; state: State; cause: Cause | null; arriving?: boolean }
+export interface Stretch { from: number; to: number; state: State; cause: Cause | null; hidden?: HiddenWhy; arriving?: boolean }
 
 /** What is drawn, and said in a word: a state, or that part of what is late which cannot be seen yet. */
 export type Look = State | 'arriving';
@@ -24,7 +24,7 @@ export function worse<T extends Look>(a: T, b: T): T {
 /** The API's spans in order, empty ones left out and equal neighbours joined. */
 export function stretches(spans: readonly Span[]): Stretch[] {
   const read = spans
-    .map(({ from, to, state, cause, arriving }): Stretch => ({ from: instant(from), to: instant(to), state, cause, ...(arriving && { arriving }) }))
+    .map(({ from, to, state, cause, hidden, arriving }): Stretch => ({ from: instant(from), to: instant(to), state, cause, ...(hidden && { hidden }), ...(arriving && { arriving }) }))
     .filter(({ from, to }) => to > from)
     .sort((a, b) => a.from - b.from);
   return joined(read);
@@ -34,7 +34,7 @@ function joined(ordered: readonly Stretch[]): Stretch[] {
   const out: Stretch[] = [];
   for (const next of ordered) {
     const last = lastOf(out);
-    if (last && lookOf(last) === lookOf(next) && last.cause === next.cause && next.from <= last.to) {
+    if (last && lookOf(last) === lookOf(next) && last.cause === next.cause && last.hidden === next.hidden && next.from <= last.to) {
       last.to = Math.max(last.to, next.to);
     } else {
       out.push({ ...next });

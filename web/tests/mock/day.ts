@@ -9,7 +9,7 @@ import { hasPicture } from '../../src/lib/timeline';
 export type Kind = 'live' | 'late' | 'missing' | 'hidden' | 'due' | 'hevc';
 type State = Exclude<Kind, 'hevc'>;
 interface Row { constituency: number; station: number; venue: string; voters: number; cameras: number }
-interface Span { from: number; to: number; state: State; cause: string | null; arriving?: boolean }
+interface Span { from: number; to: number; state: State; cause: string | null; hidden?: string | null; arriving?: boolean }
 
 const MINUTE = 60_000;
 /** When the power cut begins. */
@@ -114,10 +114,11 @@ export class Day {
     const id = `${row.constituency}/${row.station}`;
     const state = this.#state(id);
     const since = state === 'missing' ? iso(today('14:02')) : state === 'hidden' ? iso(today('14:19')) : state === 'due' ? null : iso(today('07:30'));
-    const cause = state === 'missing' ? 'uplink' : state === 'hidden' ? 'hidden' : null;
+    const cause = state === 'missing' ? 'uplink' : null;
+    const hidden = state === 'hidden' ? 'secrecy' : null;
     return {
       id, ...row, address: null, coordinates: null, state,
-      cameras: Array.from({ length: row.cameras }, (_, n) => ({ id: `${id}/${n + 1}`, state, since, cause })),
+      cameras: Array.from({ length: row.cameras }, (_, n) => ({ id: `${id}/${n + 1}`, state, since, cause, hidden })),
     };
   }
 
@@ -153,18 +154,18 @@ export class Day {
     if (kind === 'due') return [{ from: today('00:00'), to: today('23:59'), state: 'due', cause: null }];
     const cut: [State, string | null] = this.arrived ? ['late', null] : this.arriving ? ['late', 'uplink'] : ['missing', 'power'];
     const cuts: [string, string, State, string | null][] = [
-      ['09:41', '09:58', 'late', 'uplink'], ['10:30', '10:30:08', 'missing', 'source'], [OUTAGE, '11:26', ...cut], ['13:05', '13:09', 'hidden', 'hidden'], ['14:11', '14:14', 'late', 'uplink'],
+      ['09:41', '09:58', 'late', 'uplink'], ['10:30', '10:30:08', 'missing', 'source'], [OUTAGE, '11:26', ...cut], ['13:05', '13:09', 'hidden', 'person'], ['14:11', '14:14', 'late', 'uplink'],
     ];
     // A second camera of a station has power of its own.
     const outage = cuts.findIndex(([from]) => from === OUTAGE);
     if (camera.endsWith('/2')) cuts.splice(outage, 1);
     if (kind === 'missing') cuts.splice(-1, 1, ['14:02', '23:59', 'missing', 'uplink']);
-    if (kind === 'hidden') cuts.push(['14:19', '23:59', 'hidden', 'hidden']);
+    if (kind === 'hidden') cuts.push(['14:19', '23:59', 'hidden', 'secrecy']);
     if (kind === 'late') cuts.push(['14:25', '23:59', 'late', 'uplink']);
     const spans: Span[] = [];
     let at = today('07:30');
     for (const [from, to, state, cause] of cuts) {
-      spans.push({ from: at, to: today(from), state: 'live', cause: null }, { from: today(from), to: today(to), state, cause, ...(from === OUTAGE && this.arriving && !this.arrived ? { arriving: true } : {}) });
+      spans.push({ from: at, to: today(from), state: 'live', cause: null }, { from: today(from), to: today(to), state, ...(state === 'hidden' ? { cause: null, hidden: cause } : { cause }), ...(from === OUTAGE && this.arriving && !this.arrived ? { arriving: true } : {}) });
       at = today(to);
     }
     spans.push({ from: at, to: now, state: 'live', cause: null });
@@ -173,7 +174,7 @@ export class Day {
 
   timeline(camera: string, from: number, to: number): unknown[] {
     return this.#spans(camera).filter((s) => s.to > from && s.from < to)
-      .map((s) => ({ from: iso(Math.max(s.from, from)), to: iso(Math.min(s.to, to)), state: s.state, cause: s.cause, ...(s.arriving ? { arriving: true } : {}) }));
+      .map((s) => ({ from: iso(Math.max(s.from, from)), to: iso(Math.min(s.to, to)), state: s.state, cause: s.cause, ...(s.hidden ? { hidden: s.hidden } : {}), ...(s.arriving ? { arriving: true } : {}) }));
   }
 
   changes(): unknown {

@@ -132,6 +132,7 @@ test('a station off air says what, since when, why, and what is done', async ({ 
 test('hidden and not yet begun have words of their own', async ({ page, request }) => {
   await page.goto('/stations/2/12');
   await expect(page.locator('.offair')).toContainText('Komissiya görüntünü gizlədib');
+  await expect(page.locator('.offair')).toContainText('Səbəb: səsvermənin gizliliyi. Yazı davam edir.');
   await request.get('/_mock/phase?at=06:18');
   await page.goto('/stations/1/2');
   await expect(page.locator('.offair')).toContainText('Efir 07:30-da başlayır');

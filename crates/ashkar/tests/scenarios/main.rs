@@ -44,4 +44,5 @@ mod the_policy_decides_about_sound;
 mod the_reference_of_metrics_is_true;
 mod the_technicians_page_is_this_stations_alone;
 mod what_a_wrong_clock_recorded_is_placed;
+mod what_nobody_approved_or_somebody_hid_is_at_no_address;
 mod what_the_commission_says_is_public_at_once;

@@ -212,10 +212,10 @@ fn cache_of_moment(centre: &Centre, id: CameraId, at: Span) -> Result<&'static s
     Ok(if is_over { kept(allowed) } else { GROWING })
 }
 
-fn still_problem(id: CameraId, failure: StillFailure) -> Problem {
+pub(crate) fn still_problem(id: CameraId, failure: StillFailure) -> Problem {
     match failure {
         StillFailure::Denied(denial) => denied(id, denial),
-        StillFailure::NoPicture => Problem::not_found(format!("Camera {id} has no picture of this moment.")),
+        StillFailure::NoPicture => Problem::not_found(format!("Camera {id} has no such picture.")),
         StillFailure::Codec => Problem::not_found(format!(
             "Camera {id} sends H.265, of which no stills are made; watch the video."
         )),

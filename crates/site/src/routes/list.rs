@@ -3,7 +3,7 @@
 //! The newest list is in the registry. Another version is read from the store when it is requested; the most recently
 //! requested ones are kept under their digests, since what a digest names never changes.
 
-mod pdf;
+pub(crate) mod pdf;
 
 use std::sync::{Arc, LazyLock};
 
@@ -11,12 +11,10 @@ use ashkar_centre::{Centre, Registry};
 use ashkar_election::{
     Diff, DiffCounts, ListDocument, ListVersion, StationList, StoreError, export_stations_csv,
 };
-use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use axum::routing::get;
 use quick_cache::sync::Cache;
 use serde::{Deserialize, Serialize};
 
@@ -37,19 +35,8 @@ static NO_DIFFERENCE: LazyLock<Diff> = LazyLock::new(Diff::default);
 /// SHA-256 of a list.
 type Digest = [u8; 32];
 
-/// The routes below `/list`.
-pub(crate) fn routes<S>(centre: Arc<Centre>) -> Router<S> {
-    Router::new()
-        .route("/list/stations.csv", get(csv))
-        .route("/list/stations.json", get(json))
-        .route("/list/stations.pdf", get(pdf::show))
-        .route("/list/versions", get(versions))
-        .route("/list/changes", get(changes))
-        .with_state(Arc::new(Lists::new(centre)))
-}
-
 /// The recently requested lists, and their differences.
-struct Lists {
+pub(crate) struct Lists {
     centre: Arc<Centre>,
     lists: Cache<Digest, Arc<StationList>>,
     diffs: Cache<(Digest, Digest), Arc<Diff>>,
@@ -57,7 +44,7 @@ struct Lists {
 }
 
 impl Lists {
-    fn new(centre: Arc<Centre>) -> Self {
+    pub(crate) fn new(centre: Arc<Centre>) -> Self {
         let (lists, diffs) = (Cache::new(KEPT_LISTS), Cache::new(KEPT_DIFFS));
         Self { centre, lists, diffs, pdfs: pdf::Pdfs::default() }
     }
@@ -89,12 +76,12 @@ impl Lists {
 
 /// The requested version of the list.
 #[derive(Debug, Deserialize)]
-struct VersionQuery {
+pub(crate) struct VersionQuery {
     version: Option<u32>,
 }
 
 /// `GET /list/stations.csv`
-async fn csv(
+pub(crate) async fn csv(
     State(lists): State<Arc<Lists>>,
     query: Result<Query<VersionQuery>, QueryRejection>,
     headers: HeaderMap,
@@ -126,7 +113,7 @@ fn name_file(response: &mut Response, disposition: &str, is_sample: bool, end: &
 }
 
 /// `GET /list/stations.json`
-async fn json(
+pub(crate) async fn json(
     State(lists): State<Arc<Lists>>,
     query: Result<Query<VersionQuery>, QueryRejection>,
     headers: HeaderMap,
@@ -164,7 +151,10 @@ struct VersionView {
 }
 
 /// `GET /list/versions`
-async fn versions(State(lists): State<Arc<Lists>>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn versions(
+    State(lists): State<Arc<Lists>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let registry = lists.centre.registry();
     let zone = registry.election.time_zone.rules();
     let items = registry
@@ -183,7 +173,7 @@ async fn versions(State(lists): State<Arc<Lists>>, headers: HeaderMap) -> Result
 
 /// The two versions: `to` defaults to the newest, `from` to the one before.
 #[derive(Debug, Deserialize)]
-struct ChangesQuery {
+pub(crate) struct ChangesQuery {
     from: Option<u32>,
     to: Option<u32>,
 }
@@ -199,7 +189,7 @@ struct Changes<'a> {
 }
 
 /// `GET /list/changes`
-async fn changes(
+pub(crate) async fn changes(
     State(lists): State<Arc<Lists>>,
     query: Result<Query<ChangesQuery>, QueryRejection>,
     headers: HeaderMap,

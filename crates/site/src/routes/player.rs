@@ -17,6 +17,7 @@ use crate::http::cors;
 use crate::http::gzip::Gzipped;
 use crate::routes::media::{self, Preconditions, number};
 use crate::routes::metrics::{Metrics, Route};
+use crate::routes::table;
 
 /// Answers the two kinds of request that make up nearly all of them.
 #[derive(Debug)]
@@ -87,8 +88,8 @@ impl PlayerRoutes {
             centre,
             gzipped: Gzipped::default(),
             tls,
-            live: metrics.route("/live/{constituency}/{station}/{camera}/index.m3u8"),
-            media: metrics.route("/media/{archive}/{constituency}/{station}/{camera}/{name}"),
+            live: metrics.route(table::LIVE),
+            media: metrics.route(table::MEDIA),
             preflight: metrics.route("preflight"),
         }
     }

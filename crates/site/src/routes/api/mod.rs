@@ -1,22 +1,21 @@
 //! `/api/v1`: data for the pages and for anyone else. Read only.
 
-mod completeness;
-mod day;
-mod election;
-mod openapi;
-mod stations;
-mod status;
-mod timeline;
-mod turnout;
+pub(crate) mod completeness;
+pub(crate) mod day;
+pub(crate) mod election;
+pub(crate) mod openapi;
+pub(crate) mod stations;
+pub(crate) mod status;
+pub(crate) mod timeline;
+pub(crate) mod turnout;
 pub mod types;
+pub(crate) mod view;
 
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
-use axum::Router;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::routing::get;
 use jiff::tz::TimeZone;
 
 use self::types::{CompletenessLevel, ConstituencyQuery};
@@ -27,32 +26,9 @@ use crate::http::single_flight::{Generated, SingleFlight};
 pub use completeness::{completeness_table, completeness_view};
 pub use openapi::document as openapi_document;
 
-/// The routes below `/api/v1`.
-pub fn routes() -> Router<Arc<Centre>> {
-    Router::new()
-        .route("/election", get(election::election))
-        .route("/constituencies", get(election::constituencies))
-        .route("/stations", get(stations::list))
-        .route("/stations/{constituency}/{station}", get(stations::one))
-        .route("/cameras/{constituency}/{station}/{camera}/timeline", get(timeline::timeline))
-        .route("/turnout", get(turnout::turnout))
-        .route("/openapi.json", get(openapi::show))
-}
-
-/// Responses that cover every camera, generated once for all who ask.
-pub(crate) fn shared_routes<S: Clone + Send + Sync + 'static>(centre: &Arc<Centre>) -> Router<S> {
-    Router::new()
-        .route("/api/v1/day", get(day::day))
-        .route("/api/v1/status", get(status::json))
-        .route("/api/v1/status.csv", get(status::csv))
-        .route("/api/v1/completeness", get(completeness::json))
-        .route("/api/v1/completeness.csv", get(completeness::csv))
-        .with_state(Arc::new(Pictures::new(centre)))
-}
-
-/// The centre, and the newest responses about all of its cameras.
+/// The centre, and the newest responses about all of its cameras, generated once for all who ask.
 #[derive(Debug)]
-struct Pictures {
+pub(crate) struct Pictures {
     centre: Arc<Centre>,
     answers: SingleFlight<(Kind, Option<u16>)>,
 }
@@ -68,7 +44,7 @@ enum Kind {
 }
 
 impl Pictures {
-    fn new(centre: &Arc<Centre>) -> Self {
+    pub(crate) fn new(centre: &Arc<Centre>) -> Self {
         Self { centre: Arc::clone(centre), answers: SingleFlight::default() }
     }
 

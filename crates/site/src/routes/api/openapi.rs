@@ -5,8 +5,8 @@ use axum::response::Response;
 use utoipa::OpenApi;
 
 use super::types::{
-    CompletenessView, ConstituencyView, DayView, ElectionView, StationDetail, StationStatus, StatusView,
-    TimelineEntry, Turnouts,
+    CameraApproval, CompletenessView, ConstituencyView, DayView, ElectionView, StationDetail, StationStatus,
+    StatusView, TimelineEntry, Turnouts,
 };
 use crate::http::caching::{BRIEF, Cached};
 use crate::http::problem::Problem;
@@ -24,6 +24,7 @@ use crate::http::problem::Problem;
         super::stations::list,
         super::stations::one,
         super::timeline::timeline,
+        super::view::view,
         super::turnout::turnout,
         super::day::day,
         super::status::json,
@@ -37,6 +38,7 @@ use crate::http::problem::Problem;
         StationStatus,
         StationDetail,
         TimelineEntry,
+        CameraApproval,
         Turnouts,
         DayView,
         StatusView,

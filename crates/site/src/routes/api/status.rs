@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ashkar_centre::{Centre, StationHistory, Stretch};
-use ashkar_election::Csv;
+use ashkar_election::{Csv, HiddenWhy};
 use ashkar_terms::Cause;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -103,6 +103,7 @@ fn station_view(station: StationHistory, zone: &TimeZone) -> StationHistoryView 
         state: now.state.name(),
         since: now.since.map(|at| times::write(at, zone)),
         cause: now.cause.map(Cause::name),
+        hidden: now.hidden.map(HiddenWhy::name),
         minutes: tally.minutes.into(),
         causes: tally.causes.into_iter().map(|(cause, minutes)| (cause.name(), minutes)).collect(),
         gaps: tally.gaps,

@@ -314,6 +314,49 @@ pub struct TimelineEntry {
     pub arriving: Option<bool>,
 }
 
+/// Whether a camera is public, and what its view was approved to show.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CameraApproval {
+    /// Such as `7/12/1`.
+    pub camera: String,
+    /// Why the public may not see it now: `unapproved`, `secrecy`, `person` or `other`; `null` if it is public.
+    pub hidden: Option<&'static str>,
+    /// Since when, RFC 3339; `null` if it always was, or is not.
+    pub hidden_since: Option<String>,
+    /// The newest approval of each phase.
+    pub approved: Vec<ApprovedView>,
+}
+
+/// An approval of a camera's view. Time before the first one is not public.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ApprovedView {
+    /// `voting` or `count`.
+    pub phase: &'static str,
+    /// When, RFC 3339.
+    pub at: String,
+    /// The owner of the centre made it public at all times, and no second person looked.
+    pub by_owner: bool,
+    /// Address of the reference still that two people saw.
+    pub still: Option<String>,
+    /// What it shows.
+    pub zones: Vec<ZoneView>,
+}
+
+/// A rectangle of the picture, in thousandths of its width and height, from its upper left corner.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct ZoneView {
+    /// `box`, `mobile_box`, `issuing_table`, `counting_table` or `protocol_table`.
+    pub kind: &'static str,
+    /// Left edge.
+    pub x: u16,
+    /// Upper edge.
+    pub y: u16,
+    /// Width.
+    pub w: u16,
+    /// Height.
+    pub h: u16,
+}
+
 /// A page of a list; it continues at `next`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Page<T: ToSchema> {
@@ -465,6 +508,8 @@ pub struct StationHistoryView {
     pub since: Option<String>,
     /// Why it is missing.
     pub cause: Option<&'static str>,
+    /// Why it is hidden now: `unapproved`, `secrecy`, `person` or `other`; `null` if it is not.
+    pub hidden: Option<&'static str>,
     /// The whole day.
     pub minutes: MinutesView,
     /// Missing camera-minutes by cause: they add up to `minutes.missing`; `unknown` if no cause is known.
