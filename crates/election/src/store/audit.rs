@@ -30,7 +30,8 @@ pub struct AuditEntry {
     pub by: String,
     /// What was done: `election.put`, `list.import`, `camera.add`, `camera.key`, `camera.pull`, `camera.enabled`,
     /// `camera.enrol`, `device.enrol`, `device.revoke`, `mark.set`, `mark.withdraw`, `turnout.set`, `turnout.remove`,
-    /// `archive.mend`, `station.sign-off`.
+    /// `archive.mend`, `station.sign-off`; of the programme, `programme.import`, `programme.photo` and one for each kind of
+    /// [`crate::Fact`], such as `programme.finding`, `stock.hand-over` or `report.open`.
     pub what: String,
     /// The object: an election's key, a list version, a camera, a station, a time.
     pub subject: String,

@@ -11,6 +11,7 @@ mod enrolments;
 mod lists;
 mod marks;
 mod open;
+mod programme;
 mod record;
 mod row;
 mod stills;

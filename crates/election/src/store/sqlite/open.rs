@@ -28,13 +28,14 @@ const MAX_CONNECTIONS: u32 = 4;
 
 /// Migrations that create this version's database from nothing, or from an older one: number, name, text. They never
 /// change once they are listed here: the database knows the hash of each.
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 7] = [
     (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
     (2, "turnout", include_str!("../../../migrations/sqlite/0002_turnout.sql")),
     (3, "sub streams", include_str!("../../../migrations/sqlite/0003_sub_streams.sql")),
     (4, "devices", include_str!("../../../migrations/sqlite/0004_devices.sql")),
     (5, "conditions", include_str!("../../../migrations/sqlite/0005_conditions.sql")),
     (6, "reference stills", include_str!("../../../migrations/sqlite/0006_reference_stills.sql")),
+    (7, "programme", include_str!("../../../migrations/sqlite/0007_programme.sql")),
 ];
 
 /// What opening a data directory may create.
