@@ -1,6 +1,7 @@
 //! The command line. Every flag is also an environment variable and a key of the configuration file: see `layers`.
 
 mod agent;
+mod programme;
 mod report;
 mod simulate;
 
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::logging::Format;
 pub(crate) use agent::{Agent, AgentCameras, AgentData, AgentEnrol};
+pub(crate) use programme::{Programme, ProgrammeImport, Stock, StockCommand, WithoutCamera};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
 
@@ -56,6 +58,12 @@ pub(crate) enum Command {
     /// Cameras and their stream keys.
     #[command(subcommand)]
     Camera(Camera),
+    /// The installation programme: where the stations stand before the vote.
+    #[command(subcommand)]
+    Programme(Programme),
+    /// Devices in stock and custody.
+    #[command(subcommand)]
+    Stock(Stock),
     /// Marks an act of a station's day: closed, unused-cancelled, mobile-box, stationary-box, count, protocol-completed.
     Mark(Mark),
     /// Official turnout: the figures that the election commission announced, and their sources.

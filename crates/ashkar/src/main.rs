@@ -21,6 +21,7 @@ mod live;
 mod logging;
 mod manager;
 mod output;
+mod programme;
 mod qr;
 #[cfg(test)]
 mod reference;
@@ -30,6 +31,7 @@ mod reserve;
 mod serve;
 mod simulate;
 mod stations;
+mod stock;
 mod store;
 mod turnout;
 mod viewers;
@@ -92,6 +94,8 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::Election(command) => election::run(command).await?,
         Command::Stations(command) => return stations::run(command).await,
         Command::Camera(command) => camera::run(command).await?,
+        Command::Programme(command) => return programme::run(command).await,
+        Command::Stock(command) => stock::run(command).await?,
         Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,
         Command::Archive(command) => return archive::run(command).await,

@@ -5,15 +5,20 @@
 
 mod a_code_enrols_one_device;
 mod a_database_of_the_first_format_opens_for_ever;
+mod a_device_is_never_at_two_places;
+mod a_programme_of_a_thousand_stations_is_told_truly;
 mod an_exported_list_imports_to_itself;
 mod common;
 mod devices_reports_are_kept_within_bounds;
 mod differences_say_what_became_of_each_station;
 mod errors_say_what_and_where;
 mod every_change_is_recorded_for_good;
+mod files_of_the_programme_are_read_whole_or_not_at_all;
 mod hostile_files_do_no_harm;
 mod importing_makes_a_version_only_when_something_changed;
 mod keys_and_addresses_stay_secret;
 mod official_turnout_is_kept_with_its_source;
 mod processes_on_one_directory_see_each_others_changes;
+mod records_of_the_programme_are_made_once;
+mod stages_follow_from_what_was_recorded;
 mod sub_streams_are_no_cameras_of_the_station;
