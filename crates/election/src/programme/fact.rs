@@ -17,6 +17,8 @@ pub(crate) const PERSON_BYTES_MAX: usize = 200;
 pub(crate) const REPORT_CHARS_MAX: usize = 300;
 /// Longest measured figures, bytes of JSON.
 const MEASURED_BYTES_MAX: usize = 2048;
+/// Objects and lists within each other in measured figures.
+const MEASURED_DEPTH_MAX: u8 = 4;
 /// Photos that one finding names.
 const EVIDENCE_MAX: usize = 10;
 /// Longest kind of a device, bytes.
@@ -272,7 +274,6 @@ impl Fact {
             | Self::Due { station, .. }
             | Self::HandedOver { to: Holder::Station(station), .. }
             | Self::Spare { station: Some(station), .. } => Some(*station),
-            Self::Report { camera, .. } => Some(StationId::new(camera.constituency, camera.station)),
             _ => None,
         }
     }
@@ -337,8 +338,11 @@ fn check_finding(
     measured: Option<&serde_json::Value>,
     evidence: &[PhotoHash],
 ) -> Result<(), Refusal> {
-    if measured.is_some_and(|value| value.to_string().len() > MEASURED_BYTES_MAX) {
-        return Err(Refusal::LongFigures);
+    if let Some(value) = measured {
+        text::figures(value, MEASURED_DEPTH_MAX)?;
+        if value.to_string().len() > MEASURED_BYTES_MAX {
+            return Err(Refusal::LongFigures);
+        }
     }
     if evidence.len() > EVIDENCE_MAX {
         return Err(Refusal::MuchEvidence);

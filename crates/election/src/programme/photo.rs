@@ -29,7 +29,7 @@ impl PhotoHash {
     ///
     /// # Errors
     /// [`Refusal::LongPhoto`], [`Refusal::NotJpeg`], [`Refusal::LargePhoto`].
-    pub fn of_jpeg(bytes: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn of_jpeg(bytes: &[u8]) -> Result<Self, Refusal> {
         if bytes.len() > PHOTO_BYTES_MAX {
             return Err(Refusal::LongPhoto(bytes.len()));
         }

@@ -34,8 +34,10 @@ pub enum Refusal {
     /// One name in the place of two.
     #[error("both names are the same; two people are needed")]
     OnePerson,
-    /// The measured figures are too long.
-    #[error("the measured figures are too long; at most 2048 bytes of JSON are kept")]
+    /// The measured figures are too long or too deep.
+    #[error(
+        "the measured figures are too long or too deep; at most 2048 bytes of JSON are kept, four levels deep"
+    )]
     LongFigures,
     /// A finding names too many photos.
     #[error("a finding names at most ten photos")]

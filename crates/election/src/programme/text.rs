@@ -48,6 +48,27 @@ pub(super) fn same_person(one: &str, other: &str) -> Result<(), Refusal> {
     if is_same { Err(Refusal::OnePerson) } else { Ok(()) }
 }
 
+/// Figures in JSON: nothing hidden in them, and at most `depth` objects and lists within each other.
+pub(super) fn figures(value: &serde_json::Value, depth: u8) -> Result<(), Refusal> {
+    use serde_json::Value;
+    let below = || depth.checked_sub(1).ok_or(Refusal::LongFigures);
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+        Value::String(text) => visible("a measured figure", text),
+        Value::Array(list) => {
+            let depth = below()?;
+            list.iter().try_for_each(|value| figures(value, depth))
+        }
+        Value::Object(fields) => {
+            let depth = below()?;
+            fields.iter().try_for_each(|(name, value)| {
+                visible("a measured figure", name)?;
+                figures(value, depth)
+            })
+        }
+    }
+}
+
 fn visible(what: &'static str, text: &str) -> Result<(), Refusal> {
     let hides = |c: char| c != '\n' && is_invisible(c);
     if text.chars().any(hides) { Err(Refusal::Invisible(what)) } else { Ok(()) }

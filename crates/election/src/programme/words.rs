@@ -75,7 +75,7 @@ names! {
 
 impl Item {
     /// Whether it is met only with figures that were measured.
-    pub const fn needs_figures(self) -> bool {
+    pub(crate) const fn needs_figures(self) -> bool {
         matches!(self, Self::Line)
     }
 }

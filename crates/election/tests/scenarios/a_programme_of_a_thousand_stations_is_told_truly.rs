@@ -1,4 +1,4 @@
-//! Sixty days of a programme of a thousand stations, drawn from a seed, from an empty list of records to the vote: late,
+//! Sixty days of a programme of a thousand stations, drawn from a seed, from an empty list to the vote: chosen, late,
 //! failed and corrected stations, phones that send late, twice and with wrong clocks. Every evening the board says what the
 //! simulation knows. `ASHKAR_SEEDS=100` uses that many seeds, from `ASHKAR_FIRST_SEED` on.
 

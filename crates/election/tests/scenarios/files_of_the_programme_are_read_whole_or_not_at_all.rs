@@ -144,6 +144,7 @@ async fn the_list_is_published_in_time_or_late() {
     store.record(&NewEntry::now(publication()).unwrap(), &early).await.unwrap();
     let published = board(hours(0)).await;
     assert!(!published.late);
+    assert_eq!(store.programme().await.unwrap().publications().len(), 1);
     assert_eq!(published.published.unwrap().approved_by, ["Aysel", "Rauf"]);
     assert_eq!(published.decision.unwrap().number, "12/45");
 }

@@ -108,10 +108,16 @@ async fn what_cannot_be_is_refused_and_leaves_nothing() {
         let told = record(fact.clone()).await.unwrap_err().to_string();
         assert!(told.contains(says), "{fact:?}: {told}");
     }
-    let measured = Some(json!({ "x": "y".repeat(2050) }));
-    let Fact::Finding { station, item, met, note, evidence, .. } = finding("") else { panic!() };
-    let fact = Fact::Finding { station, item, met, note, evidence, measured };
-    assert_eq!(refusal(record(fact).await), Refusal::LongFigures);
+    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
+    for (figures, refused) in [
+        (json!({ "x": "y".repeat(2050) }), Refusal::LongFigures),
+        (deep, Refusal::LongFigures),
+        (json!({ "a\u{202e}": [1] }), Refusal::Invisible("a measured figure")),
+    ] {
+        let Fact::Finding { station, item, met, note, evidence, .. } = finding("") else { panic!() };
+        let fact = Fact::Finding { station, item, met, note, evidence, measured: Some(figures) };
+        assert_eq!(refusal(record(fact).await), refused);
+    }
     let elsewhere = Fact::Rehearsal { station: StationId::new(7, 99), passed: true, words: words() };
     let refused = record(elsewhere).await;
     assert!(matches!(refused, Err(ProgrammeError::Store(StoreError::NotInList(_)))), "{refused:?}");
@@ -237,7 +243,9 @@ async fn a_link_is_one_stations_until_a_newer_one_is_made() {
     let second = store.issue_link(STATION, &who).await.unwrap();
     let id = || EntryId::generate().unwrap();
     assert_eq!(refusal(store.answer_self_test(&first, id(), yes, &chair).await), Refusal::Link);
-    assert_eq!(store.programme().await.unwrap().station_of_link(&first), None);
+    let programme = store.programme().await.unwrap();
+    assert_eq!(programme.station_of_link(&first), None);
+    assert!(programme.station(STATION).unwrap().has_link());
     store.answer_self_test(&second, id(), yes, &chair).await.unwrap();
     assert_eq!(tests().await, (3, 1, 1));
     let unknown = LinkToken::generate().unwrap();
@@ -290,4 +298,16 @@ async fn a_flood_of_reports_is_told_as_twenty() {
     let snapshot = store.snapshot().await.unwrap();
     let board = Board::of(&snapshot, &store.programme().await.unwrap(), UtcMicros(0), |_| false);
     assert_eq!(board.open_reports, 21);
+}
+
+#[test]
+fn records_of_the_first_form_are_read_for_ever() {
+    let frozen = include_str!("../../../../testdata/programme-v1/facts.jsonl");
+    let mut kinds = std::collections::BTreeSet::new();
+    for line in frozen.lines() {
+        let fact: Fact = serde_json::from_str(line).unwrap();
+        assert_eq!(serde_json::to_string(&fact).unwrap(), line);
+        kinds.insert(serde_json::to_value(&fact).unwrap()["what"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(kinds.len(), 18, "one of each kind");
 }

@@ -220,6 +220,7 @@ fn a_station_goes_through_all_stages_and_falls_back_with_the_reason() {
     );
     told.at(10, finding(Item::LightCount, Met::Yes));
     told.at(10, acceptance());
+    assert_eq!(told.programme.station(STATION).unwrap().acceptances().len(), 3, "all are kept");
     assert_eq!(stage(&told, 10), (Some(Stage::Public), None), "what still holds need not be done again");
     told.truth.cameras = vec![(false, true, true); 2];
     assert_eq!(told.station(10).stage, None);

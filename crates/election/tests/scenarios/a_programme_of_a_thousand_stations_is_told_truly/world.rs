@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ashkar_election::{
-    Board, EntryId, Fact, Item, LinkToken, Met, NewEntry, PullUrl, Snapshot, Stage, StationId,
+    Board, EntryId, Fact, Item, LinkToken, Met, NewEntry, PullUrl, Snapshot, Stage, StationId, StationList,
 };
 use ashkar_terms::UtcMicros;
 use jiff::ToSpan;
@@ -39,6 +39,9 @@ pub struct World {
     snapshot: Snapshot,
     book: Book,
     truths: BTreeMap<StationId, Truth>,
+    /// All stations that may be chosen; the list has only some of them.
+    all: StationList,
+    chosen: BTreeSet<StationId>,
     links: BTreeMap<StationId, LinkToken>,
     /// What lies on phones: the day on which it is sent, and the record.
     phones: Vec<(i64, NewEntry)>,
@@ -48,14 +51,19 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(seed: u64, snapshot: Snapshot, book: Book, planted: Option<Planted>) -> Self {
+    /// Begins with an empty list; the stations of `snapshot` are those that may be chosen.
+    pub fn new(seed: u64, mut snapshot: Snapshot, book: Book, planted: Option<Planted>) -> Self {
         let truth = |cameras: u8| {
             let cameras = vec![(true, false, false); cameras.into()];
             Truth { cameras, planted, ..Truth::default() }
         };
         let truths =
             snapshot.list.stations().iter().map(|station| (station.id, truth(station.cameras))).collect();
+        let nothing = StationList::new(snapshot.list.constituencies().to_vec(), Vec::new());
+        let all = std::mem::replace(&mut snapshot.list, nothing);
         Self {
+            all,
+            chosen: BTreeSet::new(),
             dice: Dice::new(seed),
             snapshot,
             book,
@@ -144,9 +152,9 @@ impl World {
 
     /// What the desk does: dates move, views are approved, the list is published.
     async fn morning(&mut self) {
+        self.choose();
         let mut new = Vec::new();
-        let stations: Vec<StationId> = self.truths.keys().copied().collect();
-        for station in stations {
+        for station in self.chosen.clone() {
             if self.dice.per_mille(3) {
                 let stage = self.dice.one(&Stage::ALL);
                 let before = i64::try_from(self.dice.below(50)).unwrap();
@@ -161,6 +169,22 @@ impl World {
             new.push(self.entry(Fact::Publication { list_version: 1, approved_by }));
         }
         self.make(&new, 8).await;
+    }
+
+    /// Stations come into the list, most of them in the first days, and few leave it again.
+    fn choose(&mut self) {
+        for station in self.all.stations() {
+            if self.chosen.contains(&station.id) {
+                if self.dice.per_mille(1) {
+                    self.chosen.remove(&station.id);
+                }
+            } else if self.dice.per_mille(if self.day < 10 { 300 } else { 100 }) {
+                self.chosen.insert(station.id);
+            }
+        }
+        let stations = self.all.stations().iter().filter(|station| self.chosen.contains(&station.id));
+        self.snapshot.list =
+            StationList::new(self.all.constituencies().to_vec(), stations.cloned().collect());
     }
 
     /// Cameras are installed and taken away, switched off and on, approved and hidden.
@@ -184,8 +208,7 @@ impl World {
     /// What is done at stations. Part of it is sent at once; the rest lies on phones.
     fn visits(&mut self, hour: i64) -> Vec<NewEntry> {
         let mut now = Vec::new();
-        let stations: Vec<StationId> = self.truths.keys().copied().collect();
-        for station in stations {
+        for station in self.chosen.clone() {
             let stage = self.truths[&station].stage();
             if stage < Some(Stage::ConditionsMet) && self.dice.per_mille(80) {
                 self.survey(station, hour, &mut now);
@@ -286,7 +309,10 @@ impl World {
         let (today, day) = (self.date(), self.day);
         let mut counted = BTreeMap::<u16, (u32, u32, u32, BTreeMap<Option<Stage>, u32>)>::new();
         let (mut done, mut passed) = (0, 0);
-        for (id, truth) in truths {
+        if board.stations.len() != self.chosen.len() || board.all.stations != board.self_tests.of {
+            return Err(format!("day {day}: the board says {} stations", board.stations.len()));
+        }
+        for (id, truth) in truths.iter().filter(|(id, _)| self.chosen.contains(*id)) {
             let told = board.station(*id).ok_or("a station is not on the board")?;
             let late: Vec<Stage> = told.late.iter().map(|late| late.stage).collect();
             let blocked = told.blocks.iter().any(ashkar_election::Block::is_failure);
@@ -324,9 +350,9 @@ impl World {
 
     /// Stations and constituencies that are missing of those decided.
     fn missing(&self) -> (Option<u32>, Option<u32>) {
-        let constituencies: BTreeSet<u16> = self.truths.keys().map(|id| id.constituency).collect();
+        let constituencies: BTreeSet<u16> = self.chosen.iter().map(|id| id.constituency).collect();
         let less = |decided: usize, there: usize| u32::try_from(decided - there).ok();
-        (less(1100, self.truths.len()), less(121, constituencies.len()))
+        (less(1100, self.chosen.len()), less(121, constituencies.len()))
     }
 
     fn compare_all(&mut self, board: &Board) -> Result<(), String> {
