@@ -22,6 +22,9 @@ step "the day of 1000 cameras: a picture of it, the history of all stations"
 cargo run --release --locked -q -p ashkar-centre --example day_cost -- "$work/cost"
 rm -rf "$work/cost"
 
+step "the programme: records of 1000 stations, and the board that follows from them"
+cargo run --release --locked -q -p ashkar-election --example board_bench
+
 step "RTMP port alone: 200 publishers of 1 Mbit/s"
 cargo run --release --locked -q -p ashkar-ingest --example rtmp_bench -- 200 10
 

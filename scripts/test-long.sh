@@ -16,6 +16,9 @@ ASHKAR_SEEDS=${SEEDS:-2000} cargo nextest run --workspace --locked -E 'package(a
 step "agents, lines and a centre as a whole, drawn from ten thousand seeds"
 ASHKAR_SEEDS=${SEEDS:-10000} cargo nextest run --workspace --locked -E 'package(ashkar-centre) & test(/^agents::simulation::/)' --no-capture
 
+step "programmes of a thousand stations, drawn from a hundred seeds"
+ASHKAR_SEEDS=${SEEDS:-100} cargo nextest run --workspace --locked -E 'package(ashkar-election) & test(/^a_programme_of_a_thousand_stations/)' --no-capture
+
 step "a station that goes over to another centre and back; twenty agents on bad lines"
 cargo nextest run --workspace --locked --no-capture \
   -E 'test(/^(agents_go_over|agents_lose_nothing)/)'

@@ -2,6 +2,7 @@
 
 mod agent;
 mod people;
+mod programme;
 mod report;
 mod simulate;
 mod views;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::logging::Format;
 pub(crate) use agent::{Agent, AgentCameras, AgentData, AgentEnrol};
 pub(crate) use people::{Audit, User, UserAdd};
+pub(crate) use programme::{Programme, ProgrammeImport, Stock, StockCommand, WithoutCamera};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
 pub(crate) use views::{Approve, Hide, WhichCameras};
@@ -66,6 +68,12 @@ pub(crate) enum Command {
     /// Cameras and their stream keys.
     #[command(subcommand)]
     Camera(Camera),
+    /// The installation programme: where the stations stand before the vote.
+    #[command(subcommand)]
+    Programme(Programme),
+    /// Devices in stock and custody.
+    #[command(subcommand)]
+    Stock(Stock),
     /// Marks an act of a station's day: closed, unused-cancelled, mobile-box, stationary-box, count, protocol-completed.
     Mark(Mark),
     /// Official turnout: the figures that the election commission announced, and their sources.

@@ -23,6 +23,7 @@ mod logging;
 mod manager;
 mod output;
 mod people;
+mod programme;
 mod qr;
 #[cfg(test)]
 mod reference;
@@ -32,6 +33,7 @@ mod reserve;
 mod serve;
 mod simulate;
 mod stations;
+mod stock;
 mod store;
 mod turnout;
 mod viewers;
@@ -97,6 +99,8 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::User(command) => people::run(command).await?,
         Command::Audit(command) => return audit::run(command).await,
         Command::Camera(command) => camera::run(command).await?,
+        Command::Programme(command) => return programme::run(command).await,
+        Command::Stock(command) => stock::run(command).await?,
         Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,
         Command::Archive(command) => return archive::run(command).await,

@@ -4,6 +4,7 @@
 //! * [`plan_import`] reads the commission's CSV files, all or nothing, and [`Diff`] shows what they change;
 //! * [`export_constituencies_csv`], [`export_stations_csv`] and [`ListDocument`] publish the list;
 //! * [`SearchIndex`] finds stations by number, name and venue; [`collate`] sorts by the Azerbaijani alphabet;
+//! * [`Programme`] and [`Board`] say how far the installation is, from records that [`ProgrammeStore`] keeps;
 //! * [`Store`] persists it all, with every change audited; [`SqliteStore`] is the embedded one.
 //!
 //! Nothing here touches media. The server holds a [`Snapshot`] in memory and reloads it when the store's
@@ -13,6 +14,7 @@ mod diff;
 mod export;
 mod import;
 mod model;
+mod programme;
 mod sample;
 mod search;
 mod store;
@@ -23,8 +25,8 @@ pub use export::{
     ConstituencyView, Csv, ListDocument, export_constituencies_csv, export_stations_csv, list_digest,
 };
 pub use import::{
-    Delimiter, FileKind, ImportError, ImportErrors, ImportNote, ImportPlan, MAX_FILE_BYTES, MAX_ROWS, Reason,
-    SourceEncoding, plan_import,
+    Delimiter, FileKind, ImportError, ImportErrors, ImportNote, ImportPlan, MAX_FILE_BYTES, MAX_ROWS,
+    ProgrammePlan, Reason, SourceEncoding, plan_dues, plan_import, plan_without_camera,
 };
 pub use model::{
     Access, Act, Approval, Asked, Case, Checks, Constituency, Coordinates, DayPlan, DayTime, Decided, Denial,
@@ -34,14 +36,16 @@ pub use model::{
     Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView, StillHash, Turnout,
     TurnoutSource, ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_hiding_text, check_why, check_zones,
 };
+pub use programme::{
+    Acceptance, Block, Blocker, Board, ConstituencyBoard, Counts, Dated, Decision, Distribution, Due, Entry,
+    EntryId, Fact, Finding, Holder, Item, Late, LinkHash, LinkToken, Met, Movement, NewEntry, NoCameraReason,
+    Numbers, OfConstituency, PhotoHash, Programme, PublicReport, Publication, PublicationBoard, Question,
+    Recorded, Refusal, ReportClosing, ReportKind, SelfTests, Serial, Stage, StationBoard, StationRecord,
+    StockItem, Test, WithoutCamera,
+};
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
-    Actor, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Decision, Device,
-    DeviceError, DeviceReport, FactorUse, KeyHash, KeyRefusal, ListChanges, ListVersion, Making, NewApproval,
-    NewCamera, NewDevice, NewInvitation, NewReport, NewSession, NewStill, NewViewStill, Passkey, PeopleStore,
-    ProposalStore, PullUrl, PullUrlError, ReportOccasion, RequestId, SecretChange, Secrets, Session,
-    Snapshot, SqliteStore, Stage, Store, StoreError, StreamKey, SubStreamRefusal, ViewStill, ViewStore,
-    give_to_owner,
+    Actor, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Ruling, Device, DeviceError, DeviceReport, FactorUse, KeyHash, KeyRefusal, ListChanges, ListVersion, Making, NewApproval, NewCamera, NewDevice, NewInvitation, NewReport, NewSession, NewStill, NewViewStill, Passkey, PeopleStore, ProposalStore, PullUrl, PullUrlError, ReportOccasion, RequestId, SecretChange, Secrets, Session, Snapshot, SqliteStore, Stage, Store, StoreError, StreamKey, SubStreamRefusal, ViewStill, ViewStore, give_to_owner, Answers, KeptPhoto, ProgrammeError, ProgrammeStore,
 };
 pub use text::{collate, fold};

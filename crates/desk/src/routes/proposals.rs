@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ashkar_election::{Decision, Person, Proposal, ProposalState, Proposed, StoreError};
+use ashkar_election::{Ruling, Person, Proposal, ProposalState, Proposed, StoreError};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -140,7 +140,7 @@ pub(super) async fn approve(
 ) -> Answer<Value> {
     check_decider(&desk, &caller, id).await?;
     let Invitation { stored, view: link } = invitation(&desk, &asked, &headers)?;
-    let decision = Decision::Approve { invitation: stored };
+    let decision = Ruling::Approve { invitation: stored };
     let proposal = desk.store.decide(id, decision, &caller.person.name, &caller.actor(why)).await?;
     if proposal.state == ProposalState::Stale {
         return Err(Refusal::stale());
@@ -173,7 +173,7 @@ pub(super) async fn refuse(
     Json(Why { why }): Json<Why>,
 ) -> Answer<Value> {
     check_decider(&desk, &caller, id).await?;
-    decided(&desk, &caller, id, Decision::Refuse, why).await
+    decided(&desk, &caller, id, Ruling::Refuse, why).await
 }
 
 pub(super) async fn withdraw(
@@ -183,14 +183,14 @@ pub(super) async fn withdraw(
     Json(Why { why }): Json<Why>,
 ) -> Answer<Value> {
     visible(&desk, &caller, id).await?;
-    decided(&desk, &caller, id, Decision::Withdraw, why).await
+    decided(&desk, &caller, id, Ruling::Withdraw, why).await
 }
 
 async fn decided(
     desk: &Desk,
     caller: &Caller,
     id: i64,
-    decision: Decision,
+    decision: Ruling,
     why: Option<String>,
 ) -> Answer<Value> {
     let proposal = desk.store.decide(id, decision, &caller.person.name, &caller.actor(why)).await?;

@@ -136,7 +136,7 @@ impl Field {
         names.copied().unwrap_or_default()
     }
 
-    fn of_header(header: &str) -> Option<Self> {
+    pub(super) fn of_header(header: &str) -> Option<Self> {
         // Folding takes time in proportion to the length, and no known header is long.
         if header.len() > MAX_HEADER_BYTES {
             return None;
@@ -158,7 +158,7 @@ static FOLDED_HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
     HEADERS.iter().flat_map(folded).collect()
 });
 
-/// How many of these headers are known: this decides between delimiters.
+/// How many of these headers are known.
 pub(super) fn known_headers(headers: &[String]) -> usize {
     headers.iter().filter(|header| Field::of_header(header).is_some()).count()
 }

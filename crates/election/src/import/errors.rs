@@ -268,6 +268,27 @@ pub enum Reason {
     /// Latitude without longitude, or vice versa.
     #[error("latitude and longitude must both be there, or neither")]
     HalfCoordinates,
+    /// No row whose cells name columns of a file of the programme.
+    #[error("the first line names no known column; this file has {0}")]
+    NoColumns(&'static str),
+    /// Not a stage of the programme.
+    #[error("is none of chosen, surveyed, conditions-met, installed, accepted, rehearsed, public")]
+    NotAStage,
+    /// Not a date.
+    #[error("is not a date such as 2024-02-05 or 05.02.2024")]
+    NotADate,
+    /// None of the reasons for which a station has no camera.
+    #[error("is none of hospital, prison, ship, abroad, small, other")]
+    NotAReason,
+    /// Another reason, without words.
+    #[error("is empty, but the reason is \"other\"; say which")]
+    OtherWithoutWords,
+    /// A station that the list does not have.
+    #[error("the list has no such station")]
+    UnknownStation,
+    /// A station that the list has.
+    #[error("the list has this station, with a camera; take it from one of the two")]
+    HasCamera,
 }
 
 impl Reason {
@@ -302,6 +323,13 @@ impl Reason {
             Self::NotDegrees => "not_degrees",
             Self::DegreesOutOfRange { .. } => "degrees_out_of_range",
             Self::HalfCoordinates => "half_coordinates",
+            Self::NoColumns(_) => "no_header",
+            Self::NotAStage => "not_a_stage",
+            Self::NotADate => "not_a_date",
+            Self::NotAReason => "not_a_reason",
+            Self::OtherWithoutWords => "other_without_words",
+            Self::UnknownStation => "unknown_station",
+            Self::HasCamera => "has_camera",
         }
     }
 }

@@ -7,6 +7,7 @@ mod codepage;
 mod columns;
 mod decode;
 mod errors;
+mod programme;
 mod rows;
 mod table;
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 pub use columns::FileKind;
 pub use decode::SourceEncoding;
 pub use errors::{ImportError, ImportErrors, Reason};
+pub use programme::{ProgrammePlan, plan_dues, plan_without_camera};
 pub use table::Delimiter;
 
 use crate::diff::Diff;
@@ -76,7 +78,7 @@ pub enum ImportNote {
 pub fn plan_import(current: &StationList, file: &[u8]) -> Result<ImportPlan, ImportErrors> {
     let decoded = decode::decode(file)?;
     refuse_misread(&decoded.text)?;
-    let table = table::read(&decoded.text)?;
+    let table = table::read(&decoded.text, columns::known_headers)?;
     let columns = columns::recognise(&table.header)?;
     let rows = table.rows.len();
     let list = match columns.kind() {

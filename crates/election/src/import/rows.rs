@@ -257,7 +257,7 @@ impl<'a> RowReader<'a> {
 
 /// The text with composed letters and single plain spaces, or what is wrong with it. The result does not change when it
 /// is read again.
-fn clean_text(raw: &str, max_chars: usize) -> Result<String, Reason> {
+pub(super) fn clean_text(raw: &str, max_chars: usize) -> Result<String, Reason> {
     if let Some(c) = raw.chars().find(|&c| is_invisible(c)) {
         return Err(Reason::Invisible(u32::from(c)));
     }

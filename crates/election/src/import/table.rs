@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::columns::known_headers;
 use super::errors::ImportError;
 use super::{MAX_ROWS, Reason};
 
@@ -65,13 +64,14 @@ impl Row {
     }
 }
 
-/// Splits a text into rows. Rows without any value are skipped.
-pub(super) fn read(text: &str) -> Result<Table, Reason> {
-    let delimiter = delimiter_of(text);
+/// Splits a text into rows. Rows without any value are skipped. `known` counts the headers that the reader knows: this
+/// decides between delimiters, and a file without any is none of its files.
+pub(super) fn read(text: &str, known: fn(&[String]) -> usize) -> Result<Table, Reason> {
+    let delimiter = delimiter_of(text, known);
     let mut errors = Vec::new();
     let mut rows = split(text, delimiter, &mut errors)?.into_iter();
     let mut header = rows.next().ok_or(Reason::NoRows)?;
-    if header.used > MAX_COLUMNS || known_headers(&header.cells) == 0 {
+    if header.used > MAX_COLUMNS || known(&header.cells) == 0 {
         return Err(Reason::NoHeader);
     }
     header.cells.truncate(header.used);
@@ -89,18 +89,18 @@ pub(super) fn read(text: &str) -> Result<Table, Reason> {
 }
 
 /// The delimiter with which the first line names the most columns; a comma if none does.
-fn delimiter_of(text: &str) -> Delimiter {
+fn delimiter_of(text: &str, known: fn(&[String]) -> usize) -> Delimiter {
     let first = text.lines().find(|line| !is_excel_hint(line) && !line.trim().is_empty()).unwrap_or_default();
-    let known = |delimiter: &Delimiter| {
+    let known_with = |delimiter: &Delimiter| {
         let separator = char::from(delimiter.byte());
         let cells: Vec<String> =
             first.split(separator).take(MAX_COLUMNS).map(|cell| cell.trim_matches('"').to_owned()).collect();
-        known_headers(&cells)
+        known(&cells)
     };
     // Among equals `max_by_key` takes the last.
     [Delimiter::Tab, Delimiter::Semicolon, Delimiter::Comma]
         .into_iter()
-        .max_by_key(known)
+        .max_by_key(known_with)
         .unwrap_or(Delimiter::Comma)
 }
 
@@ -178,7 +178,12 @@ impl<'a> LineCounter<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns::known_headers;
     use super::*;
+
+    fn read(text: &str) -> Result<Table, Reason> {
+        super::read(text, known_headers)
+    }
 
     fn lines(text: &str) -> Vec<u32> {
         read(text).unwrap().rows.iter().map(|row| row.line).collect()

@@ -8,6 +8,7 @@ mod error;
 mod key;
 mod people;
 mod proposals;
+mod programme;
 mod pull;
 mod seal;
 mod snapshot;
@@ -28,7 +29,8 @@ pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use people::{
     FactorUse, NewInvitation, NewSession, Passkey, PeopleStore, SecretChange, Secrets, Session, Stage,
 };
-pub use proposals::{Decision, ProposalStore};
+pub use proposals::{ProposalStore, Ruling};
+pub use programme::{Answers, KeptPhoto, ProgrammeError, ProgrammeStore};
 pub use pull::{PullUrl, PullUrlError};
 pub use seal::give_to_owner;
 pub use snapshot::{ChangeToken, Snapshot};

@@ -8,7 +8,7 @@ use crate::model::{PersonName, Proposal, Proposed};
 
 /// How somebody decides.
 #[derive(Debug, Clone, Copy)]
-pub enum Decision {
+pub enum Ruling {
     /// It is done.
     Approve {
         /// The invitation for whoever is to be recovered; not used by other proposals.
@@ -41,7 +41,7 @@ pub trait ProposalStore: Send + Sync {
     async fn decide(
         &self,
         id: i64,
-        decision: Decision,
+        decision: Ruling,
         name: &PersonName,
         by: &Actor,
     ) -> Result<Proposal, StoreError>;

@@ -3,7 +3,7 @@
 
 use crate::common::{by, election, store_with_list};
 use ashkar_election::{
-    Act, Decision, Election, NewInvitation, PeopleStore, PersonName, Profile, Proposal, ProposalError,
+    Act, Ruling, Election, NewInvitation, PeopleStore, PersonName, Profile, Proposal, ProposalError,
     ProposalState, ProposalStore, Proposed, Role, SqliteStore, StationId, Store, StoreError,
 };
 use ashkar_terms::UtcMicros;
@@ -14,9 +14,9 @@ fn name(text: &str) -> PersonName {
     text.parse().unwrap()
 }
 
-fn approve() -> Decision {
+fn approve() -> Ruling {
     let expires_at = by("").at.plus(1_000_000);
-    Decision::Approve { invitation: NewInvitation { token_hash: [5; 32], expires_at } }
+    Ruling::Approve { invitation: NewInvitation { token_hash: [5; 32], expires_at } }
 }
 
 fn closing() -> Proposed {
@@ -27,7 +27,7 @@ async fn propose(store: &SqliteStore, what: &Proposed, who: &str) -> Result<Prop
     store.propose(what, &name(who), "the chair called", &by(&format!("desk:{who}"))).await
 }
 
-async fn decide(store: &SqliteStore, id: i64, how: Decision, who: &str) -> Result<Proposal, StoreError> {
+async fn decide(store: &SqliteStore, id: i64, how: Ruling, who: &str) -> Result<Proposal, StoreError> {
     store.decide(id, how, &name(who), &by(&format!("desk:{who}")).because("seen")).await
 }
 
@@ -50,11 +50,11 @@ async fn what_one_proposes_another_decides() {
     assert_eq!((open.state, open.what.clone()), (ProposalState::Open, closing()));
     assert!(!is_closed(&store).await, "nothing is done yet");
     assert_eq!(refusal(propose(&store, &closing(), "rauf").await), ProposalError::AlreadyOpen(name("aysel")));
-    for how in [approve(), Decision::Refuse] {
+    for how in [approve(), Ruling::Refuse] {
         assert_eq!(refusal(decide(&store, open.id, how, "aysel").await), ProposalError::SamePerson);
     }
     assert_eq!(
-        refusal(decide(&store, open.id, Decision::Withdraw, "rauf").await),
+        refusal(decide(&store, open.id, Ruling::Withdraw, "rauf").await),
         ProposalError::OtherPerson
     );
     assert!(!is_closed(&store).await);
@@ -112,15 +112,15 @@ async fn refused_and_withdrawn_ones_are_kept_and_done_never() {
     changed.policy.sound = true;
     let what = Proposed::ChangePolicy { election: Box::new(changed) };
     let first = propose(&store, &what, "aysel").await.unwrap();
-    let silent = store.decide(first.id, Decision::Refuse, &name("rauf"), &by("desk:rauf")).await;
+    let silent = store.decide(first.id, Ruling::Refuse, &name("rauf"), &by("desk:rauf")).await;
     assert_eq!(refusal(silent), ProposalError::Why, "a refusal says why");
     assert_eq!(
-        decide(&store, first.id, Decision::Refuse, "rauf").await.unwrap().state,
+        decide(&store, first.id, Ruling::Refuse, "rauf").await.unwrap().state,
         ProposalState::Refused
     );
     let second = propose(&store, &what, "aysel").await.unwrap();
     assert_eq!(
-        decide(&store, second.id, Decision::Withdraw, "aysel").await.unwrap().state,
+        decide(&store, second.id, Ruling::Withdraw, "aysel").await.unwrap().state,
         ProposalState::Withdrawn
     );
     assert_eq!(

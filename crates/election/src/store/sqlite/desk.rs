@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::super::people::{
     FactorUse, NewInvitation, NewSession, PeopleStore, SecretChange, Secrets, Session,
 };
-use super::super::proposals::{Decision, ProposalStore};
+use super::super::proposals::{Ruling, ProposalStore};
 use super::super::{Actor, StoreError};
 use super::{SqliteStore, people, proposals, secrets, sessions};
 use crate::model::{Language, Person, PersonName, Profile, Proposal, Proposed};
@@ -173,7 +173,7 @@ impl ProposalStore for SqliteStore {
     async fn decide(
         &self,
         id: i64,
-        decision: Decision,
+        decision: Ruling,
         name: &PersonName,
         by: &Actor,
     ) -> Result<Proposal, StoreError> {

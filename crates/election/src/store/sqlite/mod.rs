@@ -14,6 +14,7 @@ mod marks;
 mod open;
 mod people;
 mod proposals;
+mod programme;
 mod record;
 mod row;
 mod secrets;

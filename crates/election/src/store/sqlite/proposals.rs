@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
 
 use super::super::people::NewInvitation;
-use super::super::proposals::Decision;
+use super::super::proposals::Ruling;
 use super::super::{Actor, NewApproval, StoreError};
 use super::record::{self, Change};
 use super::row::row;
@@ -218,7 +218,7 @@ async fn carry_out(
 pub(super) async fn decide(
     tx: &mut SqliteConnection,
     id: i64,
-    decision: Decision,
+    decision: Ruling,
     name: &PersonName,
     by: &Actor,
 ) -> Result<Proposal, StoreError> {
@@ -233,14 +233,14 @@ pub(super) async fn decide(
     }
     let is_own = open.proposed_by == *name;
     let state = match decision {
-        Decision::Withdraw if !is_own => return Err(ProposalError::OtherPerson.into()),
-        Decision::Withdraw => ProposalState::Withdrawn,
+        Ruling::Withdraw if !is_own => return Err(ProposalError::OtherPerson.into()),
+        Ruling::Withdraw => ProposalState::Withdrawn,
         _ if is_own => return Err(ProposalError::SamePerson.into()),
-        Decision::Refuse => {
+        Ruling::Refuse => {
             check_why(by.why.as_deref().unwrap_or_default())?;
             ProposalState::Refused
         }
-        Decision::Approve { invitation } => {
+        Ruling::Approve { invitation } => {
             if facts(tx, &open.what).await? == open.seen {
                 carry_out(tx, &open.what, &format!("desk:{}", open.proposed_by), &invitation, by).await?;
                 ProposalState::Approved
