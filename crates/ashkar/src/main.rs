@@ -17,6 +17,7 @@ mod election;
 mod findings;
 mod init;
 mod layers;
+mod list;
 mod live;
 mod logging;
 mod manager;
@@ -91,6 +92,7 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::Init(options) => init::run(options).await?,
         Command::Election(command) => election::run(command).await?,
         Command::Stations(command) => return stations::run(command).await,
+        Command::List(command) => list::run(command).await?,
         Command::Camera(command) => camera::run(command).await?,
         Command::Turnout(command) => turnout::run(command).await?,
         Command::Mark(options) => election::mark(options).await?,
