@@ -2,7 +2,7 @@
 """sbom.py [FILE]: writes what the binary and the pages are made of, as CycloneDX 1.5 (JSON); to standard output without FILE.
 
 Crates are those that `ashkar` links or runs to be built on Linux, packages of npm those in the lock file that are not for
-development only. Made from the lock files alone, so the same commit gives the same text.
+development only, and the fonts of documents. Made from the lock files alone, so the same commit gives the same text.
 """
 import json
 import subprocess
@@ -57,11 +57,22 @@ def pages():
         yield made
 
 
+def fonts():
+    """The fonts that documents are set in, which a crate brings; Cargo knows only the licence of its code."""
+    for name, licence in (("Libertinus Serif", "OFL-1.1"), ("DejaVu Sans Mono", "Bitstream-Vera")):
+        yield {"type": "data", "bom-ref": f"font:{name.lower().replace(' ', '-')}", "name": name,
+               "licenses": [{"expression": licence}]}
+
+
 def main():
     root, linked, depends = crates()
     bundled = list(pages())
     # The pages are inside the binary.
     next(one for one in depends if one["ref"] == root["bom-ref"])["dependsOn"].extend(one["bom-ref"] for one in bundled)
+    bundled_fonts = list(fonts())
+    carrier = next(one for one in depends if one["ref"].startswith("pkg:cargo/typst-assets@"))
+    carrier["dependsOn"].extend(one["bom-ref"] for one in bundled_fonts)
+    bundled += bundled_fonts
     by_ref = lambda one: one.get("bom-ref") or one["ref"]  # noqa: E731
     components = sorted(linked + bundled, key=by_ref)
     known = {by_ref(one) for one in components} | {root["bom-ref"]}
@@ -74,7 +85,7 @@ def main():
     text = json.dumps(bom, indent=1, ensure_ascii=False) + "\n"
     if len(sys.argv) > 1:
         Path(sys.argv[1]).write_text(text)
-        print(f"{len(linked)} crates and {len(bundled)} packages of npm")
+        print(f"{len(linked)} crates and {len(bundled) - len(bundled_fonts)} packages of npm, {len(bundled_fonts)} fonts")
     else:
         sys.stdout.write(text)
 

@@ -65,6 +65,9 @@ pub(crate) enum Command {
     /// The record of every change: who, what, when, why, from where.
     #[command(subcommand)]
     Audit(Audit),
+    /// The list of polling stations, on paper.
+    #[command(subcommand)]
+    List(List),
     /// Cameras and their stream keys.
     #[command(subcommand)]
     Camera(Camera),
@@ -231,6 +234,43 @@ pub(crate) enum Stations {
         #[arg(long, value_name = "N")]
         list_version: Option<i64>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum List {
+    /// Writes a version of the list as a PDF.
+    Pdf(ListPdf),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListPdf {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// `az`, `en` or `ru`.
+    #[arg(long, default_value = "az")]
+    pub(crate) language: PaperLanguage,
+    /// Version of the list; the newest by default.
+    #[arg(long, value_name = "N")]
+    pub(crate) list_version: Option<u32>,
+    /// Number of the decision that the list belongs to.
+    #[arg(long, value_name = "NUMBER", requires = "decision_date")]
+    pub(crate) decision: Option<String>,
+    /// Date of that decision, such as 2026-11-01.
+    #[arg(long, value_name = "DATE", requires = "decision")]
+    pub(crate) decision_date: Option<jiff::civil::Date>,
+    /// Who approved the list.
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) approved_by: Option<String>,
+    /// The file; one that is there is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum PaperLanguage {
+    Az,
+    En,
+    Ru,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

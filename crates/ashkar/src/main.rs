@@ -18,6 +18,7 @@ mod election;
 mod findings;
 mod init;
 mod layers;
+mod list;
 mod live;
 mod logging;
 mod manager;
@@ -98,6 +99,7 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::Stations(command) => return stations::run(command).await,
         Command::User(command) => people::run(command).await?,
         Command::Audit(command) => return audit::run(command).await,
+        Command::List(command) => list::run(command).await?,
         Command::Camera(command) => camera::run(command).await?,
         Command::Programme(command) => return programme::run(command).await,
         Command::Stock(command) => stock::run(command).await?,

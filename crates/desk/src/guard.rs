@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ashkar_election::{Permission, RequestId, Stage};
+use ashkar_election::{Permission, RequestId, SignInStage};
 use ashkar_site::http::client::Client;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawPathParams, Request, State};
@@ -94,11 +94,11 @@ async fn called(
         desk.store.touch_session(session.id, asked.at).await?;
     }
     let role = person.profile.role;
-    let is_full = session.stage == Stage::Full;
+    let is_full = session.stage == SignInStage::Full;
     let allows = match rule {
         Rule::Anyone | Rule::Begun => true,
-        Rule::Awaited => session.stage == Stage::Second,
-        Rule::Enrolling => is_full || session.stage == Stage::Enrol,
+        Rule::Awaited => session.stage == SignInStage::Second,
+        Rule::Enrolling => is_full || session.stage == SignInStage::Enrol,
         Rule::SignedIn => is_full,
         Rule::May(permission) => is_full && role.may(permission),
         Rule::MayThere(permission) => is_full && is_theirs(&person, permission, there),

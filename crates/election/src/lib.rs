@@ -46,6 +46,11 @@ pub use programme::{
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
 pub use store::{
-    Actor, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Ruling, Device, DeviceError, DeviceReport, FactorUse, KeyHash, KeyRefusal, ListChanges, ListVersion, Making, NewApproval, NewCamera, NewDevice, NewInvitation, NewReport, NewSession, NewStill, NewViewStill, Passkey, PeopleStore, ProposalStore, PullUrl, PullUrlError, ReportOccasion, RequestId, SecretChange, Secrets, Session, Snapshot, SqliteStore, Stage, Store, StoreError, StreamKey, SubStreamRefusal, ViewStill, ViewStore, give_to_owner, Answers, KeptPhoto, ProgrammeError, ProgrammeStore,
+    Actor, Answers, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Device,
+    DeviceError, DeviceReport, FactorUse, KeptPhoto, KeyHash, KeyRefusal, ListChanges, ListVersion, Making,
+    NewApproval, NewCamera, NewDevice, NewInvitation, NewReport, NewSession, NewStill, NewViewStill, Passkey,
+    PeopleStore, ProgrammeError, ProgrammeStore, ProposalStore, PullUrl, PullUrlError, ReportOccasion,
+    RequestId, Ruling, SecretChange, Secrets, Session, SignInStage, Snapshot, SqliteStore, Store, StoreError,
+    StreamKey, SubStreamRefusal, ViewStill, ViewStore, give_to_owner,
 };
 pub use text::{collate, fold};

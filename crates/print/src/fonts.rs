@@ -32,13 +32,14 @@ impl Face {
     /// All of them, in the order of their discriminants.
     const ALL: [Self; 4] = [Self::Regular, Self::Bold, Self::Italic, Self::Mono];
 
-    /// Its place among the bundled fonts; a test compares the name.
-    const fn place(self) -> usize {
+    /// Its bytes; a test compares the names. Each place is a constant, so that the other bundled fonts can be left out of
+    /// the binary.
+    fn bytes(self) -> Option<&'static [u8]> {
         match self {
-            Self::Regular => 0,
-            Self::Bold => 1,
-            Self::Italic => 2,
-            Self::Mono => 16,
+            Self::Regular => typst_assets::fonts().next(),
+            Self::Bold => typst_assets::fonts().nth(1),
+            Self::Italic => typst_assets::fonts().nth(2),
+            Self::Mono => typst_assets::fonts().nth(16),
         }
     }
 
@@ -64,7 +65,7 @@ static LOADED: LazyLock<Vec<Option<Loaded>>> =
 
 impl Loaded {
     fn read(face: Face) -> Option<Self> {
-        let bytes = typst_assets::fonts().nth(face.place())?;
+        let bytes = face.bytes()?;
         Some(Self { font: Font::new(bytes.into(), 0)?, shaper: rustybuzz::Face::from_slice(bytes, 0)? })
     }
 

@@ -382,6 +382,7 @@ test('the list compares two versions, the address keeps the choice, and one that
   await expect(page.locator('.versions li')).toHaveCount(3);
   await expect(page.locator('.versions [aria-current]')).toContainText('Version 3, the one shown');
   await expect(page.getByRole('link', { name: 'JSON, version 2' })).toHaveAttribute('href', '/list/stations.json?version=2');
+  await expect(page.getByRole('link', { name: 'PDF, version 2' })).toHaveAttribute('href', '/list/stations.pdf?version=2&language=en');
   await page.getByRole('combobox', { name: 'Earlier' }).selectOption('1');
   await expect(page).toHaveURL(/from=1&to=3/);
   await expect(page.getByRole('heading', { name: 'Differences from version 1 to version 3' })).toBeVisible();

@@ -11,7 +11,7 @@ use ashkar_credentials::token::Token;
 use ashkar_credentials::totp::TotpSecret;
 use ashkar_election::{
     Actor, Checks, Language, NewInvitation, NewSession, NewViewStill, PeopleStore, PersonName, Profile,
-    ProposalStore, Proposed, Role, SecretChange, SqliteStore, Stage, ViewPhase, ViewStore, ViewZone,
+    ProposalStore, Proposed, Role, SecretChange, SignInStage, SqliteStore, ViewPhase, ViewStore, ViewZone,
     ZoneKind,
 };
 use ashkar_terms::CameraId;
@@ -82,7 +82,7 @@ async fn account(
     let (token_hash, expires_at) = (Token::generate()?.hash().0, by.at.plus(1_000_000));
     store.invite(&name, &profile, &NewInvitation { token_hash, expires_at }, &by).await?;
     let (from, agent) = ("demo".to_owned(), "demo".to_owned());
-    let session = NewSession { token_hash, stage: Stage::Enrol, expires_at: by.at, from, agent };
+    let session = NewSession { token_hash, stage: SignInStage::Enrol, expires_at: by.at, from, agent };
     store.accept_invitation(&token_hash, phc, &session, &by).await?;
     let (secret, codes) = (TotpSecret::generate()?, RecoveryCode::generate()?);
     let totp = SecretChange::Totp { secret: secret.reveal().to_string(), step: 0 };

@@ -75,7 +75,7 @@ fn two_open_it_one_hides_it_and_two_show_it_again() {
         &hall.centre.http,
         "elsewhere",
         profile(Role::Operator, Some(&[8])),
-        ashkar_election::Stage::Full,
+        ashkar_election::SignInStage::Full,
     );
     assert_eq!(elsewhere.get(&kept).status, 404);
 

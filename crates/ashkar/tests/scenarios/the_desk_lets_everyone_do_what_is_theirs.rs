@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use ashkar_desk::{Declared, Rule, declared};
-use ashkar_election::{Role, Stage};
+use ashkar_election::{Role, SignInStage};
 use serde_json::json;
 
 use crate::common::desk::{Answer, Person, new_key, profile};
@@ -39,7 +39,7 @@ fn ask(person: &Person, route: &Declared) -> Answer {
 }
 
 /// Who there is: a person, the role, how far they are, whether they look after constituency 7.
-type Who = (Person, Role, Option<Stage>, bool);
+type Who = (Person, Role, Option<SignInStage>, bool);
 
 fn everyone(centre: &Centre) -> Vec<Who> {
     let at = |name: &str, role, stage, numbers: Option<&[u16]>| {
@@ -47,34 +47,34 @@ fn everyone(centre: &Centre) -> Vec<Who> {
     };
     let mut all: Vec<Who> = Vec::new();
     for role in Role::ALL {
-        all.push((at(role.name(), role, Stage::Full, None), role, Some(Stage::Full), true));
-        for stage in [Stage::Second, Stage::Enrol] {
+        all.push((at(role.name(), role, SignInStage::Full, None), role, Some(SignInStage::Full), true));
+        for stage in [SignInStage::Second, SignInStage::Enrol] {
             let name = format!("{role}-{}", stage.name());
             all.push((at(&name, role, stage, None), role, Some(stage), true));
         }
     }
     for role in [Role::Operator, Role::Technician] {
         let there = format!("{role}-of-7");
-        all.push((at(&there, role, Stage::Full, Some(&[7, 9])), role, Some(Stage::Full), true));
+        all.push((at(&there, role, SignInStage::Full, Some(&[7, 9])), role, Some(SignInStage::Full), true));
         let elsewhere = format!("{role}-of-8");
-        all.push((at(&elsewhere, role, Stage::Full, Some(&[8])), role, Some(Stage::Full), false));
+        all.push((at(&elsewhere, role, SignInStage::Full, Some(&[8])), role, Some(SignInStage::Full), false));
     }
     all.push((Person::nobody(&centre.http), Role::Administrator, None, false));
     all
 }
 
 /// What the rule says, written down once more and by cases.
-fn may(rule: Rule, role: Role, stage: Option<Stage>, is_there: bool) -> bool {
+fn may(rule: Rule, role: Role, stage: Option<SignInStage>, is_there: bool) -> bool {
     match (rule, stage) {
         (Rule::Anyone, _) => true,
         (_, None) => false,
         (Rule::Begun, Some(_)) => true,
-        (Rule::Awaited, Some(stage)) => stage == Stage::Second,
-        (Rule::Enrolling, Some(stage)) => stage != Stage::Second,
-        (_, Some(Stage::Second | Stage::Enrol)) => false,
-        (Rule::SignedIn, Some(Stage::Full)) => true,
-        (Rule::May(permission), Some(Stage::Full)) => role.may(permission),
-        (Rule::MayThere(permission), Some(Stage::Full)) => role.may(permission) && is_there,
+        (Rule::Awaited, Some(stage)) => stage == SignInStage::Second,
+        (Rule::Enrolling, Some(stage)) => stage != SignInStage::Second,
+        (_, Some(SignInStage::Second | SignInStage::Enrol)) => false,
+        (Rule::SignedIn, Some(SignInStage::Full)) => true,
+        (Rule::May(permission), Some(SignInStage::Full)) => role.may(permission),
+        (Rule::MayThere(permission), Some(SignInStage::Full)) => role.may(permission) && is_there,
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use crate::common::{Centre, ashkar, ashkar_output, eventually, header};
@@ -149,6 +150,43 @@ fn what_is_no_turnout_is_refused_with_what_to_do() {
     assert_eq!(on(&data, &["turnout", "list", "--json"]).trim(), "[]");
 }
 
+/// The list as a PDF: the site's file is that of the command, and poppler reads it.
+fn on_paper(centre: &Centre, dir: &Path, data: &Path) {
+    let file = dir.join("list.pdf");
+    for (version, language, title) in [
+        ("2", "az", "Veb-kamera quraşdırılmış seçki məntəqələrinin siyahısı"),
+        ("3", "en", "List of polling stations with webcams"),
+        ("4", "ru", "Список избирательных участков с веб-камерами"),
+    ] {
+        let out = ["--list-version", version, "--language", language, "--out", file.to_str().unwrap()];
+        on(data, &[&["list", "pdf"], &out[..]].concat());
+        let path = format!("/list/stations.pdf?version={version}&language={language}");
+        let (status, headers, body) = centre.request(&path, &[]);
+        assert_eq!((status, header(&headers, "content-type")), (200, Some("application/pdf")), "{path}");
+        let name = format!("inline; filename=\"stations-v{version}-{language}.pdf\"");
+        assert_eq!(header(&headers, "content-disposition"), Some(&*name));
+        assert!(body == std::fs::read(&file).unwrap(), "{path}");
+        let read = Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output();
+        let read =
+            read.unwrap_or_else(|error| panic!("pdftotext is needed (scripts/tools.sh test): {error}"));
+        let text = String::from_utf8(read.stdout).unwrap();
+        assert!(text.contains(title) && text.contains("34 nömrəli məktəb"), "{text}");
+        assert_eq!(text.contains("Gənclər evi"), version != "4", "8/1 is not in the fourth version");
+        let tag = header(&headers, "etag").unwrap();
+        assert_eq!(centre.request(&path, &[("if-none-match", tag)]).0, 304);
+    }
+    let usual = centre.request("/list/stations.pdf", &[]).2;
+    assert!(usual == centre.request("/list/stations.pdf?version=4&language=az", &[]).2);
+    assert_eq!(cache_control(centre, "/list/stations.pdf"), "public, max-age=2");
+    for (path, status) in [("?language=de", 400), ("?version=x", 400), ("?version=9", 404)] {
+        assert_eq!(centre.request(&format!("/list/stations.pdf{path}"), &[]).0, status, "{path}");
+    }
+    let signed = ["--decision", "12/47", "--decision-date", "2024-01-15", "--approved-by", "A. B."];
+    let signed = [&["list", "pdf", "--out", file.to_str().unwrap()], &signed[..]].concat();
+    on(data, &signed);
+    assert!(std::fs::read(&file).unwrap() != usual, "it names its decision");
+}
+
 #[test]
 fn every_version_of_the_list_can_be_read_and_compared() {
     let dir = tempfile::tempdir().unwrap();
@@ -178,6 +216,7 @@ fn every_version_of_the_list_can_be_read_and_compared() {
         assert_eq!(document["stations"].as_array().unwrap().len(), from_site.lines().count() - 1);
     }
     assert_eq!(centre.text("/list/stations.csv?version=4"), centre.text("/list/stations.csv"));
+    on_paper(&centre, dir.path(), &data);
     let (_, headers, _) = centre.request("/list/stations.csv?version=2", &[]);
     assert!(header(&headers, "content-disposition").unwrap().contains("stations-v2.csv"));
 

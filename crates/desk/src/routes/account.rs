@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use ashkar_credentials::password::{Password, PasswordHash, Verdict};
 use ashkar_credentials::throttle::Name;
-use ashkar_election::{Language, Permission, Person, SecretChange, Session, Stage};
+use ashkar_election::{Language, Permission, Person, SecretChange, Session, SignInStage};
 use ashkar_terms::UtcMicros;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -56,7 +56,7 @@ impl From<&Person> for PersonView {
 pub(super) async fn me(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer<Value> {
     let person = &caller.person;
     let secrets = desk.store.secrets(&person.name).await?.ok_or_else(Refusal::signed_out)?;
-    let is_full = caller.session.stage == Stage::Full;
+    let is_full = caller.session.stage == SignInStage::Full;
     let mut me = json!(PersonView::from(person));
     let permissions: Vec<_> = Permission::ALL.into_iter().filter(|one| is_full && caller.may(*one)).collect();
     me["stage"] = json!(caller.session.stage.name());

@@ -7,7 +7,7 @@ use std::time::Instant;
 use ashkar_credentials::passkey::{Passkey, PasskeyError, Passkeys};
 use ashkar_credentials::recovery::RecoveryCode;
 use ashkar_credentials::totp::TotpSecret;
-use ashkar_election::{FactorUse, SecretChange, Secrets, Stage};
+use ashkar_election::{FactorUse, SecretChange, Secrets, SignInStage};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -103,13 +103,13 @@ async fn added(
     let secrets = desk.store.secrets(name).await?.ok_or_else(Refusal::signed_out)?;
     let codes = if secrets.recovery.is_empty() { Some(new_codes(desk, asked, caller).await?) } else { None };
     let more = json!({ "recovery_codes": codes });
-    if caller.session.stage == Stage::Full {
+    if caller.session.stage == SignInStage::Full {
         return Ok(Json(more).into_response());
     }
-    let (token, full) = new_session(asked, headers, Stage::Full)?;
+    let (token, full) = new_session(asked, headers, SignInStage::Full)?;
     desk.store.raise_session(session, None, &full, &asked.actor_again(name.as_str())).await?;
     desk.is_familiar(name, asked.client);
-    Ok(Stepped { token, stage: Stage::Full, more }.into_response())
+    Ok(Stepped { token, stage: SignInStage::Full, more }.into_response())
 }
 
 async fn new_codes(desk: &Desk, asked: &Asked, caller: &Caller) -> Result<Vec<String>, Refusal> {

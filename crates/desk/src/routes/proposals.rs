@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ashkar_election::{Ruling, Person, Proposal, ProposalState, Proposed, StoreError};
+use ashkar_election::{Person, Proposal, ProposalState, Proposed, Ruling, StoreError};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;

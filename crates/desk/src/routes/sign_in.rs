@@ -8,7 +8,7 @@ use ashkar_credentials::recovery::{self, RecoveryCode, RecoveryHash};
 use ashkar_credentials::throttle::Name;
 use ashkar_credentials::token::Token;
 use ashkar_credentials::totp::{TotpRefusal, TotpSecret};
-use ashkar_election::{FactorUse, NewSession, Person, PersonName, Secrets, Stage};
+use ashkar_election::{FactorUse, NewSession, Person, PersonName, Secrets, SignInStage};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, header};
@@ -34,12 +34,12 @@ pub(super) enum Next {
     Enrol,
 }
 
-impl From<Stage> for Next {
-    fn from(stage: Stage) -> Self {
+impl From<SignInStage> for Next {
+    fn from(stage: SignInStage) -> Self {
         match stage {
-            Stage::Full => Self::Done,
-            Stage::Second => Self::Second,
-            Stage::Enrol => Self::Enrol,
+            SignInStage::Full => Self::Done,
+            SignInStage::Second => Self::Second,
+            SignInStage::Enrol => Self::Enrol,
         }
     }
 }
@@ -47,13 +47,13 @@ impl From<Stage> for Next {
 /// The answer of a step: what is next, and the cookie for it.
 pub(super) struct Stepped {
     pub(super) token: Token,
-    pub(super) stage: Stage,
+    pub(super) stage: SignInStage,
     pub(super) more: Value,
 }
 
 impl IntoResponse for Stepped {
     fn into_response(self) -> Response {
-        let lasts = if self.stage == Stage::Full { SESSION } else { BEGUN };
+        let lasts = if self.stage == SignInStage::Full { SESSION } else { BEGUN };
         let mut body = self.more;
         body["next"] = json!(Next::from(self.stage));
         (AppendHeaders([(header::SET_COOKIE, cookie::set(&self.token, lasts))]), Json(body)).into_response()
@@ -64,14 +64,14 @@ impl IntoResponse for Stepped {
 pub(super) fn new_session(
     asked: &Asked,
     headers: &HeaderMap,
-    stage: Stage,
+    stage: SignInStage,
 ) -> Result<(Token, NewSession), Refusal> {
     let token = Token::generate()?;
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let session = NewSession {
         token_hash: token.hash().0,
         stage,
-        expires_at: guard::ends(asked, if stage == Stage::Full { SESSION } else { BEGUN }),
+        expires_at: guard::ends(asked, if stage == SignInStage::Full { SESSION } else { BEGUN }),
         from: asked.client.to_string(),
         agent: agent.chars().take(AGENT_CHARS_MAX).collect(),
     };
@@ -123,7 +123,7 @@ pub(super) async fn with_password(
     desk.attempts.take_back(attempt);
     let (token, session) = new_session(&asked, &headers, stage)?;
     desk.store.begin_session(&name, &session, &asked.actor_again(name.as_str())).await?;
-    if stage == Stage::Full {
+    if stage == SignInStage::Full {
         desk.is_familiar(&name, asked.client);
     }
     let second = json!({
@@ -134,11 +134,11 @@ pub(super) async fn with_password(
     Ok(Stepped { token, stage, more: json!({ "second": second }) })
 }
 
-pub(super) fn stage_after_password(person: &Person) -> Stage {
+pub(super) fn stage_after_password(person: &Person) -> SignInStage {
     match (person.second_factor, person.profile.role.needs_second_factor()) {
-        (true, _) => Stage::Second,
-        (false, true) => Stage::Enrol,
-        (false, false) => Stage::Full,
+        (true, _) => SignInStage::Second,
+        (false, true) => SignInStage::Enrol,
+        (false, false) => SignInStage::Full,
     }
 }
 
@@ -182,12 +182,12 @@ pub(super) async fn with_second_factor(
         Second::Recovery(code) => recovery_code(&secrets, &code)?,
         Second::Passkey(answer) => factors::used_passkey(&desk, &caller, &secrets, &answer)?,
     };
-    let (token, session) = new_session(&asked, &headers, Stage::Full)?;
+    let (token, session) = new_session(&asked, &headers, SignInStage::Full)?;
     let by = asked.actor_again(name.as_str());
     desk.store.raise_session(caller.session.id, Some(&factor), &session, &by).await?;
     desk.factors.take_back(attempt);
     desk.is_familiar(name, asked.client);
-    Ok(Stepped { token, stage: Stage::Full, more: json!({}) })
+    Ok(Stepped { token, stage: SignInStage::Full, more: json!({}) })
 }
 
 fn totp(secrets: &Secrets, code: &str, asked: &Asked) -> Result<FactorUse, Refusal> {

@@ -7,8 +7,8 @@ mod device;
 mod error;
 mod key;
 mod people;
-mod proposals;
 mod programme;
+mod proposals;
 mod pull;
 mod seal;
 mod snapshot;
@@ -27,10 +27,10 @@ pub use device::{Device, DeviceError, NewDevice};
 pub use error::StoreError;
 pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use people::{
-    FactorUse, NewInvitation, NewSession, Passkey, PeopleStore, SecretChange, Secrets, Session, Stage,
+    FactorUse, NewInvitation, NewSession, Passkey, PeopleStore, SecretChange, Secrets, Session, SignInStage,
 };
-pub use proposals::{ProposalStore, Ruling};
 pub use programme::{Answers, KeptPhoto, ProgrammeError, ProgrammeStore};
+pub use proposals::{ProposalStore, Ruling};
 pub use pull::{PullUrl, PullUrlError};
 pub use seal::give_to_owner;
 pub use snapshot::{ChangeToken, Snapshot};

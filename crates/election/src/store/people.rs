@@ -60,7 +60,7 @@ pub struct NewInvitation {
 
 /// How far somebody has come in signing in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum SignInStage {
     /// The password was right; the second factor is awaited.
     Second,
     /// The password was right; a second factor must be set up before anything else.
@@ -69,7 +69,7 @@ pub enum Stage {
     Full,
 }
 
-impl Stage {
+impl SignInStage {
     /// Its name, as it is stored and shown.
     pub const fn name(self) -> &'static str {
         match self {
@@ -90,7 +90,7 @@ pub struct NewSession {
     /// SHA-256 of the cookie.
     pub token_hash: [u8; 32],
     /// How far it has come.
-    pub stage: Stage,
+    pub stage: SignInStage,
     /// When it ends at the latest.
     pub expires_at: UtcMicros,
     /// The address that it is used from.
@@ -107,7 +107,7 @@ pub struct Session {
     /// Whose it is.
     pub name: PersonName,
     /// How far it has come.
-    pub stage: Stage,
+    pub stage: SignInStage,
     /// Since when.
     pub began_at: UtcMicros,
     /// When it was used last, give or take a minute.

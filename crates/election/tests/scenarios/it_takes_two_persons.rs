@@ -3,8 +3,8 @@
 
 use crate::common::{by, election, store_with_list};
 use ashkar_election::{
-    Act, Ruling, Election, NewInvitation, PeopleStore, PersonName, Profile, Proposal, ProposalError,
-    ProposalState, ProposalStore, Proposed, Role, SqliteStore, StationId, Store, StoreError,
+    Act, Election, NewInvitation, PeopleStore, PersonName, Profile, Proposal, ProposalError, ProposalState,
+    ProposalStore, Proposed, Role, Ruling, SqliteStore, StationId, Store, StoreError,
 };
 use ashkar_terms::UtcMicros;
 
@@ -53,10 +53,7 @@ async fn what_one_proposes_another_decides() {
     for how in [approve(), Ruling::Refuse] {
         assert_eq!(refusal(decide(&store, open.id, how, "aysel").await), ProposalError::SamePerson);
     }
-    assert_eq!(
-        refusal(decide(&store, open.id, Ruling::Withdraw, "rauf").await),
-        ProposalError::OtherPerson
-    );
+    assert_eq!(refusal(decide(&store, open.id, Ruling::Withdraw, "rauf").await), ProposalError::OtherPerson);
     assert!(!is_closed(&store).await);
     let done = decide(&store, open.id, approve(), "rauf").await.unwrap();
     assert_eq!(done.state, ProposalState::Approved);
@@ -114,10 +111,7 @@ async fn refused_and_withdrawn_ones_are_kept_and_done_never() {
     let first = propose(&store, &what, "aysel").await.unwrap();
     let silent = store.decide(first.id, Ruling::Refuse, &name("rauf"), &by("desk:rauf")).await;
     assert_eq!(refusal(silent), ProposalError::Why, "a refusal says why");
-    assert_eq!(
-        decide(&store, first.id, Ruling::Refuse, "rauf").await.unwrap().state,
-        ProposalState::Refused
-    );
+    assert_eq!(decide(&store, first.id, Ruling::Refuse, "rauf").await.unwrap().state, ProposalState::Refused);
     let second = propose(&store, &what, "aysel").await.unwrap();
     assert_eq!(
         decide(&store, second.id, Ruling::Withdraw, "aysel").await.unwrap().state,

@@ -4,7 +4,7 @@
 use crate::common::{by, store_with_list};
 use ashkar_election::{
     Actor, FactorUse, Language, NewInvitation, NewSession, PeopleStore, PersonError, PersonName, Profile,
-    Role, SecretChange, SqliteStore, Stage, Store, StoreError,
+    Role, SecretChange, SignInStage, SqliteStore, Store, StoreError,
 };
 use ashkar_terms::UtcMicros;
 
@@ -26,7 +26,7 @@ fn invitation(token: u8) -> NewInvitation {
     NewInvitation { token_hash: [token; 32], expires_at: now().plus(HOUR_US) }
 }
 
-fn session(token: u8, stage: Stage) -> NewSession {
+fn session(token: u8, stage: SignInStage) -> NewSession {
     NewSession {
         token_hash: [token; 32],
         stage,
@@ -41,11 +41,11 @@ async fn signed_in(store: &SqliteStore, who: &str, role: Role, token: u8) -> i64
     let who = name(who);
     let actor = by("desk:root");
     store.invite(&who, &profile(role), &invitation(token), &actor).await.unwrap();
-    store.accept_invitation(&[token; 32], "phc", &session(token, Stage::Enrol), &actor).await.unwrap();
+    store.accept_invitation(&[token; 32], "phc", &session(token, SignInStage::Enrol), &actor).await.unwrap();
     let id = here(store, token).await.unwrap();
     let totp = SecretChange::Totp { secret: "JBSWY3DP".into(), step: 1 };
     store.change_secret(&who, &totp, id, &actor).await.unwrap();
-    store.raise_session(id, None, &session(token + 100, Stage::Full), &actor).await.unwrap();
+    store.raise_session(id, None, &session(token + 100, SignInStage::Full), &actor).await.unwrap();
     assert!(here(store, token).await.is_none(), "the former cookie is void");
     here(store, token + 100).await.unwrap()
 }
@@ -74,8 +74,8 @@ async fn an_invitation_is_good_once_and_for_a_time() {
     for (token, at, is_good) in [(1, now(), false), (3, now(), true), (3, now().plus(HOUR_US), false)] {
         assert_eq!(store.invitation(&[token; 32], at).await.unwrap().is_some(), is_good, "{token}");
     }
-    store.accept_invitation(&[3; 32], "phc", &session(9, Stage::Enrol), &root).await.unwrap();
-    let again = store.accept_invitation(&[3; 32], "other", &session(10, Stage::Enrol), &root).await;
+    store.accept_invitation(&[3; 32], "phc", &session(9, SignInStage::Enrol), &root).await.unwrap();
+    let again = store.accept_invitation(&[3; 32], "other", &session(10, SignInStage::Enrol), &root).await;
     assert_eq!(refused(again), PersonError::Invitation);
     assert_eq!(store.secrets(&aysel).await.unwrap().unwrap().password.as_deref(), Some("phc"));
     assert!(here(&store, 9).await.is_some() && here(&store, 10).await.is_none());
@@ -114,10 +114,11 @@ async fn a_second_factor_is_good_once() {
         (FactorUse::Passkey { id: key.id + 1, credential: "{}".into() }, false),
     ] {
         token += 1;
-        store.begin_session(&aysel, &session(token, Stage::Second), &actor).await.unwrap();
+        store.begin_session(&aysel, &session(token, SignInStage::Second), &actor).await.unwrap();
         let waiting = here(&store, token).await.unwrap();
-        let raised =
-            store.raise_session(waiting, Some(&factor), &session(token + 100, Stage::Full), &actor).await;
+        let raised = store
+            .raise_session(waiting, Some(&factor), &session(token + 100, SignInStage::Full), &actor)
+            .await;
         assert_eq!(raised.is_ok(), is_good);
         assert!(is_good || matches!(raised, Err(StoreError::FactorUsed)), "{raised:?}");
         assert_eq!(here(&store, token + 100).await.is_some(), is_good);
@@ -139,12 +140,12 @@ async fn a_changed_or_disabled_account_is_signed_out() {
     store.change_person(&name("aysel"), &profile(Role::Auditor), false, &root).await.unwrap();
     assert!(here(&store, 102).await.is_none());
     // Another password ends the other sessions of the same person.
-    store.begin_session(&name("lamiya"), &session(50, Stage::Full), &root).await.unwrap();
+    store.begin_session(&name("lamiya"), &session(50, SignInStage::Full), &root).await.unwrap();
     store.change_secret(&name("lamiya"), &SecretChange::Password("new".into()), lamiya, &root).await.unwrap();
     assert_eq!((here(&store, 103).await.is_some(), here(&store, 50).await.is_some()), (true, false));
     store.change_person(&name("lamiya"), &profile(Role::Operator), true, &root).await.unwrap();
     assert!(here(&store, 103).await.is_none() && store.secrets(&name("lamiya")).await.unwrap().is_none());
-    let disabled = store.begin_session(&name("lamiya"), &session(60, Stage::Full), &root).await;
+    let disabled = store.begin_session(&name("lamiya"), &session(60, SignInStage::Full), &root).await;
     assert_eq!(refused(disabled), PersonError::Disabled(name("lamiya")));
     for (role, disabled) in [(Role::Auditor, false), (Role::Administrator, true)] {
         let last = store.change_person(&name("root"), &profile(role), disabled, &root).await;
@@ -186,7 +187,7 @@ async fn sessions_end_by_time_and_by_number() {
     assert!(found(now(), now().plus(9)).await.unwrap().is_some());
     for token in 30..55 {
         store
-            .begin_session(&name("aysel"), &session(token, Stage::Full), &Actor::new("x", now()))
+            .begin_session(&name("aysel"), &session(token, SignInStage::Full), &Actor::new("x", now()))
             .await
             .unwrap();
     }

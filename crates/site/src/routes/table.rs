@@ -165,7 +165,10 @@ pub const PUBLIC: [PublicRoute; 25] = [
     ),
     tells("/list/stations.csv", Answer::Generated(|own| get(list::csv).with_state(Arc::clone(&own.lists)))),
     tells("/list/stations.json", Answer::Generated(|own| get(list::json).with_state(Arc::clone(&own.lists)))),
-    tells("/list/stations.pdf", Answer::Generated(|own| get(list::pdf::show).with_state(Arc::clone(&own.lists)))),
+    tells(
+        "/list/stations.pdf",
+        Answer::Generated(|own| get(list::pdf::show).with_state(Arc::clone(&own.lists))),
+    ),
     tells("/list/versions", Answer::Generated(|own| get(list::versions).with_state(Arc::clone(&own.lists)))),
     tells("/list/changes", Answer::Generated(|own| get(list::changes).with_state(Arc::clone(&own.lists)))),
     tells("/healthz", Answer::Plain(|_| get(health::healthz))),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ashkar_credentials::token::Token;
 use ashkar_election::{
     Actor, Language, NewInvitation, NewSession, PeopleStore, PersonName, Profile, Role, SecretChange,
-    SqliteStore, Stage,
+    SignInStage, SqliteStore,
 };
 use ashkar_terms::{Clock, SystemClock};
 use serde_json::Value;
@@ -58,7 +58,7 @@ impl Person {
     }
 
     /// Somebody with an account on `data` whose session has come to `stage`.
-    pub fn at(data: &Path, http: &str, name: &str, profile: Profile, stage: Stage) -> Self {
+    pub fn at(data: &Path, http: &str, name: &str, profile: Profile, stage: SignInStage) -> Self {
         let token = Token::generate().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(account(data, name, &profile, stage, &token));
@@ -68,7 +68,7 @@ impl Person {
 
     /// Somebody of that role, for the whole country, signed in.
     pub fn signed_in(data: &Path, http: &str, name: &str, role: Role) -> Self {
-        Self::at(data, http, name, profile(role, None), Stage::Full)
+        Self::at(data, http, name, profile(role, None), SignInStage::Full)
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -128,16 +128,16 @@ pub fn profile(role: Role, constituencies: Option<&[u16]>) -> Profile {
     Profile { display_name: format!("A {role}"), role, constituencies, language: Language::En }
 }
 
-async fn account(data: &Path, name: &str, profile: &Profile, stage: Stage, token: &Token) {
+async fn account(data: &Path, name: &str, profile: &Profile, stage: SignInStage, token: &Token) {
     let store = SqliteStore::open(data).await.unwrap();
     let now = SystemClock::new().now().wall;
     let (by, name): (_, PersonName) = (Actor::new("test", now), name.parse().unwrap());
     if store.person(&name).await.unwrap().is_none() {
         let (token_hash, expires_at) = (Token::generate().unwrap().hash().0, now.plus(60_000_000));
         store.invite(&name, profile, &NewInvitation { token_hash, expires_at }, &by).await.unwrap();
-        let waiting = session(Token::generate().unwrap().hash().0, Stage::Enrol, now);
+        let waiting = session(Token::generate().unwrap().hash().0, SignInStage::Enrol, now);
         store.accept_invitation(&token_hash, "$none", &waiting, &by).await.unwrap();
-        if stage != Stage::Enrol {
+        if stage != SignInStage::Enrol {
             let secret = ashkar_credentials::totp::TotpSecret::generate().unwrap().reveal().to_string();
             store.change_secret(&name, &SecretChange::Totp { secret, step: 0 }, 0, &by).await.unwrap();
         }
@@ -146,7 +146,7 @@ async fn account(data: &Path, name: &str, profile: &Profile, stage: Stage, token
     store.close().await;
 }
 
-fn session(token_hash: [u8; 32], stage: Stage, now: ashkar_terms::UtcMicros) -> NewSession {
+fn session(token_hash: [u8; 32], stage: SignInStage, now: ashkar_terms::UtcMicros) -> NewSession {
     let expires_at = now.plus(3_600_000_000);
     NewSession { token_hash, stage, expires_at, from: "127.0.0.1".to_owned(), agent: "a test".to_owned() }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use super::super::people::{
     FactorUse, NewInvitation, NewSession, PeopleStore, SecretChange, Secrets, Session,
 };
-use super::super::proposals::{Ruling, ProposalStore};
+use super::super::proposals::{ProposalStore, Ruling};
 use super::super::{Actor, StoreError};
 use super::{SqliteStore, people, proposals, secrets, sessions};
 use crate::model::{Language, Person, PersonName, Profile, Proposal, Proposed};

@@ -4,7 +4,7 @@ use ashkar_terms::UtcMicros;
 use serde_json::json;
 use sqlx::SqliteConnection;
 
-use super::super::people::{FactorUse, NewSession, SESSIONS_MAX, Session, Stage};
+use super::super::people::{FactorUse, NewSession, SESSIONS_MAX, Session, SignInStage};
 use super::super::{Actor, StoreError};
 use super::row::row;
 use super::{people, secrets};
@@ -28,7 +28,7 @@ fn session(row: SessionRow) -> Result<Session, StoreError> {
     Ok(Session {
         id: row.id,
         name: row.name.parse().map_err(|_| corrupt())?,
-        stage: Stage::of(&row.stage).ok_or_else(corrupt)?,
+        stage: SignInStage::of(&row.stage).ok_or_else(corrupt)?,
         began_at: UtcMicros(row.began_at_us),
         seen_at: UtcMicros(row.seen_at_us),
         expires_at: UtcMicros(row.expires_at_us),
@@ -44,7 +44,7 @@ pub(super) async fn begin(
     by: &Actor,
 ) -> Result<(), StoreError> {
     insert(tx, name, new, by.at).await?;
-    if new.stage == Stage::Full { signed_in(tx, name, new, None, by).await } else { Ok(()) }
+    if new.stage == SignInStage::Full { signed_in(tx, name, new, None, by).await } else { Ok(()) }
 }
 
 async fn insert(

@@ -19,7 +19,7 @@ use super::{Digest, Lists, name_file, published, read};
 use crate::http::caching::{BRIEF, Cached};
 use crate::http::problem::Problem;
 
-/// Documents kept in memory: about 0.8 MB for 1000 stations, 5.5 MB for 7000.
+/// Documents kept in memory: about 0.8 MB for 1000 stations, 4 MB for 7000.
 const KEPT: usize = 8;
 
 /// What a document depends on: the version, its time and its list, the description of the election, the language.
