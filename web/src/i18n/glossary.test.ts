@@ -15,9 +15,17 @@ import { ru } from './ru';
 import { stationTexts } from './station';
 import { statusTexts } from './status';
 import { watchTexts } from './watch';
+import { frameTexts } from '../desk/i18n/frame';
+import { peopleTexts } from '../desk/i18n/people';
+import { proposalTexts } from '../desk/i18n/proposals';
+import { signInTexts } from '../desk/i18n/signIn';
+import { viewTexts } from '../desk/i18n/views';
 
 const MESSAGES: Record<Lang, unknown> = { az, en, ru };
-const AREAS = [aboutTexts, completenessTexts, constituencyTexts, countTexts, heads, homeTexts, listTexts, noScript, stationTexts, statusTexts, watchTexts];
+const AREAS = [
+  aboutTexts, completenessTexts, constituencyTexts, countTexts, heads, homeTexts, listTexts, noScript, stationTexts, statusTexts, watchTexts,
+  frameTexts, peopleTexts, proposalTexts, signInTexts, viewTexts,
+];
 
 /** All texts within a value; those that are made by a function as they stand in it. */
 function textsIn(value: unknown): string[] {

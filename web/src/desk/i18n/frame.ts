@@ -6,7 +6,7 @@ import { lengths } from '../../i18n/numbers';
 const az = {
   months: ['yanvar', 'fevral', 'mart', 'aprel', 'may', 'iyun', 'iyul', 'avqust', 'sentyabr', 'oktyabr', 'noyabr', 'dekabr'],
   duration: lengths('saat', 'dəq', 'san').duration,
-  desk: 'Komissiyanın iş masası', skip: 'Məzmuna keçin', home: 'Aşkar, komissiyanın iş masası', mainNav: 'Əsas menyu', langNav: 'Dil',
+  desk: 'Komissiyanın iş masası', skip: 'Məzmuna keçin', mainNav: 'Əsas menyu', langNav: 'Dil',
   overview: 'İcmal', views: 'Kameralar', proposals: 'Təkliflər', people: 'İstifadəçilər', audit: 'Jurnal', account: 'Hesabım', signOut: 'Çıxış',
   waiting: (n: number) => `${n} təklif sizi gözləyir`,
   sample: 'Nümunə.', sampleText: 'Bu, nümunə seçkidir: məntəqələr və adlar uydurmadır.',
@@ -33,7 +33,7 @@ export type FrameTexts = typeof az;
 const en: FrameTexts = {
   months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
   duration: lengths('h', 'min', 's').duration,
-  desk: 'The commission’s desk', skip: 'Skip to content', home: 'Aşkar, the commission’s desk', mainNav: 'Main menu', langNav: 'Language',
+  desk: 'The commission’s desk', skip: 'Skip to content', mainNav: 'Main menu', langNav: 'Language',
   overview: 'Overview', views: 'Cameras', proposals: 'Proposals', people: 'People', audit: 'Audit trail', account: 'My account', signOut: 'Sign out',
   waiting: (n) => `${n} ${n === 1 ? 'proposal waits' : 'proposals wait'} for you`,
   sample: 'Sample.', sampleText: 'This is a sample election: its stations and names are made up.',
@@ -59,7 +59,7 @@ const en: FrameTexts = {
 const ru: FrameTexts = {
   months: ['января', 'февраля', 'марта', 'апреля', 'мая', 'июня', 'июля', 'августа', 'сентября', 'октября', 'ноября', 'декабря'],
   duration: lengths('ч', 'мин', 'с').duration,
-  desk: 'Рабочее место комиссии', skip: 'Перейти к содержанию', home: 'Aşkar, рабочее место комиссии', mainNav: 'Главное меню', langNav: 'Язык',
+  desk: 'Рабочее место комиссии', skip: 'Перейти к содержанию', mainNav: 'Главное меню', langNav: 'Язык',
   overview: 'Обзор', views: 'Камеры', proposals: 'Предложения', people: 'Пользователи', audit: 'Журнал', account: 'Мой профиль', signOut: 'Выйти',
   waiting: (n) => `Вас ждут предложения: ${n}`,
   sample: 'Образец.', sampleText: 'Это образец выборов: участки и имена вымышлены.',

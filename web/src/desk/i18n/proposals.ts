@@ -17,7 +17,7 @@ const az = {
   proposedBy: 'Təklif edən', proposedAt: 'Təklif vaxtı', why: 'Səbəb', decidedBy: 'Qərar verən', decidedAt: 'Qərar vaxtı', decidedWhy: 'Qərarın səbəbi', seen: 'Görülənin möhürü (SHA-256)', payload: 'Təklifin məzmunu',
   decide: 'Qərarınız', decideText: 'Təklif edənin gördüyünü yuxarıda siz də görürsünüz. Razısınızsa, təsdiq edin: dərhal icra olunur.', approve: 'Təsdiq et', refuse: 'Rədd et', whyDecided: 'Səbəb (rədd üçün vacibdir)', whyRefuse: 'Niyə rədd etdiyinizi yazın.',
   own: 'Bu, sizin təklifinizdir: onu başqa şəxs təsdiq etməlidir.', withdraw: 'Təklifi geri götür', notYours: 'Bu təklif barədə qərar vermək vəzifənizə aid deyil.',
-  approvedNow: 'Təsdiq edildi və icra olundu.', refusedNow: 'Rədd edildi. Heç nə dəyişmədi.', withdrawnNow: 'Təklif geri götürüldü.', linkTitle: 'Yeni dəvətin keçidi', linkText: 'Yalnız indi göstərilir. Keçidi həmin şəxsin özünə verin.', linkLost: 'Təsdiq edildi, amma cavab yolda itdi və keçid göstərilmədi. Bərpanı yenidən təklif edin.',
+  approvedNow: 'Təsdiq edildi və icra olundu.', refusedNow: 'Rədd edildi. Heç nə dəyişmədi.', withdrawnNow: 'Təklif geri götürüldü.', linkTitle: 'Yeni dəvətin keçidi', linkText: 'Yalnız indi göstərilir. Keçidi həmin şəxsin özünə verin.', linkLost: 'Təsdiq edildi, amma cavab yolda itdi və keçid göstərilmədi. Girişin bərpasını yenidən təklif edin.',
   stillNow: 'Təklif edənin gördüyü kadr', pictureNow: 'İndiki görüntü',
 };
 export type ProposalTexts = typeof az;

@@ -5,7 +5,7 @@ import { ordinal } from '../../i18n/azSuffix';
 import { grouped } from '../../parts/names';
 
 const az = {
-  title: 'Kameralar', lede: 'Kameranın görüntüsü iki şəxs təsdiq edəndən sonra hamıya açılır. Gizli səsvermə təhlükədədirsə, bir şəxs onu dərhal gizlədə bilər.',
+  title: 'Kameralar', lede: 'Kameranın görüntüsü iki şəxs təsdiq edəndən sonra hamıya açılır. Səsvermənin gizliliyi təhlükədədirsə, bir şəxs onu dərhal gizlədə bilər.',
   find: 'Nömrə, məntəqənin adı', byState: 'Vəziyyətə görə', air: 'Efir', anyAir: 'Fərqi yoxdur', onAir: 'Efirdə', offAir: 'Efirdə deyil',
   shown: (shown: number, all: number) => `Göstərilir: ${grouped(shown)} / ${grouped(all)} kamera`, none: 'Belə kamera yoxdur. Axtarışı və ya seçimi dəyişin.',
   constituency: (n: number) => `${n} saylı dairə`, station: 'Məntəqə', camera: 'Kamera', cameraOf: (n: string) => `${ordinal(Number(n))} kamera`, state: 'Hamıya açıqdırmı', waits: 'Təklif gözləyir',
@@ -26,7 +26,7 @@ const az = {
   zoneSays: (kind: string, x: string, y: string, w: string, h: string) => `${kind}: soldan ${x} %, yuxarıdan ${y} %, en ${w} %, hündürlük ${h} %`, zoneGone: (kind: string) => `Silindi: ${kind}`, noZones: 'Zona yoxdur.', editor: 'Zonaların çəkildiyi kadr', copyTitle: 'Zonalar kadrın surətində',
   proposeNow: 'Təklif et', proposed: 'Təklif göndərildi.', proposedText: 'Görüntü hələ açıq deyil: ikinci şəxs təsdiq etməlidir.',
   whyApprove: 'məs. Texniklə telefonda yoxlanıldı, kabinələr kadrdan kənardadır.',
-  hide: 'Görüntünü gizlət', hideText: 'Dərhal və bir şəxslə. Yazı davam edir; gizlədilən hissə sonra da göstərilmir.', reason: 'Nə baş verib',
+  hide: 'Görüntünü gizlət', hideText: 'Dərhal, bir şəxsin qərarı ilə. Yazı davam edir; gizlədilən hissə sonra da göstərilmir.', reason: 'Nə baş verib',
   reasons: { secrecy: 'Səsvermənin gizliliyi pozula bilər', person: 'Bir şəxsin təhlükəsizliyi', other: 'Başqa səbəb' }, words: 'Sözlə yazın', wordsHelp: 'Səbəb hamıya göstərilir, sözləriniz yalnız jurnalda qalır.', wordsMissing: 'Bir neçə sözlə yazın.',
   sinceTitle: 'Nə vaxtdan', since: { 0: 'İndidən', 30: '30 saniyə əvvəldən', 60: '1 dəqiqə əvvəldən', 300: '5 dəqiqə əvvəldən', 600: '10 dəqiqə əvvəldən', own: 'Bu vaxtdan:' }, time: 'Saat', timeWrong: 'Vaxtı saat:dəqiqə kimi yazın, məsələn 14:05.',
   hiddenNow: 'Görüntü gizlədilib.', hiddenNext: 'Heç kim onu görmür. Yazı davam edir. Yenidən göstərmək üçün iki şəxs lazımdır: aşağıda təklif edin.', hiddenSince: (time: string, who: string) => `Başlanğıc: ${time}. Gizlədən: ${who}.`,
@@ -54,7 +54,7 @@ const en: ViewTexts = {
   zoneSays: (kind, x, y, w, h) => `${kind}: ${x} % from the left, ${y} % from the top, ${w} % wide, ${h} % high`, zoneGone: (kind) => `Removed: ${kind}`, noZones: 'No zones.', editor: 'Still on which zones are drawn', copyTitle: 'The zones on a copy of the still',
   proposeNow: 'Propose', proposed: 'The proposal was sent.', proposedText: 'The picture is not public yet: a second person has to approve it.',
   whyApprove: 'e.g. Checked with the technician by phone; the booths are out of the picture.',
-  hide: 'Hide the picture', hideText: 'At once, and by one person. Recording goes on; what was hidden is not shown later either.', reason: 'What has happened',
+  hide: 'Hide the picture', hideText: 'At once, by one person’s decision. Recording goes on; what was hidden is not shown later either.', reason: 'What has happened',
   reasons: { secrecy: 'The secrecy of the vote is in danger', person: 'The safety of a person', other: 'Another reason' }, words: 'In words', wordsHelp: 'The reason is public; your words stay in the audit trail.', wordsMissing: 'Write some words.',
   sinceTitle: 'Since when', since: { 0: 'From now on', 30: 'Since 30 seconds ago', 60: 'Since 1 minute ago', 300: 'Since 5 minutes ago', 600: 'Since 10 minutes ago', own: 'Since this time:' }, time: 'Time', timeWrong: 'Write the time as hours:minutes, for example 14:05.',
   hiddenNow: 'The picture is hidden.', hiddenNext: 'Nobody sees it. Recording goes on. To show it again takes two persons: propose it below.', hiddenSince: (time, who) => `Since ${time}. Hidden by ${who}.`,
@@ -81,7 +81,7 @@ const ru: ViewTexts = {
   zoneSays: (kind, x, y, w, h) => `${kind}: слева ${x} %, сверху ${y} %, ширина ${w} %, высота ${h} %`, zoneGone: (kind) => `Удалено: ${kind}`, noZones: 'Зон нет.', editor: 'Кадр, на котором отмечают зоны', copyTitle: 'Зоны на копии кадра',
   proposeNow: 'Предложить', proposed: 'Предложение отправлено.', proposedText: 'Изображение ещё не открыто: его должен утвердить второй человек.',
   whyApprove: 'напр. Проверено с техником по телефону, кабины вне кадра.',
-  hide: 'Скрыть изображение', hideText: 'Сразу и одним человеком. Запись продолжается; скрытое не показывают и потом.', reason: 'Что случилось',
+  hide: 'Скрыть изображение', hideText: 'Сразу, решением одного человека. Запись продолжается; скрытое не показывают и потом.', reason: 'Что случилось',
   reasons: { secrecy: 'Под угрозой тайна голосования', person: 'Безопасность человека', other: 'Другая причина' }, words: 'Словами', wordsHelp: 'Причина видна всем, ваши слова остаются в журнале.', wordsMissing: 'Напишите несколько слов.',
   sinceTitle: 'С какого времени', since: { 0: 'С этого момента', 30: '30 секунд назад', 60: '1 минуту назад', 300: '5 минут назад', 600: '10 минут назад', own: 'С этого времени:' }, time: 'Время', timeWrong: 'Напишите время как часы:минуты, например 14:05.',
   hiddenNow: 'Изображение скрыто.', hiddenNext: 'Его никто не видит. Запись продолжается. Чтобы показать его снова, нужны двое: предложите это ниже.', hiddenSince: (time, who) => `Начало: ${time}. Кто скрыл: ${who}.`,

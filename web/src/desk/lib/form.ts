@@ -9,6 +9,9 @@ export async function toFault(within: HTMLElement | null | undefined): Promise<v
   (first?.matches('fieldset') ? first.querySelector<HTMLElement>('input') : first)?.focus();
 }
 
+/** What was written, as one line: reasons are kept as such. */
+export const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
+
 /** The numbers of `7, 12, 16`, sorted, each once; null for none (all), false for what is no such list. */
 export function numbersOf(text: string): number[] | null | false {
   const parts = text.split(/[,;\s]+/).filter(Boolean);

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Me, Person } from '../../../src/desk/lib/types';
+import { Passkeys } from './passkeys';
 import { CODE, MAY, RECOVERY, type Account } from './people';
 import { DeskState, type Login } from './state';
 import { QR } from './qr';
@@ -78,6 +79,7 @@ export class DeskMock {
     if (invitation) return this.invitation(invitation, asked);
     if (!asked.login || !asked.me) throw new Refusal(401, 'signed-out');
     if (path === '/login/second') return this.second(asked, asked.login, asked.me);
+    if (path === '/login/passkey') return { options: asked.me.passkeys.toShow() };
     if (path === '/logout') {
       this.state.logins = this.state.logins.filter((one) => one !== asked.login);
       asked.cookie(null);
@@ -98,12 +100,14 @@ export class DeskMock {
   private login(asked: Asked): unknown {
     const account = this.state.account(String(asked.body['name']));
     if (!account?.password || account.password !== asked.body['password'] || account.disabled) throw new Refusal(401, 'wrong-credentials');
-    this.begin(asked, account.name, account.totp ? 'second' : 'enrol');
-    return { next: account.totp ? 'second' : 'enrol', second: { totp: account.totp, passkey: false, recovery: account.codes > 0 } };
+    const passkey = account.passkeys.known.length > 0;
+    const next = account.totp || passkey ? 'second' : 'enrol';
+    this.begin(asked, account.name, next);
+    return { next, second: { totp: account.totp, passkey, recovery: account.codes > 0 } };
   }
 
   private second({ body }: Asked, login: Login, me: Account): unknown {
-    if (body['totp'] !== CODE && body['recovery'] !== RECOVERY) throw new Refusal(401, 'wrong-credentials');
+    if (body['totp'] !== CODE && body['recovery'] !== RECOVERY && !(body['passkey'] && me.passkeys.shown(body['passkey']))) throw new Refusal(401, 'wrong-credentials');
     if (body['recovery']) me.codes -= 1;
     login.stage = 'full';
     me.last_seen = new Date().toISOString();
@@ -123,14 +127,14 @@ export class DeskMock {
 
   private meOf(login: Login, me: Account): Me {
     return {
-      ...personOf(me), session: { id: login.id.slice(0, 8), expires_at: soon() }, permissions: MAY[me.role], totp: me.totp, passkeys: [],
-      recovery_codes_left: me.codes, passkeys_possible: false, stage: login.stage,
+      ...personOf(me), session: { id: login.id.slice(0, 8), expires_at: soon() }, permissions: MAY[me.role], totp: me.totp, passkeys: me.passkeys.known,
+      recovery_codes_left: me.codes, passkeys_possible: true, stage: login.stage,
     };
   }
 
   private own({ method, path, body }: Asked, login: Login, me: Account): unknown {
-    const enrolled = () => {
-      Object.assign(me, { totp: true, second_factor: true, codes: CODES.length, last_seen: new Date().toISOString() });
+    const enrolled = (totp = true) => {
+      Object.assign(me, { totp: me.totp || totp, second_factor: true, codes: CODES.length, last_seen: new Date().toISOString() });
       login.stage = 'full';
       return { recovery_codes: CODES };
     };
@@ -139,7 +143,17 @@ export class DeskMock {
       if (body['code'] !== CODE) throw new Refusal(401, 'wrong-credentials');
       return enrolled();
     }
+    if (path === '/me/passkeys') return { options: me.passkeys.toMake(me.name) };
+    if (path === '/me/passkeys/confirm') {
+      if (!me.passkeys.made(String(body['name']), body['credential'])) throw new Refusal(422, 'refused', 'No passkey.');
+      return login.stage === 'full' ? { recovery_codes: null } : enrolled(false);
+    }
     if (login.stage !== 'full') throw new Refusal(401, 'signed-out');
+    const removed = /^\/me\/passkeys\/([\w-]+)$/.exec(path)?.[1];
+    if (removed && method === 'DELETE') {
+      me.passkeys.known = me.passkeys.known.filter(({ id }) => id !== removed);
+      return {};
+    }
     if (path === '/me') {
       Object.assign(me, { language: body['language'] });
       return {};
@@ -202,7 +216,7 @@ export class DeskMock {
     if (!name && method === 'GET') return this.state.accounts.map(personOf);
     if (!name) {
       if (this.state.account(String(body['name']))) throw new Refusal(422, 'refused', 'Bu ad artıq var.');
-      const fresh = { ...body, disabled: false, second_factor: false, invited_until: soon(), last_seen: null, password: null, totp: false, codes: 0 } as unknown as Account;
+      const fresh = { ...body, disabled: false, second_factor: false, invited_until: soon(), last_seen: null, password: null, totp: false, codes: 0, passkeys: new Passkeys() } as unknown as Account;
       this.state.accounts.push(fresh);
       this.state.record(me.name, 'person.invite', fresh.name, null, personOf(fresh));
       return { person: personOf(fresh), ...link(fresh) };

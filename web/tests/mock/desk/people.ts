@@ -1,6 +1,7 @@
 /** The people of the stand-in's desk: all have the same password and the same code, and each role what it may do. */
 
 import type { Permission, Person, Role } from '../../../src/desk/lib/types';
+import { Passkeys } from './passkeys';
 
 export const PASSWORD = 'dörd sözdən uzun parol';
 export const CODE = '123456';
@@ -20,11 +21,11 @@ export const DECIDES: Record<string, Permission> = {
   'view.approve': 'views.decide', 'view.show': 'views.decide', 'list.publish': 'list.decide', 'station.close': 'station.decide', 'person.recover': 'people.manage',
 };
 
-export interface Account extends Person { password: string | null; totp: boolean; codes: number }
+export interface Account extends Person { password: string | null; totp: boolean; codes: number; passkeys: Passkeys }
 
 const account = (name: string, display_name: string, role: Role, constituencies: number[] | null = null): Account => ({
   name, display_name, role, constituencies, language: 'az', disabled: false, second_factor: true, invited_until: null, last_seen: '2026-11-21T09:14:00Z',
-  password: PASSWORD, totp: true, codes: 8,
+  password: PASSWORD, totp: true, codes: 8, passkeys: new Passkeys(),
 });
 
 export const accounts = (): Account[] => [
