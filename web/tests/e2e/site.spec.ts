@@ -170,7 +170,7 @@ test('the list shows every station with its version', async ({ page, request }) 
   await page.goto('/list?lang=en');
   await expect(page.locator('table.stations tbody tr')).toHaveCount(totals.stations);
   if (list) await expect(page.getByText(`Version ${list.version},`).first()).toBeVisible();
-  for (const name of ['CSV', 'JSON']) {
+  for (const name of list ? ['CSV', 'JSON', 'PDF'] : ['CSV', 'JSON']) {
     const href = await page.getByRole('link', { name, exact: true }).getAttribute('href');
     expect((await request.get(href ?? '')).status()).toBe(200);
   }

@@ -61,8 +61,8 @@ pub(crate) fn broken(
     let width = width / style.size;
     let space = shaper.shape(style.face, " ")?.clone();
     let (mut lines, mut line) = (Vec::new(), Shaped::default());
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let mut word = shaper.shape(style.face, word)?.clone();
+    for word in words(text) {
+        let mut word = shaper.shape(style.face, &word)?.clone();
         if !line.glyphs.is_empty() {
             if line.width + space.width + word.width <= width {
                 line.append(&space);
@@ -79,6 +79,21 @@ pub(crate) fn broken(
     }
     lines.push(line);
     Ok(lines)
+}
+
+/// The words of a text. A number stays with its №.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match words.last_mut() {
+            Some(sign) if sign == "№" => {
+                sign.push(' ');
+                sign.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 #[cfg(test)]
@@ -101,6 +116,7 @@ mod tests {
         let lines = texts(&format!("a {long} b"), 60.0);
         assert!(lines.len() > 5 && lines[0] == "a" && lines.concat().contains(&long), "{lines:?}");
         assert_eq!(texts("", 60.0), [""]);
+        assert_eq!(texts("Избирательный округ № 5", 100.0), ["Избирательный округ", "№ 5"]);
     }
 
     proptest! {

@@ -97,7 +97,7 @@ pub(super) static WORDS: Words = Words {
         col_remark: "Qeyd",
         results: ["uyğundur", "uyğun deyil", "yoxlanılmayıb"],
         remarks: "Qeydlər",
-        conclusion: "Nəticə",
+        conclusion: "Yekun rəy",
         conclusions: [
             "Avadanlıq qəbul edilir.",
             "Avadanlıq qeydlərlə qəbul edilir.",

@@ -8,7 +8,6 @@ use tempfile::TempDir;
 /// A PDF on disk, which qpdf found well formed and whose fonts are all inside.
 pub(crate) struct Paper {
     directory: TempDir,
-    pub(crate) bytes: Vec<u8>,
 }
 
 /// A word of a page and its box, points from the top left.
@@ -24,8 +23,8 @@ pub(crate) struct Word {
 
 impl Paper {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        let paper = Self { directory: tempfile::tempdir().unwrap(), bytes };
-        std::fs::write(paper.file(), &paper.bytes).unwrap();
+        let paper = Self { directory: tempfile::tempdir().unwrap() };
+        std::fs::write(paper.file(), bytes).unwrap();
         paper.run("qpdf", &["--check"], &[]);
         let fonts = paper.run("pdffonts", &[], &[]);
         let fonts: Vec<&str> = fonts.lines().skip(2).collect();
