@@ -9,8 +9,8 @@ if [ ! -f "$stamp" ] || [ package-lock.json -nt "$stamp" ]; then
   npm ci --no-audit --no-fund
   touch "$stamp"
 fi
-built=dist/shells/ru/unknown.html
-if [ ! -f "$built" ] || [ -n "$(find src public scripts index.html package.json package-lock.json vite.config.ts -newer "$built" -print -quit)" ]; then
+built=dist/shells/desk.html
+if [ ! -f "$built" ] || [ -n "$(find src public scripts index.html desk.html package.json package-lock.json vite.config.ts -newer "$built" -print -quit)" ]; then
   echo "web: building the pages"
   npm run build
 fi

@@ -145,4 +145,12 @@ test('an account: language, password, app, codes, another session', async ({ bro
   await page.getByLabel('Русский').check();
   await page.getByRole('button', { name: 'Save the language' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Мой профиль');
+  await page.getByRole('button', { name: 'Выйти' }).click();
+  await open(page, '/desk');
+  await page.getByLabel('İstifadəçi adı').fill('leyla.aliyeva');
+  await page.getByLabel('Parol', { exact: true }).fill('another four words');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Tətbiqdəki kod').fill(CODE);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Муниципальные выборы');
 });

@@ -37,10 +37,17 @@ class Session {
       this.#take(await api.get<Me>('/me', undefined, true));
       if (this.stage === 'full') this.overview = await api.get<Overview>('/overview');
     } catch (error) {
-      if (error instanceof api.Problem && error.kind === 'signed-out') this.stage = 'out';
+      if (error instanceof api.Problem && error.status === 401) this.stage = 'out';
       else this.failed = true;
     }
     this.asked = !this.failed || this.me !== null;
+  }
+
+  /** Somebody has just signed in: the pages are in their language, where the address names none. */
+  async entered(): Promise<void> {
+    const back = this.me !== null;
+    await this.renew();
+    if (!back && this.me && router.lang === 'az') router.replace(router.in(this.me.language));
   }
 
   #take(me: Me): void {
@@ -60,7 +67,7 @@ class Session {
   /** What signing in said: what comes next. */
   async goOn(next: SignedIn['next'], second?: Second): Promise<void> {
     if (second) this.second = second;
-    if (next === 'done') await this.renew();
+    if (next === 'done') await this.entered();
     else this.stage = next;
   }
 
