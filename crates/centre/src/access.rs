@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use ashkar_archive::ReadError;
-use ashkar_election::{Access, Asked, Case, Denial};
+use ashkar_election::{Access, Asked, Case, Denial, Standing};
 use ashkar_live::Place;
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
@@ -39,7 +39,9 @@ impl Centre {
     pub(crate) fn accessible<T>(&self, id: CameraId, pieces: &mut Vec<T>, time: impl Fn(&T) -> Span) {
         let registry = self.registry.load();
         let case = self.case(&registry, id);
-        if case.depends_on_time() {
+        if case.standing != Standing::On {
+            pieces.clear();
+        } else if case.depends_on_time() {
             pieces.retain(|piece| allowed(&case, Asked::Time(time(piece))).is_ok());
         }
     }

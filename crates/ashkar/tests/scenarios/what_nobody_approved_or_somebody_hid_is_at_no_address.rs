@@ -24,8 +24,10 @@ const SUB: CameraId = CameraId::new(7, 12, 101);
 /// Always public: what is asked of the others can be had.
 const CONTROL: CameraId = CameraId::new(7, 13, 1);
 const SOON: Duration = Duration::from_secs(40);
-/// A change by another process is noticed within a second; a busy machine takes another.
+/// A change by another process is noticed within a second, and in force in another.
 const AT_THE_CENTRE: Duration = Duration::from_secs(2);
+/// What the requests by which this is measured may take on a busy machine.
+const BUSY: Duration = Duration::from_secs(3);
 /// For so long a cache may keep what it has.
 const IN_CACHES: Duration = Duration::from_secs(10);
 /// How far back the hiding is set.
@@ -81,9 +83,9 @@ fn what_nobody_approved_or_somebody_hid_is_at_no_address() {
     centre.stop();
     let archive = recordings::open(&data);
     let media = recordings::media(&archive, CAMERA);
-    let withheld = [Span { from: began.plus(10_000_000), to: approved_at }, hidden];
+    let withheld = [Span { from: began.plus(6_000_000), to: approved_at }, hidden];
     for span in withheld {
-        assert!(span.micros() > 2_000_000, "{span:?}");
+        assert!(span.micros() > 1_000_000, "{span:?}");
         assert_eq!(recordings::covered_us(&media, span), span.micros(), "{span:?} of {media:?}");
     }
 }
@@ -156,9 +158,10 @@ fn what_two_persons_approved_is_public(
         let before =
             Seen { from: began, at: approved_at.plus(-3_000_000), to: approved_at, ..seen.before(3) };
         for (address, status, _) in ask_all(&centre.http, &before) {
-            let is_of_then =
-                address.contains(".m4s") || address.contains("/dvr/") || address.contains("?at=");
+            let is_of_then = address.contains(".m4s") || address.contains("?at=");
             assert!(status == 403 || !is_of_then, "{address}: {status}");
+            // A list of whole seconds may reach beyond the approval, and finds nothing there.
+            assert!([403, 404].contains(&status) || !address.contains("/dvr/"), "{address}: {status}");
         }
     }
     let view = centre.json(&format!("/api/v1/cameras/{CAMERA}/view"));
@@ -177,7 +180,7 @@ fn what_two_persons_approved_is_public(
 fn hide(centre: &Centre, nginx: &Nginx, public: &Seen) -> [UtcMicros; 2] {
     // What is on air now, and what will stay public.
     let newest = eventually("there is more than was set back", SOON, || {
-        seen(centre, CAMERA, 7).filter(|seen| seen.from.plus(SET_BACK_US + 4_000_000) < now())
+        seen(centre, CAMERA, 7).filter(|seen| seen.from.plus(SET_BACK_US + 14_000_000) < now())
     });
     let edge = newest.newest();
     assert!(statuses(&nginx.url, &edge).iter().all(|status| [200, 404].contains(status)));
@@ -199,8 +202,8 @@ fn hide(centre: &Centre, nginx: &Nginx, public: &Seen) -> [UtcMicros; 2] {
     };
     let (at_the_centre, in_the_cache) = (gone(&centre.http), gone(&nginx.url));
     eprintln!("hidden: gone at the centre after {at_the_centre:?}, in the cache after {in_the_cache:?}");
-    assert!(at_the_centre <= AT_THE_CENTRE, "{at_the_centre:?}");
-    assert!(in_the_cache <= AT_THE_CENTRE + IN_CACHES, "{in_the_cache:?}");
+    assert!(at_the_centre <= AT_THE_CENTRE + BUSY, "{at_the_centre:?}");
+    assert!(in_the_cache <= AT_THE_CENTRE + IN_CACHES + BUSY, "{in_the_cache:?}");
     assert_eq!(waiting.join().unwrap(), 403, "whoever waits is refused too");
     for (address, status, body) in ask_all(&centre.http, &Seen { camera: SUB, ..edge.clone() }) {
         assert!(status != 200 || address.contains("/init-"), "{address}: {}", body.len());
@@ -247,9 +250,11 @@ fn what_was_hidden_stays_hidden(centre: &Centre, again: &Seen, hidden: Span) {
     let wide = Seen { from: hidden.from.plus(-8_000_000), to: again.to, ..again.clone() };
     let list = public_side::pieces(centre, &wide);
     assert!(!list.is_empty());
-    let touches = |span: &&Span| span.from < hidden.to && hidden.from < span.to;
+    // The list rounds times.
+    let touches = |span: &&Span| span.from.plus(5000) < hidden.to && hidden.from.plus(5000) < span.to;
     assert!(
-        list.iter().any(|span| span.to <= hidden.from) && list.iter().any(|span| span.from >= hidden.to),
+        list.iter().any(|span| span.to <= hidden.from.plus(5000))
+            && list.iter().any(|span| span.from.plus(5000) >= hidden.to),
         "{list:?}"
     );
     assert_eq!(list.iter().filter(touches).count(), 0, "{list:?}, hidden {hidden:?}");

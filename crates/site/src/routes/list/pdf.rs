@@ -36,13 +36,13 @@ impl Default for Pdfs {
 
 /// The requested document.
 #[derive(Debug, Deserialize)]
-pub(super) struct PdfQuery {
+pub(crate) struct PdfQuery {
     version: Option<u32>,
     language: Option<Language>,
 }
 
 /// `GET /list/stations.pdf`
-pub(super) async fn show(
+pub(crate) async fn show(
     State(lists): State<Arc<Lists>>,
     query: Result<Query<PdfQuery>, QueryRejection>,
     headers: HeaderMap,
