@@ -17,7 +17,7 @@ pub(crate) async fn run(command: List) -> anyhow::Result<()> {
 async fn pdf(options: &ListPdf) -> anyhow::Result<()> {
     let store = store::open(&options.data.data).await?;
     let snapshot = store.snapshot().await?;
-    let number = options.list_version.or(snapshot.version.as_ref().map(|version| version.number));
+    let number = options.list_version.or_else(|| snapshot.version.as_ref().map(|version| version.number));
     let number = number.context("there is no list yet; `ashkar stations import FILE` makes one")?;
     let (version, list) = store.list_version(number).await?;
     let election =
