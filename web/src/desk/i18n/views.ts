@@ -29,8 +29,8 @@ const az = {
   hide: 'Görüntünü gizlət', hideText: 'Dərhal, bir şəxsin qərarı ilə. Yazı davam edir; gizlədilən hissə sonra da göstərilmir.', reason: 'Nə baş verib',
   reasons: { secrecy: 'Səsvermənin gizliliyi pozula bilər', person: 'Bir şəxsin təhlükəsizliyi', other: 'Başqa səbəb' }, words: 'Sözlə yazın', wordsHelp: 'Səbəb hamıya göstərilir, sözləriniz yalnız jurnalda qalır.', wordsMissing: 'Bir neçə sözlə yazın.',
   sinceTitle: 'Nə vaxtdan', since: { 0: 'İndidən', 30: '30 saniyə əvvəldən', 60: '1 dəqiqə əvvəldən', 300: '5 dəqiqə əvvəldən', 600: '10 dəqiqə əvvəldən', own: 'Bu vaxtdan:' }, time: 'Saat', timeWrong: 'Vaxtı saat:dəqiqə kimi yazın, məsələn 14:05.',
-  hiddenNow: 'Görüntü gizlədilib.', hiddenNext: 'Heç kim onu görmür. Yazı davam edir. Yenidən göstərmək üçün iki şəxs lazımdır: aşağıda təklif edin.', hiddenSince: (time: string, who: string) => `Başlanğıc: ${time}. Gizlədən: ${who}.`,
-  show: 'Yenidən göstərməyi təklif et', showText: 'Yuxarıdakı görüntüyə baxın. Razı olanda ikinci şəxs təsdiq edir və görüntü həmin andan açılır; gizli qalan hissə gizli qalır.', whyShow: 'məs. Kamera çevrildi, kabinə görünmür.',
+  hiddenNow: 'Görüntü gizlədilib.', hiddenNext: 'İzləyicilər onu görmür. Yazı davam edir. Yenidən göstərmək üçün iki şəxs lazımdır: aşağıda təklif edin.', hiddenSince: (time: string, who: string) => `Başlanğıc: ${time}. Gizlədən: ${who}.`,
+  show: 'Yenidən göstərməyi təklif et', showText: 'Yuxarıdakı görüntüyə baxın. İkinci şəxs təsdiq edən andan görüntü yenidən hamıya açılır; gizlədilmiş hissə gizli qalır.', whyShow: 'məs. Kamera çevrildi, kabinə görünmür.',
   history: 'Tarixçə', approvals: 'Təsdiqlər', hidings: 'Gizlətmələr', none2: 'Hələ yoxdur.', until: 'Son', from: 'Başlanğıc', still2: 'Kadr', who: 'Kim', untilNow: 'davam edir', shownBy: (who: string) => `Göstərənlər: ${who}`,
 };
 export type ViewTexts = typeof az;
@@ -57,7 +57,7 @@ const en: ViewTexts = {
   hide: 'Hide the picture', hideText: 'At once, by one person’s decision. Recording goes on; what was hidden is not shown later either.', reason: 'What has happened',
   reasons: { secrecy: 'The secrecy of the vote is in danger', person: 'The safety of a person', other: 'Another reason' }, words: 'In words', wordsHelp: 'The reason is public; your words stay in the audit trail.', wordsMissing: 'Write some words.',
   sinceTitle: 'Since when', since: { 0: 'From now on', 30: 'Since 30 seconds ago', 60: 'Since 1 minute ago', 300: 'Since 5 minutes ago', 600: 'Since 10 minutes ago', own: 'Since this time:' }, time: 'Time', timeWrong: 'Write the time as hours:minutes, for example 14:05.',
-  hiddenNow: 'The picture is hidden.', hiddenNext: 'Nobody sees it. Recording goes on. To show it again takes two persons: propose it below.', hiddenSince: (time, who) => `Since ${time}. Hidden by ${who}.`,
+  hiddenNow: 'The picture is hidden.', hiddenNext: 'The public does not see it. Recording goes on. To show it again takes two persons: propose it below.', hiddenSince: (time, who) => `Since ${time}. Hidden by ${who}.`,
   show: 'Propose to show it again', showText: 'Look at the picture above. When a second person approves, it is public from that moment on; what was hidden stays hidden.', whyShow: 'e.g. The camera was turned; no booth is seen.',
   history: 'History', approvals: 'Approvals', hidings: 'Hidings', none2: 'None yet.', until: 'Until', from: 'From', still2: 'Still', who: 'Who', untilNow: 'goes on', shownBy: (who) => `Shown again by ${who}`,
 };
@@ -84,7 +84,7 @@ const ru: ViewTexts = {
   hide: 'Скрыть изображение', hideText: 'Сразу, решением одного человека. Запись продолжается; скрытое не показывают и потом.', reason: 'Что случилось',
   reasons: { secrecy: 'Под угрозой тайна голосования', person: 'Безопасность человека', other: 'Другая причина' }, words: 'Словами', wordsHelp: 'Причина видна всем, ваши слова остаются в журнале.', wordsMissing: 'Напишите несколько слов.',
   sinceTitle: 'С какого времени', since: { 0: 'С этого момента', 30: '30 секунд назад', 60: '1 минуту назад', 300: '5 минут назад', 600: '10 минут назад', own: 'С этого времени:' }, time: 'Время', timeWrong: 'Напишите время как часы:минуты, например 14:05.',
-  hiddenNow: 'Изображение скрыто.', hiddenNext: 'Его никто не видит. Запись продолжается. Чтобы показать его снова, нужны двое: предложите это ниже.', hiddenSince: (time, who) => `Начало: ${time}. Кто скрыл: ${who}.`,
+  hiddenNow: 'Изображение скрыто.', hiddenNext: 'Зрители его не видят. Запись продолжается. Чтобы показать его снова, нужны двое: предложите это ниже.', hiddenSince: (time, who) => `Начало: ${time}. Кто скрыл: ${who}.`,
   show: 'Предложить показать снова', showText: 'Посмотрите на изображение выше. Когда второй человек согласится, оно откроется с этого момента; скрытое останется скрытым.', whyShow: 'напр. Камеру повернули, кабина не видна.',
   history: 'История', approvals: 'Утверждения', hidings: 'Скрытия', none2: 'Пока нет.', until: 'До', from: 'С', still2: 'Кадр', who: 'Кто', untilNow: 'продолжается', shownBy: (who) => `Показали снова: ${who}`,
 };
