@@ -18,13 +18,15 @@ import { watchTexts } from './watch';
 import { frameTexts } from '../desk/i18n/frame';
 import { peopleTexts } from '../desk/i18n/people';
 import { proposalTexts } from '../desk/i18n/proposals';
+import { REFUSALS } from '../desk/i18n/refusals';
 import { signInTexts } from '../desk/i18n/signIn';
 import { viewTexts } from '../desk/i18n/views';
 
 const MESSAGES: Record<Lang, unknown> = { az, en, ru };
+const refusals = { az: REFUSALS.map(([, words]) => words.az), ru: REFUSALS.map(([, words]) => words.ru) };
 const AREAS = [
   aboutTexts, completenessTexts, constituencyTexts, countTexts, heads, homeTexts, listTexts, noScript, stationTexts, statusTexts, watchTexts,
-  frameTexts, peopleTexts, proposalTexts, signInTexts, viewTexts,
+  frameTexts, peopleTexts, proposalTexts, refusals, signInTexts, viewTexts,
 ];
 
 /** All texts within a value; those that are made by a function as they stand in it. */

@@ -2,7 +2,7 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { enter, open, type Name } from '../desk';
-import { TOKEN } from '../mock/desk/people';
+import { CODE, PASSWORD, TOKEN } from '../mock/desk/people';
 import { MOCK_URL } from '../mock/port';
 import { expectAccessible, expectUncrossed, fits, watchConsole } from '../support';
 
@@ -27,6 +27,18 @@ async function unfold(page: Page, address: string): Promise<void> {
   if (address === '/audit') await page.locator('summary').first().click();
 }
 
+async function expectFit(page: Page, prefix: string, width: number): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('lang', prefix.slice(1) || 'az');
+  await expect(page.locator('h1:visible')).toHaveCount(1);
+  await expectAccessible(page);
+  for (const other of prefix === '/en' ? [width] : [width, width === 1440 ? 768 : 320]) {
+    await page.setViewportSize({ width: other, height: 900 });
+    await expect.poll(() => fits(page), `${page.url()} at ${other}`).toBe(true);
+    await expectUncrossed(page, `${page.url()} at ${other}`);
+  }
+  await page.setViewportSize({ width, height: 900 });
+}
+
 for (const [prefix, width, colorScheme] of LOOKS) {
   for (const [who, addresses] of PAGES) {
     test(`the desk of ${who ?? 'nobody'} in ${prefix || 'az'} at ${width}`, async ({ browser }) => {
@@ -37,20 +49,49 @@ for (const [prefix, width, colorScheme] of LOOKS) {
       for (const address of addresses) {
         await open(page, `${prefix}/desk${address}`);
         await unfold(page, address);
-        await expect(page.locator('html')).toHaveAttribute('lang', prefix.slice(1) || 'az');
-        await expect(page.locator('h1:visible')).toHaveCount(1);
-        await expectAccessible(page);
-        for (const other of [width, width === 1440 ? 768 : 320]) {
-          await page.setViewportSize({ width: other, height: 900 });
-          await expect.poll(() => fits(page), `${address} at ${other}`).toBe(true);
-          await expectUncrossed(page, `${prefix}${address} at ${other}`);
-        }
-        await page.setViewportSize({ width, height: 900 });
+        await expectFit(page, prefix, width);
       }
       expect(said).toEqual([]);
       await context.close();
     });
   }
+}
+
+for (const [prefix, width, colorScheme] of LOOKS) {
+  test(`what is reached on the way, in ${prefix || 'az'} at ${width}`, async ({ browser }) => {
+    const context = await browser.newContext({ baseURL: MOCK_URL, colorScheme, viewport: { width, height: 900 } });
+    const page = await context.newPage();
+    const fit = () => expectFit(page, prefix, width);
+    const press = () => page.locator('form button.btn-main').first().click();
+    await open(page, `${prefix}/desk`);
+    await page.locator('input').nth(0).fill('leyla.aliyeva');
+    await page.locator('input').nth(1).fill(PASSWORD);
+    await press();
+    await page.locator('.ways').waitFor();
+    await fit();
+    await open(page, `${prefix}/desk/invitation#${TOKEN}`);
+    for (const n of [1, 2]) await page.locator('input').nth(n).fill(PASSWORD);
+    await press();
+    await page.locator('.panel .btn-main').first().click();
+    await page.locator('.qr').waitFor();
+    await fit();
+    await page.locator('form input').first().fill(CODE);
+    await press();
+    await page.locator('.codes').waitFor();
+    await fit();
+    for (const [who, which, line] of [['leyla.aliyeva', '', 'last'], ['rashad.mammadov', '', 'first'], ['kamran.hasanov', '', 'first']] as const) {
+      await enter(context, who);
+      await open(page, `${prefix}/desk/proposals${which}`);
+      await page.locator('.line a')[line]().click();
+      await page.locator('#decide-h').waitFor();
+      await fit();
+      if (who !== 'kamran.hasanov') continue;
+      await page.locator('.sec-panel .btn-main').click();
+      await page.locator('.handed').waitFor();
+      await fit();
+    }
+    await context.close();
+  });
 }
 
 test('targets of fingers are large enough', async ({ browser }) => {

@@ -196,7 +196,7 @@ test('the picture is renewed every two seconds, not while the page is hidden, an
   expect(asked).toBe(hidden);
   const off = await pageOf(browser, 'leyla.aliyeva');
   await open(off, '/en/desk/views/7/5/1');
-  await expect(off.getByText('The camera sends no picture now.')).toBeVisible();
+  await expect(off.getByText('Camera 7/5/1 sends no picture at the moment.')).toBeVisible();
 });
 
 test('the list of cameras is filtered and searched, and the address says how', async ({ browser }) => {
@@ -225,5 +225,6 @@ test('a proposal that somebody else decided meanwhile is told as such', async ({
   const owner = await pageOf(browser, 'leyla.aliyeva');
   await change(owner.context(), `/proposals/${id}/withdraw`, {});
   await page.getByRole('button', { name: 'Approve' }).click();
-  await expect(page.getByRole('alert')).toContainText('Things have changed meanwhile');
+  await expect(page.getByRole('alert')).toContainText('was decided already');
+  await expect(page.getByText('Withdrawn')).toBeVisible();
 });

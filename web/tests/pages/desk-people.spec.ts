@@ -110,6 +110,9 @@ test('the trail: filters, differences, the digest, all of it as a file', async (
   expect(readFileSync(await file.path(), 'utf8').trim().split('\n')).toHaveLength(5);
   await page.getByRole('button', { name: 'Clear the filter' }).click();
   await expect(page.locator('.entry')).toHaveCount(5);
+  await page.getByRole('link', { name: 'desk:rashad.mammadov' }).click();
+  await expect(page.locator('.entry')).toHaveCount(1);
+  await expect(page.getByLabel('Who')).toHaveValue('desk:rashad.mammadov');
   await open(page, '/en/desk/people');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page is not part of your role');
 });
@@ -122,7 +125,7 @@ test('an account: language, password, app, codes, another session', async ({ bro
   await page.getByLabel('New password').fill('another four words');
   await page.getByLabel('The password once more').fill('another four words');
   await page.getByRole('button', { name: 'Change the password' }).click();
-  await expect(page.getByRole('alert').filter({ hasText: 'The present password is wrong.' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'The present password is not right.' })).toBeVisible();
   await page.getByLabel('Present password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Change the password' }).click();
   await expect(page.getByText('The password was changed.')).toBeVisible();

@@ -30,7 +30,7 @@ const SHOTS: Record<string, Shot> = {
   wrong: { path: '', first: async (page) => { await page.locator('input').nth(0).fill('leyla.aliyeva'); await page.locator('input').nth(1).fill('x'); await submit(page); await page.locator('.fault').waitFor(); } },
   invitation: { path: `/invitation#${TOKEN}` },
   enrol: { path: `/invitation#${TOKEN}`, first: async (page) => { for (const n of [1, 2]) await page.locator('input').nth(n).fill(PASSWORD); await submit(page); await page.locator('.panel .btn-main').first().click(); await page.locator('.qr').waitFor(); } },
-  codes: { path: `/invitation#${TOKEN}`, first: async (page) => { for (const n of [1, 2]) await page.locator('input').nth(n).fill(PASSWORD); await submit(page); await page.locator('.panel .btn-main').first().click(); await page.locator('input').first().fill(CODE); await submit(page); await page.locator('.codes').waitFor(); } },
+  codes: { path: `/invitation#${TOKEN}`, first: async (page) => { for (const n of [1, 2]) await page.locator('input').nth(n).fill(PASSWORD); await submit(page); await page.locator('.panel .btn-main').first().click(); await page.locator('.qr').waitFor(); await page.locator('input').first().fill(CODE); await submit(page); await page.locator('.codes').waitFor(); } },
   overview: { path: '', who: 'rashad.mammadov' },
   views: { path: '/views', who: 'leyla.aliyeva' },
   view: { path: '/views/1/4/1', who: 'leyla.aliyeva', first: zones },

@@ -21,7 +21,7 @@ export function numbersOf(text: string): number[] | null | false {
 }
 
 /** A user name, as the desk lets one be chosen. */
-export const isUserName = (text: string) => /^[a-z0-9][a-z0-9.-]{1,63}$/.test(text);
+export const isUserName = (text: string) => /^[a-z][a-z0-9._-]{1,31}$/.test(text);
 
 /** Saves a text as a file. */
 export function saveText(name: string, text: string): void {

@@ -13,7 +13,7 @@ export type DeskRoute =
 
 const BASE = '/desk';
 const VIEW = /^\/views\/([1-9]\d{0,4}\/[1-9]\d{0,4}\/[1-9]\d{0,2})$/;
-const PROPOSAL = /^\/proposals\/([\w-]{1,64})$/;
+const PROPOSAL = /^\/proposals\/(\d{1,18})$/;
 const PERSON = /^\/people\/([^/]{1,256})$/;
 
 export interface DeskAddress { lang: Lang; path: string; route: DeskRoute }

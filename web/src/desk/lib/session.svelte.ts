@@ -15,6 +15,8 @@ class Session {
   stage = $state<Stage | 'out'>('out');
   /** What the second factor may be. */
   second = $state.raw<Second>({ totp: true, passkey: false, recovery: true });
+  /** Whether that is a guess. */
+  guessed = $state(false);
   /** The name under which somebody is signing in, or has. */
   name = $state('');
   overview = $state.raw<Overview | null>(null);
@@ -35,7 +37,8 @@ class Session {
     this.failed = false;
     try {
       this.#take(await api.get<Me>('/me', undefined, true));
-      if (this.stage === 'full') this.overview = await api.get<Overview>('/overview');
+      // Its counts are no condition of anything.
+      if (this.stage === 'full') await this.count().catch(() => undefined);
     } catch (error) {
       if (error instanceof api.Problem && error.status === 401) this.stage = 'out';
       else this.failed = true;
@@ -58,7 +61,9 @@ class Session {
     }
     this.stage = me.stage;
     this.name = me.name;
-    if (me.stage === 'second') this.second = { totp: me.totp, passkey: me.passkeys.length > 0, recovery: true };
+    // After a reload it is not told whether there is a passkey: it is offered, and never the first way where there is another.
+    if (me.stage === 'second') this.second = { totp: me.totp, passkey: me.passkeys_possible, recovery: me.recovery_codes_left > 0 };
+    this.guessed = me.stage === 'second';
     if (me.stage !== 'full') return;
     this.me = me;
     for (const go of this.#waiting.splice(0)) go(same);
@@ -66,7 +71,7 @@ class Session {
 
   /** What signing in said: what comes next. */
   async goOn(next: SignedIn['next'], second?: Second): Promise<void> {
-    if (second) this.second = second;
+    if (second) [this.second, this.guessed] = [second, false];
     if (next === 'done') await this.entered();
     else this.stage = next;
   }

@@ -18,13 +18,14 @@ class Lines { constructor(readonly text: string) {} }
 
 const BASE = '/desk/api/v1';
 const CODES = Array.from({ length: 10 }, (_, n) => `k7p${n}-m2x${n}-q9r${n}`);
-const personOf = ({ name, display_name, role, constituencies, language, disabled, second_factor, invited_until, last_seen }: Account): Person =>
-  ({ name, display_name, role, constituencies, language, disabled, second_factor, invited_until, last_seen });
+const personOf = ({ name, display_name, role, constituencies, language, disabled, second_factor, password, invited_until, last_seen }: Account): Person =>
+  ({ name, display_name, role, constituencies, language, disabled, second_factor, signed_in_before: password !== null, invited_until, last_seen });
 const soon = () => new Date(Date.now() + 8 * 3_600_000).toISOString();
 
 export class DeskMock {
   private state: DeskState;
   private readonly sha: string;
+  private begun = 1;
 
   constructor(private readonly still: Buffer) {
     this.sha = createHash('sha256').update(still).digest('hex');
@@ -93,7 +94,7 @@ export class DeskMock {
 
   private begin(asked: Asked, name: string, stage: Login['stage']): void {
     const id = randomBytes(16).toString('hex');
-    this.state.logins.push({ id, name, stage, began: new Date().toISOString(), agent: asked.agent });
+    this.state.logins.push({ id, number: this.begun++, name, stage, began: new Date().toISOString(), agent: asked.agent });
     asked.cookie(id);
   }
 
@@ -116,7 +117,7 @@ export class DeskMock {
 
   private invitation(token: string, asked: Asked): unknown {
     const me = this.state.account(this.state.tokens.get(token) ?? '');
-    if (!me) throw new Refusal(404, 'no-invitation');
+    if (!me) throw new Refusal(422, 'refused', 'This link is not good any more; ask for a new one.');
     if (asked.method === 'GET') return { name: me.name, display_name: me.display_name, role: me.role, expires_at: me.invited_until };
     if (String(asked.body['password']).length < 12) throw new Refusal(422, 'refused', 'At least 12 characters.');
     Object.assign(me, { password: asked.body['password'], invited_until: null });
@@ -127,7 +128,7 @@ export class DeskMock {
 
   private meOf(login: Login, me: Account): Me {
     return {
-      ...personOf(me), session: { id: login.id.slice(0, 8), expires_at: soon() }, permissions: MAY[me.role], totp: me.totp, passkeys: me.passkeys.known,
+      ...personOf(me), session: { id: login.number, expires_at: soon() }, permissions: MAY[me.role], totp: me.totp, passkeys: login.stage === 'full' ? me.passkeys.known.map(({ credential: _, ...shown }) => shown) : [],
       recovery_codes_left: me.codes, passkeys_possible: true, stage: login.stage,
     };
   }
@@ -149,9 +150,9 @@ export class DeskMock {
       return login.stage === 'full' ? { recovery_codes: null } : enrolled(false);
     }
     if (login.stage !== 'full') throw new Refusal(401, 'signed-out');
-    const removed = /^\/me\/passkeys\/([\w-]+)$/.exec(path)?.[1];
+    const removed = /^\/me\/passkeys\/(\d+)$/.exec(path)?.[1];
     if (removed && method === 'DELETE') {
-      me.passkeys.known = me.passkeys.known.filter(({ id }) => id !== removed);
+      me.passkeys.known = me.passkeys.known.filter(({ id }) => id !== Number(removed));
       return {};
     }
     if (path === '/me') {
@@ -159,16 +160,16 @@ export class DeskMock {
       return {};
     }
     if (path === '/me/password') {
-      if (body['old'] !== me.password) throw new Refusal(401, 'wrong-credentials');
+      if (body['old'] !== me.password) throw new Refusal(422, 'refused', 'The present password is not right.');
       me.password = String(body['new']);
       return {};
     }
     if (path === '/me/recovery-codes') return enrolled();
-    const ended = /^\/me\/sessions\/(\w+)$/.exec(path)?.[1];
+    const ended = /^\/me\/sessions\/(\d+)$/.exec(path)?.[1];
     const mine = this.state.logins.filter((one) => one.name === me.name);
-    if (path === '/me/sessions') return mine.map((one) => ({ id: one.id.slice(0, 8), current: one === login, began_at: one.began, seen_at: one.began, expires_at: soon(), from: '192.0.2.17', agent: one.agent }));
+    if (path === '/me/sessions') return mine.map((one) => ({ id: one.number, current: one === login, began_at: one.began, seen_at: one.began, expires_at: soon(), from: '192.0.2.17', agent: one.agent }));
     if (ended && method === 'DELETE') {
-      this.state.logins = this.state.logins.filter((one) => !(one.name === me.name && one.id.startsWith(ended)));
+      this.state.logins = this.state.logins.filter((one) => !(one.name === me.name && one.number === Number(ended)));
       return {};
     }
     throw new Refusal(404, 'not-found');
@@ -215,7 +216,7 @@ export class DeskMock {
     };
     if (!name && method === 'GET') return this.state.accounts.map(personOf);
     if (!name) {
-      if (this.state.account(String(body['name']))) throw new Refusal(422, 'refused', 'Bu ad artıq var.');
+      if (this.state.account(String(body['name']))) throw new Refusal(422, 'refused', `There is somebody named ${String(body['name'])} already, and names are never used again.`);
       const fresh = { ...body, disabled: false, second_factor: false, invited_until: soon(), last_seen: null, password: null, totp: false, codes: 0, passkeys: new Passkeys() } as unknown as Account;
       this.state.accounts.push(fresh);
       this.state.record(me.name, 'person.invite', fresh.name, null, personOf(fresh));
@@ -234,24 +235,24 @@ export class DeskMock {
     const [, , id, act] = path.split('/');
     if (!id && method === 'GET') return this.state.proposals.filter((one) => query.get('state') === 'all' || one.state === 'open').map((one) => this.state.seenBy(one, me));
     if (!id) return this.state.seenBy(this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why'])), me);
-    const one = this.state.proposals.find((proposal) => proposal.id === id);
+    const one = this.state.proposals.find((proposal) => proposal.id === Number(id));
     if (!one) throw new Refusal(404, 'not-found');
     const seen = this.state.seenBy(one, me);
     if (!act) return seen;
-    if (one.state !== 'open') throw new Refusal(409, 'stale');
+    if (one.state !== 'open') throw new Refusal(422, 'refused', `Proposal ${id} was decided already.`);
     if (act === 'withdraw' ? !seen.mine : !seen.may_decide) throw new Refusal(403, 'not-your-role');
     this.state.settle(one, act === 'approve' ? 'approved' : act === 'refuse' ? 'refused' : 'withdrawn', me.name, (body['why'] as string | undefined) ?? null);
     return { ...this.state.seenBy(one, me), ...(one.kind === 'person.recover' && act === 'approve' ? { link: 'https://secim.example/desk/invitation#0f1e2d3c4b5a69788796a5b4', expires_at: soon() } : {}) };
   }
 
   private views({ path, body }: Asked, me: Account): unknown {
-    if (path === '/views') return this.theirs(me).map(({ hidings: _, ...row }) => row);
+    if (path === '/views') return this.theirs(me).map(({ hidings: _, approvals: __, ...row }) => row);
     if (path.startsWith('/views/stills/')) return new Jpeg(this.still);
     const [, camera = '', act] = /^\/views\/(\d+\/\d+\/\d+)(?:\/([\w.]+))?$/.exec(path) ?? [];
     const view = this.theirs(me).find((one) => one.camera === camera);
     if (!view) throw new Refusal(404, 'not-found');
     if (act === 'now.jpg') {
-      if (!view.on_air) throw new Refusal(503, 'no-picture');
+      if (!view.on_air) throw new Refusal(503, 'unavailable', `Camera ${camera} sends no picture at the moment.`);
       return new Jpeg(this.still);
     }
     if (act === 'still') {
@@ -268,8 +269,8 @@ export class DeskMock {
   private audit({ query }: Asked, me: Account): unknown {
     this.need(me, 'audit.read');
     const limit = Number(query.get('limit') ?? 50);
-    const has = (name: string, text: string) => text.includes(query.get(name) ?? '');
-    const found = this.state.trail.filter((entry) => has('by', entry.by) && has('what', entry.what) && has('subject', entry.subject) && has('q', JSON.stringify(entry)) && (!query.get('before') || Number(entry.id) < Number(query.get('before'))));
+    const has = (name: string, fits: (wanted: string) => boolean) => !query.get(name) || fits(query.get(name) ?? '');
+    const found = this.state.trail.filter((entry) => has('by', (by) => entry.by === by) && has('what', (what) => entry.what.startsWith(what)) && has('subject', (subject) => entry.subject === subject) && has('q', (q) => JSON.stringify(entry).includes(q)) && (!query.get('before') || Number(entry.id) < Number(query.get('before'))));
     const [head] = this.state.trail;
     return { entries: found.slice(0, limit), more: found.length > limit, head: head ? { id: head.id, hash: head.hash } : null };
   }

@@ -3,11 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Passkey } from '../../../src/desk/lib/types';
 
+/** As the desk knows it: by a number of its own, and by what the device calls it. */
+type Known = Passkey & { credential: string };
+
 interface Credential { id: string; rawId: string; type: string; response: Record<string, string> }
 const plain = (text: string | undefined) => Buffer.from(text ?? '', 'base64url');
 
 export class Passkeys {
-  known: Passkey[] = [];
+  known: Known[] = [];
   private challenge = '';
 
   toMake(name: string): unknown {
@@ -16,26 +19,26 @@ export class Passkeys {
       publicKey: {
         rp: { name: 'Aşkar', id: 'localhost' }, user: { id: Buffer.from(name).toString('base64url'), name, displayName: name }, challenge: this.challenge,
         pubKeyCredParams: [{ type: 'public-key', alg: -7 }], timeout: 60_000, attestation: 'none',
-        authenticatorSelection: { residentKey: 'discouraged', userVerification: 'required' }, excludeCredentials: this.known.map(({ id }) => ({ type: 'public-key', id })),
+        authenticatorSelection: { residentKey: 'discouraged', userVerification: 'required' }, excludeCredentials: this.known.map(({ credential }) => ({ type: 'public-key', id: credential })),
       },
     };
   }
 
   toShow(): unknown {
     this.challenge = randomBytes(32).toString('base64url');
-    return { publicKey: { challenge: this.challenge, rpId: 'localhost', timeout: 60_000, userVerification: 'required', allowCredentials: this.known.map(({ id }) => ({ type: 'public-key', id })) } };
+    return { publicKey: { challenge: this.challenge, rpId: 'localhost', timeout: 60_000, userVerification: 'required', allowCredentials: this.known.map(({ credential }) => ({ type: 'public-key', id: credential })) } };
   }
 
   made(name: string, credential: unknown): boolean {
     const given = credential as Credential;
     if (!this.answers(given, 'webauthn.create') || plain(given.response['attestationObject']).length < 100) return false;
-    this.known.push({ id: given.rawId, name, added_at: new Date().toISOString(), last_used_at: null });
+    this.known.push({ id: this.known.length + 1, credential: given.rawId, name, added_at: new Date().toISOString(), last_used_at: null });
     return true;
   }
 
   shown(credential: unknown): boolean {
     const given = credential as Credential;
-    const key = this.known.find(({ id }) => id === given.rawId);
+    const key = this.known.find((one) => one.credential === given.rawId);
     if (!key || !this.answers(given, 'webauthn.get') || plain(given.response['signature']).length < 60 || plain(given.response['authenticatorData']).length < 37) return false;
     key.last_used_at = new Date().toISOString();
     return true;

@@ -9,11 +9,11 @@ export const RECOVERY = 'aaaa-bbbb-cccc';
 export const TOKEN = 'invitation-of-elchin';
 
 export const MAY: Record<Role, Permission[]> = {
-  administrator: ['people.manage', 'audit.read'],
-  commission: ['audit.read', 'views.propose', 'views.decide', 'views.hide', 'list.propose', 'list.decide', 'station.propose', 'station.decide', 'policy.propose', 'policy.decide', 'programme.edit'],
-  operator: ['views.propose', 'views.decide', 'views.hide', 'station.propose', 'station.decide', 'programme.edit'],
-  technician: ['programme.record'],
-  auditor: ['audit.read'],
+  administrator: ['people.manage', 'audit.read', 'stations.read', 'views.read'],
+  commission: ['audit.read', 'stations.read', 'views.read', 'views.propose', 'views.decide', 'views.hide', 'list.propose', 'list.decide', 'station.propose', 'station.decide', 'policy.propose', 'policy.decide', 'programme.edit'],
+  operator: ['stations.read', 'views.read', 'views.propose', 'views.decide', 'views.hide', 'station.propose', 'station.decide', 'programme.edit'],
+  technician: ['stations.read', 'programme.record'],
+  auditor: ['audit.read', 'stations.read', 'views.read'],
 };
 
 /** Who may decide on a kind of proposal. */
@@ -21,7 +21,7 @@ export const DECIDES: Record<string, Permission> = {
   'view.approve': 'views.decide', 'view.show': 'views.decide', 'list.publish': 'list.decide', 'station.close': 'station.decide', 'person.recover': 'people.manage',
 };
 
-export interface Account extends Person { password: string | null; totp: boolean; codes: number; passkeys: Passkeys }
+export interface Account extends Omit<Person, 'signed_in_before'> { password: string | null; totp: boolean; codes: number; passkeys: Passkeys }
 
 const account = (name: string, display_name: string, role: Role, constituencies: number[] | null = null): Account => ({
   name, display_name, role, constituencies, language: 'az', disabled: false, second_factor: true, invited_until: null, last_seen: '2026-11-21T09:14:00Z',

@@ -1,10 +1,10 @@
 /** What the stand-in's desk remembers: cameras and who may see them, proposals, and a chained audit trail. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ApprovePayload, AuditEntry, Proposal, Reason, View } from '../../../src/desk/lib/types';
 import { accounts, DECIDES, MAY, type Account } from './people';
 
-export interface Login { id: string; name: string; stage: 'second' | 'enrol' | 'full'; began: string; agent: string }
+export interface Login { id: string; number: number; name: string; stage: 'second' | 'enrol' | 'full'; began: string; agent: string }
 
 const VENUES = ['Məktəb № 6', 'Uşaq bağçası № 54', 'Mədəniyyət evi', 'Məktəb-lisey № 20', '140 nömrəli tam orta məktəb', 'Gənclər mərkəzi'];
 const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
@@ -24,10 +24,11 @@ export class DeskState {
       const open = n < 3;
       return {
         camera: `${constituency}/${n + 1}/1`, station: { id: `${constituency}/${n + 1}`, venue }, constituency, on_air: n !== 4, public: open ? 'public' : 'unapproved',
-        approved: open ? [{ phase: 'voting', at: '2026-11-20T11:02:00Z', by: ['leyla.aliyeva', 'rashad.mammadov'], still, zones: [{ kind: 'box', x: 300, y: 420, w: 160, h: 300 }] }] : [],
-        hidden: null, proposal: null, hidings: [],
+        approved: open ? [{ phase: 'voting', at: '2026-11-20T11:02:00Z', by: ['leyla.aliyeva', 'rashad.mammadov'], owner: false, still, zones: [{ kind: 'box', x: 300, y: 420, w: 160, h: 300 }] }] : [],
+        hidden: null, proposal: null, approvals: [], hidings: [],
       };
     }));
+    for (const view of this.views) view.approvals = [...view.approved];
     const old = this.views.find((view) => view.camera === '1/2/1');
     if (old) this.hide(old, { reason: 'secrecy', text: 'Kabinənin pərdəsi açıq qalıb.', from: '2026-11-22T06:11:30Z' }, 'leyla.aliyeva');
     this.propose('leyla.aliyeva', 'view.approve', {
@@ -43,19 +44,19 @@ export class DeskState {
   view = (camera: string): View | undefined => this.views.find((one) => one.camera === camera);
 
   record(by: string, what: string, subject: string, before: unknown, after: unknown, why: string | null = null): void {
-    const entry = { id: this.trail.length + 1, at: new Date().toISOString(), by, what, subject, why, from: '192.0.2.17', before, after };
+    const entry = { id: this.trail.length + 1, at: new Date().toISOString(), by: `desk:${by}`, what, subject, why, from: '192.0.2.17', before, after };
     this.trail.unshift({ ...entry, hash: digest([this.trail[0]?.hash ?? '', entry]) });
   }
 
   propose(by: string, kind: string, payload: Record<string, unknown> | ApprovePayload, why: string): Proposal {
     const proposal: Proposal = {
-      id: randomUUID(), kind, payload: payload as Record<string, unknown>, seen: digest(payload), state: 'open', proposed_by: by, proposed_at: new Date().toISOString(), why,
+      id: this.proposals.length + 1, kind, payload: payload as Record<string, unknown>, seen: digest(payload), state: 'open', proposed_by: by, proposed_at: new Date().toISOString(), why,
       decided_by: null, decided_at: null, decided_why: null, mine: false, may_decide: false,
     };
     this.proposals.unshift(proposal);
     const view = this.view(String(proposal.payload['camera']));
     if (view) view.proposal = proposal.id;
-    this.record(by, 'proposal.open', proposal.id, null, { kind, payload }, why);
+    this.record(by, 'proposal.open', String(proposal.id), null, { kind, payload }, why);
     return proposal;
   }
 
@@ -72,7 +73,7 @@ export class DeskState {
     const view = this.view(String(proposal.payload['camera']));
     if (view) view.proposal = null;
     if (state === 'approved' && view) this.apply(proposal, view, by);
-    this.record(by, `proposal.${state}`, proposal.id, { state: 'open' }, { state }, why);
+    this.record(by, `proposal.${state}`, String(proposal.id), { state: 'open' }, { state }, why);
   }
 
   private apply(proposal: Proposal, view: View, by: string): void {
@@ -82,7 +83,9 @@ export class DeskState {
       Object.assign(view.hidings[0] ?? {}, { to: new Date().toISOString(), shown_by: both });
     } else if (proposal.kind === 'view.approve') {
       const { phase, still, zones } = proposal.payload as unknown as ApprovePayload;
-      view.approved = [{ phase, at: new Date().toISOString(), by: both, still, zones }, ...view.approved.filter((one) => one.phase !== phase)];
+      const approval = { phase, at: new Date().toISOString(), by: both, owner: false, still, zones };
+      view.approvals.unshift(approval);
+      view.approved = [approval, ...view.approved.filter((one) => one.phase !== phase)];
       if (view.public === 'unapproved') view.public = 'public';
     }
   }
