@@ -48,7 +48,8 @@ async fn board(output: &Output, constituency: Option<u16>) -> anyhow::Result<()>
         snapshot.list.constituency(number).ok_or(StoreError::NoConstituency(number)).map_err(advised)?;
     }
     // No view can be approved yet, so none is.
-    let mut board = Board::of(&snapshot, &programme, store::now(), |_| false);
+    let is_public = |camera| !snapshot.approvals_of(camera).is_empty();
+    let mut board = Board::of(&snapshot, &programme, store::now(), is_public);
     if let Some(number) = constituency {
         board.constituencies.retain(|one| one.constituency == number);
         board.stations.retain(|one| one.station.constituency == number);

@@ -82,7 +82,7 @@ fn facts(station: ashkar_election::StationId, number: u32) -> Vec<Fact> {
     let words = String::new();
     facts.push(Fact::Acceptance { station, chair: "Leyla".to_owned(), technician: "Rauf".to_owned(), words });
     facts.push(Fact::Rehearsal { station, passed: true, words: String::new() });
-    let last = if number % 3 == 0 { Met::No } else { Met::Yes };
+    let last = if number.is_multiple_of(3) { Met::No } else { Met::Yes };
     facts.push(finding(Item::Mount, last));
     facts
 }

@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
 use ashkar_election::{
-    Board, Fact, NewEntry, NoCameraReason, OfConstituency, Programme, ProgrammeStore, SqliteStore, Stage,
-    StationId, Store, plan_dues, plan_without_camera,
+    Board, Entry, Fact, NewEntry, NoCameraReason, OfConstituency, Programme, ProgrammeStore, SqliteStore,
+    Stage, StationId, Store, plan_dues, plan_without_camera,
 };
 use jiff::civil::date;
+use proptest::prelude::*;
 
 use crate::common::{by, list, store_with_list};
 
@@ -154,5 +155,49 @@ fn hostile_files_do_no_harm() {
     for file in [&b"\0\0\0"[..], b"PK\x03\x04", b"constituency,station,stage\n\"", &[0xff; 100]] {
         assert!(plan_dues(&list(), &Programme::default(), file).is_err());
         assert!(plan_without_camera(&list(), &Programme::default(), file).is_err());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn what_a_file_says_can_be_recorded_and_then_it_is_so(
+        rows in proptest::collection::vec(
+            (
+                0..13_usize,
+                0..28_usize,
+                "[a-zəÇ =+-]{0,12}|\\PC{0,4}|[ə]{0,230}",
+                "2024-0[1-9]-[012][1-9]|[12][0-9].1[0-2].2024||[0-9.-]{0,10}",
+            ),
+            0..4,
+        ),
+        delimiter in "[,;\t]",
+    ) {
+        // The last of each is wrong, and seldom drawn.
+        let listed = ["7,12", "7,13", "8,1", "77,1"];
+        let others = ["7,1", "7,2", "9,4", "7,12"];
+        let stages = ["surveyed", "Public", "conditions met", "INSTALLED", "accepted", "chosen", "gone"];
+        let reasons = ["hospital", "Other", "small", "ship", "abroad", "prison", "club"];
+        let mut dues = String::from("constituency,station,stage,responsible,due\n");
+        let mut without = String::from("constituency,station,reason,words\n");
+        for (station, word, text, date) in rows {
+            let text = text.replace(['"', '\n', '\r'], "");
+            let (station, word) = (station / 4, word / 4);
+            dues.push_str(&format!("{},{},\"{text}\",{date}\n", listed[station], stages[word]));
+            without.push_str(&format!("{},{},\"{text}\"\n", others[station], reasons[word]));
+        }
+        for (file, plan) in [(dues, plan_dues as fn(&_, &_, &[u8]) -> _), (without, plan_without_camera)] {
+            let file = file.replace(',', &delimiter);
+            let mut programme = Programme::default();
+            let Ok(planned) = plan(&list(), &programme, file.as_bytes()) else { continue };
+            for (number, fact) in (1..).zip(planned.facts) {
+                prop_assert_eq!(programme.check(&fact), Ok(()), "{:?}", fact);
+                let text = serde_json::to_string(&fact).unwrap();
+                prop_assert_eq!(&serde_json::from_str::<Fact>(&text).unwrap(), &fact);
+                programme.apply(&Entry::new(number, NewEntry::now(fact).unwrap(), by("").at, "test"));
+            }
+            prop_assert_eq!(plan(&list(), &programme, file.as_bytes()).unwrap().facts, []);
+        }
     }
 }

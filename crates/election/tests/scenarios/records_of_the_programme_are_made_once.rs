@@ -192,6 +192,42 @@ async fn nothing_recorded_can_be_rewritten() {
     pool.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_cut_off_is_recorded_whole_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store_with_list(dir.path()).await;
+    let begun = store.audit(0, 100).await.unwrap().last().unwrap().id;
+    let all: Vec<NewEntry> =
+        (0..60).map(|number| NewEntry::now(finding(&number.to_string())).unwrap()).collect();
+    for (new, wait) in all.iter().cloned().zip((0..6).cycle()) {
+        let other = store.clone();
+        let sent = tokio::spawn(async move { other.record(&new, &by("desk:rauf")).await.map(|_| ()) });
+        tokio::time::sleep(std::time::Duration::from_micros(wait * 400)).await;
+        sent.abort();
+        let _ = sent.await;
+    }
+    store.close().await;
+    let store = SqliteStore::open(dir.path()).await.unwrap();
+    let ids = async || {
+        let history = store.history(STATION).await.unwrap();
+        history.iter().map(|entry| entry.id.to_string()).collect::<Vec<_>>()
+    };
+    let audited = async || {
+        let entries = store.audit(begun, 1000).await.unwrap();
+        let id = |entry: ashkar_election::AuditEntry| entry.after.unwrap()["id"].as_str().unwrap().to_owned();
+        entries.into_iter().map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids().await, audited().await, "each record has its entry, and each entry its record");
+    for new in &all {
+        store.record(new, &by("desk:rauf")).await.unwrap();
+    }
+    let mut made = ids().await;
+    assert_eq!(made, audited().await);
+    made.sort_unstable();
+    made.dedup();
+    assert_eq!(made.len(), all.len(), "sent again, each is there once");
+}
+
 /// The markers of a small JPEG; `number` makes it another one.
 fn jpeg(number: u8) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 9, 0, 16, 1, 1, 0x11, 0];
