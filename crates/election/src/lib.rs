@@ -31,7 +31,7 @@ pub use model::{
     Election, ElectionError, ElectionKey, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason, Language,
     Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, ParseStillHashError, Percent, Phase, Policy,
     Standing, Station, StationId, StationList, StationMarks, StationView, StillHash, Turnout, TurnoutSource,
-    ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_hiding_text, check_zones,
+    ViewError, ViewPhase, ViewZone, Zone, ZoneKind,
 };
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;
