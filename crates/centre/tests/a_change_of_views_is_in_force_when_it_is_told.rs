@@ -69,8 +69,8 @@ async fn a_change_of_views_is_in_force_when_it_is_told() {
     assert_eq!(given(&centre, now()), [Ok(()); 3]);
     assert_eq!(centre.state_of(CAMERA).hidden, None);
 
+    let from = now().plus(-2 * HOUR_US);
     for _ in 0..5 {
-        let from = now().plus(-2 * HOUR_US);
         store.hide(CAMERA, from, HidingReason::Secrecy, "", &by("x")).await.unwrap();
         centre.refresh().await;
         assert_eq!(given(&centre, now()), [Err(Denial::Hidden), Err(Denial::Hidden), Ok(())]);
