@@ -47,7 +47,6 @@ async fn board(output: &Output, constituency: Option<u16>) -> anyhow::Result<()>
     if let Some(number) = constituency {
         snapshot.list.constituency(number).ok_or(StoreError::NoConstituency(number)).map_err(advised)?;
     }
-    // No view can be approved yet, so none is.
     let is_public = |camera| !snapshot.approvals_of(camera).is_empty();
     let mut board = Board::of(&snapshot, &programme, store::now(), is_public);
     if let Some(number) = constituency {

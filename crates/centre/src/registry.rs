@@ -103,7 +103,7 @@ impl Registry {
     }
 
     /// The same with their reasons: in order, without overlap.
-    pub fn hidden_times(&self, camera: CameraId) -> &[HiddenTime] {
+    pub(crate) fn hidden_times(&self, camera: CameraId) -> &[HiddenTime] {
         const UNKNOWN: HiddenTime = HiddenTime { span: ALL_TIME, why: HiddenWhy::Unapproved };
         self.hidden.get(&camera).map_or(&[UNKNOWN], Hidden::times)
     }

@@ -478,7 +478,7 @@ mod tests {
             ]
         );
         assert_eq!(hide(day.clone(), &[]), day);
-        let whole = hide(day.clone(), &[time(always, UtcMicros(i64::MAX), HiddenWhy::Unapproved)]);
+        let whole = hide(day, &[time(always, UtcMicros(i64::MAX), HiddenWhy::Unapproved)]);
         assert!(whole.iter().all(|entry| !entry.is_here()), "{whole:?}");
         assert!(whole.windows(2).all(|pair| pair[0].to == pair[1].from), "{whole:?}");
     }

@@ -28,5 +28,6 @@ pub use station::{
 pub use turnout::{Percent, Turnout, TurnoutSource};
 pub use views::{
     Approval, Checks, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason, ParseStillHashError, StillHash,
-    ViewError, ViewPhase, ViewZone, ZoneKind, check_hiding_text, check_zones,
+    ViewError, ViewPhase, ViewZone, ZoneKind,
 };
+pub(crate) use views::{check_hiding_text, check_zones};

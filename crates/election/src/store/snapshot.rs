@@ -74,7 +74,7 @@ impl Snapshot {
     }
 
     /// The camera whose approvals and hidings are those of `camera`: itself, or the one whose sub-stream it is.
-    pub fn view_of(&self, camera: CameraId) -> CameraId {
+    pub(crate) fn view_of(&self, camera: CameraId) -> CameraId {
         self.camera(camera).and_then(|known| known.sub_of).unwrap_or(camera)
     }
 

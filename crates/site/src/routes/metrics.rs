@@ -92,7 +92,7 @@ impl Metrics {
     }
 
     /// The histogram of the route `name`, for handlers outside the router.
-    pub(crate) fn route(&self, name: &'static str) -> Route {
+    pub(crate) fn times_of(&self, name: &'static str) -> Route {
         let ok = self.requests.get_or_create(&labels(name.to_owned(), 200)).clone();
         Route { name, ok, requests: self.requests.clone() }
     }

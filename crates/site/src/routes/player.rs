@@ -88,9 +88,9 @@ impl PlayerRoutes {
             centre,
             gzipped: Gzipped::default(),
             tls,
-            live: metrics.route(table::LIVE),
-            media: metrics.route(table::MEDIA),
-            preflight: metrics.route("preflight"),
+            live: metrics.times_of(table::LIVE),
+            media: metrics.times_of(table::MEDIA),
+            preflight: metrics.times_of("preflight"),
         }
     }
 

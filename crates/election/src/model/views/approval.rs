@@ -133,7 +133,7 @@ pub enum ViewError {
 ///
 /// # Errors
 /// [`ViewError::Zones`] and [`ViewError::Zone`].
-pub fn check_zones(zones: &[ViewZone]) -> Result<(), ViewError> {
+pub(crate) fn check_zones(zones: &[ViewZone]) -> Result<(), ViewError> {
     if zones.len() > ZONES_MAX {
         return Err(ViewError::Zones);
     }

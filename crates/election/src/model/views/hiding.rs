@@ -66,7 +66,7 @@ pub struct Hiding {
 ///
 /// # Errors
 /// [`ViewError::LongText`] and [`ViewError::Control`].
-pub fn check_hiding_text(text: &str) -> Result<(), ViewError> {
+pub(crate) fn check_hiding_text(text: &str) -> Result<(), ViewError> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(ViewError::LongText(TEXT_BYTES_MAX));
     }

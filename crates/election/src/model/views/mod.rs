@@ -7,8 +7,10 @@ mod approval;
 mod hidden;
 mod hiding;
 
+pub(crate) use approval::check_zones;
 pub use approval::{
-    Approval, Checks, ParseStillHashError, StillHash, ViewError, ViewPhase, ViewZone, ZoneKind, check_zones,
+    Approval, Checks, ParseStillHashError, StillHash, ViewError, ViewPhase, ViewZone, ZoneKind,
 };
 pub use hidden::{Hidden, HiddenTime, HiddenWhy};
-pub use hiding::{Hiding, HidingReason, check_hiding_text};
+pub(crate) use hiding::check_hiding_text;
+pub use hiding::{Hiding, HidingReason};
