@@ -31,7 +31,7 @@ url=$(sed -n 's/^ *Open *\(http:[^ ]*\)$/\1/p' "$work/out")
 echo "browser: the demo answers at $url"
 (cd web && exec npm run --silent test:players) >"$work/players" 2>&1 &
 players=$!
-if ! (cd web && BASE_URL="${url%/}" npm run --silent test:e2e); then
+if ! (cd web && BASE_URL="${url%/}" DESK_LOGINS="$work/demo/desk-logins.json" npm run --silent test:e2e); then
   echo "--- the demo's log"; tail -n 50 "$work/err"
   exit 1
 fi

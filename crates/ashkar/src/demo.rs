@@ -214,7 +214,7 @@ fn serve_options(options: &Demo) -> Serve {
         listen: options.listen,
         rtmp: options.rtmp,
         desk_listen: None,
-        desk_url: Some(format!("http://localhost:{}", options.listen.port())),
+        desk_url: None,
         agent_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         metrics_listen: None,
         public_url: None,

@@ -175,7 +175,8 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     };
     raise_open_files();
     let agents = options.agent_listen.map_or(0, |_| AGENT_CONNECTIONS);
-    let connections = shared_out(open_files(), options.max_connections, agents);
+    let desk = options.desk_listen.map_or(0, |_| DESK_CONNECTIONS);
+    let connections = shared_out(open_files().saturating_sub(desk), options.max_connections, agents);
     let store = Arc::new(open_data(&options.data.data).await?);
     // Bind first: an address in use should not cost a recovery.
     let listener = bind(options.listen).await?;
@@ -202,14 +203,15 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         tls: tls.is_some(),
         origin: options.public_url.as_deref().map(Arc::from),
     };
-    let desk = desk_of(options, &store, &centre, tls.is_some());
-    desk.remember().await?;
-    let desk = desk.router();
     let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
-    let (site, desk) = match options.desk_listen {
-        Some(address) => (site, Some((bind_apart("the desk", address, tls.is_some()).await?, desk))),
-        None => (site.with_desk(desk), None),
+    let desk_listener = match options.desk_listen {
+        Some(address) => Some(bind_apart("the desk", address, tls.is_some()).await?),
+        None => None,
     };
+    let desk_address = desk_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let desk = desk_of(options, &store, &centre, desk_address.unwrap_or(http), tls.is_some());
+    desk.remember().await?;
+    let site = if desk_listener.is_none() { site.with_desk(desk.router()) } else { site };
     let door = match options.agent_listen {
         Some(address) => Some(bind_apart("agents", address, tls.is_some()).await?),
         None => None,
@@ -230,14 +232,14 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         let serving = server::serve(listener, None, apart, limits, Arc::default(), stop.subscribe());
         listeners.push(tokio::spawn(on_duty(serving)));
     }
-    let desk_address = desk.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
-    if let Some((listener, desk)) = desk {
+    if let Some(listener) = desk_listener {
         let limits = Limits {
             connections: DESK_CONNECTIONS,
             connections_per_client: DESK_CONNECTIONS,
             ..limits.clone()
         };
-        let serving = server::serve(listener, tls.clone(), desk, limits, Arc::default(), stop.subscribe());
+        let serving =
+            server::serve(listener, tls.clone(), desk.router(), limits, Arc::default(), stop.subscribe());
         listeners.push(tokio::spawn(on_duty(serving)));
     }
     if let Some(listener) = door {
@@ -255,10 +257,20 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
     Ok(Running { centre, http, rtmp, agents, desk: desk_address, certificate, stop, listeners, store })
 }
 
-/// The desk of a centre that runs with `options`.
-fn desk_of(options: &Serve, store: &Arc<SqliteStore>, centre: &Arc<Centre>, tls: bool) -> Arc<Desk> {
-    let origin = options.desk_url.as_deref().or(options.public_url.as_deref());
-    let options = ashkar_desk::Options { origin: origin.map(Arc::from), tls };
+/// The desk of a centre that runs with `options`, at `address`. Without a name that was given, one on this machine alone is
+/// `localhost` to browsers; others have no name to which passkeys could be bound.
+fn desk_of(
+    options: &Serve,
+    store: &Arc<SqliteStore>,
+    centre: &Arc<Centre>,
+    address: SocketAddr,
+    tls: bool,
+) -> Arc<Desk> {
+    let given = options.desk_url.as_deref().or(options.public_url.as_deref());
+    let scheme = if tls { "https" } else { "http" };
+    let here =
+        || address.ip().is_loopback().then(|| format!("{scheme}://localhost:{}", address.port()).into());
+    let options = ashkar_desk::Options { origin: given.map(Arc::from).or_else(here), tls };
     Desk::new(Arc::clone(store) as Arc<dyn ashkar_desk::DeskStore>, Arc::clone(centre), options)
 }
 
@@ -390,7 +402,7 @@ struct Connections {
 
 /// Divides `files`, so that viewers can never take those that publishers and the recording need (I11).
 fn shared_out(files: usize, wanted: usize, agents: usize) -> Connections {
-    let room = files.saturating_sub(FILES_FOR_OURSELVES + METRICS_CONNECTIONS + DESK_CONNECTIONS);
+    let room = files.saturating_sub(FILES_FOR_OURSELVES + METRICS_CONNECTIONS);
     let agents = agents.min(room / 4);
     let room = room - agents;
     let publishers = RtmpOptions::default().max_connections.min(room / 2);

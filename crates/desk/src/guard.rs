@@ -30,6 +30,8 @@ const TOUCH_EVERY_US: i64 = 60_000_000;
 const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// A page says with it that nobody has touched it for a while.
+const UNATTENDED: HeaderName = HeaderName::from_static("x-unattended");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets a request in, or refuses it.
@@ -90,7 +92,9 @@ async fn called(
     let idle_since = asked.at.plus(-i64::try_from(IDLE.as_micros()).unwrap_or(i64::MAX));
     let found = desk.store.session(&token.hash().0, asked.at, idle_since).await?;
     let (session, person) = found.ok_or_else(Refusal::signed_out)?;
-    if asked.at.since(session.seen_at) >= TOUCH_EVERY_US {
+    // What a page asks for while nobody is at it keeps no session alive.
+    let is_attended = !headers.contains_key(UNATTENDED);
+    if is_attended && asked.at.since(session.seen_at) >= TOUCH_EVERY_US {
         desk.store.touch_session(session.id, asked.at).await?;
     }
     let role = person.profile.role;

@@ -6,6 +6,7 @@
 
 mod caller;
 mod cookie;
+mod given;
 mod guard;
 mod jpeg;
 mod pages;

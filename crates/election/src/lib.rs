@@ -34,7 +34,7 @@ pub use model::{
     Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, ParseStillHashError, Percent, Permission,
     Person, PersonError, PersonName, Phase, Policy, Profile, Proposal, ProposalError, ProposalState,
     Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView, StillHash, Turnout,
-    TurnoutSource, ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_hiding_text, check_why, check_zones,
+    TurnoutSource, ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_why,
 };
 pub use programme::{
     Acceptance, Block, Blocker, Board, ConstituencyBoard, Counts, Dated, Decision, Distribution, Due, Entry,

@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 
-use ashkar_stills::{Pool, PoolError, sandbox, zygote};
+use ashkar_stills::{MAX_WIDTH, Pool, PoolError, sandbox, zygote};
 use nix::sys::uio::{RemoteIoVec, process_vm_readv};
 use nix::sys::{ptrace, signal};
 use nix::unistd::Pid;
@@ -177,7 +177,7 @@ fn answer_for_ever() -> io::Result<()> {
     let (mut requests, mut answers) = (io::stdin().lock(), io::stdout().lock());
     let mut seen = Vec::new();
     loop {
-        for _ in 0..2 {
+        for _ in 0..3 {
             let mut length = [0; 4];
             requests.read_exact(&mut length)?;
             let mut frame = vec![0; u32::from_be_bytes(length) as usize];
@@ -203,9 +203,10 @@ fn say_shut_in() {
 /// Hangs over the first camera, and responds for the others.
 fn hang_or_answer() -> io::Result<()> {
     say_shut_in();
-    let mut request = [0; 10];
+    // The width in two bytes, an init segment of one, a part of one, each behind its length.
+    let mut request = [0; 16];
     io::stdin().read_exact(&mut request)?;
-    if request[4] == HANGS {
+    if request[10] == HANGS {
         loop {
             std::thread::park();
         }
@@ -281,8 +282,9 @@ fn no_worker_is_asked_twice() {
     let pool = pool("greedy-worker");
     runtime().block_on(async {
         for camera in 0..20_u8 {
+            let [high, low] = (MAX_WIDTH as u16).to_be_bytes();
             let still = pool.still(&[camera], &[camera]).await.unwrap();
-            assert_eq!(still[..], [0xff, 0xd8, camera, camera], "another camera's bytes");
+            assert_eq!(still[..], [0xff, 0xd8, high, low, camera, camera], "another camera's bytes");
         }
     });
 }

@@ -56,9 +56,9 @@ test('over a line that others can read no password is asked for or sent', async 
   await expect(page.locator('input')).toHaveCount(0);
 });
 
-test('an invitation: a password, the app, recovery codes that one must have kept; its secret is in no request for a page', async ({ page }) => {
-  const documents: string[] = [];
-  page.on('request', (request) => { if (request.isNavigationRequest()) documents.push(request.url()); });
+test('an invitation: a password, the app, recovery codes that one must have kept; its secret is in no address that is asked for', async ({ page }) => {
+  const addresses: string[] = [];
+  page.on('request', (request) => { addresses.push(new URL(request.url()).pathname + new URL(request.url()).search); });
   await open(page, `/en/desk/invitation#${TOKEN}`);
   await expect(page.getByText('Your user name: elchin.babayev.')).toBeVisible();
   await page.getByRole('link', { name: 'Русский' }).click();
@@ -87,7 +87,8 @@ test('an invitation: a password, the app, recovery codes that one must have kept
   await page.getByRole('button', { name: 'Finish' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Municipal elections');
   expect(page.url()).not.toContain(TOKEN);
-  expect(documents.filter((address) => new URL(address).pathname.includes(TOKEN))).toEqual([]);
+  expect(addresses).toContain('/desk/api/v1/invitation/look');
+  expect(addresses.filter((address) => address.includes(TOKEN))).toEqual([]);
   await open(page, `/en/desk/invitation#${TOKEN}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('This invitation does not work');
 });

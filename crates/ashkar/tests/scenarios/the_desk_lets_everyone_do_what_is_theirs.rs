@@ -25,7 +25,6 @@ fn address(route: &Declared) -> String {
         ("{camera}", "1"),
         ("{id}", "999999"),
         ("{name}", "nobody-there"),
-        ("{token}", "none"),
         ("{file}", "none.jpg"),
     ];
     let path = values.iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));

@@ -8,12 +8,13 @@ use ashkar_credentials::throttle::Name;
 use ashkar_election::{Language, Permission, Person, SecretChange, Session, SignInStage};
 use ashkar_terms::UtcMicros;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::invitation::new_password;
 use crate::caller::Caller;
+use crate::given::{At, Given};
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, times};
@@ -86,7 +87,7 @@ pub(super) struct ChangeLanguage {
 pub(super) async fn change_language(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(change): Json<ChangeLanguage>,
+    Given(change): Given<ChangeLanguage>,
 ) -> Answer<Value> {
     desk.store.set_language(&caller.person.name, change.language, &caller.actor(None)).await?;
     Ok(Json(json!({})))
@@ -111,7 +112,7 @@ pub(super) async fn sessions(State(desk): State<Arc<Desk>>, caller: Caller) -> A
 pub(super) async fn end_session(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(id): Path<i64>,
+    At(id): At<i64>,
 ) -> Answer<Value> {
     desk.store.end_session(&caller.person.name, id, &caller.actor(None)).await?;
     Ok(Json(json!({})))
@@ -128,7 +129,7 @@ pub(super) struct ChangePassword {
 pub(super) async fn change_password(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(change): Json<ChangePassword>,
+    Given(change): Given<ChangePassword>,
 ) -> Answer<Value> {
     let name = &caller.person.name;
     let attempt = desk.attempts.attempt(Name::Known(name.as_str()), caller.client(), Instant::now())?;

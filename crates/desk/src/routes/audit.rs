@@ -5,12 +5,13 @@ use std::sync::Arc;
 use ashkar_election::{AuditEntry, AuditQuery};
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::given::Wanted;
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, times};
@@ -38,7 +39,7 @@ fn given(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-pub(super) async fn find(State(desk): State<Arc<Desk>>, Query(search): Query<Search>) -> Answer<Value> {
+pub(super) async fn find(State(desk): State<Arc<Desk>>, Wanted(search): Wanted<Search>) -> Answer<Value> {
     let limit = search.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
     let query = AuditQuery {
         before: search.before,

@@ -9,7 +9,7 @@ use ashkar_credentials::recovery::RecoveryCode;
 use ashkar_credentials::totp::TotpSecret;
 use ashkar_election::{FactorUse, SecretChange, Secrets, SignInStage};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use super::sign_in::{Stepped, new_session, totp_refusal};
 use crate::Desk;
 use crate::caller::{Asked, BEGUN, Caller};
+use crate::given::{At, Given};
 use crate::refusal::Refusal;
 use crate::table::Answer;
 
@@ -77,7 +78,7 @@ pub(super) async fn confirm_totp(
     asked: Asked,
     caller: Caller,
     headers: HeaderMap,
-    Json(confirm): Json<ConfirmTotp>,
+    Given(confirm): Given<ConfirmTotp>,
 ) -> Result<Response, Refusal> {
     let secret = desk.unconfirmed.of(caller.session.id, Instant::now()).ok_or_else(|| {
         Refusal::impossible("The secret was shown too long ago. Begin again; it will be another one.")
@@ -198,7 +199,7 @@ pub(super) async fn confirm_passkey(
     asked: Asked,
     caller: Caller,
     headers: HeaderMap,
-    Json(confirm): Json<ConfirmPasskey>,
+    Given(confirm): Given<ConfirmPasskey>,
 ) -> Result<Response, Refusal> {
     let label = confirm.name.trim().to_owned();
     if label.is_empty() || label.chars().count() > LABEL_CHARS_MAX || label.chars().any(char::is_control) {
@@ -222,7 +223,7 @@ pub(super) async fn confirm_passkey(
 pub(super) async fn remove_passkey(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(id): Path<i64>,
+    At(id): At<i64>,
 ) -> Answer<Value> {
     let change = SecretChange::RemovePasskey(id);
     desk.store.change_secret(&caller.person.name, &change, caller.session.id, &caller.actor(None)).await?;

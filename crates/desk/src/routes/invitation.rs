@@ -1,5 +1,5 @@
-//! Invitations: a link that is good once, by which somebody chooses a password. The token comes in the path of the API,
-//! which is never logged, and stands in the fragment of the page's address, which is never sent.
+//! Invitations: a link that is good once, by which somebody chooses a password. The token stands in the fragment of the
+//! page's address, which is never sent, and comes in a body: no proxy writes that down.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,13 +10,14 @@ use ashkar_credentials::token::Token;
 use ashkar_election::{Person, PersonError, StoreError};
 use ashkar_terms::UtcMicros;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::sign_in::{Stepped, check_secure, new_session, stage_after_password};
 use crate::caller::Asked;
+use crate::given::Given;
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, times};
@@ -24,12 +25,18 @@ use crate::{Desk, times};
 /// All links count as one account: nobody has 256 random bits to guess, and a limit costs nobody anything.
 const LINKS: Name<'static> = Name::Unknown("invitation");
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Look {
+    token: String,
+}
+
 pub(super) async fn show(
     State(desk): State<Arc<Desk>>,
     asked: Asked,
-    Path(token): Path<String>,
+    Given(look): Given<Look>,
 ) -> Answer<Value> {
-    let (person, expires, _) = invited(&desk, &asked, &token).await?;
+    let (person, expires, _) = invited(&desk, &asked, &look.token).await?;
     Ok(Json(json!({
         "name": person.name,
         "display_name": person.profile.display_name,
@@ -52,6 +59,7 @@ async fn invited(desk: &Desk, asked: &Asked, token: &str) -> Result<(Person, Utc
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Accept {
+    token: String,
     password: Password,
 }
 
@@ -59,11 +67,10 @@ pub(super) async fn accept(
     State(desk): State<Arc<Desk>>,
     asked: Asked,
     headers: HeaderMap,
-    Path(token): Path<String>,
-    Json(accept): Json<Accept>,
+    Given(accept): Given<Accept>,
 ) -> Result<Stepped, Refusal> {
     check_secure(&desk, &headers)?;
-    let (person, _, hash) = invited(&desk, &asked, &token).await?;
+    let (person, _, hash) = invited(&desk, &asked, &accept.token).await?;
     let password = new_password(accept.password, &person)?;
     let password = desk.passwords.hash(password).await?.to_phc();
     let stage = stage_after_password(&person);

@@ -22,8 +22,8 @@ pub(crate) fn table() -> Table {
         .post("/login/second", Awaited, sign_in::with_second_factor)
         .post("/login/passkey", Awaited, sign_in::ask_for_passkey)
         .post("/logout", Begun, sign_in::out)
-        .get("/invitation/{token}", Anyone, invitation::show)
-        .post("/invitation/{token}", Anyone, invitation::accept);
+        .post("/invitation/look", Anyone, invitation::show)
+        .post("/invitation", Anyone, invitation::accept);
     let own = signing_in
         .get("/me", Begun, account::me)
         .patch("/me", SignedIn, account::change_language)

@@ -7,13 +7,14 @@ use std::time::Duration;
 use ashkar_credentials::token::Token;
 use ashkar_election::{Language, NewInvitation, PersonError, PersonName, Profile, Role, StoreError};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::account::PersonView;
 use crate::caller::{Asked, Caller};
+use crate::given::{At, Given};
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, guard, times};
@@ -62,7 +63,7 @@ pub(super) async fn invite(
     asked: Asked,
     caller: Caller,
     headers: HeaderMap,
-    Json(invite): Json<Invite>,
+    Given(invite): Given<Invite>,
 ) -> Answer<Value> {
     let name = named(&invite.name)?;
     let profile = Profile {
@@ -109,8 +110,8 @@ fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
 pub(super) async fn change(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(name): Path<String>,
-    Json(change): Json<Change>,
+    At(name): At<String>,
+    Given(change): Given<Change>,
 ) -> Answer<PersonView> {
     let name = named(&name)?;
     ashkar_election::check_why(&change.why).map_err(StoreError::from)?;
@@ -140,8 +141,8 @@ pub(super) async fn invite_again(
     asked: Asked,
     caller: Caller,
     headers: HeaderMap,
-    Path(name): Path<String>,
-    Json(again): Json<InviteAgain>,
+    At(name): At<String>,
+    Given(again): Given<InviteAgain>,
 ) -> Answer<Value> {
     let name = named(&name)?;
     ashkar_election::check_why(&again.why).map_err(StoreError::from)?;

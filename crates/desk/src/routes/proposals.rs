@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ashkar_election::{Person, Proposal, ProposalState, Proposed, Ruling, StoreError};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::people::{Invitation, invitation};
 use crate::caller::{Asked, Caller};
+use crate::given::{At, Given, Wanted};
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, times};
@@ -65,12 +66,12 @@ pub(super) async fn waiting(desk: &Desk, caller: &Caller) -> Result<(usize, usiz
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
     #[serde(default)]
-    state: Wanted,
+    state: Those,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Wanted {
+enum Those {
     #[default]
     Open,
     All,
@@ -79,9 +80,9 @@ enum Wanted {
 pub(super) async fn list(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Query(which): Query<Which>,
+    Wanted(which): Wanted<Which>,
 ) -> Answer<Vec<Value>> {
-    let proposals = desk.store.proposals(which.state == Wanted::Open, LIST_MAX).await?;
+    let proposals = desk.store.proposals(which.state == Those::Open, LIST_MAX).await?;
     let shown = proposals.iter().filter(|proposal| may_see(&caller, &proposal.what));
     Ok(Json(shown.map(|proposal| view(&caller, proposal)).collect()))
 }
@@ -96,11 +97,7 @@ async fn visible(desk: &Desk, caller: &Caller, id: i64) -> Result<Proposal, Refu
     }
 }
 
-pub(super) async fn show(
-    State(desk): State<Arc<Desk>>,
-    caller: Caller,
-    Path(id): Path<i64>,
-) -> Answer<Value> {
+pub(super) async fn show(State(desk): State<Arc<Desk>>, caller: Caller, At(id): At<i64>) -> Answer<Value> {
     let proposal = visible(&desk, &caller, id).await?;
     Ok(Json(view(&caller, &proposal)))
 }
@@ -108,7 +105,7 @@ pub(super) async fn show(
 pub(super) async fn propose(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Json(mut body): Json<Value>,
+    Given(mut body): Given<Value>,
 ) -> Answer<Value> {
     let why = body.as_object_mut().and_then(|body| body.remove("why"));
     let why = why.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -135,8 +132,8 @@ pub(super) async fn approve(
     asked: Asked,
     caller: Caller,
     headers: HeaderMap,
-    Path(id): Path<i64>,
-    Json(Why { why }): Json<Why>,
+    At(id): At<i64>,
+    Given(Why { why }): Given<Why>,
 ) -> Answer<Value> {
     check_decider(&desk, &caller, id).await?;
     let Invitation { stored, view: link } = invitation(&desk, &asked, &headers)?;
@@ -169,8 +166,8 @@ async fn check_decider(desk: &Desk, caller: &Caller, id: i64) -> Result<(), Refu
 pub(super) async fn refuse(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(id): Path<i64>,
-    Json(Why { why }): Json<Why>,
+    At(id): At<i64>,
+    Given(Why { why }): Given<Why>,
 ) -> Answer<Value> {
     check_decider(&desk, &caller, id).await?;
     decided(&desk, &caller, id, Ruling::Refuse, why).await
@@ -179,8 +176,8 @@ pub(super) async fn refuse(
 pub(super) async fn withdraw(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(id): Path<i64>,
-    Json(Why { why }): Json<Why>,
+    At(id): At<i64>,
+    Given(Why { why }): Given<Why>,
 ) -> Answer<Value> {
     visible(&desk, &caller, id).await?;
     decided(&desk, &caller, id, Ruling::Withdraw, why).await

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::factors;
 use crate::caller::{Asked, BEGUN, Caller, SESSION};
+use crate::given::Given;
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, cookie, guard};
@@ -92,7 +93,7 @@ pub(super) async fn with_password(
     State(desk): State<Arc<Desk>>,
     asked: Asked,
     headers: HeaderMap,
-    Json(login): Json<Login>,
+    Given(login): Given<Login>,
 ) -> Result<Stepped, Refusal> {
     check_secure(&desk, &headers)?;
     let name: Option<PersonName> = login.name.trim().to_lowercase().parse().ok();
@@ -172,7 +173,7 @@ pub(super) async fn with_second_factor(
     asked: Asked,
     caller: Caller,
     headers: HeaderMap,
-    Json(second): Json<Second>,
+    Given(second): Given<Second>,
 ) -> Result<Stepped, Refusal> {
     let name = &caller.person.name;
     let secrets = desk.store.secrets(name).await?.ok_or_else(Refusal::signed_out)?;

@@ -8,7 +8,7 @@ use ashkar_election::{
 };
 use ashkar_terms::{CameraId, UtcMicros};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -16,12 +16,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
+use crate::given::{At, Given};
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, jpeg, times};
 
 /// A camera's address in the path.
-type Place = Path<(u16, u16, u8)>;
+type Place = At<(u16, u16, u8)>;
 
 /// When the picture was taken, as the site tells it.
 const PICTURE_TIME: HeaderName = HeaderName::from_static("picture-time");
@@ -147,7 +148,7 @@ pub(super) fn counts<'a>(registry: &Registry, cameras: impl Iterator<Item = &'a 
 }
 
 /// A camera that the registry knows, and that is no sub-stream: those follow their camera.
-fn known(registry: &Registry, Path((constituency, station, camera)): Place) -> Result<CameraId, Refusal> {
+fn known(registry: &Registry, At((constituency, station, camera)): Place) -> Result<CameraId, Refusal> {
     let id = CameraId::new(constituency, station, camera);
     match registry.snapshot.camera(id) {
         Some(camera) if camera.sub_of.is_none() => Ok(id),
@@ -214,7 +215,7 @@ pub(super) async fn take_still(State(desk): State<Arc<Desk>>, caller: Caller, pl
 pub(super) async fn still(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
-    Path(file): Path<String>,
+    At(file): At<String>,
 ) -> Result<Response, Refusal> {
     let absent = || Refusal::absent("There is no such reference still.");
     let name: StillHash = file.strip_suffix(".jpg").and_then(|name| name.parse().ok()).ok_or_else(absent)?;
@@ -240,7 +241,7 @@ pub(super) async fn hide(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     place: Place,
-    Json(hide): Json<Hide>,
+    Given(hide): Given<Hide>,
 ) -> Answer<Value> {
     let camera = known(&desk.centre.registry(), place)?;
     let by = caller.actor(Some(hide.text.clone()));

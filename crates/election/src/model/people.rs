@@ -146,7 +146,7 @@ impl Role {
     }
 
     /// Whether the role may be limited to some constituencies.
-    pub const fn is_local(self) -> bool {
+    const fn is_local(self) -> bool {
         matches!(self, Self::Operator | Self::Technician)
     }
 }
@@ -310,6 +310,9 @@ pub enum PersonError {
     /// The only second factor of a role that needs one.
     #[error("this is the only second factor of this account; add another one first")]
     OnlyFactor,
+    /// A passkey that is somebody's already.
+    #[error("this passkey belongs to an account already")]
+    PasskeyTaken,
     /// Too many of something.
     #[error("an account has at most {1} {0}")]
     TooMany(&'static str, usize),

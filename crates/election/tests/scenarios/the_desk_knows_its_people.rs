@@ -100,6 +100,8 @@ async fn a_second_factor_is_good_once() {
         label: "key".into(),
     };
     store.change_secret(&aysel, &passkey, id, &actor).await.unwrap();
+    let twice = store.change_secret(&aysel, &passkey, id, &actor).await;
+    assert_eq!(refused(twice), PersonError::PasskeyTaken);
     let key = store.secrets(&aysel).await.unwrap().unwrap().passkeys.pop().unwrap();
     let mut token = 10;
     for (factor, is_good) in [

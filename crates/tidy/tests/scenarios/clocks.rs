@@ -8,6 +8,7 @@ const SHELLS: &[(&str, &str)] = &[
     ("crates/ashkar/src/", "the command line"),
     ("crates/terms/src/clock.rs", "the system's clock behind the trait `Clock`"),
     ("crates/centre/src/start.rs", "how long a start takes"),
+    ("crates/desk/src/routes/", "attempts and ceremonies of one request; what counts them is told the time"),
     ("crates/door/src/rates.rs", "attempts in a minute; the count itself is told the time"),
     ("crates/ingest/src/rtmp/server/reactor.rs", "the RTMP thread"),
     ("crates/ingest/src/rtsp/pull_session.rs", "the task of a pulled camera"),

@@ -5,6 +5,7 @@
  */
 
 import { clock } from '../../lib/clock.svelte';
+import { isAttended } from './attended';
 import { within } from '../../lib/signal';
 
 const BASE = '/desk/api/v1';
@@ -37,7 +38,7 @@ async function sent(method: Method, path: string, headers: Record<string, string
   try {
     response = await fetch(BASE + path, {
       method, body, cache: 'no-store', credentials: 'same-origin', signal: within(REQUEST_LIMIT_MS, signal),
-      headers: { accept: 'application/json', 'accept-language': host.language(), ...headers },
+      headers: { accept: 'application/json', 'accept-language': host.language(), ...(isAttended() ? {} : { 'x-unattended': 'yes' }), ...headers },
     });
   } catch (error) {
     if (signal?.aborted) throw error;

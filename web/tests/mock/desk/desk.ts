@@ -75,9 +75,8 @@ export class DeskMock {
 
   private route(asked: Asked): unknown {
     const { method, path } = asked;
-    const invitation = /^\/invitation\/([\w-]+)$/.exec(path)?.[1];
     if (path === '/login') return this.login(asked);
-    if (invitation) return this.invitation(invitation, asked);
+    if (path.startsWith('/invitation')) return this.invitation(String(asked.body['token']), asked);
     if (!asked.login || !asked.me) throw new Refusal(401, 'signed-out');
     if (path === '/login/second') return this.second(asked, asked.login, asked.me);
     if (path === '/login/passkey') return { options: asked.me.passkeys.toShow() };
@@ -118,7 +117,7 @@ export class DeskMock {
   private invitation(token: string, asked: Asked): unknown {
     const me = this.state.account(this.state.tokens.get(token) ?? '');
     if (!me) throw new Refusal(422, 'refused', 'This link is not good any more; ask for a new one.');
-    if (asked.method === 'GET') return { name: me.name, display_name: me.display_name, role: me.role, expires_at: me.invited_until };
+    if (asked.path === '/invitation/look') return { name: me.name, display_name: me.display_name, role: me.role, expires_at: me.invited_until };
     if (String(asked.body['password']).length < 12) throw new Refusal(422, 'refused', 'At least 12 characters.');
     Object.assign(me, { password: asked.body['password'], invited_until: null });
     this.state.tokens.delete(token);

@@ -138,8 +138,9 @@ async fn add_passkey(
     if usize::try_from(count).unwrap_or(usize::MAX) >= PASSKEYS_MAX {
         return Err(PersonError::TooMany("passkeys", PASSKEYS_MAX).into());
     }
-    sqlx::query(
-        "INSERT INTO passkey (name, credential_id, credential, label, added_at_us) VALUES ($1, $2, $3, $4, $5)",
+    let added = sqlx::query(
+        "INSERT INTO passkey (name, credential_id, credential, label, added_at_us) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING",
     )
     .bind(name.as_str())
     .bind(credential_id)
@@ -148,6 +149,9 @@ async fn add_passkey(
     .bind(by.at.0)
     .execute(&mut *tx)
     .await?;
+    if added.rows_affected() == 0 {
+        return Err(PersonError::PasskeyTaken.into());
+    }
     audited(tx, "person.passkey-add", name, None, Some(json!({ "label": label })), by).await
 }
 
