@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use ashkar_credentials::password::{Password, PasswordHash, Verdict};
 use ashkar_credentials::throttle::Name;
-use ashkar_election::{Language, Permission, Person, SecretChange, Session, SignInStage};
+use ashkar_election::{Language, Permission, Person, SecretChange, Secrets, Session, SignInStage};
 use ashkar_terms::UtcMicros;
 use axum::Json;
 use axum::extract::State;
@@ -54,6 +54,15 @@ impl From<&Person> for PersonView {
     }
 }
 
+/// By what the second factor may be given.
+pub(super) fn ways(desk: &Desk, secrets: &Secrets) -> Value {
+    json!({
+        "totp": secrets.totp.is_some(),
+        "passkey": desk.passkeys.is_some() && !secrets.passkeys.is_empty(),
+        "recovery": !secrets.recovery.is_empty(),
+    })
+}
+
 pub(super) async fn me(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer<Value> {
     let person = &caller.person;
     let secrets = desk.store.secrets(&person.name).await?.ok_or_else(Refusal::signed_out)?;
@@ -65,6 +74,9 @@ pub(super) async fn me(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer<
     me["permissions"] = json!(permissions);
     me["passkeys_possible"] = json!(desk.passkeys.is_some());
     me["totp"] = json!(secrets.totp.is_some());
+    if caller.session.stage == SignInStage::Second {
+        me["second"] = ways(&desk, &secrets);
+    }
     me["recovery_codes_left"] = json!(secrets.recovery.len());
     let passkeys = secrets.passkeys.iter().map(|passkey| {
         json!({

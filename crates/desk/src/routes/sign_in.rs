@@ -16,6 +16,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::account::ways;
 use super::factors;
 use crate::caller::{Asked, BEGUN, Caller, SESSION};
 use crate::given::Given;
@@ -127,12 +128,7 @@ pub(super) async fn with_password(
     if stage == SignInStage::Full {
         desk.is_familiar(&name, asked.client);
     }
-    let second = json!({
-        "totp": secrets.totp.is_some(),
-        "passkey": desk.passkeys.is_some() && !secrets.passkeys.is_empty(),
-        "recovery": !secrets.recovery.is_empty(),
-    });
-    Ok(Stepped { token, stage, more: json!({ "second": second }) })
+    Ok(Stepped { token, stage, more: json!({ "second": ways(&desk, &secrets) }) })
 }
 
 pub(super) fn stage_after_password(person: &Person) -> SignInStage {

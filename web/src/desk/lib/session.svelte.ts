@@ -15,8 +15,6 @@ class Session {
   stage = $state<Stage | 'out'>('out');
   /** What the second factor may be. */
   second = $state.raw<Second>({ totp: true, passkey: false, recovery: true });
-  /** Whether that is a guess. */
-  guessed = $state(false);
   /** The name under which somebody is signing in, or has. */
   name = $state('');
   overview = $state.raw<Overview | null>(null);
@@ -61,9 +59,7 @@ class Session {
     }
     this.stage = me.stage;
     this.name = me.name;
-    // After a reload it is not told whether there is a passkey: it is offered, and never the first way where there is another.
-    if (me.stage === 'second') this.second = { totp: me.totp, passkey: me.passkeys_possible, recovery: me.recovery_codes_left > 0 };
-    this.guessed = me.stage === 'second';
+    if (me.second) this.second = me.second;
     if (me.stage !== 'full') return;
     this.me = me;
     for (const go of this.#waiting.splice(0)) go(same);
@@ -71,7 +67,7 @@ class Session {
 
   /** What signing in said: what comes next. */
   async goOn(next: SignedIn['next'], second?: Second): Promise<void> {
-    if (second) [this.second, this.guessed] = [second, false];
+    if (second) this.second = second;
     if (next === 'done') await this.entered();
     else this.stage = next;
   }

@@ -25,7 +25,7 @@ export type Stage = 'full' | 'second' | 'enrol';
 
 export interface Me extends Person {
   session: { id: number; expires_at: string }; permissions: Permission[];
-  totp: boolean; passkeys: Passkey[]; recovery_codes_left: number; passkeys_possible: boolean; stage: Stage;
+  totp: boolean; passkeys: Passkey[]; recovery_codes_left: number; passkeys_possible: boolean; stage: Stage; second?: Second;
 }
 
 export interface Second { totp: boolean; passkey: boolean; recovery: boolean }

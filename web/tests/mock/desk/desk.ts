@@ -100,11 +100,13 @@ export class DeskMock {
   private login(asked: Asked): unknown {
     const account = this.state.account(String(asked.body['name']));
     if (!account?.password || account.password !== asked.body['password'] || account.disabled) throw new Refusal(401, 'wrong-credentials');
-    const passkey = account.passkeys.known.length > 0;
-    const next = account.totp || passkey ? 'second' : 'enrol';
+    const second = this.waysOf(account);
+    const next = second.totp || second.passkey ? 'second' : 'enrol';
     this.begin(asked, account.name, next);
-    return { next, second: { totp: account.totp, passkey, recovery: account.codes > 0 } };
+    return { next, second };
   }
+
+  private waysOf = (account: Account) => ({ totp: account.totp, passkey: account.passkeys.known.length > 0, recovery: account.codes > 0 });
 
   private second({ body }: Asked, login: Login, me: Account): unknown {
     if (body['totp'] !== CODE && body['recovery'] !== RECOVERY && !(body['passkey'] && me.passkeys.shown(body['passkey']))) throw new Refusal(401, 'wrong-credentials');
@@ -129,6 +131,7 @@ export class DeskMock {
     return {
       ...personOf(me), session: { id: login.number, expires_at: soon() }, permissions: MAY[me.role], totp: me.totp, passkeys: login.stage === 'full' ? me.passkeys.known.map(({ credential: _, ...shown }) => shown) : [],
       recovery_codes_left: me.codes, passkeys_possible: true, stage: login.stage,
+      ...(login.stage === 'second' ? { second: this.waysOf(me) } : {}),
     };
   }
 
