@@ -30,7 +30,7 @@ const PICTURE_TIME: HeaderName = HeaderName::from_static("picture-time");
 /// Whether the public may see a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Public {
-    Public,
+    Open,
     Unapproved,
     Hidden,
 }
@@ -38,7 +38,7 @@ pub(super) enum Public {
 impl Public {
     const fn name(self) -> &'static str {
         match self {
-            Self::Public => "public",
+            Self::Open => "public",
             Self::Unapproved => "unapproved",
             Self::Hidden => "hidden",
         }
@@ -67,7 +67,7 @@ impl<'a> View<'a> {
         match (self.approvals.is_empty(), self.hidden()) {
             (true, _) => Public::Unapproved,
             (false, Some(_)) => Public::Hidden,
-            (false, None) => Public::Public,
+            (false, None) => Public::Open,
         }
     }
 
@@ -141,7 +141,7 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
 /// How many cameras of those are public, not approved, and hidden.
 pub(super) fn counts<'a>(registry: &Registry, cameras: impl Iterator<Item = &'a CameraId>) -> [usize; 3] {
     cameras.fold([0; 3], |[public, unapproved, hidden], camera| match View::of(registry, *camera).public() {
-        Public::Public => [public + 1, unapproved, hidden],
+        Public::Open => [public + 1, unapproved, hidden],
         Public::Unapproved => [public, unapproved + 1, hidden],
         Public::Hidden => [public, unapproved, hidden + 1],
     })
