@@ -81,7 +81,7 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
         )
     });
     let told = agents::told(running.http, &with_agents) + "  " + &logins.told(running.http);
-    let waiting = on_air.get(..PROPOSED).unwrap_or(&on_air).to_vec();
+    let waiting = on_air.iter().copied().skip(on_air.len() / 2).take(PROPOSED).collect::<Vec<_>>();
     let centre = Arc::clone(&running.centre);
     let proposing = tokio::spawn(async move { desk::propose(&registry, &centre, &waiting).await });
     announce(&running, started, options.stations, &told, own, &own_key);

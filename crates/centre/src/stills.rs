@@ -56,14 +56,15 @@ pub struct Still {
     pub at: UtcMicros,
 }
 
-/// The latest still of each requested camera, by camera and turn.
-pub(crate) struct LatestStills(SingleFlight<(CameraId, i64), Still, StillWeighter>);
+/// The latest still of each requested camera, by camera, turn, and since when it is shown: one of before it was shown
+/// again is not looked for.
+pub(crate) struct LatestStills(SingleFlight<(CameraId, i64, UtcMicros), Still, StillWeighter>);
 
 #[derive(Debug, Clone, Copy)]
 struct StillWeighter;
 
-impl Weighter<(CameraId, i64), Still> for StillWeighter {
-    fn weight(&self, _: &(CameraId, i64), still: &Still) -> u64 {
+impl Weighter<(CameraId, i64, UtcMicros), Still> for StillWeighter {
+    fn weight(&self, _: &(CameraId, i64, UtcMicros), still: &Still) -> u64 {
         still.jpeg.len() as u64
     }
 }
@@ -130,7 +131,9 @@ impl Centre {
         let now = self.now().wall;
         // Requests in the same turn wait for one still.
         let make = self.newest(id, now);
-        let still = self.latest_stills.0.get(&(id, turn(id, now)), &admit, StillFailure::Busy, make).await?;
+        let shown_from = self.registry.load().listed_from(id, now).unwrap_or(UtcMicros(i64::MIN));
+        let key = (id, turn(id, now), shown_from);
+        let still = self.latest_stills.0.get(&key, &admit, StillFailure::Busy, make).await?;
         // The request may have waited, and the picture is older than it: what was hidden meanwhile, or when it was
         // taken, is not given.
         self.access(id, Asked::Now).map_err(StillFailure::Denied)?;
