@@ -58,6 +58,11 @@ impl Caller {
         self.asked.actor(self.person.name.as_str(), why)
     }
 
+    /// The same for what has a name of its own, by which it is done once.
+    pub(crate) fn actor_again(&self) -> Actor {
+        self.asked.actor_again(self.person.name.as_str())
+    }
+
     pub(crate) fn client(&self) -> Client {
         self.asked.client
     }

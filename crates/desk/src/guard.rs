@@ -17,11 +17,13 @@ use sha2::{Digest, Sha256};
 
 use crate::caller::{Asked, Caller, IDLE, after};
 use crate::refusal::Refusal;
-use crate::table::Rule;
+use crate::table::{Content, Rule};
 use crate::{Desk, cookie};
 
-/// Longest body of a request, bytes: a still's zones and reasons are some kilobytes.
-const BODY_BYTES_MAX: usize = 128 << 10;
+/// Longest JSON of a request, bytes: a still's zones and reasons are some kilobytes.
+const JSON_BYTES_MAX: usize = 128 << 10;
+/// Longest photo, bytes: the store takes no longer one.
+const JPEG_BYTES_MAX: usize = 2 << 20;
 /// How long a body may take.
 const BODY_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 /// A session's last use is written down at most this often, microseconds.
@@ -36,13 +38,13 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets a request in, or refuses it.
 pub(crate) async fn guard(
-    State((desk, rule)): State<(Arc<Desk>, Rule)>,
+    State((desk, rule, content)): State<(Arc<Desk>, Rule, Content)>,
     path: RawPathParams,
     request: Request,
     next: Next,
 ) -> Response {
     let there = path.iter().find(|(name, _)| *name == "constituency").map(|(_, value)| value.parse().ok());
-    let mut response = match admitted(&desk, rule, there, request).await {
+    let mut response = match admitted(&desk, (rule, content), there, request).await {
         Ok(request) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
@@ -52,7 +54,7 @@ pub(crate) async fn guard(
 
 async fn admitted(
     desk: &Desk,
-    rule: Rule,
+    (rule, content): (Rule, Content),
     there: Option<Option<u16>>,
     request: Request,
 ) -> Result<Request, Refusal> {
@@ -68,7 +70,7 @@ async fn admitted(
         _ => Some(called(desk, rule, there, &parts.headers, &asked).await?),
     };
     let body = if changes {
-        let body = read(&parts.headers, body).await?;
+        let body = read(&parts.headers, content, body).await?;
         asked.request = Some(request_id(&parts.headers, &parts.method, parts.uri.path(), &body)?);
         body
     } else {
@@ -135,12 +137,17 @@ fn check_origin(headers: &HeaderMap) -> Result<(), Refusal> {
     if is_own { Ok(()) } else { Err(Refusal::foreign()) }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+async fn read(headers: &HeaderMap, content: Content, body: Body) -> Result<Bytes, Refusal> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some("application/json") {
-        return Err(Refusal::malformed("The body must be JSON, with Content-Type: application/json."));
+    let (expected, bytes_max) = match content {
+        Content::Json => ("application/json", JSON_BYTES_MAX),
+        Content::Jpeg => ("image/jpeg", JPEG_BYTES_MAX),
+    };
+    // Neither is a type that a form of another site can send without being asked.
+    if kind.split(';').next().map(str::trim) != Some(expected) {
+        return Err(Refusal::malformed(format!("The body must have Content-Type: {expected}.")));
     }
-    let read = tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_BYTES_MAX).collect());
+    let read = tokio::time::timeout(BODY_WITHIN, Limited::new(body, bytes_max).collect());
     match read.await {
         Ok(Ok(read)) => Ok(read.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Refusal::too_long()),

@@ -22,13 +22,13 @@ use ashkar_centre::Centre;
 use ashkar_credentials::passkey::Passkeys;
 use ashkar_credentials::password::PasswordPool;
 use ashkar_credentials::throttle::{Limits, Throttle};
-use ashkar_election::{PeopleStore, PersonName, ProposalStore, Store, StoreError, ViewStore};
+use ashkar_election::{PeopleStore, PersonName, ProgrammeStore, ProposalStore, Store, StoreError};
 use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::{Router, middleware};
 
 pub use jpeg::size as jpeg_size;
-pub use table::{Declared, Rule};
+pub use table::{Content, Declared, Rule};
 
 /// Passwords hashed at once: each takes some 20 MB and a tenth of a second of a processor.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -39,8 +39,8 @@ const PASSWORDS_WAITING: usize = 30;
 const FAMILIAR_US: i64 = 30 * 24 * 3_600_000_000;
 
 /// What the desk needs of the store.
-pub trait DeskStore: Store + PeopleStore + ProposalStore + ViewStore {}
-impl<T: Store + PeopleStore + ProposalStore + ViewStore> DeskStore for T {}
+pub trait DeskStore: Store + PeopleStore + ProposalStore + ProgrammeStore {}
+impl<T: Store + PeopleStore + ProposalStore + ProgrammeStore> DeskStore for T {}
 
 /// How the desk is reached.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +65,7 @@ pub struct Desk {
     passkeys: Option<Passkeys>,
     /// Secrets of one-time passwords that were shown and not confirmed yet.
     unconfirmed: routes::factors::Unconfirmed,
+    programme: routes::programme::Known,
 }
 
 impl std::fmt::Debug for Desk {
@@ -87,6 +88,7 @@ impl Desk {
             factors: Throttle::new(Limits::SECOND_FACTOR),
             passkeys,
             unconfirmed: routes::factors::Unconfirmed::default(),
+            programme: routes::programme::Known::default(),
         })
     }
 

@@ -34,6 +34,15 @@ pub enum Rule {
     MayThere(Permission),
 }
 
+/// What the body of a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// JSON.
+    Json,
+    /// A photo, as the phone took it.
+    Jpeg,
+}
+
 /// A route, for those who look at the whole table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declared {
@@ -43,12 +52,14 @@ pub struct Declared {
     pub path: String,
     /// Who may use it.
     pub rule: Rule,
+    /// What it takes.
+    pub content: Content,
 }
 
 /// Routes under declaration.
 pub(crate) struct Table {
     declared: Vec<Declared>,
-    routes: Vec<(String, MethodRouter<Arc<Desk>>, Rule)>,
+    routes: Vec<(String, MethodRouter<Arc<Desk>>, Rule, Content)>,
 }
 
 impl Table {
@@ -67,6 +78,16 @@ impl Table {
         handler: impl Handler<T, Arc<Desk>>,
     ) -> Self {
         self.with(Method::POST, MethodFilter::POST, path, rule, handler)
+    }
+
+    /// The same for a photo.
+    pub(crate) fn upload<T: 'static>(
+        self,
+        path: &str,
+        rule: Rule,
+        handler: impl Handler<T, Arc<Desk>>,
+    ) -> Self {
+        self.taking(Method::POST, MethodFilter::POST, path, (rule, Content::Jpeg), handler)
     }
 
     pub(crate) fn patch<T: 'static>(
@@ -88,16 +109,27 @@ impl Table {
     }
 
     fn with<T: 'static>(
-        mut self,
+        self,
         method: Method,
         filter: MethodFilter,
         path: &str,
         rule: Rule,
         handler: impl Handler<T, Arc<Desk>>,
     ) -> Self {
+        self.taking(method, filter, path, (rule, Content::Json), handler)
+    }
+
+    fn taking<T: 'static>(
+        mut self,
+        method: Method,
+        filter: MethodFilter,
+        path: &str,
+        (rule, content): (Rule, Content),
+        handler: impl Handler<T, Arc<Desk>>,
+    ) -> Self {
         let path = format!("{API}{path}");
-        self.declared.push(Declared { method, path: path.clone(), rule });
-        self.routes.push((path, on(filter, handler), rule));
+        self.declared.push(Declared { method, path: path.clone(), rule, content });
+        self.routes.push((path, on(filter, handler), rule, content));
         self
     }
 
@@ -109,8 +141,8 @@ impl Table {
     /// The router: every route behind its guard, and nothing else below the API's address.
     pub(crate) fn router(self, desk: Arc<Desk>) -> Router {
         let mut router: Router<Arc<Desk>> = Router::new();
-        for (path, handler, rule) in self.routes {
-            let state = (Arc::clone(&desk), rule);
+        for (path, handler, rule, content) in self.routes {
+            let state = (Arc::clone(&desk), rule, content);
             router = router.route(&path, handler.layer(middleware::from_fn_with_state(state, guard::guard)));
         }
         router

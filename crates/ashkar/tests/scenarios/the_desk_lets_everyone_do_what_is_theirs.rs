@@ -2,7 +2,7 @@
 //! past a rule, and nobody is kept from what is theirs.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario fails by panicking")]
 
-use ashkar_desk::{Declared, Rule, declared};
+use ashkar_desk::{Content, Declared, Rule, declared};
 use ashkar_election::{Role, SignInStage};
 use serde_json::json;
 
@@ -34,7 +34,12 @@ fn address(route: &Declared) -> String {
 
 fn ask(person: &Person, route: &Declared) -> Answer {
     let body = (route.method != "GET").then_some("{}");
-    person.send(route.method.as_str(), &address(route), body, &[("idempotency-key", &new_key())])
+    let mut more = vec![("idempotency-key", new_key())];
+    if route.content == Content::Jpeg {
+        more.push(("content-type", "image/jpeg".to_owned()));
+    }
+    let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    person.send(route.method.as_str(), &address(route), body, &more)
 }
 
 /// Who there is: a person, the role, how far they are, whether they look after constituency 7.
@@ -88,7 +93,7 @@ fn every_route_as_everyone_and_as_nobody() {
         for route in &routes {
             let answer = ask(&person, route);
             let expected = may(route.rule, role, stage, is_there);
-            let Declared { method, path, rule } = route;
+            let Declared { method, path, rule, .. } = route;
             assert_eq!(
                 is_let_in(&answer),
                 expected,

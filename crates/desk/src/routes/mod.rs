@@ -6,7 +6,9 @@ pub(crate) mod factors;
 mod invitation;
 mod overview;
 mod people;
+pub(crate) mod programme;
 mod proposals;
+mod self_test;
 mod sign_in;
 mod views;
 
@@ -57,6 +59,35 @@ pub(crate) fn table() -> Table {
         )
         .post("/views/{constituency}/{station}/{camera}/hide", MayThere(Permission::HideViews), views::hide)
         .get("/views/stills/{file}", May(Permission::ReadViews), views::still)
+        .get("/programme", May(Permission::ReadStations), programme::board)
+        // Of which constituency a decision is stands in it; the handler asks for that.
+        .post("/programme", SignedIn, programme::decide)
+        .get("/stations/{constituency}/{station}", MayThere(Permission::ReadStations), programme::station)
+        .post(
+            "/stations/{constituency}/{station}/records",
+            MayThere(Permission::RecordFindings),
+            programme::record,
+        )
+        .upload(
+            "/stations/{constituency}/{station}/photos",
+            MayThere(Permission::RecordFindings),
+            programme::keep_photo,
+        )
+        .get(
+            "/stations/{constituency}/{station}/photos/{file}",
+            MayThere(Permission::ReadStations),
+            programme::photo,
+        )
+        .post(
+            "/stations/{constituency}/{station}/link",
+            MayThere(Permission::EditProgramme),
+            self_test::issue,
+        )
+        .get("/stock", May(Permission::ReadStations), programme::stock)
+        .post("/stock", May(Permission::EditDevices), programme::move_device)
+        .post("/self-test/look", Anyone, self_test::look)
+        .post("/self-test/picture", Anyone, self_test::show)
+        .post("/self-test", Anyone, self_test::answer)
         .get("/audit", May(Permission::ReadAudit), audit::find)
         .get("/audit.ndjson", May(Permission::ReadAudit), audit::export)
         .get("/overview", May(Permission::ReadStations), overview::show)

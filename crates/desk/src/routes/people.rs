@@ -31,16 +31,18 @@ pub(super) struct Invitation {
 pub(super) fn invitation(desk: &Desk, asked: &Asked, headers: &HeaderMap) -> Result<Invitation, Refusal> {
     let token = Token::generate()?;
     let expires_at = guard::ends(asked, INVITATION);
-    let origin = match &desk.options.origin {
-        Some(origin) => origin.to_string(),
-        None => {
-            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-            format!("{}://{host}", if desk.options.tls { "https" } else { "http" })
-        }
-    };
-    let link = format!("{origin}/desk/invitation#{}", *token.reveal());
+    let link = format!("{}/desk/invitation#{}", origin(desk, headers), *token.reveal());
     let view = json!({ "link": link, "expires_at": times::text(expires_at) });
     Ok(Invitation { stored: NewInvitation { token_hash: token.hash().0, expires_at }, view })
+}
+
+/// Scheme and host by which people reach the desk; without a setting, as the request names them.
+pub(super) fn origin(desk: &Desk, headers: &HeaderMap) -> String {
+    if let Some(origin) = &desk.options.origin {
+        return origin.to_string();
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("{}://{host}", if desk.options.tls { "https" } else { "http" })
 }
 
 pub(super) async fn list(State(desk): State<Arc<Desk>>) -> Answer<Vec<PersonView>> {

@@ -178,13 +178,13 @@ pub(super) async fn now(State(desk): State<Arc<Desk>>, place: Place) -> Result<R
     Ok(picture(still.jpeg, still.at))
 }
 
-fn picture(jpeg: Bytes, at: UtcMicros) -> Response {
+pub(super) fn picture(jpeg: Bytes, at: UtcMicros) -> Response {
     let at = HeaderValue::from_str(&times::text(at)).unwrap_or_else(|_| HeaderValue::from_static(""));
     ([(header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")), (PICTURE_TIME, at)], jpeg)
         .into_response()
 }
 
-fn no_picture(camera: CameraId, failure: StillFailure) -> Refusal {
+pub(super) fn no_picture(camera: CameraId, failure: StillFailure) -> Refusal {
     match failure {
         StillFailure::NoPicture | StillFailure::Denied(_) => {
             Refusal::unavailable(format!("Camera {camera} sends no picture at the moment."))

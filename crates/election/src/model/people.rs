@@ -127,15 +127,15 @@ impl Role {
             P::ReadViews => !matches!(self, Self::Technician),
             P::ReadAudit => matches!(self, Self::Administrator | Self::Commission | Self::Auditor),
             P::ManagePeople => matches!(self, Self::Administrator),
-            P::ProposeViews | P::DecideViews | P::HideViews | P::ProposeClosing | P::EditDevices => {
-                matches!(self, Self::Commission | Self::Operator)
+            P::ProposeViews
+            | P::DecideViews
+            | P::HideViews
+            | P::ProposeClosing
+            | P::EditDevices
+            | P::EditProgramme => matches!(self, Self::Commission | Self::Operator),
+            P::ProposeList | P::DecideList | P::DecideClosing | P::ProposePolicy | P::DecidePolicy => {
+                matches!(self, Self::Commission)
             }
-            P::ProposeList
-            | P::DecideList
-            | P::DecideClosing
-            | P::ProposePolicy
-            | P::DecidePolicy
-            | P::EditProgramme => matches!(self, Self::Commission),
             P::RecordFindings => matches!(self, Self::Commission | Self::Operator | Self::Technician),
         }
     }

@@ -98,7 +98,8 @@ impl Person {
         if !self.cookie.is_empty() {
             request = request.header("cookie", &self.cookie);
         }
-        if body.is_some() {
+        let has_type = more.iter().any(|(name, _)| *name == "content-type");
+        if body.is_some() && !has_type {
             request = request.header("content-type", "application/json");
         }
         let has_site = more.iter().any(|(name, _)| matches!(*name, "sec-fetch-site" | "origin"));
