@@ -3,6 +3,7 @@ import '../styles/base.css';
 import '../styles/parts.css';
 import './styles/desk.css';
 import './styles/view.css';
+import './styles/programme.css';
 import { mount } from 'svelte';
 import Desk from './Desk.svelte';
 import { guard } from './lib/drafts.svelte';

@@ -3,16 +3,18 @@
 import { splitPath, type Lang } from '../../lib/route';
 
 /** Pages that are only a name. */
-const NAMED = ['views', 'proposals', 'people', 'account', 'audit', 'invitation'] as const;
+const NAMED = ['views', 'proposals', 'people', 'account', 'audit', 'invitation', 'programme', 'stock', 'self-test'] as const;
 
 export type DeskRoute =
   | { page: 'overview' | (typeof NAMED)[number] | 'unknown' }
   | { page: 'view'; camera: string }
   | { page: 'proposal'; id: string }
-  | { page: 'person'; name: string };
+  | { page: 'person'; name: string }
+  | { page: 'station' | 'field'; station: string };
 
 const BASE = '/desk';
 const VIEW = /^\/views\/([1-9]\d{0,4}\/[1-9]\d{0,4}\/[1-9]\d{0,2})$/;
+const STATION = /^\/(stations|field)\/([1-9]\d{0,4}\/[1-9]\d{0,4})$/;
 const PROPOSAL = /^\/proposals\/(\d{1,18})$/;
 const PERSON = /^\/people\/([^/]{1,256})$/;
 
@@ -32,6 +34,8 @@ function parseRoute(path: string): DeskRoute {
   if (named) return { page: named };
   const camera = VIEW.exec(rest)?.[1];
   if (camera) return { page: 'view', camera };
+  const [, where, station] = STATION.exec(rest) ?? [];
+  if (station) return { page: where === 'field' ? 'field' : 'station', station };
   const id = PROPOSAL.exec(rest)?.[1];
   if (id) return { page: 'proposal', id };
   const name = decoded(PERSON.exec(rest)?.[1]);
