@@ -10,6 +10,8 @@ import { within } from '../../lib/signal';
 
 const BASE = '/desk/api/v1';
 const REQUEST_LIMIT_MS = 30_000;
+/** A photo may take long on the line of a station. */
+const UPLOAD_LIMIT_MS = 180_000;
 
 /** An answer that is no success: problem details (RFC 9457), `kind` being the last part of their type. */
 export class Problem extends Error {
@@ -32,12 +34,12 @@ export interface Host {
 let host: Host = { language: () => 'az', again: () => Promise.resolve(false) };
 export const useHost = (given: Host) => { host = given; };
 
-async function sent(method: Method, path: string, headers: Record<string, string>, body: string | null, signal?: AbortSignal): Promise<Response> {
+async function sent(method: Method, path: string, headers: Record<string, string>, body: string | ArrayBuffer | null, signal?: AbortSignal): Promise<Response> {
   const began = Date.now();
   let response: Response;
   try {
     response = await fetch(BASE + path, {
-      method, body, cache: 'no-store', credentials: 'same-origin', signal: within(REQUEST_LIMIT_MS, signal),
+      method, body, cache: 'no-store', credentials: 'same-origin', signal: within(body instanceof ArrayBuffer ? UPLOAD_LIMIT_MS : REQUEST_LIMIT_MS, signal),
       headers: { accept: 'application/json', 'accept-language': host.language(), ...(isAttended() ? {} : { 'x-unattended': 'yes' }), ...headers },
     });
   } catch (error) {
@@ -85,18 +87,32 @@ export async function get<T>(path: string, signal?: AbortSignal, bare = false): 
   return bare ? work() : withSession(work, signal);
 }
 
+/** Sends something under a key. Null: it was done already, by the same request, whose answer was lost. */
+async function once<T>(method: Exclude<Method, 'GET'>, path: string, type: string, body: string | ArrayBuffer, key: string): Promise<T | null> {
+  try {
+    return await answered<T>(await sent(method, path, { 'content-type': type, 'idempotency-key': key }, body));
+  } catch (error) {
+    if (error instanceof Problem && error.kind === 'already-done') return null;
+    throw error;
+  }
+}
+
 /** Changes. Null: it was done already, by the same request, whose answer was lost. */
 export async function change<T>(method: Exclude<Method, 'GET'>, path: string, body: unknown, key: string, bare = false): Promise<T | null> {
   const text = JSON.stringify(body ?? {});
-  const work = async () => {
-    try {
-      return await answered<T>(await sent(method, path, { 'content-type': 'application/json', 'idempotency-key': key }, text));
-    } catch (error) {
-      if (error instanceof Problem && error.kind === 'already-done') return null;
-      throw error;
-    }
-  };
+  const work = () => once<T>(method, path, 'application/json', text, key);
   return bare ? work() : withSession(work);
+}
+
+/** Sends a photo. A session that has ended is an answer, and nothing to wait for. */
+export const upload = <T>(path: string, jpeg: ArrayBuffer, key: string): Promise<T | null> => once<T>('POST', path, 'image/jpeg', jpeg, key);
+
+/** A picture that is asked for with a secret in the body, by somebody without an account. */
+export async function pictureFor(path: string, body: unknown, key: string, signal: AbortSignal): Promise<Blob> {
+  const headers = { accept: 'image/jpeg', 'content-type': 'application/json', 'idempotency-key': key };
+  const response = await sent('POST', path, headers, JSON.stringify(body), signal);
+  if (!response.ok) throw await problemOf(response);
+  return response.blob();
 }
 
 /** A picture, and its time where the server gives it. Fails as `get` does. */
