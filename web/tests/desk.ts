@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { CODE, PASSWORD } from './mock/desk/people';
 import { MOCK_URL } from './mock/port';
 
-export type Name = 'nigar.huseynova' | 'kamran.hasanov' | 'leyla.aliyeva' | 'rashad.mammadov' | 'sevda.quliyeva';
+export type Name = 'nigar.huseynova' | 'kamran.hasanov' | 'leyla.aliyeva' | 'rashad.mammadov' | 'sevda.quliyeva' | 'orkhan.safarov';
 
 /** Changes something by the API, as the browser of that context. */
 export async function change(context: BrowserContext, path: string, data: object): Promise<Record<string, unknown>> {

@@ -8,10 +8,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Me, Person } from '../../../src/desk/lib/types';
 import { Passkeys } from './passkeys';
 import { CODE, MAY, RECOVERY, type Account } from './people';
+import { Refused } from './programme';
 import { DeskState, type Login } from './state';
 import { QR } from './qr';
 
-interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; agent: string; cookie: (value: string | null) => void }
+interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; bytes: Buffer; agent: string; cookie: (value: string | null) => void }
 class Refusal extends Error { constructor(readonly status: number, readonly kind: string, readonly detail = '') { super(kind); } }
 class Jpeg { constructor(readonly bytes: Buffer) {} }
 class Lines { constructor(readonly text: string) {} }
@@ -41,24 +42,25 @@ export class DeskMock {
     if (!url.pathname.startsWith(`${BASE}/`)) return false;
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
-    request.on('end', () => this.answer(request, response, url, Buffer.concat(pieces).toString()));
+    request.on('end', () => this.answer(request, response, url, Buffer.concat(pieces)));
     return true;
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse, url: URL, text: string): void {
+  private answer(request: IncomingMessage, response: ServerResponse, url: URL, bytes: Buffer): void {
     response.setHeader('cache-control', 'no-store');
     const method = request.method ?? 'GET';
+    const isPhoto = /^\/stations\/\d+\/\d+\/photos$/.test(url.pathname.slice(BASE.length));
     const key = String(request.headers['idempotency-key'] ?? '');
     const login = this.state.logins.find((one) => one.id === /desk=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
     const cookie = (value: string | null) => response.setHeader('set-cookie', `desk=${value ?? ''}; Path=/desk; HttpOnly; SameSite=Strict${value === null ? '; Max-Age=0' : ''}`);
     try {
       if (method !== 'GET') {
         if (!/^[\da-f-]{36}$/.test(key)) throw new Refusal(400, 'no-key');
-        if (request.headers['content-type'] !== 'application/json') throw new Refusal(415, 'not-json');
+        if (request.headers['content-type'] !== (isPhoto ? 'image/jpeg' : 'application/json')) throw new Refusal(415, 'not-json');
         if (this.state.done.has(key)) throw new Refusal(409, 'already-done');
       }
       const asked: Asked = {
-        method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+        method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: bytes.length > 0 && !isPhoto ? (JSON.parse(bytes.toString()) as Record<string, unknown>) : {}, bytes,
         login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie,
       };
       const said = this.route(asked);
@@ -67,7 +69,7 @@ export class DeskMock {
       else if (said instanceof Lines) response.setHeader('content-type', 'application/x-ndjson').end(said.text);
       else response.setHeader('content-type', 'application/json').end(JSON.stringify(said));
     } catch (error) {
-      const { status, kind, detail } = error instanceof Refusal ? error : { status: 500, kind: 'fault', detail: String(error) };
+      const { status, kind, detail } = error instanceof Refusal ? error : error instanceof Refused ? { status: 422, kind: 'refused', detail: error.message } : { status: 500, kind: 'fault', detail: String(error) };
       response.statusCode = status;
       response.setHeader('content-type', 'application/problem+json').end(JSON.stringify({ type: `/problems/${kind}`, title: kind, status, detail }));
     }
@@ -76,6 +78,7 @@ export class DeskMock {
   private route(asked: Asked): unknown {
     const { method, path } = asked;
     if (path === '/login') return this.login(asked);
+    if (path.startsWith('/self-test')) return this.selfTest(asked);
     if (path.startsWith('/invitation')) return this.invitation(String(asked.body['token']), asked);
     if (!asked.login || !asked.me) throw new Refusal(401, 'signed-out');
     if (path === '/login/second') return this.second(asked, asked.login, asked.me);
@@ -183,6 +186,7 @@ export class DeskMock {
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
+    if (path === '/programme' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
     throw new Refusal(404, 'not-found');
@@ -266,6 +270,46 @@ export class DeskMock {
       this.state.hide(view, body as unknown as Parameters<DeskState['hide']>[1], me.name);
     }
     return view;
+  }
+
+  private programme({ method, path, body, bytes }: Asked, me: Account): unknown {
+    const { programme } = this.state;
+    const covers = (constituency: number) => !me.constituencies || me.constituencies.includes(constituency);
+    const given = body as unknown as Parameters<typeof programme.record>[1];
+    if (path === '/programme' && method === 'GET') return programme.board(covers);
+    if (path === '/stock' && method === 'GET') return programme.stock;
+    if (path === '/stock') {
+      this.need(me, 'devices.edit');
+      programme.move(me.name, given.fact as unknown as Record<string, unknown>);
+      return { id: given.id, recorded: 'now' };
+    }
+    if (path === '/programme') {
+      this.need(me, 'programme.edit');
+      return programme.record(me.name, given);
+    }
+    const [, , constituency = '', number = '', act, file = ''] = path.split('/');
+    const station = `${constituency}/${number}`;
+    const known = programme.station(station);
+    if (!known) throw new Refusal(404, 'not-found');
+    if (!covers(Number(constituency))) throw new Refusal(403, 'not-your-role');
+    if (!act) return known;
+    if (act === 'photos' && method === 'GET') {
+      const photo = programme.photos.get(file.replace('.jpg', ''));
+      if (!photo) throw new Refusal(404, 'not-found');
+      return new Jpeg(photo.jpeg);
+    }
+    this.need(me, act === 'link' ? 'programme.edit' : 'programme.record');
+    if (act === 'link') return { station, link: `https://secim.example/desk/self-test#${programme.link(me.name, station)}` };
+    return act === 'photos' ? programme.keep(station, bytes, me.name) : programme.record(me.name, given);
+  }
+
+  private selfTest({ path, body }: Asked): unknown {
+    const { programme } = this.state;
+    const said = programme.linked(String(body['token']));
+    if (path === '/self-test/look') return said;
+    if (path === '/self-test/picture') return new Jpeg(this.still);
+    const { id, room, box_and_tables, no_booth } = body as { id: string; room: boolean; box_and_tables: boolean; no_booth: boolean };
+    return { station: said.station, recorded: programme.record('chair', { id, fact: { what: 'self-test', station: said.station, room, box_and_tables, no_booth } }).recorded };
   }
 
   private audit({ query }: Asked, me: Account): unknown {

@@ -10,8 +10,8 @@ export const TOKEN = 'invitation-of-elchin';
 
 export const MAY: Record<Role, Permission[]> = {
   administrator: ['people.manage', 'audit.read', 'stations.read', 'views.read'],
-  commission: ['audit.read', 'stations.read', 'views.read', 'views.propose', 'views.decide', 'views.hide', 'list.propose', 'list.decide', 'station.propose', 'station.decide', 'policy.propose', 'policy.decide', 'programme.edit'],
-  operator: ['stations.read', 'views.read', 'views.propose', 'views.decide', 'views.hide', 'station.propose', 'station.decide', 'programme.edit'],
+  commission: ['audit.read', 'stations.read', 'views.read', 'views.propose', 'views.decide', 'views.hide', 'list.propose', 'list.decide', 'station.propose', 'station.decide', 'policy.propose', 'policy.decide', 'programme.edit', 'programme.record', 'devices.edit'],
+  operator: ['stations.read', 'views.read', 'views.propose', 'views.decide', 'views.hide', 'station.propose', 'station.decide', 'programme.edit', 'programme.record', 'devices.edit'],
   technician: ['stations.read', 'programme.record'],
   auditor: ['audit.read', 'stations.read', 'views.read'],
 };
@@ -34,5 +34,6 @@ export const accounts = (): Account[] => [
   account('leyla.aliyeva', 'Leyla Əliyeva', 'commission'),
   account('rashad.mammadov', 'Rəşad Məmmədov', 'operator', [7, 16]),
   account('sevda.quliyeva', 'Sevda Quliyeva', 'auditor'),
+  account('orkhan.safarov', 'Orxan Səfərov', 'technician', [7]),
   { ...account('elchin.babayev', 'Elçin Babayev', 'technician', [7]), password: null, totp: false, second_factor: false, last_seen: null, codes: 0, invited_until: new Date(Date.now() + 172_800_000).toISOString() },
 ];

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { ApprovePayload, AuditEntry, Proposal, Reason, View } from '../../../src/desk/lib/types';
+import { Programme } from './programme';
 import { accounts, DECIDES, MAY, type Account } from './people';
 
 export interface Login { id: string; number: number; name: string; stage: 'second' | 'enrol' | 'full'; began: string; agent: string }
@@ -18,6 +19,7 @@ export class DeskState {
   /** Secrets of invitations, and whose they are. */
   tokens = new Map<string, string>([['invitation-of-elchin', 'elchin.babayev']]);
   views: View[];
+  programme: Programme;
 
   constructor(still: string) {
     this.views = [1, 7, 16].flatMap((constituency) => VENUES.map((venue, n): View => {
@@ -38,6 +40,7 @@ export class DeskState {
     this.propose('leyla.aliyeva', 'list.publish', { version: 3 }, 'Beş məntəqənin ünvanı dəqiqləşdirilib.');
     this.propose('rashad.mammadov', 'station.close', { station: '7/3', at: '2026-11-22T17:40:00Z' }, 'Yekun protokol asılıb, kamera söndürülə bilər.');
     this.propose('nigar.huseynova', 'person.recover', { name: 'sevda.quliyeva' }, 'Telefonunu itirib, şəxsiyyəti yerində yoxlanılıb.');
+    this.programme = new Programme(() => this.views);
   }
 
   account = (name: string): Account | undefined => this.accounts.find((one) => one.name === name);
