@@ -3,12 +3,14 @@
 import { expect, test, type Page } from '@playwright/test';
 import { enter, open, type Name } from '../desk';
 import { CODE, PASSWORD, TOKEN } from '../mock/desk/people';
+import { CHAIR_TOKEN } from '../mock/desk/programme';
 import { MOCK_URL } from '../mock/port';
 import { expectAccessible, expectUncrossed, fits, watchConsole } from '../support';
 
 const PAGES: readonly (readonly [Name | null, readonly string[]])[] = [
-  [null, ['', `/invitation#${TOKEN}`, '/invitation#gone']],
-  ['leyla.aliyeva', ['', '/views?q=7/', '/views/1/4/1', '/views/1/1/1', '/views/1/2/1', '/proposals?which=mine', '/account', '/nowhere', '/people']],
+  [null, ['', `/invitation#${TOKEN}`, '/invitation#gone', `/self-test#${CHAIR_TOKEN}`]],
+  ['leyla.aliyeva', ['', '/views?q=7/', '/views/1/4/1', '/views/1/1/1', '/views/1/2/1', '/proposals?which=mine', '/account', '/nowhere', '/people', '/programme', '/stations/7/4', '/stock']],
+  ['orkhan.safarov', ['/field/7/5']],
   ['nigar.huseynova', ['/people', '/people/rashad.mammadov', '/audit']],
 ];
 const LOOKS = [['', 1440, 'light'], ['/en', 390, 'light'], ['/ru', 390, 'dark']] as const;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { test, type Page } from '@playwright/test';
 import { enter, open, type Name } from '../desk';
 import { CODE, PASSWORD, TOKEN } from '../mock/desk/people';
+import { CHAIR_TOKEN } from '../mock/desk/programme';
 import { MOCK_URL } from '../mock/port';
 
 /** Pictures of the desk for people to look at: `ASHKAR_SCREENS=/some/folder npm run screens`. */
@@ -45,6 +46,11 @@ const SHOTS: Record<string, Shot> = {
   person: { path: '/people/rashad.mammadov', who: 'nigar.huseynova' },
   account: { path: '/account', who: 'leyla.aliyeva' },
   audit: { path: '/audit', who: 'sevda.quliyeva', first: async (page) => { await page.locator('summary').last().click(); } },
+  programme: { path: '/programme', who: 'leyla.aliyeva', first: async (page) => { await page.locator('.tile').nth(1).click(); } },
+  station: { path: '/stations/7/4', who: 'leyla.aliyeva' },
+  field: { path: '/field/7/5', who: 'orkhan.safarov', first: async (page) => { await page.locator('#item-line').click(); } },
+  stock: { path: '/stock', who: 'leyla.aliyeva', first: async (page) => { await page.locator('.device-line button').nth(1).click(); } },
+  'self-test': { path: `/self-test#${CHAIR_TOKEN}` },
   unknown: { path: '/nowhere', who: 'leyla.aliyeva' },
 };
 
