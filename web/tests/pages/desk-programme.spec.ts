@@ -30,12 +30,21 @@ async function photo(page: Page): Promise<Buffer> {
   return Buffer.from(url.split(',')[1] ?? '', 'base64');
 }
 
+/** Width and height, as the frame header of a JPEG has them. */
+function sizeOf(jpeg: Buffer): [number, number] | null {
+  for (let at = 2; at + 9 < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    const marker = jpeg.readUInt16BE(at);
+    if (marker >= 0xffc0 && marker <= 0xffc2) return [jpeg.readUInt16BE(at + 7), jpeg.readUInt16BE(at + 5)];
+  }
+  return null;
+}
+
 test('the board: a tile by keys alone opens its stations, and a filter leaves those that are late', async ({ browser }) => {
   const page = await pageOf(browser, 'sevda.quliyeva');
   await open(page, '/en/desk/programme');
   await expect(page.locator('.stages .btn')).toHaveCount(8);
   await expect(page.getByText('6 of 18 stations tested, 6 of them well')).toBeVisible();
-  await expect(page.getByText('6 stations in 1 constituencies')).toBeVisible();
+  await expect(page.getByText('6 stations in 1 constituency')).toBeVisible();
   const tiles = page.locator('.tile');
   await expect(tiles).toHaveCount(3);
   await expect(page.locator('.tile[tabindex="0"]')).toHaveCount(1);
@@ -105,15 +114,13 @@ test('without a line: what is typed and recorded outlives a reload, is exported,
   const { entries } = JSON.parse(await readFile(await file.path(), 'utf8')) as { entries: { kind: string; id: string; sha256?: string; jpeg?: string; fact?: { evidence: string[] } }[] };
   expect(entries.map(({ kind }) => kind)).toEqual(['photo', 'record']);
   expect(entries[1]?.fact?.evidence).toEqual([entries[0]?.sha256]);
-  const width = await page.evaluate(async (base64) => (await createImageBitmap(await (await fetch(`data:image/jpeg;base64,${base64}`)).blob())).width, entries[0]?.jpeg ?? '').catch(() => null);
-  // Where the content policy lets no such address be read, the size is read from what the server keeps.
-  if (width !== null) expect(width).toBe(1600);
+  expect(sizeOf(Buffer.from(entries[0]?.jpeg ?? '', 'base64'))).toEqual([1600, 800]);
 
   // The answer to the finding is lost once: it is sent again under the same name.
-  await page.unroute(/\/(records|photos)$/);
   const sent: { path: string; id: string | undefined }[] = [];
   page.on('request', (request) => { if (/\/(records|photos)$/.test(request.url())) sent.push({ path: request.url().split('/').pop() ?? '', id: request.headers()['idempotency-key'] }); });
   await page.route(/\/records$/, async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
+  await page.unroute(/\/(records|photos)$/);
   await page.getByRole('button', { name: 'Send now' }).click();
   await expect(page.locator('.outbox')).toContainText('Not sent yet: 1');
   await page.getByRole('button', { name: 'Send now' }).click();
@@ -192,7 +199,7 @@ test('the chair: a picture, three questions, thanks; nothing else, and no accoun
   await open(page, `/desk/self-test#${CHAIR_TOKEN}`);
   await expect(page.getByText('Məktəb № 6')).toBeVisible();
   await expect(page.getByRole('img')).toBeVisible();
-  await expect(page.getByRole('link')).toHaveText(['Məzmuna keçin', /^Az/, /^En/, /^Ru/]);
+  await expect(page.getByRole('link')).toHaveText([/^Az/, /^En/, /^Ru/]);
   await page.getByRole('button', { name: 'Cavabları göndər' }).click();
   await expect(page.getByText('Bəli və ya xeyr seçin.')).toHaveCount(3);
   await page.getByRole('link', { name: /^Ru/ }).click();
