@@ -7,21 +7,14 @@
 import { clock } from '../../lib/clock.svelte';
 import { isAttended } from './attended';
 import { within } from '../../lib/signal';
+import { Problem, Unreachable } from './problem';
 
 const BASE = '/desk/api/v1';
 const REQUEST_LIMIT_MS = 30_000;
 /** A photo may take long on the line of a station. */
 const UPLOAD_LIMIT_MS = 180_000;
 
-/** An answer that is no success: problem details (RFC 9457), `kind` being the last part of their type. */
-export class Problem extends Error {
-  constructor(readonly status: number, readonly kind: string, readonly detail: string, readonly retryAfter: number | null) {
-    super(`${status} ${kind}`);
-  }
-}
-
-/** No answer at all: whether the request was done is not known. */
-export class Unreachable extends Error {}
+export { Problem, Unreachable };
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 

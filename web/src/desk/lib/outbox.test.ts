@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Problem, Unreachable } from './api';
+import { Problem, Unreachable } from './problem';
 import { endOf, exported, isHeld, type Waiting } from './outbox';
 
 const common = { by: 'elchin', station: '7/12', made_at: '2026-11-20T08:00:00Z', refused: null };

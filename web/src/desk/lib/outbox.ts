@@ -4,7 +4,7 @@
  * beginning, so however often it is sent, it is recorded once. Entries of somebody else are neither sent nor shown.
  */
 
-import { Problem } from './api';
+import { Problem } from './problem';
 import type { Fact } from './programme';
 
 interface Common { order: number; id: string; by: string; station: string; made_at: string; refused: { status: number; detail: string } | null }
