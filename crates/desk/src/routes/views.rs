@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ashkar_centre::{Registry, StillFailure};
 use ashkar_election::{
     Approval, Hiding, HidingReason, NewViewStill, Permission, Proposal, Proposed, StillHash, StoreError,
+    jpeg_size,
 };
 use ashkar_terms::{CameraId, UtcMicros};
 use axum::Json;
@@ -19,7 +20,7 @@ use crate::caller::Caller;
 use crate::given::{At, Given};
 use crate::refusal::Refusal;
 use crate::table::Answer;
-use crate::{Desk, jpeg, times};
+use crate::{Desk, times};
 
 /// A camera's address in the path.
 type Place = At<(u16, u16, u8)>;

@@ -33,7 +33,7 @@ impl PhotoHash {
         if bytes.len() > PHOTO_BYTES_MAX {
             return Err(Refusal::LongPhoto(bytes.len()));
         }
-        let (width, height) = dimensions(bytes).ok_or(Refusal::NotJpeg)?;
+        let (width, height) = jpeg_size(bytes).ok_or(Refusal::NotJpeg)?;
         if width > SIDE_MAX || height > SIDE_MAX || u32::from(width) * u32::from(height) > PIXELS_MAX {
             return Err(Refusal::LargePhoto { width, height });
         }
@@ -41,8 +41,9 @@ impl PhotoHash {
     }
 }
 
-/// Width and height of a JPEG in pixels, from its frame header; nothing if these are no JPEG's bytes.
-fn dimensions(bytes: &[u8]) -> Option<(u16, u16)> {
+/// Width and height of a JPEG in pixels, from its frame header (ITU-T T.81, B.2.2); nothing if these are no JPEG's bytes. The
+/// picture itself is not read.
+pub fn jpeg_size(bytes: &[u8]) -> Option<(u16, u16)> {
     let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
     loop {
         let [0xff, marker, after @ ..] = rest else { return None };

@@ -83,6 +83,14 @@ impl Person {
 
     /// Any request, as the desk's own pages send it.
     pub fn send(&self, method: &str, path: &str, body: Option<&str>, more: &[(&str, &str)]) -> Answer {
+        let has_type = more.iter().any(|(name, _)| *name == "content-type");
+        let json = [("content-type", "application/json")];
+        let kind = if body.is_some() && !has_type { &json[..] } else { &[] };
+        self.send_bytes(method, path, body.unwrap_or_default().as_bytes(), &[more, kind].concat())
+    }
+
+    /// The same with any body.
+    pub fn send_bytes(&self, method: &str, path: &str, body: &[u8], more: &[(&str, &str)]) -> Answer {
         let url = if path.starts_with("http") {
             path.to_owned()
         } else {
@@ -98,10 +106,6 @@ impl Person {
         if !self.cookie.is_empty() {
             request = request.header("cookie", &self.cookie);
         }
-        let has_type = more.iter().any(|(name, _)| *name == "content-type");
-        if body.is_some() && !has_type {
-            request = request.header("content-type", "application/json");
-        }
         let has_site = more.iter().any(|(name, _)| matches!(*name, "sec-fetch-site" | "origin"));
         if !has_site {
             request = request.header("sec-fetch-site", "same-origin");
@@ -109,7 +113,7 @@ impl Person {
         for (name, value) in more {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.unwrap_or_default().to_owned()).unwrap();
+        let request = request.body(body).unwrap();
         let mut response = agent.run(request).unwrap_or_else(|error| panic!("{method} {url}: {error}"));
         let text = |value: &ureq::http::HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let headers =
