@@ -58,6 +58,7 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   if (path === '/api/v1/constituencies') return json(response, { items: day.constituencies() });
   if (path === '/api/v1/openapi.json') return send(response, 'application/json', readFileSync(join(data, '../docs/reference/openapi.json'), 'utf8'));
   if (path === '/api/v1/status.csv' || path === '/api/v1/completeness.csv') return send(response, 'text/csv', 'id,venue\n');
+  if (path === '/list/stations.pdf') return send(response, 'application/pdf', '%PDF-1.7\n');
   if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
   if (path === '/list/stations.json') return json(response, []);
   if (station?.[1]) return orMissing(response, day.station(station[1]));
