@@ -8,7 +8,6 @@ mod caller;
 mod cookie;
 mod given;
 mod guard;
-mod jpeg;
 mod pages;
 mod refusal;
 mod routes;
@@ -27,7 +26,6 @@ use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::{Router, middleware};
 
-pub use jpeg::size as jpeg_size;
 pub use table::{Declared, Rule};
 
 /// Passwords hashed at once: each takes some 20 MB and a tenth of a second of a processor.

@@ -41,7 +41,7 @@ pub use programme::{
     EntryId, Fact, Finding, Holder, Item, Late, LinkHash, LinkToken, Met, Movement, NewEntry, NoCameraReason,
     Numbers, OfConstituency, PhotoHash, Programme, PublicReport, Publication, PublicationBoard, Question,
     Recorded, Refusal, ReportClosing, ReportKind, SelfTests, Serial, Stage, StationBoard, StationRecord,
-    StockItem, Test, WithoutCamera,
+    StockItem, Test, WithoutCamera, jpeg_size,
 };
 pub use sample::{sample_election, sample_election_on_air, sample_import, sample_list};
 pub use search::SearchIndex;

@@ -31,7 +31,7 @@ pub use fact::{Fact, OfConstituency};
 pub use id::EntryId;
 pub use link::{LinkHash, LinkToken};
 pub(crate) use photo::PHOTOS_OF_STATION_MAX;
-pub use photo::PhotoHash;
+pub use photo::{PhotoHash, jpeg_size};
 pub use publication::PublicationBoard;
 pub use refusal::Refusal;
 pub use state::{Decision, Numbers, Programme, PublicReport, Publication, ReportClosing, WithoutCamera};

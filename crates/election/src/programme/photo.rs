@@ -33,7 +33,7 @@ impl PhotoHash {
         if bytes.len() > PHOTO_BYTES_MAX {
             return Err(Refusal::LongPhoto(bytes.len()));
         }
-        let (width, height) = dimensions(bytes).ok_or(Refusal::NotJpeg)?;
+        let (width, height) = jpeg_size(bytes).ok_or(Refusal::NotJpeg)?;
         if width > SIDE_MAX || height > SIDE_MAX || u32::from(width) * u32::from(height) > PIXELS_MAX {
             return Err(Refusal::LargePhoto { width, height });
         }
@@ -41,8 +41,9 @@ impl PhotoHash {
     }
 }
 
-/// Width and height of a JPEG in pixels, from its frame header; nothing if these are no JPEG's bytes.
-fn dimensions(bytes: &[u8]) -> Option<(u16, u16)> {
+/// Width and height of a JPEG in pixels, from its frame header (ITU-T T.81, B.2.2); nothing if these are no JPEG's bytes. The
+/// picture itself is not read.
+pub fn jpeg_size(bytes: &[u8]) -> Option<(u16, u16)> {
     let mut rest = bytes.strip_prefix(&[0xff, 0xd8])?;
     loop {
         let [0xff, marker, after @ ..] = rest else { return None };
@@ -149,5 +150,28 @@ mod tests {
             bytes.extend(rest);
             let _ = PhotoHash::of_jpeg(&bytes);
         }
+    }
+
+    const PICTURE: &[u8] =
+        &[0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 9, 8, 0x04, 0x38, 0x07, 0x80, 3, 1, 0xff, 0xda];
+
+    #[test]
+    fn the_size_is_in_the_frame_header() {
+        assert_eq!(jpeg_size(PICTURE), Some((1920, 1080)));
+    }
+
+    #[test]
+    fn what_is_cut_or_changed_has_some_size_or_none() {
+        for cut in 0..17 {
+            assert_eq!(jpeg_size(&PICTURE[..cut]), None, "{cut}");
+        }
+        for at in 0..PICTURE.len() {
+            for value in 0..=255 {
+                let mut changed = PICTURE.to_vec();
+                changed[at] = value;
+                let _ = jpeg_size(&changed);
+            }
+        }
+        assert_eq!(jpeg_size(&[0xff, 0xd8, 0xff, 0xe0, 0, 0, 0xff, 0xe0, 0, 0]), None, "a length of nothing");
     }
 }
