@@ -17,11 +17,6 @@ pub(crate) const IDLE: Duration = Duration::from_secs(2 * 3600);
 /// How long somebody has for the second factor, or for setting one up.
 pub(crate) const BEGUN: Duration = Duration::from_secs(15 * 60);
 
-/// `at` and then `lasts`.
-pub(crate) fn after(at: UtcMicros, lasts: Duration) -> UtcMicros {
-    at.plus(i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX))
-}
-
 /// The request, as the guard let it in: from where, when, and which one.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -69,6 +64,11 @@ impl Caller {
 }
 
 impl Asked {
+    /// When something ends that begins now.
+    pub(crate) fn ends_after(&self, lasts: Duration) -> UtcMicros {
+        self.at.plus(i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX))
+    }
+
     /// The actor of a change by the person `name`.
     pub(crate) fn actor(&self, name: &str, why: Option<String>) -> Actor {
         Actor {

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use sha2::{Digest, Sha256};
 
-use crate::caller::{Asked, Caller, IDLE, after};
+use crate::caller::{Asked, Caller, IDLE};
 use crate::refusal::Refusal;
 use crate::table::{Content, Rule};
 use crate::{Desk, cookie};
@@ -169,11 +169,6 @@ fn request_id(headers: &HeaderMap, method: &Method, path: &str, body: &[u8]) -> 
         digest.update(part);
     }
     Ok(RequestId { key: key.to_owned(), digest: digest.finalize().into() })
-}
-
-/// When something that begins at `asked` ends.
-pub(crate) fn ends(asked: &Asked, lasts: std::time::Duration) -> ashkar_terms::UtcMicros {
-    after(asked.at, lasts)
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ impl From<StoreError> for Refusal {
 }
 
 /// An error as a sentence.
-fn sentence(error: &StoreError) -> String {
+pub(crate) fn sentence(error: &impl std::fmt::Display) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     match letters.next() {

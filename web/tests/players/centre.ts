@@ -42,7 +42,7 @@ export class Centre {
       [this.#http, this.#rtmp] = [await freePort(), await freePort()];
       for (const list of ['constituencies', 'stations-synthetic']) this.#run('stations', 'import', join(ROOT, 'data', `${list}.csv`));
       this.#describeElection();
-      this.#key = (JSON.parse(this.#run('camera', 'add', CAMERA, '--json')) as { stream_key: string }).stream_key;
+      this.#key = (JSON.parse(this.#run('camera', 'add', CAMERA, '--approved', '--json')) as { stream_key: string }).stream_key;
     }
     const addresses = ['--listen', `127.0.0.1:${this.#http}`, '--rtmp', `127.0.0.1:${this.#rtmp}`];
     this.#process = spawn(ASHKAR, ['serve', '--data', this.#data, '--log', 'warn', ...addresses], { stdio: ['ignore', 'ignore', 'pipe'] });

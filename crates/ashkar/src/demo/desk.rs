@@ -128,8 +128,8 @@ async fn propose_one(store: &SqliteStore, centre: &Centre, camera: CameraId) -> 
         tokio::time::sleep(LOOK_EVERY).await;
     };
     let by = Actor::new("desk:operator1", store::now());
-    let (width, height) = ashkar_election::jpeg_size(&still.jpeg).context("the still is no picture")?;
-    let (width, height) = (u32::from(width), u32::from(height));
+    let size = ashkar_election::jpeg_size(&still.jpeg).context("the still is no picture")?;
+    let (width, height) = (size.0.into(), size.1.into());
     let new = NewViewStill { camera, taken_at: still.at, jpeg: &still.jpeg, width, height };
     let zone = |kind, x, y, w, h| ViewZone { kind, x, y, w, h };
     let what = Proposed::ApproveView {

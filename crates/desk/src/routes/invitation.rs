@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::sign_in::{Stepped, check_secure, new_session, stage_after_password};
 use crate::caller::Asked;
 use crate::given::Given;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, sentence};
 use crate::table::Answer;
 use crate::{Desk, times};
 
@@ -83,10 +83,5 @@ pub(super) async fn accept(
 /// A password that the person may have.
 pub(super) fn new_password(password: Password, person: &Person) -> Result<NewPassword, Refusal> {
     let names = [person.name.as_str(), person.profile.display_name.as_str()];
-    NewPassword::new(password, &names).map_err(|refusal| {
-        let text = refusal.to_string();
-        let mut letters = text.chars();
-        let first = letters.next().map(char::to_uppercase).into_iter().flatten();
-        Refusal::impossible(first.chain(letters).chain(['.']).collect::<String>())
-    })
+    NewPassword::new(password, &names).map_err(|refusal| Refusal::impossible(sentence(&refusal)))
 }

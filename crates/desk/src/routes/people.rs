@@ -17,7 +17,7 @@ use crate::caller::{Asked, Caller};
 use crate::given::{At, Given};
 use crate::refusal::Refusal;
 use crate::table::Answer;
-use crate::{Desk, guard, times};
+use crate::{Desk, times};
 
 /// How long an invitation is good.
 const INVITATION: Duration = Duration::from_secs(3 * 24 * 3600);
@@ -30,7 +30,7 @@ pub(super) struct Invitation {
 
 pub(super) fn invitation(desk: &Desk, asked: &Asked, headers: &HeaderMap) -> Result<Invitation, Refusal> {
     let token = Token::generate()?;
-    let expires_at = guard::ends(asked, INVITATION);
+    let expires_at = asked.ends_after(INVITATION);
     let link = format!("{}/desk/invitation#{}", origin(desk, headers), *token.reveal());
     let view = json!({ "link": link, "expires_at": times::text(expires_at) });
     Ok(Invitation { stored: NewInvitation { token_hash: token.hash().0, expires_at }, view })

@@ -22,7 +22,7 @@ use crate::caller::{Asked, BEGUN, Caller, SESSION};
 use crate::given::Given;
 use crate::refusal::Refusal;
 use crate::table::Answer;
-use crate::{Desk, cookie, guard};
+use crate::{Desk, cookie};
 
 /// Characters of a browser's name that are kept.
 const AGENT_CHARS_MAX: usize = 200;
@@ -73,7 +73,7 @@ pub(super) fn new_session(
     let session = NewSession {
         token_hash: token.hash().0,
         stage,
-        expires_at: guard::ends(asked, if stage == SignInStage::Full { SESSION } else { BEGUN }),
+        expires_at: asked.ends_after(if stage == SignInStage::Full { SESSION } else { BEGUN }),
         from: asked.client.to_string(),
         agent: agent.chars().take(AGENT_CHARS_MAX).collect(),
     };

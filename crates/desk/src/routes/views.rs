@@ -1,11 +1,12 @@
 //! What cameras show: looked at, proposed for the public, hidden at once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ashkar_centre::{Registry, StillFailure};
 use ashkar_election::{
     Approval, Hiding, HidingReason, NewViewStill, Permission, Proposal, Proposed, StillHash, StoreError,
-    jpeg_size,
+    ViewPhase, jpeg_size,
 };
 use ashkar_terms::{CameraId, UtcMicros};
 use axum::Json;
@@ -71,14 +72,6 @@ impl<'a> View<'a> {
             (false, None) => Public::Open,
         }
     }
-
-    /// The newest approval of each phase.
-    fn approved(&self) -> Vec<Value> {
-        let newest = ashkar_election::ViewPhase::ALL
-            .iter()
-            .filter_map(|phase| self.approvals.iter().rev().find(|approval| approval.phase == *phase));
-        newest.map(approval).collect()
-    }
 }
 
 fn approval(approval: &Approval) -> Value {
@@ -105,34 +98,43 @@ fn hiding(hiding: &Hiding) -> Value {
     })
 }
 
-fn summary(desk: &Desk, registry: &Registry, view: &View<'_>, open: &[Proposal]) -> Value {
+fn summary(desk: &Desk, registry: &Registry, view: &View<'_>, open: &Open) -> Value {
     let camera = view.camera;
     let station = registry.station(camera.into());
     let live = desk.centre.camera(camera).is_some_and(|camera| camera.status(desk.centre.now()).live);
-    let is_about = |proposal: &&Proposal| match &proposal.what {
-        Proposed::ApproveView { camera: about, .. } | Proposed::ShowView { camera: about } => {
-            *about == camera
-        }
-        _ => false,
-    };
+    let approved =
+        ViewPhase::ALL.into_iter().filter_map(|phase| registry.approval(camera, phase)).map(approval);
     json!({
         "camera": camera,
         "constituency": camera.constituency,
         "station": { "id": ashkar_election::StationId::from(camera), "venue": station.map_or("", |station| &*station.venue) },
         "on_air": live,
         "public": view.public().name(),
-        "approved": view.approved(),
+        "approved": approved.collect::<Vec<_>>(),
         "hidden": view.hidden().map(hiding),
-        "proposal": open.iter().find(is_about).map(|proposal| proposal.id),
+        "proposal": open.get(&camera),
     })
 }
+
+/// The newest open proposal about each camera.
+type Open = BTreeMap<CameraId, i64>;
 
 /// Proposals that are looked through.
 const PROPOSALS: u32 = 2000;
 
+async fn open(desk: &Desk) -> Result<Open, Refusal> {
+    let about = |proposal: Proposal| match proposal.what {
+        Proposed::ApproveView { camera, .. } | Proposed::ShowView { camera } => Some((camera, proposal.id)),
+        _ => None,
+    };
+    // They come newest first; of several about one camera the newest is put in last.
+    let proposals = desk.store.proposals(true, PROPOSALS).await?;
+    Ok(proposals.into_iter().rev().filter_map(about).collect())
+}
+
 pub(super) async fn list(State(desk): State<Arc<Desk>>, caller: Caller) -> Answer<Vec<Value>> {
     let registry = desk.centre.registry();
-    let open = desk.store.proposals(true, PROPOSALS).await?;
+    let open = open(&desk).await?;
     let profile = &caller.person.profile;
     let cameras = registry.snapshot.cameras.iter();
     let shown = cameras.filter(|camera| camera.enabled && profile.covers(camera.id.constituency));
@@ -164,7 +166,7 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, place: Place) -> Answer<
 }
 
 async fn full(desk: &Desk, registry: &Registry, camera: CameraId) -> Answer<Value> {
-    let open = desk.store.proposals(true, PROPOSALS).await?;
+    let open = open(desk).await?;
     let view = View::of(registry, camera);
     let mut shown = summary(desk, registry, &view, &open);
     shown["approvals"] = view.approvals.iter().rev().map(approval).collect();
@@ -205,8 +207,8 @@ pub(super) fn no_picture(camera: CameraId, failure: StillFailure) -> Refusal {
 pub(super) async fn take_still(State(desk): State<Arc<Desk>>, caller: Caller, place: Place) -> Answer<Value> {
     let camera = known(&desk.centre.registry(), place)?;
     let still = desk.centre.full_still(camera).await.map_err(|failure| no_picture(camera, failure))?;
-    let (width, height) =
-        jpeg::size(&still.jpeg).ok_or_else(|| no_picture(camera, StillFailure::NoPicture))?;
+    let size = jpeg_size(&still.jpeg).ok_or_else(|| no_picture(camera, StillFailure::NoPicture))?;
+    let (width, height) = (size.0.into(), size.1.into());
     let new = NewViewStill { camera, taken_at: still.at, jpeg: &still.jpeg, width, height };
     let sha256 = desk.store.keep_view_still(&new, &caller.actor(None)).await?;
     Ok(Json(json!({ "sha256": sha256, "at": times::text(still.at), "width": width, "height": height })))

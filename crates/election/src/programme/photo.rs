@@ -151,4 +151,27 @@ mod tests {
             let _ = PhotoHash::of_jpeg(&bytes);
         }
     }
+
+    const PICTURE: &[u8] =
+        &[0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc0, 0, 9, 8, 0x04, 0x38, 0x07, 0x80, 3, 1, 0xff, 0xda];
+
+    #[test]
+    fn the_size_is_in_the_frame_header() {
+        assert_eq!(jpeg_size(PICTURE), Some((1920, 1080)));
+    }
+
+    #[test]
+    fn what_is_cut_or_changed_has_some_size_or_none() {
+        for cut in 0..17 {
+            assert_eq!(jpeg_size(&PICTURE[..cut]), None, "{cut}");
+        }
+        for at in 0..PICTURE.len() {
+            for value in 0..=255 {
+                let mut changed = PICTURE.to_vec();
+                changed[at] = value;
+                let _ = jpeg_size(&changed);
+            }
+        }
+        assert_eq!(jpeg_size(&[0xff, 0xd8, 0xff, 0xe0, 0, 0, 0xff, 0xe0, 0, 0]), None, "a length of nothing");
+    }
 }
