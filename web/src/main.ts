@@ -11,7 +11,8 @@ import { readPrerendered } from './lib/prerendered';
 
 /** Shows the page in place of what the server rendered of it, once all that it needs is there: nothing flickers, nothing jumps. */
 async function start(target: HTMLElement): Promise<void> {
-  election.assumeSample(target.querySelector('[data-sample="yes"]') !== null);
+  const marked = (name: string) => target.querySelector(`[data-${name}="yes"]`) !== null;
+  election.assume(marked('sample'), marked('rehearsal'));
   election.start();
   const { page } = router.route;
   const first = page === 'home' || page === 'unknown' ? null : await pages[page]().then((loaded) => loaded.default, () => null);

@@ -17,8 +17,8 @@ export const PAGES = Object.keys(heads.az).filter((page) => page !== 'moment') a
 /** Pages that can say something before their data are there; the others say that they are loading. */
 const EARLY: Partial<Record<HeadOf, Component<never>>> = { station: StationShell, constituency: ConstituencyShell, about: About };
 
-// The strip that marks samples is in every document; the server decides whether it is visible.
-election.assumeSample(true);
+// The strips that mark samples and rehearsals are in every document; the server decides whether they are visible.
+election.assume(true, true);
 
 /** The document's body for a page in a language. What the server knows of a station stands in it as `{id}`, `{venue}` and so on. */
 export function bodyOf(lang: Lang, page: Exclude<HeadOf, 'moment'>): string {
@@ -26,5 +26,5 @@ export function bodyOf(lang: Lang, page: Exclude<HeadOf, 'moment'>): string {
   router.path = page === 'home' ? '/' : '{path}';
   router.route = page === 'station' ? { page, id: '{id}' } : page === 'constituency' ? { page, number: 0 } : ({ page } as Route);
   const first = (EARLY[page] ?? null) as Component<Record<string, unknown>> | null;
-  return render(App, { props: { first, mark: '{sample}' } }).body;
+  return render(App, { props: { first, marks: { sample: '{sample}', rehearsal: '{rehearsal}' } } }).body;
 }

@@ -10,7 +10,7 @@ mod views;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use ashkar_election::{Minute, Percent, TurnoutSource};
+use ashkar_election::{ElectionKey, Minute, Percent, TurnoutSource};
 use ashkar_site::http::client::Proxies;
 use ashkar_terms::CameraId;
 use clap::{Args, Parser, Subcommand};
@@ -209,6 +209,38 @@ pub(crate) enum Election {
         /// The file.
         file: PathBuf,
     },
+    /// Lists all elections of the registry, and which one is current.
+    List(Output),
+    /// Plans a rehearsal of the election on an earlier day. The current election stays so until `use`.
+    Rehearse(Rehearse),
+    /// Makes another election the current one: the public sees it from then on, and nothing of the former one.
+    Use {
+        #[command(flatten)]
+        output: Output,
+        /// Its key; see `ashkar election list`.
+        #[arg(value_parser = election_key)]
+        key: ElectionKey,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rehearse {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Its day, such as 2024-02-03.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) on: jiff::civil::Date,
+    /// When its cameras must be on air, such as 09:00; as in the vote by default. The whole plan moves along.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) on_air: Option<Minute>,
+    /// When it ends, such as 21:00; two hours after its polls close by default.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Minute>,
+}
+
+/// Reads the key of an election.
+fn election_key(text: &str) -> Result<ElectionKey, String> {
+    ElectionKey::new(text).map_err(|error| error.to_string())
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,5 +1,6 @@
 //! `ashkar programme`: where the installation stands, and what the commission enters of it.
 
+mod rehearsal;
 mod text;
 
 use std::path::Path;
@@ -36,6 +37,9 @@ pub(crate) async fn run(command: Programme) -> anyhow::Result<ExitCode> {
         }
         Programme::Decision { output, number, date, list_version } => {
             decision(&output, number, date, list_version).await?;
+        }
+        Programme::RehearsalResults { output, key, at_least, dry_run } => {
+            rehearsal::take_over(&output, &key, at_least, dry_run).await?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! `ashkar report`: what became of the day, from the recordings at rest.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
@@ -8,7 +9,7 @@ use ashkar_archive::{Archive, OpenError};
 use ashkar_centre::{
     Completeness, CompletenessReport, CompletenessSum, StationCompleteness, completeness_at_rest,
 };
-use ashkar_election::{SqliteStore, Store, Zone};
+use ashkar_election::{ElectionKey, SqliteStore, Store, Zone};
 use ashkar_site::routes::api::{completeness_table, completeness_view};
 use ashkar_terms::{SystemClock, UtcMicros};
 use jiff::Timestamp;
@@ -26,9 +27,9 @@ async fn completeness(options: CompletenessOptions) -> anyhow::Result<()> {
     let now = store::now();
     let until = options.at.map_or(now, |at| UtcMicros(at.as_microsecond()));
     anyhow::ensure!(until <= now, "--at lies in the future, of which nothing is owed yet");
-    let registry = store::open(&options.data).await?;
+    let registry = of_election(store::open(&options.data).await?, options.election.as_ref()).await?;
     let zone = registry.election().await?.map_or_else(Zone::baku, |election| election.time_zone);
-    let report = read(&options, &registry, until).await?;
+    let report = at_rest(&options.data, options.constituency, &registry, until).await?;
     if let Some(number) = options.constituency {
         anyhow::ensure!(!report.stations.is_empty(), "no station of constituency {number} is on the list");
     }
@@ -44,13 +45,25 @@ async fn completeness(options: CompletenessOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The registry, as if the election were the current one.
+pub(crate) async fn of_election(
+    registry: SqliteStore,
+    election: Option<&ElectionKey>,
+) -> anyhow::Result<SqliteStore> {
+    match election {
+        Some(key) => Ok(registry.looking_at(key).await?),
+        None => Ok(registry),
+    }
+}
+
 /// Opens the archive as a start does: what a crash left open is ended, nothing else is written.
-async fn read(
-    options: &CompletenessOptions,
+pub(crate) async fn at_rest(
+    data: &Path,
+    constituency: Option<u16>,
     registry: &SqliteStore,
     until: UtcMicros,
 ) -> anyhow::Result<CompletenessReport> {
-    let dir = store::archive_of(&options.data);
+    let dir = store::archive_of(data);
     anyhow::ensure!(dir.is_dir(), "{}: there is no archive; --data names the data directory", dir.display());
     let opened = Archive::open(&dir, ashkar_archive::Options::default(), Arc::new(SystemClock::new()));
     let archive = opened.map_err(|error| match error {
@@ -61,7 +74,7 @@ async fn read(
         ),
         error => anyhow::Error::from(error).context(format!("{}: cannot be opened", dir.display())),
     })?;
-    let report = completeness_at_rest(&archive, registry, options.constituency, until).await;
+    let report = completeness_at_rest(&archive, registry, constituency, until).await;
     archive.close().context("the archive could not be closed well; run it again")?;
     Ok(report?)
 }

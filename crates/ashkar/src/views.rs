@@ -58,7 +58,7 @@ pub(crate) async fn list(output: &Output) -> anyhow::Result<()> {
 /// A camera's view: whether it is public, as JSON, and what else there is to say.
 fn view(snapshot: &Snapshot, camera: CameraId, now: UtcMicros) -> (CameraId, &'static str, Value, String) {
     let (approvals, hidings) = (snapshot.approvals_of(camera), snapshot.hidings_of(camera));
-    let hidden = Hidden::of(approvals, hidings).at(now);
+    let hidden = Hidden::of(approvals, hidings, &[]).at(now);
     let public = match hidden {
         None => "public",
         Some((time, _)) if time.why == HiddenWhy::Unapproved => "unapproved",

@@ -38,8 +38,9 @@ pub use access::Allowed;
 pub use agents::{SignedHeaders, Turn};
 pub use camera::{Camera, Status};
 pub use day::{
-    Cells, Completeness, CompletenessReport, CompletenessSum, Day, Grid, History, Minutes, Note, Row, RowOf,
-    Shares, StationCompleteness, StationHistory, Stretch, Tally, WHOLE, badness, completeness_at_rest,
+    Cells, Completeness, CompletenessReport, CompletenessSum, Day, Grid, History, Minutes, Note,
+    RehearsalResult, Row, RowOf, Shares, StationCompleteness, StationHistory, Stretch, Tally, WHOLE, badness,
+    completeness_at_rest,
 };
 pub use dvr::DvrFailure;
 pub use figures::{Figure, Rows};
@@ -144,6 +145,10 @@ impl Centre {
         let sent = self.sent_with(registry, id, now);
         match registry.hidden_at(id, now.wall) {
             None => sent,
+            // The time belongs to another election: whatever the camera sends, nothing is due under this one.
+            Some((why @ HiddenWhy::OtherDay, _)) => {
+                CameraState { state: State::Due, since: None, cause: None, hidden: Some(why) }
+            }
             Some((why, since)) if sent.state == State::Live => {
                 CameraState { state: State::Hidden, since, cause: None, hidden: Some(why) }
             }

@@ -66,7 +66,7 @@ impl Registry {
         let day_over = election.instant(Minute(0)).plus(DAY_LASTS_US);
         let hidden = snapshot.with_sub_streams().map(|camera| {
             let (approvals, hidings) = (snapshot.approvals_of(camera.id), snapshot.hidings_of(camera.id));
-            (camera.id, Hidden::of(approvals, hidings))
+            (camera.id, Hidden::of(approvals, hidings, &snapshot.days.foreign))
         });
         let hidden = hidden.collect();
         Self { snapshot, election, changes, search, unlisted, day_over, hidden }
@@ -97,7 +97,8 @@ impl Registry {
         !self.snapshot.approvals_of(camera).is_empty()
     }
 
-    /// Times of `camera` that nobody may see: before its approval, and while it was hidden. In order, and apart.
+    /// Times of `camera` that nobody may see: before its approval, while it was hidden, and those of other elections. In
+    /// order, and apart.
     pub fn hidden(&self, camera: CameraId) -> &[Span] {
         self.hidden.get(&camera).map_or(&[ALL_TIME], Hidden::spans)
     }
@@ -121,6 +122,12 @@ impl Registry {
         self.hidden(camera).iter().rev().map(|span| span.to).find(|to| *to <= now)
     }
 
+    /// Whether a time that belongs to another election ended after `from` and by `to`: that happens by the clock, without
+    /// a change of the registry, and what was live before must not be listed with what is live now.
+    pub(crate) fn returns_within(&self, from: UtcMicros, to: UtcMicros) -> bool {
+        self.snapshot.days.foreign.iter().any(|span| from < span.to && span.to <= to)
+    }
+
     /// Whether a camera that is on air by `right` may stay.
     pub(crate) fn allows(&self, camera: CameraId, right: Right) -> bool {
         self.snapshot.camera(camera).is_some_and(|known| {
@@ -137,7 +144,7 @@ impl Registry {
     /// sub-stream owes nothing.
     pub fn owed(&self, camera: CameraId) -> Option<Owed> {
         self.snapshot.camera(camera).filter(|known| self.is_installed(known) && known.sub_of.is_none())?;
-        Some(self.election.owed(&self.snapshot.marks_of(camera.into())))
+        Some(self.snapshot.owed(&self.election, camera.into()))
     }
 
     /// The cameras that agents may send.

@@ -132,26 +132,29 @@ pub fn tell(span: Span, found: &[(Span, Found)], owed: Option<Owed>, present: Pr
 }
 
 /// Lays hidden `times`, in order and without overlap, over `entries`: what is there and may not be seen is hidden. What is
-/// missing stays missing, so that no hiding conceals a hole.
+/// missing stays missing, so that no hiding conceals a hole. Of a time that belongs to another election nothing is told,
+/// neither pictures nor holes: nothing was due.
 pub fn hide(entries: Vec<Entry>, times: &[HiddenTime]) -> Vec<Entry> {
     if times.is_empty() {
         return entries;
     }
     let mut told = Vec::with_capacity(entries.len() + 2);
     for entry in entries {
-        if !entry.is_here() {
-            push(&mut told, entry);
-            continue;
-        }
         let mut at = entry.from;
         let first = times.partition_point(|time| time.span.to <= entry.from);
         for HiddenTime { span, why } in times.iter().skip(first).take_while(|time| time.span.from < entry.to)
         {
             let (from, to) = (span.from.max(at), span.to.min(entry.to));
+            let state = match why {
+                HiddenWhy::OtherDay => State::Due,
+                _ if !entry.is_here() => continue,
+                _ => State::Hidden,
+            };
             if at < from {
                 push(&mut told, Entry { from: at, to: from, ..entry });
             }
-            push(&mut told, Entry { from, to, state: State::Hidden, cause: None, hidden: Some(*why) });
+            let hidden = Some(*why).filter(|_| state == State::Hidden);
+            push(&mut told, Entry { from, to, state, cause: None, hidden });
             at = to;
         }
         if at < entry.to {

@@ -150,6 +150,7 @@ impl From<StoreError> for Refusal {
             | StoreError::Proposal(ProposalError::Unknown(_))
             | StoreError::NoCamera(_)
             | StoreError::NotInList(_)
+            | StoreError::UnknownElection(_)
             | StoreError::NoVersion(_) => Self::absent(sentence(&error)),
             error if error.blame() == Blame::Centre => {
                 tracing::error!(cause = %error, blame = "centre", "the desk could not use the registry");

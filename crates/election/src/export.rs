@@ -132,6 +132,8 @@ pub struct ListDocument<'a> {
     pub names: Option<&'a Names>,
     /// Whether the list is made up.
     pub sample: bool,
+    /// Of a rehearsal, not of the vote.
+    pub rehearsal: bool,
     /// The version of the list; none before the first import.
     pub version: Option<&'a ListVersion>,
     /// The constituencies, by number.
@@ -175,6 +177,7 @@ impl<'a> ListDocument<'a> {
             election: election.map(|election| &election.key),
             names: election.map(|election| &election.names),
             sample: election.is_some_and(|election| election.sample),
+            rehearsal: election.is_some_and(|election| election.rehearsal.is_some()),
             version,
             constituencies: list
                 .constituencies()

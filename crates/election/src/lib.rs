@@ -29,12 +29,13 @@ pub use import::{
     ProgrammePlan, Reason, SourceEncoding, plan_dues, plan_import, plan_without_camera,
 };
 pub use model::{
-    Access, Act, Approval, Asked, Case, Checks, Constituency, Coordinates, DayPlan, DayTime, Decided, Denial,
-    Election, ElectionError, ElectionKey, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason, Language,
-    Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, ParseStillHashError, Percent, Permission,
-    Person, PersonError, PersonName, Phase, Policy, Profile, Proposal, ProposalError, ProposalState,
-    Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView, StillHash, Turnout,
-    TurnoutSource, ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_why,
+    Access, Act, Approval, Asked, Case, Checks, Constituency, Coordinates, DayPlan, DayTime, Days, Decided,
+    Denial, Election, ElectionError, ElectionKey, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason,
+    KnownElection, Language, Mark, Minute, NameStatus, Names, NewRehearsal, Owed, ParseStationIdError,
+    ParseStillHashError, Percent, Permission, Person, PersonError, PersonName, Phase, Policy, Profile,
+    Proposal, ProposalError, ProposalState, Proposed, Rehearsal, Role, Standing, Station, StationId,
+    StationList, StationMarks, StationView, StillHash, Turnout, TurnoutSource, ViewError, ViewPhase,
+    ViewZone, Zone, ZoneKind, check_why,
 };
 pub use programme::{
     Acceptance, Block, Blocker, Board, ConstituencyBoard, Counts, Dated, Decision, Distribution, Due, Entry,

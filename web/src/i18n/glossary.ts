@@ -33,6 +33,7 @@ export const GLOSSARY: readonly Term[] = [
   { thing: 'go to live', words: { az: { say: /canlıya keç/iu }, ru: { say: /к прямому эфиру/iu, not: /к эфиру/iu } } },
   { thing: 'camera minutes', words: { az: { say: /kamera-dəqiqə/iu }, ru: { say: /минуты видео по всем камерам/iu, not: /минут[аы]? камер/iu } } },
   { thing: 'the source sends nothing', words: { ru: { say: /камера не передаёт изображение/iu, not: /замолчал|снова начнёт передавать/iu } } },
+  { thing: 'a rehearsal', words: { az: { say: /məşq/iu }, ru: { say: /репетиц/iu }, en: { say: /rehearsal/iu } } },
   { thing: 'a sample', words: { az: { say: /nümunə/iu }, ru: { say: /образец/iu, not: /учебн/iu } } },
   { thing: 'times with an ending', words: { az: { say: /kameranın göstərdiyi an/iu, not: /\}-(da|də|dan|dən|a|ə|ya|yə)(?!\p{L})/iu } } },
 ];

@@ -8,7 +8,7 @@ import { MINUTE } from './time';
 /** The five states of a camera's time; every interval of its day is in exactly one of them. */
 export type State = 'live' | 'late' | 'missing' | 'hidden' | 'due';
 /** Why the public may not see it: its view is not approved yet, or somebody hid it. */
-export type HiddenWhy = 'unapproved' | 'secrecy' | 'person' | 'other';
+export type HiddenWhy = 'unapproved' | 'secrecy' | 'person' | 'other' | 'other_day';
 export const STATES: readonly State[] = ['live', 'late', 'missing', 'hidden', 'due'];
 
 /** Why a picture is not there. A word that these pages do not know is shown as `unknown`. */
@@ -25,6 +25,7 @@ export type StateCounts = Record<State, number>;
 
 export interface Election {
   sample: boolean;
+  rehearsal: boolean;
   names: Names;
   date: string;
   time_zone: string;

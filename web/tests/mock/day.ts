@@ -81,7 +81,7 @@ export class Day {
     const states = { live: 0, late: 0, missing: 0, hidden: 0, due: 0 };
     for (const row of this.#rows) states[this.#state(`${row.constituency}/${row.station}`)]++;
     return {
-      sample: true, names: { az: 'Nümunə seçki', en: 'Sample election', ru: 'Образец выборов' }, date: '2026-11-22', time_zone: 'Asia/Baku',
+      sample: true, rehearsal: false, names: { az: 'Nümunə seçki', en: 'Sample election', ru: 'Образец выборов' }, date: '2026-11-22', time_zone: 'Asia/Baku',
       now: iso(this.now()), phase: this.now() < today('07:30') ? 'before' : this.now() < today('19:00') ? 'voting' : 'closed',
       plan: {
         on_air: iso(today('07:30')), empty_boxes: iso(today('07:50')), voting_from: iso(today('08:00')), voting_to: iso(today('19:00')),

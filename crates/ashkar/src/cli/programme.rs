@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ashkar_election::{Holder, OfConstituency, Serial, StationId};
+use ashkar_election::{ElectionKey, Holder, OfConstituency, Percent, Serial, StationId};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
@@ -49,6 +49,21 @@ pub(crate) enum Programme {
         /// Version of the list; the newest by default.
         #[arg(long, value_name = "N")]
         list_version: Option<u32>,
+    },
+    /// Records of each station how it did in a rehearsal, from the recordings of that day. No server may run on the data
+    /// directory.
+    RehearsalResults {
+        #[command(flatten)]
+        output: Output,
+        /// The rehearsal's key; see `ashkar election list`.
+        #[arg(value_parser = super::election_key)]
+        key: ElectionKey,
+        /// Share of what each camera owed that must be there, percent.
+        #[arg(long, value_name = "PERCENT", default_value = "99.00")]
+        at_least: Percent,
+        /// Shows the results, and records nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ashkar_election::ElectionKey;
 use ashkar_site::routes::api::types::CompletenessLevel;
 use clap::{Args, Subcommand};
 
@@ -20,6 +21,9 @@ pub(crate) struct CompletenessOptions {
     /// Counts what was owed until then, such as 2024-02-07T12:00:00+04:00, with all that has arrived since; now by default.
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<jiff::Timestamp>,
+    /// Of this election, such as a rehearsal, instead of the current one; see `ashkar election list`.
+    #[arg(long, value_name = "KEY", value_parser = super::election_key)]
+    pub(crate) election: Option<ElectionKey>,
     /// Only this constituency.
     #[arg(long, value_name = "N")]
     pub(crate) constituency: Option<u16>,

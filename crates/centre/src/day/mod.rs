@@ -8,6 +8,7 @@ mod completeness;
 mod history;
 mod minutes;
 mod notes;
+mod rehearsal;
 #[cfg(test)]
 mod test_days;
 
@@ -25,6 +26,7 @@ pub use completeness::{
 pub use history::{Stretch, Tally};
 pub use minutes::Minutes;
 pub use notes::Note;
+pub use rehearsal::RehearsalResult;
 
 use crate::{CameraState, Centre, Entry, Registry};
 use notes::{holes, notes};

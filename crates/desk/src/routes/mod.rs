@@ -8,6 +8,7 @@ mod overview;
 mod people;
 pub(crate) mod programme;
 mod proposals;
+mod rehearsals;
 mod self_test;
 mod sign_in;
 mod views;
@@ -90,5 +91,8 @@ pub(crate) fn table() -> Table {
         .post("/self-test", Anyone, self_test::answer)
         .get("/audit", May(Permission::ReadAudit), audit::find)
         .get("/audit.ndjson", May(Permission::ReadAudit), audit::export)
+        .get("/elections", May(Permission::ReadStations), rehearsals::list)
+        // It changes nothing that anybody sees; that it becomes current is proposed.
+        .post("/elections/rehearsals", May(Permission::ProposePolicy), rehearsals::plan)
         .get("/overview", May(Permission::ReadStations), overview::show)
 }

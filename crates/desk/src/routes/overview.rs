@@ -27,6 +27,7 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
             "date": election.date,
             "time_zone": election.time_zone,
             "sample": election.sample,
+            "rehearsal": election.rehearsal,
         },
         "counts": counts,
     })))

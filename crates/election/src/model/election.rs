@@ -8,7 +8,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Act, DayPlan, DayTime, Minute, Names, Owed, Phase, StationMarks};
+use super::{Act, DayPlan, DayTime, Minute, Names, Owed, Phase, Rehearsal, StationMarks};
 
 /// The longest name of an election, in characters.
 const MAX_NAME_CHARS: usize = 200;
@@ -31,6 +31,9 @@ pub struct Election {
     pub policy: Policy,
     /// Made-up data: it must be marked as a sample everywhere.
     pub sample: bool,
+    /// What it rehearses; none for a vote. It must be marked as no vote everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearsal: Option<Rehearsal>,
 }
 
 impl Election {
@@ -46,6 +49,7 @@ impl Election {
             plan: DayPlan::default(),
             policy: Policy::default(),
             sample: false,
+            rehearsal: None,
         }
     }
 
@@ -63,7 +67,12 @@ impl Election {
             return Err(ElectionError::Name);
         }
         self.policy.check()?;
-        self.plan.check()
+        self.plan.check()?;
+        let is_good = |until| self.plan.on_air < until && until <= Minute::MAX;
+        if self.rehearsal.as_ref().is_some_and(|rehearsal| !is_good(rehearsal.until)) {
+            return Err(ElectionError::RehearsalTimes);
+        }
+        Ok(())
     }
 
     /// The instant of a time of the day. A local time that a clock change skips or repeats is resolved as in RFC 5545;
@@ -86,9 +95,12 @@ impl Election {
         self.plan.times().into_iter().map(|(at, what)| (self.instant(at), what)).collect()
     }
 
-    /// What the cameras of a station owe: everything from the start of the day until its protocol is completed.
+    /// What the cameras of a station owe: everything from the start of the day until its protocol is completed, and of a
+    /// rehearsal until its end at the latest.
     pub fn owed(&self, marks: &StationMarks) -> Owed {
-        Owed { from: self.on_air_at(), to: marks.at(Act::ProtocolCompleted) }
+        let ends = self.rehearsal.as_ref().map(|rehearsal| self.instant(rehearsal.until));
+        let to = [marks.at(Act::ProtocolCompleted), ends].into_iter().flatten().min();
+        Owed { from: self.on_air_at(), to }
     }
 
     /// The phase of a station's day at `now`. A marked act counts from the time for which it was marked, and the
@@ -254,6 +266,22 @@ pub enum ElectionError {
     /// Times out of order.
     #[error("the day plan is wrong: {0}")]
     Plan(&'static str),
+    /// A rehearsal without length.
+    #[error("a rehearsal ends after its cameras go on air, and at 48:00 at the latest")]
+    RehearsalTimes,
+    /// Two days have a moment in common.
+    #[error(
+        "its day would overlap that of election {0}; recordings are told apart by their time alone, so choose another day"
+    )]
+    SameTime(ElectionKey),
+    /// A rehearsal after the vote.
+    #[error("a rehearsal comes before the vote that it rehearses")]
+    AfterVote,
+    /// Something else would be rehearsed.
+    #[error(
+        "an election never becomes a rehearsal, nor a rehearsal another one; `ashkar election rehearse` plans one"
+    )]
+    RehearsalMark,
     /// Retention out of range.
     #[error("recordings are kept 1 to 100 years")]
     Retention,

@@ -9,6 +9,7 @@ mod marks;
 mod names;
 mod people;
 mod proposal;
+mod rehearsal;
 mod rfc3339;
 mod station;
 mod turnout;
@@ -22,6 +23,7 @@ pub use list::StationList;
 pub use marks::{Act, Mark, Owed, Phase, StationMarks};
 pub use people::{Permission, Person, PersonError, PersonName, Profile, Role};
 pub use proposal::{Decided, Proposal, ProposalError, ProposalState, Proposed, check_why};
+pub use rehearsal::{Days, KnownElection, NewRehearsal, Rehearsal};
 pub use station::{
     Constituency, Coordinates, NameStatus, ParseStationIdError, Station, StationId, StationView,
 };

@@ -3,7 +3,9 @@
 use ashkar_terms::{CameraId, UtcMicros};
 use serde::{Deserialize, Serialize};
 
-use super::{Checks, Election, Permission, PersonName, StationId, StillHash, ViewPhase, ViewZone};
+use super::{
+    Checks, Election, ElectionKey, Permission, PersonName, StationId, StillHash, ViewPhase, ViewZone,
+};
 
 /// The longest reason, bytes.
 const WHY_BYTES_MAX: usize = 1000;
@@ -47,6 +49,12 @@ pub enum Proposed {
         /// The whole election as it is to be, with the key of the current one.
         election: Box<Election>,
     },
+    /// Another election of the registry becomes the current one: the public sees it from then on.
+    #[serde(rename = "election.use")]
+    UseElection {
+        /// Which.
+        key: ElectionKey,
+    },
     /// Somebody who lost what proves who they are gets a new invitation.
     #[serde(rename = "person.recover")]
     RecoverPerson {
@@ -63,6 +71,7 @@ impl Proposed {
             Self::ShowView { .. } => "view.show",
             Self::CloseStation { .. } => "station.close",
             Self::ChangePolicy { .. } => "policy.change",
+            Self::UseElection { .. } => "election.use",
             Self::RecoverPerson { .. } => "person.recover",
         }
     }
@@ -74,7 +83,9 @@ impl Proposed {
                 (Permission::ProposeViews, Permission::DecideViews)
             }
             Self::CloseStation { .. } => (Permission::ProposeClosing, Permission::DecideClosing),
-            Self::ChangePolicy { .. } => (Permission::ProposePolicy, Permission::DecidePolicy),
+            Self::ChangePolicy { .. } | Self::UseElection { .. } => {
+                (Permission::ProposePolicy, Permission::DecidePolicy)
+            }
             Self::RecoverPerson { .. } => (Permission::ManagePeople, Permission::ManagePeople),
         }
     }
@@ -84,7 +95,7 @@ impl Proposed {
         match self {
             Self::ApproveView { camera, .. } | Self::ShowView { camera } => Some(camera.constituency),
             Self::CloseStation { station, .. } => Some(station.constituency),
-            Self::ChangePolicy { .. } | Self::RecoverPerson { .. } => None,
+            Self::ChangePolicy { .. } | Self::UseElection { .. } | Self::RecoverPerson { .. } => None,
         }
     }
 
@@ -94,6 +105,7 @@ impl Proposed {
             Self::ApproveView { camera, .. } | Self::ShowView { camera } => camera.to_string(),
             Self::CloseStation { station, .. } => station.to_string(),
             Self::ChangePolicy { election } => election.key.to_string(),
+            Self::UseElection { key } => key.to_string(),
             Self::RecoverPerson { name } => name.to_string(),
         }
     }

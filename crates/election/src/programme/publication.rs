@@ -13,7 +13,7 @@ const DAYS_BEFORE: i32 = 2;
 /// Where the list stands with its decision and publication.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PublicationBoard {
-    /// The last day on which publication is in time: two days before the vote.
+    /// The last day on which publication is in time: two days before the vote. None while a rehearsal is current.
     pub deadline: Option<Date>,
     /// The newest version of the list.
     pub newest_version: Option<u32>,
@@ -28,7 +28,8 @@ pub struct PublicationBoard {
 }
 
 pub(super) fn of(snapshot: &Snapshot, programme: &Programme, today: Option<Date>) -> PublicationBoard {
-    let deadline = snapshot.election.as_ref().map(|one| one.date.saturating_sub(DAYS_BEFORE.days()));
+    let vote = snapshot.election.as_ref().filter(|one| one.rehearsal.is_none());
+    let deadline = vote.map(|one| one.date.saturating_sub(DAYS_BEFORE.days()));
     let newest_version = snapshot.version.as_ref().map(|version| version.number);
     let (decision, published) = (programme.decision(), programme.publications().last());
     let differs = |version: u32| newest_version.is_some_and(|newest| newest != version);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ashkar_terms::{Blame, CameraId};
 
 use super::{DeviceError, SubStreamRefusal};
-use crate::model::{ElectionError, Minute, PersonError, ProposalError, StationId, ViewError};
+use crate::model::{ElectionError, ElectionKey, Minute, PersonError, ProposalError, StationId, ViewError};
 
 /// Why the store refused or failed. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,20 @@ pub enum StoreError {
     /// There is no election yet.
     #[error("there is no election yet")]
     NoElection,
+    /// No such election.
+    #[error("there is no election {0}; `ashkar election list` lists those that are")]
+    UnknownElection(ElectionKey),
+    /// The key of a planned rehearsal is taken.
+    #[error("there is an election {0} already")]
+    ElectionExists(ElectionKey),
+    /// A rehearsal's list is that of its election.
+    #[error(
+        "the list of a rehearsal is that of election {0} as it was; make {0} the current one to import into it"
+    )]
+    RehearsalList(ElectionKey),
+    /// A store that looks at another election than the current one.
+    #[error("nothing is changed in an election that is not the current one")]
+    LooksOnly,
     /// The election's description is wrong.
     #[error(transparent)]
     Election(#[from] ElectionError),

@@ -41,7 +41,9 @@ pub use views::{NewApproval, NewViewStill, ViewStill, ViewStore};
 
 use crate::diff::Diff;
 use crate::import::ImportPlan;
-use crate::model::{Act, Election, Minute, StationId, StationList, Turnout};
+use crate::model::{
+    Act, Election, ElectionKey, KnownElection, Minute, NewRehearsal, StationId, StationList, Turnout,
+};
 
 /// The registry: the current election with its list, cameras, marks and turnout, and the record of every change.
 ///
@@ -58,6 +60,22 @@ pub trait Store: ViewStore + Send + Sync {
 
     /// Creates the election with that key, or updates it, and makes it the current one.
     async fn put_election(&self, election: &Election, by: &Actor) -> Result<(), StoreError>;
+
+    /// All elections of the registry, in the order in which they were made.
+    async fn elections(&self) -> Result<Vec<KnownElection>, StoreError>;
+
+    /// Plans a rehearsal of the current election, or of the one that the current one rehearses. The current one stays so.
+    ///
+    /// # Errors
+    /// [`StoreError::Election`] if it cannot be held on that day.
+    async fn plan_rehearsal(&self, new: &NewRehearsal, by: &Actor) -> Result<Election, StoreError>;
+
+    /// Makes an election the current one; the public sees it from then on, and nothing of the former one. A rehearsal takes
+    /// over the newest list of what it rehearses. Cameras, keys, devices, views and the programme are the same under both.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownElection`].
+    async fn use_election(&self, key: &ElectionKey, by: &Actor) -> Result<Election, StoreError>;
 
     /// The newest list with its version; an empty list without a version before the first import.
     async fn list(&self) -> Result<(Option<ListVersion>, StationList), StoreError>;

@@ -6,7 +6,8 @@ use ashkar_terms::CameraId;
 
 use super::{Camera, Device, KeyRefusal, ListVersion, StreamKey};
 use crate::model::{
-    Approval, Election, Hiding, Station, StationId, StationList, StationMarks, StationView, Turnout,
+    Approval, Days, Election, Hiding, Owed, Station, StationId, StationList, StationMarks, StationView,
+    Turnout,
 };
 
 /// A value that changes with every change of a store. Only equality is meaningful.
@@ -40,6 +41,8 @@ pub struct Snapshot {
     pub approvals: BTreeMap<CameraId, Vec<Approval>>,
     /// The hidings of each camera, oldest first, also those that are over.
     pub hidings: BTreeMap<CameraId, Vec<Hiding>>,
+    /// Which time is that of the current election: nothing of the rest may appear.
+    pub days: Days,
 }
 
 impl Snapshot {
@@ -104,6 +107,11 @@ impl Snapshot {
     /// The marks of a station; empty if nothing was marked.
     pub fn marks_of(&self, station: StationId) -> StationMarks {
         self.marks.get(&station).cloned().unwrap_or_default()
+    }
+
+    /// What the cameras of a station owe in `election`, the current one: nothing of a time that belongs to another.
+    pub fn owed(&self, election: &Election, station: StationId) -> Owed {
+        self.days.bound(election.owed(&self.marks_of(station)))
     }
 
     /// A station as the API shows it: with its enabled cameras, including added ones.

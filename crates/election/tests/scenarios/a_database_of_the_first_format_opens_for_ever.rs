@@ -68,7 +68,7 @@ async fn it_holds_what_was_put_into_it() {
     // What could send before there was a gate was public, and stays so; what could not must be approved.
     let [approval] = snapshot.approvals_of(CAMERA) else { panic!("{:?}", snapshot.approvals) };
     assert!(approval.owner && approval.approved_by == "before the gate");
-    assert!(Hidden::of(snapshot.approvals_of(CAMERA), &[]).spans().is_empty());
+    assert!(Hidden::of(snapshot.approvals_of(CAMERA), &[], &[]).spans().is_empty());
     assert_eq!((snapshot.cameras.len(), snapshot.approvals.len()), (4, 1));
     let figure = Turnout {
         at: Minute::at(10, 0),

@@ -34,7 +34,7 @@ fn approval(still: StillHash) -> NewApproval {
 
 async fn hidden(store: &SqliteStore, camera: CameraId, at: i64) -> Option<HiddenWhy> {
     let snapshot = store.snapshot().await.unwrap();
-    let hidden = Hidden::of(snapshot.approvals_of(camera), snapshot.hidings_of(camera));
+    let hidden = Hidden::of(snapshot.approvals_of(camera), snapshot.hidings_of(camera), &[]);
     hidden.at(later("", at).at).map(|(time, _)| time.why)
 }
 

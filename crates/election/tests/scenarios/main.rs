@@ -22,6 +22,7 @@ mod keys_and_addresses_stay_secret;
 mod official_turnout_is_kept_with_its_source;
 mod processes_on_one_directory_see_each_others_changes;
 mod records_of_the_programme_are_made_once;
+mod rehearsals_share_the_cameras_and_nothing_else;
 mod stages_follow_from_what_was_recorded;
 mod sub_streams_are_no_cameras_of_the_station;
 mod the_audit_trail_is_chained;

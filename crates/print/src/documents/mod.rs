@@ -60,8 +60,17 @@ impl<'a> Issue<'a> {
             head: format!("{} · {title}", self.election_name()),
             title,
             foot: foot.to_owned(),
-            sample: self.election.sample.then(|| self.words().sample.to_owned()),
+            sample: self.marks(),
         })
+    }
+
+    /// What every page says of an election that is made up, or no vote; nothing of others.
+    fn marks(&self) -> Option<String> {
+        let words = self.words();
+        let sample = self.election.sample.then_some(words.sample);
+        let rehearsal = self.election.rehearsal.is_some().then_some(words.rehearsal);
+        let marks: Vec<_> = [sample, rehearsal].into_iter().flatten().collect();
+        (!marks.is_empty()).then(|| marks.join(" "))
     }
 
     /// The title of the document and the election's name.

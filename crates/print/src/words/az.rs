@@ -9,6 +9,7 @@ pub(super) static WORDS: Words = Words {
     ],
     page_of: |page, pages| format!("səhifə {page} / {pages}"),
     sample: "NÜMUNƏ. Məntəqələr, rəqəmlər uydurmadır.",
+    rehearsal: "MƏŞQ. Bu, səsvermə deyil, sınaq günüdür.",
     continued: |title| format!("{title} (davamı)"),
     version: |n| format!("{} nəşr", ordinal(n)),
     decision: |number, date| format!("{date} tarixli {number} nömrəli qərar"),

@@ -19,6 +19,7 @@ pub(super) static WORDS: Words = Words {
     ],
     page_of: |page, pages| format!("page {page} of {pages}"),
     sample: "SAMPLE. Stations and figures are made up.",
+    rehearsal: "REHEARSAL. This is a test day, not the vote.",
     continued: |title| format!("{title} (continued)"),
     version: |n| format!("Version {n}"),
     decision: |number, date| format!("No. {number} of {date}"),

@@ -20,6 +20,7 @@ pub(crate) struct Words {
     pub(crate) months: [&'static str; 12],
     pub(crate) page_of: fn(usize, usize) -> String,
     pub(crate) sample: &'static str,
+    pub(crate) rehearsal: &'static str,
     pub(crate) continued: fn(&str) -> String,
     pub(crate) version: fn(u32) -> String,
     pub(crate) decision: fn(&str, &str) -> String,

@@ -19,6 +19,7 @@ pub(super) static WORDS: Words = Words {
     ],
     page_of: |page, pages| format!("страница {page} из {pages}"),
     sample: "ОБРАЗЕЦ. Участки и цифры вымышлены.",
+    rehearsal: "РЕПЕТИЦИЯ. Это пробный день, а не голосование.",
     continued: |title| format!("{title} (продолжение)"),
     version: |n| format!("Редакция {n}"),
     decision: |number, date| format!("№ {number} от {date}"),

@@ -99,14 +99,13 @@ pub(crate) async fn csv(
         }
     };
     let mut response = Cached::new(text, "text/csv; charset=utf-8; header=present", BRIEF).respond(&headers);
-    name_file(&mut response, "attachment", registry.election.sample, &format!("v{version}.csv"));
+    name_file(&mut response, "attachment", registry.election.file_mark(), &format!("v{version}.csv"));
     Ok(response)
 }
 
 /// The name under which browsers keep the file, and whether they show it first.
-fn name_file(response: &mut Response, disposition: &str, is_sample: bool, end: &str) {
-    let sample = if is_sample { "-sample" } else { "" };
-    let name = format!("{disposition}; filename=\"stations{sample}-{end}\"");
+fn name_file(response: &mut Response, disposition: &str, mark: &str, end: &str) {
+    let name = format!("{disposition}; filename=\"stations{mark}-{end}\"");
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }

@@ -9,7 +9,7 @@ const az = {
   title: 'Təkliflər', lede: 'Bir şəxs təklif edir, ikinci şəxs eyni şeyi görür və qərar verir.', filter: 'Hansı təkliflər', mine: 'Mənim təkliflərim', others: 'Digər açıq təkliflər', decided: 'Qərar verilib', none: 'Burada təklif yoxdur.',
   kinds: {
     'view.approve': 'Kameranın görüntüsü hamıya açılsın', 'view.show': 'Gizlədilmiş görüntü yenidən göstərilsin', 'list.publish': 'Siyahı nəşr olunsun', 'station.close': 'Yekun protokol tərtib edildi: məntəqənin günü bağlansın',
-    'policy.change': 'Seçkinin qaydaları dəyişsin', 'person.recover': 'İstifadəçi yenidən dəvət edilsin', delete: 'Silinsin',
+    'policy.change': 'Seçkinin qaydaları dəyişsin', 'election.use': 'Başqa seçki və ya məşq göstərilsin', 'person.recover': 'İstifadəçi yenidən dəvət edilsin', delete: 'Silinsin',
   } as Record<string, string>,
   states: { open: 'Qərar gözləyir', approved: 'Təsdiq edildi', refused: 'Rədd edildi', withdrawn: 'Geri götürüldü', stale: 'Köhnəldi' },
   staleText: 'Təklifdən sonra vəziyyət dəyişib, ona görə heç nə edilmədi. Lazımdırsa, yenidən təklif edin.',
@@ -28,7 +28,7 @@ const en: ProposalTexts = {
   title: 'Proposals', lede: 'One person proposes; a second person sees the same and decides.', filter: 'Which proposals', mine: 'My proposals', others: 'Other open ones', decided: 'Decided', none: 'There are no proposals here.',
   kinds: {
     'view.approve': 'Make a camera’s picture public', 'view.show': 'Show a hidden picture again', 'list.publish': 'Publish the list', 'station.close': 'Protocol completed: close the station’s day',
-    'policy.change': 'Change the rules of the election', 'person.recover': 'Invite a person anew', delete: 'Delete',
+    'policy.change': 'Change the rules of the election', 'election.use': 'Show another election or rehearsal', 'person.recover': 'Invite a person anew', delete: 'Delete',
   },
   states: { open: 'Waits for a decision', approved: 'Approved', refused: 'Refused', withdrawn: 'Withdrawn', stale: 'Out of date' },
   staleText: 'Things have changed since it was proposed, so nothing was done. If it is still needed, propose it again.',
@@ -46,7 +46,7 @@ const ru: ProposalTexts = {
   title: 'Предложения', lede: 'Один человек предлагает, второй видит то же самое и решает.', filter: 'Какие предложения', mine: 'Мои предложения', others: 'Другие открытые', decided: 'Решённые', none: 'Здесь предложений нет.',
   kinds: {
     'view.approve': 'Открыть изображение камеры всем', 'view.show': 'Снова показать скрытое изображение', 'list.publish': 'Опубликовать список', 'station.close': 'Итоговый протокол составлен: закрыть день участка',
-    'policy.change': 'Изменить правила выборов', 'person.recover': 'Пригласить пользователя заново', delete: 'Удалить',
+    'policy.change': 'Изменить правила выборов', 'election.use': 'Показывать другие выборы или репетицию', 'person.recover': 'Пригласить пользователя заново', delete: 'Удалить',
   },
   states: { open: 'Ждёт решения', approved: 'Утверждено', refused: 'Отклонено', withdrawn: 'Отозвано', stale: 'Устарело' },
   staleText: 'После предложения что-то изменилось, поэтому ничего не сделано. Если нужно, предложите снова.',

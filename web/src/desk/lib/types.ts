@@ -81,6 +81,12 @@ export interface AuditEntry {
 export interface AuditPage { entries: AuditEntry[]; more: boolean; head: { id: number; hash: string } | null }
 
 export interface Overview {
-  election: { key: string; names: Names; date: string; time_zone: string; sample: boolean };
+  election: { key: string; names: Names; date: string; time_zone: string; sample: boolean; rehearsal: { of: string; until: string } | null };
   counts: Record<'stations' | 'cameras' | 'on_air' | 'public' | 'unapproved' | 'hidden' | 'proposals_open' | 'proposals_for_me', number>;
+}
+
+/** The vote or a rehearsal of it. */
+export interface KnownElection {
+  key: string; names: Names; date: string; plan: { on_air: string; voting_to: string }; rehearsal: { of: string; until: string } | null;
+  current: boolean; from: string; to: string;
 }

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Me, Person } from '../../../src/desk/lib/types';
+import { rehearsalOn } from './elections';
 import { Passkeys } from './passkeys';
 import { CODE, MAY, RECOVERY, type Account } from './people';
 import { Refused } from './programme';
@@ -187,6 +188,7 @@ export class DeskMock {
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
     if (path === '/programme' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
+    if (path.startsWith('/elections')) return this.elections(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
     throw new Refusal(404, 'not-found');
@@ -202,12 +204,24 @@ export class DeskMock {
     const open = this.state.proposals.filter((one) => one.state === 'open');
     const count = (state: string) => views.filter((view) => view.public === state).length;
     return {
-      election: { key: 'sample', names: { az: 'Bələdiyyə seçkiləri', en: 'Municipal elections', ru: 'Муниципальные выборы' }, date: '2026-11-22', time_zone: 'Asia/Baku', sample: true },
+      election: { key: 'sample', names: { az: 'Bələdiyyə seçkiləri', en: 'Municipal elections', ru: 'Муниципальные выборы' }, date: '2026-11-22', time_zone: 'Asia/Baku', sample: true, rehearsal: null },
       counts: {
         stations: views.length, cameras: views.length, on_air: views.filter((view) => view.on_air).length, public: count('public'), unapproved: count('unapproved'), hidden: count('hidden'),
         proposals_open: open.length, proposals_for_me: open.filter((one) => this.state.seenBy(one, me).may_decide).length,
       },
     };
+  }
+
+  private elections({ path, method, body }: Asked, me: Account): unknown {
+    if (method === 'GET') return this.state.elections;
+    if (path !== '/elections/rehearsals') throw new Refusal(404, 'not-found');
+    this.need(me, 'policy.propose');
+    const { date, on_air, until } = body['rehearsal'] as Record<string, string | null>;
+    if (!date || date >= '2026-11-22') throw new Refusal(422, 'refused', 'A rehearsal comes before the vote that it rehearses.');
+    const planned = rehearsalOn(date, this.state.elections.length, on_air ?? '07:30', until ?? '21:00');
+    this.state.elections.push(planned);
+    this.state.record(me.name, 'election.rehearse', planned.key, null, planned);
+    return planned;
   }
 
   private people({ method, path, body }: Asked, me: Account): unknown {

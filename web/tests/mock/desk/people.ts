@@ -18,7 +18,7 @@ export const MAY: Record<Role, Permission[]> = {
 
 /** Who may decide on a kind of proposal. */
 export const DECIDES: Record<string, Permission> = {
-  'view.approve': 'views.decide', 'view.show': 'views.decide', 'list.publish': 'list.decide', 'station.close': 'station.decide', 'person.recover': 'people.manage',
+  'view.approve': 'views.decide', 'view.show': 'views.decide', 'list.publish': 'list.decide', 'station.close': 'station.decide', 'person.recover': 'people.manage', 'election.use': 'policy.decide',
 };
 
 export interface Account extends Omit<Person, 'signed_in_before'> { password: string | null; totp: boolean; codes: number; passkeys: Passkeys }

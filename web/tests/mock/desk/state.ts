@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { ApprovePayload, AuditEntry, Proposal, Reason, View } from '../../../src/desk/lib/types';
+import { elections } from './elections';
 import { Programme } from './programme';
 import { accounts, DECIDES, MAY, type Account } from './people';
 
@@ -15,6 +16,7 @@ export class DeskState {
   logins: Login[] = [];
   proposals: Proposal[] = [];
   trail: AuditEntry[] = [];
+  elections = elections();
   done = new Set<string>();
   /** Secrets of invitations, and whose they are. */
   tokens = new Map<string, string>([['invitation-of-elchin', 'elchin.babayev']]);
@@ -75,6 +77,7 @@ export class DeskState {
     Object.assign(proposal, { state, decided_by: by, decided_at: new Date().toISOString(), decided_why: why });
     const view = this.view(String(proposal.payload['camera']));
     if (view) view.proposal = null;
+    if (state === 'approved' && proposal.kind === 'election.use') for (const one of this.elections) one.current = one.key === proposal.payload['key'];
     if (state === 'approved' && view) this.apply(proposal, view, by);
     this.record(by, `proposal.${state}`, String(proposal.id), { state: 'open' }, { state }, why);
   }

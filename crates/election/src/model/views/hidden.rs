@@ -20,6 +20,8 @@ pub enum HiddenWhy {
     Person,
     /// It endangers the secrecy of the vote.
     Secrecy,
+    /// It belongs to another election of the registry: nothing else is told of it.
+    OtherDay,
 }
 
 impl HiddenWhy {
@@ -30,6 +32,7 @@ impl HiddenWhy {
             Self::Other => "other",
             Self::Person => "person",
             Self::Secrecy => "secrecy",
+            Self::OtherDay => "other_day",
         }
     }
 }
@@ -61,9 +64,11 @@ pub struct Hidden {
 }
 
 impl Hidden {
-    /// Of a camera with these `approvals` and `hidings`, in any order. Without an approval, all time.
-    pub fn of(approvals: &[Approval], hidings: &[Hiding]) -> Self {
-        let mut all: Vec<HiddenTime> = Vec::with_capacity(hidings.len() + 1);
+    /// Of a camera with these `approvals` and `hidings`, in any order, and of an election with these `foreign` times.
+    /// Without an approval, all time.
+    pub fn of(approvals: &[Approval], hidings: &[Hiding], foreign: &[Span]) -> Self {
+        let mut all: Vec<HiddenTime> = Vec::with_capacity(hidings.len() + foreign.len() + 1);
+        all.extend(foreign.iter().map(|&span| HiddenTime { span, why: HiddenWhy::OtherDay }));
         if !approvals.iter().any(|approval| approval.owner) {
             let first = approvals.iter().map(|approval| approval.at).min();
             let before = Span::new(UtcMicros(i64::MIN), first.unwrap_or(NEVER));
@@ -170,8 +175,9 @@ mod tests {
             HiddenWhy::Other => 'o',
             HiddenWhy::Person => 'p',
             HiddenWhy::Secrecy => 's',
+            HiddenWhy::OtherDay => 'd',
         };
-        let hidden = Hidden::of(approvals, hidings);
+        let hidden = Hidden::of(approvals, hidings, &[]);
         hidden.times().iter().map(|time| (time.span.from.0, time.span.to.0, letter(time.why))).collect()
     }
 
@@ -223,6 +229,7 @@ mod tests {
         let hidden = Hidden::of(
             &[approved(100, false)],
             &[hidden(90, Some(170), HidingReason::Other), hidden(300, None, HidingReason::Secrecy)],
+            &[],
         );
         let told = |at| hidden.at(UtcMicros(at)).map(|(time, since)| (time.why, since.0));
         assert_eq!(told(120), Some((HiddenWhy::Other, i64::MIN)));
@@ -237,19 +244,23 @@ mod tests {
         fn a_moment_is_hidden_if_and_only_if_something_hides_it(
             approvals in prop::collection::vec((0_i64..60, prop::bool::weighted(0.1)), 0..4),
             hidings in prop::collection::vec((0_i64..60, prop::option::of(0_i64..60), 0_usize..3), 0..6),
+            foreign in prop::option::of((0_i64..60, 1_i64..30)),
         ) {
             let approvals: Vec<_> = approvals.into_iter().map(|(at, owner)| approved(at, owner)).collect();
             let hidings: Vec<_> = hidings
                 .into_iter()
                 .map(|(from, to, reason)| hidden(from, to.map(|to| to.max(from)), HidingReason::ALL[reason]))
                 .collect();
-            let told = Hidden::of(&approvals, &hidings);
+            let foreign = foreign.and_then(|(from, length)| Span::new(UtcMicros(from), UtcMicros(from + length)));
+            let foreign: Vec<_> = foreign.into_iter().collect();
+            let told = Hidden::of(&approvals, &hidings, &foreign);
             for at in -1..61 {
                 let at = UtcMicros(at);
                 let is_approved = approvals.iter().any(|approval| approval.owner || approval.at <= at);
                 let over = hidings.iter().filter(|one| one.from <= at && one.to.is_none_or(|to| at < to));
                 let unapproved = (!is_approved).then_some(HiddenWhy::Unapproved);
-                let expected = over.map(|one| one.reason.into()).chain(unapproved).max();
+                let other = foreign.iter().any(|span| span.contains(at)).then_some(HiddenWhy::OtherDay);
+                let expected = over.map(|one| one.reason.into()).chain(unapproved).chain(other).max();
                 prop_assert_eq!(told.at(at).map(|(time, _)| time.why), expected);
                 prop_assert_eq!(told.spans().iter().any(|span| span.contains(at)), expected.is_some());
             }

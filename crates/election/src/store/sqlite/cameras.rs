@@ -41,11 +41,11 @@ impl CameraRow {
 /// All cameras of the current election with their sub-streams, in order.
 pub(super) async fn all(tx: &mut SqliteConnection, sealer: &Sealer) -> Result<Vec<Camera>, StoreError> {
     let Some(current) = elections::current(tx).await? else { return Ok(Vec::new()) };
-    let rows = rows(tx, current.id).await?;
+    let rows = rows(tx, current.gear).await?;
     let off: BTreeSet<CameraId> =
         rows.iter().filter(|row| row.disabled_by.is_some()).map(CameraRow::id).collect();
     let cameras = rows.into_iter().map(|row| {
-        let camera = camera(sealer, &current.election.key, row)?;
+        let camera = camera(sealer, current.election.rehearsed_key(), row)?;
         let is_without_main = camera.sub_of.is_some_and(|main| off.contains(&main));
         Ok(Camera { enabled: camera.enabled && !is_without_main, ..camera })
     });
@@ -124,7 +124,7 @@ pub(super) async fn add(
     new: &NewCamera,
     by: &Actor,
 ) -> Result<StreamKey, StoreError> {
-    let Current { id: election, election: described } = elections::required(tx).await?;
+    let Current { gear: election, election: described, .. } = elections::required(tx).await?;
     let before = row(tx, election, new.id).await?;
     if before.as_ref().is_some_and(|before| before.key_hash.is_some()) {
         return Err(StoreError::CameraExists(new.id));
@@ -137,7 +137,7 @@ pub(super) async fn add(
         return Err(StoreError::NotInList(station));
     }
     let key = StreamKey::generate(new.id)?;
-    let sealed = seal(sealer, &described.key, new.id, new.pull.as_ref())?;
+    let sealed = seal(sealer, described.rehearsed_key(), new.id, new.pull.as_ref())?;
     sqlx::query(
         "INSERT INTO camera (election_id, constituency, station, camera, listed, key_hash, pull_sealed, sub_of, added_at_us) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (election_id, constituency, station, camera) \
@@ -182,7 +182,7 @@ pub(super) async fn replace_keys(
     cameras: &[CameraId],
     by: &Actor,
 ) -> Result<Vec<StreamKey>, StoreError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let mut keys = Vec::with_capacity(cameras.len());
     for &id in cameras {
         let before = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
@@ -203,13 +203,13 @@ pub(super) async fn set_pull(
     pull: Option<&PullUrl>,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let Current { id: election, election: described } = elections::required(tx).await?;
+    let Current { gear: election, election: described, .. } = elections::required(tx).await?;
     let row = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
-    let before = camera(sealer, &described.key, row)?;
+    let before = camera(sealer, described.rehearsed_key(), row)?;
     if !before.pull_unreadable && before.pull.as_ref() == pull {
         return Ok(());
     }
-    let sealed = seal(sealer, &described.key, id, pull)?;
+    let sealed = seal(sealer, described.rehearsed_key(), id, pull)?;
     update(tx, election, id, Update::Pull(sealed.as_deref())).await?;
     note(tx, by, "camera.pull", id, json!({ "pull": before.pull }), json!({ "pull": pull })).await
 }
@@ -220,7 +220,7 @@ pub(super) async fn set_enabled(
     enabled: bool,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let before = row(tx, election, id).await?.ok_or(StoreError::NoCamera(id))?;
     if before.disabled_by.is_none() == enabled {
         return Ok(());

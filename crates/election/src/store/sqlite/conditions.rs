@@ -32,7 +32,7 @@ pub(super) async fn keep(
     if new.report.len() > REPORT_BYTES_MAX {
         return Err(StoreError::LongReport(new.report.len()));
     }
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let id: i64 = sqlx::query_scalar(
         "INSERT INTO conditions (election_id, device_id, occasion, received_at_us, report) \
          VALUES ($1, $2, $3, $4, $5) RETURNING id",
@@ -83,7 +83,7 @@ pub(super) async fn newest(
     camera: Option<CameraId>,
     limit: u32,
 ) -> Result<Vec<DeviceReport>, StoreError> {
-    let Some(election) = elections::current(tx).await?.map(|current| current.id) else {
+    let Some(election) = elections::current(tx).await?.map(|current| current.gear) else {
         return Ok(Vec::new());
     };
     let rows: Vec<ReportRow> = match camera {

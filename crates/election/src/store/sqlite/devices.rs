@@ -29,7 +29,7 @@ pub(super) async fn all(tx: &mut SqliteConnection) -> Result<Vec<Device>, StoreE
         "SELECT constituency, station, camera, device_id, public_key, name, enrolled_at_us, revoked_at_us FROM device \
          WHERE election_id = $1 ORDER BY constituency, station, camera, enrolled_at_us, device_id",
     )
-    .bind(current.id)
+    .bind(current.gear)
     .fetch_all(tx)
     .await?;
     rows.into_iter().map(device).collect()
@@ -137,7 +137,7 @@ pub(super) async fn revoke(
     id: &str,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let before = find(tx, election, camera, id).await?;
     let before = before.ok_or_else(|| StoreError::NoDevice { camera, device: id.to_owned() })?;
     if before.revoked_at.is_some() {

@@ -28,7 +28,7 @@ pub(super) async fn issue(
     expires_at: UtcMicros,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     cameras::require_enabled(tx, election, camera).await?;
     let replaced = replace_open(tx, election, camera, by).await?;
     sqlx::query(
@@ -78,7 +78,7 @@ pub(super) async fn redeem(
     device: &NewDevice,
     by: &Actor,
 ) -> Result<Vec<CameraId>, StoreError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let code = find(tx, election, code_hash).await?.ok_or(StoreError::CodeUnknown)?;
     let camera = CameraId::new(code.constituency, code.station, code.camera);
     if code.replaced_at_us.is_some() {

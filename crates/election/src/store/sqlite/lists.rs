@@ -5,6 +5,7 @@ use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::super::{Actor, Applied, ListVersion, StoreError};
+use super::elections::Current;
 use super::record::{self, Change};
 use super::row::row;
 use super::{cameras, elections};
@@ -63,7 +64,10 @@ pub(super) async fn apply(
     source: &str,
     by: &Actor,
 ) -> Result<Applied, StoreError> {
-    let election = elections::required(tx).await?.id;
+    let Current { id: election, election: described, .. } = elections::required(tx).await?;
+    if let Some(rehearsal) = described.rehearsal {
+        return Err(StoreError::RehearsalList(rehearsal.of));
+    }
     let (previous, list) = newest_of(tx, election).await?;
     if list_digest(&list) != plan.base {
         return Err(StoreError::ListChanged);
@@ -97,6 +101,20 @@ pub(super) async fn apply(
     Ok(Applied::NewVersion { version, cameras_enabled, cameras_disabled })
 }
 
+/// Gives the election `to` the newest version of the list of `from`, unless it has it; returns its number, or nothing if
+/// there is no list. It is the same version, so it keeps its number and its time.
+pub(super) async fn take_over(
+    tx: &mut SqliteConnection,
+    from: i64,
+    to: i64,
+) -> Result<Option<u32>, StoreError> {
+    let (Some(newest), list) = newest_of(tx, from).await? else { return Ok(None) };
+    if versions_of(tx, to).await?.iter().all(|known| known.number != newest.number) {
+        insert(tx, to, &newest, &list).await?;
+    }
+    Ok(Some(newest.number))
+}
+
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
@@ -113,7 +131,11 @@ row! {
     }
 }
 
-async fn versions_of(tx: &mut SqliteConnection, election: i64) -> Result<Vec<ListVersion>, StoreError> {
+/// The versions of an election's list, oldest first.
+pub(super) async fn versions_of(
+    tx: &mut SqliteConnection,
+    election: i64,
+) -> Result<Vec<ListVersion>, StoreError> {
     let rows: Vec<VersionRow> = sqlx::query_as(
         "SELECT version, at_us, by_name, source, sha256, constituencies, stations FROM list_version \
          WHERE election_id = $1 ORDER BY version",

@@ -16,6 +16,7 @@ mod people;
 mod programme;
 mod proposals;
 mod record;
+mod rehearsals;
 mod row;
 mod secrets;
 mod sessions;
@@ -40,7 +41,8 @@ use super::{
 };
 use crate::import::ImportPlan;
 use crate::model::{
-    Act, Election, HidingReason, Minute, PersonName, Profile, StationId, StationList, StillHash, Turnout,
+    Act, Election, ElectionKey, HidingReason, KnownElection, Minute, NewRehearsal, PersonName, Profile,
+    StationId, StationList, StillHash, Turnout,
 };
 
 pub use open::Making;
@@ -52,6 +54,8 @@ type Tx = Transaction<'static, Sqlite>;
 pub struct SqliteStore {
     pool: SqlitePool,
     sealer: Arc<Sealer>,
+    /// An election to look at as if it were the current one.
+    looks_at: Option<ElectionKey>,
 }
 
 impl SqliteStore {
@@ -133,6 +137,17 @@ impl SqliteStore {
         Ok(tx.commit().await?)
     }
 
+    /// The same store, as if `election` were the current one: for its report. It only reads. Each read holds the lock of
+    /// those who write for its time.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownElection`].
+    pub async fn looking_at(&self, election: &ElectionKey) -> Result<Self, StoreError> {
+        let found = elections::find(&mut *self.pool.acquire().await?, election).await?;
+        found.ok_or_else(|| StoreError::UnknownElection(election.clone()))?;
+        Ok(Self { looks_at: Some(election.clone()), ..self.clone() })
+    }
+
     /// Closes all connections once their current work is done.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -166,6 +181,25 @@ impl Store for SqliteStore {
         let mut tx = self.write(by).await?;
         elections::put(&mut tx, election, by).await?;
         Ok(tx.commit().await?)
+    }
+
+    async fn elections(&self) -> Result<Vec<KnownElection>, StoreError> {
+        let mut tx = self.read().await?;
+        elections::all(&mut tx).await
+    }
+
+    async fn plan_rehearsal(&self, new: &NewRehearsal, by: &Actor) -> Result<Election, StoreError> {
+        let mut tx = self.write(by).await?;
+        let planned = rehearsals::plan(&mut tx, new, by).await?;
+        tx.commit().await?;
+        Ok(planned)
+    }
+
+    async fn use_election(&self, key: &ElectionKey, by: &Actor) -> Result<Election, StoreError> {
+        let mut tx = self.write(by).await?;
+        let election = rehearsals::switch(&mut tx, key, by).await?;
+        tx.commit().await?;
+        Ok(election)
     }
 
     async fn list(&self) -> Result<(Option<ListVersion>, StationList), StoreError> {

@@ -98,7 +98,7 @@ impl SqliteStore {
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().max_connections(MAX_CONNECTIONS).connect_with(options).await?;
         match Self::unseal(&pool, data_dir, making).await {
-            Ok(sealer) => Ok(Self { pool, sealer: Arc::new(sealer) }),
+            Ok(sealer) => Ok(Self { pool, sealer: Arc::new(sealer), looks_at: None }),
             Err(error) => {
                 // A process that is refused leaves no file of its own beside the registry.
                 pool.close().await;
@@ -123,12 +123,22 @@ impl SqliteStore {
 
     /// A transaction that sees a single moment and changes nothing.
     pub(super) async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(self.pool.begin().await?)
+        let Some(key) = &self.looks_at else { return Ok(self.pool.begin().await?) };
+        // Taken back when the transaction is dropped, as nobody commits one that reads.
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("UPDATE registry SET election_id = (SELECT id FROM election WHERE key = $1)")
+            .bind(key.as_str())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx)
     }
 
     /// A transaction that writes. It takes the write lock at once: one that began by reading would fail, not wait, if
     /// another process wrote in between. A request of `by` that was done before is refused.
     pub(super) async fn write(&self, by: &Actor) -> Result<Tx, StoreError> {
+        if self.looks_at.is_some() {
+            return Err(StoreError::LooksOnly);
+        }
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         record::claim(&mut tx, by).await?;
         Ok(tx)

@@ -9,7 +9,7 @@ use super::super::proposals::Ruling;
 use super::super::{Actor, NewApproval, StoreError};
 use super::record::{self, Change};
 use super::row::row;
-use super::{elections, marks, people, views};
+use super::{elections, marks, people, rehearsals, views};
 use crate::model::{
     Act, Decided, Hiding, PersonName, Proposal, ProposalError, ProposalState, Proposed, check_why,
 };
@@ -71,12 +71,18 @@ pub(super) async fn all(
     open_only: bool,
     limit: u32,
 ) -> Result<Vec<Proposal>, StoreError> {
-    let election = elections::current(tx).await?.map(|current| current.id);
+    let (election, gear) = elections::current(tx).await?.map(|current| (current.id, current.gear)).unzip();
     let statement = sqlx::AssertSqlSafe(format!(
-        "{SELECT} WHERE (election_id IS NULL OR election_id = $1) AND (state = 'open' OR NOT $2) ORDER BY id DESC LIMIT $3"
+        "{SELECT} WHERE (election_id IS NULL OR election_id = CASE WHEN kind IN ('view.approve', 'view.show') THEN $2 ELSE $1 END) \
+         AND (state = 'open' OR NOT $3) ORDER BY id DESC LIMIT $4"
     ));
-    let rows: Vec<ProposalRow> =
-        sqlx::query_as(statement).bind(election).bind(open_only).bind(i64::from(limit)).fetch_all(tx).await?;
+    let rows: Vec<ProposalRow> = sqlx::query_as(statement)
+        .bind(election)
+        .bind(gear)
+        .bind(open_only)
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?;
     rows.into_iter().map(proposal).collect()
 }
 
@@ -122,6 +128,10 @@ fn payload(what: &Proposed) -> Value {
 async fn election_of(tx: &mut SqliteConnection, what: &Proposed) -> Result<Option<i64>, StoreError> {
     match what {
         Proposed::RecoverPerson { .. } => Ok(None),
+        // A view is that of a camera, in its rehearsals too.
+        Proposed::ApproveView { .. } | Proposed::ShowView { .. } => {
+            Ok(Some(elections::required(tx).await?.gear))
+        }
         _ => Ok(Some(elections::required(tx).await?.id)),
     }
 }
@@ -160,6 +170,10 @@ async fn facts(tx: &mut SqliteConnection, what: &Proposed) -> Result<Value, Stor
             json!({ "marks": Act::ALL.into_iter().filter_map(at).collect::<Vec<_>>() })
         }
         Proposed::ChangePolicy { .. } => json!({ "election": elections::required(tx).await?.election }),
+        Proposed::UseElection { key } => {
+            let target = elections::find(tx, key).await?.map(|(_, election)| election);
+            json!({ "election": target })
+        }
         Proposed::RecoverPerson { name } => {
             let person = people::required(tx, name).await?;
             json!({ "profile": person.profile, "disabled": person.disabled })
@@ -211,6 +225,7 @@ async fn carry_out(
             election.check()?;
             elections::put(tx, election, by).await
         }
+        Proposed::UseElection { key } => rehearsals::switch(tx, key, by).await.map(drop),
         Proposed::RecoverPerson { name } => people::recover(tx, name, invitation, by).await,
     }
 }
@@ -223,11 +238,11 @@ pub(super) async fn decide(
     by: &Actor,
 ) -> Result<Proposal, StoreError> {
     let row = find(tx, id).await?;
-    let current = elections::current(tx).await?.map(|current| current.id);
-    if row.election_id.is_some() && row.election_id != current {
+    let belongs_to = row.election_id;
+    let open = proposal(row)?;
+    if election_of(tx, &open.what).await? != belongs_to {
         return Err(ProposalError::OtherElection(id).into());
     }
-    let open = proposal(row)?;
     if open.state != ProposalState::Open {
         return Err(ProposalError::Decided(id).into());
     }

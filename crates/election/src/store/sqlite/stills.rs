@@ -17,7 +17,7 @@ pub(super) async fn keep(
     if new.jpeg.len() > STILL_BYTES_MAX {
         return Err(StoreError::LongStill(new.jpeg.len()));
     }
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let NewStill { device, camera, sha256, jpeg } = *new;
     sqlx::query(
         "INSERT INTO reference_still (election_id, device_id, constituency, station, camera, sha256, received_at_us, jpeg) \
@@ -56,7 +56,7 @@ pub(super) async fn find(
     camera: CameraId,
     sha256: &str,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let Some(election) = elections::current(tx).await?.map(|current| current.id) else {
+    let Some(election) = elections::current(tx).await?.map(|current| current.gear) else {
         return Ok(None);
     };
     let found = sqlx::query_scalar(

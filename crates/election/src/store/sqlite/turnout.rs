@@ -40,7 +40,7 @@ impl TryFrom<TurnoutRow> for Turnout {
 /// The figures for the plan's times, by time and constituency. Those for times that are no longer in the plan are left
 /// out.
 pub(super) async fn all(tx: &mut SqliteConnection) -> Result<Vec<Turnout>, StoreError> {
-    let Some(Current { id, election }) = elections::current(tx).await? else { return Ok(Vec::new()) };
+    let Some(Current { id, election, .. }) = elections::current(tx).await? else { return Ok(Vec::new()) };
     let rows: Vec<TurnoutRow> = sqlx::query_as(
         "SELECT minute, constituency, percent_e2, source FROM turnout \
          WHERE election_id = $1 ORDER BY minute, constituency",
@@ -53,7 +53,7 @@ pub(super) async fn all(tx: &mut SqliteConnection) -> Result<Vec<Turnout>, Store
 }
 
 pub(super) async fn set(tx: &mut SqliteConnection, figure: &Turnout, by: &Actor) -> Result<(), StoreError> {
-    let Current { id: election, election: described } = elections::required(tx).await?;
+    let Current { id: election, election: described, .. } = elections::required(tx).await?;
     if !described.plan.turnout.contains(&figure.at) {
         return Err(StoreError::NoTurnoutTime { at: figure.at, times: described.plan.turnout });
     }

@@ -18,7 +18,7 @@ pub(super) use still::{find, keep};
 
 /// The current election's row, if `camera` is one of its cameras and no sub-stream.
 async fn election_of(tx: &mut SqliteConnection, camera: CameraId) -> Result<i64, StoreError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let row = cameras::row(tx, election, camera).await?.ok_or(StoreError::NoCamera(camera))?;
     match row.sub_of() {
         Some(main) => Err(StoreError::FollowsCamera { sub: camera, main }),

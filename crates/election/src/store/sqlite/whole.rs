@@ -27,5 +27,6 @@ pub(super) async fn snapshot(tx: &mut SqliteConnection, sealer: &Sealer) -> Resu
         turnout: turnout::all(tx).await?,
         approvals: views::approvals(tx).await?,
         hidings: views::hidings(tx).await?,
+        days: elections::days(tx).await?,
     })
 }

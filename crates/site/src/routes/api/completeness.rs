@@ -50,10 +50,10 @@ pub(crate) async fn csv(
         CompletenessLevel::Station => |centre, of| make_csv(centre, of, CompletenessLevel::Station),
         CompletenessLevel::Constituency => |centre, of| make_csv(centre, of, CompletenessLevel::Constituency),
     };
-    let sample = if pictures.centre.registry().election.sample { "-sample" } else { "" };
+    let mark = pictures.centre.registry().election.file_mark();
     let query = Ok(Query(ConstituencyQuery { constituency }));
     let mut response = pictures.get(Kind::CompletenessCsv(level), query, make).await?.respond(&headers);
-    let name = format!("attachment; filename=\"completeness-{}{sample}.csv\"", level.name());
+    let name = format!("attachment; filename=\"completeness-{}{mark}.csv\"", level.name());
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }

@@ -35,6 +35,7 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
     let list = registry.snapshot.version.as_ref();
     ElectionView {
         sample: election.sample,
+        rehearsal: election.rehearsal.is_some(),
         names: election.names.clone().into(),
         date: election.date.to_string(),
         time_zone: election.time_zone.name().to_owned(),

@@ -14,6 +14,7 @@ pub(crate) mod view;
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
+use ashkar_election::ElectionKey;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use jiff::tz::TimeZone;
@@ -30,7 +31,8 @@ pub use openapi::document as openapi_document;
 #[derive(Debug)]
 pub(crate) struct Pictures {
     centre: Arc<Centre>,
-    answers: SingleFlight<(Kind, Option<u16>)>,
+    /// Of each election its own: nothing of one is given as that of another.
+    answers: SingleFlight<(Kind, Option<u16>, ElectionKey)>,
 }
 
 /// Which of the shared responses.
@@ -63,7 +65,10 @@ impl Pictures {
             return Err(Problem::not_found(detail));
         }
         let centre = Arc::clone(&self.centre);
-        self.answers.get(&(kind, query.constituency), move || make(&centre, query.constituency)).await
+        let election = centre.registry().election.key.clone();
+        self.answers
+            .get(&(kind, query.constituency, election), move || make(&centre, query.constituency))
+            .await
     }
 }
 

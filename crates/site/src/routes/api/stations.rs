@@ -215,7 +215,7 @@ impl<'a> Teller<'a> {
         let constituency = named.unwrap_or_else(|| Constituency::unnamed(number));
         let marks = self.registry.snapshot.marks_of(station.id);
         let election = &self.registry.election;
-        let owed = election.owed(&marks);
+        let owed = self.registry.snapshot.owed(election, station.id);
         let write = |at| times::write(at, &self.zone);
         StationDetail {
             station: self.status(station),

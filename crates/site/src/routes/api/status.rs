@@ -58,9 +58,9 @@ pub(crate) async fn csv(
     query: Result<Query<ConstituencyQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let sample = if pictures.centre.registry().election.sample { "-sample" } else { "" };
+    let mark = pictures.centre.registry().election.file_mark();
     let mut response = pictures.get(Kind::StatusCsv, query, make_csv).await?.respond(&headers);
-    let name = format!("attachment; filename=\"status{sample}.csv\"");
+    let name = format!("attachment; filename=\"status{mark}.csv\"");
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }

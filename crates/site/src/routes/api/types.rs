@@ -76,6 +76,8 @@ impl StateCounts {
 pub struct ElectionView {
     /// Made-up data, to be marked as such wherever they are shown.
     pub sample: bool,
+    /// A rehearsal and not the vote, to be marked as such wherever it is shown.
+    pub rehearsal: bool,
     /// Its name.
     pub names: Texts,
     /// The polling day.

@@ -66,7 +66,7 @@ pub(crate) async fn show(
     let bytes = lists.pdfs.0.get_or_insert_async(&key, made).await?;
     let mut response = Cached::new(bytes, "application/pdf", BRIEF).respond(&headers);
     let end = format!("v{}-{}.pdf", version.number, language.tag());
-    name_file(&mut response, "inline", election.sample, &end);
+    name_file(&mut response, "inline", election.file_mark(), &end);
     Ok(response)
 }
 

@@ -61,7 +61,9 @@ pub(super) fn make(
     };
     let exists = found.is_some();
     let (name, mut values) = found.unwrap_or(("unknown", Vec::new()));
-    values.push(("sample", if registry.election.sample { "yes" } else { "no" }.to_owned()));
+    let told = |is_so| if is_so { "yes" } else { "no" }.to_owned();
+    values.push(("sample", told(registry.election.sample)));
+    values.push(("rehearsal", told(registry.election.rehearsal.is_some())));
     values.push(("origin", origin.to_owned()));
     values.push(("path", address.path.to_owned()));
     Some((filled(&file(language, &format!("{name}.html"))?, &values, escaped), exists))

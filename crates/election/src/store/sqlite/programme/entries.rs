@@ -44,7 +44,7 @@ pub(super) async fn catch_up(
     tx: &mut SqliteConnection,
     programme: &mut Programme,
 ) -> Result<bool, ProgrammeError> {
-    let election = elections::current(tx).await?.map(|current| current.id);
+    let election = elections::current(tx).await?.map(|current| current.gear);
     let is_other = programme.election != election;
     if is_other {
         *programme = Programme::default();
@@ -87,7 +87,7 @@ pub(super) async fn history(
     station: StationId,
 ) -> Result<Vec<Entry>, ProgrammeError> {
     match elections::current(tx).await? {
-        Some(current) => of_subject(tx, current.id, &Fact::subject_of_station(station)).await,
+        Some(current) => of_subject(tx, current.gear, &Fact::subject_of_station(station)).await,
         None => Ok(Vec::new()),
     }
 }
@@ -97,7 +97,7 @@ pub(super) async fn station_of_link(
     tx: &mut SqliteConnection,
     link: LinkHash,
 ) -> Result<Option<StationId>, ProgrammeError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     let fact: Option<String> =
         sqlx::query_scalar("SELECT fact FROM programme_entry WHERE election_id = $1 AND link_hash = $2")
             .bind(election)
@@ -171,7 +171,7 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     async fn new(tx: &mut SqliteConnection, by: &'a Actor) -> Result<Self, ProgrammeError> {
-        let election = elections::required(tx).await?.id;
+        let election = elections::required(tx).await?.gear;
         Ok(Self { election, by, known: Programme::default(), subjects: HashSet::new() })
     }
 
@@ -233,7 +233,8 @@ impl<'a> Writer<'a> {
         match fact {
             Fact::Report { camera, .. } => self.require_camera(tx, *camera).await,
             Fact::Decision { list_version, .. } | Fact::Publication { list_version, .. } => {
-                let versions = lists::versions(tx).await?;
+                // Those of what is rehearsed, while a rehearsal is the current one.
+                let versions = lists::versions_of(tx, self.election).await?;
                 let is_there = versions.iter().any(|version| version.number == *list_version);
                 if is_there { Ok(()) } else { Err(StoreError::NoVersion(*list_version).into()) }
             }

@@ -30,7 +30,7 @@ pub(super) async fn keep(
     jpeg: &[u8],
     by: &Actor,
 ) -> Result<(), ProgrammeError> {
-    let election = elections::required(tx).await?.id;
+    let election = elections::required(tx).await?.gear;
     require_station(tx, election, station).await?;
     let kept = of(tx, station).await?;
     if kept.iter().any(|photo| photo.sha256 == name) {
@@ -63,7 +63,7 @@ pub(super) async fn find(
     station: StationId,
     name: PhotoHash,
 ) -> Result<Option<Vec<u8>>, ProgrammeError> {
-    let Some(election) = elections::current(tx).await?.map(|current| current.id) else {
+    let Some(election) = elections::current(tx).await?.map(|current| current.gear) else {
         return Ok(None);
     };
     let found = sqlx::query_scalar(
@@ -83,7 +83,7 @@ pub(super) async fn of(
     tx: &mut SqliteConnection,
     station: StationId,
 ) -> Result<Vec<KeptPhoto>, ProgrammeError> {
-    let Some(election) = elections::current(tx).await?.map(|current| current.id) else {
+    let Some(election) = elections::current(tx).await?.map(|current| current.gear) else {
         return Ok(Vec::new());
     };
     let rows: Vec<PhotoRow> = sqlx::query_as(

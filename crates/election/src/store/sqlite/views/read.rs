@@ -52,7 +52,7 @@ pub(in super::super) async fn approvals(
         "SELECT constituency, station, camera, phase, still, zones, checks, at_us, proposed_by, approved_by, by_owner \
          FROM view_approval WHERE election_id = $1 ORDER BY id",
     )
-    .bind(current.id)
+    .bind(current.gear)
     .fetch_all(tx)
     .await?;
     let mut all: BTreeMap<CameraId, Vec<Approval>> = BTreeMap::new();
@@ -87,7 +87,7 @@ pub(in super::super) async fn hidings(
         "SELECT id, constituency, station, camera, from_us, to_us, reason, words, by_name, at_us, show_proposed_by, \
          shown_by FROM hiding WHERE election_id = $1 ORDER BY id",
     )
-    .bind(current.id)
+    .bind(current.gear)
     .fetch_all(tx)
     .await?;
     let mut all: BTreeMap<CameraId, Vec<Hiding>> = BTreeMap::new();
