@@ -54,6 +54,18 @@ fn at(data: &Path, arguments: &[&str]) -> String {
     ashkar(&[arguments, &["--data", data.to_str().unwrap()]].concat())
 }
 
+/// A list of one station.
+fn import(data: &Path) {
+    let file = data.join("list.csv");
+    for text in [
+        "number,name_az,name_en,name_status\n7,Naxçıvan,Nakhchivan,confirmed\n",
+        "constituency,station,venue,address,voters,cameras\n7,12,34 nömrəli məktəb,Nizami küç. 5,991,1\n",
+    ] {
+        std::fs::write(&file, text).unwrap();
+        at(data, &["stations", "import", file.to_str().unwrap()]);
+    }
+}
+
 /// Plans the rehearsal that began a minute ago at most, and ends when the vote begins.
 fn plan(data: &Path, vote: &Election) -> Span {
     let ends = vote.on_air_at();
@@ -127,6 +139,7 @@ fn a_rehearsal_never_mixes_with_its_vote() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let vote = put_vote(&data);
+    import(&data);
     let key = add_camera(&data, &CAMERA.to_string());
     let day = plan(&data, &vote);
     at(&data, &["election", "use", REHEARSAL]);

@@ -103,6 +103,16 @@ async fn whatever_is_done_to_a_camera_is_done_under_both() {
     let both = [rehearsal.clone(), key("2024-02-07")];
     store.use_election(&rehearsal, &by).await.unwrap();
     assert!(store.snapshot().await.unwrap().verify_key(&first.reveal()).is_ok());
+    // A station that only has a camera that was added by hand has its acts in both, each its own.
+    let by_hand = CameraId::new(8, 99, 1);
+    let new = NewCamera { id: by_hand, pull: None, unlisted: true, sub_of: None, approved: true };
+    store.add_camera(&new, &by).await.unwrap();
+    for election in &both {
+        store.use_election(election, &by).await.unwrap();
+        store.mark(by_hand.into(), Act::Closed, by.at, &by).await.unwrap();
+        assert_eq!(store.snapshot().await.unwrap().marks.len(), 1, "{election}");
+    }
+    store.use_election(&rehearsal, &by).await.unwrap();
 
     // Done in the rehearsal: a new key, a device, a hiding. And in the vote: the device's end.
     let second = store.replace_keys(&[CAMERA], &by).await.unwrap().remove(0);

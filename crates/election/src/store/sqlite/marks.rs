@@ -7,9 +7,10 @@ use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::super::{Actor, StoreError};
+use super::elections::{self, Current};
+use super::lists;
 use super::record::{self, Change};
 use super::row::row;
-use super::{elections, lists};
 use crate::model::{Act, Mark, StationId, StationMarks};
 
 row! {
@@ -57,8 +58,8 @@ pub(super) async fn set(
     at: UtcMicros,
     by: &Actor,
 ) -> Result<(), StoreError> {
-    let election = elections::required(tx).await?.id;
-    if !known(tx, election, station).await? {
+    let Current { id: election, gear, .. } = elections::required(tx).await?;
+    if !known(tx, gear, station).await? {
         return Err(StoreError::NotInList(station));
     }
     // The partial index allows one mark of an act in force, whoever else marks it at the same time.
@@ -84,14 +85,14 @@ pub(super) async fn set(
 }
 
 /// Whether the station is in the list, or belongs to a camera that was added by hand.
-async fn known(tx: &mut SqliteConnection, election: i64, station: StationId) -> Result<bool, StoreError> {
+async fn known(tx: &mut SqliteConnection, gear: i64, station: StationId) -> Result<bool, StoreError> {
     if lists::newest(tx).await?.1.station(station).is_some() {
         return Ok(true);
     }
     let cameras: i64 = sqlx::query_scalar(
         "SELECT COUNT(*) FROM camera WHERE election_id = $1 AND constituency = $2 AND station = $3",
     )
-    .bind(election)
+    .bind(gear)
     .bind(station.constituency)
     .bind(station.station)
     .fetch_one(tx)
