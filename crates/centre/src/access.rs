@@ -122,10 +122,23 @@ impl Centre {
             now: self.now().wall,
         };
         if case.depends_on_time() {
-            let listed = self.camera(id).and_then(|camera| camera.live.listed_from());
-            case.live_from = listed.map(|from| from.to_utc());
+            case.live_from = self.camera(id).and_then(|camera| listed_from(registry, &camera, case.now));
         }
         case
+    }
+}
+
+/// The start of the oldest piece that the live window lists. What belongs to another election ends by the clock, without a
+/// change of the registry: if the window still lists some of it, it starts over before anybody is told what it lists.
+fn listed_from(registry: &Registry, camera: &Camera, now: UtcMicros) -> Option<UtcMicros> {
+    let listed = || camera.live.listed_from().map(|from| from.to_utc());
+    let (first, shown_from) = (listed()?, registry.listed_from(camera.id, now));
+    match shown_from.filter(|from| first < *from) {
+        None => Some(first),
+        Some(from) => {
+            camera.live.list_from(from);
+            listed()
+        }
     }
 }
 

@@ -122,12 +122,6 @@ impl Registry {
         self.hidden(camera).iter().rev().map(|span| span.to).find(|to| *to <= now)
     }
 
-    /// Whether a time that belongs to another election ended after `from` and by `to`: that happens by the clock, without
-    /// a change of the registry, and what was live before must not be listed with what is live now.
-    pub(crate) fn returns_within(&self, from: UtcMicros, to: UtcMicros) -> bool {
-        self.snapshot.days.foreign.iter().any(|span| from < span.to && span.to <= to)
-    }
-
     /// Whether a camera that is on air by `right` may stay.
     pub(crate) fn allows(&self, camera: CameraId, right: Right) -> bool {
         self.snapshot.camera(camera).is_some_and(|known| {

@@ -237,18 +237,12 @@ impl Centre {
         let mut stop = self.stopping.subscribe();
         let mut ticks = interval(POLL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut looked = self.now().wall;
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
                 _ = stop.wait_for(|stopping| *stopping) => return,
             }
             self.refresh().await;
-            let now = self.now().wall;
-            if self.registry.load().returns_within(looked, now) {
-                self.follow_registry().await;
-            }
-            looked = looked.max(now);
         }
     }
 
