@@ -85,7 +85,7 @@ impl Election {
     ///
     /// # Errors
     /// [`ElectionError::SameTime`]; [`ElectionError::AfterVote`] if it would come after what it rehearses.
-    pub fn check_apart(&self, other: &Self) -> Result<(), ElectionError> {
+    pub(crate) fn check_apart(&self, other: &Self) -> Result<(), ElectionError> {
         if self.key == other.key || (self.rehearsal.is_none() && other.rehearsal.is_none()) {
             return Ok(());
         }
