@@ -95,7 +95,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Simulate(Simulate),
     /// Prints the OpenAPI description of `/api/v1`.
-    Openapi,
+    Openapi {
+        /// That of the desk's API instead.
+        #[arg(long)]
+        desk: bool,
+    },
     /// Decodes stills for its parent process. Not for people.
     #[command(hide = true)]
     StillWorker,

@@ -149,9 +149,24 @@ async fn read(headers: &HeaderMap, content: Content, body: Body) -> Result<Bytes
     }
     let read = tokio::time::timeout(BODY_WITHIN, Limited::new(body, bytes_max).collect());
     match read.await {
-        Ok(Ok(read)) => Ok(read.to_bytes()),
+        Ok(Ok(read)) => {
+            let body = read.to_bytes();
+            if content == Content::Json {
+                check_object(&body)?;
+            }
+            Ok(body)
+        }
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Refusal::too_long()),
         Ok(Err(_)) | Err(_) => Err(Refusal::malformed("The body did not come to its end.")),
+    }
+}
+
+/// A body is an object, also where nothing of it is read: what a handler takes has names.
+fn check_object(body: &[u8]) -> Result<(), Refusal> {
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') if is_json => Ok(()),
+        _ => Err(Refusal::malformed("The body must be a JSON object.")),
     }
 }
 
@@ -197,6 +212,17 @@ mod tests {
             (&[("host", "a.example")], true),
         ] {
             assert_eq!(check_origin(&headers(pairs)).is_ok(), is_own, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_an_object() {
+        for good in ["{}", " {\n}\t", r#"{"a":[1]}"#] {
+            assert!(check_object(good.as_bytes()).is_ok(), "{good}");
+        }
+        let deep = "[".repeat(100_000);
+        for wrong in ["", " ", "[]", "[null,null]", "null", "\"{}\"", "{", "{}}", "{\"a\":}", &deep] {
+            assert!(check_object(wrong.as_bytes()).is_err(), "{wrong:.20}");
         }
     }
 

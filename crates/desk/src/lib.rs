@@ -6,6 +6,7 @@
 
 mod caller;
 mod cookie;
+mod describe;
 mod given;
 mod guard;
 mod pages;
@@ -26,6 +27,7 @@ use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::{Router, middleware};
 
+pub use describe::document as openapi_document;
 pub use table::{Content, Declared, Rule};
 
 /// Passwords hashed at once: each takes some 20 MB and a tenth of a second of a processor.

@@ -40,6 +40,7 @@ mod stills_outlive_their_worker;
 mod the_agents_door_knows_who_asks;
 mod the_day_hides_no_hole;
 mod the_desk_lets_everyone_do_what_is_theirs;
+mod the_desks_description_is_true;
 mod the_installation_is_carried_out_at_the_desk;
 mod the_policy_decides_about_sound;
 mod the_programme_is_kept_on_the_command_line;
