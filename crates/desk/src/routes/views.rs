@@ -100,7 +100,7 @@ fn hiding(hiding: &Hiding) -> Value {
 
 fn summary(desk: &Desk, registry: &Registry, view: &View<'_>, open: &Open) -> Value {
     let camera = view.camera;
-    let station = registry.station(camera.into());
+    let station = registry.newest_station(camera.into());
     let live = desk.centre.camera(camera).is_some_and(|camera| camera.status(desk.centre.now()).live);
     let approved =
         ViewPhase::ALL.into_iter().filter_map(|phase| registry.approval(camera, phase)).map(approval);
