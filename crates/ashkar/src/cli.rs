@@ -65,7 +65,7 @@ pub(crate) enum Command {
     /// The record of every change: who, what, when, why, from where.
     #[command(subcommand)]
     Audit(Audit),
-    /// The list of polling stations, on paper.
+    /// The list of polling stations: its versions, its publication, and paper.
     #[command(subcommand)]
     List(List),
     /// Cameras and their stream keys.
