@@ -63,6 +63,10 @@ fn told(centre: &Centre, camera: CameraId) -> BTreeMap<String, (u16, String)> {
     };
     for route in PUBLIC {
         let Shows::Nothing = route.shows else { continue };
+        // The description of the interface has examples.
+        if route.path.ends_with("openapi.json") {
+            continue;
+        }
         let names = [
             ("{constituency}", camera.constituency.to_string()),
             ("{station}", camera.station.to_string()),
@@ -94,7 +98,7 @@ fn is_nowhere(centre: &Centre, like: &Seen, camera: CameraId, words: &[&str]) {
             "{address}: {status} {body}"
         );
         for word in words {
-            assert!(!body.contains(word) || address.starts_with("/stations/"), "{address}: {body}");
+            assert!(status != 200 || !body.contains(word), "{address}: {body}");
         }
     }
 }
@@ -202,7 +206,7 @@ fn a_draft_changes_nothing(centre: &Centre, commission: &Person, like: &Seen) {
     let counts = looked["plan"]["diff"]["stations"].as_array().map_or(0, Vec::len);
     assert_eq!((counts, commission.get("/list").ok()["newest"].clone()), (3, json!(2)), "{looked}");
     let base = looked["base"].as_str().unwrap();
-    send(&format!("/list/import?base={}&name=second.csv", base.replace(|_| true, "0")), SECOND).refused(422);
+    send(&format!("/list/import?base={}&name=second.csv", "0".repeat(base.len())), SECOND).refused(422);
     let made = send(&format!("/list/import?base={base}&name=second.csv"), SECOND).ok();
     assert_eq!(made["version"], 3);
     let list = commission.get("/list").ok();
