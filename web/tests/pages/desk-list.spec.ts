@@ -3,7 +3,7 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { enter, open, type Name } from '../desk';
 import { MOCK_URL } from '../mock/port';
-import { expectAccessible } from '../support';
+import { expectAccessible, expectUncrossed, fits } from '../support';
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/desk'); });
 
@@ -65,3 +65,20 @@ test('a file is looked at before it is imported, and wrong cells are named by li
   await expect(page.getByText('4-cü nəşr idxal edildi. O, layihədir.')).toBeVisible();
   await expect(page.getByRole('heading', { name: '4-cü nəşr – Layihə' })).toBeVisible();
 });
+
+for (const prefix of ['', '/en', '/ru']) {
+  test(`on a phone all of it fits, with both forms, in ${prefix || 'az'}`, async ({ browser }) => {
+    const page = await pageOf(browser, 'leyla.aliyeva');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(page, `${prefix}/desk/proposals/2`);
+    await page.locator('.diff h3').first().waitFor();
+    await page.locator('.btn', { hasText: /geri götür|Withdraw|Отозвать/ }).click();
+    await page.locator('.told').waitFor();
+    await open(page, `${prefix}/desk/list`);
+    await page.locator('.diff h3').first().waitFor();
+    await expect(page.locator('form')).toHaveCount(2);
+    await expectAccessible(page);
+    await expect.poll(() => fits(page)).toBe(true);
+    await expectUncrossed(page, page.url());
+  });
+}
