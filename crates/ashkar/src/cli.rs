@@ -65,7 +65,7 @@ pub(crate) enum Command {
     /// The record of every change: who, what, when, why, from where.
     #[command(subcommand)]
     Audit(Audit),
-    /// The list of polling stations, on paper.
+    /// The list of polling stations: its versions, its publication, and paper.
     #[command(subcommand)]
     List(List),
     /// Cameras and their stream keys.
@@ -222,8 +222,11 @@ pub(crate) enum Stations {
         #[command(flatten)]
         output: Output,
         /// Shows what would change, and changes nothing.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "publish")]
         dry_run: bool,
+        /// Publishes the list at once, in the owner's way: on a machine of one's own, without a second person.
+        #[arg(long)]
+        publish: bool,
         /// The file.
         file: PathBuf,
     },
@@ -244,6 +247,31 @@ pub(crate) enum Stations {
 pub(crate) enum List {
     /// Writes a version of the list as a PDF.
     Pdf(ListPdf),
+    /// Publishes a version of the list in the owner's way; at the desk, two persons do.
+    Publish(PublishList),
+    /// Shows the versions of the list: which are published, and which are drafts.
+    Versions {
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublishList {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Version of the list; the newest by default.
+    #[arg(long, value_name = "N")]
+    pub(crate) list_version: Option<u32>,
+    /// Confirms that one person, the owner of this machine, publishes it.
+    #[arg(long, required = true)]
+    pub(crate) as_owner: bool,
+    /// Number of the decision that the list carries out.
+    #[arg(long, value_name = "NUMBER", requires = "decided_on")]
+    pub(crate) decision: Option<String>,
+    /// Date of that decision, such as 2026-11-01.
+    #[arg(long, value_name = "DATE", requires = "decision")]
+    pub(crate) decided_on: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, Args)]

@@ -142,6 +142,7 @@ async fn read(headers: &HeaderMap, content: Content, body: Body) -> Result<Bytes
     let (expected, bytes_max) = match content {
         Content::Json => ("application/json", JSON_BYTES_MAX),
         Content::Jpeg => ("image/jpeg", JPEG_BYTES_MAX),
+        Content::Csv => ("text/csv", ashkar_election::MAX_FILE_BYTES),
     };
     // Neither is a type that a form of another site can send without being asked.
     if kind.split(';').next().map(str::trim) != Some(expected) {

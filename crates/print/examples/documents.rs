@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use ashkar_election::{
-    Diff, Language, ListVersion, Station, StationId, StationList, list_digest, sample_election, sample_list,
+    Diff, Language, ListPublication, ListVersion, Station, StationId, StationList, list_digest,
+    sample_election, sample_list,
 };
 use ashkar_print::{
     Acceptance, Changes, Check, CheckResult, Conclusion, Decision, Installed, Issue, Link, PublishedList,
@@ -66,6 +67,13 @@ fn version(number: u32, list: &StationList) -> ListVersion {
         constituencies: u32::try_from(list.constituencies().len()).unwrap_or(u32::MAX),
         stations: u32::try_from(list.stations().len()).unwrap_or(u32::MAX),
         sha256: list_digest(list),
+        publication: Some(ListPublication {
+            at: MADE,
+            decision: None,
+            by_owner: true,
+            proposed_by: "cli:aysel".into(),
+            approved_by: "cli:aysel".into(),
+        }),
     }
 }
 

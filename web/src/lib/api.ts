@@ -114,7 +114,8 @@ export interface Completeness {
   stations: StationCompleteness[];
 }
 
-export interface ListVersion { number: number; published: string; constituencies: number; stations: number; sha256: string }
+/** `by_two`: two persons approved it. */
+export interface ListVersion { number: number; published: string; decision?: { number: string; date: string } | null; by_two?: boolean; constituencies: number; stations: number; sha256: string }
 
 export interface Page<T> { items: T[]; total: number; next: string | null }
 

@@ -10,6 +10,7 @@ import { expectAccessible, expectUncrossed, fits, watchConsole } from '../suppor
 const PAGES: readonly (readonly [Name | null, readonly string[]])[] = [
   [null, ['', `/invitation#${TOKEN}`, '/invitation#gone', `/self-test#${CHAIR_TOKEN}`]],
   ['leyla.aliyeva', ['', '/views?q=7/', '/views/1/4/1', '/views/1/1/1', '/views/1/2/1', '/proposals?which=mine', '/account', '/nowhere', '/people', '/programme', '/stations/7/4', '/stock']],
+  ['rashad.mammadov', ['/list', '/proposals/2']],
   ['orkhan.safarov', ['/field/7/5']],
   ['nigar.huseynova', ['/people', '/people/rashad.mammadov', '/audit']],
 ];

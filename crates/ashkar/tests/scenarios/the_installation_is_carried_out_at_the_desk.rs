@@ -69,7 +69,7 @@ fn centre(dir: &std::path::Path) -> Centre {
     ] {
         let file = dir.join(name);
         std::fs::write(&file, text).unwrap();
-        ashkar(&["stations", "import", &file.display().to_string(), "--data", &at]);
+        ashkar(&["stations", "import", "--publish", &file.display().to_string(), "--data", &at]);
     }
     Centre::start(&data)
 }

@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
-mod public_side;
+pub mod public_side;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -161,8 +161,7 @@ impl<'a> Walk<'a> {
 
     /// Cameras of `station` that are in use.
     fn cameras(&self, station: &Station) -> impl Iterator<Item = CameraId> + use<'a> {
-        let cameras = self.registry.snapshot.cameras_of(station.id).iter();
-        cameras.filter(|camera| camera.enabled).map(|camera| camera.id)
+        self.registry.cameras_of(station.id).map(|camera| camera.id)
     }
 
     /// Now, or the end of the owed time of all cameras once that is past.

@@ -4,6 +4,7 @@ mod account;
 mod audit;
 pub(crate) mod factors;
 mod invitation;
+mod list;
 mod overview;
 mod people;
 pub(crate) mod programme;
@@ -83,6 +84,11 @@ pub(crate) fn table() -> Table {
             MayThere(Permission::EditProgramme),
             self_test::issue,
         )
+        .get("/list", May(Permission::ReadStations), list::show)
+        .get("/list/{version}/changes", May(Permission::ReadStations), list::changes)
+        .get("/list/files/{file}", May(Permission::ReadStations), list::file)
+        .take_csv("/list/look", May(Permission::ProposeList), list::look)
+        .take_csv("/list/import", May(Permission::ProposeList), list::import)
         .get("/stock", May(Permission::ReadStations), programme::stock)
         .post("/stock", May(Permission::EditDevices), programme::move_device)
         .post("/self-test/look", Anyone, self_test::look)

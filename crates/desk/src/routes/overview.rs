@@ -36,7 +36,8 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
 fn counts(desk: &Desk, registry: &Registry, caller: &Caller) -> Value {
     let profile = &caller.person.profile;
     let now = desk.centre.now();
-    let stations = registry.stations().filter(|station| profile.covers(station.id.constituency)).count();
+    let stations = registry.snapshot.list.stations().iter().chain(&registry.unlisted);
+    let stations = stations.filter(|station| profile.covers(station.id.constituency)).count();
     let cameras = registry.snapshot.cameras.iter();
     let cameras = cameras.filter(|camera| camera.enabled && profile.covers(camera.id.constituency));
     let cameras: Vec<_> = cameras.map(|camera| camera.id).collect();

@@ -84,7 +84,8 @@ impl<'a> Issue<'a> {
 
     /// `3-cü nəşr, 22 noyabr 2026, 09:05`.
     pub(crate) fn version(&self, version: &ListVersion) -> String {
-        format!("{}, {}", (self.words().version)(version.number), self.time(version.at))
+        let at = version.published_at().unwrap_or(version.at);
+        format!("{}, {}", (self.words().version)(version.number), self.time(at))
     }
 }
 

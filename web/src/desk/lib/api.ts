@@ -100,6 +100,9 @@ export async function change<T>(method: Exclude<Method, 'GET'>, path: string, bo
 /** Sends a photo. A session that has ended is an answer, and nothing to wait for. */
 export const upload = <T>(path: string, jpeg: ArrayBuffer, key: string): Promise<T | null> => once<T>('POST', path, 'image/jpeg', jpeg, key);
 
+/** Sends a list as a file. Null: it was done already, by the same request, whose answer was lost. */
+export const sendCsv = <T>(path: string, csv: ArrayBuffer, key: string): Promise<T | null> => withSession(() => once<T>('POST', path, 'text/csv', csv, key));
+
 /** A picture that is asked for with a secret in the body, by somebody without an account. */
 export async function pictureFor(path: string, body: unknown, key: string, signal: AbortSignal): Promise<Blob> {
   const headers = { accept: 'image/jpeg', 'content-type': 'application/json', 'idempotency-key': key };

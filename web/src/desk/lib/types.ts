@@ -49,7 +49,7 @@ export type Checks = Record<Check, boolean>;
 
 export const PHASES = ['voting', 'count'] as const;
 export type ViewPhase = (typeof PHASES)[number];
-export const PUBLIC = ['public', 'unapproved', 'hidden'] as const;
+export const PUBLIC = ['public', 'unapproved', 'hidden', 'unpublished'] as const;
 export type Public = (typeof PUBLIC)[number];
 export const REASONS = ['secrecy', 'person', 'other'] as const;
 export type Reason = (typeof REASONS)[number];

@@ -49,6 +49,7 @@ export class DeskMock {
   private answer(request: IncomingMessage, response: ServerResponse, url: URL, bytes: Buffer): void {
     response.setHeader('cache-control', 'no-store');
     const method = request.method ?? 'GET';
+    const isList = /^\/list\/(look|import)$/.test(url.pathname.slice(BASE.length));
     const isPhoto = /^\/stations\/\d+\/\d+\/photos$/.test(url.pathname.slice(BASE.length));
     const key = String(request.headers['idempotency-key'] ?? '');
     const login = this.state.logins.find((one) => one.id === /desk=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
@@ -56,11 +57,11 @@ export class DeskMock {
     try {
       if (method !== 'GET') {
         if (!/^[\da-f-]{36}$/.test(key)) throw new Refusal(400, 'no-key');
-        if (request.headers['content-type'] !== (isPhoto ? 'image/jpeg' : 'application/json')) throw new Refusal(415, 'not-json');
+        if (request.headers['content-type'] !== (isPhoto ? 'image/jpeg' : isList ? 'text/csv' : 'application/json')) throw new Refusal(415, 'not-json');
         if (this.state.done.has(key)) throw new Refusal(409, 'already-done');
       }
       const asked: Asked = {
-        method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: bytes.length > 0 && !isPhoto ? (JSON.parse(bytes.toString()) as Record<string, unknown>) : {}, bytes,
+        method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: bytes.length > 0 && !isPhoto && !isList ? (JSON.parse(bytes.toString()) as Record<string, unknown>) : {}, bytes,
         login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie,
       };
       const said = this.route(asked);
@@ -183,12 +184,24 @@ export class DeskMock {
   private inside(asked: Asked, me: Account): unknown {
     const { path } = asked;
     if (path === '/overview') return this.overview(me);
+    if (path === '/list' || path.startsWith('/list/')) return this.list(asked, me);
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
     if (path === '/programme' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
+    throw new Refusal(404, 'not-found');
+  }
+
+  private list({ method, path, query, bytes }: Asked, me: Account): unknown {
+    const { list } = this.state;
+    if (method === 'POST') this.need(me, 'list.propose');
+    if (path === '/list/look') return list.look(bytes.toString());
+    if (path === '/list/import') return list.take(bytes.toString(), String(query.get('name')), me.name);
+    const version = /^\/list\/(\d+)\/changes$/.exec(path)?.[1];
+    if (version) return list.changes(Number(version));
+    if (path === '/list') return list.shown(this.state.proposals);
     throw new Refusal(404, 'not-found');
   }
 

@@ -4,7 +4,7 @@ use ashkar_terms::UtcMicros;
 use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::super::{Actor, Applied, ListVersion, StoreError};
+use super::super::{Actor, Applied, ListDecision, ListPublication, ListVersion, StoreError};
 use super::record::{self, Change};
 use super::row::row;
 use super::{cameras, elections};
@@ -36,6 +36,18 @@ async fn newest_of(
             Ok((Some(version), list))
         }
         None => Ok((None, StationList::default())),
+    }
+}
+
+/// The list that was published last; an empty one before that.
+pub(super) async fn published_of(
+    tx: &mut SqliteConnection,
+    election: i64,
+) -> Result<StationList, StoreError> {
+    let versions = versions_of(tx, election).await?;
+    match versions.iter().rfind(|version| version.publication.is_some()) {
+        Some(version) => list(tx, election, version.number).await,
+        None => Ok(StationList::default()),
     }
 }
 
@@ -79,9 +91,12 @@ pub(super) async fn apply(
         constituencies: count(plan.list.constituencies().len()),
         stations: count(plan.list.stations().len()),
         sha256: list_digest(&plan.list),
+        publication: None,
     };
     insert(tx, election, &version, &plan.list).await?;
-    let (cameras_enabled, cameras_disabled) = cameras::follow_list(tx, election, &plan.list, by.at).await?;
+    let published = published_of(tx, election).await?;
+    let lists = [&plan.list, &published];
+    let (cameras_enabled, cameras_disabled) = cameras::follow_lists(tx, election, lists, by.at).await?;
     let change = Change {
         what: "list.import",
         subject: format!("version {}", version.number),
@@ -110,13 +125,41 @@ row! {
         sha256: Vec<u8>,
         constituencies: u32,
         stations: u32,
+        published_at_us: Option<i64>,
+        decision_number: Option<String>,
+        decided_on: Option<String>,
+        proposed_by: Option<String>,
+        approved_by: Option<String>,
+        by_owner: Option<bool>,
+    }
+}
+
+impl VersionRow {
+    fn publication(&self) -> Result<Option<ListPublication>, StoreError> {
+        let (Some(at), Some(by_owner)) = (self.published_at_us, self.by_owner) else { return Ok(None) };
+        let decision = match (&self.decision_number, &self.decided_on) {
+            (Some(number), Some(date)) => {
+                Some(ListDecision { number: number.clone(), date: date.parse().map_err(|_| CORRUPT)? })
+            }
+            _ => None,
+        };
+        Ok(Some(ListPublication {
+            at: UtcMicros(at),
+            decision,
+            by_owner,
+            proposed_by: self.proposed_by.clone().unwrap_or_default(),
+            approved_by: self.approved_by.clone().unwrap_or_default(),
+        }))
     }
 }
 
 async fn versions_of(tx: &mut SqliteConnection, election: i64) -> Result<Vec<ListVersion>, StoreError> {
     let rows: Vec<VersionRow> = sqlx::query_as(
-        "SELECT version, at_us, by_name, source, sha256, constituencies, stations FROM list_version \
-         WHERE election_id = $1 ORDER BY version",
+        "SELECT list_version.version, list_version.at_us, by_name, source, sha256, constituencies, stations, \
+         list_publication.at_us AS published_at_us, decision_number, decided_on, proposed_by, approved_by, by_owner \
+         FROM list_version LEFT JOIN list_publication ON list_publication.election_id = list_version.election_id \
+         AND list_publication.version = list_version.version \
+         WHERE list_version.election_id = $1 ORDER BY list_version.version",
     )
     .bind(election)
     .fetch_all(tx)
@@ -129,6 +172,7 @@ impl TryFrom<VersionRow> for ListVersion {
 
     fn try_from(row: VersionRow) -> Result<Self, StoreError> {
         Ok(Self {
+            publication: row.publication()?,
             number: row.version,
             at: UtcMicros(row.at_us),
             by: row.by_name,

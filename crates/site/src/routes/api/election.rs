@@ -32,7 +32,7 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
     let zone = super::zone(centre);
     let write = |at| times::write(at, &zone);
     let now = centre.now().wall;
-    let list = registry.snapshot.version.as_ref();
+    let list = registry.snapshot.published_versions().next();
     ElectionView {
         sample: election.sample,
         names: election.names.clone().into(),
@@ -48,8 +48,10 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
             archive_public_after: election.policy.archive_public_after,
             retention_years: u16::from(election.policy.retention_years),
         },
-        list: list
-            .map(|version| ListView { version: i64::from(version.number), published: write(version.at) }),
+        list: list.map(|version| ListView {
+            version: i64::from(version.number),
+            published: write(version.published_at().unwrap_or(version.at)),
+        }),
         totals: totals(centre, registry),
         turnout: turnout::of_country(registry),
     }
@@ -80,7 +82,7 @@ fn totals(centre: &Centre, registry: &Registry) -> Totals {
     Totals {
         constituencies: constituencies.len(),
         stations: registry.stations().count(),
-        cameras: registry.snapshot.cameras.iter().filter(|camera| camera.enabled).count(),
+        cameras: registry.cameras().count(),
         states,
     }
 }
@@ -102,7 +104,7 @@ pub(crate) async fn constituencies(
     let items: Vec<_> = counted
         .into_iter()
         .map(|(number, (stations, states))| {
-            let named = registry.snapshot.list.constituency(number).cloned();
+            let named = registry.snapshot.published_list().constituency(number).cloned();
             constituency_view(&named.unwrap_or_else(|| Constituency::unnamed(number)), stations, states)
         })
         .collect();

@@ -112,7 +112,7 @@ fn of_constituency(registry: &Registry, number: u16, language: Language) -> Opti
 }
 
 fn constituency_of(registry: &Registry, number: u16) -> Constituency {
-    let named = registry.snapshot.list.constituency(number).cloned();
+    let named = registry.snapshot.published_list().constituency(number).cloned();
     named.unwrap_or_else(|| Constituency::unnamed(number))
 }
 

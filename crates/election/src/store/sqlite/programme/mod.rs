@@ -1,6 +1,6 @@
 //! The programme in SQLite: rows that are only added, photos beside them.
 
-mod entries;
+pub(super) mod entries;
 mod photos;
 
 use async_trait::async_trait;
