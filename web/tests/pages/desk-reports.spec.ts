@@ -2,6 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 import { enter, open } from '../desk';
+import { MOCK_URL } from '../mock/port';
 import { expectAccessible, fits } from '../support';
 
 test.beforeEach(async ({ request }) => { await request.get('/_mock/desk'); });
@@ -26,9 +27,16 @@ test('a report is closed with words, and then it is gone', async ({ page, contex
 test('who looks after some constituencies sees theirs, and who only reads closes nothing', async ({ browser, page, context }) => {
   await enter(context, 'sevda.quliyeva');
   await open(page, '/en/desk/reports');
+  await expect(page.locator('.report-line')).toHaveCount(2);
   await expect(page.getByRole('button', { name: /close the report/ })).toHaveCount(0);
-  const other = await browser.newContext();
-  await other.close();
+  const regional = await browser.newContext({ baseURL: MOCK_URL });
+  await enter(regional, 'rashad.mammadov');
+  const theirs = await regional.newPage();
+  await open(theirs, '/en/desk/reports');
+  await expect(theirs.locator('.report-line')).toHaveCount(1);
+  await expect(theirs.locator('.report-line')).toContainText('7/1/1');
+  await expect(theirs.getByRole('button', { name: '7/1/1: close the report' })).toBeVisible();
+  await regional.close();
 });
 
 for (const lang of ['', '/en', '/ru']) {

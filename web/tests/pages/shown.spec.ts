@@ -3,7 +3,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { expectAccessible, fits, watchConsole } from '../support';
 
-const ADDRESS = '/stations/1/1';
+const ADDRESS = '/stations/1/2';
 const section = (page: Page) => page.locator('.must').first();
 const sound = (page: Page, how: string) => page.request.get(`/_mock/sound?is=${how}`);
 

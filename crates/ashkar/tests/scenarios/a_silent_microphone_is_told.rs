@@ -9,9 +9,8 @@ use serde_json::Value;
 use crate::common::{Centre, Publish, add_camera, ashkar, eventually};
 
 const PICTURE: [&str; 4] = ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10"];
-const ENCODE: [&str; 10] = [
-    "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "10", "-pix_fmt", "yuv420p",
-];
+const ENCODE: [&str; 10] =
+    ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "10", "-pix_fmt", "yuv420p"];
 
 fn sound_of(centre: &Centre, camera: &str) -> Value {
     let station = centre.json("/api/v1/stations/7/12");

@@ -53,7 +53,7 @@ fn a_report_is_heard_and_closed() {
     the_desk_closes_it(&centre);
     assert_eq!(outcome(report(&centre, "7/12/1", "192.0.2.9", &unseen)), "received", "it is so again");
 
-    let trail = ashkar(&["audit", "list", "--data", &at]);
+    let trail = ashkar(&["audit", "export", "--data", &at]);
     assert!(trail.contains("report.open") && trail.contains("public"), "{trail}");
     assert!(!trail.contains("192.0.2."), "nothing says who: {trail}");
 }
@@ -99,7 +99,10 @@ fn the_desk_closes_it(centre: &Centre) {
     let items = open["items"].as_array().unwrap();
     assert_eq!((items.len(), &open["total"]), (6, &json!(6)), "{open}");
     let first = &items[0];
-    assert_eq!((&first["camera"], &first["kind"], &first["text"]), (&json!("7/12/1"), &json!("box-unseen"), &json!("")));
+    assert_eq!(
+        (&first["camera"], &first["kind"], &first["text"]),
+        (&json!("7/12/1"), &json!("box-unseen"), &json!(""))
+    );
     let fact = json!({ "what": "report-closed", "camera": "7/12/1", "report": first["id"], "words": "The camera was turned." });
     let closing = json!({ "id": EntryId::generate().unwrap().to_string(), "fact": fact });
     assert_eq!(operator.post("/programme", &closing).ok()["recorded"], "now");

@@ -161,7 +161,11 @@ mod tests {
         let mut one = watch();
         assert_eq!(after(&mut one, 0, [Some(Look::Heard)].into_iter().chain(times(None, 60))), Sound::Heard);
         assert_eq!(after(&mut one, 61, [None]), Sound::None);
-        assert_eq!(after(&mut one, 62, [Some(Look::Silent)]), Sound::Silent, "frames come again, and are silent");
+        assert_eq!(
+            after(&mut one, 62, [Some(Look::Silent)]),
+            Sound::Silent,
+            "frames come again, and are silent"
+        );
     }
 
     #[test]
@@ -179,7 +183,11 @@ mod tests {
         one.track("avc1.64001f,mp4a.40.2");
         assert_eq!(one.told(), Sound::Silent, "other pictures change nothing about the sound");
         one.begin_anew();
-        assert_eq!((one.told(), one.is_looked_at), (Sound::Unjudged, true), "of another connection nothing is known");
+        assert_eq!(
+            (one.told(), one.is_looked_at),
+            (Sound::Unjudged, true),
+            "of another connection nothing is known"
+        );
         one.track("avc1.64001f");
         one.begin_anew();
         assert_eq!(one.told(), Sound::None);

@@ -35,7 +35,8 @@ pub(super) async fn open(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
                 .filter(|(_, report)| report.closed.is_none())
                 .collect();
             open.sort_by_key(|(_, report)| report.at);
-            let items: Vec<_> = open.iter().take(LISTED_MAX).map(|(camera, report)| row(camera, report)).collect();
+            let items: Vec<_> =
+                open.iter().take(LISTED_MAX).map(|(camera, report)| row(camera, report)).collect();
             (open.len(), items)
         })
         .await?;

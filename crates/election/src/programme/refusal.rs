@@ -121,7 +121,9 @@ pub enum Refusal {
     #[error("this was reported already, and is open at the commission's desk")]
     ReportKnown,
     /// The camera has as many open reports with words as are kept, or as many at all.
-    #[error("this camera was reported often already, and no more words about it are kept until the desk has read some")]
+    #[error(
+        "this camera was reported often already, and no more words about it are kept until the desk has read some"
+    )]
     ManyReports,
     /// The report does not exist.
     #[error("there is no report {0} of this camera")]

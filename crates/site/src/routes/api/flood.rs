@@ -94,7 +94,8 @@ mod tests {
             flood.admit(client(1), CAMERA, now).unwrap();
         }
         assert_eq!(flood.admit(client(1), CAMERA, now), Err(TEN_MINUTES));
-        let others = (1..40).filter(|n| flood.admit(client(1), CameraId::new(7, 13, *n), now).is_ok()).count();
+        let others =
+            (1..40).filter(|n| flood.admit(client(1), CameraId::new(7, 13, *n), now).is_ok()).count();
         assert_eq!(others, 6, "ten of one client");
         flood.admit(client(2), CAMERA, now).unwrap();
         assert!(flood.admit(client(1), CAMERA, now + Duration::from_secs(599)).is_err());

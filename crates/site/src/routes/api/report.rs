@@ -60,7 +60,8 @@ impl Reports {
     }
 
     async fn record(&self, fact: Fact) -> Result<Outcome, Refused> {
-        let busy = || Refused::Problem(Problem::unavailable("The report was not received. Try again in a moment."));
+        let busy =
+            || Refused::Problem(Problem::unavailable("The report was not received. Try again in a moment."));
         let failed = |error: &dyn std::fmt::Display| Refused::Problem(Problem::internal(error));
         let _turn = self.storing.try_acquire().map_err(|_| busy())?;
         let new = NewEntry::now(fact).map_err(|error| failed(&error))?;
@@ -125,7 +126,9 @@ impl IntoResponse for Refused {
             Self::Problem(problem) => return Problem { cache: "no-store", ..problem }.into_response(),
             Self::Wait(wait) => wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
         };
-        let detail = format!("Too many reports came just now, and this one was not taken. Try again in {wait} seconds.");
+        let detail = format!(
+            "Too many reports came just now, and this one was not taken. Try again in {wait} seconds."
+        );
         let title = "Too many reports";
         let problem = Problem::of(StatusCode::TOO_MANY_REQUESTS, "/problems/too-many", title, detail);
         let mut response = problem.into_response();
@@ -156,7 +159,8 @@ pub(crate) async fn report(
         return Err(Problem::not_found(format!("There is no camera {camera} on the list.")).into());
     }
     let report = read(body).await?;
-    let fact = Fact::Report { camera, kind: report.kind, text: report.text.unwrap_or_default().trim().to_owned() };
+    let fact =
+        Fact::Report { camera, kind: report.kind, text: report.text.unwrap_or_default().trim().to_owned() };
     Programme::default().check(&fact).map_err(|refusal| refused(&refusal))?;
     reports.flood.admit(client, camera, Instant::now()).map_err(Refused::Wait)?;
     let outcome = reports.record(fact).await?;
@@ -181,13 +185,16 @@ async fn read(body: Body) -> Result<NewReport, Problem> {
     let bytes = match timeout(BODY_WITHIN, to_bytes(body, BODY_BYTES_MAX)).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => {
-            let (title, detail) = ("Too long", "The report is longer than any that is taken, or was cut off.");
+            let (title, detail) =
+                ("Too long", "The report is longer than any that is taken, or was cut off.");
             return Err(Problem::of(StatusCode::PAYLOAD_TOO_LARGE, "/problems/too-long", title, detail));
         }
         Err(_) => return Err(Problem::bad_request("The body did not come to its end.")),
     };
     serde_json::from_slice(&bytes).map_err(|_| {
-        Problem::bad_request("A report is {\"kind\": \"box-unseen\", \"text\": \"…\"}, and has no other fields.")
+        Problem::bad_request(
+            "A report is {\"kind\": \"box-unseen\", \"text\": \"…\"}, and has no other fields.",
+        )
     })
 }
 
@@ -198,8 +205,12 @@ fn refused(refusal: &Refusal) -> Refused {
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     let detail: String = first.chain(letters).chain(['.']).collect();
     let problem = match refusal {
-        Refusal::ManyReports => Problem::of(StatusCode::CONFLICT, "/problems/full", "Reported often already", detail),
-        _ => Problem::of(StatusCode::UNPROCESSABLE_ENTITY, "/problems/refused", "This is not possible", detail),
+        Refusal::ManyReports => {
+            Problem::of(StatusCode::CONFLICT, "/problems/full", "Reported often already", detail)
+        }
+        _ => {
+            Problem::of(StatusCode::UNPROCESSABLE_ENTITY, "/problems/refused", "This is not possible", detail)
+        }
     };
     problem.into()
 }
@@ -210,11 +221,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_report_is_a_kind_and_a_text_and_nothing_else() {
-        let status = async |body: &str| read(Body::from(body.to_owned())).await.map(drop).map_err(|p| p.status);
-        for good in [r#"{"kind":"dark"}"#, r#"{"kind":"other","text":"a"}"#, r#"{"kind":"dark","text":null}"#] {
+        let status =
+            async |body: &str| read(Body::from(body.to_owned())).await.map(drop).map_err(|p| p.status);
+        for good in [r#"{"kind":"dark"}"#, r#"{"kind":"other","text":"a"}"#, r#"{"kind":"dark","text":null}"#]
+        {
             assert_eq!(status(good).await, Ok(()), "{good}");
         }
-        for wrong in ["", "[]", "{}", r#"{"kind":"Dark"}"#, r#"{"kind":"dark","who":"me"}"#, r#"{"kind":"dark","text":1}"#] {
+        for wrong in [
+            "",
+            "[]",
+            "{}",
+            r#"{"kind":"Dark"}"#,
+            r#"{"kind":"dark","who":"me"}"#,
+            r#"{"kind":"dark","text":1}"#,
+        ] {
             assert_eq!(status(wrong).await, Err(400), "{wrong}");
         }
         let text = "\u{20}".repeat(BODY_BYTES_MAX);
@@ -233,7 +253,13 @@ mod tests {
         let json = (header::CONTENT_TYPE, "application/json; charset=utf-8");
         assert_eq!(status(&[json.clone()]), Ok(()));
         assert_eq!(status(&[json.clone(), (header::ORIGIN, "https://other.example")]), Err(403));
-        for other in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx", ""] {
+        for other in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+            "application/jsonx",
+            "",
+        ] {
             assert_eq!(status(&[(header::CONTENT_TYPE, other)]), Err(415), "{other}");
         }
         assert_eq!(status(&[]), Err(415));
@@ -243,7 +269,10 @@ mod tests {
     fn a_wait_is_told_in_whole_seconds_and_kept_by_no_cache() {
         let response = Refused::Wait(Duration::from_millis(1200)).into_response();
         let headers = response.headers();
-        assert_eq!((response.status(), &headers[header::RETRY_AFTER]), (StatusCode::TOO_MANY_REQUESTS, &HeaderValue::from(2)));
+        assert_eq!(
+            (response.status(), &headers[header::RETRY_AFTER]),
+            (StatusCode::TOO_MANY_REQUESTS, &HeaderValue::from(2))
+        );
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
         let absent = Refused::from(Problem::not_found("no")).into_response();
         assert_eq!(absent.headers()[header::CACHE_CONTROL], "no-store");
