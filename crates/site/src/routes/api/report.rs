@@ -137,8 +137,9 @@ impl IntoResponse for Refused {
     }
 }
 
-/// A camera that the public sees is reported. Nothing is kept but camera, kind, text and time. From browsers, only the
-/// site's own pages may send it.
+/// A citizen reports what is wrong with a camera that is public.
+///
+/// Nothing is kept but camera, kind, text and time. From browsers, only the site's own pages may send it.
 #[utoipa::path(post, path = "/api/v1/cameras/{constituency}/{station}/{camera}/reports",
     params(("constituency" = u16, Path), ("station" = u16, Path), ("camera" = u8, Path)),
     request_body = NewReport,
@@ -237,7 +238,7 @@ mod tests {
         ] {
             assert_eq!(status(wrong).await, Err(400), "{wrong}");
         }
-        let text = "\u{20}".repeat(BODY_BYTES_MAX);
+        let text = " ".repeat(BODY_BYTES_MAX + 1);
         assert_eq!(status(&text).await, Err(413));
         // The longest text that the programme takes fits, however it is written.
         let escaped = r"\ud83d\ude00".repeat(300);
