@@ -54,8 +54,16 @@ export interface Camera {
   hidden?: HiddenWhy | null;
   /** What is wrong with what it sends, for technicians, where it is connected and nothing usable comes. */
   reason?: string | null;
+  /** What is known of its sound, where the policy lets sound through and the camera is live and public. */
+  sound?: 'none' | 'silent' | 'heard' | 'not-judged' | null;
   /** A light rendition of the same view, addressed like a camera. */
   sub: string | null;
+}
+
+/** What a camera was approved to show: the newest approval of each phase. Zones are in thousandths of the still. */
+export interface CameraApproval { camera: string; hidden: HiddenWhy | null; approved: ApprovedView[] }
+export interface ApprovedView {
+  phase: string; at: string; by_owner: boolean; still: string | null; zones: { kind: string; x: number; y: number; w: number; h: number }[];
 }
 
 export interface Station {
@@ -206,6 +214,8 @@ export async function allStations(query: StationQuery, signal?: AbortSignal): Pr
 }
 
 export const station = (id: string, signal?: AbortSignal) => get<StationDetail>(`/api/v1/stations/${id}`, signal);
+
+export const approval = (camera: string, signal?: AbortSignal) => get<CameraApproval>(`/api/v1/cameras/${camera}/view`, signal);
 
 /** The states of one camera from `from` to `to`, both in milliseconds since the epoch. */
 export function timeline(camera: string, from: number, to: number, signal?: AbortSignal): Promise<Span[]> {

@@ -40,6 +40,8 @@ export class Day {
   arriving = false;
   /** Many stations have sent nothing all day. */
   silent = false;
+  /** What the cameras let hear, if the policy lets sound through. */
+  sound: string | null = null;
 
   constructor(data: string) {
     this.#rows = csv(join(data, 'stations-synthetic.csv')).map(([c, s, venue, , voters, cameras]) => ({
@@ -87,7 +89,7 @@ export class Day {
         on_air: iso(today('07:30')), empty_boxes: iso(today('07:50')), voting_from: iso(today('08:00')), voting_to: iso(today('19:00')),
         turnout: ['10:00', '12:00', '15:00', '17:00', '19:00'].map((time) => iso(today(time))),
       },
-      policy: { sound: false, rewind_on_day: true, rewind_now: true, archive_public_after: false, retention_years: 5 },
+      policy: { sound: this.sound !== null, rewind_on_day: true, rewind_now: true, archive_public_after: false, retention_years: 5 },
       list: { version: 3, published: iso(today('07:00') - 6 * 24 * 60 * MINUTE) },
       totals: { constituencies: 119, stations: this.#rows.length, cameras: this.#rows.length + 1, states },
     };
@@ -118,7 +120,7 @@ export class Day {
     const hidden = state === 'hidden' ? 'secrecy' : null;
     return {
       id, ...row, address: null, coordinates: null, state,
-      cameras: Array.from({ length: row.cameras }, (_, n) => ({ id: `${id}/${n + 1}`, state, since, cause, hidden })),
+      cameras: Array.from({ length: row.cameras }, (_, n) => ({ id: `${id}/${n + 1}`, state, since, cause, hidden, ...(this.sound !== null && state === 'live' ? { sound: this.sound } : {}) })),
     };
   }
 

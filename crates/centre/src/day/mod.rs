@@ -198,7 +198,7 @@ impl<'a> Walk<'a> {
 /// The combined state of cameras: that of the worst. A station has been missing since its first camera has, and live
 /// since its last one has.
 fn worst(cameras: &[CameraState]) -> CameraState {
-    let nothing = CameraState { state: State::Due, since: None, cause: None, hidden: None };
+    let nothing = CameraState::of(State::Due);
     let state = cameras.iter().map(|camera| camera.state).max_by_key(|state| badness(*state));
     let such = cameras.iter().filter(|camera| Some(camera.state) == state);
     let told = match state {
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn camera(state: State, since: i64, cause: Option<Cause>) -> CameraState {
-        CameraState { state, since: Some(at(since)), cause, hidden: None }
+        CameraState { since: Some(at(since)), cause, ..CameraState::of(state) }
     }
 
     #[test]

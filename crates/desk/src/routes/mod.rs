@@ -9,6 +9,7 @@ mod overview;
 mod people;
 pub(crate) mod programme;
 mod proposals;
+mod reports;
 mod self_test;
 mod sign_in;
 mod views;
@@ -63,6 +64,7 @@ pub(crate) fn table() -> Table {
         .get("/programme", May(Permission::ReadStations), programme::board)
         // Of which constituency a decision is stands in it; the handler asks for that.
         .post("/programme", SignedIn, programme::decide)
+        .get("/reports", May(Permission::ReadStations), reports::open)
         .get("/stations/{constituency}/{station}", MayThere(Permission::ReadStations), programme::station)
         .post(
             "/stations/{constituency}/{station}/records",

@@ -64,7 +64,7 @@ pub(super) async fn board(State(desk): State<Arc<Desk>>, caller: Caller) -> Answ
 const TIMES: [&str; 7] = ["at", "since", "found_at", "came_at", "opened_at", "closed_at", "published_at"];
 
 /// Microseconds as the API writes times, wherever they stand.
-fn with_times(mut value: Value) -> Value {
+pub(super) fn with_times(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {

@@ -118,3 +118,7 @@ export function civil(date: string, months: readonly string[]): string {
   const [year, month, day] = date.split('-').map(Number);
   return `${day} ${months[(month ?? 1) - 1]} ${year}`;
 }
+
+/** A citizen's report that nobody has closed. Nothing says who made it. */
+export interface OpenReport { camera: string; venue: string | null; id: string; kind: string; text: string; at: string }
+export interface OpenReports { total: number; items: OpenReport[] }

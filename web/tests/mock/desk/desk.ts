@@ -188,7 +188,7 @@ export class DeskMock {
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
-    if (path === '/programme' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
+    if (path === '/programme' || path === '/reports' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
     throw new Refusal(404, 'not-found');
@@ -290,6 +290,7 @@ export class DeskMock {
     const covers = (constituency: number) => !me.constituencies || me.constituencies.includes(constituency);
     const given = body as unknown as Parameters<typeof programme.record>[1];
     if (path === '/programme' && method === 'GET') return programme.board(covers);
+    if (path === '/reports') return programme.openReports(covers);
     if (path === '/stock' && method === 'GET') return programme.stock;
     if (path === '/stock') {
       this.need(me, 'devices.edit');

@@ -1,7 +1,7 @@
 /** The stand-in's programme: records, what follows from them, devices, and the chair's link. It keeps the rules that the pages meet, not all of the desk's. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { ITEMS, newest, STAGES, type Block, type Board, type ConstituencyBoard, type Counts, type Entry, type Fact, type StageName, type StationBoard, type StationRecords } from '../../../src/desk/lib/programme';
+import { ITEMS, newest, STAGES, type Block, type Board, type ConstituencyBoard, type Counts, type Entry, type Fact, type StageName, type StationBoard, type OpenReports, type StationRecords } from '../../../src/desk/lib/programme';
 import type { Device } from '../../../src/desk/lib/stock';
 import type { View } from '../../../src/desk/lib/types';
 
@@ -17,6 +17,11 @@ export class Programme {
   records: Entry[] = [];
   photos = new Map<string, { station: string; jpeg: Buffer; came_at: string; by: string }>();
   stock: Device[] = [];
+  /** Citizens' reports, the one that has waited longest first. */
+  readonly reports = [
+    { camera: '1/1/1', venue: 'Məktəb', id: 'report-1', kind: 'box-unseen', text: '', at: '2026-11-22T06:10:00Z' },
+    { camera: '7/1/1', venue: 'Klub', id: 'report-2', kind: 'other', text: 'Qarşısında pərdə var.\nİkinci gündür.', at: '2026-11-22T07:30:00Z' },
+  ];
   private links = new Map<string, string>([[CHAIR_TOKEN, '7/1']]);
 
   constructor(private readonly views: () => View[]) {
@@ -115,6 +120,13 @@ export class Programme {
     if (!view) return null;
     const photos = [...this.photos].filter(([, photo]) => photo.station === station).map(([sha256, { jpeg, came_at, by }]) => ({ sha256, bytes: jpeg.length, came_at, by }));
     return { station, board: this.standing(view), records: this.records.filter(({ fact }) => fact.station === station), photos };
+  }
+
+  /** The open reports of what one looks after. */
+  openReports(covers: (constituency: number) => boolean): OpenReports {
+    const closed = new Set(this.records.filter(({ fact }) => fact.what === 'report-closed').map(({ fact }) => (fact as unknown as { report: string }).report));
+    const items = this.reports.filter(({ id, camera }) => !closed.has(id) && covers(Number(camera.split('/')[0])));
+    return { total: items.length, items };
   }
 
   /** A new link for the chair; the former one is void. */

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use ashkar_centre::{Centre, Registry, badness};
+use ashkar_centre::{Centre, Registry, Sound, badness};
 use ashkar_election::{Act, Constituency, HiddenWhy, Station, StationId};
 use ashkar_terms::{CameraId, Cause, Moment, State as CameraStateName, UtcMicros};
 use axum::extract::{Path, Query, State};
@@ -166,6 +166,7 @@ impl<'a> Teller<'a> {
                 hidden: state.hidden.map(HiddenWhy::name),
                 hidden_since: self.hidden_since(camera.id).map(|at| times::write(at, &self.zone)),
                 reason: self.reason(camera.id, state.cause),
+                sound: state.sound.map(Sound::name),
                 sub: sub.map(|sub| sub.id.to_string()),
             });
         }

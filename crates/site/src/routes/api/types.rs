@@ -219,6 +219,11 @@ pub struct CameraView {
     pub hidden_since: Option<String>,
     /// What is wrong with its media, in English, if it is connected but sends nothing usable.
     pub reason: Option<String>,
+    /// Its sound, if the policy lets sound through and the camera is live and public: `none` comes; `silent`, digital
+    /// silence for a minute and more; `heard`, something else than that; `not-judged`, it is too early, or of a kind that is
+    /// not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound: Option<&'static str>,
     /// Its sub-stream, a light rendition of the same view that is addressed as a camera: `7/12/101`.
     pub sub: Option<String>,
 }
