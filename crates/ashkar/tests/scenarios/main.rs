@@ -8,6 +8,7 @@ mod a_camera_becomes_public_by_two_persons;
 mod a_camera_survives_kill_9;
 mod a_camera_that_is_refused_takes_no_other_with_it;
 mod a_device_is_enrolled_on_the_command_line;
+mod a_station_has_its_papers;
 mod a_sub_stream_is_served_and_counted_nowhere;
 mod a_wrong_key_is_refused_and_written_nowhere;
 mod abuse;

@@ -5,6 +5,7 @@ mod audit;
 pub(crate) mod factors;
 mod invitation;
 mod overview;
+pub(crate) mod papers;
 mod people;
 pub(crate) mod programme;
 mod proposals;
@@ -83,6 +84,13 @@ pub(crate) fn table() -> Table {
             MayThere(Permission::EditProgramme),
             self_test::issue,
         )
+        .get(
+            "/stations/{constituency}/{station}/acceptance.pdf",
+            MayThere(Permission::ReadStations),
+            papers::acceptance,
+        )
+        .post("/stations/{constituency}/{station}/sheet", MayThere(Permission::EditProgramme), papers::sheet)
+        .post("/constituencies/{constituency}/sheets", MayThere(Permission::EditProgramme), papers::sheets)
         .get("/stock", May(Permission::ReadStations), programme::stock)
         .post("/stock", May(Permission::EditDevices), programme::move_device)
         .post("/self-test/look", Anyone, self_test::look)

@@ -12,9 +12,10 @@ import { Refused } from './programme';
 import { DeskState, type Login } from './state';
 import { QR } from './qr';
 
-interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; bytes: Buffer; agent: string; cookie: (value: string | null) => void }
+interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; bytes: Buffer; person: string; agent: string; cookie: (value: string | null) => void }
 class Refusal extends Error { constructor(readonly status: number, readonly kind: string, readonly detail = '') { super(kind); } }
 class Jpeg { constructor(readonly bytes: Buffer) {} }
+class Pdf { constructor(readonly text: string) {} }
 class Lines { constructor(readonly text: string) {} }
 
 const BASE = '/desk/api/v1';
@@ -61,11 +62,12 @@ export class DeskMock {
       }
       const asked: Asked = {
         method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: bytes.length > 0 && !isPhoto ? (JSON.parse(bytes.toString()) as Record<string, unknown>) : {}, bytes,
-        login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie,
+        login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie, person: String(request.headers['x-person'] ?? ''),
       };
       const said = this.route(asked);
       if (method !== 'GET') this.state.done.add(key);
       if (said instanceof Jpeg) response.setHeader('content-type', 'image/jpeg').setHeader('picture-time', new Date().toISOString()).end(said.bytes);
+      else if (said instanceof Pdf) response.setHeader('content-type', 'application/pdf').setHeader('content-disposition', 'attachment; filename="paper.pdf"').end(said.text);
       else if (said instanceof Lines) response.setHeader('content-type', 'application/x-ndjson').end(said.text);
       else response.setHeader('content-type', 'application/json').end(JSON.stringify(said));
     } catch (error) {
@@ -80,7 +82,7 @@ export class DeskMock {
     if (path === '/login') return this.login(asked);
     if (path.startsWith('/self-test')) return this.selfTest(asked);
     if (path.startsWith('/invitation')) return this.invitation(String(asked.body['token']), asked);
-    if (!asked.login || !asked.me) throw new Refusal(401, 'signed-out');
+    if (!asked.login || !asked.me || (asked.person !== '' && asked.person !== asked.login.name)) throw new Refusal(401, 'signed-out');
     if (path === '/login/second') return this.second(asked, asked.login, asked.me);
     if (path === '/login/passkey') return { options: asked.me.passkeys.toShow() };
     if (path === '/logout') {
@@ -186,7 +188,7 @@ export class DeskMock {
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
-    if (path === '/programme' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
+    if (path === '/programme' || path === '/stock' || path.startsWith('/stations/') || path.startsWith('/constituencies/')) return this.programme(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
     throw new Refusal(404, 'not-found');
@@ -287,12 +289,22 @@ export class DeskMock {
       this.need(me, 'programme.edit');
       return programme.record(me.name, given);
     }
+    const sheets = /^\/constituencies\/(\d+)\/sheets$/.exec(path)?.[1];
+    if (sheets) {
+      this.need(me, 'programme.edit');
+      return new Pdf(`%PDF-1.7 ${programme.sheets(me.name, (station) => station.startsWith(`${sheets}/`))}`);
+    }
     const [, , constituency = '', number = '', act, file = ''] = path.split('/');
     const station = `${constituency}/${number}`;
     const known = programme.station(station);
     if (!known) throw new Refusal(404, 'not-found');
     if (!covers(Number(constituency))) throw new Refusal(403, 'not-your-role');
     if (!act) return known;
+    if (act === 'acceptance.pdf') return new Pdf('%PDF-1.7 acceptance');
+    if (act === 'sheet') {
+      this.need(me, 'programme.edit');
+      return new Pdf(`%PDF-1.7 ${programme.sheets(me.name, (one) => one === station)}`);
+    }
     if (act === 'photos' && method === 'GET') {
       const photo = programme.photos.get(file.replace('.jpg', ''));
       if (!photo) throw new Refusal(404, 'not-found');
