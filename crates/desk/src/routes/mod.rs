@@ -98,5 +98,6 @@ pub(crate) fn table() -> Table {
         .post("/self-test", Anyone, self_test::answer)
         .get("/audit", May(Permission::ReadAudit), audit::find)
         .get("/audit.ndjson", May(Permission::ReadAudit), audit::export)
+        .get("/election", May(Permission::ReadStations), overview::election)
         .get("/overview", May(Permission::ReadStations), overview::show)
 }

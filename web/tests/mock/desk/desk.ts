@@ -24,6 +24,11 @@ const personOf = ({ name, display_name, role, constituencies, language, disabled
   ({ name, display_name, role, constituencies, language, disabled, second_factor, signed_in_before: password !== null, invited_until, last_seen });
 const soon = () => new Date(Date.now() + 8 * 3_600_000).toISOString();
 
+const ELECTION = {
+  key: 'sample', names: { az: 'Bələdiyyə seçkiləri', en: 'Municipal elections', ru: 'Муниципальные выборы' }, date: '2026-11-22', time_zone: 'Asia/Baku', sample: true,
+  plan: { on_air: '07:30', empty_boxes: '07:50', voting_from: '08:00', voting_to: '19:00', turnout: ['10:00', '12:00'] }, policy: { sound: false, rewind_on_day: true, archive_public_after: false, retention_years: 5 },
+};
+
 export class DeskMock {
   private state: DeskState;
   private readonly sha: string;
@@ -185,6 +190,7 @@ export class DeskMock {
   private inside(asked: Asked, me: Account): unknown {
     const { path } = asked;
     if (path === '/overview') return this.overview(me);
+    if (path === '/election') return ELECTION;
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
@@ -242,7 +248,11 @@ export class DeskMock {
   private proposals({ method, path, query, body }: Asked, me: Account): unknown {
     const [, , id, act] = path.split('/');
     if (!id && method === 'GET') return this.state.proposals.filter((one) => query.get('state') === 'all' || one.state === 'open').map((one) => this.state.seenBy(one, me));
-    if (!id) return this.state.seenBy(this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why'])), me);
+    if (!id) {
+      const proposal = this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why']));
+      if (proposal.kind === 'policy.change') proposal.facts = { election: ELECTION };
+      return this.state.seenBy(proposal, me);
+    }
     const one = this.state.proposals.find((proposal) => proposal.id === Number(id));
     if (!one) throw new Refusal(404, 'not-found');
     const seen = this.state.seenBy(one, me);
