@@ -2,6 +2,7 @@
 
 mod agent;
 mod people;
+mod phones;
 mod programme;
 mod report;
 mod simulate;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::logging::Format;
 pub(crate) use agent::{Agent, AgentCameras, AgentData, AgentEnrol};
 pub(crate) use people::{Audit, User, UserAdd};
+pub(crate) use phones::Phones;
 pub(crate) use programme::{Programme, ProgrammeImport, Stock, StockCommand, WithoutCamera};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
@@ -154,6 +156,19 @@ pub(crate) struct Serve {
     /// passkeys, which are bound to it. By default, the public address.
     #[arg(long, env = "ASHKAR_DESK_URL", value_name = "URL", value_parser = public_url)]
     pub(crate) desk_url: Option<String>,
+    /// Address by which devices at the stations reach the centre, such as `https://centre.example:8443`: for the codes on a
+    /// station's sheet, which the desk prints. Without it, sheets have no codes of enrolment.
+    #[arg(long, env = "ASHKAR_AGENT_URL", value_name = "URL", value_parser = centre_url)]
+    pub(crate) agent_url: Option<String>,
+    /// Whom a station calls, printed on its sheet: at most five, such as `Operator: 012 555 01 16; Fire: 101`.
+    #[arg(
+        long,
+        env = "ASHKAR_DESK_PHONES",
+        default_value = "",
+        value_name = "PHONES",
+        hide_default_value = true
+    )]
+    pub(crate) desk_phones: Phones,
     /// Address for /metrics. Without it, they are on the site's address, for this machine only.
     #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,

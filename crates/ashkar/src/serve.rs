@@ -271,7 +271,12 @@ fn desk_of(
     let scheme = if tls { "https" } else { "http" };
     let here =
         || address.ip().is_loopback().then(|| format!("{scheme}://localhost:{}", address.port()).into());
-    let options = ashkar_desk::Options { origin: given.map(Arc::from).or_else(here), tls };
+    let options = ashkar_desk::Options {
+        origin: given.map(Arc::from).or_else(here),
+        tls,
+        devices_reach: options.agent_url.as_deref().map(Arc::from),
+        telephones: options.desk_phones.0.clone().into(),
+    };
     Desk::new(Arc::clone(store) as Arc<dyn ashkar_desk::DeskStore>, Arc::clone(centre), options)
 }
 

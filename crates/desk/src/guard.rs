@@ -35,6 +35,8 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// A page says with it that nobody has touched it for a while.
 const UNATTENDED: HeaderName = HeaderName::from_static("x-unattended");
+/// A page says with it whose entry it sends: it is nobody else's, whoever has signed in meanwhile.
+const PERSON: HeaderName = HeaderName::from_static("x-person");
 
 /// Lets a request in, or refuses it.
 pub(crate) async fn guard(
@@ -97,6 +99,9 @@ async fn called(
     let idle_since = asked.at.plus(-i64::try_from(IDLE.as_micros()).unwrap_or(i64::MAX));
     let found = desk.store.session(&token.hash().0, asked.at, idle_since).await?;
     let (session, person) = found.ok_or_else(Refusal::signed_out)?;
+    if headers.get(PERSON).is_some_and(|name| name.as_bytes() != person.name.as_str().as_bytes()) {
+        return Err(Refusal::signed_out());
+    }
     // What a page asks for while nobody is at it keeps no session alive.
     let is_attended = !headers.contains_key(UNATTENDED);
     if is_attended && asked.at.since(session.seen_at) >= TOUCH_EVERY_US {

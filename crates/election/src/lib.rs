@@ -49,9 +49,9 @@ pub use store::{
     Actor, Answers, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Device,
     DeviceError, DeviceReport, FactorUse, KeptPhoto, KeyHash, KeyRefusal, ListChanges, ListDecision,
     ListPublication, ListVersion, Making, NewApproval, NewCamera, NewDevice, NewInvitation, NewReport,
-    NewSession, NewStill, NewViewStill, Passkey, PeopleStore, ProgrammeError, ProgrammeStore, ProposalStore,
-    PullUrl, PullUrlError, ReportOccasion, RequestId, Ruling, SecretChange, Secrets, Session, SignInStage,
-    Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, ViewStill, ViewStore,
+    NewSession, NewSheet, NewStill, NewViewStill, Passkey, PeopleStore, ProgrammeError, ProgrammeStore,
+    ProposalStore, PullUrl, PullUrlError, ReportOccasion, RequestId, Ruling, SecretChange, Secrets, Session,
+    SignInStage, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, ViewStill, ViewStore,
     give_to_owner,
 };
 pub use text::{collate, fold};

@@ -9,9 +9,9 @@ use ashkar_election::{
     sample_election, sample_list,
 };
 use ashkar_print::{
-    Acceptance, Changes, Check, CheckResult, Conclusion, Decision, Installed, Issue, Link, PublishedList,
-    Signatory, StationSheet, Telephone, WithoutCamera, acceptance, list_changes, published_list,
-    station_sheet,
+    Acceptance, Changes, Check, CheckResult, Conclusion, Decision, Enrolment, Installed, Issue, Link,
+    PublishedList, Signatory, StationSheet, Telephone, WithoutCamera, acceptance, list_changes,
+    published_list, station_sheet,
 };
 use ashkar_terms::UtcMicros;
 use jiff::civil::date;
@@ -161,7 +161,7 @@ fn the_sheet(issue: Issue<'_>, list: &StationList) -> Result<Vec<u8>, ashkar_pri
         issue,
         constituency: &list.constituencies()[usize::from(station.id.constituency) - 1],
         station,
-        enrolment: Some(Link(link)),
+        enrolments: &[Enrolment { camera: station.id.camera(1), link: Link(link), until: issue.made }],
         self_test: Some(Link("http://ashkar.local:8088/")),
         telephones: &[
             Telephone { who: "Dairənin operatoru".into(), number: "012 555 01 16".into() },

@@ -84,10 +84,13 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   return file(response, dist, path);
 }
 
+const DESK_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' blob:").replace("connect-src 'self'", "connect-src 'self'; worker-src 'self'").replace('svelte-trusted-html', 'svelte-trusted-html desk-worker');
+
 function file(response: ServerResponse, dist: string, path: string): void {
+  if (/^(\/(en|ru))?\/desk\/sw\.js$/.test(path)) return send(response, 'text/javascript', readFileSync(join(dist, 'shells', 'desk-sw.js')));
   const known = /^\/(assets\/[\w.-]+|mark\.svg|card\.png|older\.js)$/.test(path) && existsSync(join(dist, path));
   if (!known && /\.\w+$/.test(path) && !path.includes('/desk/')) return problem(response, 404, path);
-  response.setHeader('content-security-policy', POLICY);
+  response.setHeader('content-security-policy', /^(\/(en|ru))?\/desk(\/|$)/.test(path) ? DESK_POLICY : POLICY);
   if (known) send(response, TYPES[extname(path)] ?? 'application/octet-stream', readFileSync(join(dist, path)));
   else send(response, 'text/html; charset=utf-8', shell(dist, path));
 }

@@ -10,6 +10,7 @@ mod a_camera_that_is_refused_takes_no_other_with_it;
 mod a_device_is_enrolled_on_the_command_line;
 mod a_list_is_public_once_two_persons_publish_it;
 mod a_silent_microphone_is_told;
+mod a_station_has_its_papers;
 mod a_sub_stream_is_served_and_counted_nowhere;
 mod a_wrong_key_is_refused_and_written_nowhere;
 mod abuse;

@@ -6,6 +6,7 @@ pub(crate) mod factors;
 mod invitation;
 mod list;
 mod overview;
+pub(crate) mod papers;
 mod people;
 pub(crate) mod programme;
 mod proposals;
@@ -91,6 +92,13 @@ pub(crate) fn table() -> Table {
         .get("/list/files/{file}", May(Permission::ReadStations), list::file)
         .take_csv("/list/look", May(Permission::ProposeList), list::look)
         .take_csv("/list/import", May(Permission::ProposeList), list::import)
+        .get(
+            "/stations/{constituency}/{station}/acceptance.pdf",
+            MayThere(Permission::ReadStations),
+            papers::acceptance,
+        )
+        .post("/stations/{constituency}/{station}/sheet", MayThere(Permission::EditProgramme), papers::sheet)
+        .post("/constituencies/{constituency}/sheets", MayThere(Permission::EditProgramme), papers::sheets)
         .get("/stock", May(Permission::ReadStations), programme::stock)
         .post("/stock", May(Permission::EditDevices), programme::move_device)
         .post("/self-test/look", Anyone, self_test::look)
@@ -98,5 +106,6 @@ pub(crate) fn table() -> Table {
         .post("/self-test", Anyone, self_test::answer)
         .get("/audit", May(Permission::ReadAudit), audit::find)
         .get("/audit.ndjson", May(Permission::ReadAudit), audit::export)
+        .get("/election", May(Permission::ReadStations), overview::election)
         .get("/overview", May(Permission::ReadStations), overview::show)
 }

@@ -32,6 +32,11 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
     })))
 }
 
+/// The whole description of the election, as a proposal to change it needs it.
+pub(super) async fn election(State(desk): State<Arc<Desk>>) -> Answer<Value> {
+    Ok(Json(json!(desk.centre.registry().election)))
+}
+
 /// Counts of what the caller looks after.
 fn counts(desk: &Desk, registry: &Registry, caller: &Caller) -> Value {
     let profile = &caller.person.profile;

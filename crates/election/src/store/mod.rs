@@ -29,7 +29,7 @@ pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use people::{
     FactorUse, NewInvitation, NewSession, Passkey, PeopleStore, SecretChange, Secrets, Session, SignInStage,
 };
-pub use programme::{Answers, KeptPhoto, ProgrammeError, ProgrammeStore};
+pub use programme::{Answers, KeptPhoto, NewSheet, ProgrammeError, ProgrammeStore};
 pub use proposals::{ProposalStore, Ruling};
 pub use pull::{PullUrl, PullUrlError};
 pub use seal::give_to_owner;

@@ -69,7 +69,7 @@ export interface ApprovePayload { camera: string; phase: ViewPhase; still: strin
 
 export type ProposalState = 'open' | 'approved' | 'refused' | 'withdrawn' | 'stale';
 export interface Proposal {
-  id: number; kind: string; payload: Record<string, unknown>; seen: string; state: ProposalState;
+  id: number; kind: string; payload: Record<string, unknown>; facts?: Record<string, unknown>; seen: string; state: ProposalState;
   proposed_by: string; proposed_at: string; why: string;
   decided_by: string | null; decided_at: string | null; decided_why: string | null; mine: boolean; may_decide: boolean;
 }

@@ -12,9 +12,10 @@ import { Refused } from './programme';
 import { DeskState, type Login } from './state';
 import { QR } from './qr';
 
-interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; bytes: Buffer; agent: string; cookie: (value: string | null) => void }
+interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; bytes: Buffer; person: string; agent: string; cookie: (value: string | null) => void }
 class Refusal extends Error { constructor(readonly status: number, readonly kind: string, readonly detail = '') { super(kind); } }
 class Jpeg { constructor(readonly bytes: Buffer) {} }
+class Pdf { constructor(readonly text: string) {} }
 class Lines { constructor(readonly text: string) {} }
 
 const BASE = '/desk/api/v1';
@@ -22,6 +23,11 @@ const CODES = Array.from({ length: 10 }, (_, n) => `k7p${n}-m2x${n}-q9r${n}`);
 const personOf = ({ name, display_name, role, constituencies, language, disabled, second_factor, password, invited_until, last_seen }: Account): Person =>
   ({ name, display_name, role, constituencies, language, disabled, second_factor, signed_in_before: password !== null, invited_until, last_seen });
 const soon = () => new Date(Date.now() + 8 * 3_600_000).toISOString();
+
+const ELECTION = {
+  key: 'sample', names: { az: 'Bələdiyyə seçkiləri', en: 'Municipal elections', ru: 'Муниципальные выборы' }, date: '2026-11-22', time_zone: 'Asia/Baku', sample: true,
+  plan: { on_air: '07:30', empty_boxes: '07:50', voting_from: '08:00', voting_to: '19:00', turnout: ['10:00', '12:00'] }, policy: { sound: false, rewind_on_day: true, archive_public_after: false, retention_years: 5 },
+};
 
 export class DeskMock {
   private state: DeskState;
@@ -62,11 +68,12 @@ export class DeskMock {
       }
       const asked: Asked = {
         method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: bytes.length > 0 && !isPhoto && !isList ? (JSON.parse(bytes.toString()) as Record<string, unknown>) : {}, bytes,
-        login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie,
+        login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie, person: String(request.headers['x-person'] ?? ''),
       };
       const said = this.route(asked);
       if (method !== 'GET') this.state.done.add(key);
       if (said instanceof Jpeg) response.setHeader('content-type', 'image/jpeg').setHeader('picture-time', new Date().toISOString()).end(said.bytes);
+      else if (said instanceof Pdf) response.setHeader('content-type', 'application/pdf').setHeader('content-disposition', 'attachment; filename="paper.pdf"').end(said.text);
       else if (said instanceof Lines) response.setHeader('content-type', 'application/x-ndjson').end(said.text);
       else response.setHeader('content-type', 'application/json').end(JSON.stringify(said));
     } catch (error) {
@@ -81,7 +88,7 @@ export class DeskMock {
     if (path === '/login') return this.login(asked);
     if (path.startsWith('/self-test')) return this.selfTest(asked);
     if (path.startsWith('/invitation')) return this.invitation(String(asked.body['token']), asked);
-    if (!asked.login || !asked.me) throw new Refusal(401, 'signed-out');
+    if (!asked.login || !asked.me || (asked.person !== '' && asked.person !== asked.login.name)) throw new Refusal(401, 'signed-out');
     if (path === '/login/second') return this.second(asked, asked.login, asked.me);
     if (path === '/login/passkey') return { options: asked.me.passkeys.toShow() };
     if (path === '/logout') {
@@ -185,10 +192,11 @@ export class DeskMock {
     const { path } = asked;
     if (path === '/overview') return this.overview(me);
     if (path === '/list' || path.startsWith('/list/')) return this.list(asked, me);
+    if (path === '/election') return ELECTION;
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
-    if (path === '/programme' || path === '/reports' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
+    if (path === '/programme' || path === '/reports' || path === '/stock' || path.startsWith('/stations/') || path.startsWith('/constituencies/')) return this.programme(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
     throw new Refusal(404, 'not-found');
@@ -253,7 +261,11 @@ export class DeskMock {
   private proposals({ method, path, query, body }: Asked, me: Account): unknown {
     const [, , id, act] = path.split('/');
     if (!id && method === 'GET') return this.state.proposals.filter((one) => query.get('state') === 'all' || one.state === 'open').map((one) => this.state.seenBy(one, me));
-    if (!id) return this.state.seenBy(this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why'])), me);
+    if (!id) {
+      const proposal = this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why']));
+      if (proposal.kind === 'policy.change') proposal.facts = { election: ELECTION };
+      return this.state.seenBy(proposal, me);
+    }
     const one = this.state.proposals.find((proposal) => proposal.id === Number(id));
     if (!one) throw new Refusal(404, 'not-found');
     const seen = this.state.seenBy(one, me);
@@ -301,12 +313,22 @@ export class DeskMock {
       this.need(me, 'programme.edit');
       return programme.record(me.name, given);
     }
+    const sheets = /^\/constituencies\/(\d+)\/sheets$/.exec(path)?.[1];
+    if (sheets) {
+      this.need(me, 'programme.edit');
+      return new Pdf(`%PDF-1.7 ${programme.sheets(me.name, (station) => station.startsWith(`${sheets}/`))}`);
+    }
     const [, , constituency = '', number = '', act, file = ''] = path.split('/');
     const station = `${constituency}/${number}`;
     const known = programme.station(station);
     if (!known) throw new Refusal(404, 'not-found');
     if (!covers(Number(constituency))) throw new Refusal(403, 'not-your-role');
     if (!act) return known;
+    if (act === 'acceptance.pdf') return new Pdf('%PDF-1.7 acceptance');
+    if (act === 'sheet') {
+      this.need(me, 'programme.edit');
+      return new Pdf(`%PDF-1.7 ${programme.sheets(me.name, (one) => one === station)}`);
+    }
     if (act === 'photos' && method === 'GET') {
       const photo = programme.photos.get(file.replace('.jpg', ''));
       if (!photo) throw new Refusal(404, 'not-found');
