@@ -161,14 +161,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "ASHKAR_AGENT_URL", value_name = "URL", value_parser = centre_url)]
     pub(crate) agent_url: Option<String>,
     /// Whom a station calls, printed on its sheet: at most five, such as `Operator: 012 555 01 16; Fire: 101`.
-    #[arg(
-        long,
-        env = "ASHKAR_DESK_PHONES",
-        default_value = "",
-        value_name = "PHONES",
-        hide_default_value = true
-    )]
-    pub(crate) desk_phones: Phones,
+    #[arg(long, env = "ASHKAR_DESK_PHONES", value_name = "PHONES")]
+    pub(crate) desk_phones: Option<Phones>,
     /// Address for /metrics. Without it, they are on the site's address, for this machine only.
     #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,

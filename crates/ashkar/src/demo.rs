@@ -20,7 +20,7 @@ use ashkar_site::http::client::Proxies;
 use ashkar_synthetic::{DayHours, FrameRate, LoopOptions, Loops};
 use ashkar_terms::{CameraId, Span, UtcMicros};
 
-use crate::cli::{Data, Demo, Phones, Serve};
+use crate::cli::{Data, Demo, Serve};
 use crate::{output, serve, simulate, store};
 use commission::Commission;
 use history::History;
@@ -218,7 +218,7 @@ fn serve_options(options: &Demo) -> Serve {
         desk_listen: None,
         desk_url: None,
         agent_url: None,
-        desk_phones: Phones::default(),
+        desk_phones: None,
         agent_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         metrics_listen: None,
         public_url: None,

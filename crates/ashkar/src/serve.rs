@@ -275,7 +275,7 @@ fn desk_of(
         origin: given.map(Arc::from).or_else(here),
         tls,
         devices_reach: options.agent_url.as_deref().map(Arc::from),
-        telephones: options.desk_phones.0.clone().into(),
+        telephones: options.desk_phones.iter().flat_map(|phones| phones.0.iter().cloned()).collect(),
     };
     Desk::new(Arc::clone(store) as Arc<dyn ashkar_desk::DeskStore>, Arc::clone(centre), options)
 }

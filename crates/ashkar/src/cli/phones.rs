@@ -12,7 +12,7 @@ const WHO_MAX: usize = 60;
 const NUMBER_MAX: usize = 30;
 
 /// Whom a station calls.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phones(pub(crate) Vec<Telephone>);
 
 impl FromStr for Phones {

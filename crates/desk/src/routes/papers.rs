@@ -266,6 +266,8 @@ async fn issue(
         return Err(Refusal::malformed(format!("\"days\" is a number from 1 to {DAYS_MAX}.")));
     }
     let until = asked.at.plus(i64::from(days) * DAY_US);
+    // A device that was enrolled a moment ago, by another process, counts.
+    desk.centre.refresh().await;
     let origin = super::people::origin(desk, headers);
     let drafts: Result<Vec<_>, Refusal> = stations.into_iter().map(|id| draft(desk, &origin, id)).collect();
     let (sheets, stored): (Vec<Sheet>, Vec<NewSheet>) = drafts?.into_iter().unzip();
