@@ -10,8 +10,9 @@ export interface Bar {
   readonly range: Range;
   /** The part of it that is shown. */
   window: Range;
-  /** The last moment that can be opened. */
+  /** The last moment that can be opened, and whether that is the end of a day that is past, instead of now. */
   readonly end: number;
+  readonly over: boolean;
   readonly hand: number;
   /** Where keys move it from: at live, the time of the picture. */
   readonly base: number;
@@ -120,15 +121,17 @@ export class Scrub {
     if (this.#typing(event.key) || this.#moving(event)) event.preventDefault();
   };
 
-  /** Goes to the moment under a pointer; the last minute of the bar is live. */
+  /** Goes to the moment under a pointer; the last minute of the bar is live, unless its day is past. */
   settle(to: number): void {
-    const { end, range, window } = this.#bar;
-    if (to > end - Math.min(MINUTE, 2 * stepOf(window))) this.#bar.goLive();
+    const { end, range, window, over } = this.#bar;
+    if (over) this.#bar.go(Math.min(end - 1_000, Math.max(range.from, to)));
+    else if (to > end - Math.min(MINUTE, 2 * stepOf(window))) this.#bar.goLive();
     else this.#bar.go(Math.max(range.from, to));
   }
 
   #moving(event: KeyboardEvent): boolean {
-    const { range, window, end, base } = this.#bar;
+    const { range, window, base, over } = this.#bar;
+    const end = over ? this.#bar.end - 1_000 : this.#bar.end;
     const { key } = event;
     const level = LEVELS[key];
     if (level) {
@@ -140,7 +143,7 @@ export class Scrub {
     else if (key === 'Home') this.dragged = range.from;
     else if (key === 'End') this.dragged = end;
     else return false;
-    this.#live = this.dragged === end;
+    this.#live = !over && this.dragged === end;
     clearTimeout(this.#keyTimer);
     this.#keyTimer = setTimeout(() => this.#taken(), KEY_PAUSE_MS);
     return true;
