@@ -34,6 +34,10 @@ const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight
 const PAGES: Record<string, number> = { PageDown: -10 * MINUTE, PageUp: 10 * MINUTE };
 const LEVELS: Record<string, 1 | -1> = { '+': 1, '=': 1, '-': -1 };
 
+/** How far a key moves the hand, in milliseconds; undefined for other keys. */
+export const movedBy = ({ key, shiftKey }: KeyboardEvent, window: Range): number | undefined =>
+  (key in STEPS ? (STEPS[key] ?? 0) * (shiftKey ? 1_000 : stepOf(window)) : PAGES[key]);
+
 type BarEvent = PointerEvent & { currentTarget: HTMLElement };
 
 export class Scrub {
@@ -138,7 +142,7 @@ export class Scrub {
       this.#bar.level(level);
       return true;
     }
-    const by = key in STEPS ? (STEPS[key] ?? 0) * (event.shiftKey ? 1_000 : stepOf(window)) : PAGES[key];
+    const by = movedBy(event, window);
     if (by !== undefined) this.dragged = Math.min(end, Math.max(range.from, (this.dragged ?? base) + by));
     else if (key === 'Home') this.dragged = range.from;
     else if (key === 'End') this.dragged = end;

@@ -58,7 +58,8 @@ for (const [language, words] of Object.entries(WORDS)) {
       await expect(page.locator('.clock')).toContainText(words.now);
       await expect(page.locator('.nights i')).toHaveCount(2);
       await page.goto(`${language}/stations/1/2`);
-      await expect(page.locator('.nights i')).toHaveCount(2);
+      // The bar of a phone ends near now, and so before the second night.
+      await expect(page.locator('.nights i')).toHaveCount(width < 600 ? 1 : 2);
       await expect(page.locator('.phases')).toContainText(words.tick);
     }
     expect(said).toEqual([]);
@@ -101,10 +102,10 @@ test('moving past the end of a day goes on into the next one, and back', async (
   await near(page, '22T23:59:59');
   await expect(day(page, '22 November')).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('ArrowRight');
-  await near(page, '23T00:00:00');
+  await near(page, '23T00:00:59');
   await expect(day(page, '23 November')).toHaveAttribute('aria-pressed', 'true');
   await expect(slider).toBeFocused();
-  await expect(slider).toHaveAttribute('aria-valuetext', /^23 November, 00:00:0/);
+  await expect(slider).toHaveAttribute('aria-valuetext', /^23 November, 00:00:5/);
   await page.keyboard.press('Home');
   await near(page, '23T00:00:00');
   await page.keyboard.press('ArrowLeft');
