@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ashkar_election::{
-    Camera, Election, Hidden, HiddenTime, HiddenWhy, KeyHash, ListChanges, Owed, SearchIndex,
-    Snapshot, Standing, Station, StationId, Store, StoreError, Zone,
+    Camera, Election, Hidden, HiddenTime, HiddenWhy, KeyHash, ListChanges, Owed, SearchIndex, Snapshot,
+    Standing, Station, StationId, Store, StoreError, Zone,
 };
 use ashkar_terms::{CameraId, Span, UtcMicros};
 use ashkar_uplink::DeviceId;
