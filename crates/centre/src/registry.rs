@@ -4,14 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use ashkar_election::{
-    Camera, Election, Hidden, HiddenTime, HiddenWhy, KeyHash, ListChanges, Minute, Owed, SearchIndex,
-    Snapshot, Standing, Station, StationId, Store, StoreError, Zone,
+    Camera, Election, Hidden, HiddenTime, HiddenWhy, KeyHash, ListChanges, Owed, SearchIndex, Snapshot,
+    Standing, Station, StationId, Store, StoreError, Zone,
 };
 use ashkar_terms::{CameraId, Span, UtcMicros};
 use ashkar_uplink::DeviceId;
 
-/// How long after the election's date its day ends for the public: at the end of the day after, microseconds.
-const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
 /// All time: of a camera about which nothing is known, nothing is public.
 const ALL_TIME: Span = Span { from: UtcMicros(i64::MIN), to: UtcMicros(i64::MAX) };
 
@@ -67,7 +65,7 @@ impl Registry {
         let drafts = snapshot.with_sub_streams().filter(|camera| snapshot.is_draft(camera));
         let drafts: HashSet<CameraId> = drafts.map(|camera| camera.id).collect();
         let unlisted = unlisted(&snapshot, &drafts);
-        let day_over = election.instant(Minute(0)).plus(DAY_LASTS_US);
+        let day_over = election.day_over();
         let hidden = snapshot.with_sub_streams().map(|camera| {
             let (approvals, hidings) = (snapshot.approvals_of(camera.id), snapshot.hidings_of(camera.id));
             (camera.id, Hidden::of(approvals, hidings))

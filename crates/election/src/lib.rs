@@ -31,10 +31,10 @@ pub use import::{
 pub use model::{
     Access, Act, Approval, Asked, Case, Checks, Constituency, Coordinates, DayPlan, DayTime, Decided, Denial,
     Election, ElectionError, ElectionKey, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason, Language,
-    Mark, Minute, NameStatus, Names, Owed, ParseStationIdError, ParseStillHashError, Percent, Permission,
-    Person, PersonError, PersonName, Phase, Policy, Profile, Proposal, ProposalError, ProposalState,
-    Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView, StillHash, Turnout,
-    TurnoutSource, ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_why,
+    Mark, Minute, NameStatus, Names, Night, Owed, ParseStationIdError, ParseStillHashError, Percent,
+    Permission, Person, PersonError, PersonName, Phase, Policy, Profile, Proposal, ProposalError,
+    ProposalState, Proposed, Role, Standing, Station, StationId, StationList, StationMarks, StationView,
+    StillHash, Turnout, TurnoutSource, ViewError, ViewPhase, ViewZone, Zone, ZoneKind, check_why,
 };
 pub use programme::{
     Acceptance, Block, Blocker, Board, ConstituencyBoard, Counts, Dated, Decision, Distribution, Due, Entry,

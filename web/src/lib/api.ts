@@ -17,7 +17,7 @@ export type Cause =
   | 'clock' | 'hidden' | 'centre' | 'neverconnected' | 'stationdisk';
 
 export type Phase =
-  | 'before' | 'on_air' | 'empty_boxes' | 'voting' | 'closed'
+  | 'before' | 'on_air' | 'empty_boxes' | 'voting' | 'night' | 'closed'
   | 'unused_cancelled' | 'mobile_box' | 'stationary_box' | 'count' | 'completed';
 
 export interface Names { az: string; en: string | null; ru: string | null }
@@ -32,6 +32,8 @@ export interface Election {
   phase: Phase;
   plan: {
     on_air: string; empty_boxes: string; voting_from: string; voting_to: string; turnout: string[];
+    /** Nights between the days of voting; none of an election of one day. */
+    nights: { from: string; to: string }[];
   };
   policy: { sound: boolean; rewind_on_day: boolean; rewind_now: boolean; archive_public_after: boolean; retention_years: number };
   list: { version: number; published: string } | null;
@@ -217,10 +219,17 @@ export const station = (id: string, signal?: AbortSignal) => get<StationDetail>(
 
 export const approval = (camera: string, signal?: AbortSignal) => get<CameraApproval>(`/api/v1/cameras/${camera}/view`, signal);
 
-/** The states of one camera from `from` to `to`, both in milliseconds since the epoch. */
-export function timeline(camera: string, from: number, to: number, signal?: AbortSignal): Promise<Span[]> {
-  const params = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
-  return get(`/api/v1/cameras/${camera}/timeline?${params}`, signal);
+/** The longest span of a camera's day that is told at a time. */
+const SPAN_MS = 24 * 60 * MINUTE;
+
+/** The states of one camera from `from` to `to`, both in milliseconds since the epoch; of more than a day piece by piece, each cut at its ends. */
+export async function timeline(camera: string, from: number, to: number, signal?: AbortSignal): Promise<Span[]> {
+  const starts = Array.from({ length: Math.max(1, Math.ceil((to - from) / SPAN_MS)) }, (_, n) => from + n * SPAN_MS);
+  const pieces = await Promise.all(starts.map((start) => {
+    const params = new URLSearchParams({ from: new Date(start).toISOString(), to: new Date(Math.min(start + SPAN_MS, to)).toISOString() });
+    return get<Span[]>(`/api/v1/cameras/${camera}/timeline?${params}`, signal);
+  }));
+  return pieces.flat();
 }
 
 /** The country's day, or that of one constituency. */

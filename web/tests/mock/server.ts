@@ -18,6 +18,8 @@ const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml',
 };
 
+const DAY_MS = 24 * 60 * 60_000;
+
 export interface Mock { server: Server; day: Day }
 
 export function startMock(dist: string, data: string, media: Media, port: number): Promise<Mock> {
@@ -30,6 +32,7 @@ export function startMock(dist: string, data: string, media: Media, port: number
     if (url.pathname === '/_mock/down') down = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/shift') day.shift(Number(url.searchParams.get('seconds')));
     if (url.pathname === '/_mock/arriving') day.arriving = url.searchParams.get('on') === '1';
+    if (url.pathname === '/_mock/days') day.several = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/silent') day.silent = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/arrived') day.arrived = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/phase') day.jumpTo(url.searchParams.get('at') ?? '');
@@ -68,6 +71,7 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
   if (path === '/list/stations.json') return json(response, []);
   if (station?.[1]) return orMissing(response, day.station(station[1]));
+  if (timeline?.[1] && at('to') - at('from') > DAY_MS) return problem(response, 400, 'a span may be 24 hours long; ask for less at a time');
   if (timeline?.[1]) return json(response, day.timeline(timeline[1], at('from'), at('to')));
   if (path.startsWith('/still/') || path.startsWith('/view/')) return send(response, 'image/jpeg', media.still);
   if (camera?.[2]) {

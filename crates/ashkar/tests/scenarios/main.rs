@@ -20,6 +20,7 @@ mod an_agent_records_on_after_kill_9;
 mod an_agent_sends_all_that_its_line_lost;
 mod an_agent_whose_cameras_are_silent_keeps_its_line;
 mod an_agents_disk_may_fail;
+mod an_election_takes_several_days;
 mod an_h265_camera_is_recorded_as_it_is;
 mod an_ip_camera_is_set_from_the_settings;
 mod cache;

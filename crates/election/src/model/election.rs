@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Act, DayPlan, DayTime, Minute, Names, Owed, Phase, StationMarks};
 
+/// How long after the last midnight of voting the day ends for the public, microseconds.
+const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
 /// The longest name of an election, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
@@ -21,7 +23,7 @@ pub struct Election {
     pub key: ElectionKey,
     /// Its name for display.
     pub names: Names,
-    /// The polling day.
+    /// The polling day; of several, the first.
     pub date: Date,
     /// The zone of its local times (invariant I9).
     pub time_zone: Zone,
@@ -86,6 +88,11 @@ impl Election {
         self.plan.times().into_iter().map(|(at, what)| (self.instant(at), what)).collect()
     }
 
+    /// When the election's day, or the last of its days, ends for the public: at the end of the day after.
+    pub fn day_over(&self) -> UtcMicros {
+        self.instant(self.plan.last_midnight()).plus(DAY_LASTS_US)
+    }
+
     /// What the cameras of a station owe: everything from the start of the day until its protocol is completed.
     pub fn owed(&self, marks: &StationMarks) -> Owed {
         Owed { from: self.on_air_at(), to: marks.at(Act::ProtocolCompleted) }
@@ -100,6 +107,7 @@ impl Election {
         let begun = |time| now >= self.instant(time);
         match () {
             () if begun(self.plan.voting_to) => Phase::Closing,
+            () if self.plan.nights.iter().any(|night| begun(night.from) && !begun(night.to)) => Phase::Night,
             () if begun(self.plan.voting_from) => Phase::Voting,
             () if begun(self.plan.empty_boxes) => Phase::EmptyBoxes,
             () if begun(self.plan.on_air) => Phase::OnAir,
@@ -237,7 +245,7 @@ pub enum ElectionError {
     TimeZone(String),
     /// Not a time of the day.
     #[error(
-        "{0:?} is no time of the polling day; one is written like 07:30, and 25:00 is one hour past midnight"
+        "{0:?} is no time of the polling day; one is written like 07:30, and one of another day like day 2 07:30"
     )]
     Time(String),
     /// Not a share.

@@ -10,7 +10,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::types::{
-    ConstituencyView, ElectionView, ListView, Page, PartialTexts, PlanView, PolicyView, StateCounts, Totals,
+    ConstituencyView, ElectionView, ListView, NightView, Page, PartialTexts, PlanView, PolicyView,
+    StateCounts, Totals,
 };
 use super::{stations, turnout};
 use crate::http::caching::{BRIEF, Cached};
@@ -68,6 +69,12 @@ fn plan(registry: &Registry, write: impl Fn(ashkar_terms::UtcMicros) -> String) 
         voting_from: at(election.plan.voting_from),
         voting_to: at(election.plan.voting_to),
         turnout: turnout.collect(),
+        nights: election
+            .plan
+            .nights
+            .iter()
+            .map(|night| NightView { from: at(night.from), to: at(night.to) })
+            .collect(),
     }
 }
 

@@ -114,6 +114,17 @@ pub struct PlanView {
     pub voting_to: String,
     /// Turnout is announced.
     pub turnout: Vec<String>,
+    /// Nights within the voting, if it takes several days: it is paused, and the room is watched.
+    pub nights: Vec<NightView>,
+}
+
+/// A night between two days of voting, RFC 3339.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NightView {
+    /// Voting is paused.
+    pub from: String,
+    /// Voting goes on.
+    pub to: String,
 }
 
 /// What the commission decided.
