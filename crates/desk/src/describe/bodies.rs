@@ -175,6 +175,11 @@ pub(super) fn proposal() -> Value {
         kind("view.approve", approval()),
         kind("view.show", camera()),
         kind("station.close", object(&[("station", station_id()), ("at", time())])),
+        kind("list.publish", object(&[
+            ("version", integer(0, 4_000_000)),
+            ("decision_number", text(100)),
+            ("decision_date", date()),
+        ])),
         kind("policy.change", object(&[("election", election())])),
         kind("person.recover", object(&[("name", person_name())])),
     ] })
@@ -204,6 +209,7 @@ fn election() -> Value {
         ("voting_from", minute()),
         ("voting_to", minute()),
         ("turnout", list(minute(), 24)),
+        ("nights?", list(object(&[("from", minute()), ("to", minute())]), 7)),
     ]);
     let policy = object(&[
         ("sound", boolean()),
@@ -224,7 +230,12 @@ fn election() -> Value {
 
 /// A record of the programme, with one of `facts`.
 fn record(facts: &[Value]) -> Value {
-    object(&[("id", uuid()), ("found_at?", or_null(time())), ("fact", json!({ "oneOf": facts }))])
+    object(&[
+        ("id", uuid()),
+        ("found_at?", or_null(time())),
+        ("of?", or_null(person_name())),
+        ("fact", json!({ "oneOf": facts })),
+    ])
 }
 
 fn fact(what: &str, fields: &[(&str, Value)]) -> Value {
@@ -321,6 +332,10 @@ pub(super) fn movement() -> Value {
         fact("wiped", &[("serial", serial()), ("note", note())]),
         fact("spare", &[("serial", serial()), ("station?", or_null(station_id()))]),
     ])
+}
+
+pub(super) fn sheets() -> Value {
+    object(&[("lang", language_name()), ("days?", or_null(integer(0, 255)))])
 }
 
 pub(super) fn chairs_picture() -> Value {

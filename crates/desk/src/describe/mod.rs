@@ -78,6 +78,7 @@ fn request_body(content: Content, operation: Option<&Operation>) -> Value {
     let (kind, schema) = match content {
         Content::Json => ("application/json", operation.map_or(Value::Null, |operation| (operation.body)())),
         Content::Jpeg => ("image/jpeg", json!({})),
+        Content::Csv => ("text/csv", json!({ "type": "string" })),
     };
     json!({ "required": true, "content": { kind: { "schema": schema } } })
 }
@@ -131,6 +132,8 @@ fn responses(answer: Answer) -> Value {
         Answer::Json => json!({ "application/json": { "schema": { "type": ["object", "array"] } } }),
         Answer::Jpeg => json!({ "image/jpeg": {} }),
         Answer::JsonLines => json!({ "application/x-ndjson": {} }),
+        Answer::Pdf => json!({ "application/pdf": {} }),
+        Answer::ListFile => json!({ "text/csv": {}, "application/pdf": {} }),
     };
     let mut all = json!({ "200": { "description": "Done, or what was asked for.", "content": ok } });
     for status in REFUSALS {

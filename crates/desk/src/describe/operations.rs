@@ -11,6 +11,9 @@ pub(super) enum Answer {
     Json,
     Jpeg,
     JsonLines,
+    Pdf,
+    /// The list as CSV or PDF, by the name that is asked for.
+    ListFile,
 }
 
 /// One route.
@@ -72,6 +75,16 @@ fn which_proposals() -> Vec<Value> {
     vec![parameter("state", &json!({ "enum": ["open", "all"] }))]
 }
 
+fn in_language(name: &str) -> Vec<Value> {
+    vec![parameter(name, &json!({ "enum": ["az", "en", "ru"] }))]
+}
+
+fn looked_at() -> Vec<Value> {
+    let required =
+        |name: &str| json!({ "name": name, "in": "query", "required": true, "schema": { "type": "string" } });
+    vec![required("base"), required("name")]
+}
+
 fn which_entries() -> Vec<Value> {
     let text = json!({ "type": "string" });
     let number = |from: i64, to: i64| json!({ "type": "integer", "minimum": from, "maximum": to });
@@ -81,7 +94,7 @@ fn which_entries() -> Vec<Value> {
     numbers.into_iter().chain(texts).collect()
 }
 
-static OPERATIONS: [Operation; 48] = [
+static OPERATIONS: [Operation; 58] = [
     post("/login", "Begins to sign in", body::login),
     post("/login/second", "Proves the second factor", body::second_factor),
     post("/login/passkey", "Asks for the options of a passkey", body::nothing),
@@ -122,6 +135,25 @@ static OPERATIONS: [Operation; 48] = [
     post("/stations/{constituency}/{station}/photos", "Keeps a photo", no_body),
     get("/stations/{constituency}/{station}/photos/{file}", "A photo").answering(Answer::Jpeg),
     post("/stations/{constituency}/{station}/link", "A new link for the chair", body::nothing),
+    get("/reports", "What citizens report of cameras, and nobody has closed"),
+    get("/list", "The versions of the list, published and drafts"),
+    get("/list/{version}/changes", "What a version changes against the one published before it"),
+    get("/list/files/{file}", "A version as a file")
+        .answering(Answer::ListFile)
+        .asking(|| in_language("language")),
+    post("/list/look", "Shows what a list would change, or what is wrong with it", no_body),
+    post("/list/import", "Makes it the newest version, as a draft", no_body).asking(looked_at),
+    get("/stations/{constituency}/{station}/acceptance.pdf", "The act of acceptance")
+        .answering(Answer::Pdf)
+        .asking(|| in_language("lang")),
+    post(
+        "/stations/{constituency}/{station}/sheet",
+        "Prints a station's sheet, with new secrets",
+        body::sheets,
+    )
+    .answering(Answer::Pdf),
+    post("/constituencies/{constituency}/sheets", "Prints the sheets of a constituency", body::sheets)
+        .answering(Answer::Pdf),
     get("/stock", "The devices, and who has them"),
     post("/stock", "Records a movement of a device", body::movement),
     post("/self-test/look", "The station of a chair's link", body::token),
@@ -129,6 +161,7 @@ static OPERATIONS: [Operation; 48] = [
     post("/self-test", "The chair's answers", body::self_test),
     get("/audit", "Searches the audit trail").asking(which_entries),
     get("/audit.ndjson", "The whole audit trail").answering(Answer::JsonLines),
+    get("/election", "The election with plan and policy"),
     get("/overview", "What waits, in numbers"),
 ];
 

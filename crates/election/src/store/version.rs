@@ -89,7 +89,7 @@ pub enum Applied {
     /// The list has a new version.
     NewVersion {
         /// That version.
-        version: ListVersion,
+        version: Box<ListVersion>,
         /// Cameras that were created or enabled again.
         cameras_enabled: usize,
         /// Cameras that were disabled, because the list no longer has them.

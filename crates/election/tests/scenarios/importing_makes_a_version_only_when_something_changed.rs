@@ -37,7 +37,7 @@ async fn each_change_is_a_version_and_the_earlier_ones_stay() {
     assert_eq!(old.number, 2);
     assert!(before.station(StationId::new(7, 12)).is_some());
     let (newest, list) = store.list().await.unwrap();
-    assert_eq!(newest, Some(version));
+    assert_eq!(newest, Some(*version));
     assert!(list.station(StationId::new(7, 12)).is_none());
     let changes = store.list_changes(3).await.unwrap();
     assert_eq!((changes.counts.renumbered, changes.counts.changed), (1, 1));

@@ -109,7 +109,7 @@ pub(super) async fn apply(
         })),
     };
     record::write(tx, by, change).await?;
-    Ok(Applied::NewVersion { version, cameras_enabled, cameras_disabled })
+    Ok(Applied::NewVersion { version: Box::new(version), cameras_enabled, cameras_disabled })
 }
 
 fn count(n: usize) -> u32 {
