@@ -10,7 +10,7 @@ declare -A packages=(
   [faults]="python3 strace libfaketime e2fsprogs util-linux mount iproute2 openssl procps systemd"
   [lint]="shellcheck"
   [advisories]=""
-  [test]="zbar-tools poppler-utils qpdf"
+  [test]="zbar-tools poppler-utils qpdf python3-venv"
   [arm64]="debootstrap qemu-user-static util-linux"
   [webcam]="qemu-system-x86 debootstrap e2fsprogs openssh-client openssl ffmpeg curl python3"
   [bench]="wrk python3 libnginx-mod-rtmp iproute2"
@@ -46,3 +46,16 @@ install() {
 groups="$*"
 install advisories deny 0.20.2
 install test nextest 0.9.143
+
+# Outside judges from PyPI, again whenever their list has changed.
+if [[ " $groups " == *" test "* ]]; then
+  judges=$(dirname "$0")/../target/judges
+  list=$(dirname "$0")/judges.txt
+  if ! cmp -s "$list" "$judges/installed.txt"; then
+    echo "tools: installing the tests' judges from PyPI"
+    rm -rf "$judges"
+    python3 -m venv "$judges"
+    "$judges/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    cp "$list" "$judges/installed.txt"
+  fi
+fi

@@ -1,4 +1,5 @@
-import { rename } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
@@ -19,7 +20,24 @@ const deskDocument: Plugin = {
     });
   },
 };
-const moved: Plugin = { name: 'desk-moved', closeBundle: () => rename(join('dist', 'desk.html'), join('dist', 'shells', 'desk.html')) };
+const sha256 = (text: string | Buffer) => createHash('sha256').update(text).digest('hex');
+/** What the desk's document loads, for its service worker: it keeps just that, under a name that changes with it. */
+let loaded: string[] = [];
+const moved: Plugin = {
+  name: 'desk-moved',
+  generateBundle: (_, bundle) => { loaded = Object.keys(bundle).filter((file) => file.startsWith('assets/')); },
+  closeBundle: async () => {
+    const shells = join('dist', 'shells');
+    await rename(join('dist', 'desk.html'), join(shells, 'desk.html'));
+    const shell = sha256(await readFile(join(shells, 'desk.html')));
+    const files = [...loaded.map((file) => `/${file}`), '/mark.svg'].sort();
+    const built = { version: sha256(shell + files.join('\n')).slice(0, 16), shell, files };
+    const worker = await readFile(join('src', 'desk', 'worker', 'sw.js'), 'utf8');
+    const slot = "/* built */ { version: '', shell: '', files: [] }";
+    if (!worker.includes(slot)) throw new Error('the service worker has no place for what was built');
+    await writeFile(join(shells, 'desk-sw.js'), worker.replace(slot, JSON.stringify(built)));
+  },
+};
 
 const site: UserConfig = {
   plugins: [svelte(), deskDocument],

@@ -50,7 +50,7 @@ if [ ! -s "$list" ]; then
 fi
 if [ ! -e "$data/imported" ]; then
   for file in constituencies stations-synthetic; do
-    "$ashkar" stations import --data "$data" "data/$file.csv" --log warn >"$data/imported"
+    "$ashkar" stations import --publish --data "$data" "data/$file.csv" --log warn >"$data/imported"
   done
 fi
 cat "$data/made"

@@ -60,7 +60,12 @@ async fn add(output: &Output, mut new: NewCamera, push_host: &str) -> anyhow::Re
             "{camera} is fetched by the centre; it may also be published to, with the key below."
         ));
     }
-    let is_public = new.approved || !store.snapshot().await?.approvals_of(camera).is_empty();
+    let snapshot = store.snapshot().await?;
+    let station = StationId::from(camera);
+    if list.station(station).is_some() && snapshot.published_list().station(station).is_none() {
+        above.push(format!("{camera} is not public before the list that has its station is published."));
+    }
+    let is_public = new.approved || !snapshot.approvals_of(camera).is_empty();
     if new.sub_of.is_none() && !is_public {
         above.push(format!("{camera} is not public before its view is approved, at the desk."));
     }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod people;
+mod phones;
 mod programme;
 mod report;
 mod simulate;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::logging::Format;
 pub(crate) use agent::{Agent, AgentCameras, AgentData, AgentEnrol};
 pub(crate) use people::{Audit, User, UserAdd};
+pub(crate) use phones::Phones;
 pub(crate) use programme::{Programme, ProgrammeImport, Stock, StockCommand, WithoutCamera};
 pub(crate) use report::{CompletenessOptions, Report, ReportFormat};
 pub(crate) use simulate::{Simulate, SimulateAgents, SimulateCameras, SimulateViewers};
@@ -65,7 +67,7 @@ pub(crate) enum Command {
     /// The record of every change: who, what, when, why, from where.
     #[command(subcommand)]
     Audit(Audit),
-    /// The list of polling stations, on paper.
+    /// The list of polling stations: its versions, its publication, and paper.
     #[command(subcommand)]
     List(List),
     /// Cameras and their stream keys.
@@ -95,7 +97,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Simulate(Simulate),
     /// Prints the OpenAPI description of `/api/v1`.
-    Openapi,
+    Openapi {
+        /// That of the desk's API instead.
+        #[arg(long)]
+        desk: bool,
+    },
     /// Decodes stills for its parent process. Not for people.
     #[command(hide = true)]
     StillWorker,
@@ -150,6 +156,13 @@ pub(crate) struct Serve {
     /// passkeys, which are bound to it. By default, the public address.
     #[arg(long, env = "ASHKAR_DESK_URL", value_name = "URL", value_parser = public_url)]
     pub(crate) desk_url: Option<String>,
+    /// Address by which devices at the stations reach the centre, such as `https://centre.example:8443`: for the codes on a
+    /// station's sheet, which the desk prints. Without it, sheets have no codes of enrolment.
+    #[arg(long, env = "ASHKAR_AGENT_URL", value_name = "URL", value_parser = centre_url)]
+    pub(crate) agent_url: Option<String>,
+    /// Whom a station calls, printed on its sheet: at most five, such as `Operator: 012 555 01 16; Fire: 101`.
+    #[arg(long, env = "ASHKAR_DESK_PHONES", value_name = "PHONES")]
+    pub(crate) desk_phones: Option<Phones>,
     /// Address for /metrics. Without it, they are on the site's address, for this machine only.
     #[arg(long, env = "ASHKAR_METRICS_LISTEN", value_name = "ADDR")]
     pub(crate) metrics_listen: Option<SocketAddr>,
@@ -250,8 +263,11 @@ pub(crate) enum Stations {
         #[command(flatten)]
         output: Output,
         /// Shows what would change, and changes nothing.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "publish")]
         dry_run: bool,
+        /// Publishes the list at once, in the owner's way: on a machine of one's own, without a second person.
+        #[arg(long)]
+        publish: bool,
         /// The file.
         file: PathBuf,
     },
@@ -272,6 +288,31 @@ pub(crate) enum Stations {
 pub(crate) enum List {
     /// Writes a version of the list as a PDF.
     Pdf(ListPdf),
+    /// Publishes a version of the list in the owner's way; at the desk, two persons do.
+    Publish(PublishList),
+    /// Shows the versions of the list: which are published, and which are drafts.
+    Versions {
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PublishList {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Version of the list; the newest by default.
+    #[arg(long, value_name = "N")]
+    pub(crate) list_version: Option<u32>,
+    /// Confirms that one person, the owner of this machine, publishes it.
+    #[arg(long, required = true)]
+    pub(crate) as_owner: bool,
+    /// Number of the decision that the list carries out.
+    #[arg(long, value_name = "NUMBER", requires = "decided_on")]
+    pub(crate) decision: Option<String>,
+    /// Date of that decision, such as 2026-11-01.
+    #[arg(long, value_name = "DATE", requires = "decision")]
+    pub(crate) decided_on: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, Args)]

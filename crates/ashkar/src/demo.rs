@@ -6,6 +6,7 @@ mod desk;
 mod disk;
 mod history;
 mod light;
+mod programme;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -45,6 +46,7 @@ pub(crate) async fn run(options: Demo) -> anyhow::Result<()> {
     let Cast { on_air, keys, with_agents, lighter, own, own_key } =
         Cast::call(&registry, usize::from(options.stations), now).await?;
     let logins = desk::make(&registry, &options.data).await?;
+    programme::HalfWay { store: &registry, now, on_air: &on_air }.make().await?;
     let zone = simulate::zone_of(&registry).await?;
     say(started, "the list is imported; drawing and encoding the rooms");
 
@@ -215,6 +217,8 @@ fn serve_options(options: &Demo) -> Serve {
         rtmp: options.rtmp,
         desk_listen: None,
         desk_url: None,
+        agent_url: None,
+        desk_phones: None,
         agent_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
         metrics_listen: None,
         public_url: None,

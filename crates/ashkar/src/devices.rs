@@ -47,6 +47,8 @@ struct Invitation<'a> {
     /// The same in the election's zone.
     expires_local: String,
     centre: Option<&'a str>,
+    /// What the QR code holds; nothing without the centre's address.
+    uri: Option<String>,
     draws_qr: bool,
 }
 
@@ -58,6 +60,7 @@ impl<'a> Invitation<'a> {
             expires: issued.expires,
             expires_local: format!("{} ({})", local(zone, issued.expires), zone.name()),
             centre: options.centre.as_deref(),
+            uri: options.centre.as_deref().map(|centre| code.link(centre)),
             draws_qr: !options.output.json && (options.qr || std::io::stdout().is_terminal()),
         }
     }
@@ -67,11 +70,6 @@ impl<'a> Invitation<'a> {
         format!("ashkar agent enrol {} --centre {}", self.code, self.centre.unwrap_or("URL"))
     }
 
-    /// What the QR code holds; nothing without the centre's address.
-    fn uri(&self) -> Option<String> {
-        self.centre.map(|centre| format!("ashkar:enrol?centre={centre}&code={}", self.code))
-    }
-
     fn json(&self) -> serde_json::Value {
         json!({
             "camera": self.camera,
@@ -79,13 +77,13 @@ impl<'a> Invitation<'a> {
             "expires_at": self.expires,
             "centre": self.centre,
             "command": self.command(),
-            "uri": self.uri(),
+            "uri": self.uri,
         })
     }
 
     fn text(&self) -> anyhow::Result<String> {
-        let picture = match self.uri().filter(|_| self.draws_qr) {
-            Some(uri) => format!("\n{}\n", qr::draw(&uri, std::io::stdout().is_terminal())?),
+        let picture = match self.uri.as_ref().filter(|_| self.draws_qr) {
+            Some(uri) => format!("\n{}\n", qr::draw(uri, std::io::stdout().is_terminal())?),
             None => String::new(),
         };
         let Self { camera, code, expires_local, .. } = self;

@@ -109,7 +109,8 @@ async fn dispatch(command: Command, config: Option<PathBuf>) -> anyhow::Result<E
         Command::Report(command) => report::run(command).await?,
         Command::Live(command) => return live::run(command).await,
         Command::Simulate(command) => simulate::run(command).await?,
-        Command::Openapi => output::print(ashkar_site::routes::api::openapi_document()?)?,
+        Command::Openapi { desk: false } => output::print(ashkar_site::routes::api::openapi_document()?)?,
+        Command::Openapi { desk: true } => output::print(ashkar_desk::openapi_document()?)?,
         Command::StillWorker => ashkar_stills::zygote::run()?,
     }
     Ok(ExitCode::SUCCESS)

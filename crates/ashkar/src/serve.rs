@@ -10,7 +10,7 @@ use ashkar_centre::{Centre, Options};
 use ashkar_desk::Desk;
 use ashkar_door::Door;
 use ashkar_duty::Duty;
-use ashkar_election::{SqliteStore, Store};
+use ashkar_election::{ProgrammeStore, SqliteStore, Store};
 use ashkar_ingest::rtmp::RtmpOptions;
 use ashkar_site::http::server;
 use ashkar_site::http::server::{Counters, Limits};
@@ -203,7 +203,8 @@ pub(crate) async fn start(options: &Serve) -> anyhow::Result<Running> {
         tls: tls.is_some(),
         origin: options.public_url.as_deref().map(Arc::from),
     };
-    let site = Site::new(Arc::clone(&centre), Arc::clone(&metrics), site_options);
+    let programme = Arc::clone(&store) as Arc<dyn ProgrammeStore>;
+    let site = Site::new(Arc::clone(&centre), programme, Arc::clone(&metrics), site_options);
     let desk_listener = match options.desk_listen {
         Some(address) => Some(bind_apart("the desk", address, tls.is_some()).await?),
         None => None,
@@ -270,7 +271,12 @@ fn desk_of(
     let scheme = if tls { "https" } else { "http" };
     let here =
         || address.ip().is_loopback().then(|| format!("{scheme}://localhost:{}", address.port()).into());
-    let options = ashkar_desk::Options { origin: given.map(Arc::from).or_else(here), tls };
+    let options = ashkar_desk::Options {
+        origin: given.map(Arc::from).or_else(here),
+        tls,
+        devices_reach: options.agent_url.as_deref().map(Arc::from),
+        telephones: options.desk_phones.iter().flat_map(|phones| phones.0.iter().cloned()).collect(),
+    };
     Desk::new(Arc::clone(store) as Arc<dyn ashkar_desk::DeskStore>, Arc::clone(centre), options)
 }
 

@@ -101,6 +101,7 @@ async fn import_sample(store: &SqliteStore) -> anyhow::Result<()> {
     let (_, current) = store.list().await?;
     let plan = sample_import(&current).map_err(|errors| anyhow::anyhow!("{errors}"))?;
     store.apply_import(&plan, "stations-synthetic.csv", &store::actor()).await?;
+    crate::stations::publish_newest(store).await?;
     Ok(())
 }
 

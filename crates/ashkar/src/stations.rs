@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use ashkar_election::{ImportPlan, ListDocument, Store, export_stations_csv, plan_import};
+use ashkar_election::{
+    Applied, ImportPlan, ListDocument, ListVersion, SqliteStore, Store, export_stations_csv, plan_import,
+};
 use serde_json::json;
 
 use crate::camera::say;
@@ -17,7 +19,7 @@ const SHOWN_CHANGES: usize = 50;
 
 pub(crate) async fn run(command: Stations) -> anyhow::Result<ExitCode> {
     match command {
-        Stations::Import { output, dry_run, file } => import(&output, dry_run, &file).await,
+        Stations::Import { output, dry_run, publish, file } => import(&output, dry_run, publish, &file).await,
         Stations::Export { data, format, list_version } => {
             let store = store::open(&data.data).await?;
             let mut snapshot = store.snapshot().await?;
@@ -37,7 +39,12 @@ pub(crate) async fn run(command: Stations) -> anyhow::Result<ExitCode> {
     }
 }
 
-async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyhow::Result<ExitCode> {
+async fn import(
+    output: &Output,
+    dry_run: bool,
+    publish: bool,
+    file: &std::path::Path,
+) -> anyhow::Result<ExitCode> {
     let shown = file.display();
     let bytes = std::fs::read(file).with_context(|| format!("{shown}: cannot be read"))?;
     let store = store::open_or_make(&output.data.data).await?;
@@ -67,13 +74,35 @@ async fn import(output: &Output, dry_run: bool, file: &std::path::Path) -> anyho
         file.file_name().map_or_else(|| shown.to_string(), |name| name.to_string_lossy().into_owned());
     let applied = store.apply_import(&plan, &source, &store::actor()).await?;
     let said = match &applied {
-        ashkar_election::Applied::NewVersion { version, .. } => {
-            format!("The list is now version {}.", version.number)
-        }
-        ashkar_election::Applied::NoChange => "The list already was so; no new version was made.".to_owned(),
+        Applied::NewVersion { version, .. } => format!("The list is now version {}.", version.number),
+        Applied::NoChange => "The list already was so; no new version was made.".to_owned(),
     };
-    say(output, &json!({ "plan": plan, "applied": applied }), &format!("{planned}\n{said}"))?;
+    let published = if publish { publish_newest(&store).await? } else { None };
+    let state = match (&published, store.list().await?.0) {
+        (Some(version), _) => format!("\nVersion {} is public, in the owner's way.", version.number),
+        (None, Some(draft)) if draft.publication.is_none() => format!("\n{}", how_to_publish(draft.number)),
+        (None, _) => String::new(),
+    };
+    let json = json!({ "plan": plan, "applied": applied, "published": published });
+    say(output, &json, &format!("{planned}\n{said}{state}"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Publishes the newest version in the owner's way, unless it is public.
+pub(crate) async fn publish_newest(store: &SqliteStore) -> anyhow::Result<Option<ListVersion>> {
+    match store.list().await?.0 {
+        Some(version) if version.publication.is_none() => {
+            Ok(Some(store.publish_as_owner(version.number, None, &store::actor()).await?))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn how_to_publish(draft: u32) -> String {
+    format!(
+        "Version {draft} is a draft: nothing of it is public. Two persons publish it at the desk, under /desk/list; \
+         the owner of this machine by `ashkar list publish --as-owner`."
+    )
 }
 
 fn describe(plan: &ImportPlan) -> String {

@@ -17,11 +17,21 @@ pub(crate) async fn approve(options: &Approve) -> anyhow::Result<()> {
         WhichCameras::All => store.snapshot().await?.cameras.iter().map(|camera| camera.id).collect(),
     };
     store.approve_all_as_owner(&cameras, &store::actor()).await?;
-    let text = match cameras.as_slice() {
-        [camera] => format!("{camera} is public, at all times."),
-        cameras => format!("{} cameras are public, at all times.", cameras.len()),
+    let snapshot = store.snapshot().await?;
+    let is_draft = |id: &&CameraId| snapshot.camera(**id).is_some_and(|camera| snapshot.is_draft(camera));
+    let drafts: Vec<CameraId> = cameras.iter().filter(is_draft).copied().collect();
+    let text = match (cameras.as_slice(), drafts.len()) {
+        ([camera], 0) => format!("{camera} is public, at all times."),
+        (cameras, 0) => format!("{} cameras are public, at all times.", cameras.len()),
+        ([camera], _) => {
+            format!("{camera} is approved. It is public once the list that has it is published.")
+        }
+        (cameras, drafts) => format!(
+            "{} cameras are approved; {drafts} of them are public once the list that has them is published.",
+            cameras.len()
+        ),
     };
-    say(&options.output, &json!({ "approved": cameras }), &text)?;
+    say(&options.output, &json!({ "approved": cameras, "drafts": drafts }), &text)?;
     Ok(())
 }
 
@@ -59,7 +69,9 @@ pub(crate) async fn list(output: &Output) -> anyhow::Result<()> {
 fn view(snapshot: &Snapshot, camera: CameraId, now: UtcMicros) -> (CameraId, &'static str, Value, String) {
     let (approvals, hidings) = (snapshot.approvals_of(camera), snapshot.hidings_of(camera));
     let hidden = Hidden::of(approvals, hidings, &[]).at(now);
+    let is_draft = snapshot.camera(camera).is_some_and(|camera| snapshot.is_draft(camera));
     let public = match hidden {
+        None if is_draft => "unpublished",
         None => "public",
         Some((time, _)) if time.why == HiddenWhy::Unapproved => "unapproved",
         Some(_) => "hidden",

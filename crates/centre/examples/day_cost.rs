@@ -65,6 +65,7 @@ async fn installed(store: &SqliteStore, now: UtcMicros) -> Result<Vec<CameraId>,
     store.put_election(&sample_election_on_air(now.plus(-1_800_000_000), HOURS), &by).await?;
     let (_, list) = store.list().await?;
     store.apply_import(&sample_import(&list)?, "sample", &by).await?;
+    store.publish_as_owner(1, None, &by).await?;
     let cameras: Vec<CameraId> = store.cameras().await?.iter().map(|camera| camera.id).collect();
     store.replace_keys(&cameras, &by).await?;
     store.approve_all_as_owner(&cameras, &by).await?;

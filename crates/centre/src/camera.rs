@@ -3,6 +3,7 @@
 mod agent;
 mod maker;
 mod sink;
+mod sound;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,8 @@ use crate::registry::{Registry, Right};
 pub(crate) use agent::{AgentSink, Untaken, has_sound};
 use maker::Maker;
 pub(crate) use sink::CameraSink;
+pub use sound::Sound;
+use sound::SoundWatch;
 
 /// A publisher that has sent nothing for this long may be taken over, microseconds.
 const SILENT_AFTER_US: u64 = 5_000_000;
@@ -63,6 +66,7 @@ struct Work {
     resume: Resume,
     recorder: Recorder,
     out: Vec<Output>,
+    heard: SoundWatch,
     connections: u64,
     source: Option<String>,
     right: Option<Right>,
@@ -102,6 +106,8 @@ pub struct Status {
     pub ended: Option<UtcMicros>,
     /// Whether the disk accepts the recording.
     pub recording: bool,
+    /// What is known of its sound, if it is live and the policy lets sound through.
+    pub sound: Option<Sound>,
     /// Counters of the packager.
     pub counters: ashkar_media::Counters,
 }
@@ -129,6 +135,7 @@ impl Camera {
             resume,
             recorder: Recorder::new(archive, id),
             out: Vec::new(),
+            heard: SoundWatch::default(),
             connections: 0,
             source: None,
             right: None,
@@ -189,6 +196,7 @@ impl Camera {
         work.connections += 1;
         let connection = work.connections;
         work.last_seen = now;
+        work.heard.begin_anew();
         work.source = Some(source.clone());
         work.connected_at = Some(now.wall);
         work.live_since = None;
@@ -296,6 +304,7 @@ impl Camera {
             unusable: unusable.map(|unusable| (unusable.name(), unusable.to_string())),
             ended: if live { None } else { last_picture.map(|last| last.wall).or(work.disconnected_at) },
             recording,
+            sound: Some(work.heard.told()).filter(|_| live && self.sound.load(Ordering::Relaxed)),
             counters: work.maker.counters(),
         }
     }
@@ -327,6 +336,7 @@ impl Camera {
     ) -> Result<(), Panic> {
         let Work { maker, out, .. } = &mut *work;
         let done = catch_unwind(AssertUnwindSafe(|| step(maker, out)));
+        self.listen(work, now);
         self.deliver(work);
         if done.is_err() {
             tracing::error!(camera = %self.id, cause = "a defect of this software", blame = "centre", "the connection ended");
@@ -352,6 +362,18 @@ impl Camera {
     fn watch_live(&self, step: impl FnOnce(&LiveCamera)) {
         if catch_unwind(AssertUnwindSafe(|| step(&self.live))).is_err() {
             tracing::error!(camera = %self.id, cause = "a defect of this software", blame = "centre", "the live window failed");
+        }
+    }
+
+    /// Looks whether its sound is silence. Nothing that goes wrong there touches the recording; sound that the policy
+    /// excludes does not get here.
+    fn listen(&self, work: &mut Work, now: Moment) {
+        let Work { heard, out, .. } = work;
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            out.iter().for_each(|output| heard.note(output, now.mono_us));
+        }));
+        if looked.is_err() {
+            tracing::error!(camera = %self.id, cause = "a defect of this software", blame = "centre", "its sound could not be looked at");
         }
     }
 

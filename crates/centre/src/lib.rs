@@ -36,7 +36,7 @@ use tokio::task::JoinHandle;
 
 pub use access::Allowed;
 pub use agents::{SignedHeaders, Turn};
-pub use camera::{Camera, Status};
+pub use camera::{Camera, Sound, Status};
 pub use day::{
     Cells, Completeness, CompletenessReport, CompletenessSum, Day, Grid, History, Minutes, Note,
     RehearsalResult, Row, RowOf, Shares, StationCompleteness, StationHistory, Stretch, Tally, WHOLE, badness,
@@ -99,6 +99,15 @@ pub struct CameraState {
     pub cause: Option<Cause>,
     /// Why nobody may see it now, whatever its state: a camera that sends nothing is missing, hidden or not.
     pub hidden: Option<HiddenWhy>,
+    /// What is known of its sound, if the public may hear it now.
+    pub sound: Option<Sound>,
+}
+
+impl CameraState {
+    /// A state of which nothing else is known.
+    pub const fn of(state: State) -> Self {
+        Self { state, since: None, cause: None, hidden: None, sound: None }
+    }
 }
 
 impl Centre {
@@ -147,10 +156,10 @@ impl Centre {
             None => sent,
             // The time belongs to another election: whatever the camera sends, nothing is due under this one.
             Some((why @ HiddenWhy::OtherDay, _)) => {
-                CameraState { state: State::Due, since: None, cause: None, hidden: Some(why) }
+                CameraState { hidden: Some(why), ..CameraState::of(State::Due) }
             }
             Some((why, since)) if sent.state == State::Live => {
-                CameraState { state: State::Hidden, since, cause: None, hidden: Some(why) }
+                CameraState { since, hidden: Some(why), ..CameraState::of(State::Hidden) }
             }
             Some((why, _)) => CameraState { hidden: Some(why), ..sent },
         }
@@ -162,21 +171,18 @@ impl Centre {
         if let Some(status) = &status
             && status.live
         {
-            return CameraState { state: State::Live, since: status.live_since, cause: None, hidden: None };
+            let (since, sound) = (status.live_since, status.sound);
+            return CameraState { since, sound, ..CameraState::of(State::Live) };
         }
         let owed = registry.owed(id).filter(|owed| owed.contains(now.wall));
         let Some(owed) = owed else {
-            return CameraState { state: State::Due, since: None, cause: None, hidden: None };
+            return CameraState::of(State::Due);
         };
         let ended =
             status.as_ref().and_then(|status| status.ended).map_or(owed.from, |ended| ended.max(owed.from));
         let cause = status.and_then(|status| status.cause).unwrap_or(Cause::NeverConnected);
-        CameraState {
-            state: State::Missing,
-            since: Some(ended.min(now.wall)),
-            cause: Some(cause),
-            hidden: None,
-        }
+        let since = Some(ended.min(now.wall));
+        CameraState { since, cause: Some(cause), ..CameraState::of(State::Missing) }
     }
 
     /// The intervals of the camera `id` in `span`. Reads the archive's index: call it where blocking is allowed.

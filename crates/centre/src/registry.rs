@@ -1,17 +1,15 @@
 //! The centre's view of the election: the store's snapshot, kept up to date while other processes change it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use ashkar_election::{
-    Camera, Election, Hidden, HiddenTime, HiddenWhy, KeyHash, ListChanges, Minute, Owed, SearchIndex,
-    Snapshot, Standing, Station, StationId, Store, StoreError, Zone,
+    Camera, Election, Hidden, HiddenTime, HiddenWhy, KeyHash, ListChanges, Owed, SearchIndex, Snapshot,
+    Standing, Station, StationId, Store, StoreError, Zone,
 };
 use ashkar_terms::{CameraId, Span, UtcMicros};
 use ashkar_uplink::DeviceId;
 
-/// How long after the election's date its day ends for the public: at the end of the day after, microseconds.
-const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
 /// All time: of a camera about which nothing is known, nothing is public.
 const ALL_TIME: Span = Span { from: UtcMicros(i64::MIN), to: UtcMicros(i64::MAX) };
 
@@ -22,14 +20,16 @@ pub struct Registry {
     pub snapshot: Snapshot,
     /// The current election; a nameless one of today if none has been described yet.
     pub election: Election,
-    /// What the newest version of the list changed; none before the first list.
+    /// What the last published version of the list changed; none before the first publication.
     pub changes: Option<ListChanges>,
-    /// The search over stations.
+    /// The search over published stations.
     pub search: Arc<SearchIndex>,
-    /// Stations that have cameras and are not on the list: rehearsals, and everything before the first list.
+    /// Stations that have cameras and are in no version of the list: rehearsals, and everything before the first list.
     pub unlisted: Vec<Station>,
     /// When the election's day ends for the public.
     pub day_over: UtcMicros,
+    /// Cameras and sub-streams that do not exist for the public: a draft of the list alone has them.
+    drafts: HashSet<CameraId>,
     /// What nobody may see of each camera and sub-stream (I7).
     hidden: HashMap<CameraId, Hidden>,
 }
@@ -49,7 +49,7 @@ impl Registry {
     /// Reads the current state of `store`. Readers of the public side then need no store (I11).
     pub(crate) async fn read(store: &dyn Store, now: UtcMicros) -> Result<Self, StoreError> {
         let snapshot = store.snapshot().await?;
-        let changes = match &snapshot.version {
+        let changes = match snapshot.published_versions().next() {
             Some(version) => Some(store.list_changes(version.number).await?),
             None => None,
         };
@@ -61,31 +61,61 @@ impl Registry {
             let (today, _) = Zone::baku().local(now);
             Election::of_date(today)
         });
-        let search = Arc::new(SearchIndex::new(&snapshot.list));
-        let unlisted = unlisted(&snapshot);
-        let day_over = election.instant(Minute(0)).plus(DAY_LASTS_US);
+        let search = Arc::new(SearchIndex::new(snapshot.published_list()));
+        let drafts = snapshot.with_sub_streams().filter(|camera| snapshot.is_draft(camera));
+        let drafts: HashSet<CameraId> = drafts.map(|camera| camera.id).collect();
+        let unlisted = unlisted(&snapshot, &drafts);
+        let day_over = election.day_over();
         let hidden = snapshot.with_sub_streams().map(|camera| {
             let (approvals, hidings) = (snapshot.approvals_of(camera.id), snapshot.hidings_of(camera.id));
             (camera.id, Hidden::of(approvals, hidings, &snapshot.days.foreign))
         });
         let hidden = hidden.collect();
-        Self { snapshot, election, changes, search, unlisted, day_over, hidden }
+        Self { snapshot, election, changes, search, unlisted, day_over, drafts, hidden }
     }
 
-    /// The station `id`, on the list or not.
+    /// The station `id` as the public knows it, on the published list or not.
     pub fn station(&self, id: StationId) -> Option<&Station> {
-        self.snapshot.list.station(id).or_else(|| self.unlisted.iter().find(|station| station.id == id))
+        self.snapshot
+            .published_list()
+            .station(id)
+            .or_else(|| self.unlisted.iter().find(|station| station.id == id))
     }
 
-    /// All stations: those on the list, then the others.
+    /// The station `id` as the desk knows it: of the newest list, a draft or not; otherwise as the public does.
+    pub fn newest_station(&self, id: StationId) -> Option<&Station> {
+        self.snapshot.list.station(id).or_else(|| self.station(id))
+    }
+
+    /// All stations that the public knows: those on the published list, then the others.
     pub fn stations(&self) -> impl Iterator<Item = &Station> {
-        self.snapshot.list.stations().iter().chain(&self.unlisted)
+        self.snapshot.published_list().stations().iter().chain(&self.unlisted)
+    }
+
+    /// All enabled cameras that the public knows, without sub-streams.
+    pub fn cameras(&self) -> impl Iterator<Item = &Camera> {
+        self.known_ones(&self.snapshot.cameras)
+    }
+
+    /// Those of a station.
+    pub fn cameras_of(&self, station: StationId) -> impl Iterator<Item = &Camera> {
+        self.known_ones(self.snapshot.cameras_of(station))
+    }
+
+    fn known_ones<'a>(&'a self, cameras: &'a [Camera]) -> impl Iterator<Item = &'a Camera> {
+        cameras.iter().filter(|camera| camera.enabled && !self.is_draft(camera.id))
+    }
+
+    /// Whether `camera` does not exist for the public, because a draft of the list alone has it.
+    pub fn is_draft(&self, camera: CameraId) -> bool {
+        self.drafts.contains(&camera)
     }
 
     /// The standing of `camera`.
     pub fn standing(&self, camera: CameraId) -> Standing {
         match self.snapshot.camera(camera) {
             None => Standing::Unknown,
+            Some(_) if self.is_draft(camera) => Standing::Unknown,
             Some(known) if !known.enabled => Standing::Off,
             Some(_) if !self.is_approved(camera) => Standing::Unapproved,
             Some(_) => Standing::On,
@@ -155,11 +185,11 @@ impl Registry {
     }
 }
 
-fn unlisted(snapshot: &Snapshot) -> Vec<Station> {
+fn unlisted(snapshot: &Snapshot, drafts: &HashSet<CameraId>) -> Vec<Station> {
     let mut stations: Vec<Station> = Vec::new();
-    for camera in snapshot.cameras.iter().filter(|camera| camera.enabled) {
+    for camera in snapshot.cameras.iter().filter(|camera| camera.enabled && !drafts.contains(&camera.id)) {
         let id = StationId::from(camera.id);
-        if snapshot.list.station(id).is_some() {
+        if snapshot.published_list().station(id).is_some() {
             continue;
         }
         match stations.last_mut() {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use ashkar_election::{Actor, Permission, Person, RequestId, Session};
+use ashkar_election::{Actor, Permission, Person, PersonName, RequestId, Session};
 use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::extract::FromRequestParts;
@@ -56,6 +56,11 @@ impl Caller {
     /// The same for what has a name of its own, by which it is done once.
     pub(crate) fn actor_again(&self) -> Actor {
         self.asked.actor_again(self.person.name.as_str())
+    }
+
+    /// The same for what was typed by somebody else, and handed over in a file.
+    pub(crate) fn actor_for(&self, typed_by: &PersonName) -> Actor {
+        Actor { why: Some(format!("from a file of {typed_by}")), ..self.actor_again() }
     }
 
     pub(crate) fn client(&self) -> Client {

@@ -6,7 +6,7 @@ use ashkar_credentials::token::Token;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// Its name. The prefix makes browsers refuse it from a part of the host's domain, for another path, or without TLS.
-const NAME: &str = "__Host-ashkar-desk";
+pub(crate) const NAME: &str = "__Host-ashkar-desk";
 
 /// The token of the request's cookie.
 pub(crate) fn token(headers: &HeaderMap) -> Option<Token> {

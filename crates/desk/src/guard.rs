@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ashkar_election::{Permission, RequestId, SignInStage};
 use ashkar_site::http::client::Client;
+use ashkar_site::http::origin;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -34,7 +35,8 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 16..=64;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// A page says with it that nobody has touched it for a while.
 const UNATTENDED: HeaderName = HeaderName::from_static("x-unattended");
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// A page says with it whose entry it sends: it is nobody else's, whoever has signed in meanwhile.
+const PERSON: HeaderName = HeaderName::from_static("x-person");
 
 /// Lets a request in, or refuses it.
 pub(crate) async fn guard(
@@ -62,7 +64,10 @@ async fn admitted(
     let (mut parts, body) = request.into_parts();
     let changes = parts.method != Method::GET;
     if changes {
-        check_origin(&parts.headers)?;
+        // A page of another site cannot make a browser send this.
+        if !origin::is_own(&parts.headers) {
+            return Err(Refusal::foreign());
+        }
     }
     // Before the body is read: nobody unknown makes the centre read one, except to sign in.
     let caller = match rule {
@@ -94,6 +99,9 @@ async fn called(
     let idle_since = asked.at.plus(-i64::try_from(IDLE.as_micros()).unwrap_or(i64::MAX));
     let found = desk.store.session(&token.hash().0, asked.at, idle_since).await?;
     let (session, person) = found.ok_or_else(Refusal::signed_out)?;
+    if headers.get(PERSON).is_some_and(|name| name.as_bytes() != person.name.as_str().as_bytes()) {
+        return Err(Refusal::signed_out());
+    }
     // What a page asks for while nobody is at it keeps no session alive.
     let is_attended = !headers.contains_key(UNATTENDED);
     if is_attended && asked.at.since(session.seen_at) >= TOUCH_EVERY_US {
@@ -122,26 +130,12 @@ fn is_theirs(person: &ashkar_election::Person, permission: Permission, there: Op
     person.profile.role.may(permission) && covers
 }
 
-/// A page of another site cannot make a browser send this (Fetch Metadata; for older browsers, `Origin`).
-fn check_origin(headers: &HeaderMap) -> Result<(), Refusal> {
-    let value = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_own = match (value(&FETCH_SITE), value(&header::ORIGIN)) {
-        (Some(site), _) => site == "same-origin",
-        (None, Some(origin)) => {
-            let host = value(&header::HOST);
-            host.is_some() && origin.split_once("://").map(|(_, host)| host) == host
-        }
-        // No browser of the last years; what is no browser has no cookie that a page could misuse.
-        (None, None) => true,
-    };
-    if is_own { Ok(()) } else { Err(Refusal::foreign()) }
-}
-
 async fn read(headers: &HeaderMap, content: Content, body: Body) -> Result<Bytes, Refusal> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (expected, bytes_max) = match content {
         Content::Json => ("application/json", JSON_BYTES_MAX),
         Content::Jpeg => ("image/jpeg", JPEG_BYTES_MAX),
+        Content::Csv => ("text/csv", ashkar_election::MAX_FILE_BYTES),
     };
     // Neither is a type that a form of another site can send without being asked.
     if kind.split(';').next().map(str::trim) != Some(expected) {
@@ -149,9 +143,24 @@ async fn read(headers: &HeaderMap, content: Content, body: Body) -> Result<Bytes
     }
     let read = tokio::time::timeout(BODY_WITHIN, Limited::new(body, bytes_max).collect());
     match read.await {
-        Ok(Ok(read)) => Ok(read.to_bytes()),
+        Ok(Ok(read)) => {
+            let body = read.to_bytes();
+            if content == Content::Json {
+                check_object(&body)?;
+            }
+            Ok(body)
+        }
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Refusal::too_long()),
         Ok(Err(_)) | Err(_) => Err(Refusal::malformed("The body did not come to its end.")),
+    }
+}
+
+/// A body is an object, also where nothing of it is read: what a handler takes has names.
+fn check_object(body: &[u8]) -> Result<(), Refusal> {
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') if is_json => Ok(()),
+        _ => Err(Refusal::malformed("The body must be a JSON object.")),
     }
 }
 
@@ -183,20 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn what_other_pages_send_is_foreign() {
-        for (pairs, is_own) in [
-            (&[("sec-fetch-site", "same-origin")][..], true),
-            (&[("sec-fetch-site", "same-site")], false),
-            (&[("sec-fetch-site", "cross-site")], false),
-            (&[("sec-fetch-site", "none")], false),
-            (&[("sec-fetch-site", "cross-site"), ("host", "a"), ("origin", "https://a")], false),
-            (&[("host", "a.example"), ("origin", "https://a.example")], true),
-            (&[("host", "a.example"), ("origin", "https://b.example")], false),
-            (&[("host", "a.example"), ("origin", "null")], false),
-            (&[("origin", "https://a.example")], false),
-            (&[("host", "a.example")], true),
-        ] {
-            assert_eq!(check_origin(&headers(pairs)).is_ok(), is_own, "{pairs:?}");
+    fn a_body_is_an_object() {
+        for good in ["{}", " {\n}\t", r#"{"a":[1]}"#] {
+            assert!(check_object(good.as_bytes()).is_ok(), "{good}");
+        }
+        let deep = "[".repeat(100_000);
+        for wrong in ["", " ", "[]", "[null,null]", "null", "\"{}\"", "{", "{}}", "{\"a\":}", &deep] {
+            assert!(check_object(wrong.as_bytes()).is_err(), "{wrong:.20}");
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod caller;
 mod cookie;
+mod describe;
 mod given;
 mod guard;
 mod pages;
@@ -26,6 +27,8 @@ use ashkar_site::http::client::Client;
 use ashkar_terms::UtcMicros;
 use axum::{Router, middleware};
 
+pub use ashkar_print::Telephone;
+pub use describe::document as openapi_document;
 pub use table::{Content, Declared, Rule};
 
 /// Passwords hashed at once: each takes some 20 MB and a tenth of a second of a processor.
@@ -48,6 +51,11 @@ pub struct Options {
     pub origin: Option<Arc<str>>,
     /// It is reached by TLS without a proxy in between.
     pub tls: bool,
+    /// Scheme and host by which devices at the stations reach the centre: for the codes on a station's sheet. Without it
+    /// sheets have no codes of enrolment.
+    pub devices_reach: Option<Arc<str>>,
+    /// Whom a station calls: printed on its sheet; at most five fit.
+    pub telephones: Arc<[Telephone]>,
 }
 
 /// The desk of one centre.
@@ -64,6 +72,7 @@ pub struct Desk {
     /// Secrets of one-time passwords that were shown and not confirmed yet.
     unconfirmed: routes::factors::Unconfirmed,
     programme: routes::programme::Known,
+    turns: routes::papers::Turns,
 }
 
 impl std::fmt::Debug for Desk {
@@ -87,6 +96,7 @@ impl Desk {
             passkeys,
             unconfirmed: routes::factors::Unconfirmed::default(),
             programme: routes::programme::Known::default(),
+            turns: routes::papers::Turns::default(),
         })
     }
 

@@ -11,8 +11,8 @@ const PREFIXES: [&str; 3] = ["/desk", "/en/desk", "/ru/desk"];
 
 /// Scripts, styles and pictures of this site alone; the pictures that it makes for itself are not stored.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
-     connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
-     require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+     connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'; trusted-types svelte-trusted-html desk-worker";
 
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -32,6 +32,8 @@ pub(crate) fn router() -> Router {
         router = router
             .route(prefix, get(document))
             .route(&format!("{prefix}/"), get(document))
+            // A script's scope is its folder: none of them reaches a page that is not the desk's.
+            .route(&format!("{prefix}/sw.js"), get(worker))
             .route(&format!("{prefix}/{{*page}}"), get(document));
     }
     router.fallback(asset)
@@ -41,6 +43,11 @@ pub(crate) fn router() -> Router {
 async fn asset(uri: Uri, request: HeaderMap) -> Response {
     let found = ashkar_site::asset(uri.path(), &request);
     found.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// The service worker of the desk's pages, and of no others.
+async fn worker(request: HeaderMap) -> Response {
+    Document::desk_worker(&request).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
 async fn document(request: HeaderMap) -> Response {

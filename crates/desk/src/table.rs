@@ -41,6 +41,8 @@ pub enum Content {
     Json,
     /// A photo, as the phone took it.
     Jpeg,
+    /// A list, as a CSV file.
+    Csv,
 }
 
 /// A route, for those who look at the whole table.
@@ -88,6 +90,16 @@ impl Table {
         handler: impl Handler<T, Arc<Desk>>,
     ) -> Self {
         self.taking(Method::POST, MethodFilter::POST, path, (rule, Content::Jpeg), handler)
+    }
+
+    /// The same for a list.
+    pub(crate) fn take_csv<T: 'static>(
+        self,
+        path: &str,
+        rule: Rule,
+        handler: impl Handler<T, Arc<Desk>>,
+    ) -> Self {
+        self.taking(Method::POST, MethodFilter::POST, path, (rule, Content::Csv), handler)
     }
 
     pub(crate) fn patch<T: 'static>(

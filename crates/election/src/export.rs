@@ -162,9 +162,15 @@ pub struct ConstituencyView<'a> {
 }
 
 impl<'a> ListDocument<'a> {
-    /// The current list of `snapshot`.
+    /// The newest list of `snapshot`, a draft or not.
     pub fn current(snapshot: &'a Snapshot) -> Self {
         Self::new(snapshot.election.as_ref(), snapshot.version.as_ref(), &snapshot.list)
+    }
+
+    /// The list of `snapshot` that the public knows.
+    pub fn published(snapshot: &'a Snapshot) -> Self {
+        let version = snapshot.published_versions().next();
+        Self::new(snapshot.election.as_ref(), version, snapshot.published_list())
     }
 
     /// A list as of `version` of `election`.

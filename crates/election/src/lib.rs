@@ -31,7 +31,7 @@ pub use import::{
 pub use model::{
     Access, Act, Approval, Asked, Case, Checks, Constituency, Coordinates, DayPlan, DayTime, Days, Decided,
     Denial, Election, ElectionError, ElectionKey, Hidden, HiddenTime, HiddenWhy, Hiding, HidingReason,
-    KnownElection, Language, Mark, Minute, NameStatus, Names, NewRehearsal, Owed, ParseStationIdError,
+    KnownElection, Language, Mark, Minute, NameStatus, Names, NewRehearsal, Night, Owed, ParseStationIdError,
     ParseStillHashError, Percent, Permission, Person, PersonError, PersonName, Phase, Policy, Profile,
     Proposal, ProposalError, ProposalState, Proposed, Rehearsal, Role, Standing, Station, StationId,
     StationList, StationMarks, StationView, StillHash, Turnout, TurnoutSource, ViewError, ViewPhase,
@@ -48,10 +48,11 @@ pub use sample::{sample_election, sample_election_on_air, sample_import, sample_
 pub use search::SearchIndex;
 pub use store::{
     Actor, Answers, Applied, AuditCheck, AuditEntry, AuditFault, AuditQuery, Camera, ChangeToken, Device,
-    DeviceError, DeviceReport, FactorUse, KeptPhoto, KeyHash, KeyRefusal, ListChanges, ListVersion, Making,
-    NewApproval, NewCamera, NewDevice, NewInvitation, NewReport, NewSession, NewStill, NewViewStill, Passkey,
-    PeopleStore, ProgrammeError, ProgrammeStore, ProposalStore, PullUrl, PullUrlError, ReportOccasion,
-    RequestId, Ruling, SecretChange, Secrets, Session, SignInStage, Snapshot, SqliteStore, Store, StoreError,
-    StreamKey, SubStreamRefusal, ViewStill, ViewStore, give_to_owner,
+    DeviceError, DeviceReport, FactorUse, KeptPhoto, KeyHash, KeyRefusal, ListChanges, ListDecision,
+    ListPublication, ListVersion, Making, NewApproval, NewCamera, NewDevice, NewInvitation, NewReport,
+    NewSession, NewSheet, NewStill, NewViewStill, Passkey, PeopleStore, ProgrammeError, ProgrammeStore,
+    ProposalStore, PullUrl, PullUrlError, ReportOccasion, RequestId, Ruling, SecretChange, Secrets, Session,
+    SignInStage, Snapshot, SqliteStore, Store, StoreError, StreamKey, SubStreamRefusal, ViewStill, ViewStore,
+    give_to_owner,
 };
 pub use text::{collate, fold};

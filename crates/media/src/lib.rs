@@ -17,6 +17,7 @@ mod output;
 mod packager;
 mod relay;
 mod shift;
+mod sound_of_part;
 mod timeline;
 
 pub use assembly::Framing;
@@ -35,3 +36,4 @@ pub use packager::{Packager, Unusable};
 pub use relay::check::{is_init, is_part};
 pub use relay::{NotLive, Relay, cause_at_station};
 pub use shift::shift_part;
+pub use sound_of_part::first_sound_of;

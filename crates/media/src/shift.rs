@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 /// Bytes of a box's header: its length, and its type (ISO/IEC 14496-12, 4.2).
-const HEADER_BYTES: usize = 8;
+pub(crate) const HEADER_BYTES: usize = 8;
 /// Bytes of a `tfdt` of version 1, without its header: version and flags, then the decoding time (8.8.12).
 const TFDT_BYTES: usize = 12;
 const TFDT_VERSION: [u8; 4] = [1, 0, 0, 0];
@@ -44,12 +44,12 @@ pub fn shift_part(part: &Bytes, by: i64) -> Option<Bytes> {
 }
 
 /// The first byte behind the box of this kind at `at`.
-fn box_end(bytes: &[u8], at: usize, kind: &[u8; 4]) -> Option<usize> {
+pub(crate) fn box_end(bytes: &[u8], at: usize, kind: &[u8; 4]) -> Option<usize> {
     boxes(bytes, at, bytes.len())?.first().filter(|first| &first.0 == kind).map(|first| first.2)
 }
 
 /// The boxes from `at` to `end`: kind, and where the body begins and ends. `None` if they do not fill it.
-fn boxes(bytes: &[u8], mut at: usize, end: usize) -> Option<Vec<([u8; 4], usize, usize)>> {
+pub(crate) fn boxes(bytes: &[u8], mut at: usize, end: usize) -> Option<Vec<([u8; 4], usize, usize)>> {
     let mut found = Vec::new();
     while at < end {
         let head = bytes.get(at..end)?;

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use ashkar_election::{
-    Diff, Language, ListVersion, Station, StationId, StationList, list_digest, sample_election, sample_list,
+    Diff, Language, ListPublication, ListVersion, Station, StationId, StationList, list_digest,
+    sample_election, sample_list,
 };
 use ashkar_print::{
-    Acceptance, Changes, Check, CheckResult, Conclusion, Decision, Installed, Issue, Link, PublishedList,
-    Signatory, StationSheet, Telephone, WithoutCamera, acceptance, list_changes, published_list,
-    station_sheet,
+    Acceptance, Changes, Check, CheckResult, Conclusion, Decision, Enrolment, Installed, Issue, Link,
+    PublishedList, Signatory, StationSheet, Telephone, WithoutCamera, acceptance, list_changes,
+    published_list, station_sheet,
 };
 use ashkar_terms::UtcMicros;
 use jiff::civil::date;
@@ -66,6 +67,13 @@ fn version(number: u32, list: &StationList) -> ListVersion {
         constituencies: u32::try_from(list.constituencies().len()).unwrap_or(u32::MAX),
         stations: u32::try_from(list.stations().len()).unwrap_or(u32::MAX),
         sha256: list_digest(list),
+        publication: Some(ListPublication {
+            at: MADE,
+            decision: None,
+            by_owner: true,
+            proposed_by: "cli:aysel".into(),
+            approved_by: "cli:aysel".into(),
+        }),
     }
 }
 
@@ -153,7 +161,7 @@ fn the_sheet(issue: Issue<'_>, list: &StationList) -> Result<Vec<u8>, ashkar_pri
         issue,
         constituency: &list.constituencies()[usize::from(station.id.constituency) - 1],
         station,
-        enrolment: Some(Link(link)),
+        enrolments: &[Enrolment { camera: station.id.camera(1), link: Link(link), until: issue.made }],
         self_test: Some(Link("http://ashkar.local:8088/")),
         telephones: &[
             Telephone { who: "Dairənin operatoru".into(), number: "012 555 01 16".into() },

@@ -3,7 +3,7 @@
 //! * [`published_list`]: the list of stations with cameras;
 //! * [`list_changes`]: what differs between two versions of it;
 //! * [`acceptance`]: the act of acceptance of a station's equipment, to be signed;
-//! * [`station_sheet`]: the page that stays at a station.
+//! * [`station_sheet`]: the page that stays at a station; [`station_sheets`]: those of several in one file.
 //!
 //! Each is A4, in one of three languages, tagged for those who hear it (PDF/UA-1) and fit to be kept (PDF/A-2a). The same
 //! values give the same bytes: no clock is read, and no font, file or address outside this crate.
@@ -23,6 +23,6 @@ pub use documents::acceptance::{
 };
 pub use documents::changes::{Changes, list_changes};
 pub use documents::list::{PublishedList, WithoutCamera, published_list};
-pub use documents::sheet::{Link, StationSheet, Telephone, station_sheet};
+pub use documents::sheet::{Enrolment, Link, StationSheet, Telephone, station_sheet, station_sheets};
 pub use documents::{Decision, Issue};
 pub use error::PrintError;

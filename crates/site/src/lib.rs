@@ -1,7 +1,7 @@
 //! The public side: pages, API, playlists, media, stills, the list, metrics.
 //!
-//! In: requests. Out: responses that caches may keep. Nothing here changes state, identifies anyone, or sets a cookie;
-//! it can be down or attacked without touching ingest and recording (I11).
+//! In: requests. Out: responses that caches may keep. Nothing here identifies anyone or sets a cookie, and nothing changes
+//! but by citizens' reports, which go to the store of the programme; it can be down or attacked without touching ingest and recording (I11).
 //!
 //! [`http`] knows HTTP and nothing of stations; [`routes`] knows what is served at which address.
 
@@ -13,6 +13,7 @@ pub mod routes;
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
+use ashkar_election::ProgrammeStore;
 use axum::Router;
 use axum::http::Request;
 use axum::response::Response;
@@ -61,10 +62,15 @@ fn is_desks(path: &str) -> bool {
 }
 
 impl Site {
-    /// The public side of `centre`.
-    pub fn new(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Self {
+    /// The public side of `centre`; citizens' reports go to `programme`.
+    pub fn new(
+        centre: Arc<Centre>,
+        programme: Arc<dyn ProgrammeStore>,
+        metrics: Arc<Metrics>,
+        options: SiteOptions,
+    ) -> Self {
         let player = Arc::new(PlayerRoutes::new(Arc::clone(&centre), &metrics, options.tls));
-        Self { player, router: routes::router(centre, metrics, options), desk: None }
+        Self { player, router: routes::router(centre, programme, metrics, options), desk: None }
     }
 
     /// The same, and the desk below `/desk`.

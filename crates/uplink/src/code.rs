@@ -47,6 +47,11 @@ impl EnrolmentCode {
         text
     }
 
+    /// What a QR code for a device holds: the code, and by which address the centre is reached.
+    pub fn link(&self, centre: &str) -> String {
+        format!("ashkar:enrol?centre={centre}&code={}", *self.reveal())
+    }
+
     /// The hash that is stored. A plain SHA-256 suffices: 80 random bits cannot be guessed within a code's life.
     pub fn hash(&self) -> CodeHash {
         CodeHash(Sha256::digest(*self.0).into())

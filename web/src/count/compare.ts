@@ -14,7 +14,7 @@ export interface Compared {
   official: Official | null;
   /** The official figure as voters of this station; null where the register of the station is not known. */
   expected: number | null;
-  /** Milliseconds from the beginning of voting until `at` that were watched, were not though there was a picture, and had no picture. */
+  /** Milliseconds of the voting until `at` that were watched, were not though there was a picture, and had no picture. */
   watched: number; unwatched: number; blind: number;
 }
 
@@ -36,15 +36,18 @@ export function expectedVoters({ percent, voters }: Official, registered: number
 }
 
 /** One row for each of `times` that has come. `day` may be empty while it is not known: then nothing counts as blind. */
-export function compared(series: Series, times: readonly number[], officials: readonly Official[], registered: number | null, day: readonly Stretch[], from: number, now: number): Compared[] {
+export function compared(series: Series, times: readonly number[], officials: readonly Official[], registered: number | null, day: readonly Stretch[], from: number, now: number, nights: readonly Span[] = []): Compared[] {
   return times.filter((at) => at <= now).map((at) => {
     const official = closest(officials, at);
-    const seen = covered(series.watched, from, at);
+    // In a night nobody votes, so nobody need watch.
+    const voted = (spans: readonly Span[]) => covered(spans, from, at) - nights.reduce((sum, night) => sum + covered(spans, Math.max(from, night.from), Math.max(from, Math.min(at, night.to))), 0);
+    const length = voted([{ from, to: at }]);
+    const seen = voted(series.watched);
     const dark: Span[] = day.filter((one) => !hasPicture(one) && one.state !== 'due').map(({ from: start, to }) => ({ from: start, to }));
-    const blind = Math.min(covered(dark, from, at), Math.max(0, at - from - seen));
+    const blind = Math.min(voted(dark), Math.max(0, length - seen));
     return {
       at, counted: countedBy(series.ballots, at), official, expected: official && expectedVoters(official, registered),
-      watched: seen, blind, unwatched: Math.max(0, at - from - seen - blind),
+      watched: seen, blind, unwatched: Math.max(0, length - seen - blind),
     };
   });
 }

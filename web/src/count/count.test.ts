@@ -195,6 +195,14 @@ test('counted, official, and every minute since voting began: watched, not watch
   expect(countedBy(ballots, at('08:00'))).toBe(0);
 });
 
+test('in a night nobody votes: it counts neither as watched nor as unwatched', () => {
+  const day = [{ ...span('07:30', '15:00'), state: 'live', cause: null }, { ...span('15:00', '16:00'), state: 'missing', cause: 'power' }] as const;
+  const watched = [span('08:00', '10:00'), span('12:30', '13:00')];
+  const nights = [span('10:00', '12:00'), span('15:30', '16:00')];
+  const rows = compared({ station: '7/12', ballots: [], watched }, [at('11:00'), at('15:30'), at('16:00')], [], null, day, at('08:00'), at('17:00'), nights);
+  expect(rows.map(({ watched: seen, unwatched, blind }) => [seen, unwatched, blind].map((ms) => ms / MINUTE))).toEqual([[120, 0, 0], [150, 150, 30], [150, 150, 30]]);
+});
+
 test('what another program put into the storage is not taken', () => {
   const kept = { taps: [1, 2], watched: [{ from: 1, to: 2 }], officials: [{ at: 1, scope: 'station', percent: 3, voters: null, source: 'x' }] };
   expect(readKept(JSON.stringify(kept))).toEqual(kept);

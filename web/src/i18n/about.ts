@@ -2,11 +2,14 @@
 
 import type { State } from '../lib/api';
 import type { Lang } from '../lib/route';
+import { daysTexts } from './days';
 import { inRussian } from './numbers';
 
 /** The rules and times of the election, ready to be put into sentences. */
 export interface Facts {
   onAir: string; emptyBoxes: string; from: string; to: string;
+  /** Nights between the days of voting, as times. */
+  nights: readonly string[];
   sound: boolean; rewindNow: boolean; rewindOnDay: boolean; archiveAfter: boolean; years: number;
 }
 /** A sentence or two, with a page that it leads to. */
@@ -48,6 +51,7 @@ const az: AboutTexts = {
     ] },
     { id: 'day', title: 'Nə vaxt efirdədir', items: (facts) => [
       ...when(facts, ({ onAir, emptyBoxes, from, to }) => [`Efirin başlanğıcı: ${onAir}. Boş qutuların göstərilməsi: ${emptyBoxes}. Səsvermə: ${from}–${to}.`]),
+      ...when(facts, ({ nights }) => (nights.length > 0 ? [daysTexts.az.about(nights)] : [])),
       'Efirin sonu saatla yox, işlə bilinir: məntəqə yekun protokol tərtib edilənə qədər efirdə qalır.',
     ] },
     { id: 'who', title: 'Kim nəyi görür, nə qədər saxlanır', list: true, items: (facts) => [
@@ -112,6 +116,7 @@ const en: AboutTexts = {
     ] },
     { id: 'day', title: 'When it is on air', items: (facts) => [
       ...when(facts, ({ onAir, emptyBoxes, from, to }) => [`On air from ${onAir}. Empty boxes are shown at ${emptyBoxes}. Voting is from ${from} to ${to}.`]),
+      ...when(facts, ({ nights }) => (nights.length > 0 ? [daysTexts.en.about(nights)] : [])),
       'The end is set by an act, not by the clock: a station stays on air until its final protocol is drawn up.',
     ] },
     { id: 'who', title: 'Who sees what, and how long it is kept', list: true, items: (facts) => [
@@ -176,6 +181,7 @@ const ru: AboutTexts = {
     ] },
     { id: 'day', title: 'Когда идёт эфир', items: (facts) => [
       ...when(facts, ({ onAir, emptyBoxes, from, to }) => [`Эфир начинается в ${onAir}. Пустые урны показывают в ${emptyBoxes}. Голосование с ${from} до ${to}.`]),
+      ...when(facts, ({ nights }) => (nights.length > 0 ? [daysTexts.ru.about(nights)] : [])),
       'Конец — не час, а действие: участок остаётся в эфире, пока не составлен итоговый протокол.',
     ] },
     { id: 'who', title: 'Кто что видит и сколько это хранится', list: true, items: (facts) => [

@@ -62,6 +62,7 @@ export const az = {
     on_air: 'Efir başladı',
     empty_boxes: 'Boş qutular göstərilir',
     voting: 'Səsvermə gedir',
+    night: 'Gecə: səsverməyə fasilə verilib',
     closed: 'Səsvermə bitdi',
     unused_cancelled: 'İstifadə edilməmiş seçki bülletenləri ləğv edildi',
     mobile_box: 'Daşınan seçki qutusu açıldı',
@@ -197,7 +198,7 @@ export const az = {
   votingTick: (from: string, to: string) => `${from}–${to} səsvermə`,
   countTick: 'sayım, yekun protokola qədər',
   actTick: {
-    before: '', on_air: 'efir', empty_boxes: 'boş qutular', voting: 'səsvermə', closed: 'səsvermə bitdi',
+    before: '', on_air: 'efir', empty_boxes: 'boş qutular', voting: 'səsvermə', night: 'gecə', closed: 'səsvermə bitdi',
     unused_cancelled: 'bülletenlər ləğv edildi', mobile_box: 'daşınan qutu', stationary_box: 'daşınmaz qutu',
     count: 'sayım', completed: 'protokol',
   },

@@ -59,6 +59,7 @@ export const en: Messages = {
     on_air: 'On air',
     empty_boxes: 'Empty boxes are shown',
     voting: 'Voting',
+    night: 'Night, voting is paused',
     closed: 'Voting has ended',
     unused_cancelled: 'Unused ballots cancelled',
     mobile_box: 'Mobile box opened',
@@ -194,7 +195,7 @@ export const en: Messages = {
   votingTick: (from, to) => `${from}–${to} voting`,
   countTick: 'counting, until the final protocol',
   actTick: {
-    before: '', on_air: 'on air', empty_boxes: 'empty boxes', voting: 'voting', closed: 'closed',
+    before: '', on_air: 'on air', empty_boxes: 'empty boxes', voting: 'voting', night: 'night', closed: 'closed',
     unused_cancelled: 'unused ballots cancelled', mobile_box: 'mobile box', stationary_box: 'stationary box',
     count: 'counting', completed: 'protocol',
   },

@@ -12,6 +12,7 @@ import { heads, noScript } from './heads';
 import { homeTexts } from './home';
 import { listTexts } from './list';
 import { ru } from './ru';
+import { shownTexts } from './shown';
 import { stationTexts } from './station';
 import { statusTexts } from './status';
 import { watchTexts } from './watch';
@@ -19,14 +20,15 @@ import { frameTexts } from '../desk/i18n/frame';
 import { peopleTexts } from '../desk/i18n/people';
 import { proposalTexts } from '../desk/i18n/proposals';
 import { REFUSALS } from '../desk/i18n/refusals';
+import { reportTexts } from '../desk/i18n/reports';
 import { signInTexts } from '../desk/i18n/signIn';
 import { viewTexts } from '../desk/i18n/views';
 
 const MESSAGES: Record<Lang, unknown> = { az, en, ru };
 const refusals = { az: REFUSALS.map(([, words]) => words.az), ru: REFUSALS.map(([, words]) => words.ru) };
 const AREAS = [
-  aboutTexts, completenessTexts, constituencyTexts, countTexts, heads, homeTexts, listTexts, noScript, stationTexts, statusTexts, watchTexts,
-  frameTexts, peopleTexts, proposalTexts, refusals, signInTexts, viewTexts,
+  aboutTexts, completenessTexts, constituencyTexts, countTexts, heads, homeTexts, listTexts, noScript, shownTexts, stationTexts, statusTexts, watchTexts,
+  frameTexts, peopleTexts, proposalTexts, refusals, reportTexts, signInTexts, viewTexts,
 ];
 
 /** All texts within a value; those that are made by a function as they stand in it. */

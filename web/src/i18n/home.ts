@@ -6,7 +6,7 @@ import { inEnglish, inRussian } from './numbers';
 
 type Lacking = Exclude<Look, 'live' | 'due'>;
 export interface HomeTexts {
-  dayTitle: string; dayText: string; unit: string;
+  dayTitle: string; /** `minutes`: the length of a cell. */ dayText: (minutes: number) => string; unit: string;
   /** The coverage, for those who do not see it. */
   coverageLabel: (rows: number) => string; keys: string; pointHint: string; open: string;
   legend: Record<Look, string>;
@@ -19,7 +19,7 @@ export interface HomeTexts {
 export const homeTexts: Record<Lang, HomeTexts> = {
   az: {
     dayTitle: 'Ölkənin günü',
-    dayText: 'Hər sətir bir dairədir, hər xana on dəqiqə. Xana öz dairəsinin ən pis vəziyyətini göstərir: bir məntəqənin bir saniyəlik boşluğu da itmir.',
+    dayText: (minutes) => `Hər sətir bir dairədir, hər xana ${minutes === 10 ? 'on' : minutes} dəqiqə. Xana öz dairəsinin ən pis vəziyyətini göstərir: bir məntəqənin bir saniyəlik boşluğu da itmir.`,
     unit: 'kamera-dəqiqə',
     coverageLabel: (rows) => `Ölkənin günü, ${rows} dairə`,
     keys: 'Yuxarı və aşağı ox dairələr üzrə, sol və sağ ox vaxt üzrə aparır. Page Up və Page Down on dairə, Home günün əvvəli, End indi, Enter açır.',
@@ -51,7 +51,7 @@ export const homeTexts: Record<Lang, HomeTexts> = {
   },
   en: {
     dayTitle: 'The country’s day',
-    dayText: 'Each row is a constituency, each cell ten minutes. A cell shows the worst state in its constituency: even a gap of one second at one station does not disappear.',
+    dayText: (minutes) => `Each row is a constituency, each cell ${minutes === 10 ? 'ten' : minutes} minutes. A cell shows the worst state in its constituency: even a gap of one second at one station does not disappear.`,
     unit: 'camera minutes',
     coverageLabel: (rows) => `The country’s day, ${inEnglish(rows, 'constituency', 'constituencies')}`,
     keys: 'Up and down arrow go by constituency, left and right by time. Page Up and Page Down ten constituencies, Home the start of the day, End now, Enter opens.',
@@ -86,7 +86,7 @@ export const homeTexts: Record<Lang, HomeTexts> = {
   },
   ru: {
     dayTitle: 'День страны',
-    dayText: 'Каждая строка — округ, каждая клетка — десять минут. Клетка показывает худшее состояние в округе: не теряется и пропуск в одну секунду на одном участке.',
+    dayText: (minutes) => `Каждая строка — округ, каждая клетка — ${minutes === 10 ? 'десять' : minutes} минут. Клетка показывает худшее состояние в округе: не теряется и пропуск в одну секунду на одном участке.`,
     unit: 'минуты видео по всем камерам',
     coverageLabel: (rows) => `День страны, ${inRussian(rows, 'округ', 'округа', 'округов')}`,
     keys: 'Стрелки вверх и вниз — по округам, влево и вправо — по времени. Page Up и Page Down — десять округов, Home — начало дня, End — сейчас, Enter открывает.',

@@ -59,6 +59,7 @@ export const ru: Messages = {
     on_air: 'Эфир начался',
     empty_boxes: 'Показывают пустые урны',
     voting: 'Идёт голосование',
+    night: 'Ночь: голосование приостановлено',
     closed: 'Голосование завершено',
     unused_cancelled: 'Неиспользованные бюллетени погашены',
     mobile_box: 'Переносная урна вскрыта',
@@ -194,7 +195,7 @@ export const ru: Messages = {
   votingTick: (from, to) => `${from}–${to} голосование`,
   countTick: 'подсчёт, до итогового протокола',
   actTick: {
-    before: '', on_air: 'эфир', empty_boxes: 'пустые урны', voting: 'голосование', closed: 'закрыто',
+    before: '', on_air: 'эфир', empty_boxes: 'пустые урны', voting: 'голосование', night: 'ночь', closed: 'закрыто',
     unused_cancelled: 'бюллетени погашены', mobile_box: 'переносная урна', stationary_box: 'стационарная урна',
     count: 'подсчёт', completed: 'протокол',
   },

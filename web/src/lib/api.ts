@@ -17,7 +17,7 @@ export type Cause =
   | 'clock' | 'hidden' | 'centre' | 'neverconnected' | 'stationdisk';
 
 export type Phase =
-  | 'before' | 'on_air' | 'empty_boxes' | 'voting' | 'closed'
+  | 'before' | 'on_air' | 'empty_boxes' | 'voting' | 'night' | 'closed'
   | 'unused_cancelled' | 'mobile_box' | 'stationary_box' | 'count' | 'completed';
 
 export interface Names { az: string; en: string | null; ru: string | null }
@@ -33,6 +33,8 @@ export interface Election {
   phase: Phase;
   plan: {
     on_air: string; empty_boxes: string; voting_from: string; voting_to: string; turnout: string[];
+    /** Nights between the days of voting; none of an election of one day. */
+    nights: { from: string; to: string }[];
   };
   policy: { sound: boolean; rewind_on_day: boolean; rewind_now: boolean; archive_public_after: boolean; retention_years: number };
   list: { version: number; published: string } | null;
@@ -55,8 +57,16 @@ export interface Camera {
   hidden?: HiddenWhy | null;
   /** What is wrong with what it sends, for technicians, where it is connected and nothing usable comes. */
   reason?: string | null;
+  /** What is known of its sound, where the policy lets sound through and the camera is live and public. */
+  sound?: 'none' | 'silent' | 'heard' | 'not-judged' | null;
   /** A light rendition of the same view, addressed like a camera. */
   sub: string | null;
+}
+
+/** What a camera was approved to show: the newest approval of each phase. Zones are in thousandths of the still. */
+export interface CameraApproval { camera: string; hidden: HiddenWhy | null; approved: ApprovedView[] }
+export interface ApprovedView {
+  phase: string; at: string; by_owner: boolean; still: string | null; zones: { kind: string; x: number; y: number; w: number; h: number }[];
 }
 
 export interface Station {
@@ -115,7 +125,8 @@ export interface Completeness {
   stations: StationCompleteness[];
 }
 
-export interface ListVersion { number: number; published: string; constituencies: number; stations: number; sha256: string }
+/** `by_two`: two persons approved it. */
+export interface ListVersion { number: number; published: string; decision?: { number: string; date: string } | null; by_two?: boolean; constituencies: number; stations: number; sha256: string }
 
 export interface Page<T> { items: T[]; total: number; next: string | null }
 
@@ -207,10 +218,19 @@ export async function allStations(query: StationQuery, signal?: AbortSignal): Pr
 
 export const station = (id: string, signal?: AbortSignal) => get<StationDetail>(`/api/v1/stations/${id}`, signal);
 
-/** The states of one camera from `from` to `to`, both in milliseconds since the epoch. */
-export function timeline(camera: string, from: number, to: number, signal?: AbortSignal): Promise<Span[]> {
-  const params = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
-  return get(`/api/v1/cameras/${camera}/timeline?${params}`, signal);
+export const approval = (camera: string, signal?: AbortSignal) => get<CameraApproval>(`/api/v1/cameras/${camera}/view`, signal);
+
+/** The longest span of a camera's day that is told at a time. */
+const SPAN_MS = 24 * 60 * MINUTE;
+
+/** The states of one camera from `from` to `to`, both in milliseconds since the epoch; of more than a day piece by piece, each cut at its ends. */
+export async function timeline(camera: string, from: number, to: number, signal?: AbortSignal): Promise<Span[]> {
+  const starts = Array.from({ length: Math.max(1, Math.ceil((to - from) / SPAN_MS)) }, (_, n) => from + n * SPAN_MS);
+  const pieces = await Promise.all(starts.map((start) => {
+    const params = new URLSearchParams({ from: new Date(start).toISOString(), to: new Date(Math.min(start + SPAN_MS, to)).toISOString() });
+    return get<Span[]>(`/api/v1/cameras/${camera}/timeline?${params}`, signal);
+  }));
+  return pieces.flat();
 }
 
 /** The country's day, or that of one constituency. */

@@ -2,7 +2,7 @@
 
 import { lastOf } from './lists';
 import type { DayPicture, Minutes } from './api';
-import { hourMinute, instant, MINUTE, SECOND } from './time';
+import { instant, MINUTE, SECOND } from './time';
 import type { Look } from './timeline';
 
 /** What the letters of a row stand for. */
@@ -15,6 +15,15 @@ export interface Place { row: number; cell: number }
 
 export function coverageOf(picture: DayPicture): Coverage {
   return { from: instant(picture.from), to: instant(picture.to), step: picture.step_s * SECOND, rows: picture.rows };
+}
+
+/** The cells that touch a range: of several days, those of one. Its minutes stay those of all. */
+export function coverageIn(coverage: Coverage, range: { from: number; to: number }): Coverage {
+  const first = Math.max(0, Math.floor((range.from - coverage.from) / coverage.step));
+  const last = Math.max(first, Math.ceil((range.to - coverage.from) / coverage.step));
+  const from = coverage.from + first * coverage.step;
+  const rows = coverage.rows.map((row) => ({ ...row, cells: row.cells.slice(first, last) }));
+  return { ...coverage, from, to: Math.max(from, Math.min(coverage.to, coverage.from + last * coverage.step)), rows };
 }
 
 /** A coverage of which nothing is known yet: all cells empty. */
@@ -54,10 +63,10 @@ export const cellAt = (coverage: Coverage, at: number): number => nearestPlace(c
 /** The moment at which a cell begins. */
 export const momentOf = (coverage: Coverage, cell: number): number => coverage.from + cell * coverage.step;
 
-/** `12:10–12:20`, the time that a cell covers; the last one goes until `to`. */
-export function timeOf(coverage: Coverage, cell: number, zone: string): string {
+/** The time that a cell covers; the last one goes until `to`. */
+export function spanOf(coverage: Coverage, cell: number): { from: number; to: number } {
   const from = momentOf(coverage, cell);
-  return `${hourMinute(from, zone)}–${hourMinute(Math.max(from, Math.min(from + coverage.step, coverage.to)), zone)}`;
+  return { from, to: Math.max(from, Math.min(from + coverage.step, coverage.to)) };
 }
 
 const PAGE_ROWS = 10;

@@ -10,8 +10,9 @@ export interface Bar {
   readonly range: Range;
   /** The part of it that is shown. */
   window: Range;
-  /** The last moment that can be opened. */
+  /** The last moment that can be opened, and whether that is the end of a day that is past, instead of now. */
   readonly end: number;
+  readonly over: boolean;
   readonly hand: number;
   /** Where keys move it from: at live, the time of the picture. */
   readonly base: number;
@@ -32,6 +33,10 @@ const WHEEL_RATE = 0.01;
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 const PAGES: Record<string, number> = { PageDown: -10 * MINUTE, PageUp: 10 * MINUTE };
 const LEVELS: Record<string, 1 | -1> = { '+': 1, '=': 1, '-': -1 };
+
+/** How far a key moves the hand, in milliseconds; undefined for other keys. */
+export const movedBy = ({ key, shiftKey }: KeyboardEvent, window: Range): number | undefined =>
+  (key in STEPS ? (STEPS[key] ?? 0) * (shiftKey ? 1_000 : stepOf(window)) : PAGES[key]);
 
 type BarEvent = PointerEvent & { currentTarget: HTMLElement };
 
@@ -120,27 +125,29 @@ export class Scrub {
     if (this.#typing(event.key) || this.#moving(event)) event.preventDefault();
   };
 
-  /** Goes to the moment under a pointer; the last minute of the bar is live. */
+  /** Goes to the moment under a pointer; the last minute of the bar is live, unless its day is past. */
   settle(to: number): void {
-    const { end, range, window } = this.#bar;
-    if (to > end - Math.min(MINUTE, 2 * stepOf(window))) this.#bar.goLive();
+    const { end, range, window, over } = this.#bar;
+    if (over) this.#bar.go(Math.min(end - 1_000, Math.max(range.from, to)));
+    else if (to > end - Math.min(MINUTE, 2 * stepOf(window))) this.#bar.goLive();
     else this.#bar.go(Math.max(range.from, to));
   }
 
   #moving(event: KeyboardEvent): boolean {
-    const { range, window, end, base } = this.#bar;
+    const { range, window, base, over } = this.#bar;
+    const end = over ? this.#bar.end - 1_000 : this.#bar.end;
     const { key } = event;
     const level = LEVELS[key];
     if (level) {
       this.#bar.level(level);
       return true;
     }
-    const by = key in STEPS ? (STEPS[key] ?? 0) * (event.shiftKey ? 1_000 : stepOf(window)) : PAGES[key];
+    const by = movedBy(event, window);
     if (by !== undefined) this.dragged = Math.min(end, Math.max(range.from, (this.dragged ?? base) + by));
     else if (key === 'Home') this.dragged = range.from;
     else if (key === 'End') this.dragged = end;
     else return false;
-    this.#live = this.dragged === end;
+    this.#live = !over && this.dragged === end;
     clearTimeout(this.#keyTimer);
     this.#keyTimer = setTimeout(() => this.#taken(), KEY_PAUSE_MS);
     return true;

@@ -55,6 +55,8 @@ function spansOf(day: Day, item: Item): Span[] {
   return spans.map((span) => ({ ...span, to: Math.min(span.to, now) })).filter((span) => span.to > span.from);
 }
 
+/** At most so many cells in a row. */
+const CELLS = 288;
 const LETTERS: Record<State, string> = { due: 'D', live: 'L', late: 'A', hidden: 'H', missing: 'M' };
 const WORSE = 'DLACHM';
 const letterOf = (span: Span) => (span.arriving ? 'C' : LETTERS[span.state]);
@@ -107,7 +109,8 @@ function itemsOf(day: Day, constituency: string | null): Item[] {
 
 function dayPicture(day: Day, constituency: string | null) {
   const to = Math.max(ON_AIR, day.now());
-  const step = (constituency ? 5 : 10) * MINUTE;
+  let step = (constituency ? 5 : 10) * MINUTE;
+  while ((to - ON_AIR) / step > CELLS) step *= 2;
   const stations = itemsOf(day, constituency).map((item) => {
     const spans = to > ON_AIR ? spansOf(day, item) : [];
     return { item, spans, cells: to > ON_AIR ? cellsOf(spans, to, step) : '', minutes: minutesOf(spans) };

@@ -17,7 +17,10 @@ const OUTAGE = '11:20';
 const ZONE = '+04:00';
 /** The stand-in's clock starts here. */
 const START = Date.parse(`2026-11-22T14:32:06${ZONE}`);
-const today = (time: string) => Date.parse(`2026-11-22T${time.length === 5 ? `${time}:00` : time}${ZONE}`);
+/** A time of the first day, `11:20`, or of another one, `2026-11-23T11:20`. */
+const today = (time: string) => Date.parse(`${time.includes('T') ? '' : '2026-11-22T'}${time.split(':').length === 2 ? `${time}:00` : time}${ZONE}`);
+/** The nights where voting takes three days. */
+const NIGHTS: [string, string][] = [['20:00', '2026-11-23T08:00'], ['2026-11-23T20:00', '2026-11-24T08:00']];
 const iso = (at: number) => new Date(at + 4 * 60 * MINUTE).toISOString().replace('Z', ZONE);
 
 /** Stations in other states than live, by their place in the list. */
@@ -40,6 +43,10 @@ export class Day {
   arriving = false;
   /** Many stations have sent nothing all day. */
   silent = false;
+  /** What the cameras let hear, if the policy lets sound through. */
+  sound: string | null = null;
+  /** Voting takes three days. */
+  several = false;
 
   constructor(data: string) {
     this.#rows = csv(join(data, 'stations-synthetic.csv')).map(([c, s, venue, , voters, cameras]) => ({
@@ -77,17 +84,33 @@ export class Day {
     return kind === 'hevc' ? 'live' : kind;
   }
 
+  #nights(): [number, number][] {
+    return this.several ? NIGHTS.map(([from, to]) => [today(from), today(to)]) : [];
+  }
+
+  #closes(): number {
+    return this.several ? today('2026-11-24T19:00') : today('19:00');
+  }
+
+  #phase(): string {
+    const now = this.now();
+    if (now < today('07:30')) return 'before';
+    if (now >= this.#closes()) return 'closed';
+    return this.#nights().some(([from, to]) => from <= now && now < to) ? 'night' : 'voting';
+  }
+
   election(): unknown {
     const states = { live: 0, late: 0, missing: 0, hidden: 0, due: 0 };
     for (const row of this.#rows) states[this.#state(`${row.constituency}/${row.station}`)]++;
     return {
       sample: true, rehearsal: false, names: { az: 'Nümunə seçki', en: 'Sample election', ru: 'Образец выборов' }, date: '2026-11-22', time_zone: 'Asia/Baku',
-      now: iso(this.now()), phase: this.now() < today('07:30') ? 'before' : this.now() < today('19:00') ? 'voting' : 'closed',
+      now: iso(this.now()), phase: this.#phase(),
       plan: {
-        on_air: iso(today('07:30')), empty_boxes: iso(today('07:50')), voting_from: iso(today('08:00')), voting_to: iso(today('19:00')),
+        on_air: iso(today('07:30')), empty_boxes: iso(today('07:50')), voting_from: iso(today('08:00')), voting_to: iso(this.#closes()),
         turnout: ['10:00', '12:00', '15:00', '17:00', '19:00'].map((time) => iso(today(time))),
+        nights: this.#nights().map(([from, to]) => ({ from: iso(from), to: iso(to) })),
       },
-      policy: { sound: false, rewind_on_day: true, rewind_now: true, archive_public_after: false, retention_years: 5 },
+      policy: { sound: this.sound !== null, rewind_on_day: true, rewind_now: true, archive_public_after: false, retention_years: 5 },
       list: { version: 3, published: iso(today('07:00') - 6 * 24 * 60 * MINUTE) },
       totals: { constituencies: 119, stations: this.#rows.length, cameras: this.#rows.length + 1, states },
     };
@@ -118,7 +141,7 @@ export class Day {
     const hidden = state === 'hidden' ? 'secrecy' : null;
     return {
       id, ...row, address: null, coordinates: null, state,
-      cameras: Array.from({ length: row.cameras }, (_, n) => ({ id: `${id}/${n + 1}`, state, since, cause, hidden })),
+      cameras: Array.from({ length: row.cameras }, (_, n) => ({ id: `${id}/${n + 1}`, state, since, cause, hidden, ...(this.sound !== null && state === 'live' ? { sound: this.sound } : {}) })),
     };
   }
 
@@ -143,7 +166,7 @@ export class Day {
         az: `${display.az}nin ${row.station} saylı seçki məntəqəsi`, en: `Polling station no. ${row.station} of ${display.en}`,
         ru: `Избирательный участок № ${row.station}, ${display.ru}`,
       },
-      marks: this.now() > today('19:30') ? [{ act: 'closed', at: iso(today('19:02')) }, { act: 'count', at: iso(today('19:28')) }] : [],
+      marks: !this.several && this.now() > today('19:30') ? [{ act: 'closed', at: iso(today('19:02')) }, { act: 'count', at: iso(today('19:28')) }] : [],
       owed: { from: iso(today('07:30')), to: null },
     };
   }

@@ -11,30 +11,39 @@ import { countryAnswer } from './country';
 import { Day, type Kind } from './day';
 import { DeskMock } from './desk/desk';
 import type { Media } from './media';
+import { Shown } from './shown';
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml',
 };
 
+const DAY_MS = 24 * 60 * 60_000;
+
 export interface Mock { server: Server; day: Day }
 
 export function startMock(dist: string, data: string, media: Media, port: number): Promise<Mock> {
   const day = new Day(data);
   const desk = new DeskMock(media.still);
+  const shown = new Shown();
   let down = false;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock');
     if (url.pathname === '/_mock/down') down = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/shift') day.shift(Number(url.searchParams.get('seconds')));
     if (url.pathname === '/_mock/arriving') day.arriving = url.searchParams.get('on') === '1';
+    if (url.pathname === '/_mock/days') day.several = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/silent') day.silent = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/arrived') day.arrived = url.searchParams.get('on') === '1';
     if (url.pathname === '/_mock/phase') day.jumpTo(url.searchParams.get('at') ?? '');
     if (url.pathname === '/_mock/desk') desk.reset();
+    if (url.pathname === '/_mock/sound') day.sound = url.searchParams.get('is') || null;
     if (url.pathname.startsWith('/_mock/')) return void response.end('ok');
     if (down) return void request.socket.destroy();
     if (desk.handle(request, response, url)) return;
+    const [, camera, what] = /^\/api\/v1\/cameras\/(\d+\/\d+\/\d+)\/(view|reports)$/.exec(url.pathname) ?? [];
+    if (camera && what === 'view') return json(response, shown.approval(camera));
+    if (camera && request.method === 'POST') return void shown.report(camera, request, response);
     try {
       answer(url, day, media, dist, data, response, request);
     } catch (error) {
@@ -62,8 +71,9 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   if (path === '/list/stations.csv') return send(response, 'text/csv', 'constituency,station\n');
   if (path === '/list/stations.json') return json(response, []);
   if (station?.[1]) return orMissing(response, day.station(station[1]));
+  if (timeline?.[1] && at('to') - at('from') > DAY_MS) return problem(response, 400, 'a span may be 24 hours long; ask for less at a time');
   if (timeline?.[1]) return json(response, day.timeline(timeline[1], at('from'), at('to')));
-  if (path.startsWith('/still/')) return send(response, 'image/jpeg', media.still);
+  if (path.startsWith('/still/') || path.startsWith('/view/')) return send(response, 'image/jpeg', media.still);
   if (camera?.[2]) {
     const kind: Kind = day.kind(camera[2]);
     if (camera[1] === 'live' && (kind === 'missing' || kind === 'due')) return problem(response, 404, 'no live picture');
@@ -78,10 +88,13 @@ function answer(url: URL, day: Day, media: Media, dist: string, data: string, re
   return file(response, dist, path);
 }
 
+const DESK_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' blob:").replace("connect-src 'self'", "connect-src 'self'; worker-src 'self'").replace('svelte-trusted-html', 'svelte-trusted-html desk-worker');
+
 function file(response: ServerResponse, dist: string, path: string): void {
+  if (/^(\/(en|ru))?\/desk\/sw\.js$/.test(path)) return send(response, 'text/javascript', readFileSync(join(dist, 'shells', 'desk-sw.js')));
   const known = /^\/(assets\/[\w.-]+|mark\.svg|card\.png|older\.js)$/.test(path) && existsSync(join(dist, path));
   if (!known && /\.\w+$/.test(path) && !path.includes('/desk/')) return problem(response, 404, path);
-  response.setHeader('content-security-policy', POLICY);
+  response.setHeader('content-security-policy', /^(\/(en|ru))?\/desk(\/|$)/.test(path) ? DESK_POLICY : POLICY);
   if (known) send(response, TYPES[extname(path)] ?? 'application/octet-stream', readFileSync(join(dist, path)));
   else send(response, 'text/html; charset=utf-8', shell(dist, path));
 }

@@ -9,7 +9,8 @@ import { expectAccessible, expectUncrossed, fits, watchConsole } from '../suppor
 
 const PAGES: readonly (readonly [Name | null, readonly string[]])[] = [
   [null, ['', `/invitation#${TOKEN}`, '/invitation#gone', `/self-test#${CHAIR_TOKEN}`]],
-  ['leyla.aliyeva', ['', '/views?q=7/', '/views/1/4/1', '/views/1/1/1', '/views/1/2/1', '/proposals?which=mine', '/account', '/nowhere', '/people', '/programme', '/stations/7/4', '/stock', '/rehearsal']],
+  ['leyla.aliyeva', ['', '/views?q=7/', '/views/1/4/1', '/views/1/1/1', '/views/1/2/1', '/proposals?which=mine', '/account', '/nowhere', '/people', '/programme', '/stations/7/4', '/stock', '/rehearsal', '/election']],
+  ['rashad.mammadov', ['/list', '/proposals/2']],
   ['orkhan.safarov', ['/field/7/5']],
   ['nigar.huseynova', ['/people', '/people/rashad.mammadov', '/audit']],
 ];
@@ -26,6 +27,7 @@ async function unfold(page: Page, address: string): Promise<void> {
     await page.locator('form.wide button.btn-big').click();
   }
   if (address === '/views/1/1/1') await page.locator('.btn-hide').click();
+  if (address === '/stations/7/4') await page.locator('section[aria-labelledby=close-h] button').click();
   if (address === '/audit') await page.locator('summary').first().click();
 }
 

@@ -71,7 +71,7 @@ test('a station: what blocks it, a duty, the link that is shown once', async ({ 
   await expect(page.locator('.blocks')).toContainText('Axşam zal qaranlıqdır.');
   await page.getByLabel('Responsible').fill('Orxan Səfərov');
   await page.getByLabel('Due').fill('2027-01-05');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Recorded.')).toBeVisible();
   await expect(page.locator('.progress .next')).toContainText('Orxan Səfərov');
   await expect(page.locator('.progress .next')).toContainText('5 January 2027');

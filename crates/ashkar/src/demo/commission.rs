@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Context;
 use ashkar_election::{
-    Act, Actor, Election, Percent, SqliteStore, Station, StationId, StationList, Store, Turnout,
-    export_stations_csv, plan_import, sample_import,
+    Act, Actor, Applied, Election, ImportPlan, Percent, SqliteStore, Station, StationId, StationList, Store,
+    Turnout, export_stations_csv, plan_import, sample_import,
 };
 use ashkar_terms::{CameraId, UtcMicros};
 
@@ -36,8 +36,7 @@ impl Commission<'_> {
     pub(super) async fn publish_list(&self) -> anyhow::Result<()> {
         let (_, current) = self.store.list().await?;
         let plan = sample_import(&current).map_err(|errors| anyhow::anyhow!("{errors}"))?;
-        self.store.apply_import(&plan, LIST_FILE, &self.actor(self.now.plus(-21 * DAY_US))).await?;
-        Ok(())
+        self.apply(&plan, self.now.plus(-21 * DAY_US)).await
     }
 
     /// Revises the list twice: a week ago, and yesterday, when `with_two` got a second camera.
@@ -52,7 +51,15 @@ impl Commission<'_> {
     async fn import(&self, list: &StationList, at: UtcMicros) -> anyhow::Result<()> {
         let (_, current) = self.store.list().await?;
         let plan = plan_import(&current, export_stations_csv(list).as_bytes())?;
-        self.store.apply_import(&plan, LIST_FILE, &self.actor(at)).await?;
+        self.apply(&plan, at).await
+    }
+
+    /// Makes a version and publishes it in the owner's way: nothing of the demo is anybody's decision.
+    async fn apply(&self, plan: &ImportPlan, at: UtcMicros) -> anyhow::Result<()> {
+        let by = self.actor(at);
+        if let Applied::NewVersion { version, .. } = self.store.apply_import(plan, LIST_FILE, &by).await? {
+            self.store.publish_as_owner(version.number, None, &by).await?;
+        }
         Ok(())
     }
 

@@ -76,7 +76,7 @@ class Run:
 
     def import_lists(self):
         for name in ("constituencies.csv", "stations-synthetic.csv"):
-            self.ashkar("stations", "import", str(self.options.lists / name))
+            self.ashkar("stations", "import", "--publish", str(self.options.lists / name))
 
     def stations(self):
         rows = (self.options.lists / "stations-synthetic.csv").read_text(encoding="utf-8").splitlines()[1:]

@@ -316,6 +316,8 @@ fn a_page_elsewhere_may_ask_for_all_that_is_public(centre: &Centre, cache: &str)
             assert!(!answer.contains("content-length"), "RFC 9110, 8.6: {answer}");
         }
         assert!(preflight(base, "/en/").starts_with("http/1.1 405 "), "pages are for people");
+        let reports = preflight(base, &format!("/api/v1/cameras/{CAMERA}/reports"));
+        assert!(reports.starts_with("http/1.1 405 ") && !reports.contains("access-control"), "{reports}");
         let (_, headers, _) = fetch(&format!("{base}{playlist}"), &[("origin", "https://portal.example")]);
         assert_eq!(header(&headers, "access-control-expose-headers"), Some("date, age, picture-time"));
     }

@@ -31,7 +31,14 @@ fn with_list(data: &Path) {
     for (name, text) in files {
         let file = parent.join(name);
         std::fs::write(&file, text).unwrap();
-        ashkar(&["stations", "import", file.to_str().unwrap(), "--data", data.to_str().unwrap()]);
+        ashkar(&[
+            "stations",
+            "import",
+            "--publish",
+            file.to_str().unwrap(),
+            "--data",
+            data.to_str().unwrap(),
+        ]);
     }
 }
 

@@ -39,6 +39,7 @@ fn put_vote(data: &Path) -> Election {
         voting_from: minute,
         voting_to: Minute(minute.0 + 1),
         turnout: Vec::new(),
+        nights: Vec::new(),
     };
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = SqliteStore::open(data).await.unwrap();
@@ -54,7 +55,7 @@ fn at(data: &Path, arguments: &[&str]) -> String {
     ashkar(&[arguments, &["--data", data.to_str().unwrap()]].concat())
 }
 
-/// A list of one station.
+/// A public list of one station.
 fn import(data: &Path) {
     let file = data.join("list.csv");
     for text in [
@@ -62,7 +63,7 @@ fn import(data: &Path) {
         "constituency,station,venue,address,voters,cameras\n7,12,34 nömrəli məktəb,Nizami küç. 5,991,1\n",
     ] {
         std::fs::write(&file, text).unwrap();
-        at(data, &["stations", "import", file.to_str().unwrap()]);
+        at(data, &["stations", "import", "--publish", file.to_str().unwrap()]);
     }
 }
 

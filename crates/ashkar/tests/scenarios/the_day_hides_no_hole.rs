@@ -28,7 +28,7 @@ fn the_day_hides_no_hole() {
     describe(&data, seconds_now().next_multiple_of(60) + 3600);
     for file in ["constituencies", "stations-synthetic"] {
         let file = format!("{}/../../data/{file}.csv", env!("CARGO_MANIFEST_DIR"));
-        ashkar(&["stations", "import", &file, "--data", &data.display().to_string()]);
+        ashkar(&["stations", "import", "--publish", &file, "--data", &data.display().to_string()]);
     }
     let keys = STATIONS.map(|station| add_camera(&data, &format!("{station}/1")));
     let centre = clock.start(&data);

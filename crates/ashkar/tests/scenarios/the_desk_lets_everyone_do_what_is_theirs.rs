@@ -26,6 +26,7 @@ fn address(route: &Declared) -> String {
         ("{id}", "999999"),
         ("{name}", "nobody-there"),
         ("{file}", "none.jpg"),
+        ("{version}", "999999"),
     ];
     let path = values.iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
     assert!(!path.contains('{'), "{path}: give the new parameter a value here");
@@ -35,8 +36,10 @@ fn address(route: &Declared) -> String {
 fn ask(person: &Person, route: &Declared) -> Answer {
     let body = (route.method != "GET").then_some("{}");
     let mut more = vec![("idempotency-key", new_key())];
-    if route.content == Content::Jpeg {
-        more.push(("content-type", "image/jpeg".to_owned()));
+    match route.content {
+        Content::Json => {}
+        Content::Jpeg => more.push(("content-type", "image/jpeg".to_owned())),
+        Content::Csv => more.push(("content-type", "text/csv".to_owned())),
     }
     let more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
     person.send(route.method.as_str(), &address(route), body, &more)

@@ -69,7 +69,7 @@ fn centre(dir: &std::path::Path) -> Centre {
     ] {
         let file = dir.join(name);
         std::fs::write(&file, text).unwrap();
-        ashkar(&["stations", "import", &file.display().to_string(), "--data", &at]);
+        ashkar(&["stations", "import", "--publish", &file.display().to_string(), "--data", &at]);
     }
     Centre::start(&data)
 }
@@ -174,5 +174,7 @@ fn a_device_is_with_one_holder() {
     assert_eq!(hand_over(&store).refused(422), "/problems/refused", "it is there no more");
     let stock = operator.get("/stock").ok();
     assert_eq!(stock[0]["holder"], "station:7/12");
-    assert_eq!(stock[0]["movements"].as_array().unwrap().len(), 2, "{stock}");
+    let movements = stock[0]["movements"].as_array().unwrap();
+    assert_eq!(movements.len(), 1, "the refused one moved nothing: {stock}");
+    assert_eq!((&movements[0]["to"], &movements[0]["by"]), (&json!("station:7/12"), &json!("desk:orxan")));
 }

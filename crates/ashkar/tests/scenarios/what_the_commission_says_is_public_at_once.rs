@@ -60,7 +60,7 @@ fn refused(data: &Path, arguments: &[&str]) -> String {
 fn import(dir: &Path, data: &Path, csv: &str) {
     let file = dir.join("list.csv");
     std::fs::write(&file, csv).unwrap();
-    on(data, &["stations", "import", &file.display().to_string()]);
+    on(data, &["stations", "import", "--publish", &file.display().to_string()]);
 }
 
 fn described(dir: &Path) -> std::path::PathBuf {

@@ -177,8 +177,8 @@ impl CompletenessReport {
             Some((camera, of.unwrap_or_default()))
         };
         let of_station = |station: &Station| {
-            let cameras = registry.snapshot.cameras_of(station.id).iter().filter(|camera| camera.enabled);
-            let cameras: Vec<_> = cameras.filter_map(|camera| of_camera(camera.id)).collect();
+            let cameras: Vec<_> =
+                registry.cameras_of(station.id).filter_map(|camera| of_camera(camera.id)).collect();
             let mut total = Completeness::default();
             cameras.iter().for_each(|(_, of)| total.add(of));
             StationCompleteness { id: station.id, venue: station.venue.clone(), cameras, total }

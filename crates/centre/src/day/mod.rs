@@ -163,8 +163,7 @@ impl<'a> Walk<'a> {
 
     /// Cameras of `station` that are in use.
     fn cameras(&self, station: &Station) -> impl Iterator<Item = CameraId> + use<'a> {
-        let cameras = self.registry.snapshot.cameras_of(station.id).iter();
-        cameras.filter(|camera| camera.enabled).map(|camera| camera.id)
+        self.registry.cameras_of(station.id).map(|camera| camera.id)
     }
 
     /// Now, or the end of the owed time of all cameras once that is past.
@@ -201,7 +200,7 @@ impl<'a> Walk<'a> {
 /// The combined state of cameras: that of the worst. A station has been missing since its first camera has, and live
 /// since its last one has.
 fn worst(cameras: &[CameraState]) -> CameraState {
-    let nothing = CameraState { state: State::Due, since: None, cause: None, hidden: None };
+    let nothing = CameraState::of(State::Due);
     let state = cameras.iter().map(|camera| camera.state).max_by_key(|state| badness(*state));
     let such = cameras.iter().filter(|camera| Some(camera.state) == state);
     let told = match state {
@@ -219,7 +218,7 @@ mod tests {
     use super::*;
 
     fn camera(state: State, since: i64, cause: Option<Cause>) -> CameraState {
-        CameraState { state, since: Some(at(since)), cause, hidden: None }
+        CameraState { since: Some(at(since)), cause, ..CameraState::of(state) }
     }
 
     #[test]

@@ -4,11 +4,14 @@ mod account;
 mod audit;
 pub(crate) mod factors;
 mod invitation;
+mod list;
 mod overview;
+pub(crate) mod papers;
 mod people;
 pub(crate) mod programme;
 mod proposals;
 mod rehearsals;
+mod reports;
 mod self_test;
 mod sign_in;
 mod views;
@@ -63,6 +66,7 @@ pub(crate) fn table() -> Table {
         .get("/programme", May(Permission::ReadStations), programme::board)
         // Of which constituency a decision is stands in it; the handler asks for that.
         .post("/programme", SignedIn, programme::decide)
+        .get("/reports", May(Permission::ReadStations), reports::open)
         .get("/stations/{constituency}/{station}", MayThere(Permission::ReadStations), programme::station)
         .post(
             "/stations/{constituency}/{station}/records",
@@ -84,6 +88,18 @@ pub(crate) fn table() -> Table {
             MayThere(Permission::EditProgramme),
             self_test::issue,
         )
+        .get("/list", May(Permission::ReadStations), list::show)
+        .get("/list/{version}/changes", May(Permission::ReadStations), list::changes)
+        .get("/list/files/{file}", May(Permission::ReadStations), list::file)
+        .take_csv("/list/look", May(Permission::ProposeList), list::look)
+        .take_csv("/list/import", May(Permission::ProposeList), list::import)
+        .get(
+            "/stations/{constituency}/{station}/acceptance.pdf",
+            MayThere(Permission::ReadStations),
+            papers::acceptance,
+        )
+        .post("/stations/{constituency}/{station}/sheet", MayThere(Permission::EditProgramme), papers::sheet)
+        .post("/constituencies/{constituency}/sheets", MayThere(Permission::EditProgramme), papers::sheets)
         .get("/stock", May(Permission::ReadStations), programme::stock)
         .post("/stock", May(Permission::EditDevices), programme::move_device)
         .post("/self-test/look", Anyone, self_test::look)
@@ -91,6 +107,7 @@ pub(crate) fn table() -> Table {
         .post("/self-test", Anyone, self_test::answer)
         .get("/audit", May(Permission::ReadAudit), audit::find)
         .get("/audit.ndjson", May(Permission::ReadAudit), audit::export)
+        .get("/election", May(Permission::ReadStations), overview::election)
         .get("/elections", May(Permission::ReadStations), rehearsals::list)
         // It changes nothing that anybody sees; that it becomes current is proposed.
         .post("/elections/rehearsals", May(Permission::ProposePolicy), rehearsals::plan)

@@ -33,11 +33,17 @@ pub(super) async fn show(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
     })))
 }
 
+/// The whole description of the election, as a proposal to change it needs it.
+pub(super) async fn election(State(desk): State<Arc<Desk>>) -> Answer<Value> {
+    Ok(Json(json!(desk.centre.registry().election)))
+}
+
 /// Counts of what the caller looks after.
 fn counts(desk: &Desk, registry: &Registry, caller: &Caller) -> Value {
     let profile = &caller.person.profile;
     let now = desk.centre.now();
-    let stations = registry.stations().filter(|station| profile.covers(station.id.constituency)).count();
+    let stations = registry.snapshot.list.stations().iter().chain(&registry.unlisted);
+    let stations = stations.filter(|station| profile.covers(station.id.constituency)).count();
     let cameras = registry.snapshot.cameras.iter();
     let cameras = cameras.filter(|camera| camera.enabled && profile.covers(camera.id.constituency));
     let cameras: Vec<_> = cameras.map(|camera| camera.id).collect();

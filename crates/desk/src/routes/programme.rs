@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ashkar_election::{
-    Board, Entry, EntryId, Fact, NewEntry, Permission, Programme, ProgrammeError, Recorded, StationId,
-    StoreError,
+    Actor, Board, Entry, EntryId, Fact, NewEntry, Permission, PersonName, Programme, ProgrammeError,
+    Recorded, StationId, StoreError,
 };
 use ashkar_terms::UtcMicros;
 use axum::Json;
@@ -57,14 +57,25 @@ pub(super) async fn board(State(desk): State<Arc<Desk>>, caller: Caller) -> Answ
     let profile = &caller.person.profile;
     board.constituencies.retain(|one| profile.covers(one.constituency));
     board.stations.retain(|one| profile.covers(one.station.constituency));
-    Ok(Json(with_times(json!(board))))
+    let without = desk.programme.with(&desk, |programme| programme.without_camera().clone()).await?;
+    let mut shown = with_times(json!(board));
+    shown["without_camera"] = without
+        .iter()
+        .filter(|(station, _)| profile.covers(station.constituency))
+        .map(|(station, one)| json!({ "station": station, "reason": one.reason, "words": one.words }))
+        .collect();
+    let registry = desk.centre.registry();
+    for (one, board) in shown["stations"].as_array_mut().into_iter().flatten().zip(&board.stations) {
+        one["venue"] = json!(registry.station(board.station).map_or("", |station| &*station.venue));
+    }
+    Ok(Json(shown))
 }
 
 /// Fields that hold times.
 const TIMES: [&str; 7] = ["at", "since", "found_at", "came_at", "opened_at", "closed_at", "published_at"];
 
 /// Microseconds as the API writes times, wherever they stand.
-fn with_times(mut value: Value) -> Value {
+pub(super) fn with_times(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
@@ -94,8 +105,16 @@ pub(super) async fn station(State(desk): State<Arc<Desk>>, place: Place) -> Answ
     let id = listed(&desk, place)?;
     let board = desk.board().await?;
     let history: Vec<Entry> = desk.store.history(id).await?;
+    let registry = desk.centre.registry();
+    let (venue, address) = registry.station(id).map_or(("", ""), |at| (&*at.venue, &*at.address));
     Ok(Json(with_times(json!({
         "station": id,
+        "venue": venue,
+        "address": address,
+        "sheet": {
+            "codes": super::papers::enrolled_by_sheet(&desk, id),
+            "telephones": desk.options.telephones.len(),
+        },
         "board": board.station(id),
         "records": history,
         "photos": desk.store.photos(id).await?,
@@ -108,7 +127,20 @@ pub(super) struct NewRecord {
     id: EntryId,
     #[serde(default)]
     found_at: Option<String>,
+    /// Who typed it, where it was handed over in a file.
+    #[serde(default)]
+    of: Option<PersonName>,
     fact: Fact,
+}
+
+impl NewRecord {
+    /// The actor of the record: the trail says who typed what somebody else hands in.
+    fn actor(&self, caller: &Caller) -> Actor {
+        match &self.of {
+            Some(typed_by) => caller.actor_for(typed_by),
+            None => caller.actor_again(),
+        }
+    }
 }
 
 /// The station that something found or done there is about; nothing of what has a route of its own.
@@ -139,12 +171,13 @@ pub(super) async fn record(
         ),
         None => None,
     };
-    recorded(&desk, &caller, NewEntry { id: new.id, found_at, fact: new.fact }).await
+    let by = new.actor(&caller);
+    recorded(&desk, &by, NewEntry { id: new.id, found_at, fact: new.fact }).await
 }
 
-async fn recorded(desk: &Desk, caller: &Caller, new: NewEntry) -> Answer<Value> {
+async fn recorded(desk: &Desk, by: &Actor, new: NewEntry) -> Answer<Value> {
     // The record's own id says that it is done once, over a restart of the page too.
-    let recorded: Recorded = desk.store.record(&new, &caller.actor_again()).await?;
+    let recorded: Recorded = desk.store.record(&new, by).await?;
     desk.centre.refresh().await;
     Ok(Json(json!({ "id": new.id, "recorded": recorded })))
 }
@@ -166,7 +199,7 @@ pub(super) async fn decide(
         Fact::Numbers { .. } | Fact::Decision { .. } => return Err(Refusal::not_your_role()),
         _ => return Err(Refusal::malformed("This is no decision of the programme.")),
     }
-    recorded(&desk, &caller, NewEntry { id: new.id, found_at: None, fact: new.fact }).await
+    recorded(&desk, &caller.actor_again(), NewEntry { id: new.id, found_at: None, fact: new.fact }).await
 }
 
 fn require(caller: &Caller, permission: Permission, constituency: u16) -> Result<(), Refusal> {
@@ -191,7 +224,8 @@ pub(super) async fn move_device(
         | Fact::Returned { .. }
         | Fact::Wiped { .. }
         | Fact::Spare { .. } => {
-            recorded(&desk, &caller, NewEntry { id: new.id, found_at: None, fact: new.fact }).await
+            recorded(&desk, &caller.actor_again(), NewEntry { id: new.id, found_at: None, fact: new.fact })
+                .await
         }
         _ => Err(Refusal::malformed("This is no movement of a device.")),
     }

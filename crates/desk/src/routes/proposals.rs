@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::people::{Invitation, invitation};
 use crate::caller::{Asked, Caller};
-use crate::given::{At, Given, Wanted};
+use crate::given::{At, Given, Wanted, read_value};
 use crate::refusal::Refusal;
 use crate::table::Answer;
 use crate::{Desk, times};
@@ -107,10 +107,13 @@ pub(super) async fn propose(
     caller: Caller,
     Given(mut body): Given<Value>,
 ) -> Answer<Value> {
-    let why = body.as_object_mut().and_then(|body| body.remove("why"));
-    let why = why.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
-    let what: Proposed = serde_json::from_value(body)
-        .map_err(|error| Refusal::malformed(format!("This is no proposal: {error}.")))?;
+    let why = match body.as_object_mut().and_then(|body| body.remove("why")) {
+        None => String::new(),
+        Some(Value::String(why)) => why,
+        Some(_) => return Err(Refusal::malformed("\"why\" is no text.")),
+    };
+    let what: Proposed =
+        read_value(body).map_err(|error| Refusal::malformed(format!("This is no proposal: {error}.")))?;
     let (permission, _) = what.permissions();
     if !caller.may(permission) || !covers(&caller.person, &what) {
         return Err(Refusal::not_your_role());

@@ -69,7 +69,7 @@ pub(super) async fn look(
 ) -> Answer<Value> {
     let (station, _) = linked(&desk, &asked, &look.token).await?;
     let registry = desk.centre.registry();
-    let venue = registry.station(station).map_or("", |station| &*station.venue);
+    let venue = registry.newest_station(station).map_or("", |station| &*station.venue);
     Ok(Json(json!({ "station": station, "venue": venue, "cameras": cameras(&desk, station) })))
 }
 

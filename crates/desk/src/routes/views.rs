@@ -34,6 +34,8 @@ const PICTURE_TIME: HeaderName = HeaderName::from_static("picture-time");
 pub(super) enum Public {
     Open,
     Unapproved,
+    /// Its view is approved, and a draft of the list alone has it.
+    Unpublished,
     Hidden,
 }
 
@@ -41,6 +43,7 @@ impl Public {
     const fn name(self) -> &'static str {
         match self {
             Self::Open => "public",
+            Self::Unpublished => "unpublished",
             Self::Unapproved => "unapproved",
             Self::Hidden => "hidden",
         }
@@ -52,12 +55,14 @@ struct View<'a> {
     camera: CameraId,
     approvals: &'a [Approval],
     hidings: &'a [Hiding],
+    is_draft: bool,
 }
 
 impl<'a> View<'a> {
     fn of(registry: &'a Registry, camera: CameraId) -> Self {
         let snapshot = &registry.snapshot;
-        Self { camera, approvals: snapshot.approvals_of(camera), hidings: snapshot.hidings_of(camera) }
+        let (approvals, hidings) = (snapshot.approvals_of(camera), snapshot.hidings_of(camera));
+        Self { camera, approvals, hidings, is_draft: registry.is_draft(camera) }
     }
 
     /// The hiding in force that began first.
@@ -69,6 +74,7 @@ impl<'a> View<'a> {
         match (self.approvals.is_empty(), self.hidden()) {
             (true, _) => Public::Unapproved,
             (false, Some(_)) => Public::Hidden,
+            (false, None) if self.is_draft => Public::Unpublished,
             (false, None) => Public::Open,
         }
     }
@@ -100,7 +106,7 @@ fn hiding(hiding: &Hiding) -> Value {
 
 fn summary(desk: &Desk, registry: &Registry, view: &View<'_>, open: &Open) -> Value {
     let camera = view.camera;
-    let station = registry.station(camera.into());
+    let station = registry.newest_station(camera.into());
     let live = desk.centre.camera(camera).is_some_and(|camera| camera.status(desk.centre.now()).live);
     let approved =
         ViewPhase::ALL.into_iter().filter_map(|phase| registry.approval(camera, phase)).map(approval);
@@ -145,6 +151,7 @@ pub(super) async fn list(State(desk): State<Arc<Desk>>, caller: Caller) -> Answe
 pub(super) fn counts<'a>(registry: &Registry, cameras: impl Iterator<Item = &'a CameraId>) -> [usize; 3] {
     cameras.fold([0; 3], |[public, unapproved, hidden], camera| match View::of(registry, *camera).public() {
         Public::Open => [public + 1, unapproved, hidden],
+        Public::Unpublished => [public, unapproved, hidden],
         Public::Unapproved => [public, unapproved + 1, hidden],
         Public::Hidden => [public, unapproved, hidden + 1],
     })

@@ -1,4 +1,5 @@
-//! The plan of a polling day: its times in minutes after local midnight, and the check that they are in order.
+//! The plan of a polling day, or of several with nights between them: its times in minutes after local midnight of the
+//! first one, and the check that they are in order.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,15 +8,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::ElectionError;
 
+/// Minutes of a day.
+const DAY: u16 = 24 * 60;
+
 /// A time of the polling day: minutes after local midnight of the election's date.
 ///
-/// It may exceed 1440: the count continues after midnight, which still belongs to the day. Written `07:30`, `25:10`.
+/// It may exceed 1440: the count continues after midnight, and voting may take several days. Written `07:30`, and from
+/// midnight on with the day, `day 2 01:10`; read as `25:10`, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Minute(pub u16);
 
 impl Minute {
-    /// The last minute that a day plan may name: the end of the day after.
-    pub const MAX: Self = Self(2 * 24 * 60);
+    /// The last minute that a day plan may name: the end of the eighth day.
+    pub const MAX: Self = Self(8 * DAY);
+    /// The last one that may be written without its day, as `48:00`: nobody reads larger hours.
+    const MAX_HOURS: Self = Self(2 * DAY);
 
     /// `hours:minutes` after local midnight.
     pub const fn at(hours: u16, minutes: u16) -> Self {
@@ -25,26 +32,39 @@ impl Minute {
 
 impl fmt::Display for Minute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+        let (day, minute) = (self.0 / DAY + 1, self.0 % DAY);
+        if day > 1 {
+            write!(f, "day {day} ")?;
+        }
+        write!(f, "{:02}:{:02}", minute / 60, minute % 60)
     }
 }
 
 impl FromStr for Minute {
     type Err = ElectionError;
 
-    /// Reads `07:30`; hours may reach 48.
+    /// Reads `07:30` with hours up to 48, and `day 3 08:00` with those of a clock.
     fn from_str(text: &str) -> Result<Self, ElectionError> {
-        let bad = || ElectionError::Time(text.chars().take(20).collect());
-        let (hours, minutes) = text.split_once(':').ok_or_else(bad)?;
-        let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(hours) || !digits(minutes) {
-            return Err(bad());
-        }
-        let (hours, minutes): (u16, u16) =
-            (hours.parse().map_err(|_| bad())?, minutes.parse().map_err(|_| bad())?);
-        let time = Self::at(hours, minutes);
-        if minutes < 60 && time <= Self::MAX { Ok(time) } else { Err(bad()) }
+        let dated = |text: &str| {
+            let (day, clock) = text.strip_prefix("day ")?.split_once(' ')?;
+            let &[day @ b'1'..=b'9'] = day.as_bytes() else { return None };
+            let time = clock_time(clock).filter(|time| time.0 < DAY)?;
+            Some(Self(u16::from(day - b'1') * DAY + time.0)).filter(|time| *time <= Self::MAX)
+        };
+        let hours = || clock_time(text).filter(|time| *time <= Self::MAX_HOURS);
+        dated(text).or_else(hours).ok_or_else(|| ElectionError::Time(text.chars().take(20).collect()))
     }
+}
+
+/// Two digits of hours and two of minutes.
+fn clock_time(text: &str) -> Option<Minute> {
+    let (hours, minutes) = text.split_once(':')?;
+    let number = |part: &str| {
+        let is_written = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse::<u16>().ok().filter(|_| is_written)
+    };
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (minutes < 60).then(|| Minute::at(hours, minutes))
 }
 
 impl Serialize for Minute {
@@ -69,13 +89,27 @@ pub enum DayTime {
     EmptyBoxes,
     /// Voting begins.
     VotingFrom,
+    /// Voting goes on after a night.
+    NightTo,
     /// Turnout is announced.
     Turnout,
+    /// Voting is paused for a night.
+    NightFrom,
     /// Voting ends.
     VotingTo,
 }
 
-/// The times of an election day. After the close there are no times, only acts that somebody marks ([`super::Act`]).
+/// A night between two days of voting: nobody votes, and the room is watched. `[from, to)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Night {
+    /// Voting is paused.
+    pub from: Minute,
+    /// Voting goes on.
+    pub to: Minute,
+}
+
+/// The times of an election day, or of its days. After the close there are no times, only acts that somebody marks ([`super::Act`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DayPlan {
@@ -89,10 +123,15 @@ pub struct DayPlan {
     pub voting_to: Minute,
     /// Turnout announcements, ascending; 10, 12, 15, 17 and 19 o'clock.
     pub turnout: Vec<Minute>,
+    /// The nights within the voting, ascending; none if it takes one day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nights: Vec<Night>,
 }
 
-/// Maximum number of turnout announcements in one day.
+/// Maximum number of turnout announcements in one day of voting.
 pub(crate) const MAX_TURNOUT_MARKS: usize = 24;
+/// Maximum number of nights.
+const MAX_NIGHTS: usize = 7;
 
 impl Default for DayPlan {
     /// The day of 7 February 2024: on air 07:30, voting 08:00–19:00.
@@ -103,6 +142,7 @@ impl Default for DayPlan {
             voting_from: Minute::at(8, 0),
             voting_to: Minute::at(19, 0),
             turnout: [10, 12, 15, 17, 19].map(|hour| Minute::at(hour, 0)).to_vec(),
+            nights: Vec::new(),
         }
     }
 }
@@ -118,12 +158,35 @@ impl DayPlan {
             voting_from: shift(self.voting_from),
             voting_to: shift(self.voting_to),
             turnout: self.turnout.iter().copied().map(shift).collect(),
+            nights: self
+                .nights
+                .iter()
+                .map(|night| Night { from: shift(night.from), to: shift(night.to) })
+                .collect(),
         }
+    }
+
+    /// The midnight at which the last day of voting begins, if there are several; of one day, that of the election's date.
+    pub fn last_midnight(&self) -> Minute {
+        if self.nights.is_empty() {
+            Minute(0)
+        } else {
+            Minute(self.voting_to.0.saturating_sub(1) / DAY * DAY)
+        }
+    }
+
+    /// The end of the day after the last one, as far as a time can be written.
+    pub(crate) fn latest_end(&self) -> Minute {
+        Minute(self.last_midnight().0.saturating_add(2 * DAY)).min(Minute::MAX)
     }
 
     /// All times of the plan in order, for the marks on a timeline.
     pub fn times(&self) -> Vec<(Minute, DayTime)> {
         let turnout = self.turnout.iter().map(|&at| (at, DayTime::Turnout));
+        let nights = self
+            .nights
+            .iter()
+            .flat_map(|night| [(night.from, DayTime::NightFrom), (night.to, DayTime::NightTo)]);
         let mut times: Vec<_> = [
             (self.on_air, DayTime::OnAir),
             (self.empty_boxes, DayTime::EmptyBoxes),
@@ -132,6 +195,7 @@ impl DayPlan {
         ]
         .into_iter()
         .chain(turnout)
+        .chain(nights)
         .collect();
         times.sort_unstable();
         times
@@ -147,14 +211,43 @@ impl DayPlan {
             return fail("on air, empty boxes and the start of voting must follow each other");
         }
         if self.voting_from >= self.voting_to || self.voting_to > Minute::MAX {
-            return fail("voting must end after it begins, and at 48:00 at the latest");
+            return fail("voting must end after it begins, and within eight days");
         }
-        if self.turnout.len() > MAX_TURNOUT_MARKS {
-            return fail("a day has at most 24 turnout announcements");
+        if self.nights.is_empty() && self.voting_to > Minute::MAX_HOURS {
+            return fail("voting that takes more than two days has nights");
         }
+        self.check_nights()?;
         let inside = |at: &Minute| (self.voting_from..=self.voting_to).contains(at);
         if !self.turnout.iter().all(inside) || !self.turnout.is_sorted_by(|a, b| a < b) {
             return fail("turnout announcements must ascend and lie within the voting");
+        }
+        let days = self
+            .turnout
+            .chunk_by(|a, b| !self.nights.iter().any(|night| *a <= night.from && night.from < *b));
+        if days.into_iter().any(|day| day.len() > MAX_TURNOUT_MARKS) {
+            return fail("a day has at most 24 turnout announcements");
+        }
+        Ok(())
+    }
+
+    fn check_nights(&self) -> Result<(), ElectionError> {
+        let fail = |what| Err(ElectionError::Plan(what));
+        if self.nights.len() > MAX_NIGHTS {
+            return fail("there are at most seven nights");
+        }
+        let mut voting_since = self.voting_from;
+        for night in &self.nights {
+            if night.from <= voting_since || night.to <= night.from {
+                return fail("nights must ascend, end after they begin, and have voting between them");
+            }
+            voting_since = night.to;
+        }
+        if voting_since >= self.voting_to {
+            return fail("nights must lie within the voting, and end before it does");
+        }
+        let is_in_a_night = |at: &Minute| self.nights.iter().any(|night| night.from < *at && *at < night.to);
+        if self.turnout.iter().any(is_in_a_night) {
+            return fail("no turnout is announced in a night");
         }
         Ok(())
     }
@@ -170,11 +263,36 @@ mod tests {
     }
 
     #[test]
-    fn minutes_are_written_as_clock_times_even_past_midnight() {
-        for text in ["00:00", "07:30", "24:00", "25:10", "48:00"] {
+    fn minutes_are_written_as_clock_times_with_the_day_past_midnight() {
+        for text in ["00:00", "07:30", "23:59", "day 2 00:00", "day 2 01:10", "day 8 23:59", "day 9 00:00"] {
             assert_eq!(text.parse::<Minute>().unwrap().to_string(), text);
         }
-        for text in ["", "7:30", "07:60", "48:01", "+7:30", "07:30:00", "99:99"] {
+        for (hours, written) in [("24:00", "day 2 00:00"), ("25:10", "day 2 01:10"), ("48:00", "day 3 00:00")]
+        {
+            assert_eq!(hours.parse::<Minute>().unwrap().to_string(), written);
+        }
+        assert_eq!("day 1 07:30".parse(), Ok(Minute::at(7, 30)));
+        let no_times = [
+            "",
+            "7:30",
+            "07:60",
+            "48:01",
+            "+7:30",
+            "07:30:00",
+            "99:99",
+            "day 0 07:30",
+            "day 9 00:01",
+            "day 2 24:00",
+            "day 10 07:30",
+            "day  2 07:30",
+            "day 2",
+            "day 2 ",
+            "day2 07:30",
+            "2 07:30",
+            "day +2 07:30",
+            "day ٢ 07:30",
+        ];
+        for text in no_times {
             assert!(text.parse::<Minute>().is_err(), "{text}");
         }
     }

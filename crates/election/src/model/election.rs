@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Act, DayPlan, DayTime, Minute, Names, Owed, Phase, Rehearsal, StationMarks};
 
+/// How long after the last midnight of voting the day ends for the public, microseconds.
+const DAY_LASTS_US: i64 = 48 * 3600 * 1_000_000;
 /// The longest name of an election, in characters.
 const MAX_NAME_CHARS: usize = 200;
 
@@ -21,7 +23,7 @@ pub struct Election {
     pub key: ElectionKey,
     /// Its name for display.
     pub names: Names,
-    /// The polling day.
+    /// The polling day; of several, the first.
     pub date: Date,
     /// The zone of its local times (invariant I9).
     pub time_zone: Zone,
@@ -68,7 +70,7 @@ impl Election {
         }
         self.policy.check()?;
         self.plan.check()?;
-        let is_good = |until| self.plan.on_air < until && until <= Minute::MAX;
+        let is_good = |until| self.plan.on_air < until && until <= self.plan.latest_end();
         if self.rehearsal.as_ref().is_some_and(|rehearsal| !is_good(rehearsal.until)) {
             return Err(ElectionError::RehearsalTimes);
         }
@@ -95,6 +97,11 @@ impl Election {
         self.plan.times().into_iter().map(|(at, what)| (self.instant(at), what)).collect()
     }
 
+    /// When the election's day, or the last of its days, ends for the public: at the end of the day after.
+    pub fn day_over(&self) -> UtcMicros {
+        self.instant(self.plan.last_midnight()).plus(DAY_LASTS_US)
+    }
+
     /// What the cameras of a station owe: everything from the start of the day until its protocol is completed, and of a
     /// rehearsal until its end at the latest.
     pub fn owed(&self, marks: &StationMarks) -> Owed {
@@ -112,6 +119,7 @@ impl Election {
         let begun = |time| now >= self.instant(time);
         match () {
             () if begun(self.plan.voting_to) => Phase::Closing,
+            () if self.plan.nights.iter().any(|night| begun(night.from) && !begun(night.to)) => Phase::Night,
             () if begun(self.plan.voting_from) => Phase::Voting,
             () if begun(self.plan.empty_boxes) => Phase::EmptyBoxes,
             () if begun(self.plan.on_air) => Phase::OnAir,
@@ -249,7 +257,7 @@ pub enum ElectionError {
     TimeZone(String),
     /// Not a time of the day.
     #[error(
-        "{0:?} is no time of the polling day; one is written like 07:30, and 25:00 is one hour past midnight"
+        "{0:?} is no time of the polling day; one is written like 07:30, and one of another day like day 2 07:30"
     )]
     Time(String),
     /// Not a share.
@@ -267,7 +275,7 @@ pub enum ElectionError {
     #[error("the day plan is wrong: {0}")]
     Plan(&'static str),
     /// A rehearsal without length.
-    #[error("a rehearsal ends after its cameras go on air, and at 48:00 at the latest")]
+    #[error("a rehearsal ends after its cameras go on air, and by the end of the day after its last one")]
     RehearsalTimes,
     /// Two days have a moment in common.
     #[error(

@@ -128,6 +128,8 @@ pub enum Phase {
     EmptyBoxes,
     /// Voting.
     Voting,
+    /// A night between two days of voting: nobody votes, and the room is watched.
+    Night,
     /// The time of voting is over, but nobody has marked the close.
     Closing,
     /// This act was the last one marked.
@@ -135,13 +137,14 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The name used in the API: `not_yet`, `on_air`, `empty_boxes`, `voting`, `closing`, or the act's.
+    /// The name used in the API: `not_yet`, `on_air`, `empty_boxes`, `voting`, `night`, `closing`, or the act's.
     pub const fn name(self) -> &'static str {
         match self {
             Self::NotYet => "not_yet",
             Self::OnAir => "on_air",
             Self::EmptyBoxes => "empty_boxes",
             Self::Voting => "voting",
+            Self::Night => "night",
             Self::Closing => "closing",
             Self::After(act) => act.name(),
         }

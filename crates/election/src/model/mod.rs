@@ -16,7 +16,7 @@ mod turnout;
 mod views;
 
 pub use access::{Access, Asked, Case, Denial, Standing};
-pub use day::{DayPlan, DayTime, Minute};
+pub use day::{DayPlan, DayTime, Minute, Night};
 pub use election::{Election, ElectionError, ElectionKey, Policy, Zone};
 pub use language::{Language, Names};
 pub use list::StationList;

@@ -1,6 +1,7 @@
 //! What needs two persons: one proposes it, another one decides.
 
 use ashkar_terms::{CameraId, UtcMicros};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -43,6 +44,16 @@ pub enum Proposed {
         #[serde(with = "super::rfc3339")]
         at: UtcMicros,
     },
+    /// A version of the list becomes the published one, by a decision of the commission.
+    #[serde(rename = "list.publish")]
+    PublishList {
+        /// The version.
+        version: u32,
+        /// The decision's number, such as `12/45`.
+        decision_number: String,
+        /// Its date.
+        decision_date: Date,
+    },
     /// The election's plan or policy becomes another one.
     #[serde(rename = "policy.change")]
     ChangePolicy {
@@ -70,6 +81,7 @@ impl Proposed {
             Self::ApproveView { .. } => "view.approve",
             Self::ShowView { .. } => "view.show",
             Self::CloseStation { .. } => "station.close",
+            Self::PublishList { .. } => "list.publish",
             Self::ChangePolicy { .. } => "policy.change",
             Self::UseElection { .. } => "election.use",
             Self::RecoverPerson { .. } => "person.recover",
@@ -83,6 +95,7 @@ impl Proposed {
                 (Permission::ProposeViews, Permission::DecideViews)
             }
             Self::CloseStation { .. } => (Permission::ProposeClosing, Permission::DecideClosing),
+            Self::PublishList { .. } => (Permission::ProposeList, Permission::DecideList),
             Self::ChangePolicy { .. } | Self::UseElection { .. } => {
                 (Permission::ProposePolicy, Permission::DecidePolicy)
             }
@@ -95,7 +108,10 @@ impl Proposed {
         match self {
             Self::ApproveView { camera, .. } | Self::ShowView { camera } => Some(camera.constituency),
             Self::CloseStation { station, .. } => Some(station.constituency),
-            Self::ChangePolicy { .. } | Self::UseElection { .. } | Self::RecoverPerson { .. } => None,
+            Self::PublishList { .. }
+            | Self::ChangePolicy { .. }
+            | Self::UseElection { .. }
+            | Self::RecoverPerson { .. } => None,
         }
     }
 
@@ -104,6 +120,7 @@ impl Proposed {
         match self {
             Self::ApproveView { camera, .. } | Self::ShowView { camera } => camera.to_string(),
             Self::CloseStation { station, .. } => station.to_string(),
+            Self::PublishList { version, .. } => format!("version {version}"),
             Self::ChangePolicy { election } => election.key.to_string(),
             Self::UseElection { key } => key.to_string(),
             Self::RecoverPerson { name } => name.to_string(),

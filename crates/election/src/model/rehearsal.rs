@@ -52,7 +52,7 @@ impl Election {
     /// [`ElectionError`] if it cannot be held.
     pub fn rehearsed(&self, new: &NewRehearsal, number: usize) -> Result<Self, ElectionError> {
         let plan = new.on_air.map_or_else(|| self.plan.clone(), |on_air| self.plan.shifted_to(on_air));
-        let usual = Minute(plan.voting_to.0.saturating_add(COUNT_MINUTES)).min(Minute::MAX);
+        let usual = Minute(plan.voting_to.0.saturating_add(COUNT_MINUTES)).min(plan.latest_end());
         let rehearsal = Rehearsal { of: self.key.clone(), until: new.until.unwrap_or(usual) };
         let key = ElectionKey::new(format!("{}-rehearsal-{number}", self.key))?;
         let made = Self { key, date: new.date, plan, rehearsal: Some(rehearsal), ..self.clone() };
@@ -75,10 +75,14 @@ impl Election {
         }
     }
 
-    /// Its whole day: of a vote until the end of the day after, whatever may be left to count then.
+    /// Its whole day, or all of its days: of a vote until the end of the day after the last one, whatever may be left to
+    /// count then.
     pub fn day(&self) -> Span {
-        let to = self.rehearsal.as_ref().map_or(Minute::MAX, |rehearsal| rehearsal.until);
-        Span { from: self.on_air_at(), to: self.instant(to) }
+        let to = match &self.rehearsal {
+            None => self.day_over(),
+            Some(rehearsal) => self.instant(rehearsal.until),
+        };
+        Span { from: self.on_air_at(), to }
     }
 
     /// Refuses a day that cannot be told apart from that of `other`, if one of them is a rehearsal.
@@ -157,6 +161,7 @@ fn merged(mut spans: Vec<Span>) -> Vec<Span> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::{DayPlan, Night, StationMarks};
     use super::*;
 
     fn vote(key: &str, date: &str) -> Election {
@@ -199,6 +204,24 @@ mod tests {
             vote.check_apart(&vote.rehearsed(&on("2024-02-20"), 1).unwrap()),
             Err(ElectionError::AfterVote)
         );
+    }
+
+    #[test]
+    fn several_days_end_after_the_last_one() {
+        let night = Night { from: Minute::at(19, 0), to: Minute::at(32, 0) };
+        let plan = DayPlan { nights: vec![night], voting_to: Minute::at(43, 0), ..DayPlan::default() };
+        let vote = Election { plan, ..vote("v", "2024-02-07") };
+        assert_eq!(vote.check(), Ok(()));
+        assert_eq!(vote.day().to, vote.instant(Minute::at(72, 0)));
+        let made = vote.rehearsed(&on("2024-02-03"), 1).unwrap();
+        assert_eq!(made.day().to, made.instant(Minute::at(45, 0)));
+        assert_eq!(made.owed(&StationMarks::default()).to, Some(made.day().to));
+        let until =
+            |until| vote.rehearsed(&NewRehearsal { until: Some(until), ..on("2024-02-03") }, 1).map(drop);
+        assert_eq!(until(Minute::at(72, 0)), Ok(()));
+        assert_eq!(until(Minute::at(72, 1)), Err(ElectionError::RehearsalTimes));
+        let late = vote.rehearsed(&on("2024-02-06"), 1).unwrap();
+        assert_eq!(late.check_apart(&vote), Err(ElectionError::SameTime(vote.key.clone())));
     }
 
     #[test]

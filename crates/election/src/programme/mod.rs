@@ -16,6 +16,7 @@ mod link;
 mod photo;
 mod publication;
 mod refusal;
+mod reports;
 mod state;
 mod station;
 mod stock;

@@ -117,8 +117,13 @@ pub enum Refusal {
         /// Where it is.
         station: crate::model::StationId,
     },
-    /// The camera has as many open reports as are kept.
-    #[error("this was reported often already, and is being dealt with")]
+    /// The same was reported of the camera, and is open.
+    #[error("this was reported already, and is open at the commission's desk")]
+    ReportKnown,
+    /// The camera has as many open reports with words as are kept, or as many at all.
+    #[error(
+        "this camera was reported often already, and no more words about it are kept until the desk has read some"
+    )]
     ManyReports,
     /// The report does not exist.
     #[error("there is no report {0} of this camera")]

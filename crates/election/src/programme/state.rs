@@ -10,14 +10,9 @@ use serde_json::json;
 
 use super::{
     Entry, EntryId, Fact, LinkHash, LinkToken, NoCameraReason, OfConstituency, Refusal, ReportKind, Serial,
-    StationRecord, StockItem,
+    StationRecord, StockItem, reports,
 };
 use crate::model::StationId;
-
-/// Open reports that one camera may have: a flood of them is told as one.
-const OPEN_REPORTS_MAX: usize = 20;
-/// Reports of one camera that are kept.
-const REPORTS_MAX: usize = 1000;
 
 /// A station without a camera.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -173,11 +168,9 @@ impl Programme {
             | Fact::Spare { serial, .. } => {
                 self.stock.get(serial).ok_or_else(|| Refusal::NoDevice(serial.clone()))?.check(fact)
             }
-            Fact::Report { camera, .. } => {
-                let reports = self.reports.get(camera).map_or(&[][..], Vec::as_slice);
-                let open = reports.iter().filter(|report| report.closed.is_none()).count();
-                let many = open >= OPEN_REPORTS_MAX || reports.len() >= REPORTS_MAX;
-                if many { Err(Refusal::ManyReports) } else { Ok(()) }
+            Fact::Report { camera, kind, text } => {
+                let reported = self.reports.get(camera).map_or(&[][..], Vec::as_slice);
+                reports::check(reported, *kind, text)
             }
             Fact::ReportClosed { camera, report, .. } => self.check_closing(*camera, *report),
             Fact::WithoutCamera { .. }

@@ -11,7 +11,7 @@ pub struct Camera {
     /// Its number.
     #[serde(rename = "camera")]
     pub id: CameraId,
-    /// Whether the newest list has it; otherwise it was added by hand, or the list no longer has it.
+    /// Whether the newest list has it, or the published one; otherwise it was added by hand, or the list no longer has it.
     pub listed: bool,
     /// Whether it may publish or is pulled. A sub-stream is off while its camera is.
     pub enabled: bool,

@@ -6,6 +6,7 @@ use ashkar_terms::{Blame, CameraId};
 
 use super::{DeviceError, SubStreamRefusal};
 use crate::model::{ElectionError, ElectionKey, Minute, PersonError, ProposalError, StationId, ViewError};
+use crate::programme::Refusal;
 
 /// Why the store refused or failed. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +57,7 @@ pub enum StoreError {
     ElectionExists(ElectionKey),
     /// A rehearsal's list is that of its election.
     #[error(
-        "the list of a rehearsal is that of election {0} as it was; make {0} the current one to import into it"
+        "the list of a rehearsal is that of election {0} as it was published; make {0} the current one to import or publish a list"
     )]
     RehearsalList(ElectionKey),
     /// A store that looks at another election than the current one.
@@ -71,6 +72,18 @@ pub enum StoreError {
     /// No such version of the list.
     #[error("the list has no version {0}")]
     NoVersion(u32),
+    /// The version, or a later one, is public.
+    #[error("version {0} of the list is published, so version {1} cannot be")]
+    AlreadyPublished(u32, u32),
+    /// Two persons publish the newest version.
+    #[error("version {newest} of the list is the newest; propose that")]
+    NotNewest {
+        /// The newest version.
+        newest: u32,
+    },
+    /// A record of the programme that belongs to a change cannot be made.
+    #[error(transparent)]
+    Programme(#[from] Refusal),
     /// No such camera.
     #[error("there is no camera {0}")]
     NoCamera(CameraId),

@@ -29,14 +29,14 @@ pub use key::{KeyHash, KeyRefusal, StreamKey};
 pub use people::{
     FactorUse, NewInvitation, NewSession, Passkey, PeopleStore, SecretChange, Secrets, Session, SignInStage,
 };
-pub use programme::{Answers, KeptPhoto, ProgrammeError, ProgrammeStore};
+pub use programme::{Answers, KeptPhoto, NewSheet, ProgrammeError, ProgrammeStore};
 pub use proposals::{ProposalStore, Ruling};
 pub use pull::{PullUrl, PullUrlError};
 pub use seal::give_to_owner;
 pub use snapshot::{ChangeToken, Snapshot};
 pub use sqlite::{Making, SqliteStore};
 pub use sub_stream::SubStreamRefusal;
-pub use version::{Applied, ListChanges, ListVersion};
+pub use version::{Applied, ListChanges, ListDecision, ListPublication, ListVersion};
 pub use views::{NewApproval, NewViewStill, ViewStill, ViewStore};
 
 use crate::diff::Diff;
@@ -71,13 +71,14 @@ pub trait Store: ViewStore + Send + Sync {
     async fn plan_rehearsal(&self, new: &NewRehearsal, by: &Actor) -> Result<Election, StoreError>;
 
     /// Makes an election the current one; the public sees it from then on, and nothing of the former one. A rehearsal takes
-    /// over the newest list of what it rehearses. Cameras, keys, devices, views and the programme are the same under both.
+    /// over the list that was published last of what it rehearses, never a draft. Cameras, keys, devices, views and the
+    /// programme are the same under both.
     ///
     /// # Errors
     /// [`StoreError::UnknownElection`].
     async fn use_election(&self, key: &ElectionKey, by: &Actor) -> Result<Election, StoreError>;
 
-    /// The newest list with its version; an empty list without a version before the first import.
+    /// The newest list with its version, a draft or not; an empty list without a version before the first import.
     async fn list(&self) -> Result<(Option<ListVersion>, StationList), StoreError>;
 
     /// All versions of the list, oldest first.
@@ -89,29 +90,47 @@ pub trait Store: ViewStore + Send + Sync {
     /// [`StoreError::NoVersion`] if there is none.
     async fn list_version(&self, number: u32) -> Result<(ListVersion, StationList), StoreError>;
 
-    /// The changes from the previous version of the list to version `number`.
+    /// The changes from the last version that was published before version `number` to that one, be it a draft or not.
     ///
     /// # Errors
     /// [`StoreError::NoVersion`] if there is none.
     async fn list_changes(&self, number: u32) -> Result<ListChanges, StoreError> {
         let (version, list) = self.list_version(number).await?;
-        // Versions are kept and count from 1, so a missing predecessor means that this is the first.
-        let (previous, diff) = match self.list_version(number.saturating_sub(1)).await {
-            Ok((previous, before)) => (Some(previous), Diff::between(&before, &list)),
-            Err(StoreError::NoVersion(_)) => (None, Diff::default()),
-            Err(error) => return Err(error),
+        let is_before = |one: &&ListVersion| one.number < number && one.publication.is_some();
+        let before = self.list_versions().await?.iter().rfind(is_before).map(|one| one.number);
+        // What is published stays so.
+        let (previous, diff) = match before {
+            Some(before) => {
+                let (previous, before) = self.list_version(before).await?;
+                (Some(previous), Diff::between(&before, &list))
+            }
+            None => (None, Diff::default()),
         };
         Ok(ListChanges { version, previous, counts: diff.counts(), diff })
     }
 
-    /// Makes the planned list the newest version. A plan without changes creates none. Earlier versions stay.
+    /// Makes the planned list the newest version, as a draft. A plan without changes creates none. Earlier versions stay.
     ///
-    /// The cameras follow the list: the stations' cameras are created (without a key), those that the list no longer
-    /// has are disabled, and enabled again when it has them again. Cameras added by hand stay as they are.
+    /// The cameras follow the list: the stations' cameras are created (without a key), those that neither it nor the
+    /// published list has are disabled, and enabled again when it has them again. Cameras added by hand stay as they are.
     ///
     /// # Errors
-    /// [`StoreError::ListChanged`] if the list is no longer the one that the plan was made against.
+    /// [`StoreError::ListChanged`] if the list is no longer the one that the plan was made against;
+    /// [`StoreError::RehearsalList`] in a rehearsal.
     async fn apply_import(&self, plan: &ImportPlan, source: &str, by: &Actor) -> Result<Applied, StoreError>;
+
+    /// Publishes version `number` at once, by one person: the owner's way. Cameras that neither this list nor the newest
+    /// one has are disabled.
+    ///
+    /// # Errors
+    /// [`StoreError::NoVersion`]; [`StoreError::AlreadyPublished`] if it or a later one is published;
+    /// [`StoreError::Programme`] if the decision has no number; [`StoreError::RehearsalList`] in a rehearsal.
+    async fn publish_as_owner(
+        &self,
+        number: u32,
+        decision: Option<&ListDecision>,
+        by: &Actor,
+    ) -> Result<ListVersion, StoreError>;
 
     /// All cameras in the order of their numbers, with pull addresses in the clear.
     async fn cameras(&self) -> Result<Vec<Camera>, StoreError>;

@@ -1,6 +1,6 @@
 //! The registry in memory, and the look-ups that a running centre makes in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ashkar_terms::CameraId;
 
@@ -21,12 +21,18 @@ pub struct Snapshot {
     pub token: ChangeToken,
     /// The current election.
     pub election: Option<Election>,
-    /// The newest version of the list.
+    /// The newest version of the list, a draft or not: the desk's. Of a rehearsal, what it took over of its vote.
     pub version: Option<ListVersion>,
     /// The versions before it, oldest first.
     pub earlier: Vec<ListVersion>,
     /// The newest list.
     pub list: StationList,
+    /// The list that was published last, if the newest is a draft; empty if none was.
+    pub published: Option<StationList>,
+    /// Of a rehearsal, the newest list of its vote, a draft or not, which the cameras follow; otherwise they follow `list`.
+    pub followed: Option<StationList>,
+    /// Stations that drafts have or had, and no published version; of a rehearsal, those of its vote.
+    pub never_published: BTreeSet<StationId>,
     /// The stations' cameras ordered by number, including disabled ones.
     pub cameras: Vec<Camera>,
     /// Their sub-streams, likewise. They are not included in any count, total, list or state.
@@ -49,6 +55,30 @@ impl Snapshot {
     /// All versions of the list, newest first.
     pub fn versions(&self) -> impl Iterator<Item = &ListVersion> {
         self.version.iter().chain(self.earlier.iter().rev())
+    }
+
+    /// The published versions, newest first: those that the public knows.
+    pub fn published_versions(&self) -> impl Iterator<Item = &ListVersion> {
+        self.versions().filter(|version| version.publication.is_some())
+    }
+
+    /// The list that the public knows; empty before the first publication.
+    pub fn published_list(&self) -> &StationList {
+        self.published.as_ref().unwrap_or(&self.list)
+    }
+
+    /// Whether a camera or sub-stream must not exist for the public, whatever was approved: its station, or it, is in a
+    /// draft of the list alone. Cameras of stations that no version ever had are the owner's own matter.
+    pub fn is_draft(&self, camera: &Camera) -> bool {
+        let main = self.view_of(camera.id);
+        let station = StationId::from(main);
+        let newest = self.followed.as_ref().unwrap_or(&self.list).station(station);
+        match self.published_list().station(station) {
+            Some(published) => {
+                main.camera > published.cameras && newest.is_some_and(|newest| main.camera <= newest.cameras)
+            }
+            None => newest.is_some() || self.never_published.contains(&station),
+        }
     }
 
     /// The camera or sub-stream `id`.

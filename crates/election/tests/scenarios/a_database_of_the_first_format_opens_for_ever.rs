@@ -62,6 +62,12 @@ async fn it_holds_what_was_put_into_it() {
     import(&store, STATIONS).await;
     assert_eq!(store.list_versions().await.unwrap().len(), 4, "and it can be written on");
 
+    // Its versions were public when they were made.
+    let publication = snapshot.version.as_ref().unwrap().publication.as_ref().unwrap();
+    assert_eq!(publication.at, snapshot.version.as_ref().unwrap().at);
+    assert!(publication.by_owner && publication.approved_by == "before publications existed");
+    assert_eq!(snapshot.published_versions().count(), 3);
+    assert_eq!(store.snapshot().await.unwrap().published_list(), &snapshot.list, "the fourth is a draft");
     // What came with later formats.
     assert!(snapshot.turnout.is_empty() && snapshot.sub_streams.is_empty() && camera.sub_of.is_none());
     assert!(snapshot.devices.is_empty());

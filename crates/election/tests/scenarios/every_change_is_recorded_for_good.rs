@@ -105,6 +105,7 @@ async fn nothing_published_or_recorded_can_be_rewritten() {
     let dir = tempfile::tempdir().unwrap();
     let store = store_with_list(dir.path()).await;
     import(&store, &STATIONS.replace("991", "992")).await;
+    store.publish_as_owner(3, None, &by("cli:aysel")).await.unwrap();
     store.close().await;
     let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", dir.path().join("election.db").display()))
         .await
@@ -114,6 +115,8 @@ async fn nothing_published_or_recorded_can_be_rewritten() {
         "DELETE FROM audit",
         "UPDATE list_version SET at_us = 0",
         "DELETE FROM list_version",
+        "UPDATE list_publication SET by_owner = 1",
+        "DELETE FROM list_publication",
         "UPDATE list_station SET voters = 1",
         "DELETE FROM list_station",
         "UPDATE list_constituency SET name_az = 'x'",

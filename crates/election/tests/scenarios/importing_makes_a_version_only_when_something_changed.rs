@@ -29,6 +29,7 @@ async fn the_same_file_again_changes_nothing() {
 async fn each_change_is_a_version_and_the_earlier_ones_stay() {
     let dir = tempfile::tempdir().unwrap();
     let store = store_with_list(dir.path()).await;
+    store.publish_as_owner(2, None, &by("cli:aysel")).await.unwrap();
     let changed = STATIONS.replace("7,12,", "7,21,").replace("1200", "1190");
     let Applied::NewVersion { version, .. } = import(&store, &changed).await else { panic!("it changed") };
     assert_eq!((version.number, version.stations, version.by.as_str()), (3, 3, "cli:aysel"));
@@ -36,7 +37,7 @@ async fn each_change_is_a_version_and_the_earlier_ones_stay() {
     assert_eq!(old.number, 2);
     assert!(before.station(StationId::new(7, 12)).is_some());
     let (newest, list) = store.list().await.unwrap();
-    assert_eq!(newest, Some(version));
+    assert_eq!(newest, Some(*version));
     assert!(list.station(StationId::new(7, 12)).is_none());
     let changes = store.list_changes(3).await.unwrap();
     assert_eq!((changes.counts.renumbered, changes.counts.changed), (1, 1));

@@ -6,8 +6,10 @@
 mod a_code_enrols_one_device;
 mod a_database_of_the_first_format_opens_for_ever;
 mod a_device_is_never_at_two_places;
+mod a_list_is_public_once_it_is_published;
 mod a_programme_of_a_thousand_stations_is_told_truly;
 mod a_view_is_public_on_the_word_of_two;
+mod an_election_may_take_several_days;
 mod an_exported_list_imports_to_itself;
 mod common;
 mod devices_reports_are_kept_within_bounds;

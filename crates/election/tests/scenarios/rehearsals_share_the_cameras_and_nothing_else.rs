@@ -1,5 +1,5 @@
-//! A rehearsal and its vote in one registry: the cameras with keys, devices and views are one and the same; marks, turnout
-//! and lists are each one's own; and their days have no moment in common.
+//! A rehearsal and its vote in one registry: the cameras with keys, devices and views are one and the same; marks and turnout
+//! are each one's own, and the list is what the vote published; and their days have no moment in common.
 
 use ashkar_election::{
     Act, Actor, Days, ElectionError, ElectionKey, HidingReason, Minute, NewCamera, NewDevice, NewRehearsal,
@@ -33,6 +33,44 @@ fn own(snapshot: &Snapshot) -> String {
     )
 }
 
+/// With a new station, and a second camera for one that was published.
+const DRAFT: &str = "constituency,station,venue,address,voters,cameras
+7,12,34 nömrəli tam orta məktəb,Nizami küç. 5,991,2
+7,13,Mədəniyyət evi,,800,2
+8,1,Gənclər evi,Neftçilər pr. 1,1200,1
+9,1,Kitabxana,,700,1
+";
+
+/// The newest version of an election, and the cameras that must not exist for the public while it is current.
+async fn drafts(store: &SqliteStore, election: &ElectionKey) -> (Option<u32>, String) {
+    store.use_election(election, &by("cli:aysel")).await.unwrap();
+    let snapshot = store.snapshot().await.unwrap();
+    let drafts = snapshot.cameras.iter().filter(|camera| snapshot.is_draft(camera));
+    let drafts: Vec<_> = drafts.map(|camera| camera.id.to_string()).collect();
+    (snapshot.version.map(|version| version.number), drafts.join(" "))
+}
+
+#[tokio::test]
+async fn a_draft_is_not_rehearsed() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = store_with_list(dir.path()).await;
+    let (vote, by) = (key("2024-02-07"), by("cli:aysel"));
+    let rehearsal = store.plan_rehearsal(&on("2024-02-03"), &by).await.unwrap().key;
+    let all = "7/12/1 7/13/1 7/13/2 8/1/1".to_owned();
+    assert_eq!(drafts(&store, &rehearsal).await, (None, all.clone()), "nothing was published");
+    assert_eq!(drafts(&store, &vote).await, (Some(2), all));
+    store.publish_as_owner(2, None, &by).await.unwrap();
+    import(&store, DRAFT).await;
+    let new = "7/12/2 9/1/1".to_owned();
+    assert_eq!(drafts(&store, &vote).await, (Some(3), new.clone()));
+    assert_eq!(drafts(&store, &rehearsal).await, (Some(2), new), "what the vote has not published");
+    store.use_election(&vote, &by).await.unwrap();
+    import(&store, STATIONS).await;
+    let former = "9/1/1".to_owned();
+    assert_eq!(drafts(&store, &vote).await, (Some(4), former.clone()));
+    assert_eq!(drafts(&store, &rehearsal).await, (Some(2), former), "nor what it had in a draft before");
+}
+
 #[tokio::test]
 async fn a_rehearsal_is_planned_used_and_left_again() {
     let dir = tempfile::tempdir().unwrap();
@@ -44,6 +82,7 @@ async fn a_rehearsal_is_planned_used_and_left_again() {
         percent: percent.parse().unwrap(),
         source: "https://example.az/".parse().unwrap(),
     };
+    store.publish_as_owner(2, None, &by).await.unwrap();
     store.set_turnout(&turnout("8.12"), &by).await.unwrap();
     store.mark(STATION, Act::Closed, UtcMicros(7), &by).await.unwrap();
     let planned = store.plan_rehearsal(&on("2024-02-03"), &by).await.unwrap();
@@ -64,16 +103,23 @@ async fn a_rehearsal_is_planned_used_and_left_again() {
     store.set_turnout(&turnout("99.99"), &by).await.unwrap();
     store.mark(STATION, Act::Count, UtcMicros(9), &by).await.unwrap();
     let plan = crate::common::plan(&store, &STATIONS.replace("991", "992")).await;
-    let refused = store.apply_import(&plan, "list.csv", &by).await;
-    assert!(
-        matches!(refused, Err(StoreError::RehearsalList(of)) if of == vote.election.clone().unwrap().key)
-    );
+    let is_refused = |error: &StoreError| {
+        matches!(error, StoreError::RehearsalList(of) if *of == vote.election.as_ref().unwrap().key)
+    };
+    assert!(is_refused(&store.apply_import(&plan, "list.csv", &by).await.unwrap_err()));
+    assert!(is_refused(&store.publish_as_owner(2, None, &by).await.unwrap_err()));
+    let what = Proposed::PublishList {
+        version: 2,
+        decision_number: "12/45".to_owned(),
+        decision_date: "2024-02-01".parse().unwrap(),
+    };
+    let proposed = store.propose(&what, &"aysel".parse().unwrap(), "why", &by).await;
+    assert!(is_refused(&proposed.unwrap_err()));
 
     // The other way round, and again: each is as it was.
     store.use_election(&key("2024-02-07"), &by).await.unwrap();
     assert_eq!(own(&store.snapshot().await.unwrap()), own(&vote));
     import(&store, &STATIONS.replace("991", "992")).await;
-    let newest = store.snapshot().await.unwrap();
     let looking = store.looking_at(&planned.key).await.unwrap();
     let seen = looking.snapshot().await.unwrap();
     assert_eq!((&seen.list, seen.turnout[0].percent.to_string().as_str()), (&vote.list, "99.99"));
@@ -81,13 +127,18 @@ async fn a_rehearsal_is_planned_used_and_left_again() {
     assert_eq!(current(&store).await, "2024-02-07", "looking changes nothing");
     store.use_election(&planned.key, &by).await.unwrap();
     let again = store.snapshot().await.unwrap();
-    assert_eq!((again.list, again.version), (newest.list, newest.version), "the newest list is rehearsed");
+    assert_eq!((&again.list, &again.version), (&vote.list, &vote.version), "a draft is not rehearsed");
+    store.use_election(&key("2024-02-07"), &by).await.unwrap();
+    store.publish_as_owner(3, None, &by).await.unwrap();
+    let newest = store.snapshot().await.unwrap();
+    store.use_election(&planned.key, &by).await.unwrap();
+    let again = store.snapshot().await.unwrap();
+    assert_eq!((again.list, again.version), (newest.list, newest.version), "what was published last is");
     let trail = store.audit(0, 1000).await.unwrap();
     let told: Vec<_> = trail.iter().filter(|entry| entry.what.starts_with("election.")).collect();
-    assert_eq!(
-        told.iter().map(|entry| entry.what.as_str()).collect::<Vec<_>>(),
-        ["election.put", "election.rehearse", "election.use", "election.use", "election.use"]
-    );
+    let told: Vec<_> = told.iter().map(|entry| entry.what.as_str()).collect();
+    assert_eq!(told[..2], ["election.put", "election.rehearse"]);
+    assert_eq!(told[2..], ["election.use"; 5]);
     assert!(store.check_audit().await.unwrap().fault.is_none());
 }
 

@@ -7,11 +7,13 @@
 //! | [`annex_b`] | start codes: H.264 and H.265, annex B |
 //! | [`avc`], [`hevc`] | parameter sets, and the records that hold them: ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1 |
 //! | [`aac`] | `AudioSpecificConfig`: ISO/IEC 14496-3, 1.6.2.1 |
+//! | [`aac_silence`] | whether a frame is digital silence: ISO/IEC 14496-3, 4.4.2 |
 //! | `slice`, `sei` | where pictures begin, and where decoding may: H.264 7.4.1.2.4, H.265 7.4.2.4.5 |
 //!
 //! Nothing here trusts its input: every reader is bounded, and every length has a named limit.
 
 pub mod aac;
+pub mod aac_silence;
 pub mod annex_b;
 pub mod avc;
 pub mod bits;

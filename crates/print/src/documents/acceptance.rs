@@ -1,6 +1,6 @@
 //! The act of acceptance of a station's equipment: what was installed, what was checked, who signs.
 
-use ashkar_election::{Constituency, Station};
+use ashkar_election::{Constituency, Item, Language, Station};
 use jiff::civil::Date;
 use krilla::tagging::Tag;
 
@@ -9,6 +9,7 @@ use crate::error::PrintError;
 use crate::fonts::Face;
 use crate::layout::page::{MEASURE, Mark, Owner, SIDE};
 use crate::layout::{Cell, Composer, Style, Table};
+use crate::words::Words;
 
 /// Who may sign, at most.
 const MAX_SIGNATORIES: usize = 12;
@@ -91,6 +92,28 @@ pub struct Signatory {
     pub role: String,
     /// The name; empty leaves room to write it.
     pub name: String,
+}
+
+impl Check {
+    /// The check of an item of the checklist, by its name in `language`.
+    pub fn of_item(language: Language, item: Item, result: CheckResult, remark: String) -> Self {
+        let names = Item::ALL.iter().zip(Words::of(language).acceptance.items);
+        let name =
+            names.into_iter().find(|(one, _)| **one == item).map_or_else(|| item.name(), |(_, name)| name);
+        Self { what: name.to_owned(), result, remark }
+    }
+}
+
+impl Signatory {
+    /// The chair of the station's commission.
+    pub fn chair(language: Language, name: String) -> Self {
+        Self { role: Words::of(language).acceptance.chair.to_owned(), name }
+    }
+
+    /// The technician.
+    pub fn technician(language: Language, name: String) -> Self {
+        Self { role: Words::of(language).acceptance.technician.to_owned(), name }
+    }
 }
 
 /// The act as a PDF.

@@ -18,7 +18,7 @@ pub struct PublishedList<'a> {
     pub version: Option<&'a ListVersion>,
     /// The list.
     pub list: &'a StationList,
-    /// The decision that it belongs to.
+    /// The decision that it belongs to; without one, that of the version's publication.
     pub decision: Option<Decision<'a>>,
     /// Who approved it.
     pub approved_by: Option<&'a str>,
@@ -106,7 +106,11 @@ fn basis(
     let issue = document.issue;
     let (words, list) = (issue.words(), &issue.words().list);
     let mut about = vec![Pair::new(list.election_day, words.date(issue.election.date))];
-    if let Some(decision) = document.decision {
+    let published = document.version.and_then(|version| version.publication.as_ref());
+    let by_publication = published.and_then(|publication| publication.decision.as_ref());
+    let by_publication =
+        by_publication.map(|decision| Decision { number: &decision.number, date: decision.date });
+    if let Some(decision) = document.decision.or(by_publication) {
         let text = (words.decision)(decision.number, &words.date(decision.date));
         about.push(Pair::new(list.decision, text));
     }
@@ -115,7 +119,9 @@ fn basis(
     }
     if let Some(version) = document.version {
         about.push(Pair::new(list.version, (words.version)(version.number)));
-        about.push(Pair::new(list.published, issue.time(version.at)));
+    }
+    if let Some(publication) = published {
+        about.push(Pair::new(list.published, issue.time(publication.at)));
     }
     let (stations, cameras) = totals(parts);
     about.push(Pair::new(list.contents, (list.counts)(parts.len(), stations, cameras)));

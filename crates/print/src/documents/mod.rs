@@ -54,11 +54,19 @@ impl<'a> Issue<'a> {
 
     /// An empty document named `title`; `foot` is at the bottom of its pages.
     pub(crate) fn begin(&self, title: &str, foot: &str) -> Result<Composer, PrintError> {
-        let title = crate::text::printable(Face::Regular, title, "the title")?;
+        self.framed(title, format!("{} · {title}", self.election_name()), foot)
+    }
+
+    /// The same whose pages have no head.
+    pub(crate) fn begin_without_head(&self, title: &str, foot: &str) -> Result<Composer, PrintError> {
+        self.framed(title, String::new(), foot)
+    }
+
+    fn framed(&self, title: &str, head: String, foot: &str) -> Result<Composer, PrintError> {
         Composer::new(Frame {
             language: self.language,
-            head: format!("{} · {title}", self.election_name()),
-            title,
+            head,
+            title: crate::text::printable(Face::Regular, title, "the title")?,
             foot: foot.to_owned(),
             sample: self.marks(),
         })
@@ -93,7 +101,8 @@ impl<'a> Issue<'a> {
 
     /// `3-cü nəşr, 22 noyabr 2026, 09:05`.
     pub(crate) fn version(&self, version: &ListVersion) -> String {
-        format!("{}, {}", (self.words().version)(version.number), self.time(version.at))
+        let at = version.published_at().unwrap_or(version.at);
+        format!("{}, {}", (self.words().version)(version.number), self.time(at))
     }
 }
 

@@ -117,6 +117,10 @@ pub(crate) struct AcceptanceWords {
     pub(crate) signatures: &'static str,
     pub(crate) signature: &'static str,
     pub(crate) name: &'static str,
+    /// The names of the checklist's items, in their order.
+    pub(crate) items: [&'static str; 10],
+    pub(crate) chair: &'static str,
+    pub(crate) technician: &'static str,
 }
 
 /// Those of a station's sheet.
@@ -124,6 +128,8 @@ pub(crate) struct SheetWords {
     pub(crate) title: &'static str,
     pub(crate) enrolment: &'static str,
     pub(crate) self_test: &'static str,
+    pub(crate) good_until: fn(&str) -> String,
+    pub(crate) good_for_now: &'static str,
     pub(crate) telephones: &'static str,
     pub(crate) when: &'static str,
     pub(crate) steps: [Step; 6],

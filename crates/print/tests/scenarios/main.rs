@@ -9,7 +9,7 @@ mod papers;
 mod tools;
 
 use ashkar_election::{
-    Election, Language, ListVersion, StationList, list_digest, sample_election, sample_list,
+    Election, Language, ListPublication, ListVersion, StationList, list_digest, sample_election, sample_list,
 };
 use ashkar_print::Issue;
 use ashkar_terms::UtcMicros;
@@ -41,5 +41,12 @@ fn version(number: u32, list: &StationList) -> ListVersion {
         constituencies: u32::try_from(list.constituencies().len()).unwrap(),
         stations: u32::try_from(list.stations().len()).unwrap(),
         sha256: list_digest(list),
+        publication: Some(ListPublication {
+            at: MADE,
+            decision: None,
+            by_owner: true,
+            proposed_by: "cli:aysel".into(),
+            approved_by: "cli:aysel".into(),
+        }),
     }
 }

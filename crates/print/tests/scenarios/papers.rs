@@ -2,13 +2,13 @@
 
 use ashkar_election::{Constituency, Language, Station, StationId};
 use ashkar_print::{
-    Acceptance, Check, CheckResult, Conclusion, Installed, Link, PrintError, Signatory, StationSheet,
-    Telephone, acceptance, station_sheet,
+    Acceptance, Check, CheckResult, Conclusion, Enrolment, Installed, Link, PrintError, Signatory,
+    StationSheet, Telephone, acceptance, station_sheet, station_sheets,
 };
 use jiff::civil::date;
 
 use crate::tools::{Paper, without_spaces};
-use crate::{election, issue};
+use crate::{MADE, election, issue};
 
 const ENROL: &str = "ashkar:enrol?centre=https://centre.example:8443&code=7K2M-9QXW-40TB-HZ8C-5";
 const TEST: &str = "http://ashkar.local:8088/?məntəqə=7/12";
@@ -40,7 +40,7 @@ fn sheet(language: Language, station: &Station, telephones: &[Telephone]) -> Res
         issue: issue(&election, language),
         constituency: &constituency(),
         station,
-        enrolment: Some(Link(ENROL)),
+        enrolments: &[Enrolment { camera: station.id.camera(1), link: Link(ENROL), until: MADE }],
         self_test: Some(Link(TEST)),
         telephones,
     });
@@ -63,6 +63,51 @@ fn the_sheet_is_one_page_whose_codes_are_read() {
         let plate = paper.words().into_iter().find(|word| word.text == "7/12").unwrap();
         assert!(plate.bottom - plate.top > 60.0, "it is read from afar: {plate:?}");
         assert!(paper.structure().contains("Figure"));
+    }
+}
+
+#[test]
+fn the_sheets_of_a_constituency_are_a_page_each_and_each_camera_has_its_code() {
+    let election = election();
+    let (constituency, few) = (constituency(), telephones(2));
+    let links = [1, 2].map(|n| ENROL.replace("7K2M", &format!("7K2{n}")));
+    let stations = [12, 13, 14].map(|n| Station { id: StationId::new(7, n), ..station() });
+    let codes: Vec<Vec<Enrolment<'_>>> = stations
+        .iter()
+        .map(|station| {
+            let camera = |n| station.id.camera(n);
+            let with = |n: u8| Link(&links[usize::from(n) - 1]);
+            [1, 2].map(|n| Enrolment { camera: camera(n), link: with(n), until: MADE }).to_vec()
+        })
+        .collect();
+    for language in Language::ALL {
+        let sheets: Vec<StationSheet<'_>> = stations
+            .iter()
+            .zip(&codes)
+            .map(|(station, codes)| StationSheet {
+                issue: issue(&election, language),
+                constituency: &constituency,
+                station,
+                enrolments: codes,
+                self_test: Some(Link(TEST)),
+                telephones: &few,
+            })
+            .collect();
+        let (first, others) = sheets.split_first().unwrap();
+        let paper = Paper::new(station_sheets(first, others).unwrap());
+        paper.is_well_set();
+        assert_eq!(paper.info("Pages"), "3");
+        let mut expected = vec![links[0].clone(), links[1].clone(), TEST.to_owned()];
+        expected.sort();
+        assert_eq!(paper.codes(), expected);
+        for (page, station) in paper.pages().iter().zip(&stations) {
+            assert!(
+                page.contains(&station.id.to_string()) && page.contains(&format!("{}/2", station.id)),
+                "{page}"
+            );
+        }
+        // 18 November 2026, 15:06 in Baku.
+        assert!(paper.letters().contains("15:06"), "until when the code is good");
     }
 }
 
@@ -95,7 +140,7 @@ fn what_does_not_fit_the_sheet_is_refused() {
         issue: issue(&election, Language::Az),
         constituency: &constituency(),
         station: &station(),
-        enrolment: Some(Link(&endless)),
+        enrolments: &[Enrolment { camera: station().id.camera(1), link: Link(&endless), until: MADE }],
         self_test: None,
         telephones: &[],
     });

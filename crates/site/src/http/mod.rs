@@ -27,6 +27,7 @@ pub(crate) mod gzip;
 pub(crate) mod headers;
 pub(crate) mod offload;
 pub(crate) mod opening;
+pub mod origin;
 pub(crate) mod problem;
 pub mod server;
 pub(crate) mod single_flight;

@@ -35,9 +35,10 @@ pub(crate) fn kept(allowed: Allowed) -> &'static str {
     KEPT.get(seconds).or_else(|| KEPT.last()).copied().unwrap_or("no-store")
 }
 
-/// The camera `id`, if the centre knows it.
+/// The camera `id`, if the centre knows it and it exists for the public.
 pub(crate) fn known(centre: &Centre, id: CameraId) -> Result<Arc<Camera>, Problem> {
-    centre.camera(id).ok_or_else(|| Problem::not_found(format!("There is no camera {id} on the list.")))
+    let found = centre.camera(id).filter(|_| !centre.registry().is_draft(id));
+    found.ok_or_else(|| Problem::not_found(format!("There is no camera {id} on the list.")))
 }
 
 /// Whether access to what `asked` names of the camera `id` is allowed now, and for how long at most.

@@ -1,6 +1,7 @@
-//! `/list`: the published list, its versions, and what changed between them.
+//! `/list`: the published list, its versions, and what changed between them. What must never happen: anything of a
+//! draft, or a name of whoever published it.
 //!
-//! The newest list is in the registry. Another version is read from the store when it is requested; the most recently
+//! The last published list is in the registry. Another version is read from the store when it is requested; the most recently
 //! requested ones are kept under their digests, since what a digest names never changes.
 
 pub(crate) mod pdf;
@@ -9,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 
 use ashkar_centre::{Centre, Registry};
 use ashkar_election::{
-    Diff, DiffCounts, ListDocument, ListVersion, StationList, StoreError, export_stations_csv,
+    Diff, DiffCounts, ListDecision, ListDocument, ListVersion, StationList, StoreError, export_stations_csv,
 };
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -94,8 +95,8 @@ pub(crate) async fn csv(
             (number, export_stations_csv(&*lists.list(version).await?))
         }
         None => {
-            let newest = registry.snapshot.version.as_ref().map_or(0, |version| version.number);
-            (newest, export_stations_csv(&registry.snapshot.list))
+            let newest = registry.snapshot.published_versions().next().map_or(0, |version| version.number);
+            (newest, export_stations_csv(registry.snapshot.published_list()))
         }
     };
     let mut response = Cached::new(text, "text/csv; charset=utf-8; header=present", BRIEF).respond(&headers);
@@ -126,23 +127,27 @@ pub(crate) async fn json(
             let election = registry.snapshot.election.as_ref();
             Cached::json(&ListDocument::new(election, Some(version), &list), BRIEF)?
         }
-        None => Cached::json(&ListDocument::current(&registry.snapshot), BRIEF)?,
+        None => Cached::json(&ListDocument::published(&registry.snapshot), BRIEF)?,
     };
     Ok(answer.respond(&headers))
 }
 
-/// All versions of the list.
+/// All published versions of the list.
 #[derive(Debug, Serialize)]
-struct Versions {
+struct Versions<'a> {
     /// Newest first.
-    items: Vec<VersionView>,
+    items: Vec<VersionView<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct VersionView {
+struct VersionView<'a> {
     number: u32,
     /// RFC 3339.
     published: String,
+    /// The decision that it carries out.
+    decision: Option<&'a ListDecision>,
+    /// Two persons approved it; otherwise it was published in the owner's way.
+    by_two: bool,
     constituencies: u32,
     stations: u32,
     /// 64 hexadecimal digits.
@@ -158,10 +163,13 @@ pub(crate) async fn versions(
     let zone = registry.election.time_zone.rules();
     let items = registry
         .snapshot
-        .versions()
-        .map(|version| VersionView {
+        .published_versions()
+        .filter_map(|version| Some((version, version.publication.as_ref()?)))
+        .map(|(version, publication)| VersionView {
             number: version.number,
-            published: times::write(version.at, zone),
+            published: times::write(publication.at, zone),
+            decision: publication.decision.as_ref(),
+            by_two: !publication.by_owner,
             constituencies: version.constituencies,
             stations: version.stations,
             sha256: version.sha256_hex(),
@@ -198,11 +206,11 @@ pub(crate) async fn changes(
     if from.is_none() && to.is_none() {
         return newest_changes(&registry, &headers);
     }
-    let newest = registry.snapshot.version.as_ref().map_or(0, |version| version.number);
+    let newest = registry.snapshot.published_versions().next().map_or(0, |version| version.number);
     let version = published(&registry, to.unwrap_or(newest))?;
     let previous = match from {
         Some(from) => Some(published(&registry, from)?),
-        None => registry.snapshot.versions().find(|before| before.number < version.number),
+        None => registry.snapshot.published_versions().find(|before| before.number < version.number),
     };
     let between = match previous {
         Some(previous) => Some(lists.diff(previous, version).await?),
@@ -215,7 +223,7 @@ pub(crate) async fn changes(
     Ok(Cached::json(&changes, cache)?.respond(&headers))
 }
 
-/// The changes of the newest version, which the registry has.
+/// The changes of the last published version, which the registry has.
 fn newest_changes(registry: &Registry, headers: &HeaderMap) -> Result<Response, Problem> {
     let answer = match &registry.changes {
         Some(changes) => Cached::json(changes, BRIEF)?,
@@ -231,8 +239,8 @@ fn read<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     query.map(|Query(query)| query).map_err(|error| Problem::bad_request(error.body_text()))
 }
 
-/// The version `number`, if the registry has it: one that does not exist costs the store nothing.
+/// The version `number`, if it is published: one that does not exist costs the store nothing.
 fn published(registry: &Registry, number: u32) -> Result<&ListVersion, Problem> {
-    let found = registry.snapshot.versions().find(|version| version.number == number);
+    let found = registry.snapshot.published_versions().find(|version| version.number == number);
     found.ok_or_else(|| Problem::not_found(format!("The list has no version {number}.")))
 }

@@ -1,6 +1,7 @@
 //! What is served at which address: pages, API, playlists, media, stills, the list, metrics.
 //!
-//! In: requests. Out: responses that caches may keep. Nothing here changes state, identifies anyone, or sets a cookie.
+//! In: requests. Out: responses that caches may keep. Nothing here identifies anyone or sets a cookie, and nothing changes
+//! but by citizens' reports ([`api::report`]).
 
 mod access;
 pub mod api;
@@ -18,6 +19,7 @@ mod view;
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
+use ashkar_election::ProgrammeStore;
 use axum::Router;
 use axum::http::{HeaderMap, Uri};
 use axum::middleware;
@@ -31,8 +33,13 @@ use metrics::Metrics;
 pub use table::metrics_router;
 
 /// Everything but the player's requests: see [`player`].
-pub(crate) fn router(centre: Arc<Centre>, metrics: Arc<Metrics>, options: SiteOptions) -> Router {
-    let [generated, open, plain] = table::routers(&table::Own::new(&centre));
+pub(crate) fn router(
+    centre: Arc<Centre>,
+    programme: Arc<dyn ProgrammeStore>,
+    metrics: Arc<Metrics>,
+    options: SiteOptions,
+) -> Router {
+    let [generated, open, plain] = table::routers(&table::Own::new(&centre, programme));
     let generated = generated
         .layer(middleware::from_fn(compression::inline))
         .layer(middleware::from_fn(offload::response));

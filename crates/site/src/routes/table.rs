@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use ashkar_centre::Centre;
-use ashkar_election::ViewPhase;
+use ashkar_election::{ProgrammeStore, ViewPhase};
 use ashkar_terms::CameraId;
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 
+use super::api::report::{self, Reports};
 use super::api::{self, Pictures};
 use super::dvr::{self, Dvr};
 use super::list::{self, Lists};
@@ -64,6 +65,8 @@ pub(super) enum Answer {
     Open(fn(&Own) -> MethodRouter),
     /// A handler for supervisors.
     Plain(fn(&Own) -> MethodRouter),
+    /// A handler that takes something from citizens: closed to pages of other sites, preflights included.
+    Takes(fn(&Own) -> MethodRouter),
     /// The player's requests: see [`super::player`].
     Player,
 }
@@ -74,15 +77,17 @@ pub(super) struct Own {
     lists: Arc<Lists>,
     pictures: Arc<Pictures>,
     dvr: Arc<Dvr>,
+    reports: Arc<Reports>,
 }
 
 impl Own {
-    pub(super) fn new(centre: &Arc<Centre>) -> Self {
+    pub(super) fn new(centre: &Arc<Centre>, programme: Arc<dyn ProgrammeStore>) -> Self {
         Self {
             centre: Arc::clone(centre),
             lists: Arc::new(Lists::new(Arc::clone(centre))),
             pictures: Arc::new(Pictures::new(centre)),
             dvr: Arc::new(Dvr::new(centre)),
+            reports: Arc::new(Reports::new(Arc::clone(centre), programme)),
         }
     }
 }
@@ -99,7 +104,7 @@ const fn tells(path: &'static str, answer: Answer) -> PublicRoute {
 
 /// The routes. What is at none of these addresses is a page, or nothing: pages are documents, and what they show has an
 /// address here.
-pub const PUBLIC: [PublicRoute; 25] = [
+pub const PUBLIC: [PublicRoute; 26] = [
     shows(LIVE, live, Answer::Player),
     shows(MEDIA, media, Answer::Player),
     shows(
@@ -140,6 +145,10 @@ pub const PUBLIC: [PublicRoute; 25] = [
     tells(
         "/api/v1/cameras/{constituency}/{station}/{camera}/view",
         Answer::Generated(|own| get(api::view::view).with_state(Arc::clone(&own.centre))),
+    ),
+    tells(
+        "/api/v1/cameras/{constituency}/{station}/{camera}/reports",
+        Answer::Takes(|own| post(report::report).with_state(Arc::clone(&own.reports))),
     ),
     tells(
         "/api/v1/turnout",
@@ -199,14 +208,14 @@ fn approved(sought: &Sought<'_>) -> Vec<String> {
     ViewPhase::ALL.map(address).into()
 }
 
-/// The routers of the three kinds of handlers: generated, open, plain.
+/// The routers of the kinds of handlers: generated, open, and plain, with what takes something.
 pub(super) fn routers(own: &Own) -> [Router; 3] {
     let [mut generated, mut open, mut plain] = [Router::new(), Router::new(), Router::new()];
     for route in &PUBLIC {
         match route.answer {
             Answer::Generated(answer) => generated = generated.route(route.path, answer(own)),
             Answer::Open(answer) => open = open.route(route.path, answer(own)),
-            Answer::Plain(answer) => plain = plain.route(route.path, answer(own)),
+            Answer::Plain(answer) | Answer::Takes(answer) => plain = plain.route(route.path, answer(own)),
             Answer::Player => {}
         }
     }

@@ -81,9 +81,10 @@ export async function get<T>(path: string, signal?: AbortSignal, bare = false): 
 }
 
 /** Sends something under a key. Null: it was done already, by the same request, whose answer was lost. */
-async function once<T>(method: Exclude<Method, 'GET'>, path: string, type: string, body: string | ArrayBuffer, key: string): Promise<T | null> {
+async function once<T>(method: Exclude<Method, 'GET'>, path: string, type: string, body: string | ArrayBuffer, key: string, person?: string): Promise<T | null> {
+  const whose: Record<string, string> = person === undefined ? {} : { 'x-person': person };
   try {
-    return await answered<T>(await sent(method, path, { 'content-type': type, 'idempotency-key': key }, body));
+    return await answered<T>(await sent(method, path, { 'content-type': type, 'idempotency-key': key, ...whose }, body));
   } catch (error) {
     if (error instanceof Problem && error.kind === 'already-done') return null;
     throw error;
@@ -97,8 +98,27 @@ export async function change<T>(method: Exclude<Method, 'GET'>, path: string, bo
   return bare ? work() : withSession(work);
 }
 
-/** Sends a photo. A session that has ended is an answer, and nothing to wait for. */
-export const upload = <T>(path: string, jpeg: ArrayBuffer, key: string): Promise<T | null> => once<T>('POST', path, 'image/jpeg', jpeg, key);
+/** Changes something and takes the document that is answered. Null: it was done already, and its document was lost with the answer. */
+export async function paper(path: string, body: unknown, key: string): Promise<Blob | null> {
+  const headers = { accept: 'application/pdf', 'content-type': 'application/json', 'idempotency-key': key };
+  return withSession(async () => {
+    const response = await sent('POST', path, headers, JSON.stringify(body), undefined);
+    if (response.ok) return response.blob().catch((error: unknown) => { throw new Unreachable(path, { cause: error }); });
+    const problem = await problemOf(response);
+    if (problem.kind === 'already-done') return null;
+    throw problem;
+  });
+}
+
+/**
+ * What somebody typed, perhaps long ago: the desk takes it from that person alone, whoever has signed in meanwhile in another
+ * window. A session that has ended is an answer, and nothing to wait for.
+ */
+export const hand = <T>(path: string, what: ArrayBuffer | object, key: string, person: string): Promise<T | null> =>
+  what instanceof ArrayBuffer ? once<T>('POST', path, 'image/jpeg', what, key, person) : once<T>('POST', path, 'application/json', JSON.stringify(what), key, person);
+
+/** Sends a list as a file. Null: it was done already, by the same request, whose answer was lost. */
+export const sendCsv = <T>(path: string, csv: ArrayBuffer, key: string): Promise<T | null> => withSession(() => once<T>('POST', path, 'text/csv', csv, key));
 
 /** A picture that is asked for with a secret in the body, by somebody without an account. */
 export async function pictureFor(path: string, body: unknown, key: string, signal: AbortSignal): Promise<Blob> {

@@ -11,12 +11,21 @@ export class Doing {
   constructor(/** A session that has ended is an answer here, and nothing to wait for. */ private readonly bare = false) {}
 
   /** Sends a change. Null where it failed; otherwise what was answered, which is null where it had been done before. */
-  async change<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown = {}): Promise<{ answer: T | null } | null> {
+  change<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown = {}): Promise<{ answer: T | null } | null> {
+    return this.#do(`${method} ${path} ${JSON.stringify(body)}`, (key) => api.change<T>(method, path, body, key, this.bare));
+  }
+
+  /** The same where a document is answered. */
+  paper(path: string, body: unknown): Promise<{ answer: Blob | null } | null> {
+    return this.#do(`POST ${path} ${JSON.stringify(body)}`, (key) => api.paper(path, body, key));
+  }
+
+  async #do<T>(what: string, work: (key: string) => Promise<T>): Promise<{ answer: T } | null> {
     if (this.busy) return null;
     this.busy = true;
     this.failure = null;
     try {
-      const answer = await api.change<T>(method, path, body, this.#key.of(`${method} ${path} ${JSON.stringify(body)}`), this.bare);
+      const answer = await work(this.#key.of(what));
       this.#key.settled();
       return { answer };
     } catch (error) {

@@ -23,12 +23,15 @@ export function numbersOf(text: string): number[] | null | false {
 /** A user name, as the desk lets one be chosen. */
 export const isUserName = (text: string) => /^[a-z][a-z0-9._-]{1,31}$/.test(text);
 
-/** Saves a text as a file. */
-export function saveText(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+/** Saves something as a file. */
+export function saveFile(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   const anchor = document.createElement('a');
   anchor.href = address;
   anchor.download = name;
   anchor.click();
   setTimeout(() => URL.revokeObjectURL(address), 1_000);
 }
+
+/** Saves a text as a file. */
+export const saveText = (name: string, text: string) => saveFile(name, new Blob([text], { type: 'text/plain;charset=utf-8' }));

@@ -4,10 +4,12 @@
  * beginning, so however often it is sent, it is recorded once. Entries of somebody else are neither sent nor shown.
  */
 
+import { base, DRAFTS, WAITING, within } from './fieldBase';
 import { Problem } from './problem';
 import type { Fact } from './programme';
 
-interface Common { order: number; id: string; by: string; station: string; made_at: string; refused: { status: number; detail: string } | null }
+/** `of`: who typed it, where it was taken in from a file of somebody else. */
+interface Common { order: number; id: string; by: string; of?: string; station: string; made_at: string; refused: { status: number; detail: string } | null }
 export interface WaitingPhoto extends Common { kind: 'photo'; sha256: string; jpeg: ArrayBuffer }
 export interface WaitingRecord extends Common { kind: 'record'; found_at: string; fact: Fact }
 export type Waiting = WaitingPhoto | WaitingRecord;
@@ -15,43 +17,6 @@ export type NewWaiting = Omit<WaitingPhoto, 'order' | 'refused'> | Omit<WaitingR
 
 /** How sending ended: all that can be sent is; the line or the server must come back; somebody must sign in. */
 export type Ended = 'done' | 'later' | 'signed-out';
-
-const NAME = 'ashkar-field';
-const WAITING = 'waiting';
-const DRAFTS = 'drafts';
-
-let opened: Promise<IDBDatabase> | null = null;
-
-function base(): Promise<IDBDatabase> {
-  opened ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(WAITING, { keyPath: 'order', autoIncrement: true });
-      request.result.createObjectStore(DRAFTS);
-    };
-    request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
-      request.result.onclose = () => { opened = null; };
-      resolve(request.result);
-    };
-    request.onerror = () => reject(request.error ?? new Error('no database'));
-    request.onblocked = () => reject(new Error('the database is in use'));
-  }).catch((error: unknown) => {
-    opened = null;
-    throw error;
-  });
-  return opened;
-}
-
-/** Does the work in one transaction; resolves once it is on the disk. */
-async function within<T>(store: string, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const tx = (await base()).transaction(store, mode, { durability: 'strict' });
-  const request = work(tx.objectStore(store));
-  return new Promise((resolve, reject) => {
-    tx.oncomplete = () => resolve(request.result);
-    tx.onabort = () => reject(tx.error ?? new Error('not kept'));
-  });
-}
 
 /** Keeps an entry, and drops the draft that it was, together: it is kept when this resolves. */
 export async function put(entry: NewWaiting, draft?: string): Promise<void> {

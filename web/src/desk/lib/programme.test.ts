@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { civil, duties, found, newest, STAGES, worstOf, worstThere, type Counts, type Entry, type Fact, type StationBoard } from './programme';
+import { civil, decidedOf, duties, found, newest, STAGES, worstOf, worstThere, type Counts, type Entry, type Fact, type StationBoard } from './programme';
 
-const station = (id: string, more: Partial<StationBoard> = {}): StationBoard => ({ station: id, stage: 'chosen', next: 'surveyed', blocks: [], late: [], responsible: '', due: null, untested: false, ...more });
+const station = (id: string, more: Partial<StationBoard> = {}): StationBoard => ({ station: id, venue: '', stage: 'chosen', next: 'surveyed', blocks: [], late: [], responsible: '', due: null, untested: false, ...more });
 const entry = (number: number, at: string, fact: Fact): Entry => ({ number, id: String(number), found_at: at, came_at: at, at, by: 'x', fact });
 const late = [{ stage: 'surveyed' as const, responsible: '', due: '2026-11-10' }];
 const failing = [{ what: 'not-met' as const, item: 'power' as const, words: '', since: null, fell_back: false }];
@@ -51,4 +51,10 @@ test('a duty is what was said last, and none where both are empty', () => {
 
 test('a day of the calendar is said without a zone', () => {
   expect(civil('2026-12-01', ['', '', '', '', '', '', '', '', '', '', '', 'dekabr'])).toBe('1 dekabr 2026');
+});
+
+test('numbers of constituencies are read line by line', () => {
+  expect(decidedOf('')).toEqual([]);
+  expect(decidedOf(' 16: 3\n\n7:12 ')).toEqual([{ constituency: 7, stations: 12 }, { constituency: 16, stations: 3 }]);
+  for (const wrong of ['7', '7: x', '0: 1', '7: 1\n7: 2', '7: 1, 8: 2']) expect(decidedOf(wrong), wrong).toBeNull();
 });

@@ -15,10 +15,13 @@ export type Question = 'room' | 'box-and-tables' | 'no-booth';
 export type Blocker = 'no-camera' | 'unanswered' | 'not-met' | 'unmeasured' | 'not-installed' | 'not-accepted' | 'withdrawn' | 'untested' | 'test-failed' | 'not-approved';
 export interface Block { what: Blocker; item?: Item; camera?: string; no?: Question[]; words: string; since: string | null; fell_back: boolean }
 
+export const NO_CAMERA_REASONS = ['hospital', 'prison', 'ship', 'abroad', 'small', 'other'] as const;
+export type NoCameraReason = (typeof NO_CAMERA_REASONS)[number];
+
 export interface Counts { stations: number; none: number; at: Record<StageName, number>; late: number; untested: number; blocked: number }
 export interface ConstituencyBoard extends Counts { constituency: number; decided: number | null; missing: number | null; without_camera: number }
 export interface StationBoard {
-  station: string; stage: StageName | null; next: StageName | null; blocks: Block[];
+  station: string; venue: string; stage: StageName | null; next: StageName | null; blocks: Block[];
   late: { stage: StageName; responsible: string; due: string }[]; responsible: string; due: string | null; untested: boolean;
 }
 export interface Board {
@@ -32,6 +35,7 @@ export interface Board {
     published: { list_version: number; at: string } | null; outdated: boolean; late: boolean;
   };
   self_tests: { of: number; done: number; passed: number }; open_reports: number;
+  without_camera: { station: string; reason: NoCameraReason; words: string }[];
 }
 
 export type Figures = Record<string, unknown>;
@@ -39,11 +43,13 @@ export type Figures = Record<string, unknown>;
 export interface Fact {
   what: string; station?: string; item?: Item; met?: Met; note?: string; measured?: Figures | null; evidence?: string[];
   chair?: string; technician?: string; words?: string; passed?: boolean; stage?: StageName; responsible?: string; due?: string | null;
-  room?: boolean; box_and_tables?: boolean; no_booth?: boolean;
+  room?: boolean; box_and_tables?: boolean; no_booth?: boolean; reason?: NoCameraReason | null;
 }
 export interface Entry { number: number; id: string; found_at: string; came_at: string; at: string; by: string; fact: Fact }
 export interface KeptPhoto { sha256: string; bytes: number; came_at: string; by: string }
-export interface StationRecords { station: string; board: StationBoard | null; records: Entry[]; photos: KeptPhoto[] }
+/** What a new sheet would carry: the cameras whose codes of enrolment it makes, and how many telephone numbers. */
+export interface SheetPlan { codes: string[]; telephones: number }
+export interface StationRecords { station: string; venue: string; address: string; sheet: SheetPlan; board: StationBoard | null; records: Entry[]; photos: KeptPhoto[] }
 
 export const WORSTS = ['late', 'blocked', 'untested', 'under-way', 'public', 'empty'] as const;
 export type Worst = (typeof WORSTS)[number];
@@ -117,4 +123,16 @@ export function duties(records: readonly Entry[]): Map<StageName, { responsible:
 export function civil(date: string, months: readonly string[]): string {
   const [year, month, day] = date.split('-').map(Number);
   return `${day} ${months[(month ?? 1) - 1]} ${year}`;
+}
+
+/** A citizen's report that nobody has closed. Nothing says who made it. */
+export interface OpenReport { camera: string; venue: string | null; id: string; kind: string; text: string; at: string }
+export interface OpenReports { total: number; items: OpenReport[] }
+/** The numbers of single constituencies, one in a line such as `7: 12`, in order; null where a line says something else, or one is named twice. */
+export function decidedOf(text: string): { constituency: number; stations: number }[] | null {
+  const lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
+  const read = lines.map((line) => /^([1-9]\d{0,4})\s*:\s*(\d{1,6})$/.exec(line));
+  const all = read.flatMap((found) => (found ? [{ constituency: Number(found[1]), stations: Number(found[2]) }] : [])).sort((a, b) => a.constituency - b.constituency);
+  const once = new Set(all.map(({ constituency }) => constituency)).size === all.length;
+  return all.length === lines.length && once ? all : null;
 }

@@ -3,7 +3,7 @@
 import { splitPath, type Lang } from '../../lib/route';
 
 /** Pages that are only a name. */
-const NAMED = ['views', 'proposals', 'people', 'account', 'audit', 'invitation', 'programme', 'stock', 'rehearsal', 'self-test'] as const;
+const NAMED = ['views', 'proposals', 'people', 'account', 'audit', 'invitation', 'programme', 'list', 'reports', 'stock', 'rehearsal', 'self-test', 'election'] as const;
 
 export type DeskRoute =
   | { page: 'overview' | (typeof NAMED)[number] | 'unknown' }

@@ -13,12 +13,12 @@ async function sendOne(entry: Waiting): Promise<void> {
   if (session.me?.name !== entry.by) throw new api.Unreachable(entry.id);
   const place = `/stations/${entry.station}`;
   if (entry.kind === 'photo') {
-    const answer = await api.upload<{ sha256?: string }>(`${place}/photos`, entry.jpeg, entry.id);
+    const answer = await api.hand<{ sha256?: string }>(`${place}/photos`, entry.jpeg, entry.id, entry.by);
     if (answer && answer.sha256 !== entry.sha256) throw new api.Unreachable(place);
     return;
   }
-  const { id, found_at, fact } = entry;
-  const answer = await api.change<{ id?: string }>('POST', `${place}/records`, { id, found_at, fact }, id, true);
+  const { id, found_at, fact, of } = entry;
+  const answer = await api.hand<{ id?: string }>(`${place}/records`, { id, found_at, fact, ...(of === undefined ? {} : { of }) }, id, entry.by);
   if (answer && answer.id !== id) throw new api.Unreachable(place);
 }
 

@@ -3,6 +3,7 @@
 import { ZONE_UNTIL_KNOWN } from '../../lib/time';
 import * as api from './api';
 import { forgetAll } from './drafts.svelte';
+import { forget, remember, remembered } from './kept';
 import { router } from './router.svelte';
 import type { Me, Overview, Permission, Second, SignedIn, Stage } from './types';
 
@@ -20,6 +21,8 @@ class Session {
   overview = $state.raw<Overview | null>(null);
   /** Grows when somebody else signs in: nothing of the former person stays. */
   epoch = $state(0);
+  /** There was no line to ask: who is here is what this phone remembers. */
+  offline = $state(false);
   #waiting: ((same: boolean) => void)[] = [];
 
   get zone(): string {
@@ -38,10 +41,19 @@ class Session {
       // Its counts are no condition of anything.
       if (this.stage === 'full') await this.count().catch(() => undefined);
     } catch (error) {
-      if (error instanceof api.Problem && error.status === 401) this.stage = 'out';
+      if (error instanceof api.Problem && error.status === 401) [this.stage, this.offline] = ['out', false];
+      else if (!this.me && error instanceof api.Unreachable) await this.#recall();
       else this.failed = true;
     }
     this.asked = !this.failed || this.me !== null;
+  }
+
+  /** Without a line, whoever signed in last on this phone goes on recording; what they record is sent as theirs alone. */
+  async #recall(): Promise<void> {
+    const kept = await remembered().catch(() => null);
+    this.failed = kept === null;
+    if (!kept || this.me) return;
+    [this.me, this.name, this.stage, this.offline] = [kept, kept.name, 'full', true];
   }
 
   /** Somebody has just signed in: the pages are in their language, where the address names none. */
@@ -61,7 +73,8 @@ class Session {
     this.name = me.name;
     if (me.second) this.second = me.second;
     if (me.stage !== 'full') return;
-    this.me = me;
+    [this.me, this.offline] = [me, false];
+    void (this.may('programme.record') ? remember(me) : forget()).catch(() => undefined);
     for (const go of this.#waiting.splice(0)) go(same);
   }
 
@@ -84,7 +97,9 @@ class Session {
     this.overview = null;
     this.stage = 'out';
     this.epoch += 1;
+    this.offline = false;
     forgetAll();
+    void forget().catch(() => undefined);
     for (const go of this.#waiting.splice(0)) go(false);
     router.replace(router.to(''));
   }

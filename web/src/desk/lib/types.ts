@@ -49,7 +49,7 @@ export type Checks = Record<Check, boolean>;
 
 export const PHASES = ['voting', 'count'] as const;
 export type ViewPhase = (typeof PHASES)[number];
-export const PUBLIC = ['public', 'unapproved', 'hidden'] as const;
+export const PUBLIC = ['public', 'unapproved', 'hidden', 'unpublished'] as const;
 export type Public = (typeof PUBLIC)[number];
 export const REASONS = ['secrecy', 'person', 'other'] as const;
 export type Reason = (typeof REASONS)[number];
@@ -69,7 +69,7 @@ export interface ApprovePayload { camera: string; phase: ViewPhase; still: strin
 
 export type ProposalState = 'open' | 'approved' | 'refused' | 'withdrawn' | 'stale';
 export interface Proposal {
-  id: number; kind: string; payload: Record<string, unknown>; seen: string; state: ProposalState;
+  id: number; kind: string; payload: Record<string, unknown>; facts?: Record<string, unknown>; seen: string; state: ProposalState;
   proposed_by: string; proposed_at: string; why: string;
   decided_by: string | null; decided_at: string | null; decided_why: string | null; mine: boolean; may_decide: boolean;
 }

@@ -13,9 +13,10 @@ import { Refused } from './programme';
 import { DeskState, type Login } from './state';
 import { QR } from './qr';
 
-interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; bytes: Buffer; agent: string; cookie: (value: string | null) => void }
+interface Asked { method: string; path: string; query: URLSearchParams; body: Record<string, unknown>; login: Login | undefined; me: Account | undefined; bytes: Buffer; person: string; agent: string; cookie: (value: string | null) => void }
 class Refusal extends Error { constructor(readonly status: number, readonly kind: string, readonly detail = '') { super(kind); } }
 class Jpeg { constructor(readonly bytes: Buffer) {} }
+class Pdf { constructor(readonly text: string) {} }
 class Lines { constructor(readonly text: string) {} }
 
 const BASE = '/desk/api/v1';
@@ -23,6 +24,11 @@ const CODES = Array.from({ length: 10 }, (_, n) => `k7p${n}-m2x${n}-q9r${n}`);
 const personOf = ({ name, display_name, role, constituencies, language, disabled, second_factor, password, invited_until, last_seen }: Account): Person =>
   ({ name, display_name, role, constituencies, language, disabled, second_factor, signed_in_before: password !== null, invited_until, last_seen });
 const soon = () => new Date(Date.now() + 8 * 3_600_000).toISOString();
+
+const ELECTION = {
+  key: 'sample', names: { az: 'Bələdiyyə seçkiləri', en: 'Municipal elections', ru: 'Муниципальные выборы' }, date: '2026-11-22', time_zone: 'Asia/Baku', sample: true,
+  plan: { on_air: '07:30', empty_boxes: '07:50', voting_from: '08:00', voting_to: '19:00', turnout: ['10:00', '12:00'] }, policy: { sound: false, rewind_on_day: true, archive_public_after: false, retention_years: 5 },
+};
 
 export class DeskMock {
   private state: DeskState;
@@ -50,6 +56,7 @@ export class DeskMock {
   private answer(request: IncomingMessage, response: ServerResponse, url: URL, bytes: Buffer): void {
     response.setHeader('cache-control', 'no-store');
     const method = request.method ?? 'GET';
+    const isList = /^\/list\/(look|import)$/.test(url.pathname.slice(BASE.length));
     const isPhoto = /^\/stations\/\d+\/\d+\/photos$/.test(url.pathname.slice(BASE.length));
     const key = String(request.headers['idempotency-key'] ?? '');
     const login = this.state.logins.find((one) => one.id === /desk=(\w+)/.exec(request.headers.cookie ?? '')?.[1]);
@@ -57,16 +64,17 @@ export class DeskMock {
     try {
       if (method !== 'GET') {
         if (!/^[\da-f-]{36}$/.test(key)) throw new Refusal(400, 'no-key');
-        if (request.headers['content-type'] !== (isPhoto ? 'image/jpeg' : 'application/json')) throw new Refusal(415, 'not-json');
+        if (request.headers['content-type'] !== (isPhoto ? 'image/jpeg' : isList ? 'text/csv' : 'application/json')) throw new Refusal(415, 'not-json');
         if (this.state.done.has(key)) throw new Refusal(409, 'already-done');
       }
       const asked: Asked = {
-        method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: bytes.length > 0 && !isPhoto ? (JSON.parse(bytes.toString()) as Record<string, unknown>) : {}, bytes,
-        login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie,
+        method, path: url.pathname.slice(BASE.length), query: url.searchParams, body: bytes.length > 0 && !isPhoto && !isList ? (JSON.parse(bytes.toString()) as Record<string, unknown>) : {}, bytes,
+        login, me: login && this.state.account(login.name), agent: String(request.headers['user-agent'] ?? ''), cookie, person: String(request.headers['x-person'] ?? ''),
       };
       const said = this.route(asked);
       if (method !== 'GET') this.state.done.add(key);
       if (said instanceof Jpeg) response.setHeader('content-type', 'image/jpeg').setHeader('picture-time', new Date().toISOString()).end(said.bytes);
+      else if (said instanceof Pdf) response.setHeader('content-type', 'application/pdf').setHeader('content-disposition', 'attachment; filename="paper.pdf"').end(said.text);
       else if (said instanceof Lines) response.setHeader('content-type', 'application/x-ndjson').end(said.text);
       else response.setHeader('content-type', 'application/json').end(JSON.stringify(said));
     } catch (error) {
@@ -81,7 +89,7 @@ export class DeskMock {
     if (path === '/login') return this.login(asked);
     if (path.startsWith('/self-test')) return this.selfTest(asked);
     if (path.startsWith('/invitation')) return this.invitation(String(asked.body['token']), asked);
-    if (!asked.login || !asked.me) throw new Refusal(401, 'signed-out');
+    if (!asked.login || !asked.me || (asked.person !== '' && asked.person !== asked.login.name)) throw new Refusal(401, 'signed-out');
     if (path === '/login/second') return this.second(asked, asked.login, asked.me);
     if (path === '/login/passkey') return { options: asked.me.passkeys.toShow() };
     if (path === '/logout') {
@@ -184,13 +192,26 @@ export class DeskMock {
   private inside(asked: Asked, me: Account): unknown {
     const { path } = asked;
     if (path === '/overview') return this.overview(me);
+    if (path === '/list' || path.startsWith('/list/')) return this.list(asked, me);
+    if (path === '/election') return ELECTION;
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
-    if (path === '/programme' || path === '/stock' || path.startsWith('/stations/')) return this.programme(asked, me);
+    if (path === '/programme' || path === '/reports' || path === '/stock' || path.startsWith('/stations/') || path.startsWith('/constituencies/')) return this.programme(asked, me);
     if (path.startsWith('/elections')) return this.elections(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
+    throw new Refusal(404, 'not-found');
+  }
+
+  private list({ method, path, query, bytes }: Asked, me: Account): unknown {
+    const { list } = this.state;
+    if (method === 'POST') this.need(me, 'list.propose');
+    if (path === '/list/look') return list.look(bytes.toString());
+    if (path === '/list/import') return list.take(bytes.toString(), String(query.get('name')), me.name);
+    const version = /^\/list\/(\d+)\/changes$/.exec(path)?.[1];
+    if (version) return list.changes(Number(version));
+    if (path === '/list') return list.shown(this.state.proposals);
     throw new Refusal(404, 'not-found');
   }
 
@@ -254,7 +275,11 @@ export class DeskMock {
   private proposals({ method, path, query, body }: Asked, me: Account): unknown {
     const [, , id, act] = path.split('/');
     if (!id && method === 'GET') return this.state.proposals.filter((one) => query.get('state') === 'all' || one.state === 'open').map((one) => this.state.seenBy(one, me));
-    if (!id) return this.state.seenBy(this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why'])), me);
+    if (!id) {
+      const proposal = this.state.propose(me.name, String(body['kind']), body['payload'] as Record<string, unknown>, String(body['why']));
+      if (proposal.kind === 'policy.change') proposal.facts = { election: ELECTION };
+      return this.state.seenBy(proposal, me);
+    }
     const one = this.state.proposals.find((proposal) => proposal.id === Number(id));
     if (!one) throw new Refusal(404, 'not-found');
     const seen = this.state.seenBy(one, me);
@@ -291,6 +316,7 @@ export class DeskMock {
     const covers = (constituency: number) => !me.constituencies || me.constituencies.includes(constituency);
     const given = body as unknown as Parameters<typeof programme.record>[1];
     if (path === '/programme' && method === 'GET') return programme.board(covers);
+    if (path === '/reports') return programme.openReports(covers);
     if (path === '/stock' && method === 'GET') return programme.stock;
     if (path === '/stock') {
       this.need(me, 'devices.edit');
@@ -301,12 +327,22 @@ export class DeskMock {
       this.need(me, 'programme.edit');
       return programme.record(me.name, given);
     }
+    const sheets = /^\/constituencies\/(\d+)\/sheets$/.exec(path)?.[1];
+    if (sheets) {
+      this.need(me, 'programme.edit');
+      return new Pdf(`%PDF-1.7 ${programme.sheets(me.name, (station) => station.startsWith(`${sheets}/`))}`);
+    }
     const [, , constituency = '', number = '', act, file = ''] = path.split('/');
     const station = `${constituency}/${number}`;
     const known = programme.station(station);
     if (!known) throw new Refusal(404, 'not-found');
     if (!covers(Number(constituency))) throw new Refusal(403, 'not-your-role');
     if (!act) return known;
+    if (act === 'acceptance.pdf') return new Pdf('%PDF-1.7 acceptance');
+    if (act === 'sheet') {
+      this.need(me, 'programme.edit');
+      return new Pdf(`%PDF-1.7 ${programme.sheets(me.name, (one) => one === station)}`);
+    }
     if (act === 'photos' && method === 'GET') {
       const photo = programme.photos.get(file.replace('.jpg', ''));
       if (!photo) throw new Refusal(404, 'not-found');

@@ -1,7 +1,7 @@
 /** The stand-in's programme: records, what follows from them, devices, and the chair's link. It keeps the rules that the pages meet, not all of the desk's. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { ITEMS, newest, STAGES, type Block, type Board, type ConstituencyBoard, type Counts, type Entry, type Fact, type StageName, type StationBoard, type StationRecords } from '../../../src/desk/lib/programme';
+import { ITEMS, newest, STAGES, type Block, type Board, type ConstituencyBoard, type Counts, type Entry, type Fact, type StageName, type StationBoard, type OpenReports, type StationRecords } from '../../../src/desk/lib/programme';
 import type { Device } from '../../../src/desk/lib/stock';
 import type { View } from '../../../src/desk/lib/types';
 
@@ -17,6 +17,11 @@ export class Programme {
   records: Entry[] = [];
   photos = new Map<string, { station: string; jpeg: Buffer; came_at: string; by: string }>();
   stock: Device[] = [];
+  /** Citizens' reports, the one that has waited longest first. */
+  readonly reports = [
+    { camera: '1/1/1', venue: 'Məktəb', id: 'report-1', kind: 'box-unseen', text: '', at: '2026-11-22T06:10:00Z' },
+    { camera: '7/1/1', venue: 'Klub', id: 'report-2', kind: 'other', text: 'Qarşısında pərdə var.\nİkinci gündür.', at: '2026-11-22T07:30:00Z' },
+  ];
   private links = new Map<string, string>([[CHAIR_TOKEN, '7/1']]);
 
   constructor(private readonly views: () => View[]) {
@@ -84,7 +89,7 @@ export class Programme {
     const today = new Date().toISOString().slice(0, 10);
     const duty = dues.find(({ stage }) => stage === next);
     return {
-      station, stage: (at < 0 ? STAGES.at(-1) : STAGES[at - 1]) ?? null, next, blocks: next ? this.blocks(next, station, view, of) : [],
+      station, venue: view.station.venue, stage: (at < 0 ? STAGES.at(-1) : STAGES[at - 1]) ?? null, next, blocks: next ? this.blocks(next, station, view, of) : [],
       late: open.flatMap(({ stage, responsible, due }) => (stage && due && due < today ? [{ stage, responsible: responsible ?? '', due }] : [])),
       responsible: duty?.responsible ?? '', due: duty?.due ?? null, untested: !of.some(({ fact }) => fact.what === 'self-test' || fact.what === 'rehearsal'),
     };
@@ -107,14 +112,28 @@ export class Programme {
       distribution: { decided: { stations: 24, constituencies: 4 }, stations: all.length, constituencies: numbers.length, missing_stations: 6, missing_constituencies: 1, without_camera: { hospital: 2, abroad: 1 }, in_both: [] },
       publication: { deadline: '2026-11-20', newest_version: 3, decision: { number: '12/45', date: '2026-11-01', list_version: 3 }, published: { list_version: 3, at: '2026-11-19T10:00:00Z' }, outdated: false, late: false },
       self_tests: { of: all.length, done: newestTests.length, passed: newestTests.filter((fact) => fact.room && fact.box_and_tables && fact.no_booth).length }, open_reports: 0,
+      without_camera: this.without().filter(({ station }) => covers(Number(station.split('/')[0]))),
     };
+  }
+
+  /** Stations without a camera: what was said last of each. */
+  private without(): Board['without_camera'] {
+    const last = new Map(this.records.filter(({ fact }) => fact.what === 'without-camera').map(({ fact }) => [fact.station ?? '', fact]));
+    return [...last].flatMap(([station, { reason, words }]) => (reason ? [{ station, reason, words: words ?? '' }] : []));
   }
 
   station(station: string): StationRecords | null {
     const view = this.views().find((one) => stationOf(one) === station);
     if (!view) return null;
     const photos = [...this.photos].filter(([, photo]) => photo.station === station).map(([sha256, { jpeg, came_at, by }]) => ({ sha256, bytes: jpeg.length, came_at, by }));
-    return { station, board: this.standing(view), records: this.records.filter(({ fact }) => fact.station === station), photos };
+    return { station, venue: view.station.venue, address: '', sheet: { codes: [`${station}/1`], telephones: 2 }, board: this.standing(view), records: this.records.filter(({ fact }) => fact.station === station), photos };
+  }
+
+  /** The open reports of what one looks after. */
+  openReports(covers: (constituency: number) => boolean): OpenReports {
+    const closed = new Set(this.records.filter(({ fact }) => fact.what === 'report-closed').map(({ fact }) => (fact as unknown as { report: string }).report));
+    const items = this.reports.filter(({ id, camera }) => !closed.has(id) && covers(Number(camera.split('/')[0])));
+    return { total: items.length, items };
   }
 
   /** A new link for the chair; the former one is void. */
@@ -124,6 +143,12 @@ export class Programme {
     this.links.set(token, station);
     this.add(by, { what: 'link', station }, new Date().toISOString());
     return token;
+  }
+
+  /** New sheets: a new link for each station; the former ones are void. */
+  sheets(by: string, wanted: (station: string) => boolean): string {
+    const stations = this.views().map(stationOf).filter(wanted);
+    return stations.map((station) => `${station} ${this.link(by, station)}`).join('; ');
   }
 
   linked(token: string): Said {

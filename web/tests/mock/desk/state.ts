@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ApprovePayload, AuditEntry, Proposal, Reason, View } from '../../../src/desk/lib/types';
 import { elections } from './elections';
+import { DeskList } from './list';
 import { Programme } from './programme';
 import { accounts, DECIDES, MAY, type Account } from './people';
 
@@ -22,6 +23,7 @@ export class DeskState {
   tokens = new Map<string, string>([['invitation-of-elchin', 'elchin.babayev']]);
   views: View[];
   programme: Programme;
+  list = new DeskList();
 
   constructor(still: string) {
     this.views = [1, 7, 16].flatMap((constituency) => VENUES.map((venue, n): View => {
@@ -39,7 +41,7 @@ export class DeskState {
       camera: '16/5/1', phase: 'count', still, zones: [{ kind: 'counting_table', x: 180, y: 350, w: 420, h: 330 }, { kind: 'protocol_table', x: 660, y: 300, w: 240, h: 240 }],
       checks: { no_booth: true, box_visible: true, tables_visible: true, counting_visible: true, lit: false },
     }, 'Sayım masası dünən yerinə qoyulub, texniklə telefonda yoxlanıldı.');
-    this.propose('leyla.aliyeva', 'list.publish', { version: 3 }, 'Beş məntəqənin ünvanı dəqiqləşdirilib.');
+    this.propose('leyla.aliyeva', 'list.publish', { version: 3, decision_number: '12/45', decision_date: '2026-11-01' }, 'Beş məntəqənin ünvanı dəqiqləşdirilib.');
     this.propose('rashad.mammadov', 'station.close', { station: '7/3', at: '2026-11-22T17:40:00Z' }, 'Yekun protokol asılıb, kamera söndürülə bilər.');
     this.propose('nigar.huseynova', 'person.recover', { name: 'sevda.quliyeva' }, 'Telefonunu itirib, şəxsiyyəti yerində yoxlanılıb.');
     this.programme = new Programme(() => this.views);
@@ -78,6 +80,7 @@ export class DeskState {
     const view = this.view(String(proposal.payload['camera']));
     if (view) view.proposal = null;
     if (state === 'approved' && proposal.kind === 'election.use') for (const one of this.elections) one.current = one.key === proposal.payload['key'];
+    if (state === 'approved' && proposal.kind === 'list.publish') this.list.publish(proposal, by);
     if (state === 'approved' && view) this.apply(proposal, view, by);
     this.record(by, `proposal.${state}`, String(proposal.id), { state: 'open' }, { state }, why);
   }

@@ -71,6 +71,11 @@ impl Person {
         Self::at(data, http, name, profile(role, None), SignInStage::Full)
     }
 
+    /// What the browser keeps, for another client.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, None, &[])
     }

@@ -2,7 +2,7 @@
 
 mod error;
 
-use ashkar_terms::UtcMicros;
+use ashkar_terms::{CameraId, UtcMicros};
 use async_trait::async_trait;
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ pub use error::ProgrammeError;
 
 use super::Actor;
 use crate::model::StationId;
-use crate::programme::{Entry, EntryId, LinkToken, NewEntry, PhotoHash, Programme, Recorded};
+use crate::programme::{Entry, EntryId, LinkHash, LinkToken, NewEntry, PhotoHash, Programme, Recorded};
 
 /// The chair's answers to the three questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,17 @@ pub struct Answers {
     pub box_and_tables: bool,
     /// "No booth is visible."
     pub no_booth: bool,
+}
+
+/// The secrets that a station's sheet carries, as their hashes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSheet {
+    /// The station.
+    pub station: StationId,
+    /// Of the chair's link.
+    pub link: LinkHash,
+    /// Of the codes of enrolment, by the camera that a device is to send.
+    pub codes: Vec<(CameraId, [u8; 32])>,
 }
 
 /// A photo that is kept, without its bytes.
@@ -74,6 +85,18 @@ pub trait ProgrammeStore: Send + Sync {
 
     /// A new link by which the chair of `station` tests it. The former one is void at once.
     async fn issue_link(&self, station: StationId, by: &Actor) -> Result<LinkToken, ProgrammeError>;
+
+    /// Puts the secrets of sheets into force, all or none. Of each station the chair's former link is void at once, and so
+    /// are former codes of the named cameras that no device used. The new codes are good until `codes_until`.
+    ///
+    /// # Errors
+    /// Those of [`ProgrammeStore::record`] and of [`super::Store::issue_enrolment`].
+    async fn issue_sheets(
+        &self,
+        sheets: &[NewSheet],
+        codes_until: UtcMicros,
+        by: &Actor,
+    ) -> Result<(), ProgrammeError>;
 
     /// Records the answers that came by a link.
     ///

@@ -133,7 +133,7 @@ pub(super) async fn add(
         sub_streams::allow(tx, election, new.id, main).await?;
     }
     let station = StationId::from(new.id);
-    if !new.unlisted && lists::newest(tx).await?.1.station(station).is_none() {
+    if !new.unlisted && lists::newest_of(tx, election).await?.1.station(station).is_none() {
         return Err(StoreError::NotInList(station));
     }
     let key = StreamKey::generate(new.id)?;
@@ -283,16 +283,18 @@ async fn update(
     Ok(())
 }
 
-/// Makes the cameras those of `list`; returns how many were enabled and disabled. The caller records it.
-pub(super) async fn follow_list(
+/// Makes the cameras those of `lists`, the newest and the published one; returns how many were enabled and disabled.
+/// The caller records it.
+pub(super) async fn follow_lists(
     tx: &mut SqliteConnection,
     election: i64,
-    list: &StationList,
+    lists: [&StationList; 2],
     at: UtcMicros,
 ) -> Result<(usize, usize), StoreError> {
     let before = rows(tx, election).await?;
     let before: BTreeMap<CameraId, CameraRow> = before.into_iter().map(|row| (row.id(), row)).collect();
-    let wanted: BTreeSet<CameraId> = list.stations().iter().flat_map(Station::camera_ids).collect();
+    let stations = lists.into_iter().flat_map(StationList::stations);
+    let wanted: BTreeSet<CameraId> = stations.flat_map(Station::camera_ids).collect();
     let mut enabled = 0;
     for &id in &wanted {
         enabled += usize::from(list_camera(tx, election, id, before.get(&id), at).await?);

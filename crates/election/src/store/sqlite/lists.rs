@@ -4,11 +4,11 @@ use ashkar_terms::UtcMicros;
 use serde_json::json;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::super::{Actor, Applied, ListVersion, StoreError};
+use super::super::{Actor, Applied, ListDecision, ListPublication, ListVersion, StoreError};
 use super::elections::Current;
 use super::record::{self, Change};
 use super::row::row;
-use super::{cameras, elections};
+use super::{cameras, elections, publications};
 use crate::export::list_digest;
 use crate::import::ImportPlan;
 use crate::model::{Constituency, Coordinates, NameStatus, Station, StationId, StationList};
@@ -27,7 +27,8 @@ pub(super) async fn newest(
     }
 }
 
-async fn newest_of(
+/// The newest list of an election, a draft or not.
+pub(super) async fn newest_of(
     tx: &mut SqliteConnection,
     election: i64,
 ) -> Result<(Option<ListVersion>, StationList), StoreError> {
@@ -37,6 +38,18 @@ async fn newest_of(
             Ok((Some(version), list))
         }
         None => Ok((None, StationList::default())),
+    }
+}
+
+/// The list that was published last; an empty one before that.
+pub(super) async fn published_of(
+    tx: &mut SqliteConnection,
+    election: i64,
+) -> Result<StationList, StoreError> {
+    let versions = versions_of(tx, election).await?;
+    match versions.iter().rfind(|version| version.publication.is_some()) {
+        Some(version) => list(tx, election, version.number).await,
+        None => Ok(StationList::default()),
     }
 }
 
@@ -58,16 +71,22 @@ pub(super) async fn version(
     Ok((version, list(tx, election, number).await?))
 }
 
+/// The current election, if its list may change: that of a rehearsal is taken over, and stays as it was.
+pub(super) async fn changeable(tx: &mut SqliteConnection) -> Result<Current, StoreError> {
+    let current = elections::required(tx).await?;
+    match &current.election.rehearsal {
+        None => Ok(current),
+        Some(rehearsal) => Err(StoreError::RehearsalList(rehearsal.of.clone())),
+    }
+}
+
 pub(super) async fn apply(
     tx: &mut SqliteConnection,
     plan: &ImportPlan,
     source: &str,
     by: &Actor,
 ) -> Result<Applied, StoreError> {
-    let Current { id: election, election: described, .. } = elections::required(tx).await?;
-    if let Some(rehearsal) = described.rehearsal {
-        return Err(StoreError::RehearsalList(rehearsal.of));
-    }
+    let election = changeable(tx).await?.id;
     let (previous, list) = newest_of(tx, election).await?;
     if list_digest(&list) != plan.base {
         return Err(StoreError::ListChanged);
@@ -83,9 +102,12 @@ pub(super) async fn apply(
         constituencies: count(plan.list.constituencies().len()),
         stations: count(plan.list.stations().len()),
         sha256: list_digest(&plan.list),
+        publication: None,
     };
     insert(tx, election, &version, &plan.list).await?;
-    let (cameras_enabled, cameras_disabled) = cameras::follow_list(tx, election, &plan.list, by.at).await?;
+    let published = published_of(tx, election).await?;
+    let lists = [&plan.list, &published];
+    let (cameras_enabled, cameras_disabled) = cameras::follow_lists(tx, election, lists, by.at).await?;
     let change = Change {
         what: "list.import",
         subject: format!("version {}", version.number),
@@ -98,21 +120,26 @@ pub(super) async fn apply(
         })),
     };
     record::write(tx, by, change).await?;
-    Ok(Applied::NewVersion { version, cameras_enabled, cameras_disabled })
+    Ok(Applied::NewVersion { version: Box::new(version), cameras_enabled, cameras_disabled })
 }
 
-/// Gives the election `to` the newest version of the list of `from`, unless it has it; returns its number, or nothing if
-/// there is no list. It is the same version, so it keeps its number and its time.
+/// Gives the election `to` the version of the list of `from` that was published last, with its publication, unless it has
+/// it; returns its number, or nothing if none was published. It is the same version, so it keeps its number and its times.
+/// A draft is never taken over.
 pub(super) async fn take_over(
     tx: &mut SqliteConnection,
     from: i64,
     to: i64,
 ) -> Result<Option<u32>, StoreError> {
-    let (Some(newest), list) = newest_of(tx, from).await? else { return Ok(None) };
-    if versions_of(tx, to).await?.iter().all(|known| known.number != newest.number) {
-        insert(tx, to, &newest, &list).await?;
+    let mut versions = versions_of(tx, from).await?;
+    versions.retain(|version| version.publication.is_some());
+    let Some(published) = versions.pop() else { return Ok(None) };
+    if versions_of(tx, to).await?.iter().all(|known| known.number != published.number) {
+        let list = list(tx, from, published.number).await?;
+        insert(tx, to, &published, &list).await?;
+        publications::copy(tx, from, to, published.number).await?;
     }
-    Ok(Some(newest.number))
+    Ok(Some(published.number))
 }
 
 fn count(n: usize) -> u32 {
@@ -128,6 +155,31 @@ row! {
         sha256: Vec<u8>,
         constituencies: u32,
         stations: u32,
+        published_at_us: Option<i64>,
+        decision_number: Option<String>,
+        decided_on: Option<String>,
+        proposed_by: Option<String>,
+        approved_by: Option<String>,
+        by_owner: Option<bool>,
+    }
+}
+
+impl VersionRow {
+    fn publication(&self) -> Result<Option<ListPublication>, StoreError> {
+        let (Some(at), Some(by_owner)) = (self.published_at_us, self.by_owner) else { return Ok(None) };
+        let decision = match (&self.decision_number, &self.decided_on) {
+            (Some(number), Some(date)) => {
+                Some(ListDecision { number: number.clone(), date: date.parse().map_err(|_| CORRUPT)? })
+            }
+            _ => None,
+        };
+        Ok(Some(ListPublication {
+            at: UtcMicros(at),
+            decision,
+            by_owner,
+            proposed_by: self.proposed_by.clone().unwrap_or_default(),
+            approved_by: self.approved_by.clone().unwrap_or_default(),
+        }))
     }
 }
 
@@ -137,8 +189,11 @@ pub(super) async fn versions_of(
     election: i64,
 ) -> Result<Vec<ListVersion>, StoreError> {
     let rows: Vec<VersionRow> = sqlx::query_as(
-        "SELECT version, at_us, by_name, source, sha256, constituencies, stations FROM list_version \
-         WHERE election_id = $1 ORDER BY version",
+        "SELECT list_version.version, list_version.at_us, by_name, source, sha256, constituencies, stations, \
+         list_publication.at_us AS published_at_us, decision_number, decided_on, proposed_by, approved_by, by_owner \
+         FROM list_version LEFT JOIN list_publication ON list_publication.election_id = list_version.election_id \
+         AND list_publication.version = list_version.version \
+         WHERE list_version.election_id = $1 ORDER BY list_version.version",
     )
     .bind(election)
     .fetch_all(tx)
@@ -151,6 +206,7 @@ impl TryFrom<VersionRow> for ListVersion {
 
     fn try_from(row: VersionRow) -> Result<Self, StoreError> {
         Ok(Self {
+            publication: row.publication()?,
             number: row.version,
             at: UtcMicros(row.at_us),
             by: row.by_name,

@@ -15,6 +15,7 @@ mod open;
 mod people;
 mod programme;
 mod proposals;
+mod publications;
 mod record;
 mod rehearsals;
 mod row;
@@ -36,8 +37,8 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 use super::seal::Sealer;
 use super::{
     Actor, Applied, AuditCheck, AuditEntry, AuditQuery, Camera, ChangeToken, Device, DeviceReport,
-    ListVersion, NewApproval, NewCamera, NewDevice, NewInvitation, NewReport, NewStill, NewViewStill,
-    PullUrl, Snapshot, Store, StoreError, StreamKey, ViewStill, ViewStore,
+    ListDecision, ListVersion, NewApproval, NewCamera, NewDevice, NewInvitation, NewReport, NewStill,
+    NewViewStill, PullUrl, Snapshot, Store, StoreError, StreamKey, ViewStill, ViewStore,
 };
 use crate::import::ImportPlan;
 use crate::model::{
@@ -222,6 +223,19 @@ impl Store for SqliteStore {
         let applied = lists::apply(&mut tx, plan, source, by).await?;
         tx.commit().await?;
         Ok(applied)
+    }
+
+    async fn publish_as_owner(
+        &self,
+        number: u32,
+        decision: Option<&ListDecision>,
+        by: &Actor,
+    ) -> Result<ListVersion, StoreError> {
+        let mut tx = self.write(by).await?;
+        publications::publish_as_owner(&mut tx, number, decision, by).await?;
+        let (version, _) = lists::version(&mut tx, number).await?;
+        tx.commit().await?;
+        Ok(version)
     }
 
     async fn cameras(&self) -> Result<Vec<Camera>, StoreError> {

@@ -28,7 +28,7 @@ const MAX_CONNECTIONS: u32 = 4;
 
 /// Migrations that create this version's database from nothing, or from an older one: number, name, text. They never
 /// change once they are listed here: the database knows the hash of each.
-const MIGRATIONS: [(i64, &str, &str); 11] = [
+const MIGRATIONS: [(i64, &str, &str); 12] = [
     (1, "registry", include_str!("../../../migrations/sqlite/0001_registry.sql")),
     (2, "turnout", include_str!("../../../migrations/sqlite/0002_turnout.sql")),
     (3, "sub streams", include_str!("../../../migrations/sqlite/0003_sub_streams.sql")),
@@ -40,6 +40,7 @@ const MIGRATIONS: [(i64, &str, &str); 11] = [
     (9, "proposals", include_str!("../../../migrations/sqlite/0009_proposals.sql")),
     (10, "views", include_str!("../../../migrations/sqlite/0010_views.sql")),
     (11, "programme", include_str!("../../../migrations/sqlite/0011_programme.sql")),
+    (12, "publication", include_str!("../../../migrations/sqlite/0012_publication.sql")),
 ];
 
 /// What opening a data directory may create.

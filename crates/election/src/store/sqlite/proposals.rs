@@ -6,10 +6,10 @@ use sqlx::{Connection, SqliteConnection};
 
 use super::super::people::NewInvitation;
 use super::super::proposals::Ruling;
-use super::super::{Actor, NewApproval, StoreError};
+use super::super::{Actor, ListDecision, NewApproval, StoreError};
 use super::record::{self, Change};
 use super::row::row;
-use super::{elections, marks, people, rehearsals, views};
+use super::{elections, marks, people, publications, rehearsals, views};
 use crate::model::{
     Act, Decided, Hiding, PersonName, Proposal, ProposalError, ProposalState, Proposed, check_why,
 };
@@ -169,6 +169,7 @@ async fn facts(tx: &mut SqliteConnection, what: &Proposed) -> Result<Value, Stor
             let at = |act: Act| marks.at(act).map(|at| json!({ "act": act, "at": at }));
             json!({ "marks": Act::ALL.into_iter().filter_map(at).collect::<Vec<_>>() })
         }
+        Proposed::PublishList { version, .. } => publications::facts(tx, *version).await?,
         Proposed::ChangePolicy { .. } => json!({ "election": elections::required(tx).await?.election }),
         Proposed::UseElection { key } => {
             let target = elections::find(tx, key).await?.map(|(_, election)| election);
@@ -217,6 +218,10 @@ async fn carry_out(
             marks::set(tx, *station, Act::ProtocolCompleted, *at, by).await
         }
         Proposed::CloseStation { .. } => Err(ProposalError::Future.into()),
+        Proposed::PublishList { version, decision_number, decision_date } => {
+            let decision = ListDecision { number: decision_number.clone(), date: *decision_date };
+            publications::publish(tx, *version, &decision, proposed_by, by).await
+        }
         Proposed::ChangePolicy { election } => {
             let current = elections::required(tx).await?.election;
             if current.key != election.key {

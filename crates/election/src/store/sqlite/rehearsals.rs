@@ -37,7 +37,7 @@ pub(super) async fn plan(
     Ok(made)
 }
 
-/// Makes an election the current one. A rehearsal takes over the newest list of what it rehearses.
+/// Makes an election the current one. A rehearsal takes over the list that was published last of what it rehearses.
 pub(super) async fn switch(
     tx: &mut SqliteConnection,
     key: &ElectionKey,

@@ -10,7 +10,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::types::{
-    ConstituencyView, ElectionView, ListView, Page, PartialTexts, PlanView, PolicyView, StateCounts, Totals,
+    ConstituencyView, ElectionView, ListView, NightView, Page, PartialTexts, PlanView, PolicyView,
+    StateCounts, Totals,
 };
 use super::{stations, turnout};
 use crate::http::caching::{BRIEF, Cached};
@@ -32,7 +33,7 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
     let zone = super::zone(centre);
     let write = |at| times::write(at, &zone);
     let now = centre.now().wall;
-    let list = registry.snapshot.version.as_ref();
+    let list = registry.snapshot.published_versions().next();
     ElectionView {
         sample: election.sample,
         rehearsal: election.rehearsal.is_some(),
@@ -49,8 +50,10 @@ fn view(centre: &Centre, registry: &Registry) -> ElectionView {
             archive_public_after: election.policy.archive_public_after,
             retention_years: u16::from(election.policy.retention_years),
         },
-        list: list
-            .map(|version| ListView { version: i64::from(version.number), published: write(version.at) }),
+        list: list.map(|version| ListView {
+            version: i64::from(version.number),
+            published: write(version.published_at().unwrap_or(version.at)),
+        }),
         totals: totals(centre, registry),
         turnout: turnout::of_country(registry),
     }
@@ -67,6 +70,12 @@ fn plan(registry: &Registry, write: impl Fn(ashkar_terms::UtcMicros) -> String) 
         voting_from: at(election.plan.voting_from),
         voting_to: at(election.plan.voting_to),
         turnout: turnout.collect(),
+        nights: election
+            .plan
+            .nights
+            .iter()
+            .map(|night| NightView { from: at(night.from), to: at(night.to) })
+            .collect(),
     }
 }
 
@@ -81,7 +90,7 @@ fn totals(centre: &Centre, registry: &Registry) -> Totals {
     Totals {
         constituencies: constituencies.len(),
         stations: registry.stations().count(),
-        cameras: registry.snapshot.cameras.iter().filter(|camera| camera.enabled).count(),
+        cameras: registry.cameras().count(),
         states,
     }
 }
@@ -103,7 +112,7 @@ pub(crate) async fn constituencies(
     let items: Vec<_> = counted
         .into_iter()
         .map(|(number, (stations, states))| {
-            let named = registry.snapshot.list.constituency(number).cloned();
+            let named = registry.snapshot.published_list().constituency(number).cloned();
             constituency_view(&named.unwrap_or_else(|| Constituency::unnamed(number)), stations, states)
         })
         .collect();

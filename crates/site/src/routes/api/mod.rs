@@ -1,9 +1,11 @@
-//! `/api/v1`: data for the pages and for anyone else. Read only.
+//! `/api/v1`: data for the pages and for anyone else. Read only, but for citizens' reports of cameras.
 
 pub(crate) mod completeness;
 pub(crate) mod day;
 pub(crate) mod election;
+mod flood;
 pub(crate) mod openapi;
+pub(crate) mod report;
 pub(crate) mod stations;
 pub(crate) mod status;
 pub(crate) mod timeline;

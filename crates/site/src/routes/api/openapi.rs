@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use utoipa::OpenApi;
 
+use super::report::{NewReport, Reported};
 use super::types::{
     CameraApproval, CompletenessView, ConstituencyView, DayView, ElectionView, StationDetail, StationStatus,
     StatusView, TimelineEntry, Turnouts,
@@ -15,7 +16,7 @@ use crate::http::problem::Problem;
 #[openapi(
     info(
         title = "Aşkar",
-        description = "Polling stations on air: what is live, what was, and what is missing. Read only, no login.",
+        description = "Polling stations on air: what is live, what was, and what is missing. No login; read only, but for reports of what is wrong with a picture.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
@@ -25,6 +26,7 @@ use crate::http::problem::Problem;
         super::stations::one,
         super::timeline::timeline,
         super::view::view,
+        super::report::report,
         super::turnout::turnout,
         super::day::day,
         super::status::json,
@@ -39,6 +41,8 @@ use crate::http::problem::Problem;
         StationDetail,
         TimelineEntry,
         CameraApproval,
+        NewReport,
+        Reported,
         Turnouts,
         DayView,
         StatusView,

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use ashkar_centre::{Centre, Registry, badness};
+use ashkar_centre::{Centre, Registry, Sound, badness};
 use ashkar_election::{Act, Constituency, HiddenWhy, Station, StationId};
 use ashkar_terms::{CameraId, Cause, Moment, State as CameraStateName, UtcMicros};
 use axum::extract::{Path, Query, State};
@@ -126,8 +126,8 @@ pub(super) fn state_of(
     station: StationId,
     now: Moment,
 ) -> CameraStateName {
-    let enabled = registry.snapshot.cameras_of(station).iter().filter(|camera| camera.enabled);
-    enabled.map(|camera| centre.state_with(registry, camera.id, now).state).fold(CameraStateName::Due, worse)
+    let states = registry.cameras_of(station).map(|camera| centre.state_with(registry, camera.id, now).state);
+    states.fold(CameraStateName::Due, worse)
 }
 
 fn worse(one: CameraStateName, other: CameraStateName) -> CameraStateName {
@@ -148,10 +148,9 @@ impl<'a> Teller<'a> {
     }
 
     fn status(&self, station: &Station) -> StationStatus {
-        let enabled = self.registry.snapshot.cameras_of(station.id).iter().filter(|camera| camera.enabled);
         let mut worst = CameraStateName::Due;
         let (mut cameras, mut watched) = (Vec::with_capacity(1), 0_u32);
-        for camera in enabled {
+        for camera in self.registry.cameras_of(station.id) {
             let state = self.centre.state_with(self.registry, camera.id, self.now);
             worst = worse(worst, state.state);
             let sub = self.registry.snapshot.sub_stream_of(camera.id);
@@ -167,6 +166,7 @@ impl<'a> Teller<'a> {
                 hidden: state.hidden.map(HiddenWhy::name),
                 hidden_since: self.hidden_since(camera.id).map(|at| times::write(at, &self.zone)),
                 reason: self.reason(camera.id, state.cause),
+                sound: state.sound.map(Sound::name),
                 sub: sub.map(|sub| sub.id.to_string()),
             });
         }
@@ -211,7 +211,7 @@ impl<'a> Teller<'a> {
 
     fn detail(&self, station: &Station) -> StationDetail {
         let number = station.id.constituency;
-        let named = self.registry.snapshot.list.constituency(number).cloned();
+        let named = self.registry.snapshot.published_list().constituency(number).cloned();
         let constituency = named.unwrap_or_else(|| Constituency::unnamed(number));
         let marks = self.registry.snapshot.marks_of(station.id);
         let election = &self.registry.election;

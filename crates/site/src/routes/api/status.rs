@@ -166,7 +166,7 @@ mod tests {
             gaps: 3,
             longest: Some(Stretch { span, cause: Some(Cause::Power) }),
         };
-        let now = CameraState { state: CameraStateName::Live, since: None, cause: None, hidden: None };
+        let now = CameraState::of(CameraStateName::Live);
         let (id, venue) = (StationId::new(7, 12), "Məktəb, \"5 nömrəli\"".to_owned());
         let view = station_view(StationHistory { id, venue, now, tally }, &TimeZone::UTC);
         assert_eq!(serde_json::to_value(&view).unwrap()["causes"]["power"], 4);

@@ -19,7 +19,12 @@ pub(crate) async fn turnout(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let registry = centre.registry();
-    let figures = registry.snapshot.turnout.iter();
+    // Those of a constituency that only a draft of the list has are not public yet.
+    let list = registry.snapshot.published_list();
+    let is_listed = |figure: &&ashkar_election::Turnout| {
+        figure.constituency.is_none_or(|number| list.constituency(number).is_some())
+    };
+    let figures = registry.snapshot.turnout.iter().filter(is_listed);
     let items = figures
         .map(|figure| TurnoutFigure {
             at: at(&registry, figure),

@@ -116,6 +116,17 @@ pub struct PlanView {
     pub voting_to: String,
     /// Turnout is announced.
     pub turnout: Vec<String>,
+    /// Nights within the voting, if it takes several days: it is paused, and the room is watched.
+    pub nights: Vec<NightView>,
+}
+
+/// A night between two days of voting, RFC 3339.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NightView {
+    /// Voting is paused.
+    pub from: String,
+    /// Voting goes on.
+    pub to: String,
 }
 
 /// What the commission decided.
@@ -221,6 +232,11 @@ pub struct CameraView {
     pub hidden_since: Option<String>,
     /// What is wrong with its media, in English, if it is connected but sends nothing usable.
     pub reason: Option<String>,
+    /// Its sound, if the policy lets sound through and the camera is live and public: `none` comes; `silent`, digital
+    /// silence for a minute and more; `heard`, something else than that; `not-judged`, it is too early, or of a kind that is
+    /// not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sound: Option<&'static str>,
     /// Its sub-stream, a light rendition of the same view that is addressed as a camera: `7/12/101`.
     pub sub: Option<String>,
 }

@@ -22,7 +22,7 @@ use crate::http::problem::Problem;
 /// Documents kept in memory: about 0.8 MB for 1000 stations, 4 MB for 7000.
 const KEPT: usize = 8;
 
-/// What a document depends on: the version, its time and its list, the description of the election, the language.
+/// What a document depends on: the version, the time of its publication and its list, the description of the election, the language.
 type Key = (u32, i64, Digest, Vec<u8>, Language);
 
 /// The recently requested documents.
@@ -50,27 +50,28 @@ pub(crate) async fn show(
     let PdfQuery { version, language } = read(query)?;
     let language = language.unwrap_or(Language::Az);
     let registry = lists.centre.registry();
-    let newest = registry.snapshot.version.as_ref();
+    let newest = registry.snapshot.published_versions().next();
     let version = match version {
         Some(number) => published(&registry, number)?,
         None => newest.ok_or_else(|| Problem::not_found("No list was published yet."))?,
     };
     let election = &registry.election;
     let described = serde_json::to_vec(election).map_err(|error| Problem::internal(&error))?;
-    let key = (version.number, version.at.0, version.sha256, described, language);
-    let made = async {
+    let made = version.published_at().unwrap_or(version.at);
+    let key = (version.number, made.0, version.sha256, described, language);
+    let making = async {
         let list = lists.list(version).await?;
-        let issue = Issue { language, election, made: version.at };
+        let issue = Issue { language, election, made };
         document(issue, version, &list)
     };
-    let bytes = lists.pdfs.0.get_or_insert_async(&key, made).await?;
+    let bytes = lists.pdfs.0.get_or_insert_async(&key, making).await?;
     let mut response = Cached::new(bytes, "application/pdf", BRIEF).respond(&headers);
     let end = format!("v{}-{}.pdf", version.number, language.tag());
     name_file(&mut response, "inline", election.file_mark(), &end);
     Ok(response)
 }
 
-/// The time of the version is the time of making, so that the same version is the same file.
+/// The time of publication is the time of making, so that the same version is the same file.
 fn document(issue: Issue<'_>, version: &ListVersion, list: &StationList) -> Result<Bytes, Problem> {
     let document = PublishedList {
         issue,

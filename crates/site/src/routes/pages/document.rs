@@ -69,6 +69,12 @@ pub(super) fn make(
     Some((filled(&file(language, &format!("{name}.html"))?, &values, escaped), exists))
 }
 
+/// `12:07`, and of an election of several days `2024-02-07 12:07`.
+fn shown_moment(written: &str, is_of_several_days: bool) -> String {
+    let part = if is_of_several_days { 0..16 } else { 11..16 };
+    written.get(part).unwrap_or_default().replace('T', " ")
+}
+
 fn of_station(
     centre: &Centre,
     registry: &Registry,
@@ -80,7 +86,8 @@ fn of_station(
     let sharing = Sharing::read(uri, zone);
     let at = sharing.at.filter(|_| centre.rewind_is_public());
     let constituency = constituency_of(registry, station.id.constituency);
-    let moment = at.map(|at| times::write(at, &zone()).get(11..16).unwrap_or_default().to_owned());
+    let is_of_several_days = !registry.election.plan.nights.is_empty();
+    let moment = at.map(|at| shown_moment(&times::write(at, &zone()), is_of_several_days));
     let mut values = vec![
         ("id", station.id.to_string()),
         ("constituency", station.id.constituency.to_string()),
@@ -114,7 +121,7 @@ fn of_constituency(registry: &Registry, number: u16, language: Language) -> Opti
 }
 
 fn constituency_of(registry: &Registry, number: u16) -> Constituency {
-    let named = registry.snapshot.list.constituency(number).cloned();
+    let named = registry.snapshot.published_list().constituency(number).cloned();
     named.unwrap_or_else(|| Constituency::unnamed(number))
 }
 
@@ -209,6 +216,14 @@ pub(super) fn origin_of(request: &HeaderMap, tls: bool) -> Arc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_of_several_days_has_its_date() {
+        let written = "2024-02-07T12:07:40+04:00";
+        assert_eq!(shown_moment(written, false), "12:07");
+        assert_eq!(shown_moment(written, true), "2024-02-07 12:07");
+        assert_eq!(shown_moment("", true), "");
+    }
 
     #[test]
     fn what_is_put_in_is_escaped_and_not_read_again() {

@@ -46,6 +46,12 @@ impl Document {
         Dist::get("shells/desk.html").map(|file| Self(file.data))
     }
 
+    /// The script that opens the desk's pages without a line; nothing if this program was built without its pages.
+    pub fn desk_worker(request: &HeaderMap) -> Option<Response> {
+        let file = Dist::get("shells/desk-sw.js")?;
+        Some(Cached::new(bytes(file.data), "text/javascript; charset=utf-8", BRIEF).respond(request))
+    }
+
     /// The response to a request for it.
     pub fn respond(self, request: &HeaderMap) -> Response {
         Cached::new(bytes(self.0), "text/html; charset=utf-8", BRIEF).respond(request)

@@ -112,7 +112,7 @@ pub(super) async fn station_of_link(
 }
 
 /// Adds one record, with an audit entry of its own.
-pub(super) async fn record(
+pub(in super::super) async fn record(
     tx: &mut SqliteConnection,
     new: &NewEntry,
     by: &Actor,

@@ -1,14 +1,15 @@
 //! The programme in SQLite: rows that are only added, photos beside them.
 
-mod entries;
+pub(super) mod entries;
 mod photos;
 
+use ashkar_terms::UtcMicros;
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 
-use super::super::programme::{Answers, KeptPhoto, ProgrammeError, ProgrammeStore};
+use super::super::programme::{Answers, KeptPhoto, NewSheet, ProgrammeError, ProgrammeStore};
 use super::super::{Actor, StoreError};
-use super::SqliteStore;
+use super::{SqliteStore, enrolments};
 use crate::model::StationId;
 use crate::programme::{Entry, EntryId, Fact, LinkToken, NewEntry, PhotoHash, Programme, Recorded, Refusal};
 
@@ -43,6 +44,24 @@ impl ProgrammeStore for SqliteStore {
         let new = NewEntry::now(Fact::Link { station, link: token.hash() })?;
         self.record(&new, by).await?;
         Ok(token)
+    }
+
+    async fn issue_sheets(
+        &self,
+        sheets: &[NewSheet],
+        codes_until: UtcMicros,
+        by: &Actor,
+    ) -> Result<(), ProgrammeError> {
+        let mut tx = self.write(by).await?;
+        for NewSheet { station, link, codes } in sheets {
+            let new = NewEntry::now(Fact::Link { station: *station, link: *link })?;
+            entries::record(&mut tx, &new, by).await?;
+            for (camera, hash) in codes {
+                enrolments::issue(&mut tx, *camera, hash, codes_until, by).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn answer_self_test(
