@@ -67,6 +67,10 @@ fn told(centre: &Centre, camera: CameraId) -> BTreeMap<String, (u16, String)> {
         if route.path.ends_with("openapi.json") {
             continue;
         }
+        // It takes citizens' reports, and tells nothing.
+        if route.path.ends_with("/reports") {
+            continue;
+        }
         let names = [
             ("{constituency}", camera.constituency.to_string()),
             ("{station}", camera.station.to_string()),

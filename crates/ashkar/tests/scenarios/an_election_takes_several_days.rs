@@ -77,7 +77,7 @@ fn a_night_is_told_as_one_and_owed_as_any_time() {
     for (n, file) in LIST.iter().enumerate() {
         let path = dir.path().join(format!("{n}.csv"));
         std::fs::write(&path, file).unwrap();
-        on(dir.path(), &["stations", "import", &path.display().to_string()]);
+        on(dir.path(), &["stations", "import", &path.display().to_string(), "--publish"]);
     }
     on(dir.path(), &["camera", "add", "7/12/1", "--approved"]);
     let centre = Centre::start(&dir.path().join("data"));

@@ -78,7 +78,7 @@ fn request_body(content: Content, operation: Option<&Operation>) -> Value {
     let (kind, schema) = match content {
         Content::Json => ("application/json", operation.map_or(Value::Null, |operation| (operation.body)())),
         Content::Jpeg => ("image/jpeg", json!({})),
-        Content::Csv => ("text/csv", json!({ "type": "string" })),
+        Content::Csv => ("text/csv", json!({})),
     };
     json!({ "required": true, "content": { kind: { "schema": schema } } })
 }

@@ -66,7 +66,7 @@ pub(super) async fn board(State(desk): State<Arc<Desk>>, caller: Caller) -> Answ
         .collect();
     let registry = desk.centre.registry();
     for (one, board) in shown["stations"].as_array_mut().into_iter().flatten().zip(&board.stations) {
-        one["venue"] = json!(registry.station(board.station).map_or("", |station| &*station.venue));
+        one["venue"] = json!(registry.newest_station(board.station).map_or("", |station| &*station.venue));
     }
     Ok(Json(shown))
 }
@@ -106,7 +106,7 @@ pub(super) async fn station(State(desk): State<Arc<Desk>>, place: Place) -> Answ
     let board = desk.board().await?;
     let history: Vec<Entry> = desk.store.history(id).await?;
     let registry = desk.centre.registry();
-    let (venue, address) = registry.station(id).map_or(("", ""), |at| (&*at.venue, &*at.address));
+    let (venue, address) = registry.newest_station(id).map_or(("", ""), |at| (&*at.venue, &*at.address));
     Ok(Json(with_times(json!({
         "station": id,
         "venue": venue,

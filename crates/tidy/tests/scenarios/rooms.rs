@@ -44,7 +44,7 @@ const BUILT_OF: &[(&str, &[&str])] = &[
         &["terms", "duty", "kernel-clock", "media", "archive", "live", "ingest", "onvif", "stills", "uplink"],
     ),
     ("site", &["terms", "archive", "live", "election", "centre", "print"]),
-    ("desk", &["terms", "election", "centre", "credentials", "site", "print"]),
+    ("desk", &["terms", "election", "centre", "credentials", "site", "print", "uplink"]),
     ("load", &["terms", "media", "ingest"]),
     ("synthetic", &["terms", "media", "load"]),
     (
