@@ -103,9 +103,7 @@ async fn a_rehearsal_is_planned_used_and_left_again() {
     store.set_turnout(&turnout("99.99"), &by).await.unwrap();
     store.mark(STATION, Act::Count, UtcMicros(9), &by).await.unwrap();
     let plan = crate::common::plan(&store, &STATIONS.replace("991", "992")).await;
-    let is_refused = |error: &StoreError| {
-        matches!(error, StoreError::RehearsalList(of) if *of == vote.election.as_ref().unwrap().key)
-    };
+    let is_refused = |error: &StoreError| matches!(error, StoreError::RehearsalList(of) if *of == vote.election.as_ref().unwrap().key);
     assert!(is_refused(&store.apply_import(&plan, "list.csv", &by).await.unwrap_err()));
     assert!(is_refused(&store.publish_as_owner(2, None, &by).await.unwrap_err()));
     let what = Proposed::PublishList {
