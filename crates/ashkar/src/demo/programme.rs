@@ -1,6 +1,8 @@
 //! The demo's installation programme, half-way: what was decided, found, accepted and tested of the stations of the list
 //! so far. All of it is made up, like the list itself.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use ashkar_election::{
     Actor, Answers, EntryId, Fact, Holder, Item, Met, NewEntry, NoCameraReason, ProgrammeStore, ReportKind,
@@ -48,7 +50,8 @@ impl HalfWay<'_> {
         let (version, list) = self.store.list().await?;
         let date = self.store.election().await?.context("there is an election")?.date;
         let stations: Vec<StationId> = list.stations().iter().map(|station| station.id).collect();
-        let constituencies = u16::try_from(list.constituencies().len()).context("so many constituencies")?;
+        let of: BTreeSet<u16> = stations.iter().map(|station| station.constituency).collect();
+        let constituencies = u16::try_from(of.len()).context("so many constituencies")?;
         let numbers = Fact::Numbers {
             stations: u32::try_from(stations.len()).context("so many stations")?,
             constituencies,
@@ -169,9 +172,9 @@ fn without_camera((constituency, station, reason): (u16, u16, NoCameraReason)) -
 
 fn due(station: StationId, date: Date) -> Fact {
     let responsible = RESPONSIBLE[usize::from(station.constituency) % RESPONSIBLE.len()].to_owned();
-    // Every sixth constituency should have been done last week.
-    let days = if station.constituency.is_multiple_of(6) { 7 } else { 2 };
-    Fact::Due { station, stage: Stage::Accepted, responsible, due: Some(date.saturating_sub(days.days())) }
+    // One constituency in six should have been done last week; the others have a responsible person, and no date.
+    let due = station.constituency.is_multiple_of(6).then(|| date.saturating_sub(7.days()));
+    Fact::Due { station, stage: Stage::Accepted, responsible, due }
 }
 
 fn acceptance(station: StationId) -> Fact {
