@@ -35,14 +35,14 @@ async function typePassword(page: Page, login: Login): Promise<void> {
 }
 
 /** Signs in with the app’s code, of which each is good once. */
-async function signIn(browser: Browser, name: string): Promise<Page> {
+async function signIn(browser: Browser, name: string, shown = 'Cameras'): Promise<Page> {
   const login = loginOf(name);
   const page = await (await browser.newContext({ baseURL: BASE, viewport: { width: 1280, height: 900 } })).newPage();
   await page.goto('/en/desk');
   await typePassword(page, login);
   await page.getByLabel('Code from the app').fill(codeOf(login.totp_secret));
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('link', { name: 'Cameras' }).first()).toBeVisible();
+  await expect(page.getByRole('link', { name: shown }).first()).toBeVisible();
   return page;
 }
 
@@ -111,4 +111,59 @@ test('two persons approve a real still; one hides the camera, and the public is 
   await second.getByRole('button', { name: 'Approve' }).click();
   await expect(second.getByText('Approved and done.')).toBeVisible();
   await expect.poll(async () => (await first.request.get(live)).status(), { timeout: 20_000 }).toBe(200);
+});
+
+const api = async (page: Page, path: string) => (await (await page.request.get(`${BASE}/desk/api/v1${path}`)).json()) as Record<string, never>;
+
+interface Recorded { by: string; fact: { what: string; item?: string; note?: string } }
+const recordsOf = async (page: Page, place: string) => (await api(page, `/stations/${place}`))['records'] as unknown as Recorded[];
+
+test('a technician records without a line, by the real worker and policy; it comes once, under the technician’s name', async ({ browser }) => {
+  const page = await signIn(browser, 'technician1', 'Programme');
+  const stations = (await api(page, '/programme'))['stations'] as unknown as { station: string; stage: string | null }[];
+  const place = stations.find(({ stage }) => stage === 'chosen')?.station ?? '';
+  expect(place).toMatch(/^\d+\/\d+$/);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`/en/desk/field/${place}`);
+  await expect(page.getByText('Everything is sent.')).toBeVisible();
+  await page.waitForFunction(() => navigator.serviceWorker.ready.then((one) => one.active?.state === 'activated'));
+  const before = (await recordsOf(page, place)).length;
+  await page.context().setOffline(true);
+  await page.reload();
+  const notice = page.locator('.item').filter({ hasText: 'The notice at the door' });
+  await notice.getByRole('button').first().click();
+  await notice.getByLabel('Not met', { exact: true }).check();
+  await notice.getByLabel('Note').fill('It fell down.');
+  await notice.getByRole('button', { name: 'Record' }).click();
+  await expect(page.locator('.outbox')).toContainText('Not sent yet: 1');
+  await page.context().setOffline(false);
+  await expect(page.locator('.outbox')).toContainText('Everything is sent.', { timeout: 20_000 });
+  const records = await recordsOf(page, place);
+  expect(records).toHaveLength(before + 1);
+  expect(records.at(-1)).toMatchObject({ by: 'desk:technician1', fact: { what: 'finding', item: 'notice', note: 'It fell down.' } });
+});
+
+test('the chair opens the link, sees the real picture, and the board counts it; the station’s papers are PDFs', async ({ browser }) => {
+  const page = await signIn(browser, 'commission1', 'Programme');
+  const tests = async () => (await api(page, '/programme'))['self_tests'] as unknown as Record<string, number>;
+  const onAir = ((await api(page, '/views')) as unknown as { camera: string; on_air: boolean }[]).filter((view) => view.on_air).map(({ camera }) => camera.split('/').slice(0, 2).join('/'));
+  const boards = (await api(page, '/programme'))['stations'] as unknown as { station: string; stage: string | null; next: string | null }[];
+  const place = boards.find((board) => onAir.includes(board.station) && board.next === 'rehearsed')?.station ?? '';
+  expect(place).toMatch(/^\d+\/\d+$/);
+  const before = await tests();
+  await page.goto(`/en/desk/stations/${place}`);
+  await page.getByRole('button', { name: 'Make a new link' }).click();
+  const link = await page.getByRole('textbox', { name: 'Link for the chair', exact: true }).inputValue();
+  const chair = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage();
+  await chair.goto(link.replace('/desk/', '/en/desk/'));
+  await expect(chair.getByRole('img').first()).toBeVisible({ timeout: 20_000 });
+  expect(await chair.locator('main canvas').first().evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeGreaterThan(600);
+  const questions = chair.locator('[role=radiogroup]');
+  for (const [n, answer] of ['Yes', 'Yes', 'No'].entries()) await questions.nth(n).getByLabel(answer).check();
+  await chair.getByRole('button', { name: 'Send the answers' }).click();
+  await expect(chair.getByRole('heading', { name: 'Thank you' })).toBeVisible();
+  expect((await tests())['passed']).toBe((before['passed'] ?? 0) + 1);
+  const paper = await page.request.get(`${BASE}/desk/api/v1/stations/${place}/acceptance.pdf?lang=en`);
+  expect(paper.headers()['content-type']).toBe('application/pdf');
+  expect((await paper.body()).subarray(0, 5).toString()).toBe('%PDF-');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { electionOf, formOf, isTime, isYears } from './election';
+import { electionOf, formOf, isTime, isYears, timesOf } from './election';
 
 const now = {
   key: '2027-01-01', names: { az: 'Seçki', en: 'Election', ru: 'Выборы' }, date: '2027-01-01', time_zone: 'Asia/Baku', sample: false,
@@ -9,6 +9,12 @@ const now = {
 
 test('a form that was not touched is the same election, with what it does not show', () => {
   expect(electionOf(now, formOf(now))).toEqual(now);
+});
+
+test('an election of several days keeps its nights and its times', () => {
+  const several = { ...now, plan: { ...now.plan, voting_to: 'day 2 19:00', turnout: ['10:00', 'day 2 10:00', 'day 2 12:00'], nights: [{ from: '20:00', to: 'day 2 08:00' }] } };
+  expect(electionOf(several, formOf(several))).toEqual(several);
+  expect(timesOf(' 10:00 12:00;day 2 10:00,  day 2 12:00')).toEqual(['10:00', '12:00', 'day 2 10:00', 'day 2 12:00']);
 });
 
 test('what is typed is what is proposed', () => {
@@ -21,7 +27,7 @@ test('what is typed is what is proposed', () => {
 });
 
 test('times and years have their form', () => {
-  for (const good of ['07:30', '25:10', '48:00']) expect(isTime(good), good).toBe(true);
-  for (const wrong of ['', '7:30', '07:60', '48:01', '50:00', '07:30:00']) expect(isTime(wrong), wrong).toBe(false);
+  for (const good of ['07:30', '25:10', '48:00', 'day 2 01:10']) expect(isTime(good), good).toBe(true);
+  for (const wrong of ['', '7:30', 'day 0 07:30', 'day 2 25:00', 'day 2', '07:60', '48:01', '50:00', '07:30:00']) expect(isTime(wrong), wrong).toBe(false);
   expect(['1', '100', '0', '101', '1.5', ''].map(isYears)).toEqual([true, true, false, false, false, false]);
 });

@@ -19,9 +19,10 @@ export const formOf = ({ names, date, plan, policy }: Election): ElectionForm =>
   names: each(NAMES, (one) => names[one]), date, times: each(TIMES, (one) => plan[one]), turnout: plan.turnout.join(', '), rules: each(RULES, (one) => (policy[one] ? 'yes' : 'no')), years: String(policy.retention_years),
 });
 
-/** Hours may reach 48: what follows midnight still belongs to the day. */
-export const isTime = (text: string) => /^([0-3]\d|4[0-7]):[0-5]\d$/.test(text.trim()) || text.trim() === '48:00';
-export const timesOf = (text: string) => text.split(/[,;\s]+/).filter(Boolean);
+/** Hours may reach 48: what follows midnight still belongs to the day. The store says `day 2 01:10` for it. */
+export const isTime = (text: string) => /^(([0-3]\d|4[0-7]):[0-5]\d|48:00|day [1-8] ([01]\d|2[0-3]):[0-5]\d)$/.test(text.trim());
+/** Several, with commas or spaces between them; those within a time of a later day, as in `day 2 08:00`, belong to it. */
+export const timesOf = (text: string) => text.split(/[,;]\s*|(?<!\bday)(?<!\bday \d)\s+/).filter(Boolean);
 export const isYears = (text: string) => /^([1-9]\d?|100)$/.test(text.trim());
 
 /** The election that the form describes; everything else is as in `now`. */
