@@ -137,7 +137,7 @@ test('a technician records without a line, by the real worker and policy; it com
   await notice.getByRole('button', { name: 'Record' }).click();
   await expect(page.locator('.outbox')).toContainText('Not sent yet: 1');
   await page.context().setOffline(false);
-  await expect(page.locator('.outbox')).toContainText('Everything is sent.', { timeout: 20_000 });
+  await expect(page.locator('.outbox')).toContainText('Everything is sent.', { timeout: 45_000 });
   const records = await recordsOf(page, place);
   expect(records).toHaveLength(before + 1);
   expect(records.at(-1)).toMatchObject({ by: 'desk:technician1', fact: { what: 'finding', item: 'notice', note: 'It fell down.' } });
