@@ -121,15 +121,7 @@ fn pdf(
     list: &ashkar_election::StationList,
 ) -> Result<Vec<u8>, Refusal> {
     let made = version.published_at().unwrap_or(version.at);
-    let issue = Issue { language, election, made };
-    let document = PublishedList {
-        issue,
-        version: Some(version),
-        list,
-        decision: None,
-        approved_by: None,
-        without_camera: None,
-    };
+    let document = PublishedList::of_version(Issue { language, election, made }, version, list);
     published_list(&document).map_err(|error| {
         tracing::error!(cause = %error, blame = "centre", "a list could not be printed");
         Refusal::unavailable("This list cannot be printed; the centre's log has the reason.")

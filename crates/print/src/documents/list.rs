@@ -26,6 +26,13 @@ pub struct PublishedList<'a> {
     pub without_camera: Option<&'a [WithoutCamera]>,
 }
 
+impl<'a> PublishedList<'a> {
+    /// A version as it is known by itself: with the decision of its publication, and nothing of those without a camera.
+    pub const fn of_version(issue: Issue<'a>, version: &'a ListVersion, list: &'a StationList) -> Self {
+        Self { issue, version: Some(version), list, decision: None, approved_by: None, without_camera: None }
+    }
+}
+
 /// A station without a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithoutCamera {

@@ -73,13 +73,6 @@ pub(crate) async fn show(
 
 /// The time of publication is the time of making, so that the same version is the same file.
 fn document(issue: Issue<'_>, version: &ListVersion, list: &StationList) -> Result<Bytes, Problem> {
-    let document = PublishedList {
-        issue,
-        version: Some(version),
-        list,
-        decision: None,
-        approved_by: None,
-        without_camera: None,
-    };
+    let document = PublishedList::of_version(issue, version, list);
     published_list(&document).map(Bytes::from).map_err(|error| Problem::internal(&error))
 }
