@@ -1,6 +1,7 @@
 //! JSON Schemas of what the routes take. They are as narrow as the reader of the body: what fits is read, and refused, if
 //! at all, for what it says.
 
+use ashkar_election::{Item, Met, NoCameraReason, Role, Stage};
 use serde_json::{Map, Value, json};
 
 fn text(bytes_max: usize) -> Value {
@@ -83,7 +84,7 @@ fn language_name() -> Value {
 }
 
 fn role() -> Value {
-    one_of(&["administrator", "commission", "operator", "technician", "auditor"])
+    one_of(&Role::ALL.map(Role::name))
 }
 
 fn constituencies() -> Value {
@@ -266,8 +267,8 @@ fn note() -> Value {
 }
 
 pub(super) fn decision() -> Value {
-    let stages = ["chosen", "surveyed", "conditions-met", "installed", "accepted", "rehearsed", "public"];
-    let reasons = ["hospital", "prison", "ship", "abroad", "small", "other"];
+    let stages = Stage::ALL.map(Stage::name);
+    let reasons = NoCameraReason::ALL.map(NoCameraReason::name);
     let of_each = open_object(&[("constituency", integer(0, 65535)), ("stations", integer(0, 100_000))]);
     record(&[
         fact(
@@ -297,25 +298,14 @@ pub(super) fn decision() -> Value {
 }
 
 pub(super) fn finding() -> Value {
-    let items = [
-        "power",
-        "power-reserve",
-        "line",
-        "light-day",
-        "light-count",
-        "mount",
-        "view",
-        "legibility",
-        "own-cameras",
-        "notice",
-    ];
+    let items = Item::ALL.map(Item::name);
     record(&[
         fact(
             "finding",
             &[
                 ("station", station_id()),
                 ("item", one_of(&items)),
-                ("met", one_of(&["yes", "no", "unknown"])),
+                ("met", one_of(&Met::ALL.map(Met::name))),
                 ("note", note()),
                 ("measured?", json!({})),
                 ("evidence", list(sha256(), 12)),
