@@ -57,12 +57,12 @@ test('an element without a picture is never moved, and steps add up all the same
     const position = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'currentTime');
     if (!position?.set) throw new Error('currentTime cannot be watched');
     const { set } = position;
-    const moved: number[] = [];
+    const moved: string[] = [];
     Object.assign(window, { moved });
     Object.defineProperty(HTMLMediaElement.prototype, 'currentTime', {
       ...position,
       set(this: HTMLMediaElement, to: number) {
-        if (this.readyState === HTMLMediaElement.HAVE_NOTHING) moved.push(to);
+        if (this.readyState === HTMLMediaElement.HAVE_NOTHING) moved.push(`${to} ${new Error().stack ?? ''}`);
         set.call(this, to);
       },
     });
@@ -72,7 +72,7 @@ test('an element without a picture is never moved, and steps add up all the same
   await expectPlaying(page);
   await slowMedia(page, 700, '**/*.m4s');
   await expectSteps(page, { what: 'J while loading', times: 5, by: -10_000, pause: 150, press: (page) => page.keyboard.press('j') }, true);
-  expect(await page.evaluate(() => (window as unknown as { moved: number[] }).moved)).toEqual([]);
+  expect(await page.evaluate(() => (window as unknown as { moved: string[] }).moved)).toEqual([]);
 });
 
 test('steps back in the past, pressed again and again, add up, playing and paused', async ({ page }) => {
