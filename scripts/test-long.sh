@@ -19,6 +19,9 @@ ASHKAR_SEEDS=${SEEDS:-10000} cargo nextest run --workspace --locked -E 'package(
 step "programmes of a thousand stations, drawn from a hundred seeds"
 ASHKAR_SEEDS=${SEEDS:-100} cargo nextest run --workspace --locked -E 'package(ashkar-election) & test(/^a_programme_of_a_thousand_stations/)' --no-capture
 
+step "a thousand stations from an empty list to the published one, at the desk"
+cargo nextest run --workspace --locked -E 'test(/^a_country_is_prepared_at_the_desk::/)' --no-capture
+
 step "a station that goes over to another centre and back; twenty agents on bad lines"
 cargo nextest run --workspace --locked --no-capture \
   -E 'test(/^(agents_go_over|agents_lose_nothing)/)'

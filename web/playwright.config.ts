@@ -18,7 +18,8 @@ const againstCentre = ['e2e', 'bench', 'players'].some((project) => process.argv
 const centre = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  workers: alone ? 1 : PAGE_WORKERS,
+  // A centre has one state for all: two files at a time there, no more.
+  workers: alone ? 1 : againstCentre ? 2 : PAGE_WORKERS,
   fullyParallel: false,
   forbidOnly: true,
   timeout: 60_000,
@@ -28,7 +29,7 @@ export default defineConfig({
   ...(againstCentre ? {} : { globalSetup: './tests/mock/setup.ts' }),
   use: { ...browser, locale: 'az-AZ', timezoneId: 'Europe/London', trace: 'off' },
   projects: [
-    { name: 'pages', testDir: 'tests/pages', use: { baseURL: MOCK_URL } },
+    { name: 'pages', testDir: 'tests/pages', fullyParallel: true, use: { baseURL: MOCK_URL } },
     { name: 'screens', testDir: 'tests/screens', use: { baseURL: MOCK_URL } },
     { name: 'e2e', testDir: 'tests/e2e', use: { baseURL: centre } },
     // Starts a centre of its own, and other browsers beside Chromium.

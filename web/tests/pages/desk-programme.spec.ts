@@ -39,6 +39,37 @@ function sizeOf(jpeg: Buffer): [number, number] | null {
   return null;
 }
 
+test('one date for all stations that a filter leaves is recorded once for each, and a responsible person with it', async ({ browser }) => {
+  const page = await pageOf(browser, 'leyla.aliyeva');
+  await open(page, '/en/desk/programme');
+  const form = page.locator('form').filter({ hasText: 'Dates of many stations' });
+  await expect(form).toContainText('every station shown above (18)');
+  await form.getByLabel('Constituency').selectOption('7');
+  await expect(form.getByRole('button')).toHaveText('Record for 6 stations');
+  await page.getByRole('button', { name: /^Late 3$/ }).click();
+  await expect(form.getByRole('button')).toHaveText('Record for 1 station');
+  await form.getByLabel('Stage').selectOption('rehearsed');
+  await form.getByLabel('Responsible').fill('Aysel Kərimova');
+  await form.getByLabel('Due').fill('2026-12-24');
+  const [request] = await Promise.all([page.waitForRequest('**/programme/dates'), form.getByRole('button').click()]);
+  await expect(form.getByRole('status')).toHaveText('Recorded for 1 station.');
+  const sent = request.postDataJSON() as { stations: string[] };
+  expect(sent).toMatchObject({ stage: 'rehearsed', responsible: 'Aysel Kərimova', due: '2026-12-24' });
+  expect(sent.stations).toHaveLength(1);
+  const kept = (await (await page.request.get(`${MOCK_URL}/desk/api/v1/stations/${sent.stations[0] ?? ''}`)).json()) as { records: { fact: unknown }[] };
+  expect(kept.records.map(({ fact }) => fact)).toContainEqual({ what: 'due', station: sent.stations[0], stage: 'rehearsed', responsible: 'Aysel Kərimova', due: '2026-12-24' });
+  // Without both it takes the duty away, and asks first.
+  await form.getByLabel('Responsible').fill('');
+  await form.getByLabel('Due').fill('');
+  const asked: string[] = [];
+  page.once('dialog', (dialog) => { asked.push(dialog.message()); void dialog.dismiss(); });
+  await form.getByRole('button').click();
+  await expect.poll(() => asked).toEqual(['Take the duty of this stage away from 1 station?']);
+  await expect(form.getByRole('button')).toBeEnabled();
+  const after = (await (await page.request.get(`${MOCK_URL}/desk/api/v1/stations/${sent.stations[0] ?? ''}`)).json()) as { records: unknown[] };
+  expect(after.records).toHaveLength(kept.records.length);
+});
+
 test('the board: a tile by keys alone opens its stations, and a filter leaves those that are late', async ({ browser }) => {
   const page = await pageOf(browser, 'sevda.quliyeva');
   await open(page, '/en/desk/programme');

@@ -7,6 +7,7 @@ mod a_cache_in_front_asks_once_for_all;
 mod a_camera_becomes_public_by_two_persons;
 mod a_camera_survives_kill_9;
 mod a_camera_that_is_refused_takes_no_other_with_it;
+mod a_country_is_prepared_at_the_desk;
 mod a_device_is_enrolled_on_the_command_line;
 mod a_list_is_public_once_two_persons_publish_it;
 mod a_rehearsal_never_mixes_with_its_vote;

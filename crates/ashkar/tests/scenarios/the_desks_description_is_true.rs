@@ -19,7 +19,7 @@ fn schemathesis() -> PathBuf {
 
 /// Examples of each operation and way of making them.
 fn examples() -> String {
-    std::env::var("SCHEMATHESIS_EXAMPLES").unwrap_or_else(|_| "8".to_owned())
+    std::env::var("SCHEMATHESIS_EXAMPLES").unwrap_or_else(|_| "3".to_owned())
 }
 
 /// What a schema cannot say is refused by 422; signing in is limited by 429.

@@ -266,6 +266,20 @@ fn note() -> Value {
     text(1000)
 }
 
+/// A stage's date for many stations.
+pub(super) fn dates() -> Value {
+    let stages = Stage::ALL.map(Stage::name);
+    let mut stations = list(station_id(), 8000);
+    stations["minItems"] = json!(1);
+    object(&[
+        ("id", uuid()),
+        ("stage", one_of(&stages)),
+        ("responsible?", text(200)),
+        ("due?", or_null(date())),
+        ("stations", stations),
+    ])
+}
+
 pub(super) fn decision() -> Value {
     let stages = Stage::ALL.map(Stage::name);
     let reasons = NoCameraReason::ALL.map(NoCameraReason::name);

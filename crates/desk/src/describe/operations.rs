@@ -94,7 +94,7 @@ fn which_entries() -> Vec<Value> {
     numbers.into_iter().chain(texts).collect()
 }
 
-static OPERATIONS: [Operation; 60] = [
+static OPERATIONS: [Operation; 61] = [
     post("/login", "Begins to sign in", body::login),
     post("/login/second", "Proves the second factor", body::second_factor),
     post("/login/passkey", "Asks for the options of a passkey", body::nothing),
@@ -130,6 +130,7 @@ static OPERATIONS: [Operation; 60] = [
     get("/views/stills/{file}", "A reference still").answering(Answer::Jpeg),
     get("/programme", "The board of the installation"),
     post("/programme", "Records a decision", body::decision),
+    post("/programme/dates", "Sets a stage's date and responsible person for many stations", body::dates),
     get("/stations/{constituency}/{station}", "A station with its records"),
     post("/stations/{constituency}/{station}/records", "Records what was found or done", body::finding),
     post("/stations/{constituency}/{station}/photos", "Keeps a photo", no_body),

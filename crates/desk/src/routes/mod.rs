@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod dates;
 pub(crate) mod factors;
 mod invitation;
 mod list;
@@ -66,6 +67,7 @@ pub(crate) fn table() -> Table {
         .get("/programme", May(Permission::ReadStations), programme::board)
         // Of which constituency a decision is stands in it; the handler asks for that.
         .post("/programme", SignedIn, programme::decide)
+        .post("/programme/dates", May(Permission::EditProgramme), dates::set)
         .get("/reports", May(Permission::ReadStations), reports::open)
         .get("/stations/{constituency}/{station}", MayThere(Permission::ReadStations), programme::station)
         .post(

@@ -9,9 +9,14 @@ export class Recording {
   #id = new ActKey();
 
   /** Whether it is recorded now, or was before. */
-  async send(path: string, fact: { what: string } & Record<string, unknown>): Promise<boolean> {
-    const id = this.#id.of(`${path} ${JSON.stringify(fact)}`);
-    const done = await this.doing.change('POST', path, { id, fact });
+  send(path: string, fact: { what: string } & Record<string, unknown>): Promise<boolean> {
+    return this.sendAll(path, { fact });
+  }
+
+  /** The same of many records under one name. */
+  async sendAll(path: string, records: Record<string, unknown>): Promise<boolean> {
+    const id = this.#id.of(`${path} ${JSON.stringify(records)}`);
+    const done = await this.doing.change('POST', path, { id, ...records });
     const failure = this.doing.failure;
     if (done || (failure instanceof Problem && failure.kind !== 'signed-out')) this.#id.settled();
     return done !== null;

@@ -5,6 +5,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { StageName } from '../../../src/desk/lib/programme';
 import type { Me, Person } from '../../../src/desk/lib/types';
 import { rehearsalOn } from './elections';
 import { Passkeys } from './passkeys';
@@ -197,7 +198,7 @@ export class DeskMock {
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
-    if (path === '/programme' || path === '/reports' || path === '/stock' || path.startsWith('/stations/') || path.startsWith('/constituencies/')) return this.programme(asked, me);
+    if (path === '/programme' || path === '/programme/dates' || path === '/reports' || path === '/stock' || path.startsWith('/stations/') || path.startsWith('/constituencies/')) return this.programme(asked, me);
     if (path.startsWith('/elections')) return this.elections(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
@@ -322,6 +323,12 @@ export class DeskMock {
       this.need(me, 'devices.edit');
       programme.move(me.name, given.fact as unknown as Record<string, unknown>);
       return { id: given.id, recorded: 'now' };
+    }
+    if (path === '/programme/dates') {
+      this.need(me, 'programme.edit');
+      const { id, stations, ...due } = body as unknown as { id: string; stations: string[]; stage: StageName; responsible: string; due: string | null };
+      const made = stations.map((station) => programme.record(me.name, { id: `${id} ${station}`, fact: { what: 'due', station, ...due } }));
+      return { id, stations: stations.length, made: made.filter(({ recorded }) => recorded === 'now').length };
     }
     if (path === '/programme') {
       this.need(me, 'programme.edit');

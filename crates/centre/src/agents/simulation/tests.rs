@@ -8,7 +8,7 @@ use super::world::World;
 use crate::agents::planted::{Planted, with};
 
 /// Number of seeds by default, and of those within which a planted fault is found.
-const SEEDS: u64 = 1000;
+const SEEDS: u64 = 300;
 const FINDS_WITHIN: u64 = 100;
 
 fn seeds() -> Range<u64> {
