@@ -18,8 +18,7 @@ const againstCentre = ['e2e', 'bench', 'players'].some((project) => process.argv
 const centre = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  // A centre has one state for all: two files at a time there, no more.
-  workers: alone ? 1 : againstCentre ? 2 : PAGE_WORKERS,
+  workers: alone ? 1 : PAGE_WORKERS,
   fullyParallel: false,
   forbidOnly: true,
   timeout: againstCentre ? 90_000 : 60_000,

@@ -1,5 +1,5 @@
-/** How many page tests run at once, each against a stand-in of its own: on two cores three, since many of them wait. */
-export const PAGE_WORKERS = 3;
+/** How many page tests run at once, each against a stand-in of its own. */
+export const PAGE_WORKERS = 2;
 /** Where the first stand-in listens; the others follow it. */
 export const MOCK_PORT = Number(process.env['ASHKAR_MOCK_PORT'] ?? 4179);
 /** The one of this worker (Playwright gives its workers their place in TEST_PARALLEL_INDEX). */

@@ -44,6 +44,7 @@ test('one date for all stations that a filter leaves is recorded once for each, 
   await open(page, '/en/desk/programme');
   const form = page.locator('form').filter({ hasText: 'Dates of many stations' });
   await expect(form).toContainText('every station shown above (18)');
+  await expect(form.locator('#dates-of option:checked')).toHaveText('all constituencies');
   await form.getByLabel('Constituency').selectOption('7');
   await expect(form.getByRole('button')).toHaveText('Record for 6 stations');
   await page.getByRole('button', { name: /^Late 3$/ }).click();

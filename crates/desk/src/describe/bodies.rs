@@ -4,6 +4,8 @@
 use ashkar_election::{Item, Met, NoCameraReason, Role, Stage};
 use serde_json::{Map, Value, json};
 
+use crate::routes::dates::STATIONS_MAX;
+
 fn text(bytes_max: usize) -> Value {
     json!({ "type": "string", "maxLength": bytes_max })
 }
@@ -269,7 +271,7 @@ fn note() -> Value {
 /// A stage's date for many stations.
 pub(super) fn dates() -> Value {
     let stages = Stage::ALL.map(Stage::name);
-    let mut stations = list(station_id(), 8000);
+    let mut stations = list(station_id(), STATIONS_MAX);
     stations["minItems"] = json!(1);
     object(&[
         ("id", uuid()),

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use ashkar_election::{EntryId, Fact, NewEntry, Permission, Stage, StationId, StoreError};
+use ashkar_election::{EntryId, Fact, NewEntry, Permission, Stage, StationId};
 use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::programme::{in_list, require};
 use crate::Desk;
 use crate::caller::Caller;
 use crate::given::Given;
 use crate::refusal::Refusal;
 use crate::table::Answer;
 
-/// Most stations at once: more than any list has.
-const STATIONS_MAX: usize = 8_000;
+/// Most stations at once: so many names fit into a body.
+pub(crate) const STATIONS_MAX: u32 = 8_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,17 +63,12 @@ pub(super) async fn set(
 ) -> Answer<Value> {
     new.stations.sort_unstable();
     new.stations.dedup();
-    if new.stations.is_empty() || new.stations.len() > STATIONS_MAX {
+    if new.stations.is_empty() || new.stations.len() > STATIONS_MAX as usize {
         return Err(Refusal::malformed(format!("Name from one to {STATIONS_MAX} stations.")));
     }
-    let registry = desk.centre.registry();
     for station in &new.stations {
-        if !caller.may_there(Permission::EditProgramme, station.constituency) {
-            return Err(Refusal::not_your_role());
-        }
-        if registry.snapshot.list.station(*station).is_none() {
-            return Err(StoreError::NotInList(*station).into());
-        }
+        require(&caller, Permission::EditProgramme, station.constituency)?;
+        in_list(&desk, *station)?;
     }
     let made = desk.store.record_all(&new.entries(), &new.subject(), &caller.actor_again()).await?;
     desk.centre.refresh().await;

@@ -2,7 +2,7 @@
 
 mod account;
 mod audit;
-mod dates;
+pub(crate) mod dates;
 pub(crate) mod factors;
 mod invitation;
 mod list;

@@ -93,7 +93,11 @@ pub(super) fn with_times(mut value: Value) -> Value {
 
 /// A station of the list.
 pub(super) fn listed(desk: &Desk, At((constituency, station)): Place) -> Result<StationId, Refusal> {
-    let id = StationId::new(constituency, station);
+    in_list(desk, StationId::new(constituency, station))
+}
+
+/// The same of one that the body names.
+pub(super) fn in_list(desk: &Desk, id: StationId) -> Result<StationId, Refusal> {
     match desk.centre.registry().snapshot.list.station(id) {
         Some(_) => Ok(id),
         None => Err(StoreError::NotInList(id).into()),
@@ -202,7 +206,7 @@ pub(super) async fn decide(
     recorded(&desk, &caller.actor_again(), NewEntry { id: new.id, found_at: None, fact: new.fact }).await
 }
 
-fn require(caller: &Caller, permission: Permission, constituency: u16) -> Result<(), Refusal> {
+pub(super) fn require(caller: &Caller, permission: Permission, constituency: u16) -> Result<(), Refusal> {
     if caller.may_there(permission, constituency) { Ok(()) } else { Err(Refusal::not_your_role()) }
 }
 

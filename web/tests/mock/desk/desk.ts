@@ -198,7 +198,7 @@ export class DeskMock {
     if (path.startsWith('/people')) return this.people(asked, me);
     if (path.startsWith('/proposals')) return this.proposals(asked, me);
     if (path.startsWith('/views')) return this.views(asked, me);
-    if (path === '/programme' || path === '/programme/dates' || path === '/reports' || path === '/stock' || path.startsWith('/stations/') || path.startsWith('/constituencies/')) return this.programme(asked, me);
+    if (path.startsWith('/programme') || path === '/reports' || path === '/stock' || path.startsWith('/stations/') || path.startsWith('/constituencies/')) return this.programme(asked, me);
     if (path.startsWith('/elections')) return this.elections(asked, me);
     if (path === '/audit.ndjson') return new Lines(this.state.trail.map((entry) => `${JSON.stringify(entry)}\n`).reverse().join(''));
     if (path === '/audit') return this.audit(asked, me);
